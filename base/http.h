@@ -1,0 +1,89 @@
+/* HTTP requests in parallel, in the straight line of one thread, over one libcurl multi handle.
+ *
+ * Requests are started, run side by side whenever the thread waits for any of them, and are
+ * collected one by one. A request is sent once: nothing here repeats it (libcurl's own repetition on a dead
+ * kept-alive connection is limited to requests marked 'repeatable'). */
+#pragma once
+#include "base/error.h"
+#include "base/own.h"
+#include "base/text.h"
+#include <stdint.h>
+
+struct http;
+struct http_call;
+
+/* Holds a request back: answers 0 when it may leave now (and counts it), else the milliseconds until
+ * it is worth asking again. Requests of one gate leave in the order of their start. */
+struct http_gate {
+	int64_t (*wait_ms)(void *context);
+	void (*left)(void *context);   /* may be NULL: called as the request goes out on its connection */
+	void *context;
+};
+
+enum http_limits {
+	HTTP_CONNECT_MS = 10000,
+	HTTP_HEADER_MS = 30000,  /* from leaving to the first byte of the answer */
+	HTTP_IDLE_MS = 30000,    /* without a byte while a body comes */
+	HTTP_TOTAL_MS = 120000,
+};
+#define HTTP_BODY_CEILING ((size_t)64 << 20)
+
+struct http_request {
+	const char *method;              /* NULL: GET */
+	const char *url;                 /* complete; may hold no credentials */
+	const char *user, *password;     /* basic auth, or NULL */
+	const char *bearer;              /* token, or NULL */
+	const char *content_type;        /* of the body; NULL: application/json when there is one */
+	const char *const *headers;      /* further "Name: value" lines, NULL-ended, or NULL */
+	const char *body;                /* or NULL; copied by http_start */
+	size_t body_length;
+	bool repeatable;                 /* a read: libcurl may use a fresh connection when a kept one turns out dead */
+	bool no_gzip;                    /* send no Accept-Encoding (a feed) */
+	size_t body_ceiling;             /* of the answer, decoded; 0: HTTP_BODY_CEILING */
+	int connect_ms, header_ms, idle_ms; /* 0: the limits above */
+	int total_ms;                    /* 0: HTTP_TOTAL_MS; -1: none (a feed) */
+	/* Streaming: the body is given here in pieces instead of being kept. False ends the call with
+	 * ERROR_STOPPED. Called inside http_wait()/http_run() of the same http; must not use it. Only for
+	 * answers of status 200-299; other bodies are kept for the error. */
+	bool (*on_data)(void *context, const char *bytes, size_t length);
+	void *context;
+	const struct http_gate *gate;    /* borrowed until the call is closed; or NULL */
+};
+
+struct http_reply {
+	int status;
+	const char *body;        /* NUL behind it; "" when streamed */
+	size_t body_length;
+	const char *content_type; /* "" when absent */
+	const char *etag;         /* "" when absent */
+	int64_t date_ms;          /* the Date header, 0 when absent or unreadable */
+	int retry_after_ms;       /* Retry-After in seconds or as a date, 0 when absent */
+};
+
+/* user_agent is sent with every request. */
+struct http *http_open(const char *user_agent);
+void http_close(struct http **http); /* every call must have been closed */
+
+/* Never fails at once: what is wrong is the call's error. */
+struct http_call *http_start(struct http *http, const struct http_request *request);
+/* Waits until this call is over. False: no complete answer (ERROR_RETRY, or ERROR_STOPPED after
+ * http_stop(), or ERROR_FATAL for a URL or TLS set-up that can never work). An HTTP error status is an answer. */
+must_use bool http_wait(struct http *http, struct http_call *call, struct http_reply *reply_out,
+                        struct error *error);
+bool http_is_over(const struct http_call *call);
+/* Whether any byte of the request may have reached the server. False: it surely did nothing. */
+bool http_may_have_left(const struct http_call *call);
+/* Runs whatever is under way for at most wait_ms; returns early when a call ends, data came for a
+ * stream, or http_wake() was called. */
+void http_run(struct http *http, int64_t wait_ms);
+void http_call_close(struct http_call **call); /* also ends one under way; the reply's texts go with it */
+
+/* From any thread. */
+void http_wake(struct http *http);
+/* Every wait ends with ERROR_STOPPED, no request leaves any more; those that left may finish for grace_ms. */
+void http_stop(struct http *http, int64_t grace_ms);
+bool http_stopped(const struct http *http);
+
+/* Start and wait. */
+must_use bool http_fetch(struct http *http, const struct http_request *request, struct http_call **call_out,
+                         struct http_reply *reply_out, struct error *error);

@@ -1,0 +1,72 @@
+/* JSON on json-c: strict reading, typed access with clear errors, exact writing.
+ *
+ * json-c changes some input without a word (integers beyond 64 bits, lone surrogates, doubled
+ * keys, keys with NUL). Here such a text is either refused, or read with its flaws named, so that
+ * one flawed document in a list of many can be set aside and never be written back. */
+#pragma once
+#include "base/error.h"
+#include "base/own.h"
+#include "base/text.h"
+#include <json-c/json.h>
+#include <stdint.h>
+
+#define JSON_DEPTH_LIMIT 200
+#define JSON_FLAW_LIMIT 16
+
+/* json_object_put() for scoped(json_object). */
+void json_object_close(struct json_object **json);
+
+/* A place whose value cannot be written back as it was read. */
+struct json_flaw {
+	char *path; /* owned; RFC 6901: "/rows/3/doc/data/serial" */
+	char what[120]; /* "the number 18446744073709551616 is out of range" */
+};
+struct json_flaws {
+	size_t count; /* all of them; only the first JSON_FLAW_LIMIT are kept */
+	struct json_flaw kept[JSON_FLAW_LIMIT];
+};
+void json_flaws_done(struct json_flaws *flaws);
+/* The first kept flaw at or below 'path' ("/rows/3"), or NULL. When more flaws were found than kept,
+ * a path that has none kept answers the catch-all flaw "more flaws than can be listed". */
+const struct json_flaw *json_flaws_below(const struct json_flaws *flaws, const char *path);
+
+/* Reads one JSON text. ERROR_REFUSED with line and column for anything that is no JSON (RFC 8259,
+ * UTF-8, nothing behind it, nesting to JSON_DEPTH_LIMIT). With 'flaws' NULL a flaw refuses as well. The literal
+ * null gives *json_out = NULL. Free with json_object_put(). */
+must_use bool json_read(const char *bytes, size_t length, struct json_object **json_out,
+                        struct json_flaws *flaws, struct error *error);
+
+/* Numbers that a double or a 64-bit integer holds are written so that they read back equal: an
+ * integer as such, a double in the shortest of %.15g %.16g %.17g, fractions that were read keep their text.
+ * Slashes are not escaped. The caller frees. */
+char *json_write(struct json_object *json);
+void json_add_to(struct text *text, struct json_object *json);
+
+/* A double that prints in its shortest form; a whole number within 2^53 becomes an integer. */
+struct json_object *json_number(double number);
+
+/* Typed reading: NULL/false/0 'absent' is the caller's default. "where" names the object for the
+ * sentence: "document item-1: data.name is a number, a string was expected". */
+must_use bool json_get_text(struct json_object *object, const char *key, const char **value_out,
+                            const char *where, struct error *error);           /* required */
+must_use bool json_get_object(struct json_object *object, const char *key, struct json_object **value_out,
+                              const char *where, struct error *error);         /* required; borrowed */
+must_use bool json_get_array(struct json_object *object, const char *key, struct json_object **value_out,
+                             const char *where, struct error *error);          /* required; borrowed */
+must_use bool json_get_int(struct json_object *object, const char *key, int64_t *value_out,
+                           const char *where, struct error *error);            /* required; a whole number */
+/* Without an error: the value when it is there with that type, else NULL / fallback. */
+const char *json_text_or(struct json_object *object, const char *key, const char *fallback);
+struct json_object *json_child(struct json_object *object, const char *key, enum json_type type);
+bool json_bool_or(struct json_object *object, const char *key, bool fallback);
+int64_t json_int_or(struct json_object *object, const char *key, int64_t fallback);
+bool json_is_number(struct json_object *value);
+const char *json_type_word(struct json_object *value); /* "a string", "null", ... */
+
+/* Same JSON: numbers by value, objects in any key order, arrays in order. */
+bool json_equal(struct json_object *a, struct json_object *b);
+/* A copy that shares nothing. */
+struct json_object *json_copy(struct json_object *json);
+/* Adds and hands on; 'value' NULL is JSON null. Key copied. */
+void json_put(struct json_object *object, const char *key, struct json_object *value);
+void json_put_text(struct json_object *object, const char *key, const char *value); /* NULL: nothing is added */

@@ -1,0 +1,36 @@
+/* A growing string with a ceiling, and checks of text that came from outside. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Starts as {0} (unlimited: TEXT_CEILING_DEFAULT). Past the ceiling nothing more is added and
+ * 'full' is set: the caller asks once, at the end. */
+struct text {
+	char *bytes; /* owned; NUL behind the last byte once anything was added, else NULL */
+	size_t length;
+	size_t capacity;
+	size_t ceiling; /* 0: TEXT_CEILING_DEFAULT */
+	bool full;
+};
+
+#define TEXT_CEILING_DEFAULT ((size_t)64 << 20)
+
+void text_add(struct text *text, const char *words);
+void text_add_bytes(struct text *text, const void *bytes, size_t length);
+void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Percent-encodes everything but unreserved characters (RFC 3986); '+' becomes %2B, ' ' %20. */
+void text_add_url(struct text *text, const char *words);
+void text_clear(struct text *text);        /* empty, memory kept */
+void text_done(struct text *text);         /* memory freed, {0} */
+char *text_take(struct text *text);        /* the string, caller frees; never NULL; text is {0} after */
+const char *text_or_empty(const struct text *text);
+
+/* Length of the longest prefix of at most 'limit' bytes that ends on a character. */
+size_t text_utf8_prefix(const char *bytes, size_t length, size_t limit);
+/* Whether all of it is well-formed UTF-8 (no surrogates, no overlong forms). */
+bool text_is_utf8(const char *bytes, size_t length);
+/* Number of UTF-16 units: what JavaScript, and so Airtable, calls a length. */
+size_t text_utf16_length(const char *words);
+/* 64-bit FNV-1a, for hash tables. */
+uint64_t text_hash(const char *words);
