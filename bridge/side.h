@@ -1,0 +1,107 @@
+/* What a pass asks of a side: of the database, and of the base. The real ones are couch_side and airtable_side;
+ * tests bring worlds in memory behind the same table of functions. */
+#pragma once
+#include "base/error.h"
+#include "base/json.h"
+#include "base/own.h"
+#include "bridge/field.h"
+
+struct side_key {
+	enum table table;
+	const char *id; /* a document's id without type prefix; a row's record id */
+};
+
+enum side_presence {
+	SIDE_MISSING,   /* not there; for a document: and no tombstone */
+	SIDE_TOMBSTONE, /* documents only */
+	SIDE_THERE,
+};
+
+/* A document or a row as it was read. */
+struct side_record {
+	enum table table;
+	enum side_presence presence;
+	char *id;                  /* owned */
+	char *revision;            /* owned; documents: the winner's _rev */
+	struct json_object *leaves; /* owned; documents: array of the losing leaves' revisions, or NULL */
+	struct json_object *body;  /* owned; the document, or {field id: value} */
+	char *flaw;                /* owned; why the document cannot be written back exactly, or NULL */
+	int64_t read_at_ms;        /* this machine's steady clock */
+};
+void side_record_done(struct side_record *record);
+struct side_records {
+	size_t count;
+	struct side_record *list; /* owned */
+};
+void side_records_done(struct side_records *records);
+
+/* News since the side's cursor. Records with body; a row is there, a document there or a tombstone. */
+struct side_news {
+	struct side_records records;
+	struct json_object *cursor; /* owned; where to go on once these are handled or parked */
+	bool more;                  /* there is more at once */
+	bool settings_changed;      /* documents: the integration's own document changed */
+};
+void side_news_done(struct side_news *news);
+
+enum side_write_kind {
+	SIDE_CREATE, /* rows: an upsert on the ID column; documents: no revision */
+	SIDE_UPDATE, /* rows: only these cells; documents: the whole body, against 'revision' */
+	SIDE_DELETE,
+	SIDE_EXTRA,  /* documents: any other document (history); 'body' has its _id; a 409 with an equal body is success */
+};
+struct side_write {
+	/* in */
+	enum side_write_kind kind;
+	enum table table;
+	const char *id;            /* as in side_key; NULL for a new row */
+	const char *revision;      /* documents */
+	struct json_object *body;  /* borrowed */
+	/* out */
+	enum error_kind result;    /* as airtable_write.kind and couch_written.kind */
+	struct error error;
+	char revision_out[80];     /* documents */
+	struct side_record answer; /* rows: as shown after the write */
+	bool met_existing;         /* SIDE_CREATE found a row with this ID: adopt it, do not take it as ours */
+	int64_t date_ms;           /* rows: the server's clock at the answer */
+};
+void side_writes_done(struct side_write *writes, size_t count);
+
+/* Which row's field was edited after a moment? */
+struct side_time_question {
+	enum table table;
+	const char *id;
+	enum field field;
+	int64_t after_ms; /* the side's clock */
+	bool is_after;    /* out */
+};
+
+typedef bool side_visit(void *context, struct side_record *record, struct error *error);
+struct side_ticket;
+
+struct side_ops {
+	/* The side's own clock; this machine's until the side was first heard. */
+	int64_t (*now_ms)(void *self);
+	/* Waits at most wait_ms. 'cursor' NULL (rows): the side was never read; answers the present position without records. */
+	bool (*news)(void *self, struct json_object *cursor, int64_t wait_ms, struct side_news *news_out, struct error *error);
+	/* Everything of one table, in pieces. cursor_out (may be NULL, caller puts): the position from before the walk (couchdb-rules 14). */
+	bool (*list)(void *self, enum table table, side_visit *visit, void *context, struct json_object **cursor_out,
+	             struct error *error);
+	/* One record a key, in the order of the keys. */
+	bool (*read)(void *self, const struct side_key *keys, size_t count, struct side_records *records_out, struct error *error);
+	/* Rows whose ID cell is one of these texts. Rows only. */
+	bool (*find)(void *self, enum table table, const char *const *ids, size_t count, struct side_records *records_out,
+	             struct error *error);
+	/* Rows only. */
+	bool (*edited_after)(void *self, struct side_time_question *questions, size_t count, struct error *error);
+	/* The tables' schema JSON (array of api §9.2 tables). Rows only. Caller puts. */
+	bool (*schema)(void *self, struct json_object **tables_out, struct error *error);
+	/* Starts writing; the writes are borrowed until finish. One record at most once among all that are under way. */
+	struct side_ticket *(*write_start)(void *self, struct side_write *writes, size_t count);
+	bool (*write_finish)(void *self, struct side_ticket **ticket, struct error *error);
+};
+
+struct side {
+	const struct side_ops *ops;
+	void *self;
+};
