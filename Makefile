@@ -1,12 +1,34 @@
-# Davenport. `make` builds; `make demo` and `make test` also install what is missing.
+# Davenport. `make` builds; `make demo`, `make test` and `make lint` also install what is missing.
+#
+#   make            the programs: build/plain/davenport, build/plain/airtable-sandbox
+#   make unit       unit tests, in seconds             make demo [ONCE=1]     both sides filled and kept in step
+#   make test       everything that can fail           make bench [ONLY=name] one line of JSON for each measure
+#   make lint       layers, settings, words, checkers  make chaos             the crash campaigns in their long form
+#   make format     clang-format over all C            make clean
+#
+# SAN=1 builds with the address and undefined-behaviour sanitizers, SAN=thread with the thread sanitizer,
+# each into a folder of its own. V=1 shows the commands. WERROR= lets warnings pass.
 #
 # Every room is a library of all its .c files but main.c; a program is its room's main.c with the
-# libraries below it. A new file is picked up by being there.
+# libraries below it. A new file is picked up by being there, and a new test by its name.
 
 SAN ?=
 WERROR ?= -Werror
+V ?=
+ONLY ?=
+ONCE ?=
 CC = gcc
 BUILD := build/$(if $(SAN),san-$(SAN),plain)
+
+# Goals that run something print as they go; all others build, in parallel, one target's words at a time.
+RUNNING := test unit demo bench chaos lint format install
+MAKEFLAGS += -rR --no-print-directory
+ifeq ($(filter $(RUNNING),$(MAKECMDGOALS)),)
+MAKEFLAGS += --output-sync=target
+endif
+ifeq ($(MAKELEVEL)$(findstring -j,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 ROOMS := base inventory couch airtable bridge sandbox
 PACKAGES := libcurl json-c libmicrohttpd libsodium
@@ -19,46 +41,116 @@ CFLAGS := -std=gnu17 -O2 -g -I. $(WARNINGS) $(SANITIZE) -fno-omit-frame-pointer 
 LDLIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 LDFLAGS := -pthread $(SANITIZE)
 
+ifeq ($(V),)
+say = @echo "  $(1) $@";
+endif
+
 sources = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 libraries = $(foreach room,$(1),$(BUILD)/lib$(room).a)
+programs = $(patsubst %.c,$(BUILD)/%,$(wildcard $(1)))
 
 # What a room is linked with, its own library first.
 BRIDGE_LIBS := $(call libraries,bridge airtable couch inventory base)
 SANDBOX_LIBS := $(call libraries,sandbox base)
+TEST_LIBS := $(call libraries,bridge airtable couch inventory sandbox base)
 
-PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) $(if $(wildcard sandbox/main.c),$(BUILD)/airtable-sandbox)
-UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
+PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) \
+	$(if $(wildcard sandbox/main.c),$(BUILD)/airtable-sandbox)
+
+# Tests by kind, each a program that speaks TAP. What starts servers comes after what does not.
+UNIT_TESTS := $(call programs,tests/unit/*_test.c)
+SERVER_TESTS := $(call programs,tests/scenarios/*_test.c tests/campaigns/*_test.c)
+SCRIPT_TESTS := $(wildcard $(foreach folder,tools official-client scenarios browser campaigns,\
+	tests/$(folder)/*_test.sh tests/$(folder)/*_test.mjs))
+BENCHES := $(call programs,tests/bench/*.c)
 
 all: $(PROGRAMS)
 
+# Objects are made anew when the compiler or a flag changes, libraries when a file goes away.
+$(BUILD)/flags: FORCE
+	@pkg-config --exists $(PACKAGES) || { echo "make: libraries are missing: run tools/install build" >&2; exit 1; }
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS) $(LDFLAGS) $(LDLIBS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(LDFLAGS) $(LDLIBS)' >$@
+
+$(BUILD)/files: FORCE
+	@mkdir -p $(@D)
+	@echo $(foreach room,$(ROOMS),$(call sources,$(room))) | cmp -s - $@ || \
+		echo $(foreach room,$(ROOMS),$(call sources,$(room))) >$@
+
 $(BUILD)/davenport: $(BUILD)/bridge/main.o $(BRIDGE_LIBS)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/airtable-sandbox: $(BUILD)/sandbox/main.o $(SANDBOX_LIBS)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 define room_library
-$(BUILD)/lib$(1).a: $(call objects,$(call sources,$(1)))
-	@mkdir -p $$(@D)
-	rm -f $$@ && ar rcs $$@ $$^
+$(BUILD)/lib$(1).a: $(call objects,$(call sources,$(1))) $(BUILD)/files
+	$$(call say,AR)rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_library,$(room))))
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	$(call say,CC)$(CC) $(CFLAGS) -c -o $@ $<
 
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(call objects,$(wildcard tests/fakes/*.c)) \
-		$(call libraries,bridge airtable couch inventory sandbox base)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+# A test is one file, what its folder holds beside the tests, the fakes and all rooms.
+define test_programs
+$(BUILD)/tests/$(1)/%: $(BUILD)/tests/$(1)/%.o $(call objects,$(wildcard tests/fakes/*.c) \
+		$(filter-out %_test.c,$(if $(filter bench,$(1)),,$(wildcard tests/$(1)/*.c)))) $(TEST_LIBS)
+	$$(call say,LINK)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
+endef
+$(foreach folder,unit scenarios campaigns bench,$(eval $(call test_programs,$(folder))))
 
-unit: $(UNIT_TESTS)
-	tests/run $(UNIT_TESTS)
+# The libraries' flags are asked for when a Makefile is read: what was just installed needs a make of its own.
+tests-built: $(PROGRAMS) $(UNIT_TESTS) $(SERVER_TESTS)
+units-built: $(UNIT_TESTS)
+benches-built: $(PROGRAMS) $(BENCHES)
+
+export SAN
+export DAVENPORT = $(abspath $(BUILD)/davenport)
+export AIRTABLE_SANDBOX = $(abspath $(BUILD)/airtable-sandbox)
+export TEST_LOGS = $(BUILD)/test-logs
+
+unit:
+	@$(MAKE) units-built
+	@tests/run $(UNIT_TESTS)
+
+# The last line on stdout is the count, also where the build ends it.
+test:
+	@{ tools/install test && $(MAKE) tests-built; } || { echo "0 passed, 1 failed"; exit 1; }
+	@CAMPAIGN=short tests/run $(UNIT_TESTS) $(SERVER_TESTS) $(SCRIPT_TESTS)
+
+chaos:
+	@tools/install test
+	@$(MAKE) tests-built
+	@CAMPAIGN=long tests/run $(filter $(BUILD)/tests/campaigns/%,$(SERVER_TESTS)) \
+		$(filter tests/campaigns/%,$(SCRIPT_TESTS))
+
+demo:
+	@tools/install demo
+	@$(MAKE) all
+	@demo/run $(if $(ONCE),--once)
+
+bench:
+	@tools/install demo >&2
+	@$(MAKE) benches-built >&2
+	@tools/bench $(ONLY)
+
+lint:
+	@tools/install lint
+	@tools/lint
+
+format:
+	@find $(wildcard $(ROOMS) tests demo) -name node_modules -prune -o -name '*.[ch]' -print | xargs -r clang-format -i
+
+install:
+	@tools/install all
 
 clean:
 	rm -rf build
 
-.PHONY: all unit clean
+.PHONY: all $(RUNNING) clean tests-built units-built benches-built FORCE
 .SECONDARY:
+.DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# The linters of our own see what they are there to see: each is shown a small tree that is right, then trees that
+# are wrong in one place.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+tree=$(mktemp -d) || exit 1
+trap 'rm -rf "$tree"' EXIT
+number=0
+
+# case NAME EXIT PATTERN command...: ends with EXIT, and says PATTERN ("" for nothing at all)
+case_is() {
+	local name=$1 status=$2 pattern=$3 said
+	number=$((number + 1))
+	said=$("${@:4}" 2>&1)
+	if [ $? -eq "$status" ] && { [ -z "$pattern$said" ] || { [ -n "$pattern" ] && grep -q -- "$pattern" <<<"$said"; }; }; then
+		echo "ok $number - $name"
+	else
+		echo "not ok $number - $name"
+		printf '%s\n' "$said" | sed 's/^/# /'
+	fi
+}
+
+# A small tree that is right.
+fresh() {
+	rm -rf "$tree" && mkdir -p "$tree"/{base,inventory,couch,airtable,sandbox,bridge,tests/unit}
+	echo '#include <stdio.h>' >"$tree/base/text.c"
+	echo '#include "base/text.h"' >"$tree/couch/client.c"
+	echo '#include "inventory/document.h"' >"$tree/bridge/plan.c"
+	echo '#include "airtable/records.h"' >"$tree/bridge/airtable_side.c"
+	echo '#include "bridge/plan.c"' >"$tree/tests/unit/plan_test.c"
+	printf '%s\n' '	{ "COUCHDB_URL", SETTING_URL, offsetof(struct settings, url), NULL, 0, 0, "the server" },' \
+		'	{"POLL_SECONDS", SETTING_SECONDS,' '	 offsetof(struct settings, poll_s), "30", 1, 3600,' \
+		'	 "between looks" },' '	{ "TOKEN_*", SETTING_SECRET, offsetof(struct settings, tokens), NULL, 0, 0, "" },' \
+		>"$tree/bridge/settings.c"
+	# shellcheck disable=SC2016 # backquotes of Markdown
+	printf '%s\n' '| setting | default | |' '|---|---|---|' '| `COUCHDB_URL` | | the server |' \
+		'| `POLL_SECONDS` | `30` | looks |' '| `TOKEN_<base id>` | | one |' >"$tree/README.md"
+	git -C "$tree" init -q . && git -C "$tree" add -A
+}
+
+# wrong FILE LINE: a fresh tree in which FILE has one line more
+wrong() {
+	fresh
+	mkdir -p "$(dirname "$tree/$1")"
+	echo "$2" >>"$tree/$1"
+	git -C "$tree" add -A
+}
+
+fresh
+case_is "layers: a right tree passes" 0 "" tools/check-layers "$tree"
+case_is "settings: a right tree passes" 0 "" tools/check-settings "$tree"
+case_is "words: a right tree passes" 0 "" tools/check-words "$tree"
+
+while IFS='|' read -r file line what; do
+	wrong "$file" "$line"
+	case_is "layers: $what" 1 "^$file:" tools/check-layers "$tree"
+done <<'END'
+base/text.c|#include "couch/client.h"|base knows no CouchDB
+couch/client.c|#include "airtable/client.h"|couch knows no Airtable
+couch/client.c|  #  include "inventory/document.h"|spaces hide nothing
+inventory/document.c|#include "couch/client.h"|inventory knows no CouchDB
+inventory/document.c|#include "base/http.h"|inventory does no I/O
+sandbox/store.h|#include "inventory/document.h"|the sandbox knows no inventory, in headers too
+bridge/plan.c|#include "couch/documents.h"|the plan knows no side
+bridge/mapping.h|#include "airtable/records.h"|the mapping knows no side
+bridge/side.h|#include "couch/client.h"|the two sides' interface knows neither
+bridge/main.c|#include "sandbox/store.h"|the bridge knows no sandbox
+couch/client.c|#include "tests/fakes/fake.h"|no room includes tests
+bridge/main.c|#include "couch/client.c"|nobody includes another room's .c
+bridge/main.c|#include "plan.h"|includes start at the root
+bridge/main.c|#include "../base/text.h"|includes do not climb
+couch/client.c|#include <curl/curl.h>|curl stays inside base
+END
+
+while IFS='|' read -r old new what; do
+	fresh
+	sed -i "s/$old/$new/" "$tree/README.md"
+	case_is "settings: $what" 1 "README.md" tools/check-settings "$tree"
+done <<'END'
+COUCHDB_URL|COUCHDB_URI|one that README.md lacks
+`30`|`60`|another fallback
+TOKEN_<base id>|TOKEN|a family is written as one
+END
+fresh && rm "$tree/bridge/settings.c"
+case_is "settings: no table" 1 "settings.c" tools/check-settings "$tree"
+fresh && sed -i 's/offsetof(struct settings, url), NULL/url/' "$tree/bridge/settings.c"
+case_is "settings: a row that cannot be read" 1 "could be read" tools/check-settings "$tree"
+
+while IFS='|' read -r file line what; do
+	wrong "$file" "${line//@/}"
+	case_is "words: $what" 1 "$file" tools/check-words "$tree"
+done <<'END'
+base/text.c|/* see /ho@me/someone/notes */|a home folder
+tests/with|cd /wo@rk/tree|a folder of one machine
+README.md|npm --registry https://regis@try.example.org/|a registry's host
+tools/package-lock.json|  "resolved": "https://example.org/a.tgz",|a download address in a lock file
+tools/.npmrc|audit=false|npm settings of one machine
+END
+echo "1..$number"
