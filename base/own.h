@@ -1,5 +1,6 @@
 /* Ownership that can be seen: scoped pointers, handing on, results that must be used. */
 #pragma once
+#include <stdarg.h>
 #include <stddef.h>
 
 /* The pointer is closed by name##_close() on every way out of its scope. A close takes the
@@ -25,6 +26,7 @@ void *own_resize(void *old, size_t count, size_t size);     /* not zeroed; check
 char *own_copy(const char *text);                           /* NULL stays NULL */
 char *own_copy_bytes(const char *bytes, size_t length);     /* and a closing NUL */
 char *own_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *own_format_list(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
 /* scoped_text char *name = ...; freed on the way out. */
 void own_free_text(char **text);

@@ -28,6 +28,8 @@ const char *text_or_empty(const struct text *text);
 
 /* Length of the longest prefix of at most 'limit' bytes that ends on a character. */
 size_t text_utf8_prefix(const char *bytes, size_t length, size_t limit);
+/* Size of the well-formed UTF-8 character at the beginning (1-4), 0 when there is none. */
+size_t text_utf8_character(const char *bytes, size_t length);
 /* Whether all of it is well-formed UTF-8 (no surrogates, no overlong forms). */
 bool text_is_utf8(const char *bytes, size_t length);
 /* Number of UTF-16 units: what JavaScript, and so Airtable, calls a length. */

@@ -1,0 +1,85 @@
+/* Memory that is there, or the end of the process. */
+#include "base/own.h"
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_NO_MEMORY = 70 };
+
+/* Nothing here may allocate, and buffers of stdio may be half-written: straight out. */
+static _Noreturn void end_without_memory(void)
+{
+	static const char words[] = "level=error msg=\"out of memory, ending\"\n";
+	ssize_t written = write(STDERR_FILENO, words, sizeof(words) - 1);
+	(void)written;
+	_exit(EXIT_NO_MEMORY);
+}
+
+void *own_alloc(size_t size)
+{
+	void *memory = calloc(1, size > 0 ? size : 1);
+
+	if (!memory)
+		end_without_memory();
+	return memory;
+}
+
+void *own_resize(void *old, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		end_without_memory();
+	void *memory = realloc(old, total > 0 ? total : 1);
+	if (!memory)
+		end_without_memory();
+	return memory;
+}
+
+char *own_copy(const char *text)
+{
+	return text ? own_copy_bytes(text, strlen(text)) : NULL;
+}
+
+char *own_copy_bytes(const char *bytes, size_t length)
+{
+	if (length == SIZE_MAX)
+		end_without_memory();
+	char *copy = own_resize(NULL, length + 1, 1);
+	if (length > 0)
+		memcpy(copy, bytes, length);
+	copy[length] = '\0';
+	return copy;
+}
+
+char *own_format(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	char *words = own_format_list(format, arguments);
+	va_end(arguments);
+	return words;
+}
+
+char *own_format_list(const char *format, va_list arguments)
+{
+	va_list again;
+
+	va_copy(again, arguments);
+	int length = vsnprintf(NULL, 0, format, arguments);
+	if (length < 0) /* more than INT_MAX bytes */
+		end_without_memory();
+	char *words = own_resize(NULL, (size_t)length + 1, 1);
+	vsnprintf(words, (size_t)length + 1, format, again);
+	va_end(again);
+	return words;
+}
+
+void own_free_text(char **text)
+{
+	free(*text);
+	*text = NULL;
+}
