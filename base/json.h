@@ -1,7 +1,7 @@
-/* JSON on json-c: strict reading, typed access with clear errors, exact writing.
+/* JSON on json-c's objects: strict reading, typed access with clear errors, exact writing.
  *
- * json-c changes some input without a word (integers beyond 64 bits, lone surrogates, doubled
- * keys, keys with NUL). Here such a text is either refused, or read with its flaws named, so that
+ * Some input would be changed without a word (integers beyond 64 bits, lone surrogates, doubled
+ * keys, U+0000 in keys and texts, which C strings cut). Here such a text is either refused, or read with its flaws named, so that
  * one flawed document in a list of many can be set aside and never be written back. */
 #pragma once
 #include "base/error.h"
@@ -12,6 +12,7 @@
 
 #define JSON_DEPTH_LIMIT 200
 #define JSON_FLAW_LIMIT 16
+#define JSON_LENGTH_LIMIT ((size_t)512 << 20)
 
 /* json_object_put() for scoped(json_object). */
 void json_object_close(struct json_object **json);
@@ -31,8 +32,9 @@ void json_flaws_done(struct json_flaws *flaws);
 const struct json_flaw *json_flaws_below(const struct json_flaws *flaws, const char *path);
 
 /* Reads one JSON text. ERROR_REFUSED with line and column for anything that is no JSON (RFC 8259,
- * UTF-8, nothing behind it, nesting to JSON_DEPTH_LIMIT). With 'flaws' NULL a flaw refuses as well. The literal
- * null gives *json_out = NULL. Free with json_object_put(). */
+ * UTF-8, nothing behind it, nesting to JSON_DEPTH_LIMIT). With 'flaws' NULL a flaw refuses as well; else *flaws
+ * is an output, set on success and ended with json_flaws_done(). Of a doubled key the last value is kept.
+ * The literal null gives *json_out = NULL. Free with json_object_put(). */
 must_use bool json_read(const char *bytes, size_t length, struct json_object **json_out,
                         struct json_flaws *flaws, struct error *error);
 
@@ -42,11 +44,12 @@ must_use bool json_read(const char *bytes, size_t length, struct json_object **j
 char *json_write(struct json_object *json);
 void json_add_to(struct text *text, struct json_object *json);
 
-/* A double that prints in its shortest form; a whole number within 2^53 becomes an integer. */
+/* A double that prints in its shortest form; a whole number within 2^53 becomes an integer, what is not finite NULL. */
 struct json_object *json_number(double number);
 
 /* Typed reading: NULL/false/0 'absent' is the caller's default. "where" names the object for the
- * sentence: "document item-1: data.name is a number, a string was expected". */
+ * sentence: "document item-1: data" gives "document item-1: data.name is a number, a string was
+ * expected", "document item-1" gives "document item-1: name is ...". All are ERROR_REFUSED. */
 must_use bool json_get_text(struct json_object *object, const char *key, const char **value_out,
                             const char *where, struct error *error);           /* required */
 must_use bool json_get_object(struct json_object *object, const char *key, struct json_object **value_out,
