@@ -61,7 +61,7 @@ PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) \
 # Tests by kind, each a program that speaks TAP. What starts servers comes after what does not.
 UNIT_TESTS := $(call programs,tests/unit/*_test.c)
 SERVER_TESTS := $(call programs,tests/scenarios/*_test.c tests/campaigns/*_test.c)
-SCRIPT_TESTS := $(wildcard $(foreach folder,tools official-client scenarios browser campaigns,\
+SCRIPT_TESTS := $(wildcard $(foreach folder,tools demo official-client scenarios browser campaigns,\
 	tests/$(folder)/*_test.sh tests/$(folder)/*_test.mjs))
 BENCHES := $(call programs,tests/bench/*.c)
 
