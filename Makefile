@@ -130,7 +130,7 @@ chaos:
 demo:
 	@tools/install demo
 	@$(MAKE) all
-	@demo/run $(if $(ONCE),--once)
+	@node demo/run.mjs $(if $(ONCE),--once)
 
 bench:
 	@tools/install demo >&2

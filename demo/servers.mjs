@@ -43,12 +43,6 @@ export function couchAt(url, user, password) {
 			const answer = await ask('GET', `${at(database, '_all_docs')}?include_docs=true`, { headers });
 			return answer.rows.map((row) => row.doc).filter((doc) => doc !== null && doc !== undefined);
 		},
-		/* The documents that changed since; waits up to half a minute for the first. */
-		async changes(database, since, signal) {
-			const response = await fetch(`${at(database, '_changes')}?include_docs=true&feed=longpoll&timeout=30000&since=${
-				encodeURIComponent(since)}`, { headers: { Accept: 'application/json', ...headers }, signal });
-			return response.json();
-		},
 	};
 }
 

@@ -1,0 +1,133 @@
+/* The demo without a person: first sync, an edit on each side, a conflict, a delete each way. After each step both sides
+ * must come to agree, by the checker's word, and hold what that step must lead to. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compare, idOf, readBoth, sentence } from './checker.mjs';
+
+const LOOK_MS = 300;
+const STEP_MS = 90000;
+/* Edits of a conflict are this far apart, so that clocks of whole seconds tell them apart as well. */
+const APART_MS = 2500;
+/* What has settled stays so: several polls later nothing has moved. */
+const SETTLED_MS = 6000;
+
+class Play {
+	constructor(stage) {
+		Object.assign(this, stage);
+	}
+
+	async both() {
+		this.stopped();
+		return readBoth({ couch: this.couch, sandbox: this.sandbox, database: this.database });
+	}
+
+	/* Until both sides agree and 'wanted' (a list of [sentence, holds(both)]) is so; throws with what is still open. */
+	async until(step, wanted = []) {
+		const deadline = Date.now() + STEP_MS;
+		for (;;) {
+			if (this.stopped())
+				throw new Error('stopped');
+			const both = await this.both();
+			const result = compare(both);
+			const open = wanted.filter(([, holds]) => !holds(both)).map(([words]) => words);
+			if (result.differences.length === 0 && open.length === 0) {
+				this.say(`${step}: both sides agree`);
+				return result;
+			}
+			if (Date.now() > deadline) {
+				throw new Error(`${step}: after ${STEP_MS / 1000} s still ${result.differences.length} differences` +
+					`${open.map((words) => `; not so: ${words}`).join('')}\n${result.differences.slice(0, 20).map(sentence).join('\n')}`);
+			}
+			await sleep(LOOK_MS);
+		}
+	}
+
+	/* As the app saves: the whole document under its revision, with the time. */
+	async saveDocument(id, key, value) {
+		const document = await this.couch.get(this.database, `item-${id}`);
+		document.data[key] = value;
+		document.updated_at = Date.now();
+		await this.couch.put(this.database, document);
+	}
+
+	/* As the app deletes: a bare tombstone, and where the document bore a mark, the note that it leaves behind. */
+	async deleteDocument(id, integrationId) {
+		const document = await this.couch.get(this.database, `item-${id}`);
+		const mark = document.data.integrations?.[integrationId];
+		await this.couch.remove(this.database, document);
+		if (mark !== undefined) {
+			const now = Date.now();
+			await this.couch.put(this.database, { _id: `integration_deleted_data-item-${id}-${integrationId}`,
+				type: 'integration_deleted_data', data: { integration_id: integrationId, type: 'item', id, data: mark },
+				created_at: now, updated_at: now });
+		}
+	}
+
+	async editRow(id, fields) {
+		const { base, rows } = await this.both();
+		await this.sandbox.edit(base, 'Items', rows.Items.find((row) => row.fields.ID === id).id, fields);
+	}
+}
+
+/* What both sides say. */
+const documentOf = (both, id) => both.documents.find((doc) => doc._id === `item-${id}`);
+const rowOf = (both, id) => both.rows.Items.find((row) => row.fields.ID === id);
+const shows = (id, key, field, value) => [`${key} and ${field} of ${id} are "${value}"`,
+	(both) => documentOf(both, id)?.data[key] === value && rowOf(both, id)?.fields[field] === value];
+const gone = (id) => [`${id} is gone on both sides`, (both) => !documentOf(both, id) && !rowOf(both, id)];
+const losers = (both, id, value) => both.documents.filter((doc) => doc.type === '_history' && doc.data_id === id &&
+	JSON.stringify([doc.original_data, doc.new_data]).includes(JSON.stringify(value)));
+const kept = (id, value) => [`the history of ${id} keeps "${value}"`, (both) => losers(both, id, value).length > 0];
+
+/* Plain items that hold nothing and that nothing else is about. */
+function players(both) {
+	const holders = new Set(both.documents.map((doc) => doc.data?.container_id));
+	return both.documents.filter((doc) => doc.type === 'item' && doc.data.item_type === undefined && !holders.has(idOf(doc)))
+		.sort((a, b) => a.created_at - b.created_at).map(idOf);
+}
+
+export async function runOnce(stage) {
+	const play = new Play(stage);
+	const { say, bridge } = stage;
+	let running = await bridge.start();
+	const first = await play.until('first sync');
+	const before = await play.both();
+	const [inAirtable, inCouch, inBoth, tombstone, ticked] = players(before);
+
+	say('editing a cell in Airtable, and another item\'s document in CouchDB');
+	await play.editRow(inAirtable, { Notes: 'Edited in Airtable: 椅子 🪑' });
+	await play.saveDocument(inCouch, 'model_name', 'Edited in CouchDB: "Ω-3", new');
+	const edits = [shows(inAirtable, 'notes', 'Notes', 'Edited in Airtable: 椅子 🪑'),
+		shows(inCouch, 'model_name', 'Model Name', 'Edited in CouchDB: "Ω-3", new')];
+	await play.until('an edit on each side', edits);
+
+	say('editing the same field on both sides while the bridge is off: first the document, then the cell');
+	const left = await bridge.stop(running);
+	if (left !== 0)
+		throw new Error(`the bridge left with ${left}, 0 was expected`);
+	await play.saveDocument(inBoth, 'purchased_from', 'The older edit, in CouchDB');
+	await sleep(APART_MS);
+	await play.editRow(inBoth, { 'Purchased From': 'The newer edit, in Airtable' });
+	running = await bridge.start();
+	const conflict = [shows(inBoth, 'purchased_from', 'Purchased From', 'The newer edit, in Airtable'),
+		kept(inBoth, 'The older edit, in CouchDB')];
+	await play.until('a conflict', [...edits, ...conflict]);
+
+	say('deleting a document, and ticking the Delete box of another item\'s row');
+	await play.deleteDocument(tombstone, before.integrationId);
+	await play.editRow(ticked, { Delete: true });
+	const everything = [...edits, ...conflict, gone(tombstone), gone(ticked)];
+	await play.until('a delete each way', everything);
+
+	await sleep(SETTLED_MS);
+	const last = await play.until('some polls later', everything);
+	const end = await play.both();
+	const leftAtLast = await bridge.stop(running);
+	const calls = await stage.sandbox.calls();
+	return {
+		items: last.items, collections: last.collections, rows: last.rows, airtable_calls: calls,
+		first_sync_rows: first.rows, edits: 2, conflicts: 1, deletes: 2,
+		conflict_kept_as: [...new Set(losers(end, inBoth, 'The older edit, in CouchDB').map((doc) => doc.event_name))],
+		seconds: Math.round((Date.now() - stage.began) / 1000),
+		converged: last.rows === first.rows - 2 && leftAtLast === 0,
+	};
+}

@@ -1,0 +1,166 @@
+/* The demo: a CouchDB with the sample inventory, an Airtable to play with, and the bridge between them.
+ *
+ *     node demo/run.mjs [--once]
+ *
+ * Runs until Ctrl-C, printing what changes on either side. With --once it does by itself what a person would do, waits
+ * each time until both sides agree, and ends with a line of JSON and 0 only if every value is what it must be.
+ *
+ *   DEMO_COUCHDB_PORT   5985      DEMO_AIRTABLE_PORT   8792      where the two servers listen, on 127.0.0.1
+ *   DEMO_ITEMS          200       how large the inventory is */
+import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { compare, readBoth } from './checker.mjs';
+import { runOnce } from './once.mjs';
+import { portIsFree, Processes } from './processes.mjs';
+import { BASE_ID, putSample, sampleDocuments } from './sample.mjs';
+import { couchAt, sandboxAt } from './servers.mjs';
+import { watchBoth } from './watch.mjs';
+
+const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const PROGRAMS = path.join(ROOT, 'build/plain');
+const USER = 'demo';
+const PASSWORD = 'davenport';
+const TOKEN = 'patDemo0000000000.davenport';
+const DATABASE = 'inventory';
+const POLL_SECONDS = 2;
+const LOOK_MS = 500;
+
+const once = process.argv.includes('--once');
+const ports = { couch: Number(process.env.DEMO_COUCHDB_PORT ?? 5985), airtable: Number(process.env.DEMO_AIRTABLE_PORT ?? 8792) };
+const items = Number(process.env.DEMO_ITEMS ?? 200);
+const folder = path.join(ROOT, 'build', ports.couch === 5985 ? 'demo' : `demo-${ports.couch}`);
+const began = Date.now();
+
+function say(words) {
+	process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)}  ${words}\n`);
+}
+
+/* ---- starting ---- */
+
+async function checkPorts() {
+	for (const [name, port, variable] of [['CouchDB', ports.couch, 'DEMO_COUCHDB_PORT'],
+		['Airtable', ports.airtable, 'DEMO_AIRTABLE_PORT']]) {
+		if (!Number.isInteger(port) || port < 1 || port > 65535)
+			throw new Error(`${variable} is no port`);
+		if (!await portIsFree(port))
+			throw new Error(`port ${port}, where the demo's ${name} would listen, is in use (another demo?). End what uses it, or ` +
+				`choose another: make demo ${variable}=${port + 100}`);
+	}
+}
+
+function checkPrograms() {
+	for (const program of ['davenport', 'airtable-sandbox']) {
+		if (!existsSync(path.join(PROGRAMS, program)))
+			throw new Error(`build/plain/${program} is not there: run make`);
+	}
+}
+
+async function startServers(processes) {
+	await processes.start('couchdb', process.execPath, [path.join(ROOT, 'tools/couch-stand-in/server.js'),
+		'--port', String(ports.couch), '--dir', path.join(folder, 'couchdb'), '--user', USER, '--password', PASSWORD],
+	{ ready: /^listening / });
+	await processes.start('airtable', path.join(PROGRAMS, 'airtable-sandbox'), ['--listen', `127.0.0.1:${ports.airtable}`,
+		'--template', BASE_ID], { ready: /listening/ });
+	return {
+		couch: couchAt(`http://127.0.0.1:${ports.couch}`, USER, PASSWORD),
+		sandbox: sandboxAt(`http://127.0.0.1:${ports.airtable}`),
+	};
+}
+
+function startBridge(processes, onLine) {
+	return processes.start('davenport', path.join(PROGRAMS, 'davenport'), ['run'], { onLine, env: {
+		COUCHDB_URL: `http://127.0.0.1:${ports.couch}`,
+		COUCHDB_USER: USER,
+		COUCHDB_PASSWORD: PASSWORD,
+		COUCHDB_DATABASES: DATABASE,
+		AIRTABLE_TOKEN: TOKEN,
+		AIRTABLE_ENDPOINT_URL: `http://127.0.0.1:${ports.airtable}`,
+		AIRTABLE_POLL_SECONDS: String(POLL_SECONDS),
+		LOG_LEVEL: 'info',
+	} });
+}
+
+/* ---- with somebody watching ---- */
+
+function tellWhereToLook(name) {
+	process.stderr.write(`
+  Airtable  ${`http://127.0.0.1:${ports.airtable}/`.padEnd(36)} a grid: click a cell, type, press Enter
+  CouchDB   ${`http://127.0.0.1:${ports.couch}/${DATABASE}`.padEnd(36)} user ${USER}, password ${PASSWORD}
+
+  Try: change a cell in the grid, and see the document change below.
+       node demo/document.mjs "${name}"                          shows a document,
+       node demo/document.mjs "${name}" notes="aired on Sunday"  saves it as the app does: see the row change.
+  All that is printed is in ${path.relative(process.cwd(), folder) || folder}/*.log. Ctrl-C ends everything.
+
+`);
+}
+
+async function showUntilStopped(servers, stopped) {
+	const watch = watchBoth(say);
+	let told = '';
+	while (!stopped()) {
+		const both = await readBoth({ ...servers, database: DATABASE });
+		const { rows, items: wanted, collections, differences } = compare(both);
+		if (told !== 'agree') {
+			const words = differences.length === 0 ? 'agree' : `${rows} of ${wanted + collections} rows`;
+			if (words !== told)
+				say(words === 'agree' ? `both sides agree: ${wanted} items in ${collections} collections` : words);
+			told = words;
+		}
+		if (told === 'agree')
+			watch.look(both);
+		await sleep(LOOK_MS);
+	}
+}
+
+/* ---- ---- */
+
+async function main() {
+	let stopping = false;
+	let lost = null;
+	const processes = new Processes(folder, (program, how) => {
+		lost ??= `${program.name} ended by itself (${how}); the end of ${program.file}:\n${processes.tail(program)}`;
+	});
+	const stopped = () => {
+		if (lost !== null)
+			throw new Error(lost);
+		return stopping;
+	};
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+		process.on(signal, () => { stopping = true; });
+
+	try {
+		const servers = await startServers(processes);
+		say(`CouchDB stand-in on ${servers.couch.url}, Airtable sandbox on ${servers.sandbox.url}`);
+		const documents = sampleDocuments({ items });
+		await putSample(servers.couch, DATABASE, documents);
+		say(`${items} items put into the database ${DATABASE}`);
+		const bridge = { start: (onLine) => startBridge(processes, onLine), stop: (program) => processes.stop(program) };
+		if (once) {
+			const summary = await runOnce({ ...servers, database: DATABASE, bridge, say, stopped, began });
+			await processes.stopAll();
+			process.stdout.write(`${JSON.stringify(summary)}\n`);
+			return summary.converged ? 0 : 1;
+		}
+		await bridge.start();
+		tellWhereToLook(documents.find((doc) => doc.data?.item_type === undefined && doc.type === 'item').data.name);
+		await showUntilStopped(servers, stopped);
+		return 0;
+	} finally {
+		await processes.stopAll();
+	}
+}
+
+try {
+	checkPrograms();
+	await checkPorts();
+	rmSync(folder, { recursive: true, force: true });
+	process.exitCode = await main();
+} catch (error) {
+	process.stderr.write(`demo: ${error.message}\n`);
+	if (once)
+		process.stdout.write(`${JSON.stringify({ converged: false, problem: error.message })}\n`);
+	process.exitCode = 1;
+}
