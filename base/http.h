@@ -2,7 +2,7 @@
  *
  * Requests are started, run side by side whenever the thread waits for any of them, and are
  * collected one by one. A request is sent once: nothing here repeats it (libcurl's own repetition on a dead
- * kept-alive connection is limited to requests marked 'repeatable'). */
+ * kept-alive connection is limited to requests that are marked 'repeatable' and have no gate). */
 #pragma once
 #include "base/error.h"
 #include "base/own.h"
@@ -18,19 +18,24 @@ struct http_gate {
 	int64_t (*wait_ms)(void *context);
 	void (*left)(void *context);   /* may be NULL: called as the request goes out on its connection */
 	void *context;
+	/* May be NULL: called instead of left() when a request that was let go ended without going out (no
+	 * connection, closed, stopped). So each 0 is followed by exactly one of the two. */
+	void (*given_back)(void *context);
 };
 
 enum http_limits {
 	HTTP_CONNECT_MS = 10000,
-	HTTP_HEADER_MS = 30000,  /* from leaving to the first byte of the answer */
+	HTTP_HEADER_MS = 30000,  /* from leaving (its body's last byte, too) to the first line of the answer */
 	HTTP_IDLE_MS = 30000,    /* without a byte while a body comes */
-	HTTP_TOTAL_MS = 120000,
+	HTTP_TOTAL_MS = 120000,  /* from the gate on */
+	HTTP_PARALLEL = 64,      /* requests under way at a time; further ones wait in the order of their start */
 };
 #define HTTP_BODY_CEILING ((size_t)64 << 20)
+#define HTTP_HEADERS_CEILING ((size_t)256 << 10)
 
 struct http_request {
 	const char *method;              /* NULL: GET */
-	const char *url;                 /* complete; may hold no credentials */
+	const char *url;                 /* complete; may hold no credentials and no '#'; sent as it is, dots too */
 	const char *user, *password;     /* basic auth, or NULL */
 	const char *bearer;              /* token, or NULL */
 	const char *content_type;        /* of the body; NULL: application/json when there is one */
@@ -39,7 +44,8 @@ struct http_request {
 	size_t body_length;
 	bool repeatable;                 /* a read: libcurl may use a fresh connection when a kept one turns out dead */
 	bool no_gzip;                    /* send no Accept-Encoding (a feed) */
-	size_t body_ceiling;             /* of the answer, decoded; 0: HTTP_BODY_CEILING */
+	size_t body_ceiling;             /* of the answer, decoded; 0: HTTP_BODY_CEILING, none for a stream.
+	                                  * Above it: ERROR_REFUSED */
 	int connect_ms, header_ms, idle_ms; /* 0: the limits above */
 	int total_ms;                    /* 0: HTTP_TOTAL_MS; -1: none (a feed) */
 	/* Streaming: the body is given here in pieces instead of being kept. False ends the call with
@@ -66,8 +72,9 @@ void http_close(struct http **http); /* every call must have been closed */
 
 /* Never fails at once: what is wrong is the call's error. */
 struct http_call *http_start(struct http *http, const struct http_request *request);
-/* Waits until this call is over. False: no complete answer (ERROR_RETRY, or ERROR_STOPPED after
- * http_stop(), or ERROR_FATAL for a URL or TLS set-up that can never work). An HTTP error status is an answer. */
+/* Waits until this call is over; all others run meanwhile. False: no complete answer (ERROR_RETRY, or ERROR_STOPPED
+ * after http_stop() or by on_data, ERROR_REFUSED above the ceiling, ERROR_FATAL for a URL, header or TLS set-up that
+ * can never work). An HTTP error status is an answer. The reply's texts live until the call is closed. */
 must_use bool http_wait(struct http *http, struct http_call *call, struct http_reply *reply_out,
                         struct error *error);
 bool http_is_over(const struct http_call *call);
@@ -76,11 +83,15 @@ bool http_may_have_left(const struct http_call *call);
 /* Runs whatever is under way for at most wait_ms; returns early when a call ends, data came for a
  * stream, or http_wake() was called. */
 void http_run(struct http *http, int64_t wait_ms);
+/* Back-pressure for a stream: while paused no more is read from its connection (the piece under way may still be
+ * given) and its idle deadline rests. Not with gzip. May be called by its on_data. */
+void http_pause(struct http_call *call, bool paused);
 void http_call_close(struct http_call **call); /* also ends one under way; the reply's texts go with it */
 
 /* From any thread. */
 void http_wake(struct http *http);
-/* Every wait ends with ERROR_STOPPED, no request leaves any more; those that left may finish for grace_ms. */
+/* No request leaves any more, and waiting for one that did not leave ends with ERROR_STOPPED. Those that left may
+ * finish for grace_ms, then they end so, too; a feed (total_ms -1) ends at once. A second stop may only shorten. */
 void http_stop(struct http *http, int64_t grace_ms);
 bool http_stopped(const struct http *http);
 
