@@ -19,7 +19,11 @@ void airtable_limiter_close(struct airtable_limiter **limiter);
 
 /* 0: a slot is taken now. Else the milliseconds until it is worth asking again. */
 int64_t airtable_limiter_take(struct airtable_limiter *limiter);
+/* The same for a slot of each or of none. 'second' may be NULL; the narrower one should be first. */
+int64_t airtable_limiter_take_both(struct airtable_limiter *first, struct airtable_limiter *second);
 /* A request that holds a slot goes out now: its second begins here. */
 void airtable_limiter_left(struct airtable_limiter *limiter);
+/* A request that holds a slot will not go out: the slot is free at once. */
+void airtable_limiter_give_back(struct airtable_limiter *limiter);
 /* A 429 came: nothing leaves for AIRTABLE_PENALTY_MS. */
 void airtable_limiter_penalty(struct airtable_limiter *limiter);

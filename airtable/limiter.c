@@ -1,0 +1,127 @@
+/* A sliding window over real departures.
+ *
+ * A slot is free, held (taken, its request is still on its way out: name look-up, TLS), or in use since
+ * its request left. Held slots count in full, and a slot comes back one window after the departure,
+ * so that any 'per_second' + 1 departures in a row span more than a window. The last 'per_second'
+ * departures are all that has to be known. */
+#include "airtable/limiter.h"
+#include "base/clock.h"
+#include "base/own.h"
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+enum {
+	HELD_POLL_MS = 20,  /* every slot is held: nobody can say when the first of them leaves */
+	ASK_AGAIN_MS = 250, /* at the latest: a held slot may be given back before its time */
+};
+
+struct airtable_limiter {
+	pthread_mutex_t mutex;
+	int per_second;
+	int held;
+	int next;            /* where the next departure goes: the oldest one's place */
+	int64_t *departures; /* owned; a ring of per_second steady times */
+	int64_t penalty_end_ms;
+};
+
+struct airtable_limiter *airtable_limiter_open(int per_second)
+{
+	assert(per_second > 0);
+	struct airtable_limiter *limiter = own_alloc(sizeof(*limiter));
+	pthread_mutex_init(&limiter->mutex, NULL);
+	limiter->per_second = per_second;
+	limiter->departures = own_alloc((size_t)per_second * sizeof(*limiter->departures));
+	limiter->penalty_end_ms = INT64_MIN;
+	for (int i = 0; i < per_second; i++)
+		limiter->departures[i] = INT64_MIN;
+	return limiter;
+}
+
+void airtable_limiter_close(struct airtable_limiter **limiter)
+{
+	struct airtable_limiter *closing = take(*limiter);
+	if (!closing)
+		return;
+	pthread_mutex_destroy(&closing->mutex);
+	free(closing->departures);
+	free(closing);
+}
+
+static bool in_window(int64_t departure_ms, int64_t now_ms)
+{
+	return departure_ms != INT64_MIN && now_ms - departure_ms < AIRTABLE_WINDOW_MS;
+}
+
+/* How many of the remembered departures are younger than a window, and when the oldest of those comes back. */
+static int count_in_window(const struct airtable_limiter *limiter, int64_t now_ms, int64_t *wait_ms_out)
+{
+	int count = 0;
+	int64_t wait_ms = HELD_POLL_MS;
+	for (int i = 0; i < limiter->per_second; i++) {
+		int64_t departure_ms = limiter->departures[(limiter->next + i) % limiter->per_second];
+		if (!in_window(departure_ms, now_ms))
+			continue;
+		if (count++ == 0)
+			wait_ms = departure_ms + AIRTABLE_WINDOW_MS - now_ms;
+	}
+	*wait_ms_out = wait_ms;
+	return count;
+}
+
+int64_t airtable_limiter_take(struct airtable_limiter *limiter)
+{
+	int64_t wait_ms = 0;
+	pthread_mutex_lock(&limiter->mutex);
+	int64_t now_ms = clock_steady_ms();
+	int in_use = count_in_window(limiter, now_ms, &wait_ms);
+	if (now_ms < limiter->penalty_end_ms) {
+		wait_ms = limiter->penalty_end_ms - now_ms;
+	} else if (limiter->held + in_use < limiter->per_second) {
+		limiter->held++;
+		wait_ms = 0;
+	}
+	pthread_mutex_unlock(&limiter->mutex);
+	return wait_ms < ASK_AGAIN_MS ? wait_ms : ASK_AGAIN_MS;
+}
+
+/* Whoever waits for the second is not kept from it by those whose first has no slot: that one is asked first. And none
+ * can have more of the second than its first allows, so that the slots of the second go round. */
+int64_t airtable_limiter_take_both(struct airtable_limiter *first, struct airtable_limiter *second)
+{
+	int64_t wait_ms = airtable_limiter_take(first);
+	if (wait_ms > 0 || !second)
+		return wait_ms;
+	wait_ms = airtable_limiter_take(second);
+	if (wait_ms > 0)
+		airtable_limiter_give_back(first);
+	return wait_ms;
+}
+
+void airtable_limiter_left(struct airtable_limiter *limiter)
+{
+	pthread_mutex_lock(&limiter->mutex);
+	/* One that left without a slot (a repetition below us) counts all the same. */
+	if (limiter->held > 0)
+		limiter->held--;
+	limiter->departures[limiter->next] = clock_steady_ms();
+	limiter->next = (limiter->next + 1) % limiter->per_second;
+	pthread_mutex_unlock(&limiter->mutex);
+}
+
+void airtable_limiter_give_back(struct airtable_limiter *limiter)
+{
+	pthread_mutex_lock(&limiter->mutex);
+	assert(limiter->held > 0);
+	limiter->held--;
+	pthread_mutex_unlock(&limiter->mutex);
+}
+
+void airtable_limiter_penalty(struct airtable_limiter *limiter)
+{
+	pthread_mutex_lock(&limiter->mutex);
+	int64_t end_ms = clock_steady_ms() + AIRTABLE_PENALTY_MS;
+	if (limiter->penalty_end_ms < end_ms)
+		limiter->penalty_end_ms = end_ms;
+	pthread_mutex_unlock(&limiter->mutex);
+}
