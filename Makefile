@@ -94,6 +94,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CFLAGS) -c -o $@ $<
 
+# Included by the assembler, so that the compiler does not list it.
+$(BUILD)/sandbox/page.o: sandbox/page.html
+
 # A test is one file, what its folder holds beside the tests, the fakes and all rooms.
 define test_programs
 $(BUILD)/tests/$(1)/%: $(BUILD)/tests/$(1)/%.o $(call objects,$(wildcard tests/fakes/*.c) \
