@@ -16,7 +16,7 @@
 #include <time.h>
 
 enum {
-	KEPT_CONNECTIONS = 32,
+	KEPT_CONNECTIONS = HTTP_PARALLEL, /* fewer would close what the next request could use */
 	POLL_MOST_MS = 60000,
 };
 

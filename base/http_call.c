@@ -116,10 +116,14 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
 		call->aborted = ABORT_HEADERS_TOO_LARGE;
 		return length + 1;
 	}
-	if (length >= 5 && memcmp(line, "HTTP/", 5) == 0)
+	if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+		call->headers_whole = false;
 		forget_headers(call); /* those of a 1xx before */
-	else if (!call->in_body)      /* after the body trailers come */
+	} else if (*line == '\r' || *line == '\n') {
+		call->headers_whole = true;
+	} else if (!call->headers_whole) { /* else a trailer */
 		read_header(call, line, length);
+	}
 	return length;
 }
 
@@ -184,9 +188,12 @@ static const char *check_lines(const struct http_request *request)
 			return "the method is none";
 	if (!is_clean_line(request->content_type) || !is_clean_line(request->bearer))
 		return "a control character in a header";
-	for (size_t i = 0; request->headers && request->headers[i]; i++)
-		if (!is_clean_line(request->headers[i]) || !strchr(request->headers[i], ':'))
+	for (size_t i = 0; request->headers && request->headers[i]; i++) {
+		if (!is_clean_line(request->headers[i]))
+			return "a control character in a header";
+		if (!strchr(request->headers[i], ':'))
 			return "a header is no \"Name: value\"";
+	}
 	if (request->user && strchr(request->user, ':'))
 		return "a user's name holds ':'";
 	return NULL;
@@ -198,16 +205,26 @@ static bool is_loopback(const char *host)
 	       strcmp(host, "[::1]") == 0;
 }
 
+/* libcurl also takes "http:/host", "http:///host" and more. */
+static bool has_scheme(const char *url)
+{
+	static const char *const schemes[] = {"http://", "https://"};
+
+	for (size_t i = 0; i < countof(schemes); i++) {
+		size_t length = strlen(schemes[i]);
+		if (strncmp(url, schemes[i], length) == 0 && url[length] != '/')
+			return true;
+	}
+	return false;
+}
+
 /* What is wrong with a parsed URL, or NULL. */
 static const char *check_parts(CURLU *parts, bool *loopback_out)
 {
-	char *scheme = NULL, *host = NULL, *unwanted = NULL;
+	char *host = NULL, *unwanted = NULL;
 	const char *complaint = NULL;
 
-	if (curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-	    (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
-		complaint = "the URL is neither http nor https";
-	else if (curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK || !*host)
+	if (curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK || !*host)
 		complaint = "the URL names no host";
 	else if (curl_url_get(parts, CURLUPART_USER, &unwanted, 0) == CURLUE_OK)
 		complaint = "the URL holds credentials";
@@ -215,7 +232,6 @@ static const char *check_parts(CURLU *parts, bool *loopback_out)
 		complaint = "the URL holds a '#'";
 	else
 		*loopback_out = is_loopback(host);
-	curl_free(scheme);
 	curl_free(host);
 	curl_free(unwanted);
 	return complaint;
@@ -223,13 +239,14 @@ static const char *check_parts(CURLU *parts, bool *loopback_out)
 
 static const char *check_url(const char *url, bool *loopback_out)
 {
+	if (!has_scheme(url))
+		return "the URL begins with neither http:// nor https://";
 	CURLU *parts = curl_url();
-	const char *complaint;
-
 	if (!parts)
 		abort();
-	CURLUcode code = curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
-	complaint = code == CURLUE_OK ? check_parts(parts, loopback_out) : curl_url_strerror(code);
+	CURLUcode code = curl_url_set(parts, CURLUPART_URL, url, 0);
+	const char *complaint =
+		code == CURLUE_OK ? check_parts(parts, loopback_out) : curl_url_strerror(code);
 	curl_url_cleanup(parts);
 	return complaint;
 }
@@ -484,6 +501,17 @@ static bool can_never_work(const struct http_call *call, CURLcode code)
 	return false;
 }
 
+/* For libcurl an answer that breaks off in its headers, or after an interim one, is a good one. */
+static void keep_answer(struct http_call *call)
+{
+	if (call->status < 200 || !call->headers_whole) {
+		http_call_fail(call, ERROR_RETRY, "the answer broke off in its headers");
+		return;
+	}
+	drop_transfer(call);
+	call->phase = CALL_OVER;
+}
+
 void http_call_judge(struct http_call *call, CURLcode code)
 {
 	long status = 0;
@@ -491,8 +519,7 @@ void http_call_judge(struct http_call *call, CURLcode code)
 	if (code == CURLE_OK) {
 		curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 		call->status = (int)status;
-		drop_transfer(call);
-		call->phase = CALL_OVER;
+		keep_answer(call);
 		return;
 	}
 	if (call->aborted) {

@@ -40,6 +40,7 @@ struct http_call {
 	int64_t moved_ms;    /* the last time a byte went or came */
 	curl_off_t sent, received;
 	bool answering;      /* a line of the answer came */
+	bool headers_whole;  /* up to the empty line */
 	bool in_body;
 	bool want_pause, paused;
 	enum http_abort aborted;
