@@ -97,6 +97,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 # Included by the assembler, so that the compiler does not list it.
 $(BUILD)/sandbox/page.o: sandbox/page.html
 
+# The page is in the program as bytes.
+$(BUILD)/sandbox/page.o: $(wildcard sandbox/page.html)
+
 # A test is one file, what its folder holds beside the tests, the fakes and all rooms.
 define test_programs
 $(BUILD)/tests/$(1)/%: $(BUILD)/tests/$(1)/%.o $(call objects,$(wildcard tests/fakes/*.c) \
