@@ -20,7 +20,7 @@ enum setting_type {
 struct setting {
 	const char *name;          /* "COUCHDB_URL"; a name ending in '*' stands for a family: AIRTABLE_TOKEN_* */
 	enum setting_type type;
-	size_t offset;             /* in the struct; for a family: of a struct settings_family */
+	size_t offset;             /* in the struct; for a family (of texts or secrets): of a struct settings_family */
 	const char *fallback;      /* as text, NULL: empty */
 	int least, most;           /* for numbers; 0, 0: any */
 	const char *words;         /* one line for --help */
@@ -35,10 +35,13 @@ struct settings_family {
 	} *members;
 };
 
-/* Fills 'settings' (zeroed by the caller) from the process's environment; DAVENPORT_CONFIG's file gives
- * what the environment does not ('file_variable' names that variable, or NULL). Unknown keys in the
- * file, values of a wrong shape, unreadable files: ERROR_FATAL with file, line, key and what to do; a
- * secret's value is never in the sentence. */
+/* Fills 'settings' (zeroed by the caller, and again on failure) from the process's environment; DAVENPORT_CONFIG's
+ * file gives what the environment does not ('file_variable' names that variable, or NULL). An empty variable is one
+ * that is not there; a text without a value is "", never NULL. Unknown keys in the file, values of a wrong
+ * shape, unreadable files, NAME and NAME_FILE in the same place: ERROR_FATAL with file, line, key and what to do; a
+ * secret's value is never in the sentence. Lists are kept without spaces around their commas.
+ *
+ * The file: KEY=value a line; lines that begin with '#' and empty ones are skipped; "..." knows \n \t \" \\, '...' nothing. */
 must_use bool settings_load(const struct setting *table, size_t count, const char *file_variable,
                             void *settings, struct error *error);
 void settings_done(const struct setting *table, size_t count, void *settings);
