@@ -30,7 +30,8 @@ struct cell {
 /* How two values of one field are compared (sync-rules 18). */
 struct cell_equivalence {
 	double tolerance;   /* numbers that differ by less are equal; 0: exact */
-	bool single_line;   /* line breaks count as one space */
+	bool single_line;   /* a line break counts as one space */
+	bool trailing_break; /* a line break at the end counts as nothing (rich text) */
 };
 
 struct cell cell_text(const char *text);     /* "" and NULL give CELL_EMPTY */
@@ -46,7 +47,8 @@ struct cell cell_copy(const struct cell *cell);
 /* Frees *to and moves *from into it. */
 void cell_move(struct cell *to, struct cell *from);
 
-/* Absent = empty; numbers within the tolerance; \r\n = \n; links in order. CELL_WRONG equals only the same wrong words. */
+/* Absent = empty; numbers within the tolerance; \r\n = \n; links in order. CELL_WRONG equals only the same wrong words.
+ * 'equivalence' NULL: numbers exactly, nothing about lines. */
 bool cell_equal(const struct cell *a, const struct cell *b, const struct cell_equivalence *equivalence);
 /* For logs and messages, at most 60 characters. */
 void cell_show(const struct cell *cell, char *words_out, size_t size);

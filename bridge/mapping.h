@@ -17,6 +17,7 @@ struct column {
 	bool stopped;         /* gone or retyped: this field does not flow */
 	char *stopped_reason; /* owned */
 	double tolerance;     /* half of the column's precision */
+	char *linked_table_id; /* owned; of a link column: the table that it points to */
 	size_t choice_count;
 	struct column_choice {
 		char *id;        /* "sel..." */
@@ -43,8 +44,16 @@ struct cell_equivalence columns_equivalence(const struct columns *columns, enum 
  * changed_out: whether anything differs from before. */
 must_use bool columns_bind(struct columns *columns, enum table table, struct json_object *schema_table,
                            bool *changed_out, struct error *error);
+/* After both tables are bound ('of_tables' has TABLE_COUNT): whether the Collection column points to the Collections table. ERROR_FATAL. */
+must_use bool columns_check_links(const struct columns *of_tables, struct error *error);
+/* Whether this field is taken from and written to the table: it has a column that is not stopped. */
+bool columns_flow(const struct columns *columns, enum field field);
 struct json_object *columns_to_json(const struct columns *columns);
 must_use bool columns_from_json(struct json_object *json, struct columns *columns_out, struct error *error);
+
+/* The template's name for a choice of Type, whatever its case ("item_with_parts" too gives "Item with Parts"); NULL when
+ * it is none of the five. */
+const char *mapping_type_choice(const char *name);
 
 /* Who is behind a link. Either answers NULL for "none". Borrowed texts. */
 struct mapping_links {

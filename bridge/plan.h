@@ -63,6 +63,8 @@ struct existence_views {
 struct existence {
 	enum existence_action action;
 	const char *reason; /* static words */
+	bool clear_delete;  /* with a merge: the Delete box is cleared and the reason shown */
+	bool refuse_delete; /* with a merge or a restore: a person wanted it deleted; the refusal is shown, the box stays */
 };
 struct existence plan_existence(const struct existence_views *views);
 const char *existence_name(enum existence_action action); /* "create row" */

@@ -24,15 +24,21 @@ enum document_type {
 const char *document_prefix(enum document_type type);
 /* "item", "_history": the value of 'type'. */
 const char *document_type_name(enum document_type type);
-/* "item-<id>". The caller frees. */
+/* "item-<id>"; the config document has one id only, whatever 'id' says. The caller frees. */
 char *document_full_id(enum document_type type, const char *id);
-/* The type of a full _id, and where its id begins inside it ('id_out' may be NULL). */
+/* The type of a full _id, and where its id begins inside it ('id_out' may be NULL); for the config document and others the
+ * id is all of it. */
 enum document_type document_type_of(const char *full_id, const char **id_out);
 
 /* What makes a collection or item document readable for a sync: 'type' as its _id says, 'data' an object, and
  * the fields of the app's schema that are there of the right JSON type, the required ones not missing (name not
  * empty; inventory schema). ERROR_REFUSED with a sentence that names document, field, what was found and what is expected. */
 must_use bool document_check(enum document_type type, struct json_object *body, struct error *error);
+
+/* Whether the app's schema asks for this key of 'data'. */
+bool document_needs(enum document_type type, const char *key);
+/* White space as the app's trim() sees it (JavaScript's): "" and "\u3000" are blank. */
+bool document_text_is_blank(const char *words);
 
 /* 'data', or NULL. Borrowed. */
 struct json_object *document_data(struct json_object *body);

@@ -1,0 +1,354 @@
+/* The two decisions.
+ *
+ * Existence is a list of rules; each names the documents, rows and entries that it is for, and the first that fits
+ * decides. What no rule names is a contradiction between what was read and what is remembered: nothing is made,
+ * changed or deleted for it. */
+#include "bridge/plan.h"
+
+#include "base/own.h"
+
+/* ---- existence ---- */
+
+#define ANY       0xFFFFU
+#define IS(state) (1U << (state))
+
+#define PAIRED     (IS(ROW_PAIRED) | IS(ROW_PAIRED_OTHERS))
+#define ABSENT     (IS(ROW_NONE) | IS(ROW_GONE))
+#define UNPAIRED   (IS(ROW_FREE) | IS(ROW_GONE_ONE_FREE) | IS(ROW_OF_GRAVE) | IS(ROW_NEW))
+#define REMEMBERED (IS(ENTRY_PAIR) | GRAVES)
+#define GRAVES     (IS(ENTRY_GRAVE) | IS(ENTRY_FORGOTTEN))
+#define NO_PAIR    (IS(ENTRY_NONE) | GRAVES)
+#define UNKNOWN    (IS(DOCUMENT_NONE) | IS(DOCUMENT_MISSING))
+
+static struct existence tombstone_meets_row(const struct existence_views *views)
+{
+	if (views->row_moved && views->row_edit_newer)
+		return (struct existence){.action = EXIST_UNDELETE,
+					  .reason = "the row was edited after the document was deleted"};
+	if (views->row_moved)
+		return (struct existence){
+			.action = EXIST_DELETE_ROW,
+			.reason = "the document was deleted after the row's edit, which is kept in "
+				  "the history"};
+	return (struct existence){.action = EXIST_DELETE_ROW, .reason = "the document was deleted"};
+}
+
+static struct existence pair_meets(const struct existence_views *views)
+{
+	if (!views->delete_ticked)
+		return (struct existence){.action = EXIST_MERGE, .reason = "both are there"};
+	if (views->document_moved)
+		return (struct existence){
+			.action = EXIST_MERGE,
+			.reason = "Delete was ticked without knowing of an edit of the document: the "
+				  "edit goes to the row, the box is cleared",
+			.clear_delete = true};
+	if (views->has_contents)
+		return (struct existence){.action = EXIST_MERGE,
+					  .reason = "Delete is ticked, but the document still holds contents",
+					  .refuse_delete = true};
+	return (struct existence){.action = EXIST_DELETE_DOCUMENT, .reason = "Delete was ticked in the row"};
+}
+
+static struct existence row_is_gone(const struct existence_views *views)
+{
+	if (views->document_moved)
+		return (struct existence){
+			.action = EXIST_RESTORE_ROW,
+			.reason = "the row was deleted without knowing of an edit of the document"};
+	if (views->on_row_deleted == ROW_DELETED_FORGET)
+		return (struct existence){.action = EXIST_FORGET,
+					  .reason = "the row was deleted; the pair is let go"};
+	if (views->on_row_deleted == ROW_DELETED_RESTORE)
+		return (struct existence){.action = EXIST_RESTORE_ROW,
+					  .reason = "the row was deleted; rows are put back here"};
+	if (views->has_contents)
+		return (struct existence){
+			.action = EXIST_RESTORE_ROW,
+			.reason = "the row was deleted, but the document still holds contents",
+			.refuse_delete = true};
+	return (struct existence){.action = EXIST_DELETE_DOCUMENT,
+				  .reason = "the row was deleted; its document goes with it here"};
+}
+
+/* 'decide' NULL: always this action. For an entry without a pair a row that is gone and none at all are the same. */
+static const struct existence_rule {
+	unsigned documents, rows, entries;
+	struct existence (*decide)(const struct existence_views *views);
+	enum existence_action action;
+	const char *reason;
+} existence_rules[] = {
+	{ANY, IS(ROW_UNSURE), ANY, NULL, EXIST_ASK_AGAIN,
+	 "the row was not shown; it is not yet sure that it is gone"},
+	{UNKNOWN, ANY, REMEMBERED, NULL, EXIST_HOLD,
+	 "the document is not in the database and was not deleted either: the database may have gone back in "
+	 "time"},
+	{IS(DOCUMENT_UNREADABLE), ANY, ANY, NULL, EXIST_PARK, "the document cannot be used as it is"},
+
+	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_PAIR) | IS(ENTRY_FORGOTTEN), NULL, EXIST_BURY,
+	 "document and row are both deleted"},
+	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_GRAVE), NULL, EXIST_NOTHING,
+	 "document and row are both deleted, and buried"},
+	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_NONE), NULL, EXIST_NOTHING,
+	 "the document is deleted and has no row"},
+	{IS(DOCUMENT_TOMBSTONE), PAIRED, IS(ENTRY_PAIR), tombstone_meets_row, EXIST_NOTHING, NULL},
+	{IS(DOCUMENT_TOMBSTONE), IS(ROW_OF_GRAVE), GRAVES, NULL, EXIST_UNDELETE,
+	 "the row of a deleted document was brought back"},
+	{IS(DOCUMENT_TOMBSTONE), UNPAIRED | IS(ROW_FREE_TWINS), ANY, NULL, EXIST_HOLD,
+	 "a row has the ID of a deleted document"},
+
+	{IS(DOCUMENT_IN_SCOPE), IS(ROW_PAIRED_OTHERS), IS(ENTRY_PAIR), NULL, EXIST_MERGE_OTHERS,
+	 "both are there, and other rows have the same ID"},
+	{IS(DOCUMENT_IN_SCOPE), IS(ROW_PAIRED), IS(ENTRY_PAIR), pair_meets, EXIST_NOTHING, NULL},
+	{IS(DOCUMENT_IN_SCOPE), IS(ROW_GONE_ONE_FREE), IS(ENTRY_PAIR), NULL, EXIST_PAIR_FREE,
+	 "the row was cut and pasted, or came back from the trash"},
+	{IS(DOCUMENT_IN_SCOPE), IS(ROW_GONE), IS(ENTRY_PAIR), row_is_gone, EXIST_NOTHING, NULL},
+	{IS(DOCUMENT_IN_SCOPE), ANY, IS(ENTRY_PAIR), NULL, EXIST_ASK_AGAIN,
+	 "it was not asked what became of the pair's own row"},
+	{IS(DOCUMENT_IN_SCOPE), ABSENT, IS(ENTRY_FORGOTTEN), NULL, EXIST_NOTHING,
+	 "the row was deleted and the pair let go; a person may ask for it again"},
+	{IS(DOCUMENT_IN_SCOPE), ABSENT, IS(ENTRY_NONE) | IS(ENTRY_GRAVE), NULL, EXIST_CREATE_ROW,
+	 "the document has no row"},
+	{IS(DOCUMENT_IN_SCOPE), IS(ROW_OF_GRAVE), IS(ENTRY_NONE), NULL, EXIST_HOLD,
+	 "a row is said to be of a gravestone that is not there"},
+	{IS(DOCUMENT_IN_SCOPE), UNPAIRED, NO_PAIR, NULL, EXIST_ADOPT, "an unpaired row is this document's"},
+	{IS(DOCUMENT_IN_SCOPE), IS(ROW_FREE_TWINS), NO_PAIR, NULL, EXIST_HOLD,
+	 "several unpaired rows claim this document"},
+
+	{IS(DOCUMENT_OUT_OF_SCOPE), PAIRED, IS(ENTRY_PAIR), NULL, EXIST_LEAVE,
+	 "the document left the scope; its row is kept, and nothing flows"},
+	{IS(DOCUMENT_OUT_OF_SCOPE), ANY, ANY, NULL, EXIST_LEAVE, "the document is outside of the scope"},
+
+	{UNKNOWN, IS(ROW_NEW) | IS(ROW_FREE), IS(ENTRY_NONE), NULL, EXIST_CREATE_DOCUMENT, "a new row"},
+	{UNKNOWN, IS(ROW_FREE_TWINS), IS(ENTRY_NONE), NULL, EXIST_HOLD,
+	 "several new rows have the same ID: one of them may keep it"},
+	{UNKNOWN, ABSENT, IS(ENTRY_NONE), NULL, EXIST_NOTHING, "neither is there"},
+	{ANY, ANY, ANY, NULL, EXIST_HOLD, "what was read contradicts what is remembered"},
+};
+
+struct existence plan_existence(const struct existence_views *views)
+{
+	const struct existence_rule *rule = existence_rules;
+
+	while (!(rule->documents & IS(views->document)) || !(rule->rows & IS(views->row)) ||
+	       !(rule->entries & IS(views->entry)))
+		rule++; /* the last one fits all */
+	if (rule->decide)
+		return rule->decide(views);
+	return (struct existence){.action = rule->action, .reason = rule->reason};
+}
+
+const char *existence_name(enum existence_action action)
+{
+	static const char *const names[] = {
+		[EXIST_NOTHING] = "nothing",
+		[EXIST_ASK_AGAIN] = "ask again",
+		[EXIST_HOLD] = "hold",
+		[EXIST_PARK] = "park",
+		[EXIST_BURY] = "bury",
+		[EXIST_DELETE_ROW] = "delete row",
+		[EXIST_UNDELETE] = "undelete document",
+		[EXIST_MERGE] = "merge",
+		[EXIST_MERGE_OTHERS] = "merge, tell the copies",
+		[EXIST_PAIR_FREE] = "pair with the free row",
+		[EXIST_CREATE_ROW] = "create row",
+		[EXIST_RESTORE_ROW] = "restore row",
+		[EXIST_DELETE_DOCUMENT] = "delete document",
+		[EXIST_FORGET] = "forget",
+		[EXIST_ADOPT] = "adopt row",
+		[EXIST_CREATE_DOCUMENT] = "create document",
+		[EXIST_LEAVE] = "leave",
+	};
+
+	return (size_t)action < countof(names) ? names[action] : "?";
+}
+
+/* ---- fields ---- */
+
+/* A link that a row shows and no document stands behind. */
+static bool links_unknown(const struct cell *cell)
+{
+	for (size_t i = 0; cell->kind == CELL_LINKS && i < cell->id_count; i++)
+		if (cell->ids[i][0] == CELL_UNKNOWN_LINK)
+			return true;
+	return false;
+}
+
+static bool couch_useless(const struct field_views *field)
+{
+	return field->couch_unmappable || field->couch->kind == CELL_WRONG;
+}
+
+static bool airtable_useless(const struct field_views *field)
+{
+	return field->airtable->kind == CELL_WRONG;
+}
+
+/* A document's number changes only when somebody changes it, and then by as little as they please. A cell may show
+ * one and the same number rounded in one answer and whole in the next. So the tolerance is for what cells show. */
+static bool couch_moved(const struct field_views *field)
+{
+	struct cell_equivalence exact = field->equivalence;
+
+	exact.tolerance = 0;
+	return !cell_equal(field->couch, field->agreed_couch, &exact);
+}
+
+static bool airtable_moved(const struct field_views *field)
+{
+	return !cell_equal(field->airtable, field->agreed_airtable, &field->equivalence);
+}
+
+static bool agreed_before(const struct field_views *field)
+{
+	return field->agreed_couch && field->agreed_airtable;
+}
+
+static bool alike(const struct field_views *field, bool exactly)
+{
+	struct cell_equivalence equivalence = field->equivalence;
+
+	if (exactly)
+		equivalence.tolerance = 0;
+	return cell_equal(field->couch, field->airtable, &equivalence);
+}
+
+/* A link that nobody can follow yet stops the field, whoever moved. */
+static bool plan_obstacle(const struct field_views *field, struct decision *decision_out)
+{
+	if (field->airtable->kind == CELL_LINKS && field->airtable->id_count > 1)
+		*decision_out = (struct decision){ACTION_PROBLEM,
+						  "the cell has two links where there is room for one"};
+	else if (field->waits || links_unknown(field->couch) || links_unknown(field->airtable))
+		*decision_out = (struct decision){ACTION_WAIT, "what it points to has no counterpart yet"};
+	else
+		return false;
+	return true;
+}
+
+/* Two different values of which either could be meant. */
+static struct decision newest(const struct field_views *field, const char *couch_wins,
+			      const char *airtable_wins)
+{
+	if (field->order == ORDER_AIRTABLE_NEWER)
+		return (struct decision){ACTION_TO_COUCH | ACTION_CONFLICT, airtable_wins};
+	if (field->order == ORDER_COUCH_NEWER)
+		return (struct decision){ACTION_TO_AIRTABLE | ACTION_CONFLICT, couch_wins};
+	return (struct decision){ACTION_ASK_TIME, "it is not known which of both was edited last"};
+}
+
+/* Ours to say: a changed cell is set back, whatever was put there. */
+static struct decision plan_out(const struct field_views *field)
+{
+	bool couch = !agreed_before(field) || couch_moved(field);
+	struct decision obstacle;
+
+	if (!couch && !airtable_moved(field))
+		return (struct decision){ACTION_NONE, "as last written"};
+	if (alike(field, false))
+		return (struct decision){ACTION_REMEMBER, "both show the same"};
+	if (plan_obstacle(field, &obstacle))
+		return obstacle;
+	if (couch_useless(field))
+		return (struct decision){ACTION_PROBLEM, "the column cannot hold the document's value"};
+	if (!couch)
+		return (struct decision){ACTION_TO_AIRTABLE, "the cell was changed, it is set back"};
+	return (struct decision){ACTION_TO_AIRTABLE, "couch moved"};
+}
+
+/* Nothing is known of a former agreement, not even that there was one: sync-rules 5. */
+static struct decision plan_first_contact(const struct field_views *field)
+{
+	struct decision obstacle;
+
+	if (alike(field, false))
+		return (struct decision){ACTION_REMEMBER, "first contact: both show the same"};
+	if (plan_obstacle(field, &obstacle))
+		return obstacle;
+	if (couch_useless(field))
+		return (struct decision){ACTION_PROBLEM,
+					 "first contact: the column cannot hold the document's value"};
+	if (airtable_useless(field))
+		return (struct decision){ACTION_PROBLEM,
+					 "first contact: the document cannot hold the cell's value"};
+	if (field->same_updated_at)
+		return (struct decision){
+			ACTION_TO_COUCH,
+			"first contact: the document was not edited since the row was written"};
+	if (field->couch->kind == CELL_EMPTY)
+		return (struct decision){ACTION_TO_COUCH, "first contact: the document has no value"};
+	if (field->airtable->kind == CELL_EMPTY)
+		return (struct decision){ACTION_TO_AIRTABLE, "first contact: the cell is empty"};
+	return newest(field, "first contact: couch was edited last",
+		      "first contact: airtable was edited last");
+}
+
+/* There is an entry, but not for this field: it counts as changed in the document. What stands in the cell is not
+ * believed (a column made anew, a choice removed, a link never written), but what may be a person's is kept. */
+static struct decision plan_not_agreed(const struct field_views *field)
+{
+	struct decision obstacle;
+
+	if (alike(field, false))
+		return (struct decision){ACTION_REMEMBER, "nothing was agreed on; both show the same"};
+	if (plan_obstacle(field, &obstacle))
+		return obstacle;
+	if (couch_useless(field))
+		return (struct decision){ACTION_PROBLEM, "the column cannot hold the document's value"};
+	if (field->airtable->kind == CELL_EMPTY || airtable_useless(field))
+		return (struct decision){ACTION_TO_AIRTABLE,
+					 "nothing was agreed on: the document fills the cell"};
+	return (struct decision){ACTION_TO_AIRTABLE | ACTION_CONFLICT,
+				 "nothing was agreed on: the document's value replaces the cell's"};
+}
+
+/* One of both cannot be used on the other side. Neither is overwritten by what did not move. */
+static struct decision plan_useless(const struct field_views *field, bool couch_did_move)
+{
+	if (couch_did_move && couch_useless(field))
+		return (struct decision){ACTION_PROBLEM, "the column cannot hold the document's value"};
+	if (couch_did_move)
+		return (struct decision){ACTION_TO_AIRTABLE,
+					 "couch moved, and what the cell shows cannot be used"};
+	if (airtable_useless(field))
+		return (struct decision){ACTION_PROBLEM, "the document cannot hold the cell's value"};
+	return (struct decision){ACTION_TO_COUCH, "only airtable moved, from what the column cannot hold"};
+}
+
+/* The table of the design, with what can go wrong between its lines. */
+static struct decision plan_both(const struct field_views *field)
+{
+	bool couch = couch_moved(field), airtable = airtable_moved(field);
+	struct decision obstacle;
+
+	if (!couch && !airtable)
+		return (struct decision){ACTION_NONE, "both as last agreed"};
+	if (alike(field, !airtable))
+		return (struct decision){ACTION_REMEMBER, "both moved to the same"};
+	if (plan_obstacle(field, &obstacle))
+		return obstacle;
+	if (couch_useless(field) || airtable_useless(field))
+		return plan_useless(field, couch);
+	if (!airtable)
+		return (struct decision){ACTION_TO_AIRTABLE, "only couch moved"};
+	if (couch)
+		return newest(field, "both moved, couch was edited last",
+			      "both moved, airtable was edited last");
+	if (field->shown_differently)
+		return newest(field, "the cell never showed the document's value, which was edited last",
+			      "the cell never showed the document's value, and was edited last");
+	return (struct decision){ACTION_TO_COUCH, "only airtable moved"};
+}
+
+struct decision plan_field(const struct field_views *field)
+{
+	if (field->direction == DIRECTION_COMMAND)
+		return (struct decision){ACTION_NONE, "a command, not a value"};
+	if (field->direction == DIRECTION_OUT)
+		return plan_out(field);
+	if (field->first_contact)
+		return plan_first_contact(field);
+	if (!agreed_before(field))
+		return plan_not_agreed(field);
+	return plan_both(field);
+}

@@ -1,0 +1,53 @@
+/* History documents. */
+#include "inventory/history.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define DIGITS 10000 /* what the four digits at the end of an _id can tell apart */
+
+static struct json_object *data_or_empty(struct json_object *data)
+{
+	return data ? json_copy(data) : json_object_new_object();
+}
+
+/* All but the _id, in the app's order. What is not known is left out. */
+static void put_contents(struct json_object *body, const struct history_entry *entry)
+{
+	json_put_text(body, "created_by", entry->created_by);
+	if (entry->batch)
+		json_put(body, "batch", json_object_new_int64(entry->batch));
+	json_put_text(body, "event_name", entry->event_name);
+	json_put_text(body, "data_type", document_type_name(entry->data_type));
+	json_put_text(body, "data_id", entry->data_id);
+	json_put(body, "timestamp", json_object_new_int64(entry->timestamp_ms));
+	json_put(body, "original_data", data_or_empty(entry->original_data));
+	json_put(body, "new_data", data_or_empty(entry->new_data));
+	json_put_text(body, "type", document_type_name(DOCUMENT_HISTORY));
+}
+
+static unsigned four_digits(struct json_object *contents, int attempt)
+{
+	scoped_text words = json_write(contents);
+
+	return (unsigned)((text_hash(words) % DIGITS + (unsigned)attempt % DIGITS) % DIGITS);
+}
+
+struct json_object *history_document(const struct history_entry *entry, int attempt)
+{
+	scoped(json_object) contents = json_object_new_object();
+	struct json_object *body = json_object_new_object();
+	scoped_text batch = entry->batch ? own_format("%" PRId64, entry->batch) : own_copy("undefined");
+
+	put_contents(contents, entry);
+	scoped_text id = own_format("%s%s-%s-%s-%s-%s-%" PRId64 "-%04u", document_prefix(DOCUMENT_HISTORY),
+				    entry->created_by ? entry->created_by : "undefined", batch,
+				    document_type_name(entry->data_type), entry->data_id,
+				    entry->event_name ? entry->event_name : "undefined", entry->timestamp_ms,
+				    four_digits(contents, attempt));
+	json_put_text(body, "_id", id);
+	put_contents(body, entry);
+	return body;
+}
