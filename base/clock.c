@@ -224,9 +224,14 @@ static bool eat_fraction(const char **at, int *ms_out)
 	return true;
 }
 
+static bool eat_minutes(const char **at, struct moment *moment)
+{
+	return eat_digits(at, 2, &moment->hour) && eat(at, ":") && eat_digits(at, 2, &moment->minute);
+}
+
 static bool eat_time(const char **at, struct moment *moment)
 {
-	if (!eat_digits(at, 2, &moment->hour) || !eat(at, ":") || !eat_digits(at, 2, &moment->minute))
+	if (!eat_minutes(at, moment))
 		return false;
 	if (!eat(at, ":"))
 		return true;
@@ -293,9 +298,10 @@ bool clock_from_http_date(const char *date, int64_t *time_ms_out)
 	    !eat_digits(&date, 2, &moment.day) || !eat(&date, " "))
 		return false;
 	moment.month = eat_name(&date, "JanFebMarAprMayJunJulAugSepOctNovDec");
-	if (moment.month == 0 || !eat(&date, " ") || !eat_digits(&date, 4, &moment.year) ||
-	    !eat(&date, " ") || !eat_time(&date, &moment) || !eat(&date, " GMT") || *date ||
-	    !moment_exists(&moment))
+	if (moment.month == 0 || !eat(&date, " ") || !eat_digits(&date, 4, &moment.year) || !eat(&date, " "))
+		return false;
+	if (!eat_minutes(&date, &moment) || !eat(&date, ":") || !eat_digits(&date, 2, &moment.second) ||
+	    !eat(&date, " GMT") || *date || !moment_exists(&moment))
 		return false;
 	*time_ms_out = moment_ms(&moment);
 	return true;
