@@ -62,5 +62,9 @@ export function sandboxAt(url) {
 			const answer = await ask('GET', `${root}/_sandbox/rows?base=${base}&table=${encodeURIComponent(table)}`);
 			return answer.records;
 		},
+		/* A person's edit of cells, by the names of their fields. */
+		edit: (base, table, record, fields) => ask('POST', `${root}/_sandbox/edit`, { body: { base,
+			actions: [{ action: 'update', table, record, fields }] } }),
+		calls: async () => (await ask('GET', `${root}/_sandbox/counts`)).total,
 	};
 }
