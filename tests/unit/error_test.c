@@ -32,7 +32,7 @@ static const struct row rows[] = {
 	{"wrapping cuts at the end", "x", 500, "reading the changes", "reading the changes: xxx", "xxx…",
 	 511},
 	{"a front that is too long alone", "x", 1, "", "", "", 0},
-	{"bytes that are no UTF-8 become '?'", "a\xff\xc3-b\xe2\x82", 1, NULL, "a??-b??", "a??-b??", 7},
+	{"bytes that are no UTF-8 become '?'", "a\xff\xc3 b\xe2\x82", 1, NULL, "a?? b??", "a?? b??", 7},
 	{"a lone surrogate becomes '?'", "\xed\xa0\x80", 1, NULL, "???", "???", 3},
 };
 
