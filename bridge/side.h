@@ -21,12 +21,12 @@ enum side_presence {
 struct side_record {
 	enum table table;
 	enum side_presence presence;
-	char *id;                  /* owned */
-	char *revision;            /* owned; documents: the winner's _rev */
+	char *id;                   /* owned */
+	char *revision;             /* owned; documents: the winner's _rev */
 	struct json_object *leaves; /* owned; documents: array of the losing leaves' revisions, or NULL */
-	struct json_object *body;  /* owned; the document, or {field id: value} */
-	char *flaw;                /* owned; why the document cannot be written back exactly, or NULL */
-	int64_t read_at_ms;        /* this machine's steady clock */
+	struct json_object *body;   /* owned; the document, or {field id: value} */
+	char *flaw;                 /* owned; why the document cannot be written back exactly, or NULL */
+	int64_t read_at_ms;         /* this machine's steady clock */
 };
 void side_record_done(struct side_record *record);
 struct side_records {
@@ -35,35 +35,38 @@ struct side_records {
 };
 void side_records_done(struct side_records *records);
 
-/* News since the side's cursor. Records with body; a row is there, a document there or a tombstone. */
+/* What a look for news found, besides the records. */
 struct side_news {
-	struct side_records records;
-	struct json_object *cursor; /* owned; where to go on once these are handled or parked */
+	struct json_object *cursor; /* owned; where to go on once the records are handled or parked */
 	bool more;                  /* there is more at once */
 	bool settings_changed;      /* documents: the integration's own document changed */
 };
 void side_news_done(struct side_news *news);
 
+/* Records in pieces, borrowed; a visitor may take a record by moving it out and leaving {0}. False ends the walk
+ * with its error. */
+typedef bool side_visit(void *context, struct side_records *page, struct error *error);
+
 enum side_write_kind {
 	SIDE_CREATE, /* rows: an upsert on the ID column; documents: no revision */
 	SIDE_UPDATE, /* rows: only these cells; documents: the whole body, against 'revision' */
 	SIDE_DELETE,
-	SIDE_EXTRA,  /* documents: any other document (history); 'body' has its _id; a 409 with an equal body is success */
+	SIDE_EXTRA, /* documents: any other document (history); 'body' has its _id; a 409 with an equal body is success */
 };
 struct side_write {
 	/* in */
 	enum side_write_kind kind;
 	enum table table;
-	const char *id;            /* as in side_key; NULL for a new row */
-	const char *revision;      /* documents */
-	struct json_object *body;  /* borrowed */
+	const char *id;           /* as in side_key; NULL for a new row */
+	const char *revision;     /* documents */
+	struct json_object *body; /* borrowed */
 	/* out */
-	enum error_kind result;    /* as airtable_write.kind and couch_written.kind */
+	enum error_kind result; /* as airtable_write.kind and couch_written.kind */
 	struct error error;
 	char revision_out[80];     /* documents */
 	struct side_record answer; /* rows: as shown after the write */
-	bool met_existing;         /* SIDE_CREATE found a row with this ID: adopt it, do not take it as ours */
-	int64_t date_ms;           /* rows: the server's clock at the answer */
+	bool met_existing; /* SIDE_CREATE found a row with this ID: adopt it, do not take it as ours */
+	int64_t date_ms;   /* rows: the server's clock at the answer */
 };
 void side_writes_done(struct side_write *writes, size_t count);
 
@@ -76,24 +79,31 @@ struct side_time_question {
 	bool is_after;    /* out */
 };
 
-typedef bool side_visit(void *context, struct side_record *record, struct error *error);
 struct side_ticket;
 
 struct side_ops {
 	/* The side's own clock; this machine's until the side was first heard. */
 	int64_t (*now_ms)(void *self);
-	/* Waits at most wait_ms. 'cursor' NULL (rows): the side was never read; answers the present position without records. */
-	bool (*news)(void *self, struct json_object *cursor, int64_t wait_ms, struct side_news *news_out, struct error *error);
-	/* Everything of one table, in pieces. cursor_out (may be NULL, caller puts): the position from before the walk (couchdb-rules 14). */
-	bool (*list)(void *self, enum table table, side_visit *visit, void *context, struct json_object **cursor_out,
-	             struct error *error);
+	/* Waits at most wait_ms for what changed since 'cursor' and shows it. */
+	bool (*news)(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit,
+		     void *context, struct side_news *news_out, struct error *error);
+	/* Everything of one table, in pieces. */
+	bool (*list)(void *self, enum table table, side_visit *visit, void *context, struct error *error);
+	/* What changes after this is news. Documents: the present position, asked before a list (couchdb-rules 14); rows:
+	 * the moment at which the last list of each table began. Caller puts. */
+	bool (*position)(void *self, struct json_object **cursor_out, struct error *error);
 	/* One record a key, in the order of the keys. */
-	bool (*read)(void *self, const struct side_key *keys, size_t count, struct side_records *records_out, struct error *error);
+	bool (*read)(void *self, const struct side_key *keys, size_t count, struct side_records *records_out,
+		     struct error *error);
+	/* Any other document by its full id ("0000-config"); NULL when there is none. Documents only; caller puts. */
+	bool (*read_extra)(void *self, const char *full_id, struct json_object **body_out,
+			   struct error *error);
 	/* Rows whose ID cell is one of these texts. Rows only. */
-	bool (*find)(void *self, enum table table, const char *const *ids, size_t count, struct side_records *records_out,
-	             struct error *error);
+	bool (*find)(void *self, enum table table, const char *const *ids, size_t count,
+		     struct side_records *records_out, struct error *error);
 	/* Rows only. */
-	bool (*edited_after)(void *self, struct side_time_question *questions, size_t count, struct error *error);
+	bool (*edited_after)(void *self, struct side_time_question *questions, size_t count,
+			     struct error *error);
 	/* The tables' schema JSON (array of api §9.2 tables). Rows only. Caller puts. */
 	bool (*schema)(void *self, struct json_object **tables_out, struct error *error);
 	/* Starts writing; the writes are borrowed until finish. One record at most once among all that are under way. */

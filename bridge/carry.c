@@ -1,0 +1,404 @@
+/* Carry: does what was decided. Documents first, then a note in the ledger of what the rows are about to be sent, then the rows are
+ * started; remember.c takes their answers.
+ *
+ *     existence ──> documents, histories ──> note in the ledger ──> row writes under way
+ *
+ * A crash anywhere is repaired by the next look: what was not remembered is decided again. */
+#include "bridge/work.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- from existence to work ---- */
+
+static void nothing(struct group *group, struct look *look)
+{
+	(void)group;
+	look->finished = true;
+}
+
+static void show_and_finish(struct group *group, struct look *look)
+{
+	(void)group;
+	if (look->flaw.kind != ERROR_NONE)
+		look_problem(look, "%s.", look->flaw.text);
+	else
+		look_problem(look, "%s.", look->existence.reason);
+	look->finished = true;
+}
+
+static void bury(struct group *group, struct look *look, const char *reason)
+{
+	struct json_object *cells = look->row.presence == SIDE_THERE ? json_copy(look->row.body) : NULL;
+
+	ledger_entry_bury(&look->entry, reason, look->document.revision,
+			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
+}
+
+static void bury_deleted(struct group *group, struct look *look)
+{
+	bury(group, look, "document deleted");
+	look->finished = true;
+}
+
+static void forget(struct group *group, struct look *look)
+{
+	bury(group, look, "forgotten");
+	look->entry.state = ENTRY_FORGOTTEN;
+	look->finished = true;
+}
+
+static void delete_row(struct group *group, struct look *look)
+{
+	(void)group;
+	look->row_work = ROW_WORK_DELETE;
+}
+
+static void delete_document(struct group *group, struct look *look)
+{
+	struct json_object *tombstone = json_object_new_object();
+
+	json_put_text(tombstone, "_id", look->pair->full_id);
+	json_put_text(tombstone, "_rev", look->document.revision);
+	json_put(tombstone, "_deleted", json_object_new_boolean(true));
+	look->new_document = tombstone;
+	look->document_work = DOCUMENT_WORK_DELETE;
+	look_record_document(group, look, document_updated_at(look->document.body));
+	look->row_work = ROW_WORK_DELETE;
+}
+
+static void merge(struct group *group, struct look *look)
+{
+	bool edits = false;
+
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		edits = edits || (look->decisions[field].action & ACTION_TO_COUCH);
+	if (look->existence.refuse_delete || look->existence.clear_delete)
+		look_problem(look, "%s.", look->existence.reason);
+	look->retry = look->existence.refuse_delete;
+	if (edits && !look_compose_edit(group, look))
+		log_debug(&group->sync->log, "%s: the row's edits are refused", look->pair->full_id);
+	look_record_losers(group, look);
+	if (look->entry.state != ENTRY_PAIR || strcmp(look->entry.record_id, look->row.id) != 0)
+		group->paired = true;
+	look->row_work = ROW_WORK_UPDATE;
+}
+
+static void create_row(struct group *group, struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		cell_done(&look->airtable[field]);
+	look->row_work = look_fill_create(group, look) ? ROW_WORK_CREATE : ROW_WORK_NONE;
+	look->finished = look->row_work == ROW_WORK_NONE;
+}
+
+static void undelete(struct group *group, struct look *look)
+{
+	(void)group;
+	/* As a new row is taken in, against the tombstone's revision. */
+	look->row_work = ROW_WORK_UPDATE;
+}
+
+static void (*const existence_work[])(struct group *group, struct look *look) = {
+	[EXIST_NOTHING] = nothing,
+	[EXIST_ASK_AGAIN] = nothing,
+	[EXIST_HOLD] = show_and_finish,
+	[EXIST_PARK] = show_and_finish,
+	[EXIST_BURY] = bury_deleted,
+	[EXIST_DELETE_ROW] = delete_row,
+	[EXIST_UNDELETE] = undelete,
+	[EXIST_MERGE] = merge,
+	[EXIST_MERGE_OTHERS] = merge,
+	[EXIST_PAIR_FREE] = merge,
+	[EXIST_CREATE_ROW] = create_row,
+	[EXIST_RESTORE_ROW] = create_row,
+	[EXIST_DELETE_DOCUMENT] = delete_document,
+	[EXIST_FORGET] = forget,
+	[EXIST_ADOPT] = merge,
+	[EXIST_CREATE_DOCUMENT] = undelete,
+	[EXIST_LEAVE] = show_and_finish,
+};
+
+/* Nothing that a row shows has changed: the ledger learns the leaves, the document perhaps its mark. */
+static void acknowledge(struct group *group, struct look *look)
+{
+	if (look->entry.state != ENTRY_PAIR || look->entry.marked || !(look->reasons & LOOK_MARK) ||
+	    look->pair->leaves != look->entry.handled) {
+		look->finished = true;
+		return;
+	}
+	look->new_document = json_copy(look->document.body);
+	document_set_mark(table_document_type(look->pair->table), look->new_document, group->sync->config->id,
+			  look->entry.record_id, clock_now_ms());
+	look->marks = true;
+	look->document_work = DOCUMENT_WORK_WRITE;
+}
+
+static bool start_look(struct group *group, struct look *look, struct error *error)
+{
+	enum existence_action action = look->existence.action;
+
+	if (look->needs_no_row) {
+		acknowledge(group, look);
+		return true;
+	}
+	existence_work[action](group, look);
+	if (action != EXIST_CREATE_DOCUMENT && action != EXIST_UNDELETE)
+		return true;
+	if (look_compose_new(group, look, error))
+		return true;
+	return error->kind == ERROR_NONE || error_wrap(error, "%s", look->pair->full_id);
+}
+
+/* ---- documents ---- */
+
+struct document_writes {
+	size_t count;
+	struct side_write *writes;
+	struct look **looks;
+};
+
+static void add_document_write(struct document_writes *batch, struct look *look, enum side_write_kind kind,
+			       struct json_object *body, const char *revision)
+{
+	batch->looks[batch->count] = kind == SIDE_EXTRA ? NULL : look;
+	batch->writes[batch->count++] = (struct side_write){
+		.kind = kind,
+		.table = look->pair->table,
+		.id = look->pair->id,
+		.revision = revision,
+		.body = body,
+	};
+}
+
+static size_t history_count(const struct look *look)
+{
+	return look->histories ? json_object_array_length(look->histories) : 0;
+}
+
+/* Histories before their document, as the app writes them. */
+static void collect_document_writes(struct group *group, struct document_writes *batch)
+{
+	size_t most = 1;
+
+	for (size_t i = 0; i < group->count; i++)
+		most += 1 + history_count(&group->looks[i]);
+	batch->writes = own_alloc(most * sizeof *batch->writes);
+	batch->looks = own_alloc(most * sizeof *batch->looks);
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		for (size_t h = 0; h < history_count(look); h++)
+			add_document_write(batch, look, SIDE_EXTRA,
+					   json_object_array_get_idx(look->histories, h), NULL);
+		if (look->document_work == DOCUMENT_WORK_NONE)
+			continue;
+		enum side_write_kind kind = look->document_work == DOCUMENT_WORK_DELETE ? SIDE_DELETE
+					    : look->document.presence == SIDE_MISSING   ? SIDE_CREATE
+											: SIDE_UPDATE;
+		add_document_write(batch, look, kind, look->new_document, look->document.revision);
+	}
+}
+
+static void take_written_document(struct group *group, struct look *look, const struct side_write *write)
+{
+	struct side_record *document = &look->document;
+
+	group->sync->counts.documents_written++;
+	look->entry.marked = look->entry.marked || look->marks;
+	document->presence = look->document_work == DOCUMENT_WORK_DELETE ? SIDE_TOMBSTONE : SIDE_THERE;
+	document->table = look->pair->table;
+	own_free_text(&document->revision);
+	document->revision = own_copy(write->revision_out);
+	json_object_close(&document->leaves);
+	json_object_close(&document->body);
+	if (look->document_work == DOCUMENT_WORK_WRITE)
+		document->body = take(look->new_document);
+	sync_note_document(group->sync, look->pair, document);
+	look_read_document(group, look);
+}
+
+/* The document was not written. A conflict: the pair is planned anew, from what is there now. Refused for good: a problem
+ * of this pair, whose agreement stays. In doubt: a new look tells. */
+static void give_up_document(struct look *look, const struct side_write *write)
+{
+	look->finished = true;
+	look->row_work = ROW_WORK_NONE;
+	if (write->result == ERROR_REFUSED) {
+		look_problem(look, "CouchDB refused the document: %s.", write->error.text);
+		look->retry = true;
+		return;
+	}
+	look->keep_ledger = true;
+	look->again = write->result == ERROR_CONFLICT;
+	look->again_in_ms = look->again ? 0 : SYNC_RETRY_FIRST_MS;
+}
+
+static bool take_document_results(struct group *group, const struct document_writes *batch,
+				  struct error *error)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		struct look *look = batch->looks[i];
+		const struct side_write *write = &batch->writes[i];
+		if (!look && write->result != ERROR_NONE)
+			return error_set(error, write->result, "writing a history document: %s",
+					 write->error.text);
+		if (!look)
+			continue;
+		if (write->result == ERROR_NONE) {
+			take_written_document(group, look, write);
+			continue;
+		}
+		if (write->result == ERROR_RETRY)
+			log_info(&group->sync->log, "%s: it is in doubt whether the document was written: %s",
+				 look->pair->full_id, write->error.text);
+		give_up_document(look, write);
+	}
+	return true;
+}
+
+static bool write_documents(struct group *group, struct error *error)
+{
+	struct side *couch = &group->sync->couch;
+	struct document_writes batch = {0};
+	bool ok = true;
+
+	collect_document_writes(group, &batch);
+	if (batch.count) {
+		struct side_ticket *ticket = couch->ops->write_start(couch->self, batch.writes, batch.count);
+		ok = couch->ops->write_finish(couch->self, &ticket, error) &&
+		     take_document_results(group, &batch, error);
+	}
+	side_writes_done(batch.writes, batch.count);
+	free(batch.writes);
+	free(batch.looks);
+	return ok || error_wrap(error, "writing documents");
+}
+
+/* ---- rows ---- */
+
+static void pair_up(struct look *look)
+{
+	if (look->entry.state == ENTRY_PAIR && strcmp(look->entry.record_id, look->row.id) == 0)
+		return;
+	look->entry.state = ENTRY_PAIR;
+	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
+}
+
+static void prepare_row(struct group *group, struct look *look)
+{
+	if (look->finished || look->needs_no_row)
+		return;
+	bool new_document =
+		look->existence.action == EXIST_CREATE_DOCUMENT || look->existence.action == EXIST_UNDELETE;
+	if (look->row_work != ROW_WORK_UPDATE)
+		return;
+	if (new_document && look->document_work == DOCUMENT_WORK_NONE) {
+		/* Not yet a document: only its error cell is ours. */
+		snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
+		for (size_t field = 0; field < FIELD_COUNT; field++)
+			look->decisions[field].action = ACTION_WAIT;
+	} else {
+		look->entry.born_as_row = look->entry.born_as_row || new_document;
+		pair_up(look);
+	}
+	if (!look_fill_update(group, look))
+		look->row_work = ROW_WORK_NONE;
+}
+
+static bool note_sent(struct group *group, struct error *error)
+{
+	struct ledger_entry **entries = own_alloc((group->count + 1) * sizeof *entries);
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	enum error_kind *results = own_alloc((group->count + 1) * sizeof *results);
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->row_work == ROW_WORK_NONE || look->finished)
+			continue;
+		look_note_sent(group, look);
+		looks[count] = look;
+		entries[count++] = &look->entry;
+	}
+	bool ok = ledger_write(&group->sync->ledger, entries, count, results, error);
+	for (size_t i = 0; ok && i < count; i++) {
+		if (results[i] == ERROR_NONE)
+			continue;
+		/* Another process wrote this entry: it works on the pair, or did (sync-rules 6.1: what got a 409 is not sent). */
+		looks[i]->finished = true;
+		looks[i]->keep_ledger = true;
+		looks[i]->row_work = ROW_WORK_NONE;
+		looks[i]->again = true;
+	}
+	free(entries);
+	free(looks);
+	free(results);
+	return ok;
+}
+
+/* The last cells of the rows that are about to go; the time is the one in the note, so that a repetition writes the same. */
+static bool record_deleted_rows(struct group *group, struct error *error)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		json_object_close(&look->histories);
+		look->document_work = DOCUMENT_WORK_NONE;
+		if (look->row_work != ROW_WORK_DELETE || look->finished || look->row.presence != SIDE_THERE)
+			continue;
+		look_record_row(group, look, look->entry.sent.at_ms);
+		any = true;
+	}
+	return !any || write_documents(group, error);
+}
+
+static enum side_write_kind row_write_kind(const struct look *look)
+{
+	static const enum side_write_kind kinds[] = {
+		[ROW_WORK_CREATE] = SIDE_CREATE,
+		[ROW_WORK_UPDATE] = SIDE_UPDATE,
+		[ROW_WORK_DELETE] = SIDE_DELETE,
+	};
+
+	return kinds[look->row_work];
+}
+
+static void start_rows(struct group *group)
+{
+	struct side *rows = &group->sync->rows;
+
+	group->writes = own_alloc((group->count + 1) * sizeof *group->writes);
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->row_work == ROW_WORK_NONE || look->finished)
+			continue;
+		look->row_write = &group->writes[group->write_count++];
+		*look->row_write = (struct side_write){
+			.kind = row_write_kind(look),
+			.table = look->pair->table,
+			.id = look->row_work == ROW_WORK_CREATE ? NULL : look->row.id,
+			.body = look->row_body,
+		};
+	}
+	if (group->write_count)
+		group->ticket = rows->ops->write_start(rows->self, group->writes, group->write_count);
+}
+
+bool group_carry(struct group *group, struct error *error)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (!group->looks[i].finished && !start_look(group, &group->looks[i], error))
+			return false;
+	if (!write_documents(group, error))
+		return false;
+	for (size_t i = 0; i < group->count; i++)
+		prepare_row(group, &group->looks[i]);
+	if (!note_sent(group, error) || !record_deleted_rows(group, error))
+		return false;
+	start_rows(group);
+	return true;
+}

@@ -1,0 +1,330 @@
+/* Compose: the documents that a look wants to write, from cells. Nothing is sent here. */
+#include "bridge/work.h"
+
+#include "base/clock.h"
+#include "inventory/history.h"
+
+#include <string.h>
+
+/* ---- edits ---- */
+
+static bool apply_edits(struct look *look, struct json_object *body)
+{
+	bool refused = false;
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		struct error error;
+		if (!(look->decisions[field].action & ACTION_TO_COUCH))
+			continue;
+		if (mapping_to_document(look->pair->table, (enum field)field, &look->airtable[field], body,
+					&error))
+			continue;
+		look_problem(look, "%s: %s.", field_rule((enum field)field)->name, error.text);
+		refused = true;
+	}
+	return !refused;
+}
+
+static void finish_body(struct group *group, struct look *look, struct json_object *body)
+{
+	enum document_type type = table_document_type(look->pair->table);
+
+	if (!look->entry.marked && look->row.id) {
+		document_set_mark(type, body, group->sync->config->id, look->row.id, clock_now_ms());
+		look->marks = true;
+	}
+	document_order_data(type, body);
+	document_touch(body, clock_now_ms());
+}
+
+bool look_compose_edit(struct group *group, struct look *look)
+{
+	struct error error;
+	struct json_object *body = json_copy(look->document.body);
+
+	if (!apply_edits(look, body)) {
+		json_object_put(body);
+		return false;
+	}
+	if (!document_check(table_document_type(look->pair->table), body, &error)) {
+		look_problem(look, "%s.", error.text);
+		json_object_put(body);
+		return false;
+	}
+	finish_body(group, look, body);
+	look->new_document = body;
+	look->document_work = DOCUMENT_WORK_WRITE;
+	return true;
+}
+
+/* ---- new documents ---- */
+
+static bool is_blank(const struct group *group, const struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct field_rule *rule = field_rule((enum field)field);
+		/* An empty Type reads as "Item". */
+		if (look_has_column(group, look, (enum field)field) && rule->direction == DIRECTION_BOTH &&
+		    field != FIELD_TYPE && look->airtable[field].kind != CELL_EMPTY)
+			return false;
+	}
+	return true;
+}
+
+/* The collection of the container, when the row names none: as the app does it. */
+static void default_collection(struct group *group, struct look *look)
+{
+	const struct cell *container = &look->airtable[FIELD_CONTAINER];
+
+	if (look->pair->table != TABLE_ITEMS || look->airtable[FIELD_COLLECTION].kind != CELL_EMPTY ||
+	    container->kind != CELL_LINKS || container->id_count != 1)
+		return;
+	const struct pair *pair = pairs_find(&group->sync->pairs, TABLE_ITEMS, container->ids[0]);
+	if (pair && pair->collection_id) {
+		struct cell collection = cell_link(pair->collection_id);
+		cell_move(&look->airtable[FIELD_COLLECTION], &collection);
+	}
+}
+
+static bool links_wait(const struct look *look)
+{
+	const enum field links[] = {FIELD_COLLECTION, FIELD_CONTAINER};
+
+	for (size_t i = 0; look->pair->table == TABLE_ITEMS && i < countof(links); i++) {
+		const struct cell *cell = &look->airtable[links[i]];
+		for (size_t id = 0; cell->kind == CELL_LINKS && id < cell->id_count; id++)
+			if (cell->ids[id][0] == CELL_UNKNOWN_LINK)
+				return true;
+	}
+	return false;
+}
+
+/* What is missing is told after a quiet while: people fill a row in cell by cell (sync-rules 21). */
+static bool still_being_filled_in(struct look *look)
+{
+	int64_t now_ms = clock_now_ms();
+
+	if (look->entry.problem || (look->entry.next_try_ms && look->entry.next_try_ms <= now_ms))
+		return false;
+	if (!look->entry.next_try_ms)
+		look->entry.next_try_ms = now_ms + SYNC_BLANK_QUIET_MS;
+	look->again_in_ms = look->entry.next_try_ms - now_ms;
+	if (look->again_in_ms < 1)
+		look->again_in_ms = 1;
+	return true;
+}
+
+static bool missing_cells(struct look *look)
+{
+	struct text missing = {0};
+
+	if (look->airtable[FIELD_NAME].kind == CELL_EMPTY)
+		text_add(&missing, "Name is empty: fill it in.");
+	if (look->pair->table == TABLE_ITEMS && look->airtable[FIELD_COLLECTION].kind == CELL_EMPTY)
+		text_format(&missing, "%sCollection is empty: choose one.", missing.length ? " " : "");
+	bool any = missing.length > 0;
+	if (any && !still_being_filled_in(look))
+		look_problem(look, "%s", text_or_empty(&missing));
+	text_done(&missing);
+	return any;
+}
+
+/* A row with the ID of a living pair is a copy (sync-rules 13). */
+static bool is_copy(struct group *group, struct look *look)
+{
+	const char *column = group->sync->columns[look->pair->table].of[FIELD_ID].id;
+	const char *id = json_text_or(look->row.body, column, "");
+	const struct pair *original;
+
+	if (!document_id_is_valid(id) || strcmp(id, look->pair->id) == 0)
+		return false;
+	original = pairs_find(&group->sync->pairs, look->pair->table, id);
+	if (!original || (original->state != ENTRY_PAIR && !original->row_twins))
+		return false;
+	look_problem(look, "This row has the ID of another row: clear its ID to make a new %s of it.",
+		     look->pair->table == TABLE_ITEMS ? "item" : "collection");
+	return true;
+}
+
+static bool set_config_uuid(struct group *group, struct look *look, struct json_object *body,
+			    struct error *error)
+{
+	struct sync *sync = group->sync;
+	struct json_object *data = document_data(body);
+	scoped(json_object) owner = NULL;
+	const char *uuid = NULL;
+
+	if (look->pair->table == TABLE_ITEMS) {
+		scoped_text collection =
+			document_full_id(DOCUMENT_COLLECTION, json_text_or(data, "collection_id", ""));
+		if (!sync->couch.ops->read_extra(sync->couch.self, collection, &owner, error))
+			return false;
+		uuid = owner ? json_text_or(document_data(owner), "config_uuid", NULL) : NULL;
+	}
+	if (!uuid) {
+		json_object_close(&owner);
+		if (!sync->couch.ops->read_extra(sync->couch.self, DOCUMENT_CONFIG_ID, &owner, error))
+			return false;
+		uuid = owner ? json_text_or(owner, "uuid", NULL) : NULL;
+	}
+	if (uuid)
+		json_put_text(data, "config_uuid", uuid);
+	else
+		look_problem(
+			look,
+			"The database has no settings of the app (document %s): open it once in the app.",
+			DOCUMENT_CONFIG_ID);
+	return true;
+}
+
+static void decide_all_to_couch(const struct group *group, struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		bool both = field_rule((enum field)field)->direction == DIRECTION_BOTH;
+		bool filled = look_has_column(group, look, (enum field)field) &&
+			      look->airtable[field].kind != CELL_EMPTY;
+		look->decisions[field] =
+			(struct decision){both && filled ? ACTION_TO_COUCH : ACTION_NONE, "a new row"};
+	}
+}
+
+static bool compose_new_body(struct group *group, struct look *look, struct json_object *body,
+			     struct error *error)
+{
+	struct error refusal;
+
+	if (!apply_edits(look, body))
+		return true;
+	if (!set_config_uuid(group, look, body, error))
+		return false;
+	if (!look->problem.length && !document_check(table_document_type(look->pair->table), body, &refusal))
+		look_problem(look, "%s.", refusal.text);
+	return true;
+}
+
+bool look_compose_new(struct group *group, struct look *look, struct error *error)
+{
+	struct json_object *body;
+
+	error->kind = ERROR_NONE;
+	if (is_blank(group, look) || is_copy(group, look))
+		return false;
+	default_collection(group, look);
+	if (links_wait(look)) {
+		look->waits |= WAITS_FOR_DOCUMENT;
+		return false;
+	}
+	if (missing_cells(look))
+		return false;
+	decide_all_to_couch(group, look);
+	body = document_new(table_document_type(look->pair->table), look->pair->id);
+	if (look->document.presence == SIDE_TOMBSTONE)
+		json_put_text(body, "_rev", look->document.revision);
+	if (!compose_new_body(group, look, body, error) || look->problem.length) {
+		json_object_put(body);
+		return false;
+	}
+	finish_body(group, look, body);
+	look->new_document = body;
+	look->document_work = DOCUMENT_WORK_WRITE;
+	return true;
+}
+
+/* ---- history ---- */
+
+static void add_history(struct group *group, struct look *look, const char *event, int64_t time_ms,
+			struct json_object *original, struct json_object *new_data)
+{
+	scoped_text created_by = own_format("integration-%s", group->sync->config->id);
+	struct history_entry entry = {
+		.data_type = table_document_type(look->pair->table),
+		.data_id = look->pair->id,
+		.created_by = created_by,
+		.batch = time_ms,
+		.event_name = event,
+		.timestamp_ms = time_ms,
+		.original_data = original,
+		.new_data = new_data,
+	};
+
+	if (!look->histories)
+		look->histories = json_object_new_array();
+	json_object_array_add(look->histories, history_document(&entry, 0));
+}
+
+static struct json_object *deleted_data(void)
+{
+	struct json_object *data = json_object_new_object();
+
+	json_put(data, "__deleted", json_object_new_boolean(true));
+	return data;
+}
+
+/* The cell as the document's data would hold it; what no document can hold is kept in the ledger's form. */
+static void put_cell(enum table table, enum field field, const struct cell *cell, struct json_object *data)
+{
+	const char *key = field_rule(field)->data_key[table];
+	struct json_object *body, *value = NULL;
+	struct error ignored;
+
+	if (!key || cell->kind == CELL_EMPTY)
+		return;
+	body = document_new(table_document_type(table), "x");
+	if (!mapping_to_document(table, field, cell, body, &ignored))
+		json_put(data, key, cell_to_json(cell));
+	else if (json_object_object_get_ex(document_data(body), key, &value))
+		json_put(data, key, json_object_get(value));
+	json_object_put(body);
+}
+
+/* The time follows from the document that was planned on, so that the same conflict found again after a crash
+ * makes the same history document. */
+void look_record_losers(struct group *group, struct look *look)
+{
+	struct json_object *losers = json_object_new_object(), *winners = json_object_new_object();
+	int64_t time_ms = document_updated_at(look->document.body);
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		unsigned action = look->decisions[field].action;
+		if (!(action & ACTION_CONFLICT) || !(action & (ACTION_TO_COUCH | ACTION_TO_AIRTABLE)))
+			continue;
+		bool row_wins = action & ACTION_TO_COUCH;
+		if (row_wins && look->document_work != DOCUMENT_WORK_WRITE)
+			continue; /* refused: nobody has lost yet */
+		put_cell(look->pair->table, (enum field)field,
+			 row_wins ? &look->couch[field] : &look->airtable[field], losers);
+		put_cell(look->pair->table, (enum field)field,
+			 row_wins ? &look->airtable[field] : &look->couch[field], winners);
+		group->sync->counts.conflicts++;
+		char lost[64], won[64];
+		cell_show(row_wins ? &look->couch[field] : &look->airtable[field], lost, sizeof lost);
+		cell_show(row_wins ? &look->airtable[field] : &look->couch[field], won, sizeof won);
+		log_info(&group->sync->log, "%s: conflict in %s: %s: \"%s\" gave way to \"%s\"",
+			 look->pair->full_id, field_rule((enum field)field)->name,
+			 look->decisions[field].reason, lost, won);
+	}
+	if (json_object_object_length(losers) || json_object_object_length(winners))
+		add_history(group, look, "sync_conflict", time_ms ? time_ms : 1, losers, winners);
+	json_object_put(losers);
+	json_object_put(winners);
+}
+
+void look_record_row(struct group *group, struct look *look, int64_t time_ms)
+{
+	struct json_object *cells = json_object_new_object(), *gone = deleted_data();
+
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look_has_column(group, look, (enum field)field))
+			put_cell(look->pair->table, (enum field)field, &look->airtable[field], cells);
+	add_history(group, look, "sync_row_deleted", time_ms, cells, gone);
+	json_object_put(cells);
+	json_object_put(gone);
+}
+
+void look_record_document(struct group *group, struct look *look, int64_t time_ms)
+{
+	struct json_object *gone = deleted_data();
+
+	add_history(group, look, "sync", time_ms, document_data(look->document.body), gone);
+	json_object_put(gone);
+}

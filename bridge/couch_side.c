@@ -1,0 +1,455 @@
+/* The real CouchDB behind the tables of functions that a pass knows. */
+#include "bridge/couch_side.h"
+
+#include "base/clock.h"
+#include "couch/changes.h"
+#include "couch/documents.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HISTORY_ID_TRIES 20             /* numbers that are tried when an id is taken by another change */
+#define AFTER_ALL        "\xef\xbf\xb0" /* U+FFF0, behind every id with the prefix */
+
+struct couch_side {
+	struct couch_client *source, *state;
+	struct couch_changes *changes; /* owned; opened by the first news */
+	char *integration_id;
+	char *settings_id; /* integration-<id> */
+	char *since;       /* JSON text; where the feed was last left */
+	int64_t checkpoints;
+};
+
+struct couch_side *couch_side_open(struct couch_client *source, struct couch_client *state,
+				   const char *integration_id)
+{
+	struct couch_side *side = own_alloc(sizeof *side);
+
+	side->source = source;
+	side->state = state;
+	side->integration_id = own_copy(integration_id);
+	side->settings_id = document_full_id(DOCUMENT_INTEGRATION, integration_id);
+	return side;
+}
+
+void couch_side_close(struct couch_side **side)
+{
+	if (!*side)
+		return;
+	struct couch_side *gone = take(*side);
+	couch_changes_close(&gone->changes);
+	free(gone->integration_id);
+	free(gone->settings_id);
+	free(gone->since);
+	free(gone);
+}
+
+/* ---- reading ---- */
+
+static int64_t now_ms(void *self)
+{
+	(void)self;
+	return clock_now_ms();
+}
+
+/* Moves what the document holds. */
+static struct side_record take_document(enum table table, const char *id, struct couch_document *document)
+{
+	struct side_record record = {
+		.table = table,
+		.presence = document->missing   ? SIDE_MISSING
+			    : document->deleted ? SIDE_TOMBSTONE
+						: SIDE_THERE,
+		.id = own_copy(id),
+		.revision = take(document->rev),
+		.leaves = take(document->conflicts),
+		.body = take(document->body),
+		.flaw = take(document->flaw),
+		.read_at_ms = clock_steady_ms(),
+	};
+
+	if (record.presence == SIDE_THERE && !record.body)
+		record.presence = SIDE_MISSING; /* deleted between the row and its body: the feed will tell */
+	return record;
+}
+
+static bool synced_table(const char *full_id, enum table *table_out, const char **id_out)
+{
+	return table_of_document_type(document_type_of(full_id, id_out), table_out);
+}
+
+static bool visit_page(struct couch_side *side, struct couch_page *page, side_visit *visit, void *context,
+		       struct side_news *news, struct error *error)
+{
+	struct side_records records = {.list = own_alloc((page->count + 1) * sizeof *records.list)};
+
+	for (size_t i = 0; i < page->count; i++) {
+		struct couch_document *document = &page->changes[i].document;
+		const char *id;
+		enum table table;
+		if (strcmp(document->id, side->settings_id) == 0)
+			news->settings_changed = true;
+		else if (synced_table(document->id, &table, &id))
+			records.list[records.count++] = take_document(table, id, document);
+	}
+	bool ok = records.count == 0 || visit(context, &records, error);
+	side_records_done(&records);
+	return ok;
+}
+
+static void open_changes(struct couch_side *side, struct json_object *cursor)
+{
+	const char *since = cursor ? json_object_get_string(cursor) : NULL;
+	const char *wanted[] = {document_prefix(DOCUMENT_COLLECTION), document_prefix(DOCUMENT_ITEM),
+				side->settings_id, NULL};
+
+	free(side->since);
+	side->since = own_copy(since);
+	side->changes = couch_changes_open(side->source, since, wanted);
+}
+
+static bool news(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit, void *context,
+		 struct side_news *news_out, struct error *error)
+{
+	struct couch_side *side = self;
+	struct couch_page page = {0};
+	struct side_news found = {0};
+
+	if (!side->changes)
+		open_changes(side, cursor);
+	if (!couch_changes_read(side->changes, wait_ms, &page, error))
+		return false;
+	bool ok = visit_page(side, &page, visit, context, &found, error);
+	if (!ok) {
+		/* What was not taken is read again, from the cursor that is given then. */
+		couch_changes_close(&side->changes);
+	} else {
+		found.more = page.count > 0 && !page.caught_up;
+		if (!side->since || strcmp(side->since, page.next_since) != 0) {
+			free(side->since);
+			side->since = own_copy(page.next_since);
+			found.cursor = json_object_new_string(page.next_since);
+		}
+		*news_out = found;
+	}
+	couch_page_done(&page);
+	return ok;
+}
+
+struct listing {
+	enum table table;
+	side_visit *visit;
+	void *context;
+	struct side_records page;
+};
+
+#define LISTING_PAGE 200
+
+static bool flush(struct listing *listing, struct error *error)
+{
+	bool ok = listing->page.count == 0 || listing->visit(listing->context, &listing->page, error);
+
+	for (size_t i = 0; i < listing->page.count; i++)
+		side_record_done(&listing->page.list[i]);
+	listing->page.count = 0;
+	return ok;
+}
+
+static bool list_document(void *context, struct couch_document *document, struct error *error)
+{
+	struct listing *listing = context;
+	enum table table;
+	const char *id;
+
+	if (!synced_table(document->id, &table, &id) || table != listing->table)
+		return true;
+	listing->page.list[listing->page.count++] = take_document(table, id, document);
+	return listing->page.count < LISTING_PAGE || flush(listing, error);
+}
+
+static bool list(void *self, enum table table, side_visit *visit, void *context, struct error *error)
+{
+	struct couch_side *side = self;
+	const char *prefix = document_prefix(table_document_type(table));
+	scoped_text last = own_format("%s" AFTER_ALL, prefix);
+	struct listing listing = {.table = table, .visit = visit, .context = context};
+
+	listing.page.list = own_alloc(LISTING_PAGE * sizeof *listing.page.list);
+	bool ok = couch_documents_walk(side->source, prefix, last, LISTING_PAGE, false, list_document,
+				       &listing, error) &&
+		  flush(&listing, error);
+	side_records_done(&listing.page);
+	return ok;
+}
+
+static bool position(void *self, struct json_object **cursor_out, struct error *error)
+{
+	struct couch_side *side = self;
+	struct couch_identity identity = {0};
+
+	if (!couch_database_identity(side->source, &identity, error))
+		return false;
+	*cursor_out = json_object_new_string(identity.update_seq);
+	couch_identity_done(&identity);
+	return true;
+}
+
+static bool read_documents(void *self, const struct side_key *keys, size_t count,
+			   struct side_records *records_out, struct error *error)
+{
+	struct couch_side *side = self;
+	char **ids = own_alloc((count + 1) * sizeof *ids);
+	struct couch_documents documents = {0};
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = document_full_id(table_document_type(keys[i].table), keys[i].id);
+	bool ok = couch_documents_read(side->source, (const char *const *)ids, count, &documents, error);
+	if (ok) {
+		records_out->list = own_alloc((count + 1) * sizeof *records_out->list);
+		records_out->count = count;
+		for (size_t i = 0; i < count; i++)
+			records_out->list[i] = take_document(keys[i].table, keys[i].id, &documents.list[i]);
+	}
+	couch_documents_done(&documents);
+	for (size_t i = 0; i < count; i++)
+		free(ids[i]);
+	free(ids);
+	return ok;
+}
+
+static bool read_extra(void *self, const char *full_id, struct json_object **body_out, struct error *error)
+{
+	struct couch_side *side = self;
+
+	*body_out = NULL;
+	return couch_document_read(side->source, full_id, body_out, error) || error->kind == ERROR_LOST;
+}
+
+/* ---- writing ---- */
+
+struct side_ticket {
+	bool ok;
+	struct error error;
+};
+
+/* The same change recorded before, by a run that ended early. */
+static bool is_recorded(struct couch_side *side, struct json_object *body)
+{
+	scoped(json_object) stored = NULL;
+	struct error ignored;
+
+	if (!couch_document_read(side->source, json_text_or(body, "_id", ""), &stored, &ignored))
+		return false;
+	json_object_object_del(stored, "_rev");
+	return json_equal(stored, body);
+}
+
+/* A history document's id was taken by another change: the next number (sync-rules 24). */
+static void next_number(struct json_object *body)
+{
+	scoped_text id = own_copy(json_text_or(body, "_id", ""));
+	size_t length = strlen(id);
+
+	for (size_t i = length; i > length - 4; i--) {
+		if (!isdigit((unsigned char)id[i - 1]))
+			return;
+		if (id[i - 1] != '9') {
+			id[i - 1]++;
+			break;
+		}
+		id[i - 1] = '0';
+	}
+	json_put_text(body, "_id", id);
+}
+
+static void write_under_next_number(struct couch_side *side, struct side_write *write)
+{
+	scoped(json_object) body = json_copy(write->body);
+
+	for (int try = 0; write->result == ERROR_CONFLICT && try < HISTORY_ID_TRIES; try++) {
+		if (is_recorded(side, body)) {
+			write->result = ERROR_NONE;
+			return;
+		}
+		next_number(body);
+		struct error error = {0};
+		bool ok = couch_document_write(side->source, json_text_or(body, "_id", ""), body,
+					       write->revision_out, &error);
+		write->result = ok ? ERROR_NONE : error.kind;
+		write->error = error;
+	}
+}
+
+static void take_written(struct couch_side *side, struct side_write *write,
+			 const struct couch_written *written)
+{
+	write->result = written->kind;
+	snprintf(write->revision_out, sizeof write->revision_out, "%s", written->rev);
+	if (written->kind != ERROR_NONE)
+		error_set(&write->error, written->kind, "%s", written->text);
+	if (write->kind == SIDE_EXTRA)
+		write_under_next_number(side, write);
+}
+
+/* The body as it goes out: against the revision that was planned on, whatever it carries itself. */
+static struct json_object *body_to_write(const struct side_write *write)
+{
+	struct json_object *body;
+
+	if (!write->revision || strcmp(json_text_or(write->body, "_rev", ""), write->revision) == 0)
+		return json_object_get(write->body);
+	body = json_copy(write->body);
+	json_put_text(body, "_rev", write->revision);
+	return body;
+}
+
+static struct side_ticket *write_start(void *self, struct side_write *writes, size_t count)
+{
+	struct couch_side *side = self;
+	struct side_ticket *ticket = own_alloc(sizeof *ticket);
+	struct json_object **bodies = own_alloc((count + 1) * sizeof *bodies);
+	struct couch_written *written = own_alloc((count + 1) * sizeof *written);
+
+	for (size_t i = 0; i < count; i++)
+		bodies[i] = body_to_write(&writes[i]);
+	ticket->ok = couch_documents_write(side->source, bodies, count, written, &ticket->error);
+	for (size_t i = 0; i < count; i++) {
+		take_written(side, &writes[i], &written[i]);
+		json_object_put(bodies[i]);
+	}
+	free(bodies);
+	free(written);
+	return ticket;
+}
+
+static bool write_finish(void *self, struct side_ticket **ticket, struct error *error)
+{
+	(void)self;
+	struct side_ticket *done = take(*ticket);
+	bool ok = done->ok || done->error.kind == ERROR_RETRY; /* each write says its own fate */
+
+	if (!ok)
+		*error = done->error;
+	free(done);
+	return ok;
+}
+
+struct side couch_side_as_side(struct couch_side *side)
+{
+	static const struct side_ops ops = {
+		.now_ms = now_ms,
+		.news = news,
+		.list = list,
+		.position = position,
+		.read = read_documents,
+		.read_extra = read_extra,
+		.write_start = write_start,
+		.write_finish = write_finish,
+	};
+
+	return (struct side){&ops, side};
+}
+
+/* ---- the store ---- */
+
+static bool store_read(void *self, const char *const *ids, size_t count, struct json_object **documents_out,
+		       struct error *error)
+{
+	struct couch_side *side = self;
+	struct couch_documents documents = {0};
+
+	if (!couch_documents_read(side->state, ids, count, &documents, error))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		documents_out[i] = documents.list[i].deleted ? NULL : take(documents.list[i].body);
+	couch_documents_done(&documents);
+	return true;
+}
+
+static bool store_write(void *self, struct json_object *const *documents, size_t count,
+			struct store_result *results_out, struct error *error)
+{
+	struct couch_side *side = self;
+	struct couch_written *written = own_alloc((count + 1) * sizeof *written);
+
+	bool ok = couch_documents_write(side->state, documents, count, written, error);
+	for (size_t i = 0; i < count; i++) {
+		results_out[i].kind = written[i].kind;
+		snprintf(results_out[i].rev, sizeof results_out[i].rev, "%s", written[i].rev);
+		snprintf(results_out[i].text, sizeof results_out[i].text, "%s", written[i].text);
+	}
+	free(written);
+	return ok;
+}
+
+struct store_walk {
+	store_visit *visit;
+	void *context;
+};
+
+static bool visit_stored(void *context, struct couch_document *document, struct error *error)
+{
+	struct store_walk *walk = context;
+
+	return !document->body || walk->visit(walk->context, document->body, error);
+}
+
+static bool store_walk(void *self, const char *prefix, store_visit *visit, void *context, struct error *error)
+{
+	struct couch_side *side = self;
+	scoped_text last = own_format("%s" AFTER_ALL, prefix);
+	struct store_walk walk = {visit, context};
+
+	return couch_documents_walk(side->state, prefix, last, LISTING_PAGE, false, visit_stored, &walk,
+				    error);
+}
+
+static char *checkpoint_name(const struct couch_side *side)
+{
+	return own_format("checkpoint-%s", side->integration_id);
+}
+
+/* State behind the source: a crash in between, the older counts. One missing: from the beginning. */
+static bool checkpoint_read(void *self, struct json_object **checkpoint_out, struct error *error)
+{
+	struct couch_side *side = self;
+	scoped_text name = checkpoint_name(side);
+	scoped(json_object) source = NULL;
+	scoped(json_object) state = NULL;
+
+	if (!couch_local_read(side->source, name, &source, error) ||
+	    !couch_local_read(side->state, name, &state, error))
+		return false;
+	*checkpoint_out = NULL;
+	if (!source || !state)
+		return true;
+	int64_t at_source = json_int_or(source, "count", 0), in_state = json_int_or(state, "count", 0);
+	side->checkpoints = at_source > in_state ? at_source : in_state;
+	*checkpoint_out = in_state <= at_source ? take(state) : take(source);
+	return true;
+}
+
+static bool checkpoint_write(void *self, struct json_object *checkpoint, struct error *error)
+{
+	struct couch_side *side = self;
+	scoped_text name = checkpoint_name(side);
+
+	json_put(checkpoint, "count", json_object_new_int64(++side->checkpoints));
+	return couch_local_write(side->source, name, checkpoint, error) &&
+	       couch_local_write(side->state, name, checkpoint, error);
+}
+
+struct store couch_side_as_store(struct couch_side *side)
+{
+	static const struct store_ops ops = {
+		.read = store_read,
+		.write = store_write,
+		.walk = store_walk,
+		.checkpoint_read = checkpoint_read,
+		.checkpoint_write = checkpoint_write,
+	};
+
+	return (struct store){&ops, side};
+}

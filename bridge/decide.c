@@ -1,0 +1,253 @@
+/* Decide: the views that plan.c asks for, its answers for existence and for each field, and the moments of the edits where
+ * only they can tell. */
+#include "bridge/work.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- existence ---- */
+
+static enum document_state document_state(const struct look *look)
+{
+	const struct pair *pair = look->pair;
+
+	switch (look->document.presence) {
+	case SIDE_TOMBSTONE:
+		return DOCUMENT_TOMBSTONE;
+	case SIDE_MISSING:
+		return look->entry.state == ENTRY_PAIR ? DOCUMENT_MISSING : DOCUMENT_NONE;
+	case SIDE_THERE:
+		break;
+	}
+	if (look->flaw.kind != ERROR_NONE)
+		return DOCUMENT_UNREADABLE;
+	return pair->in_scope ? DOCUMENT_IN_SCOPE : DOCUMENT_OUT_OF_SCOPE;
+}
+
+/* Gone means not shown twice, a minute apart by the base's clock (sync-rules 2); a row that we deleted needs one look. */
+static bool surely_gone(struct group *group, struct look *look)
+{
+	int64_t now_ms = group->sync->rows.ops->now_ms(group->sync->rows.self);
+	struct ledger_entry *entry = &look->entry;
+
+	if (look->row_surely_gone)
+		return true;
+	if (!entry->unsure_since_ms) {
+		entry->unsure_since_ms = now_ms;
+		look->again_in_ms = SYNC_UNSURE_MS;
+		return false;
+	}
+	if (now_ms - entry->unsure_since_ms >= SYNC_UNSURE_MS)
+		return true;
+	look->again_in_ms = SYNC_UNSURE_MS - (now_ms - entry->unsure_since_ms);
+	return false;
+}
+
+static enum row_state paired_row_state(struct group *group, struct look *look)
+{
+	bool there = look->row.presence == SIDE_THERE;
+
+	if (there && strcmp(look->row.id, look->entry.record_id) == 0) {
+		look->entry.unsure_since_ms = 0;
+		return look->pair->row_twins ? ROW_PAIRED_OTHERS : ROW_PAIRED;
+	}
+	if (!surely_gone(group, look))
+		return ROW_UNSURE;
+	return there ? ROW_GONE_ONE_FREE : ROW_GONE;
+}
+
+static enum row_state row_state(struct group *group, struct look *look)
+{
+	bool there = look->row.presence == SIDE_THERE;
+
+	switch (look->entry.state) {
+	case ENTRY_PAIR:
+		return paired_row_state(group, look);
+	case ENTRY_GRAVE:
+	case ENTRY_FORGOTTEN:
+		if (there && look->document.presence == SIDE_THERE &&
+		    strcmp(look->row.id, look->entry.record_id) != 0)
+			return ROW_FREE;
+		return there ? ROW_OF_GRAVE : ROW_NONE;
+	case ENTRY_NONE:
+		break;
+	}
+	if (!there)
+		return ROW_NONE;
+	if (look->pair->row_twins)
+		return ROW_FREE_TWINS;
+	return look->document.presence == SIDE_MISSING ? ROW_NEW : ROW_FREE;
+}
+
+static bool any_moved(const struct group *group, const struct look *look, bool of_couch)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct ledger_field *agreed = &look->entry.fields[field];
+		struct cell_equivalence equivalence = look_equivalence(group, look, (enum field)field);
+		if (!look_has_column(group, look, (enum field)field) || !agreed->known ||
+		    field_rule((enum field)field)->direction != DIRECTION_BOTH)
+			continue;
+		if (of_couch ? !cell_equal(&agreed->couch, &look->couch[field], &equivalence)
+			     : !cell_equal(&agreed->airtable, &look->airtable[field], &equivalence))
+			return true;
+	}
+	return false;
+}
+
+static void decide_existence(struct group *group, struct look *look)
+{
+	struct pair *pair = look->pair;
+	bool document_there = look->document.presence == SIDE_THERE && look->flaw.kind == ERROR_NONE;
+	bool row_there = look->row.presence == SIDE_THERE;
+	struct existence_views views = {
+		.document = document_state(look),
+		.row = row_state(group, look),
+		.entry = look->entry.state,
+		.on_row_deleted = group->sync->config->on_row_deleted,
+		.document_moved = document_there && any_moved(group, look, true),
+		.row_moved = row_there && look->entry.state == ENTRY_PAIR && any_moved(group, look, false),
+		.delete_ticked = row_there && look->airtable[FIELD_DELETE].kind == CELL_TRUE,
+	};
+
+	views.has_contents = views.delete_ticked && pairs_has_contents(&group->sync->pairs, pair);
+	look->existence = plan_existence(&views);
+	log_debug(&group->sync->log, "%s: %s: %s", pair->full_id, existence_name(look->existence.action),
+		  look->existence.reason);
+}
+
+/* ---- fields ---- */
+
+static bool links_unknown(const struct cell *cell)
+{
+	for (size_t i = 0; cell->kind == CELL_LINKS && i < cell->id_count; i++)
+		if (cell->ids[i][0] == CELL_UNKNOWN_LINK)
+			return true;
+	return false;
+}
+
+static void decide_field(struct group *group, struct look *look, enum field field)
+{
+	struct sync *sync = group->sync;
+	const struct field_rule *rule = field_rule(field);
+	const struct ledger_field *agreed = &look->entry.fields[field];
+	bool first_contact = look->existence.action == EXIST_ADOPT;
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	struct cell_equivalence exact = {0};
+	struct mapping_links links = sync_links(sync);
+	struct error refusal = {0};
+	scoped(json_object) value = NULL;
+	bool mappable = mapping_to_row(look->pair->table, &sync->columns[look->pair->table], field,
+				       &look->couch[field], &links, &value, &refusal);
+	bool row_waits = links_unknown(&look->airtable[field]);
+	bool couch_waits = !mappable && refusal.kind == ERROR_RETRY;
+	struct field_views views = {
+		.direction = rule->direction,
+		.couch = &look->couch[field],
+		.airtable = &look->airtable[field],
+		.agreed_couch = agreed->known && !first_contact ? &agreed->couch : NULL,
+		.agreed_airtable = agreed->known && !first_contact ? &agreed->airtable : NULL,
+		.equivalence = equivalence,
+		.first_contact = first_contact,
+		.same_updated_at =
+			cell_equal(&look->couch[FIELD_UPDATED_AT], &look->airtable[FIELD_UPDATED_AT], &exact),
+		.shown_differently = agreed->shown_differently,
+		.couch_unmappable = !mappable && !couch_waits,
+		.waits = row_waits || couch_waits,
+		.order = look->orders[field],
+	};
+
+	look->decisions[field] = plan_field(&views);
+	if (look->decisions[field].action & ACTION_WAIT)
+		look->waits |= row_waits ? WAITS_FOR_DOCUMENT : WAITS_FOR_ROW;
+	if (!(look->decisions[field].action & ACTION_PROBLEM))
+		return;
+	if (look->airtable[field].kind == CELL_WRONG)
+		look_problem(look, "%s: %s.", rule->name, look->airtable[field].text);
+	else
+		look_problem(look, "%s: %s.", rule->name,
+			     mappable ? look->decisions[field].reason : refusal.text);
+}
+
+static bool decides_fields(const struct look *look)
+{
+	switch (look->existence.action) {
+	case EXIST_MERGE:
+	case EXIST_MERGE_OTHERS:
+	case EXIST_PAIR_FREE:
+	case EXIST_ADOPT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void decide_fields(struct group *group, struct look *look)
+{
+	text_clear(&look->problem);
+	look->waits = 0;
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look_has_column(group, look, (enum field)field) && field != FIELD_ERROR &&
+		    field != FIELD_DELETE)
+			decide_field(group, look, (enum field)field);
+}
+
+/* ---- which edit is newer ---- */
+
+/* A document was not edited later than it was first seen here (DESIGN: a device's clock may run ahead). */
+static int64_t document_edited_ms(const struct group *group, const struct look *look)
+{
+	int64_t seen_ms = look->entry.handled == look->pair->leaves && look->entry.seen_ms
+				  ? look->entry.seen_ms
+				  : group->sync->rows.ops->now_ms(group->sync->rows.self);
+	int64_t updated_ms = document_updated_at(look->document.body);
+
+	return updated_ms < seen_ms ? updated_ms : seen_ms;
+}
+
+static bool ask_times(struct group *group, struct error *error)
+{
+	struct side_time_question *questions =
+		own_alloc((group->count * FIELD_COUNT + 1) * sizeof *questions);
+	struct look **askers = own_alloc((group->count * FIELD_COUNT + 1) * sizeof *askers);
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++)
+		for (size_t field = 0; field < FIELD_COUNT; field++) {
+			struct look *look = &group->looks[i];
+			if (look->finished || !(look->decisions[field].action & ACTION_ASK_TIME))
+				continue;
+			askers[count] = look;
+			questions[count++] = (struct side_time_question){
+				.table = look->pair->table,
+				.id = look->row.id,
+				.field = (enum field)field,
+				.after_ms = document_edited_ms(group, look),
+			};
+		}
+	bool ok = count == 0 ||
+		  group->sync->rows.ops->edited_after(group->sync->rows.self, questions, count, error);
+	for (size_t i = 0; ok && i < count; i++)
+		askers[i]->orders[questions[i].field] =
+			questions[i].is_after ? ORDER_AIRTABLE_NEWER : ORDER_COUCH_NEWER;
+	for (size_t i = 0; ok && i < count; i++)
+		if (i == 0 || askers[i] != askers[i - 1])
+			decide_fields(group, askers[i]);
+	free(questions);
+	free(askers);
+	return ok || error_wrap(error, "asking when rows were edited");
+}
+
+bool group_decide(struct group *group, struct error *error)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->finished || look->needs_no_row)
+			continue;
+		decide_existence(group, look);
+		if (decides_fields(look))
+			decide_fields(group, look);
+	}
+	return ask_times(group, error);
+}

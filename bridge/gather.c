@@ -1,0 +1,260 @@
+/* Gather: the ledger's entries, the documents and the rows of a group, as they are now.
+ *
+ * A document that only changed where no column shows it (the app's mark, an unknown key) needs no row: that is found here,
+ * so that a replayed feed costs no call of Airtable's. */
+#include "bridge/work.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_entries(struct group *group, struct error *error)
+{
+	struct ledger_key *keys = own_alloc((group->count + 1) * sizeof *keys);
+	struct ledger_entry *entries = own_alloc((group->count + 1) * sizeof *entries);
+
+	for (size_t i = 0; i < group->count; i++)
+		keys[i] = (struct ledger_key){group->looks[i].pair->table, group->looks[i].pair->id};
+	bool ok = ledger_read(&group->sync->ledger, keys, group->count, entries, error);
+	for (size_t i = 0; ok && i < group->count; i++)
+		group->looks[i].entry = entries[i];
+	free(keys);
+	free(entries);
+	return ok;
+}
+
+/* ---- documents ---- */
+
+static bool read_documents(struct group *group, struct error *error)
+{
+	struct side_key *keys = own_alloc((group->count + 1) * sizeof *keys);
+	struct side_records records = {0};
+
+	for (size_t i = 0; i < group->count; i++)
+		keys[i] = (struct side_key){group->looks[i].pair->table, group->looks[i].pair->id};
+	bool ok = group->sync->couch.ops->read(group->sync->couch.self, keys, group->count, &records, error);
+	for (size_t i = 0; ok && i < group->count; i++) {
+		group->looks[i].document = records.list[i];
+		records.list[i] = (struct side_record){0};
+	}
+	side_records_done(&records);
+	free(keys);
+	return ok || error_wrap(error, "reading documents");
+}
+
+void look_read_document(struct group *group, struct look *look)
+{
+	struct pair *pair = look->pair;
+
+	(void)group;
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		cell_done(&look->couch[field]);
+	look->flaw = (struct error){.kind = ERROR_NONE};
+	if (look->document.presence != SIDE_THERE)
+		return;
+	if (look->document.flaw) {
+		error_set(&look->flaw, ERROR_REFUSED, "document %s cannot be written back exactly: %s",
+			  pair->full_id, look->document.flaw);
+		return;
+	}
+	if (document_check(table_document_type(pair->table), look->document.body, &look->flaw))
+		mapping_from_document(pair->table, pair->id, look->document.body, look->couch);
+}
+
+static void note_documents(struct group *group)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		sync_note_document(group->sync, look->pair, &look->document);
+		look_read_document(group, look);
+	}
+	if (group->sync->scope_stale)
+		scope_update(group->sync->config, &group->sync->pairs);
+	group->sync->scope_stale = false;
+}
+
+static bool field_moved(const struct group *group, const struct look *look, enum field field)
+{
+	const struct ledger_field *agreed = &look->entry.fields[field];
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	if (!look_has_column(group, look, field) || field == FIELD_DELETE || field == FIELD_ERROR)
+		return false;
+	return agreed->known ? !cell_equal(&agreed->couch, &look->couch[field], &equivalence)
+			     : look->couch[field].kind != CELL_EMPTY;
+}
+
+/* Nothing that a row shows has changed, and nothing is open. */
+static bool needs_no_row(const struct group *group, const struct look *look)
+{
+	const struct pair *pair = look->pair;
+
+	if (pair->document == PAIR_DOCUMENT_THERE && !pair->in_scope && look->entry.state == ENTRY_NONE &&
+	    look->reasons == LOOK_DOCUMENT && !pair->fresh_row)
+		return true;
+	if (pair->document != PAIR_DOCUMENT_THERE && look->entry.state == ENTRY_NONE && !pair->record_id[0] &&
+	    look->reasons == LOOK_DOCUMENT)
+		return true;
+	if ((look->reasons & (LOOK_ROW | LOOK_AGAIN)) || look->entry.state != ENTRY_PAIR ||
+	    look->entry.sent.kind != SENT_NOTHING || look->entry.problem || look->entry.unsure_since_ms ||
+	    !pair->in_scope || look->flaw.kind != ERROR_NONE || look->document.presence != SIDE_THERE)
+		return false;
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (field_moved(group, look, (enum field)field))
+			return false;
+	return true;
+}
+
+static void note_who_needs_no_row(struct group *group)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (!needs_no_row(group, look))
+			continue;
+		look->needs_no_row = true;
+	}
+}
+
+/* ---- rows ---- */
+
+static const char *known_record(const struct look *look)
+{
+	if (look->entry.state == ENTRY_PAIR && look->entry.record_id[0])
+		return look->entry.record_id;
+	return look->pair->record_id[0] ? look->pair->record_id : NULL;
+}
+
+static bool take_fresh_row(struct look *look)
+{
+	struct side_record *fresh = look->pair->fresh_row;
+	const char *record_id = known_record(look);
+
+	if (!fresh || !record_id || strcmp(fresh->id, record_id) != 0 ||
+	    clock_steady_ms() - fresh->read_at_ms > SYNC_FRESH_MS)
+		return false;
+	look->row = *fresh;
+	*fresh = (struct side_record){0};
+	look->row_asked = true;
+	return true;
+}
+
+static bool read_rows(struct group *group, struct error *error)
+{
+	struct side_key *keys = own_alloc((group->count + 1) * sizeof *keys);
+	struct look **asking = own_alloc((group->count + 1) * sizeof *asking);
+	struct side_records records = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->needs_no_row || !known_record(look) || take_fresh_row(look))
+			continue;
+		keys[count] = (struct side_key){look->pair->table, known_record(look)};
+		asking[count++] = look;
+	}
+	bool ok = count == 0 ||
+		  group->sync->rows.ops->read(group->sync->rows.self, keys, count, &records, error);
+	for (size_t i = 0; ok && i < count; i++) {
+		asking[i]->row = records.list[i];
+		records.list[i] = (struct side_record){0};
+		asking[i]->row_asked = true;
+	}
+	side_records_done(&records);
+	free(asking);
+	free(keys);
+	return ok || error_wrap(error, "reading rows");
+}
+
+/* A document in scope that has no row: is there one with its ID? The pass that has listed the whole base knows that there
+ * is none; the row that appeared in between is met by the upsert (sync-rules 15). */
+static bool wants_find(const struct group *group, const struct look *look)
+{
+	bool no_row = look->row.presence != SIDE_THERE;
+	bool doubtful = look->entry.sent.kind == SENT_CREATE && !look->entry.sent.done;
+	bool listed = group->sync->listed && look->pair->list_turn != group->sync->list_turn && !doubtful;
+
+	if (look->needs_no_row || !no_row || look->document.presence == SIDE_MISSING)
+		return false;
+	if (look->entry.state == ENTRY_PAIR)
+		return look->entry.unsure_since_ms != 0 || look->entry.sent.kind == SENT_DELETE || doubtful;
+	return look->pair->in_scope && look->document.presence == SIDE_THERE && !listed;
+}
+
+static void take_found(struct group *group, enum table table, struct side_records *records)
+{
+	const char *column = group->sync->columns[table].of[FIELD_ID].id;
+
+	for (size_t r = 0; r < records->count; r++) {
+		struct side_record *row = &records->list[r];
+		const struct pair *owner = pairs_by_record(&group->sync->pairs, row->id);
+		if (row->presence != SIDE_THERE || (owner && owner->state == ENTRY_PAIR))
+			continue;
+		for (size_t i = 0; i < group->count; i++) {
+			struct look *look = &group->looks[i];
+			if (look->pair->table != table ||
+			    strcmp(look->pair->id, json_text_or(row->body, column, "")) != 0)
+				continue;
+			if (look->row.presence == SIDE_THERE) {
+				look->pair->row_twins = true;
+				break;
+			}
+			if (look->entry.state != ENTRY_PAIR)
+				pairs_set_record(&group->sync->pairs, look->pair, row->id, true);
+			side_record_done(&look->row);
+			look->row = *row;
+			*row = (struct side_record){0};
+			break;
+		}
+	}
+}
+
+static bool find_rows(struct group *group, enum table table, struct error *error)
+{
+	const char **ids = own_alloc((group->count + 1) * sizeof *ids);
+	struct side_records records = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++)
+		if (group->looks[i].pair->table == table && wants_find(group, &group->looks[i]))
+			ids[count++] = group->looks[i].pair->id;
+	bool ok = count == 0 ||
+		  group->sync->rows.ops->find(group->sync->rows.self, table, ids, count, &records, error);
+	if (ok)
+		take_found(group, table, &records);
+	side_records_done(&records);
+	free(ids);
+	return ok || error_wrap(error, "looking for rows by their ID");
+}
+
+static void read_row_cells(struct group *group)
+{
+	struct sync *sync = group->sync;
+	struct mapping_links links = sync_links(sync);
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		bool unknown_choice = false;
+		pair_drop_fresh(look->pair);
+		if (look->needs_no_row || look->row.presence != SIDE_THERE)
+			continue;
+		mapping_from_row(look->pair->table, &sync->columns[look->pair->table], look->row.body, &links,
+				 look->airtable, &unknown_choice);
+		sync->schema_stale = sync->schema_stale || unknown_choice;
+	}
+}
+
+bool group_gather(struct group *group, struct error *error)
+{
+	if (!read_entries(group, error) || !read_documents(group, error))
+		return false;
+	note_documents(group);
+	note_who_needs_no_row(group);
+	if (!read_rows(group, error))
+		return false;
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		if (!find_rows(group, (enum table)table, error))
+			return false;
+	read_row_cells(group);
+	return true;
+}

@@ -1,0 +1,111 @@
+/* The life of a group, and what its steps share. */
+#include "bridge/work.h"
+
+#include "base/clock.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct group *group_open(struct sync *sync, struct pair *const *pairs, size_t count)
+{
+	struct group *group = own_alloc(sizeof *group);
+
+	group->sync = sync;
+	group->count = count;
+	group->looks = own_alloc((count + 1) * sizeof *group->looks);
+	for (size_t i = 0; i < count; i++) {
+		group->looks[i].pair = pairs[i];
+		group->looks[i].reasons = pairs[i]->looks;
+		pairs[i]->looks = 0;
+		pairs[i]->under_way = true;
+	}
+	sync->counts.looks += (int64_t)count;
+	return group;
+}
+
+static void look_done(struct look *look)
+{
+	ledger_entry_done(&look->entry);
+	side_record_done(&look->document);
+	side_record_done(&look->row);
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		cell_done(&look->couch[field]);
+		cell_done(&look->airtable[field]);
+		cell_done(&look->outgoing[field]);
+	}
+	text_done(&look->problem);
+	json_object_put(look->new_document);
+	json_object_put(look->histories);
+	json_object_put(look->row_body);
+}
+
+/* A pair that asks again and again pauses: whatever drives it is not to drive us. */
+static bool has_turns_left(struct sync *sync, struct pair *pair)
+{
+	if (pair->pass != sync->pass) {
+		pair->pass = sync->pass;
+		pair->turns = 0;
+	}
+	return ++pair->turns < SYNC_TURNS;
+}
+
+static void queue_again(struct sync *sync, struct look *look)
+{
+	struct pair *pair = look->pair;
+
+	pairs_set_unsettled(&sync->pairs, pair, !look->finished || look->keep_ledger);
+	if (!look->finished)
+		pairs_look(&sync->pairs, pair, look->reasons ? (enum look_reason)look->reasons : LOOK_AGAIN);
+	else if (look->again && has_turns_left(sync, pair))
+		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+	else if (look->again || look->again_in_ms)
+		pair->due_ms =
+			clock_steady_ms() + (look->again_in_ms ? look->again_in_ms : SYNC_RETRY_FIRST_MS);
+}
+
+void group_close(struct group **group)
+{
+	if (!*group)
+		return;
+	struct group *gone = take(*group);
+	struct error ignored;
+	if (gone->ticket &&
+	    !gone->sync->rows.ops->write_finish(gone->sync->rows.self, &gone->ticket, &ignored))
+		log_debug(&gone->sync->log, "a group was given up: %s", ignored.text);
+	for (size_t i = 0; i < gone->count; i++) {
+		struct look *look = &gone->looks[i];
+		look->pair->under_way = false;
+		queue_again(gone->sync, look);
+		look_done(look);
+	}
+	side_writes_done(gone->writes, gone->write_count);
+	free(gone->writes);
+	free(gone->looks);
+	free(gone);
+}
+
+void look_problem(struct look *look, const char *format, ...)
+{
+	va_list arguments;
+	char words[ERROR_TEXT_SIZE * 2];
+
+	va_start(arguments, format);
+	vsnprintf(words, sizeof words, format, arguments);
+	va_end(arguments);
+	if (look->problem.length)
+		text_add(&look->problem, " ");
+	text_add(&look->problem, words);
+}
+
+bool look_has_column(const struct group *group, const struct look *look, enum field field)
+{
+	const struct column *column = &group->sync->columns[look->pair->table].of[field];
+
+	return column->id && !column->stopped;
+}
+
+struct cell_equivalence look_equivalence(const struct group *group, const struct look *look, enum field field)
+{
+	return columns_equivalence(&group->sync->columns[look->pair->table], field);
+}

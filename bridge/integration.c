@@ -1,0 +1,279 @@
+/* The thread of one integration: hear, look, wait, with a pause that grows while something is wrong. */
+#include "bridge/integration.h"
+
+#include "airtable/client.h"
+#include "base/clock.h"
+#include "bridge/airtable_side.h"
+#include "bridge/couch_side.h"
+#include "bridge/pass.h"
+#include "couch/client.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define USER_AGENT "davenport/1"
+
+enum integration_limits {
+	PASS_TRIES = 6,              /* of a pass on demand */
+	PAUSE_FIRST_MS = 1000,       /* after a failure; doubling, with jitter, */
+	PAUSE_CAP_MS = 60000,        /* up to this */
+	PAUSE_FATAL_MS = 60000,      /* what needs a person is looked at again this often */
+	FULL_INTERVAL_MS = 86400000, /* the net under the polls: every row is compared daily */
+};
+
+struct integration {
+	const struct bridge_settings *settings;
+	struct integration_config config;
+	struct airtable_limiter *base_limiter, *token_limiter;
+	struct http *http;
+	struct couch_client *source, *state;
+	struct airtable_client *airtable;
+	struct couch_side *couch_side;
+	struct airtable_side *airtable_side;
+	struct sync *sync;
+	bool state_ready;
+	bool has_thread;
+	pthread_t thread;
+	atomic_bool over;
+	struct log log;
+};
+
+const struct integration_config *integration_config(const struct integration *integration)
+{
+	return &integration->config;
+}
+
+static void open_clients(struct integration *integration)
+{
+	const struct bridge_settings *settings = integration->settings;
+	scoped_text state_database = own_format("%s-davenport", integration->config.database);
+	struct couch_address source = {
+		.url = settings->couchdb_url,
+		.user = settings->couchdb_user,
+		.password = settings->couchdb_password,
+		.database = integration->config.database,
+	};
+	struct couch_address state = source;
+	struct airtable_address base = {
+		.endpoint = settings->airtable_endpoint_url,
+		.token = bridge_settings_token(settings, integration->config.base_id),
+		.base_id = integration->config.base_id,
+	};
+
+	state.database = state_database;
+	integration->source = couch_client_open(integration->http, &source);
+	integration->state = couch_client_open(integration->http, &state);
+	integration->airtable = airtable_client_open(integration->http, &base, integration->base_limiter,
+						     integration->token_limiter);
+}
+
+struct integration *integration_open(const struct bridge_settings *settings,
+				     struct integration_config *config,
+				     struct airtable_limiter *token_limiter)
+{
+	struct integration *integration = own_alloc(sizeof *integration);
+
+	integration->settings = settings;
+	integration->config = *config;
+	*config = (struct integration_config){0};
+	integration->token_limiter = token_limiter;
+	integration->base_limiter = airtable_limiter_open(AIRTABLE_BASE_PER_SECOND);
+	integration->http = http_open(USER_AGENT);
+	integration->log = log_context(NULL, "%s", integration->config.name);
+	open_clients(integration);
+	integration->couch_side =
+		couch_side_open(integration->source, integration->state, integration->config.id);
+	integration->airtable_side = airtable_side_open(integration->airtable, integration->config.base_id);
+	struct sync_setup setup = {
+		.config = &integration->config,
+		.couch = couch_side_as_side(integration->couch_side),
+		.rows = airtable_side_as_side(integration->airtable_side),
+		.store = couch_side_as_store(integration->couch_side),
+		.request_deadline_ms = AIRTABLE_DEADLINE_MS,
+		.log = &integration->log,
+	};
+	integration->sync = sync_open(&setup);
+	airtable_side_set_columns(integration->airtable_side, integration->sync->columns);
+	return integration;
+}
+
+void integration_close(struct integration **integration)
+{
+	if (!*integration)
+		return;
+	struct integration *gone = take(*integration);
+	integration_stop(gone);
+	if (gone->has_thread)
+		pthread_join(gone->thread, NULL);
+	sync_close(&gone->sync);
+	couch_side_close(&gone->couch_side);
+	airtable_side_close(&gone->airtable_side);
+	airtable_client_close(&gone->airtable);
+	couch_client_close(&gone->source);
+	couch_client_close(&gone->state);
+	http_close(&gone->http);
+	airtable_limiter_close(&gone->base_limiter);
+	integration_config_done(&gone->config);
+	free(gone);
+}
+
+void integration_stop(struct integration *integration)
+{
+	http_stop(integration->http, INTEGRATION_STOP_MS);
+}
+
+bool integration_is_over(struct integration *integration)
+{
+	return atomic_load(&integration->over);
+}
+
+/* ---- passes ---- */
+
+static bool pass(struct integration *integration, const struct pass_wish *wish, struct error *error)
+{
+	if (!bridge_settings_token(integration->settings, integration->config.base_id))
+		return error_set(error, ERROR_FATAL,
+				 "no token for base %s: set AIRTABLE_TOKEN or AIRTABLE_TOKEN_%s",
+				 integration->config.base_id, integration->config.base_id);
+	if (!integration->state_ready && !couch_database_create(integration->state, true, error))
+		return error_wrap(error, "making the state database %s",
+				  couch_client_database(integration->state));
+	integration->state_ready = true;
+	return pass_run(integration->sync, wish, error);
+}
+
+static void fill_report(const struct integration *integration, struct integration_report *report)
+{
+	const struct pairs *pairs = &integration->sync->pairs;
+
+	*report = (struct integration_report){
+		.counts = integration->sync->counts,
+		.airtable_calls = airtable_client_calls(integration->airtable),
+	};
+	for (size_t i = 0; i < pairs->count; i++) {
+		report->pairs += pairs->list[i]->state == ENTRY_PAIR;
+		report->problems += pairs->list[i]->has_problem;
+		report->waiting += pairs->list[i]->due_ms != 0 || pairs->list[i]->waits;
+	}
+}
+
+bool integration_pass(struct integration *integration, bool full, struct integration_report *report_out,
+		      struct error *error)
+{
+	struct pass_wish wish = {.ask_rows = true, .list_rows = full};
+	bool ok = false;
+
+	for (int try = 0; try < PASS_TRIES; try++) {
+		ok = pass(integration, &wish, error);
+		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED || try + 1 == PASS_TRIES)
+			break;
+		int64_t pause_ms = random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS);
+		log_warn(&integration->log, "the pass is tried again: %s", error->text);
+		clock_sleep_ms(pause_ms);
+	}
+	fill_report(integration, report_out);
+	return ok || error_wrap(error, "integration '%s'", integration->config.name);
+}
+
+/* ---- the thread ---- */
+
+struct turn {
+	int64_t next_poll_ms, next_full_ms; /* steady clock */
+	int failures;
+};
+
+static struct pass_wish next_wish(const struct integration *integration, const struct turn *turn)
+{
+	int64_t now_ms = clock_steady_ms();
+	int64_t due_ms = pass_next_due_ms(integration->sync);
+	struct pass_wish wish = {.list_rows = now_ms >= turn->next_full_ms,
+				 .ask_rows = now_ms >= turn->next_poll_ms};
+
+	if (wish.ask_rows || wish.list_rows)
+		return wish;
+	wish.wait_ms = turn->next_poll_ms - now_ms;
+	if (due_ms && due_ms - now_ms < wish.wait_ms)
+		wish.wait_ms = due_ms > now_ms ? due_ms - now_ms : 0;
+	return wish;
+}
+
+static void schedule(const struct integration *integration, struct turn *turn, const struct pass_wish *wish)
+{
+	int64_t now_ms = clock_steady_ms();
+
+	if (wish->ask_rows || wish->list_rows)
+		turn->next_poll_ms = now_ms + 1000 * (int64_t)integration->settings->airtable_poll_s;
+	if (wish->list_rows)
+		turn->next_full_ms = now_ms + FULL_INTERVAL_MS;
+}
+
+/* Told once when it begins, and when it is over. */
+static void pause_after(struct integration *integration, struct turn *turn, const struct error *error)
+{
+	int64_t pause_ms = error->kind == ERROR_FATAL
+				   ? PAUSE_FATAL_MS
+				   : random_backoff_ms(turn->failures, PAUSE_FIRST_MS, PAUSE_CAP_MS);
+
+	if (error->kind == ERROR_FATAL)
+		log_error(&integration->log, "a person is needed: %s", error->text);
+	else
+		log_warn(&integration->log, "the pass failed and is tried again: %s", error->text);
+	turn->failures++;
+	int64_t until_ms = clock_steady_ms() + pause_ms;
+	while (!http_stopped(integration->http) && clock_steady_ms() < until_ms)
+		http_run(integration->http, until_ms - clock_steady_ms());
+}
+
+static void log_done(struct integration *integration, struct sync_counts *before, struct turn *turn)
+{
+	const struct sync_counts *now = &integration->sync->counts;
+
+	if (turn->failures)
+		log_info(&integration->log, "well again");
+	turn->failures = 0;
+	if (now->documents_written != before->documents_written ||
+	    now->rows_created != before->rows_created || now->rows_updated != before->rows_updated ||
+	    now->rows_deleted != before->rows_deleted)
+		log_info(&integration->log,
+			 "wrote %lld documents; made %lld rows, changed %lld, deleted %lld",
+			 (long long)(now->documents_written - before->documents_written),
+			 (long long)(now->rows_created - before->rows_created),
+			 (long long)(now->rows_updated - before->rows_updated),
+			 (long long)(now->rows_deleted - before->rows_deleted));
+	*before = *now;
+}
+
+static void *run(void *context)
+{
+	struct integration *integration = context;
+	struct sync_counts counts = {0};
+	struct turn turn = {.next_full_ms = clock_steady_ms() + FULL_INTERVAL_MS};
+
+	log_info(&integration->log, "keeps database %s and base %s in step", integration->config.database,
+		 integration->config.base_id);
+	while (!http_stopped(integration->http) && !integration->sync->settings_changed) {
+		struct error error = {0};
+		struct pass_wish wish = next_wish(integration, &turn);
+		if (pass(integration, &wish, &error)) {
+			schedule(integration, &turn, &wish);
+			log_done(integration, &counts, &turn);
+		} else if (error.kind != ERROR_STOPPED) {
+			pause_after(integration, &turn, &error);
+		}
+	}
+	if (integration->sync->settings_changed)
+		log_info(&integration->log, "its document has changed: it begins anew");
+	atomic_store(&integration->over, true);
+	return NULL;
+}
+
+void integration_start(struct integration *integration)
+{
+	integration->has_thread = pthread_create(&integration->thread, NULL, run, integration) == 0;
+	if (!integration->has_thread) {
+		log_error(&integration->log, "no thread can be started; it is tried again");
+		atomic_store(&integration->over, true);
+	}
+}

@@ -1,0 +1,122 @@
+/* The memory of agreement: per pair what both sides last agreed on, and what was sent and not yet settled.
+ *
+ * Entries live as JSON documents `pair-<integration>-<type>-<id>` in a store; the real one is the database beside the
+ * data, tests bring their own. Fields are kept under the column's id, so that another column never inherits
+ * what a former one agreed on. */
+#pragma once
+#include "base/error.h"
+#include "base/json.h"
+#include "bridge/mapping.h"
+#include "bridge/plan.h"
+
+#define LEDGER_VERSION 1
+#define LEDGER_BATCH   500 /* documents a request at the most */
+
+/* ---- the store ---- */
+
+struct store_result {
+	enum error_kind kind; /* NONE, CONFLICT, REFUSED, RETRY (in doubt) */
+	char rev[80];
+	char text[200];
+};
+typedef bool store_visit(void *context, struct json_object *document, struct error *error);
+struct store_ops {
+	/* One document an id, in order; NULL where there is none. The caller puts each. */
+	bool (*read)(void *self, const char *const *ids, size_t count, struct json_object **documents_out,
+		     struct error *error);
+	/* Each with its _id and, unless new, its _rev. */
+	bool (*write)(void *self, struct json_object *const *documents, size_t count,
+		      struct store_result *results_out, struct error *error);
+	/* All whose id begins with the prefix. */
+	bool (*walk)(void *self, const char *prefix, store_visit *visit, void *context, struct error *error);
+	/* The checkpoint: a local document in the source database and one in the state database (couchdb-rules 5). Read
+	 * gives the older of both, NULL when either is missing; the write goes to the source first. */
+	bool (*checkpoint_read)(void *self, struct json_object **checkpoint_out, struct error *error);
+	bool (*checkpoint_write)(void *self, struct json_object *checkpoint, struct error *error);
+};
+struct store {
+	const struct store_ops *ops;
+	void *self;
+};
+
+/* ---- an entry ---- */
+
+enum sent_kind { SENT_NOTHING, SENT_CREATE, SENT_UPDATE, SENT_DELETE };
+
+struct ledger_field {
+	bool known;             /* there is a B for this field */
+	bool shown_differently; /* an answer showed something else than was sent (sync-rules 18) */
+	struct cell couch, airtable;
+};
+struct ledger_sent {
+	enum sent_kind kind;
+	bool done;      /* answered; kept for a while, so that a stale read is not taken for an edit */
+	int64_t at_ms;  /* Airtable's clock */
+	char epoch[37]; /* the process that sent it */
+	struct ledger_sent_field {
+		bool sent;
+		struct cell pre, post;
+	} fields[FIELD_COUNT];
+};
+struct ledger_entry {
+	enum table table;
+	char *id;
+	char revision[80]; /* of the ledger's own document; "" when new */
+	enum entry_state state;
+	char record_id[32];      /* the paired row; the row that waits to become a document; the grave's */
+	uint64_t handled;        /* hash of the document's live leaves that were handled; 0: none */
+	int64_t seen_ms;         /* Airtable's clock when the handled revision was first seen */
+	bool marked;             /* the document carries the app's mark of this pairing */
+	bool born_as_row;        /* made from a row: a collection is then in scope by itself */
+	int64_t unsure_since_ms; /* the row was not shown, first at this time (Airtable's clock); 0: it was */
+	struct ledger_field fields[FIELD_COUNT];
+	struct ledger_sent sent;
+	char *problem;        /* owned; what a person should know, or NULL */
+	int failures;         /* tries that failed in a row */
+	int64_t next_try_ms;  /* wall clock; 0: when something changes */
+	char *grave_reason;   /* owned */
+	char *grave_revision; /* owned; the tombstone's */
+	int64_t grave_ms;
+	struct json_object *grave_cells; /* owned; the row's last cells, {field id: value} */
+	struct json_object *stored;      /* owned; as it is in the store */
+};
+void ledger_entry_done(struct ledger_entry *entry);
+void ledger_entry_forget_field(struct ledger_entry *entry, enum field field);
+void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
+			const struct cell *airtable);
+void ledger_entry_clear_sent(struct ledger_entry *entry);
+/* Turns it into a gravestone: agreement and notes go. 'cells' is taken. */
+void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
+		       int64_t now_ms, struct json_object *cells);
+
+/* ---- the ledger ---- */
+
+struct ledger {
+	struct store store;
+	char *integration_id;
+	char *base_id;
+	const struct columns *columns; /* of both tables; borrowed */
+};
+void ledger_init(struct ledger *ledger, struct store store, const char *integration_id, const char *base_id,
+		 const struct columns *columns);
+void ledger_done(struct ledger *ledger);
+
+struct ledger_key {
+	enum table table;
+	const char *id;
+};
+/* Entries that are not there come back with ENTRY_NONE. entries_out[count] is overwritten; the caller ends each. */
+must_use bool ledger_read(struct ledger *ledger, const struct ledger_key *keys, size_t count,
+			  struct ledger_entry *entries_out, struct error *error);
+/* Writes those that differ from what is stored, in one go. results[i]: NONE (also when nothing differed), CONFLICT (another
+ * process wrote it: read again), RETRY. An entry that holds nothing any more is removed. */
+must_use bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, size_t count,
+			   enum error_kind *results, struct error *error);
+/* Every entry of this integration. */
+typedef bool ledger_visit(void *context, struct ledger_entry *entry, struct error *error);
+must_use bool ledger_walk(struct ledger *ledger, ledger_visit *visit, void *context, struct error *error);
+
+/* The JSON form, for tests and the store. */
+struct json_object *ledger_entry_to_json(const struct ledger *ledger, const struct ledger_entry *entry);
+must_use bool ledger_entry_from_json(const struct ledger *ledger, struct json_object *json,
+				     struct ledger_entry *entry_out, struct error *error);

@@ -1,0 +1,199 @@
+/*     hear ──> queue ──> groups of looks, two under way ──> checkpoint
+ *
+ * While the rows of one group are being written, the next is read and decided: Airtable's five requests a second
+ * are the narrow place, and are kept busy. A pair whose collection or container has no row yet waits for that: so containers
+ * are made before their contents, and only circles need a second write for their links. */
+#include "bridge/pass.h"
+
+#include "base/clock.h"
+#include "bridge/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define GROUPS_UNDER_WAY 2
+#define BATCH            10 /* rows that Airtable takes in one request */
+
+struct pipeline {
+	struct sync *sync;
+	struct group *groups[GROUPS_UNDER_WAY];
+	size_t count;
+};
+
+/* ---- order ---- */
+
+/* Collections first, then what has the most levels below it: so that nothing waits for the last of them. */
+static int by_order(const void *left, const void *right)
+{
+	const struct pair *a = *(struct pair *const *)left, *b = *(struct pair *const *)right;
+
+	if (a->table != b->table)
+		return a->table < b->table ? -1 : 1;
+	if (a->height != b->height)
+		return a->height > b->height ? -1 : 1;
+	return strcmp(a->full_id, b->full_id);
+}
+
+static void sort_queue(struct sync *sync)
+{
+	pairs_measure(&sync->pairs);
+	if (sync->pairs.queue_count > 1)
+		qsort(sync->pairs.queue, sync->pairs.queue_count, sizeof *sync->pairs.queue, by_order);
+}
+
+/* Whether this pair's row is still to be made, by work that is queued or under way. */
+static bool is_coming(const struct pairs *pairs, enum table table, const char *id)
+{
+	const struct pair *pair = id ? pairs_find(pairs, table, id) : NULL;
+
+	return pair && pair->state != ENTRY_PAIR && pair->in_scope && (pair->queued || pair->under_way);
+}
+
+static bool is_ready(const struct sync *sync, const struct pair *pair)
+{
+	if (pair->under_way)
+		return false;
+	if (pair->state == ENTRY_PAIR || !pair->in_scope)
+		return true;
+	return !is_coming(&sync->pairs, TABLE_COLLECTIONS, pair->collection_id) &&
+	       !is_coming(&sync->pairs, TABLE_ITEMS, pair->container_id);
+}
+
+/* Up to GROUP_LIMIT pairs out of the queue. With others under way only whole batches are taken, since more will be ready soon;
+ * with none under way and none ready it is a circle, and all go. */
+static size_t take_ready(struct sync *sync, bool others_under_way, struct pair **taken)
+{
+	struct pairs *pairs = &sync->pairs;
+	bool circle = false;
+	size_t count = 0, kept = 0, ready = 0;
+
+	for (size_t i = 0; i < pairs->queue_count && ready < GROUP_LIMIT; i++)
+		ready += is_ready(sync, pairs->queue[i]);
+	if (ready == 0 && !others_under_way)
+		circle = true;
+	size_t wanted = circle ? GROUP_LIMIT : ready;
+	if (others_under_way && ready < pairs->queue_count)
+		wanted -= wanted % BATCH;
+	for (size_t i = 0; i < pairs->queue_count; i++) {
+		struct pair *pair = pairs->queue[i];
+		bool take_it = count < wanted && !pair->under_way && (circle || is_ready(sync, pair));
+		if (take_it)
+			taken[count++] = pair;
+		else
+			pairs->queue[kept++] = pair;
+	}
+	pairs->queue_count = kept;
+	for (size_t i = 0; i < count; i++)
+		taken[i]->queued = false;
+	return count;
+}
+
+/* ---- the pipeline ---- */
+
+static bool start_group(struct pipeline *pipeline, struct group *group, struct error *error)
+{
+	pipeline->groups[pipeline->count++] = group;
+	return group_gather(group, error) && group_settle(group, error) && group_decide(group, error) &&
+	       group_carry(group, error);
+}
+
+static bool finish_oldest(struct pipeline *pipeline, struct error *error)
+{
+	struct group *group = pipeline->groups[0];
+
+	for (size_t i = 1; i < pipeline->count; i++)
+		pipeline->groups[i - 1] = pipeline->groups[i];
+	pipeline->count--;
+	bool ok = group_remember(group, error);
+	group_close(&group);
+	return ok;
+}
+
+static void give_up(struct pipeline *pipeline)
+{
+	while (pipeline->count)
+		group_close(&pipeline->groups[--pipeline->count]);
+}
+
+static bool work_off_queue(struct sync *sync, struct error *error)
+{
+	struct pipeline pipeline = {.sync = sync};
+	struct pair *taken[GROUP_LIMIT];
+	bool ok = true;
+
+	while (ok) {
+		size_t count =
+			pipeline.count < GROUPS_UNDER_WAY ? take_ready(sync, pipeline.count > 0, taken) : 0;
+		if (count)
+			ok = start_group(&pipeline, group_open(sync, taken, count), error);
+		else if (pipeline.count)
+			ok = finish_oldest(&pipeline, error);
+		else
+			break;
+	}
+	give_up(&pipeline);
+	return ok;
+}
+
+/* ---- the pass ---- */
+
+static bool refresh_columns(struct sync *sync, struct error *error)
+{
+	if (!sync->schema_stale)
+		return true;
+	log_info(&sync->log, "the base's fields or choices have changed: its schema is read again");
+	return sync_bind(sync, error);
+}
+
+static bool work(struct sync *sync, struct error *error)
+{
+	pairs_queue_due(&sync->pairs, clock_steady_ms());
+	while (sync->pairs.queue_count) {
+		sort_queue(sync);
+		if (!refresh_columns(sync, error) || !work_off_queue(sync, error))
+			return false;
+	}
+	return true;
+}
+
+static bool hear(struct sync *sync, const struct pass_wish *wish, struct error *error)
+{
+	bool list = wish->list_rows || !sync->contact_made;
+
+	if (!sync_hear(sync, wish->wait_ms, wish->ask_rows && !list, error))
+		return false;
+	return !list || (refresh_columns(sync, error) && sync_list_rows(sync, error));
+}
+
+/* A stale column: it was deleted or changed under us. The schema is read again and the pass begins anew, once. */
+static bool run(struct sync *sync, const struct pass_wish *wish, struct error *error)
+{
+	sync->listed = false;
+	sync->pass++;
+	if (hear(sync, wish, error) && work(sync, error))
+		return true;
+	if (strcmp(error->code, "UNKNOWN_FIELD_NAME") != 0)
+		return false;
+	log_info(&sync->log, "the base does not know a field any more: %s", error->text);
+	if (!sync_bind(sync, error))
+		return false;
+	return hear(sync, wish, error) && work(sync, error);
+}
+
+bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *error)
+{
+	bool ok = sync_start(sync, error) && run(sync, wish, error);
+
+	sync->listed = false;
+	if (!ok)
+		return false;
+	return sync->pairs.unsettled > 0 || sync_checkpoint(sync, error);
+}
+
+int64_t pass_next_due_ms(struct sync *sync)
+{
+	int64_t now_ms = clock_steady_ms();
+	int64_t next_ms = pairs_queue_due(&sync->pairs, now_ms);
+
+	return sync->pairs.queue_count ? now_ms : next_ms;
+}

@@ -1,0 +1,312 @@
+/* Remember: what the row writes led to, and the ledger's entries of the whole group in one go.
+ *
+ * A row that Airtable refuses for one of its cells is written again without that cell: one bad cell stops only itself. */
+#include "bridge/work.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REFUSAL_ROUNDS                                                                                       \
+	5 /* cells of one row that may be refused one after the other before the row is left for later */
+
+/* ---- refusals ---- */
+
+static bool names_column(const char *sentence, const struct column *column)
+{
+	scoped_text quoted_name = own_format("\"%s\"", column->name ? column->name : "");
+	scoped_text escaped_name = own_format("\\\"%s\\\"", column->name ? column->name : "");
+
+	return strstr(sentence, quoted_name) || strstr(sentence, escaped_name) ||
+	       strstr(sentence, column->id);
+}
+
+/* The field that the refusal's words name, among those that were written. */
+static enum field blamed_field(const struct group *group, const struct look *look)
+{
+	const struct columns *columns = &group->sync->columns[look->pair->table];
+
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look->writes[field] && field != FIELD_ID &&
+		    names_column(look->row_write->error.text, &columns->of[field]))
+			return (enum field)field;
+	return FIELD_COUNT;
+}
+
+static bool drop_blamed(struct group *group, struct look *look)
+{
+	enum field field = look->row_write->result == ERROR_REFUSED ? blamed_field(group, look) : FIELD_COUNT;
+
+	if (field == FIELD_COUNT || look->row_work == ROW_WORK_DELETE ||
+	    json_object_object_length(look->row_body) < 2)
+		return false;
+	look_problem(look, "%s: %s.", field_rule(field)->name, look->row_write->error.text);
+	look->dropped[field] = true;
+	look->writes[field] = false;
+	look->retry = true;
+	json_object_object_del(look->row_body, group->sync->columns[look->pair->table].of[field].id);
+	return true;
+}
+
+/* Writes the refused rows once more without the cells that were named; others keep their result. */
+static bool write_again_without(struct group *group, struct error *error)
+{
+	struct side *rows = &group->sync->rows;
+	struct side_write *writes = own_alloc((group->count + 1) * sizeof *writes);
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	bool ok = true;
+
+	for (int round = 0; ok && round < REFUSAL_ROUNDS; round++) {
+		size_t count = 0;
+		for (size_t i = 0; i < group->count; i++) {
+			struct look *look = &group->looks[i];
+			if (!look->row_write || !drop_blamed(group, look))
+				continue;
+			looks[count] = look;
+			writes[count++] = (struct side_write){
+				.kind = look->row_write->kind,
+				.table = look->row_write->table,
+				.id = look->row_write->id,
+				.body = look->row_body,
+			};
+		}
+		if (count == 0)
+			break;
+		struct side_ticket *ticket = rows->ops->write_start(rows->self, writes, count);
+		ok = rows->ops->write_finish(rows->self, &ticket, error);
+		for (size_t i = 0; i < count; i++) {
+			side_record_done(&looks[i]->row_write->answer);
+			*looks[i]->row_write = writes[i];
+		}
+	}
+	free(writes);
+	free(looks);
+	return ok;
+}
+
+/* ---- results ---- */
+
+static void bury_row(struct group *group, struct look *look)
+{
+	struct json_object *cells = look->row.body ? json_copy(look->row.body) : NULL;
+
+	ledger_entry_bury(&look->entry, "document deleted", look->document.revision,
+			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
+	group->sync->counts.rows_deleted++;
+}
+
+static void take_created(struct group *group, struct look *look)
+{
+	struct ledger_entry *entry = &look->entry;
+	const char *record_id = look->row_write->answer.id;
+
+	if (look->row_write->met_existing) {
+		/* Somebody made it in between: it is adopted by the next look, as any row that was found (rule 15). */
+		ledger_entry_clear_sent(entry);
+		if (entry->state == ENTRY_PAIR)
+			entry->state = ENTRY_NONE;
+		entry->record_id[0] = '\0';
+		pairs_set_record(&group->sync->pairs, look->pair, record_id, true);
+		look->again = true;
+		return;
+	}
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		ledger_entry_forget_field(entry, (enum field)field);
+	entry->state = ENTRY_PAIR;
+	entry->unsure_since_ms = 0;
+	entry->marked = false;
+	snprintf(entry->record_id, sizeof entry->record_id, "%s", record_id);
+	group->paired = true;
+	group->sync->counts.rows_created++;
+	look_take_answer(group, look);
+}
+
+static void take_done(struct group *group, struct look *look)
+{
+	switch (look->row_work) {
+	case ROW_WORK_CREATE:
+		take_created(group, look);
+		break;
+	case ROW_WORK_UPDATE:
+		group->sync->counts.rows_updated++;
+		look_take_answer(group, look);
+		break;
+	case ROW_WORK_DELETE:
+		bury_row(group, look);
+		break;
+	case ROW_WORK_NONE:
+		break;
+	}
+}
+
+static bool is_gone(const struct look *look)
+{
+	const char *code = look->row_write->error.code;
+
+	return strcmp(code, "ROW_DOES_NOT_EXIST") == 0 || strcmp(code, "NOT_FOUND") == 0;
+}
+
+static void take_refused(struct group *group, struct look *look)
+{
+	ledger_entry_clear_sent(&look->entry);
+	if (is_gone(look) && look->row_work == ROW_WORK_DELETE) {
+		bury_row(group, look);
+		return;
+	}
+	if (is_gone(look)) {
+		look->again = true; /* the look that follows finds out whether it is */
+		return;
+	}
+	if (strcmp(look->row_write->error.code, "UNKNOWN_FIELD_NAME") == 0)
+		group->sync->schema_stale = true;
+	look_problem(look, "Airtable refused the row: %s.", look->row_write->error.text);
+	look->retry = true;
+}
+
+static void take_result(struct group *group, struct look *look)
+{
+	switch (look->row_write->result) {
+	case ERROR_NONE:
+		take_done(group, look);
+		break;
+	case ERROR_REFUSED:
+		take_refused(group, look);
+		break;
+	case ERROR_RETRY:
+		/* In doubt: the note stays, the next looks settle it. */
+		log_info(&group->sync->log, "%s: a write is in doubt: %s", look->pair->full_id,
+			 look->row_write->error.text);
+		look->again_in_ms = 2000;
+		break;
+	default:
+		/* It never left. */
+		ledger_entry_clear_sent(&look->entry);
+		look->again = true;
+		break;
+	}
+}
+
+/* ---- the ledger ---- */
+
+static void note_problem(struct group *group, struct look *look)
+{
+	struct ledger_entry *entry = &look->entry;
+	const char *words = look->problem.length ? text_or_empty(&look->problem) : NULL;
+
+	if (words && (!entry->problem || strcmp(entry->problem, words) != 0)) {
+		group->sync->counts.problems++;
+		log_warn(&group->sync->log, "%s: %s", look->pair->full_id, words);
+	}
+	if (!words && entry->problem)
+		log_info(&group->sync->log, "%s: well again", look->pair->full_id);
+	own_free_text(&entry->problem);
+	entry->problem = own_copy(words);
+	if (words && look->retry) {
+		int64_t wait_ms = random_backoff_ms(entry->failures, SYNC_RETRY_FIRST_MS, SYNC_RETRY_CAP_MS);
+		if (wait_ms < SYNC_RETRY_FIRST_MS / 2)
+			wait_ms = SYNC_RETRY_FIRST_MS / 2;
+		entry->failures++;
+		entry->next_try_ms = clock_now_ms() + wait_ms;
+		if (!look->again_in_ms)
+			look->again_in_ms = wait_ms;
+	} else if (words || look->existence.action != EXIST_CREATE_DOCUMENT ||
+		   look->document_work != DOCUMENT_WORK_NONE) {
+		entry->failures = 0;
+		entry->next_try_ms = 0;
+	}
+}
+
+static void note_handled(struct group *group, struct look *look)
+{
+	struct ledger_entry *entry = &look->entry;
+
+	if (look->again || entry->handled == look->pair->leaves)
+		return;
+	entry->handled = look->pair->leaves;
+	entry->seen_ms = group->sync->rows.ops->now_ms(group->sync->rows.self);
+}
+
+static void tell_pair(struct group *group, struct look *look)
+{
+	struct pairs *pairs = &group->sync->pairs;
+	struct pair *pair = look->pair;
+	const struct ledger_entry *entry = &look->entry;
+	bool paired = entry->state == ENTRY_PAIR;
+
+	pair->state = entry->state;
+	pair->handled = entry->handled;
+	pair->born_as_row = entry->born_as_row;
+	pair->has_problem = entry->problem != NULL;
+	if (paired)
+		pairs_set_record(pairs, pair, entry->record_id, false);
+	else if (entry->state == ENTRY_GRAVE || entry->state == ENTRY_FORGOTTEN)
+		pairs_set_record(pairs, pair, "", false);
+	pairs_set_waits(pairs, pair, look->waits);
+	if (paired && !entry->marked && !pair->mark_due_ms)
+		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
+	if (paired && entry->marked)
+		pair->mark_due_ms = 0;
+}
+
+static bool write_entries(struct group *group, struct error *error)
+{
+	struct ledger_entry **entries = own_alloc((group->count + 1) * sizeof *entries);
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	enum error_kind *results = own_alloc((group->count + 1) * sizeof *results);
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->keep_ledger)
+			continue;
+		looks[count] = look;
+		entries[count++] = &look->entry;
+	}
+	bool ok = ledger_write(&group->sync->ledger, entries, count, results, error);
+	for (size_t i = 0; ok && i < count; i++) {
+		if (results[i] != ERROR_NONE)
+			looks[i]->again = true;
+		else
+			tell_pair(group, looks[i]);
+	}
+	free(entries);
+	free(looks);
+	free(results);
+	return ok;
+}
+
+static bool finish_writes(struct group *group, struct error *error)
+{
+	struct side *rows = &group->sync->rows;
+
+	if (!group->ticket)
+		return true;
+	if (!rows->ops->write_finish(rows->self, &group->ticket, error) || !write_again_without(group, error))
+		return error_wrap(error, "writing rows");
+	for (size_t i = 0; i < group->count; i++)
+		if (group->looks[i].row_write)
+			take_result(group, &group->looks[i]);
+	return true;
+}
+
+bool group_remember(struct group *group, struct error *error)
+{
+	if (!finish_writes(group, error))
+		return false;
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		look->finished = true;
+		if (look->keep_ledger)
+			continue;
+		if (!look->needs_no_row && look->existence.action != EXIST_ASK_AGAIN)
+			note_problem(group, look);
+		note_handled(group, look);
+	}
+	if (!write_entries(group, error))
+		return false;
+	if (group->paired)
+		pairs_wake_waiting(&group->sync->pairs);
+	return true;
+}

@@ -1,0 +1,189 @@
+/* Row writes: which cells are to be written, the note of them, and what their answer means for the agreement (sync-rules 6, 7, 18). */
+#include "bridge/work.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- what to write ---- */
+
+/* Adds one cell to the row's body; what the column cannot hold is a problem of this cell alone. */
+static void fill(struct group *group, struct look *look, enum field field, const struct cell *cell)
+{
+	struct sync *sync = group->sync;
+	const struct columns *columns = &sync->columns[look->pair->table];
+	struct mapping_links links = sync_links(sync);
+	struct json_object *value = NULL;
+	struct error error = {0};
+
+	if (look->dropped[field])
+		return;
+	if (!mapping_to_row(look->pair->table, columns, field, cell, &links, &value, &error)) {
+		if (error.kind == ERROR_RETRY)
+			look->waits |= WAITS_FOR_ROW;
+		else
+			look_problem(look, "%s: %s.", field_rule(field)->name, error.text);
+		return;
+	}
+	if (!look->row_body)
+		look->row_body = json_object_new_object();
+	json_put(look->row_body, columns->of[field].id, value);
+	look->writes[field] = true;
+	struct cell copy = cell_copy(cell);
+	cell_move(&look->outgoing[field], &copy);
+}
+
+static bool is_out_of_step(const struct group *group, const struct look *look, enum field field)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	return !cell_equal(&look->couch[field], &look->airtable[field], &equivalence);
+}
+
+/* One field of a pair whose document edits, if any, are written: 'couch' is the document as it is now. */
+static void fill_merged(struct group *group, struct look *look, enum field field)
+{
+	unsigned action = look->decisions[field].action;
+	bool document_written = look->document_work == DOCUMENT_WORK_WRITE;
+	bool out = field_rule(field)->direction == DIRECTION_OUT;
+
+	if (action & (ACTION_WAIT | ACTION_ASK_TIME))
+		return;
+	if (action & ACTION_TO_AIRTABLE) {
+		fill(group, look, field, &look->couch[field]);
+	} else if (action & ACTION_TO_COUCH) {
+		if (!document_written)
+			return;
+		ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
+		/* What the save made of it goes back to the row, once (sync-rules 18). */
+		if (is_out_of_step(group, look, field))
+			fill(group, look, field, &look->couch[field]);
+	} else if (out && is_out_of_step(group, look, field)) {
+		fill(group, look, field, &look->couch[field]);
+	} else if (action & ACTION_REMEMBER) {
+		ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
+	}
+}
+
+/* The problem's sentence in its cell: written when it differs, cleared when there is none (sync-rules 21). */
+static void fill_problem(struct group *group, struct look *look)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, FIELD_ERROR);
+	struct cell words = cell_text(text_or_empty(&look->problem));
+
+	if (look_has_column(group, look, FIELD_ERROR) &&
+	    !cell_equal(&words, &look->airtable[FIELD_ERROR], &equivalence))
+		fill(group, look, FIELD_ERROR, &words);
+	cell_done(&words);
+}
+
+static void fill_delete_box(struct group *group, struct look *look)
+{
+	const struct cell unticked = {0};
+
+	if (look->existence.clear_delete && look_has_column(group, look, FIELD_DELETE) &&
+	    look->airtable[FIELD_DELETE].kind != CELL_EMPTY)
+		fill(group, look, FIELD_DELETE, &unticked);
+}
+
+bool look_fill_update(struct group *group, struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look_has_column(group, look, (enum field)field) && field != FIELD_ERROR &&
+		    field != FIELD_DELETE)
+			fill_merged(group, look, (enum field)field);
+	fill_delete_box(group, look);
+	fill_problem(group, look);
+	return look->row_body != NULL;
+}
+
+bool look_fill_create(struct group *group, struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look_has_column(group, look, (enum field)field) && look->couch[field].kind != CELL_EMPTY)
+			fill(group, look, (enum field)field, &look->couch[field]);
+	fill_problem(group, look);
+	return look->writes[FIELD_ID];
+}
+
+void look_note_sent(struct group *group, struct look *look)
+{
+	struct ledger_sent *sent = &look->entry.sent;
+	static const enum sent_kind kinds[] = {
+		[ROW_WORK_CREATE] = SENT_CREATE,
+		[ROW_WORK_UPDATE] = SENT_UPDATE,
+		[ROW_WORK_DELETE] = SENT_DELETE,
+	};
+
+	ledger_entry_clear_sent(&look->entry);
+	sent->kind = kinds[look->row_work];
+	sent->at_ms = group->sync->rows.ops->now_ms(group->sync->rows.self);
+	snprintf(sent->epoch, sizeof sent->epoch, "%s", group->sync->epoch);
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		if (!look->writes[field])
+			continue;
+		sent->fields[field].sent = true;
+		if (look->row_work == ROW_WORK_UPDATE)
+			sent->fields[field].pre = cell_copy(&look->airtable[field]);
+		sent->fields[field].post = cell_copy(&look->outgoing[field]);
+	}
+}
+
+/* ---- what the answer says ---- */
+
+static void agree_on_answer(struct group *group, struct look *look, enum field field,
+			    const struct cell *answer)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	bool equivalent = cell_equal(&look->outgoing[field], answer, &equivalence);
+
+	if (field == FIELD_ERROR || field == FIELD_DELETE)
+		return;
+	ledger_entry_agree(&look->entry, field, &look->outgoing[field], answer);
+	look->entry.fields[field].shown_differently = !equivalent;
+	if (equivalent)
+		return;
+	char sent[64], shown[64];
+	cell_show(&look->outgoing[field], sent, sizeof sent);
+	cell_show(answer, shown, sizeof shown);
+	look_problem(look, "%s: Airtable shows \"%s\" for \"%s\".", field_rule(field)->name, shown, sent);
+}
+
+/* A cell that this write did not touch: the same as we read it, or somebody edits the row right now. */
+static void compare_untouched(struct group *group, struct look *look, enum field field,
+			      const struct cell *answer)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	if (look->row_work == ROW_WORK_CREATE && answer->kind == CELL_EMPTY &&
+	    look->couch[field].kind == CELL_EMPTY)
+		ledger_entry_agree(&look->entry, field, &look->couch[field], answer);
+	else if (!cell_equal(&look->airtable[field], answer, &equivalence))
+		look->again = true;
+}
+
+void look_take_answer(struct group *group, struct look *look)
+{
+	struct sync *sync = group->sync;
+	struct cell cells[FIELD_COUNT] = {0};
+	struct mapping_links links = sync_links(sync);
+	bool unknown_choice = false;
+
+	mapping_from_row(look->pair->table, &sync->columns[look->pair->table], look->row_write->answer.body,
+			 &links, cells, &unknown_choice);
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		if (!look_has_column(group, look, (enum field)field))
+			continue;
+		if (look->writes[field])
+			agree_on_answer(group, look, (enum field)field, &cells[field]);
+		else if (field != FIELD_ERROR)
+			compare_untouched(group, look, (enum field)field, &cells[field]);
+		cell_done(&cells[field]);
+	}
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		cell_done(&cells[field]);
+	look->entry.sent.done = true;
+	if (look->row_write->date_ms)
+		look->entry.sent.at_ms = look->row_write->date_ms;
+}

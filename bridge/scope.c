@@ -1,0 +1,190 @@
+#include "bridge/scope.h"
+
+#include <json-c/linkhash.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCOPE_ID_LIMIT 10000 /* collections or containers that one integration may list */
+
+/* ---- the integration document ---- */
+
+static bool read_scope_ids(struct json_object *settings, struct integration_config *config, const char *where,
+			   struct error *error)
+{
+	const char *key =
+		config->scope_type == SCOPE_COLLECTIONS ? "collection_ids_to_sync" : "container_ids_to_sync";
+	struct json_object *ids = NULL;
+
+	if (!json_object_object_get_ex(settings, key, NULL))
+		return true; /* nothing is chosen yet: nothing is in scope */
+	if (!json_get_array(settings, key, &ids, where, error))
+		return false;
+	size_t count = json_object_array_length(ids);
+	if (count > SCOPE_ID_LIMIT)
+		return error_set(error, ERROR_REFUSED, "%s: %s lists %zu ids, at most %d can be synced",
+				 where, key, count, SCOPE_ID_LIMIT);
+	config->scope_ids = own_alloc((count + 1) * sizeof *config->scope_ids);
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *id = json_object_array_get_idx(ids, i);
+		if (!json_object_is_type(id, json_type_string))
+			return error_set(error, ERROR_REFUSED,
+					 "%s: entry %zu of %s is %s, an id was expected", where, i + 1, key,
+					 json_type_word(id));
+		config->scope_ids[config->scope_count++] = own_copy(json_object_get_string(id));
+	}
+	return true;
+}
+
+static bool read_config(struct json_object *body, struct integration_config *config, const char *where,
+			struct error *error)
+{
+	struct json_object *data = document_data(body), *settings;
+	const char *base_id, *scope_type;
+
+	if (!json_get_object(data, "config", &settings, where, error) ||
+	    !json_get_text(settings, "airtable_base_id", &base_id, where, error))
+		return error_wrap(error, "set it up in the app's integration screen");
+	if (strncmp(base_id, "app", 3) != 0 || strlen(base_id) > 40)
+		return error_set(error, ERROR_REFUSED,
+				 "%s: airtable_base_id is \"%.60s\", a base id looks like appXXXXXXXXXXXXXX",
+				 where, base_id);
+	scope_type = json_text_or(settings, "scope_type", "collections");
+	if (strcmp(scope_type, "containers") == 0)
+		config->scope_type = SCOPE_CONTAINERS;
+	else if (strcmp(scope_type, "collections") != 0)
+		return error_set(
+			error, ERROR_REFUSED,
+			"%s: scope_type is \"%.60s\", \"collections\" or \"containers\" was expected", where,
+			scope_type);
+	config->base_id = own_copy(base_id);
+	return read_scope_ids(settings, config, where, error);
+}
+
+bool integration_config_read(struct json_object *body, const char *database,
+			     struct integration_config *config_out, bool *is_airtable_out,
+			     struct error *error)
+{
+	const char *id, *full_id = json_text_or(body, "_id", "");
+	struct json_object *data = document_data(body);
+	scoped_text where = own_format("document %.200s", full_id);
+
+	*is_airtable_out = false;
+	if (document_type_of(full_id, &id) != DOCUMENT_INTEGRATION)
+		return true;
+	if (!data)
+		return error_set(error, ERROR_REFUSED, "%s: data is missing or not an object", where);
+	if (strcmp(json_text_or(data, "integration_type", ""), "airtable") != 0)
+		return true;
+	*is_airtable_out = true;
+	struct integration_config config = {
+		.id = own_copy(id),
+		.database = own_copy(database),
+		.name = own_copy(json_text_or(data, "name", id)),
+	};
+	if (!read_config(body, &config, where, error)) {
+		integration_config_done(&config);
+		return false;
+	}
+	*config_out = config;
+	return true;
+}
+
+void integration_config_done(struct integration_config *config)
+{
+	for (size_t i = 0; i < config->scope_count; i++)
+		free(config->scope_ids[i]);
+	free(config->scope_ids);
+	own_free_text(&config->id);
+	own_free_text(&config->name);
+	own_free_text(&config->database);
+	own_free_text(&config->base_id);
+	*config = (struct integration_config){0};
+}
+
+/* ---- what is in scope ---- */
+
+static bool is_listed(const struct integration_config *config, const char *id)
+{
+	for (size_t i = 0; id && i < config->scope_count; i++)
+		if (strcmp(config->scope_ids[i], id) == 0)
+			return true;
+	return false;
+}
+
+static bool holds_collection(const struct integration_config *config, const struct pairs *pairs,
+			     const char *id)
+{
+	const struct pair *pair = id ? pairs_find(pairs, TABLE_COLLECTIONS, id) : NULL;
+
+	return is_listed(config, id) || (pair && pair->born_as_row);
+}
+
+static bool stands_in_listed_container(const struct integration_config *config, const struct pairs *pairs,
+				       const char *id, const char *container_id)
+{
+	const char *place = id;
+	const char *above = container_id;
+
+	for (int level = 0; level <= SCOPE_CONTAINER_LEVELS; level++) {
+		if (is_listed(config, place))
+			return true;
+		if (!above)
+			return false;
+		place = above;
+		const struct pair *container = pairs_find(pairs, TABLE_ITEMS, place);
+		above = container ? container->container_id : NULL;
+	}
+	return false;
+}
+
+static void enter(struct pairs *pairs, struct pair *pair, bool in_scope)
+{
+	if (in_scope && !pair->in_scope && pair->document == PAIR_DOCUMENT_THERE)
+		pairs_look(pairs, pair, LOOK_DOCUMENT);
+	pair->in_scope = in_scope;
+}
+
+/* Collections follow the items that stand in them: the app makes them on demand. */
+static void update_by_containers(const struct integration_config *config, struct pairs *pairs)
+{
+	struct lh_table *needed = lh_kchar_table_new(64, NULL);
+
+	for (size_t i = 0; i < pairs->count; i++) {
+		struct pair *pair = pairs->list[i];
+		if (pair->table != TABLE_ITEMS)
+			continue;
+		enter(pairs, pair, stands_in_listed_container(config, pairs, pair->id, pair->container_id));
+		if (pair->in_scope && pair->collection_id &&
+		    !lh_table_lookup_ex(needed, pair->collection_id, NULL))
+			lh_table_insert(needed, pair->collection_id, pair);
+	}
+	for (size_t i = 0; i < pairs->count; i++) {
+		struct pair *pair = pairs->list[i];
+		if (pair->table == TABLE_COLLECTIONS)
+			enter(pairs, pair, pair->born_as_row || lh_table_lookup_ex(needed, pair->id, NULL));
+	}
+	lh_table_free(needed);
+}
+
+void scope_update(const struct integration_config *config, struct pairs *pairs)
+{
+	if (config->scope_type == SCOPE_CONTAINERS) {
+		update_by_containers(config, pairs);
+		return;
+	}
+	for (size_t i = 0; i < pairs->count; i++) {
+		struct pair *pair = pairs->list[i];
+		const char *collection = pair->table == TABLE_COLLECTIONS ? pair->id : pair->collection_id;
+		enter(pairs, pair, holds_collection(config, pairs, collection));
+	}
+}
+
+bool scope_would_hold(const struct integration_config *config, const struct pairs *pairs, enum table table,
+		      const char *collection_id, const char *container_id)
+{
+	if (table == TABLE_COLLECTIONS)
+		return true; /* a collection born as a row is in scope by itself (sync-rules 14) */
+	if (config->scope_type == SCOPE_COLLECTIONS)
+		return holds_collection(config, pairs, collection_id);
+	return stands_in_listed_container(config, pairs, NULL, container_id);
+}

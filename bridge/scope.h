@@ -1,0 +1,30 @@
+/* Which documents an integration syncs, from what the app's integration document says. */
+#pragma once
+#include "bridge/pairs.h"
+
+#define SCOPE_CONTAINER_LEVELS 10 /* contents of contents that are followed, as in the app */
+
+enum scope_type { SCOPE_COLLECTIONS, SCOPE_CONTAINERS };
+
+struct integration_config {
+	char *id; /* owned, all of them; of the document integration-<id> */
+	char *name;
+	char *database;
+	char *base_id;
+	enum scope_type scope_type;
+	size_t scope_count;
+	char **scope_ids; /* collections or containers */
+	enum row_deleted_policy on_row_deleted;
+};
+/* From the body of an integration document. ERROR_REFUSED with what is wrong in it and where; *is_airtable_out is false (and
+ * nothing else said) when it is an integration of another kind. */
+must_use bool integration_config_read(struct json_object *body, const char *database,
+				      struct integration_config *config_out, bool *is_airtable_out,
+				      struct error *error);
+void integration_config_done(struct integration_config *config);
+
+/* Decides in_scope of all pairs anew, and queues those that came into scope. */
+void scope_update(const struct integration_config *config, struct pairs *pairs);
+/* Whether a document that would stand there is in scope. */
+bool scope_would_hold(const struct integration_config *config, const struct pairs *pairs, enum table table,
+		      const char *collection_id, const char *container_id);

@@ -1,0 +1,20 @@
+/* The program's settings: one table, from which reading, --help and the README's list follow. */
+#pragma once
+#include "base/settings.h"
+
+struct bridge_settings {
+	char *couchdb_url, *couchdb_user, *couchdb_password, *couchdb_databases;
+	char *airtable_token;
+	struct settings_family airtable_tokens; /* by base id */
+	char *airtable_endpoint_url;
+	int airtable_poll_s;
+	char *log_level;
+};
+
+/* From the environment and the file that DAVENPORT_CONFIG names; sets the log's level as well. */
+must_use bool bridge_settings_load(struct bridge_settings *settings_out, struct error *error);
+void bridge_settings_done(struct bridge_settings *settings);
+/* What --help prints of them. */
+void bridge_settings_help(struct text *text);
+/* The token for a base: its own, or the common one; NULL when there is neither. */
+const char *bridge_settings_token(const struct bridge_settings *settings, const char *base_id);

@@ -1,0 +1,197 @@
+/* Settle: what became of what was sent before (sync-rules 6).
+ *
+ * No Airtable write can be sent twice without harm, but it can always be decided again: the note in the ledger says
+ * what each cell showed before and what it was to show. A write without an answer is in doubt until the row shows its result or the
+ * request's deadline has passed; one that was answered is remembered a while longer, since a read just after a
+ * write may still show the old value. */
+#include "bridge/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct settling {
+	struct group *group;
+	struct side_time_question *questions;
+	struct look **askers;
+	size_t count, capacity;
+};
+
+static void ask(struct settling *settling, struct look *look, enum field field, int64_t after_ms)
+{
+	if (settling->count == settling->capacity) {
+		settling->capacity = settling->capacity ? 2 * settling->capacity : 16;
+		settling->questions =
+			own_resize(settling->questions, settling->capacity, sizeof *settling->questions);
+		settling->askers = own_resize(settling->askers, settling->capacity, sizeof *settling->askers);
+	}
+	settling->askers[settling->count] = look;
+	settling->questions[settling->count++] = (struct side_time_question){
+		.table = look->pair->table,
+		.id = look->row.id,
+		.field = field,
+		.after_ms = after_ms,
+	};
+}
+
+static int64_t age_ms(const struct group *group, const struct look *look)
+{
+	int64_t age = group->sync->rows.ops->now_ms(group->sync->rows.self) - look->entry.sent.at_ms;
+
+	return age > 0 ? age : 0;
+}
+
+/* Nothing is decided about this pair before the write that was sent can no longer be applied. */
+static void wait_for_deadline(struct group *group, struct look *look)
+{
+	int64_t wait_ms = group->sync->request_deadline_ms - age_ms(group, look);
+
+	look->finished = true;
+	look->again_in_ms = wait_ms > 1000 ? wait_ms : 1000;
+}
+
+static bool deadline_passed(const struct group *group, const struct look *look)
+{
+	return age_ms(group, look) >= group->sync->request_deadline_ms;
+}
+
+enum landed { LANDED, NOT_LANDED, LANDED_UNKNOWN };
+
+static enum landed field_landed(const struct group *group, const struct look *look, enum field field)
+{
+	const struct ledger_sent_field *sent = &look->entry.sent.fields[field];
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	if (cell_equal(&look->airtable[field], &sent->post, &equivalence))
+		return LANDED;
+	return cell_equal(&look->airtable[field], &sent->pre, &equivalence) ? NOT_LANDED : LANDED_UNKNOWN;
+}
+
+/* An unanswered update. The row as a whole was written or not: one field that shows its new value vouches for all, and those
+ * that show the old one were put back since. */
+static void settle_update(struct settling *settling, struct look *look)
+{
+	struct group *group = settling->group;
+	struct ledger_sent *sent = &look->entry.sent;
+	bool any_landed = false, any_old = false;
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		if (!sent->fields[field].sent)
+			continue;
+		enum landed landed = field_landed(group, look, (enum field)field);
+		any_landed = any_landed || landed == LANDED;
+		any_old = any_old || landed == NOT_LANDED;
+	}
+	if (any_old && !any_landed && !deadline_passed(group, look)) {
+		wait_for_deadline(group, look);
+		return;
+	}
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		struct ledger_sent_field *one = &sent->fields[field];
+		if (!one->sent)
+			continue;
+		enum landed landed = field_landed(group, look, (enum field)field);
+		if (landed == LANDED)
+			ledger_entry_agree(&look->entry, (enum field)field, &one->post,
+					   &look->airtable[field]);
+		else if (any_landed)
+			ledger_entry_agree(&look->entry, (enum field)field, &one->post, &one->post);
+		else if (landed == NOT_LANDED)
+			ask(settling, look, (enum field)field, sent->at_ms);
+	}
+}
+
+/* An answered write, a short while ago: a cell that shows its old value again is not believed unless the base says that it was edited
+ * since (rule 6.4). */
+static void settle_answered(struct settling *settling, struct look *look)
+{
+	struct ledger_sent *sent = &look->entry.sent;
+
+	if (age_ms(settling->group, look) >= SYNC_STALE_MS) {
+		ledger_entry_clear_sent(&look->entry);
+		return;
+	}
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		struct cell_equivalence equivalence =
+			look_equivalence(settling->group, look, (enum field)field);
+		const struct ledger_sent_field *one = &sent->fields[field];
+		/* The Date header counts whole seconds: our own write may be up to one later. */
+		if (one->sent && look->entry.fields[field].known &&
+		    field_landed(settling->group, look, (enum field)field) == NOT_LANDED &&
+		    !cell_equal(&look->entry.fields[field].airtable, &look->airtable[field], &equivalence))
+			ask(settling, look, (enum field)field, sent->at_ms + 1000);
+	}
+}
+
+static void settle_look(struct settling *settling, struct look *look)
+{
+	struct group *group = settling->group;
+	const struct ledger_sent *sent = &look->entry.sent;
+	bool there = look->row.presence == SIDE_THERE;
+
+	if (look->needs_no_row || sent->kind == SENT_NOTHING)
+		return;
+	if (sent->done) {
+		if (there)
+			settle_answered(settling, look);
+		return;
+	}
+	switch (sent->kind) {
+	case SENT_UPDATE:
+		if (there)
+			settle_update(settling, look);
+		break;
+	case SENT_CREATE:
+		/* A row with this ID is adopted without a B (rule 15); none yet: it may still come. */
+		if (!there && !deadline_passed(group, look))
+			wait_for_deadline(group, look);
+		break;
+	case SENT_DELETE:
+		look->row_surely_gone = !there;
+		if (there && !deadline_passed(group, look))
+			wait_for_deadline(group, look);
+		break;
+	case SENT_NOTHING:
+		break;
+	}
+}
+
+/* The cell shows its old value. Edited since: it was put back by a person, an edit. Not edited: our write never came, or this
+ * is an old picture of the row. */
+static void take_answer(struct look *look, const struct side_time_question *question)
+{
+	enum field field = question->field;
+	struct ledger_sent *sent = &look->entry.sent;
+
+	if (sent->done) {
+		if (question->is_after)
+			return;
+		struct cell agreed = cell_copy(&look->entry.fields[field].airtable);
+		cell_move(&look->airtable[field], &agreed);
+		look->again_in_ms = SYNC_STALE_MS;
+		return;
+	}
+	if (question->is_after)
+		ledger_entry_agree(&look->entry, field, &sent->fields[field].post, &sent->fields[field].post);
+}
+
+bool group_settle(struct group *group, struct error *error)
+{
+	struct settling settling = {.group = group};
+
+	for (size_t i = 0; i < group->count; i++)
+		settle_look(&settling, &group->looks[i]);
+	bool ok = settling.count == 0 ||
+		  group->sync->rows.ops->edited_after(group->sync->rows.self, settling.questions,
+						      settling.count, error);
+	for (size_t i = 0; ok && i < settling.count; i++)
+		take_answer(settling.askers[i], &settling.questions[i]);
+	for (size_t i = 0; ok && i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (!look->finished && !look->needs_no_row && look->entry.sent.kind != SENT_NOTHING &&
+		    !look->entry.sent.done)
+			ledger_entry_clear_sent(&look->entry);
+	}
+	free(settling.questions);
+	free(settling.askers);
+	return ok || error_wrap(error, "settling what was sent before");
+}

@@ -1,0 +1,33 @@
+#include "bridge/side.h"
+
+#include <stdlib.h>
+
+void side_record_done(struct side_record *record)
+{
+	own_free_text(&record->id);
+	own_free_text(&record->revision);
+	own_free_text(&record->flaw);
+	json_object_close(&record->leaves);
+	json_object_close(&record->body);
+	*record = (struct side_record){0};
+}
+
+void side_records_done(struct side_records *records)
+{
+	for (size_t i = 0; i < records->count; i++)
+		side_record_done(&records->list[i]);
+	free(records->list);
+	*records = (struct side_records){0};
+}
+
+void side_news_done(struct side_news *news)
+{
+	json_object_close(&news->cursor);
+	*news = (struct side_news){0};
+}
+
+void side_writes_done(struct side_write *writes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		side_record_done(&writes[i].answer);
+}

@@ -1,0 +1,589 @@
+/* Loading and listening. What is decided about a pair is in decide.c and carry.c. */
+#include "bridge/sync.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sync *sync_open(const struct sync_setup *setup)
+{
+	struct sync *sync = own_alloc(sizeof *sync);
+
+	sync->config = setup->config;
+	sync->couch = setup->couch;
+	sync->rows = setup->rows;
+	sync->request_deadline_ms = setup->request_deadline_ms;
+	sync->log = log_context(setup->log, "%s", "");
+	ledger_init(&sync->ledger, setup->store, setup->config->id, setup->config->base_id, sync->columns);
+	pairs_init(&sync->pairs);
+	random_uuid(sync->epoch);
+	return sync;
+}
+
+void sync_close(struct sync **sync)
+{
+	if (!*sync)
+		return;
+	struct sync *gone = take(*sync);
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		columns_done(&gone->columns[table]);
+	pairs_done(&gone->pairs);
+	ledger_done(&gone->ledger);
+	json_object_put(gone->couch_cursor);
+	json_object_put(gone->rows_cursor);
+	json_object_put(gone->couch_next);
+	json_object_put(gone->rows_next);
+	json_object_put(gone->schema_stored);
+	free(gone);
+}
+
+/* ---- who is behind a link ---- */
+
+static const char *record_of(void *context, enum table table, const char *document_id)
+{
+	const struct sync *sync = context;
+	const struct pair *pair = pairs_find(&sync->pairs, table, document_id);
+
+	return pair && pair->state == ENTRY_PAIR && pair->record_id[0] ? pair->record_id : NULL;
+}
+
+static const char *document_of(void *context, enum table table, const char *record_id)
+{
+	const struct sync *sync = context;
+	const struct pair *pair = pairs_by_record(&sync->pairs, record_id);
+
+	return pair && pair->state == ENTRY_PAIR && pair->table == table ? pair->id : NULL;
+}
+
+struct mapping_links sync_links(struct sync *sync)
+{
+	return (struct mapping_links){sync, record_of, document_of};
+}
+
+/* ---- columns ---- */
+
+static const char *schema_document_id(const struct sync *sync, struct text *id)
+{
+	text_format(id, "schema-%s", sync->config->id);
+	return text_or_empty(id);
+}
+
+static bool load_columns(struct sync *sync, bool *found_out, struct error *error)
+{
+	struct text id = {0};
+	const char *ids[] = {schema_document_id(sync, &id)};
+	scoped(json_object) document = NULL;
+	struct store *store = &sync->ledger.store;
+
+	bool ok = store->ops->read(store->self, ids, 1, &document, error);
+	text_done(&id);
+	*found_out = ok && document;
+	if (!ok || !document)
+		return ok || error_wrap(error, "reading the schema as it was bound");
+	const char *base_id = json_text_or(document, "base", "");
+	if (strcmp(base_id, sync->config->base_id) != 0)
+		return error_set(error, ERROR_FATAL,
+				 "this integration was synced with base %s and now names base %s; its pairs "
+				 "belong to the "
+				 "former: set it back, or delete the database's state document schema-%s and "
+				 "all pair-%s-… "
+				 "to begin anew",
+				 base_id, sync->config->base_id, sync->config->id, sync->config->id);
+	struct json_object *tables = json_child(document, "tables", json_type_array);
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		columns_done(&sync->columns[table]);
+		if (!columns_from_json(tables ? json_object_array_get_idx(tables, table) : NULL,
+				       &sync->columns[table], error))
+			return error_wrap(error, "state document schema-%s", sync->config->id);
+	}
+	json_object_put(sync->schema_stored);
+	sync->schema_stored = take(document);
+	return true;
+}
+
+static bool store_columns(struct sync *sync, struct error *error)
+{
+	struct text id = {0};
+	struct json_object *document = json_object_new_object(), *tables = json_object_new_array();
+	struct store *store = &sync->ledger.store;
+	struct store_result result = {0};
+
+	json_put_text(document, "_id", schema_document_id(sync, &id));
+	text_done(&id);
+	json_put_text(document, "_rev", json_text_or(sync->schema_stored, "_rev", NULL));
+	json_put(document, "v", json_object_new_int(LEDGER_VERSION));
+	json_put_text(document, "base", sync->config->base_id);
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		json_object_array_add(tables, columns_to_json(&sync->columns[table]));
+	json_put(document, "tables", tables);
+	bool ok = store->ops->write(store->self, &document, 1, &result, error);
+	if (ok && result.kind != ERROR_NONE)
+		ok = error_set(error, result.kind, "%s", result.text);
+	if (ok)
+		json_put_text(document, "_rev", result.rev);
+	json_object_put(sync->schema_stored);
+	sync->schema_stored = document;
+	return ok || error_wrap(error, "storing the schema as it was bound");
+}
+
+static struct json_object *schema_table(struct json_object *tables, const char *key, const char *value)
+{
+	for (size_t i = 0; i < json_object_array_length(tables); i++) {
+		struct json_object *table = json_object_array_get_idx(tables, i);
+		if (strcmp(json_text_or(table, key, ""), value) == 0)
+			return table;
+	}
+	return NULL;
+}
+
+static bool bind_table(struct sync *sync, enum table table, struct json_object *tables, bool *changed_out,
+		       struct error *error)
+{
+	struct columns *columns = &sync->columns[table];
+	struct json_object *found = columns->table_id ? schema_table(tables, "id", columns->table_id)
+						      : schema_table(tables, "name", table_name(table));
+
+	if (!found && columns->table_id)
+		return error_set(error, ERROR_FATAL,
+				 "base %s: the table \"%s\" (%s) is gone; bring it back from the base's "
+				 "trash, or make it "
+				 "anew and begin with a new integration",
+				 sync->config->base_id, columns->table_name, columns->table_id);
+	if (!found)
+		return error_set(error, ERROR_FATAL,
+				 "base %s has no table named \"%s\"; make one after the app's template",
+				 sync->config->base_id, table_name(table));
+	return columns_bind(columns, table, found, changed_out, error) ||
+	       error_wrap(error, "base %s", sync->config->base_id);
+}
+
+static void log_stopped_columns(struct sync *sync, const struct columns *columns)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (columns->of[field].stopped)
+			log_warn(&sync->log, "column \"%s\" of table \"%s\" does not flow: %s",
+				 columns->of[field].name ? columns->of[field].name
+							 : field_rule((enum field)field)->name,
+				 columns->table_name, columns->of[field].stopped_reason);
+}
+
+bool sync_bind(struct sync *sync, struct error *error)
+{
+	scoped(json_object) tables = NULL;
+	bool any_changed = false;
+
+	if (!sync->rows.ops->schema(sync->rows.self, &tables, error))
+		return error_wrap(error, "reading the base's schema");
+	/* Items link to Collections: the order lets the second see the first's table id. */
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		bool changed = false;
+		if (!bind_table(sync, (enum table)table, tables, &changed, error))
+			return false;
+		any_changed = any_changed || changed;
+	}
+	sync->schema_stale = false;
+	if (!any_changed && sync->schema_stored)
+		return true;
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		log_stopped_columns(sync, &sync->columns[table]);
+	return store_columns(sync, error);
+}
+
+/* ---- the ledger and the documents, in short ---- */
+
+static void schedule(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
+{
+	if (entry->sent.kind != SENT_NOTHING && !entry->sent.done)
+		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+	if (entry->unsure_since_ms || entry->problem)
+		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+	if (entry->next_try_ms) {
+		int64_t wait_ms = entry->next_try_ms - clock_now_ms();
+		pair->due_ms = clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1);
+	}
+	if (entry->state == ENTRY_PAIR && !entry->marked) {
+		int64_t quiet_ms = clock_now_ms() - entry->seen_ms;
+		pair->mark_due_ms = clock_steady_ms() +
+				    (quiet_ms < SYNC_MARK_QUIET_MS ? SYNC_MARK_QUIET_MS - quiet_ms : 1);
+	}
+}
+
+static bool load_entry(void *context, struct ledger_entry *entry, struct error *error)
+{
+	struct sync *sync = context;
+	struct pair *pair = pairs_want(&sync->pairs, entry->table, entry->id);
+
+	(void)error;
+	pair->state = entry->state;
+	pair->handled = entry->handled;
+	pair->born_as_row = entry->born_as_row;
+	pair->has_problem = entry->problem != NULL;
+	if (entry->record_id[0] && entry->state != ENTRY_GRAVE && entry->state != ENTRY_FORGOTTEN)
+		pairs_set_record(&sync->pairs, pair, entry->record_id, entry->state != ENTRY_PAIR);
+	schedule(sync, pair, entry);
+	return true;
+}
+
+/* FNV-1a over the winner and the losing leaves in order of their text. */
+uint64_t sync_leaves(const struct side_record *document)
+{
+	struct text words = {0};
+
+	if (document->presence == SIDE_MISSING || !document->revision)
+		return 0;
+	text_add(&words, document->revision);
+	for (size_t i = 0; document->leaves && i < json_object_array_length(document->leaves); i++) {
+		text_add(&words, " ");
+		text_add(&words, json_object_get_string(json_object_array_get_idx(document->leaves, i)));
+	}
+	uint64_t hash = text_hash(text_or_empty(&words));
+	text_done(&words);
+	return hash;
+}
+
+/* The app's mark names a row when no ledger does: rows that the app made are adopted by it. */
+static void note_mark(struct sync *sync, struct pair *pair, struct json_object *body)
+{
+	const char *mark = document_mark(body, sync->config->id);
+
+	if (mark && pair->state == ENTRY_NONE && !pair->record_id[0] &&
+	    strlen(mark) < sizeof pair->record_id && !pairs_by_record(&sync->pairs, mark))
+		pairs_set_record(&sync->pairs, pair, mark, true);
+}
+
+void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document)
+{
+	const char *collection_id = NULL, *container_id = NULL;
+	int before = pair->document;
+
+	pair->leaves = sync_leaves(document);
+	pair->document = document->presence == SIDE_THERE       ? PAIR_DOCUMENT_THERE
+			 : document->presence == SIDE_TOMBSTONE ? PAIR_DOCUMENT_TOMBSTONE
+								: PAIR_DOCUMENT_NONE;
+	if (document->presence == SIDE_THERE) {
+		struct json_object *data = document_data(document->body);
+		if (pair->table == TABLE_ITEMS && data) {
+			collection_id = json_text_or(data, "collection_id", NULL);
+			container_id = json_text_or(data, "container_id", NULL);
+		}
+		note_mark(sync, pair, document->body);
+	}
+	bool moved =
+		pair_set_parents(pair, collection_id, container_id && container_id[0] ? container_id : NULL);
+	sync->scope_stale = sync->scope_stale || moved || before != (int)pair->document;
+}
+
+static bool load_document_page(void *context, struct side_records *page, struct error *error)
+{
+	struct sync *sync = context;
+
+	(void)error;
+	for (size_t i = 0; i < page->count; i++)
+		sync_note_document(sync, pairs_want(&sync->pairs, page->list[i].table, page->list[i].id),
+				   &page->list[i]);
+	return true;
+}
+
+void sync_queue_documents(struct sync *sync)
+{
+	for (size_t i = 0; i < sync->pairs.count; i++) {
+		struct pair *pair = sync->pairs.list[i];
+		bool paired_without_document =
+			pair->state == ENTRY_PAIR && pair->document == PAIR_DOCUMENT_NONE;
+		if (paired_without_document ||
+		    (pair->document != PAIR_DOCUMENT_NONE && pair->leaves != pair->handled))
+			pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);
+	}
+}
+
+/* ---- the positions ---- */
+
+static bool load_checkpoint(struct sync *sync, struct error *error)
+{
+	scoped(json_object) checkpoint = NULL;
+	struct store *store = &sync->ledger.store;
+	struct json_object *couch = NULL, *rows = NULL;
+
+	if (!store->ops->checkpoint_read(store->self, &checkpoint, error))
+		return error_wrap(error, "reading the checkpoint");
+	if (!checkpoint)
+		return true;
+	if (json_object_object_get_ex(checkpoint, "couch", &couch) && couch)
+		sync->couch_cursor = json_copy(couch);
+	if (json_object_object_get_ex(checkpoint, "rows", &rows) && rows)
+		sync->rows_cursor = json_copy(rows);
+	return true;
+}
+
+bool sync_checkpoint(struct sync *sync, struct error *error)
+{
+	struct store *store = &sync->ledger.store;
+
+	if (!sync->couch_next && !sync->rows_next)
+		return true;
+	struct json_object *couch = sync->couch_next ? sync->couch_next : sync->couch_cursor;
+	struct json_object *rows = sync->rows_next ? sync->rows_next : sync->rows_cursor;
+	scoped(json_object) checkpoint = json_object_new_object();
+	json_put(checkpoint, "v", json_object_new_int(LEDGER_VERSION));
+	json_put_text(checkpoint, "session", sync->epoch);
+	json_put(checkpoint, "couch", couch ? json_copy(couch) : NULL);
+	json_put(checkpoint, "rows", rows ? json_copy(rows) : NULL);
+	if (!store->ops->checkpoint_write(store->self, checkpoint, error))
+		return error_wrap(error, "writing the checkpoint");
+	if (sync->couch_next) {
+		json_object_put(sync->couch_cursor);
+		sync->couch_cursor = take(sync->couch_next);
+	}
+	if (sync->rows_next) {
+		json_object_put(sync->rows_cursor);
+		sync->rows_cursor = take(sync->rows_next);
+	}
+	return true;
+}
+
+/* ---- the start ---- */
+
+bool sync_start(struct sync *sync, struct error *error)
+{
+	bool bound = false;
+
+	if (sync->started)
+		return true;
+	pairs_done(&sync->pairs);
+	pairs_init(&sync->pairs);
+	if (!load_columns(sync, &bound, error) || (!bound && !sync_bind(sync, error)))
+		return false;
+	if (!load_checkpoint(sync, error) || !ledger_walk(&sync->ledger, load_entry, sync, error))
+		return false;
+	if (!sync->couch_cursor && !sync->couch.ops->position(sync->couch.self, &sync->couch_cursor, error))
+		return false;
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		if (!sync->couch.ops->list(sync->couch.self, (enum table)table, load_document_page, sync,
+					   error))
+			return error_wrap(error, "reading the documents");
+	sync->contact_made = sync->rows_cursor != NULL;
+	scope_update(sync->config, &sync->pairs);
+	sync->scope_stale = false;
+	sync_queue_documents(sync);
+	sync->started = true;
+	log_info(&sync->log, "knows %zu documents and rows, %zu to look at", sync->pairs.count,
+		 sync->pairs.queue_count);
+	return true;
+}
+
+/* ---- rows that were shown ---- */
+
+static const char *id_cell(const struct sync *sync, const struct side_record *row)
+{
+	const char *column = sync->columns[row->table].of[FIELD_ID].id;
+	const char *id = column ? json_text_or(row->body, column, "") : "";
+
+	return document_id_is_valid(id) ? id : "";
+}
+
+static struct pair *pair_by_hash(struct sync *sync, const struct side_record *row)
+{
+	const char *words[] = {sync->config->base_id, sync->columns[row->table].table_id, row->id};
+	char id[37];
+
+	document_id_from(words, countof(words), id);
+	struct pair *pair = pairs_want(&sync->pairs, row->table, id);
+	if (!pair->record_id[0])
+		pairs_set_record(&sync->pairs, pair, row->id, true);
+	return pair;
+}
+
+struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row)
+{
+	struct pair *pair = pairs_by_record(&sync->pairs, row->id);
+	const char *id = id_cell(sync, row);
+
+	if (pair && (pair->state == ENTRY_PAIR || !id[0] || strcmp(pair->id, id) == 0))
+		return pair;
+	if (!id[0])
+		return pair_by_hash(sync, row);
+	struct pair *named = pairs_want(&sync->pairs, row->table, id);
+	if (named->state == ENTRY_PAIR && named->record_id[0]) {
+		/* A copy of a paired row, or what was cut and pasted in its place: the pair's own look tells. */
+		pairs_look(&sync->pairs, named, LOOK_ROW);
+		return pair_by_hash(sync, row);
+	}
+	if (named->record_id[0] && strcmp(named->record_id, row->id) != 0) {
+		named->row_twins = true;
+		return pair_by_hash(sync, row);
+	}
+	pairs_set_record(&sync->pairs, named, row->id, true);
+	return named;
+}
+
+/* Whether the row shows anything else than the ledger remembers. */
+static bool row_differs(const struct columns *columns, const struct ledger_entry *entry,
+			const struct cell *cells)
+{
+	if (entry->state != ENTRY_PAIR || (entry->sent.kind != SENT_NOTHING && !entry->sent.done) ||
+	    entry->unsure_since_ms)
+		return true;
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct column *column = &columns->of[field];
+		const struct ledger_field *agreed = &entry->fields[field];
+		struct cell_equivalence equivalence = columns_equivalence(columns, (enum field)field);
+		if (!column->id || column->stopped)
+			continue;
+		if (field == FIELD_DELETE) {
+			if (cells[field].kind == CELL_TRUE)
+				return true;
+		} else if (field == FIELD_ERROR) {
+			struct cell problem = cell_text(entry->problem);
+			bool same = cell_equal(&problem, &cells[field], &equivalence);
+			cell_done(&problem);
+			if (!same)
+				return true;
+		} else if (agreed->known ? !cell_equal(&agreed->airtable, &cells[field], &equivalence)
+					 : cells[field].kind != CELL_EMPTY) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void queue_row(struct sync *sync, struct pair *pair, struct side_record *row)
+{
+	pairs_look(&sync->pairs, pair, LOOK_ROW);
+	if (sync->fresh_rows >= SYNC_FRESH_ROWS || pair->under_way)
+		return;
+	pair_drop_fresh(pair);
+	pair->fresh_row = own_alloc(sizeof *pair->fresh_row);
+	*pair->fresh_row = *row;
+	*row = (struct side_record){0};
+	sync->fresh_rows++;
+}
+
+static void sift_row(struct sync *sync, struct pair *pair, const struct ledger_entry *entry,
+		     struct side_record *row)
+{
+	struct cell cells[FIELD_COUNT] = {0};
+	struct mapping_links links = sync_links(sync);
+	bool unknown_choice = false;
+
+	mapping_from_row(row->table, &sync->columns[row->table], row->body, &links, cells, &unknown_choice);
+	sync->schema_stale = sync->schema_stale || unknown_choice;
+	pair->list_turn = sync->list_turn;
+	if (row_differs(&sync->columns[row->table], entry, cells))
+		queue_row(sync, pair, row);
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		cell_done(&cells[field]);
+}
+
+/* A page of rows against the ledger: most are as they were left. */
+static bool sift_rows(void *context, struct side_records *page, struct error *error)
+{
+	struct sync *sync = context;
+	struct ledger_key *keys = own_alloc((page->count + 1) * sizeof *keys);
+	struct pair **pairs = own_alloc((page->count + 1) * sizeof *pairs);
+	struct ledger_entry *entries = own_alloc((page->count + 1) * sizeof *entries);
+
+	for (size_t i = 0; i < page->count; i++) {
+		pairs[i] = sync_pair_of_row(sync, &page->list[i]);
+		keys[i] = (struct ledger_key){pairs[i]->table, pairs[i]->id};
+	}
+	bool ok = ledger_read(&sync->ledger, keys, page->count, entries, error);
+	for (size_t i = 0; ok && i < page->count; i++) {
+		sift_row(sync, pairs[i], &entries[i], &page->list[i]);
+		ledger_entry_done(&entries[i]);
+	}
+	free(keys);
+	free(pairs);
+	free(entries);
+	return ok;
+}
+
+static bool sift_documents(void *context, struct side_records *page, struct error *error)
+{
+	struct sync *sync = context;
+
+	(void)error;
+	for (size_t i = 0; i < page->count; i++) {
+		struct side_record *document = &page->list[i];
+		struct pair *pair = pairs_want(&sync->pairs, document->table, document->id);
+		if (sync_leaves(document) == pair->handled)
+			continue;
+		sync_note_document(sync, pair, document);
+		if (pair->mark_due_ms)
+			pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
+		pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);
+	}
+	return true;
+}
+
+/* ---- listening ---- */
+
+static bool hear_rows(struct sync *sync, struct error *error)
+{
+	struct side_news news = {0};
+
+	sync->fresh_rows = 0;
+	if (!sync->rows.ops->news(sync->rows.self, sync->rows_next ? sync->rows_next : sync->rows_cursor, 0,
+				  sift_rows, sync, &news, error))
+		return error_wrap(error, "asking the base for changed rows");
+	json_object_put(sync->rows_next);
+	sync->rows_next = take(news.cursor);
+	return true;
+}
+
+bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error)
+{
+	struct side_news news = {0};
+
+	do {
+		side_news_done(&news);
+		if (!sync->couch.ops->news(sync->couch.self,
+					   sync->couch_next ? sync->couch_next : sync->couch_cursor, wait_ms,
+					   sift_documents, sync, &news, error))
+			return error_wrap(error, "following the database");
+		if (news.cursor) {
+			json_object_put(sync->couch_next);
+			sync->couch_next = take(news.cursor);
+		}
+		sync->settings_changed = sync->settings_changed || news.settings_changed;
+		wait_ms = 0;
+	} while (news.more);
+	side_news_done(&news);
+	if (sync->scope_stale) {
+		scope_update(sync->config, &sync->pairs);
+		sync->scope_stale = false;
+	}
+	return !ask_rows || hear_rows(sync, error);
+}
+
+/* Rows of pairs that the list did not show: their looks will ask for them (sync-rules 2). */
+static void queue_unlisted(struct sync *sync)
+{
+	for (size_t i = 0; i < sync->pairs.count; i++) {
+		struct pair *pair = sync->pairs.list[i];
+		if (pair->state == ENTRY_PAIR && pair->list_turn != sync->list_turn)
+			pairs_look(&sync->pairs, pair, LOOK_ROW);
+	}
+}
+
+bool sync_list_rows(struct sync *sync, struct error *error)
+{
+	scoped(json_object) position = NULL;
+
+	sync->list_turn++;
+	sync->fresh_rows = 0;
+	for (size_t i = 0; i < sync->pairs.count; i++)
+		sync->pairs.list[i]->row_twins = false;
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		if (!sync->rows.ops->list(sync->rows.self, (enum table)table, sift_rows, sync, error))
+			return error_wrap(error, "listing table \"%s\"", sync->columns[table].table_name);
+	if (!sync->rows.ops->position(sync->rows.self, &position, error))
+		return false;
+	queue_unlisted(sync);
+	json_object_put(sync->rows_next);
+	sync->rows_next = take(position);
+	sync->contact_made = true;
+	sync->listed = true;
+	return true;
+}

@@ -1,0 +1,84 @@
+/* One integration's memory between passes: who is paired with whom, the columns, the positions in both sides' news.
+ *
+ * All of it can be lost: sync_start() makes it anew from the ledger, the documents and the base. */
+#pragma once
+#include "base/log.h"
+#include "bridge/ledger.h"
+#include "bridge/pairs.h"
+#include "bridge/scope.h"
+#include "bridge/side.h"
+
+enum sync_limits {
+	SYNC_UNSURE_MS = 60000, /* a row must be missing twice, this far apart, to be gone (sync-rules 2) */
+	SYNC_STALE_MS = 60000,  /* this long after our write its old value is not believed (sync-rules 6) */
+	SYNC_MARK_QUIET_MS = 60000, /* the app's mark is written after this much quiet (sync-rules 25) */
+	SYNC_BLANK_QUIET_MS =
+		30000, /* a new row that lacks something is told so after this (sync-rules 21) */
+	SYNC_RETRY_FIRST_MS = 30000, /* what was refused is tried again: doubling, jittered, */
+	SYNC_RETRY_CAP_MS = 3600000, /* at most hourly */
+	SYNC_TURNS = 8,              /* looks at one pair in one pass; then it pauses */
+	SYNC_FRESH_ROWS = 200,       /* rows whose cells are kept from the news for the look that follows */
+	SYNC_FRESH_MS = 5000,        /* plans come from reads at most this old (sync-rules 6) */
+};
+
+struct sync_setup {
+	const struct integration_config *config; /* borrowed */
+	struct side couch, rows;
+	struct store store;
+	int request_deadline_ms; /* after this a request that was sent cannot be applied any more */
+	const struct log *log;
+};
+
+struct sync_counts {
+	int64_t documents_written, rows_created, rows_updated, rows_deleted, conflicts, problems, looks;
+};
+
+struct sync {
+	const struct integration_config *config;
+	struct side couch, rows;
+	struct ledger ledger;
+	struct columns columns[TABLE_COUNT];
+	struct pairs pairs;
+	struct json_object *couch_cursor, *rows_cursor; /* owned; handled up to here; NULL: never */
+	struct json_object *couch_next, *rows_next;     /* owned; what the news of this pass reached */
+	struct json_object *schema_stored;              /* owned; the schema document as stored, or NULL */
+	char epoch[37];                                 /* this process */
+	unsigned list_turn;                             /* lists of all rows so far */
+	bool listed;                                    /* one of them in this pass */
+	unsigned pass;                                  /* counts passes */
+	int request_deadline_ms;
+	size_t fresh_rows;
+	bool started;
+	bool contact_made; /* the base was listed whole at least once by this ledger */
+	bool scope_stale;
+	bool schema_stale; /* the base was changed under us: read its schema again */
+	bool settings_changed;
+	struct sync_counts counts;
+	struct log log;
+};
+
+struct sync *sync_open(const struct sync_setup *setup);
+void sync_close(struct sync **sync);
+/* Binds the columns, loads the ledger and the documents, finds the positions. May be called again after it failed. */
+must_use bool sync_start(struct sync *sync, struct error *error);
+
+/* Reads the base's schema and binds the columns to it; what was stopped or changed is logged. */
+must_use bool sync_bind(struct sync *sync, struct error *error);
+
+/* Looks for news on both sides and queues the pairs concerned; waits for the database's at most wait_ms.
+ * With ask_rows the base is asked as well. */
+must_use bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error);
+/* Walks all rows of both tables and queues those that differ from the ledger, are new, or are no more. */
+must_use bool sync_list_rows(struct sync *sync, struct error *error);
+/* Queues every document that is not as it was handled (all are known from the feed). */
+void sync_queue_documents(struct sync *sync);
+/* Notes that everything heard so far is handled, or parked in the ledger. */
+must_use bool sync_checkpoint(struct sync *sync, struct error *error);
+
+/* The pair that a row belongs to, made if it is new (sync-rules 12, 13). Also notes the row there. */
+struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row);
+struct mapping_links sync_links(struct sync *sync);
+/* Hash of a document's live leaves; 0 for a record that is not there. */
+uint64_t sync_leaves(const struct side_record *document);
+/* Takes a document's new state into the pairs: parents, leaves, presence. */
+void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document);

@@ -1,0 +1,99 @@
+/* Pairs under work: a group of looks goes through gather, settle, decide, carry and remember together, so that
+ * each of these is a few requests for all of them. */
+#pragma once
+#include "bridge/plan.h"
+#include "bridge/sync.h"
+
+#define GROUP_LIMIT 100 /* looks of one group: ten batches, two seconds of Airtable's rate */
+
+enum row_work { ROW_WORK_NONE, ROW_WORK_CREATE, ROW_WORK_UPDATE, ROW_WORK_DELETE };
+enum document_work { DOCUMENT_WORK_NONE, DOCUMENT_WORK_WRITE, DOCUMENT_WORK_DELETE };
+
+/* One pair under work. */
+struct look {
+	struct pair *pair;
+	unsigned reasons; /* why it is looked at */
+	struct ledger_entry entry;
+	struct side_record document, row;
+	bool row_asked; /* 'row' is what the base showed for the record id, there or not */
+	bool row_surely_gone;
+	bool needs_no_row;   /* nothing that a row shows has changed: the ledger learns it, and that is all */
+	bool keep_ledger;    /* the entry is not written: what it says would not be true */
+	bool finished;       /* nothing more is to be done for it in this group */
+	bool again;          /* look at it once more at once */
+	int64_t again_in_ms; /* or after this time; 0 not */
+	struct error flaw;   /* why the document cannot be used; kind ERROR_NONE: it can */
+	struct cell couch[FIELD_COUNT], airtable[FIELD_COUNT];
+	struct existence existence;
+	struct decision decisions[FIELD_COUNT];
+	enum edit_order orders[FIELD_COUNT];
+	struct text problem; /* sentences for a person, for the row's error cell and the ledger */
+	bool retry;          /* the problem may pass by itself: try again later */
+	unsigned waits;      /* enum pair_waits */
+
+	enum document_work document_work;
+	struct json_object *new_document; /* owned; to be written, or the tombstone */
+	bool marks;                       /* it carries the app's mark, which the present one does not */
+	struct json_object *histories; /* owned array; go with the document, or before the row's deletion */
+
+	enum row_work row_work;
+	bool writes[FIELD_COUNT];          /* fields of the row write */
+	struct json_object *row_body;      /* owned; {field id: value} */
+	struct cell outgoing[FIELD_COUNT]; /* what the row is to show, as the document has it */
+	bool dropped[FIELD_COUNT];         /* fields that Airtable refused: the row is written without them */
+	struct side_write *row_write;      /* borrowed from the group */
+};
+
+struct group {
+	struct sync *sync;
+	size_t count;
+	struct look *looks;        /* owned */
+	struct side_write *writes; /* owned; of rows */
+	size_t write_count;
+	struct side_ticket *ticket;
+	bool paired; /* some pair got its counterpart */
+};
+
+/* Takes the pairs; they are 'under_way' until group_close(). */
+struct group *group_open(struct sync *sync, struct pair *const *pairs, size_t count);
+void group_close(struct group **group);
+
+/* The steps, in order; each false ends the group, whose pairs are queued again. */
+must_use bool group_gather(struct group *group,
+			   struct error *error); /* ledger, documents, rows as they are now */
+must_use bool group_settle(struct group *group,
+			   struct error *error); /* what became of what was sent before */
+must_use bool group_decide(struct group *group, struct error *error); /* existence, fields */
+must_use bool group_carry(struct group *group,
+			  struct error *error); /* documents; notes; starts the row writes */
+must_use bool group_remember(struct group *group, struct error *error); /* waits for the rows; the ledger */
+
+/* compose.c: documents made of cells. */
+
+/* The document with the row's edits in it, or false and a problem: an edit is saved or refused as a whole. */
+must_use bool look_compose_edit(struct group *group, struct look *look);
+/* A new document from a row that has none; false and a problem, or quietly while the row is still being filled in. */
+must_use bool look_compose_new(struct group *group, struct look *look, struct error *error);
+/* Adds a history document: the losers of conflicts; the cells of a row that goes. */
+void look_record_losers(struct group *group, struct look *look);
+void look_record_row(struct group *group, struct look *look, int64_t time_ms);
+void look_record_document(struct group *group, struct look *look, int64_t time_ms);
+
+/* rows.c: row writes made of cells. */
+
+/* Fills row_body, writes and outgoing; false when there is nothing to write. */
+must_use bool look_fill_update(struct group *group, struct look *look);
+must_use bool look_fill_create(struct group *group, struct look *look);
+/* The note of what is about to be sent. */
+void look_note_sent(struct group *group, struct look *look);
+/* What the answer to a row write says. */
+void look_take_answer(struct group *group, struct look *look);
+
+/* Adds one sentence to what a person should know of this pair. */
+void look_problem(struct look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A column that flows. */
+bool look_has_column(const struct group *group, const struct look *look, enum field field);
+struct cell_equivalence look_equivalence(const struct group *group, const struct look *look,
+					 enum field field);
+/* Reads 'document' into cells, or says in 'flaw' why it cannot be used. */
+void look_read_document(struct group *group, struct look *look);
