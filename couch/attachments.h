@@ -5,13 +5,15 @@
 struct couch_attachment {
 	char content_type[128];
 	char etag[128];
-	int64_t length; /* -1 when the server does not say */
+	int64_t length; /* of what came: not every server says it beforehand */
 };
 /* The bytes go to 'on_data' as they come (false ends it: ERROR_STOPPED); 'rev' may be NULL for the winner. */
-must_use bool couch_attachment_read(struct couch_client *couch, const char *id, const char *rev, const char *name,
-                                    bool (*on_data)(void *context, const char *bytes, size_t length), void *context,
-                                    struct couch_attachment *attachment_out, struct error *error);
+must_use bool couch_attachment_read(struct couch_client *couch, const char *id, const char *rev,
+				    const char *name,
+				    bool (*on_data)(void *context, const char *bytes, size_t length),
+				    void *context, struct couch_attachment *attachment_out,
+				    struct error *error);
 /* Writes one attachment to the revision 'rev'; rev_out at least 80 bytes. */
-must_use bool couch_attachment_write(struct couch_client *couch, const char *id, const char *rev, const char *name,
-                                     const char *content_type, const void *bytes, size_t length, char *rev_out,
-                                     struct error *error);
+must_use bool couch_attachment_write(struct couch_client *couch, const char *id, const char *rev,
+				     const char *name, const char *content_type, const void *bytes,
+				     size_t length, char *rev_out, struct error *error);

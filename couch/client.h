@@ -9,7 +9,7 @@
 struct couch_client;
 
 struct couch_address {
-	const char *url; /* the server: "http://couchdb:5984", no database, no credentials */
+	const char *url;             /* the server: "http://couchdb:5984", no database, no credentials */
 	const char *user, *password; /* NULL: none */
 	const char *database;        /* NULL: the server as a whole */
 };
@@ -30,15 +30,16 @@ struct couch_call {
 	const char *path;
 	struct json_object *body; /* borrowed, or NULL */
 	bool read;
-	int *status_out;          /* or NULL */
+	int *status_out; /* or NULL */
 };
 must_use bool couch_request(struct couch_client *couch, const struct couch_call *call,
-                            struct json_object **answer_out, struct json_flaws *flaws, struct error *error);
+			    struct json_object **answer_out, struct json_flaws *flaws, struct error *error);
 
 /* The server's answer to GET /: reachable, and it is CouchDB. version_out ("3.5.0", "?" when it does not say) at least 32 bytes. */
 must_use bool couch_server_check(struct couch_client *couch, char version_out[32], struct error *error);
 /* Names of all databases, as a JSON array of strings. */
-must_use bool couch_database_list(struct couch_client *couch, struct json_object **names_out, struct error *error);
+must_use bool couch_database_list(struct couch_client *couch, struct json_object **names_out,
+				  struct error *error);
 /* Makes the client's database; one that is there is no error. With 'private' its _security admits admins only
  * (a database without _security is public on some servers). */
 must_use bool couch_database_create(struct couch_client *couch, bool private_, struct error *error);
@@ -53,4 +54,4 @@ struct couch_identity {
 };
 void couch_identity_done(struct couch_identity *identity);
 must_use bool couch_database_identity(struct couch_client *couch, struct couch_identity *identity_out,
-                                      struct error *error);
+				      struct error *error);

@@ -1,0 +1,592 @@
+/* The feed: pages until nothing is left, then one request that stays open.
+ *
+ *     catching up ──(a page says: nothing more)──> following ──(the connection ends)──> catching up
+ *
+ * Every way back goes through a page: it says at once whether the database is still there, and a long absence
+ * is made up for in portions. Wherever something fails, the next try is put off with full jitter, longer each time,
+ * until a connection proved good: some servers leak on every feed that is dropped (couchdb-rules 17).
+ *
+ * 'since' is the place behind the last complete row that was received (couchdb-rules 11): what a cut left of a
+ * line is dropped, and the row comes again. Rows are received into a queue, also while the thread waits for
+ * other requests; a full queue pauses the connection (couchdb-rules 12).
+ *
+ * The style is main_only: what the losing leaves are, the document's _conflicts say, and a new losing leaf gives a
+ * row in any style (couchdb-rules 2). */
+#include "couch/changes.h"
+#include "base/clock.h"
+#include "couch/wire.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	REJOIN_FIRST_MS = 500,
+	REJOIN_CAP_MS = 30000,
+	QUEUE_BYTES = 4 << 20, /* of JSON text, as it came */
+	LINE_KEPT = 256 << 10, /* a line's buffer larger than this is given back */
+};
+
+struct couch_changes {
+	struct couch_client *couch; /* borrowed */
+	char *since;                /* owned; JSON text */
+	char **wanted;              /* owned, NULL-ended; NULL: all */
+	int heartbeat_ms;
+
+	struct couch_change *queue; /* owned */
+	size_t queued, capacity, queued_bytes;
+	bool paused;   /* the connection, for a full queue */
+	bool rejoined; /* since the last page */
+
+	bool following;
+	size_t limit; /* of the next page */
+	bool caught_up;
+
+	struct http_call *call; /* the open request, or NULL */
+	struct text line;       /* what came of the present line */
+	struct error trouble;   /* why on_data ended the request */
+	bool proved;            /* this connection brought a row */
+	int64_t opened_ms;
+
+	int failures;
+	struct error failure; /* the last one; ERROR_NONE: it just ended */
+	int64_t try_ms;       /* steady; nothing is asked before */
+};
+
+/* ---- opening ---- */
+
+static char **copy_list(const char *const *words)
+{
+	size_t count = 0;
+
+	while (words && words[count])
+		count++;
+	char **copy = words ? own_alloc((count + 1) * sizeof(*copy)) : NULL;
+	for (size_t i = 0; i < count; i++)
+		copy[i] = own_copy(words[i]);
+	return copy;
+}
+
+struct couch_changes *couch_changes_open(struct couch_client *couch, const char *since,
+					 const char *const *wanted)
+{
+	struct couch_changes *changes = own_alloc(sizeof(*changes));
+
+	changes->couch = couch;
+	changes->since = own_copy(since ? since : "0");
+	changes->wanted = copy_list(wanted);
+	changes->heartbeat_ms = COUCH_HEARTBEAT_MS;
+	changes->limit = COUCH_PAGE_LIMIT;
+	changes->line.ceiling = COUCH_ANSWER_CEILING;
+	changes->rejoined = true;
+	return changes;
+}
+
+static void change_done(struct couch_change *change)
+{
+	own_free_text(&change->seq);
+	couch_document_done(&change->document);
+}
+
+void couch_page_done(struct couch_page *page)
+{
+	for (size_t i = 0; i < page->count; i++)
+		change_done(&page->changes[i]);
+	free(page->changes);
+	own_free_text(&page->next_since);
+	*page = (struct couch_page){0};
+}
+
+void couch_changes_close(struct couch_changes **changes)
+{
+	if (!*changes)
+		return;
+	http_call_close(&(*changes)->call);
+	for (size_t i = 0; i < (*changes)->queued; i++)
+		change_done(&(*changes)->queue[i]);
+	free((*changes)->queue);
+	for (char **word = (*changes)->wanted; word && *word; word++)
+		free(*word);
+	free((*changes)->wanted);
+	free((*changes)->since);
+	text_done(&(*changes)->line);
+	free(take(*changes));
+}
+
+void couch_changes_set_heartbeat(struct couch_changes *changes, int heartbeat_ms)
+{
+	changes->heartbeat_ms = heartbeat_ms;
+}
+
+/* ---- rows ---- */
+
+static bool is_wanted(const struct couch_changes *changes, const char *id)
+{
+	static const char design[] = "_design/";
+
+	if (strncmp(id, design, sizeof(design) - 1) == 0) /* couchdb-rules 24 */
+		return false;
+	if (!changes->wanted)
+		return true;
+	for (char **prefix = changes->wanted; *prefix; prefix++)
+		if (strncmp(id, *prefix, strlen(*prefix)) == 0)
+			return true;
+	return false;
+}
+
+static void move_to(struct couch_changes *changes, struct json_object *seq)
+{
+	free(changes->since);
+	changes->since = json_write(seq);
+}
+
+static const char *winning_rev(struct json_object *row)
+{
+	struct json_object *leaves = json_child(row, "changes", json_type_array);
+
+	return leaves ? json_text_or(json_object_array_get_idx(leaves, 0), "rev", NULL) : NULL;
+}
+
+static struct couch_change *queue_new(struct couch_changes *changes)
+{
+	if (changes->queued == changes->capacity) {
+		changes->capacity = changes->capacity > 0 ? changes->capacity * 2 : 32;
+		changes->queue = own_resize(changes->queue, changes->capacity, sizeof(struct couch_change));
+	}
+	struct couch_change *change = &changes->queue[changes->queued++];
+	*change = (struct couch_change){0};
+	return change;
+}
+
+/* 'path' is the row's place for the flaws. False: it is no row. */
+static bool take_row(struct couch_changes *changes, struct json_object *row, const struct json_flaws *flaws,
+		     const char *path, const char *unreadable)
+{
+	const char *id = json_text_or(row, "id", NULL), *rev = winning_rev(row);
+	struct json_object *seq = NULL, *doc = json_child(row, "doc", json_type_object);
+	scoped_text doc_path = own_format("%s/doc", path);
+
+	if (!id || !rev || !json_object_object_get_ex(row, "seq", &seq))
+		return false;
+	if (!is_wanted(changes, id))
+		return true;
+	struct couch_change *change = queue_new(changes);
+	change->seq = seq ? json_write(seq) : NULL; /* null: a row between (couchdb-rules 13) */
+	if (!doc || !couch_document_fill(&change->document, doc, flaws, doc_path)) {
+		change->document.id = own_copy(id);
+		change->document.rev = own_copy(rev);
+	}
+	if (json_bool_or(row, "deleted", false))
+		change->document.deleted = true;
+	else
+		change->document.flaw = change->document.flaw ? change->document.flaw : own_copy(unreadable);
+	return true;
+}
+
+/* A row may come without its document, when that changed again while it was sent. */
+static bool is_unread(const struct couch_change *change)
+{
+	return !change->document.body && !change->document.deleted && !change->document.flaw;
+}
+
+static void drop_from_queue(struct couch_changes *changes, size_t index)
+{
+	change_done(&changes->queue[index]);
+	changes->queued--;
+	memmove(&changes->queue[index], &changes->queue[index + 1],
+		(changes->queued - index) * sizeof(struct couch_change));
+}
+
+static bool read_unread(struct couch_changes *changes, struct error *error)
+{
+	/* While one is read the queue may grow at its end, and move. */
+	for (size_t i = 0; i < changes->queued; i++) {
+		struct couch_documents found;
+		if (!is_unread(&changes->queue[i]))
+			continue;
+		scoped_text id = own_copy(changes->queue[i].document.id);
+		if (!couch_documents_read(changes->couch, (const char *const[]){id}, 1, &found, error))
+			return false;
+		couch_document_done(&changes->queue[i].document);
+		changes->queue[i].document = found.list[0];
+		free(found.list);
+		if (changes->queue[i].document.missing) /* purged meanwhile */
+			drop_from_queue(changes, i--);
+	}
+	return true;
+}
+
+/* ---- what is asked ---- */
+
+/* A string goes without its quotes, as every client sends it; anything else as its JSON text. */
+static void add_since(struct text *path, const char *since)
+{
+	scoped(json_object) seq = NULL;
+	struct json_flaws flaws = {0};
+	bool readable = json_read(since, strlen(since), &seq, &flaws, NULL);
+
+	json_flaws_done(&flaws);
+	text_add(path, "&since=");
+	text_add_url(path, readable && json_object_is_type(seq, json_type_string)
+				   ? json_object_get_string(seq)
+				   : since);
+}
+
+static char *page_path(const struct couch_changes *changes, bool bodies)
+{
+	struct text path = {0};
+
+	/* With seq_interval CouchDB packs one seq for a page instead of one for each row: far cheaper on a cluster. */
+	text_format(&path, "_changes?feed=normal&limit=%zu&seq_interval=%zu%s", changes->limit,
+		    changes->limit, bodies ? "&include_docs=true&conflicts=true" : "");
+	add_since(&path, changes->since);
+	return text_take(&path);
+}
+
+static char *feed_path(const struct couch_changes *changes)
+{
+	struct text path = {0};
+
+	text_format(&path, "_changes?feed=continuous&heartbeat=%d&include_docs=true&conflicts=true",
+		    changes->heartbeat_ms);
+	add_since(&path, changes->since);
+	return text_take(&path);
+}
+
+/* Our place is unknown there, which is no refusal of what we ask (malformed, or of another database). */
+static bool name_loss(const struct couch_changes *changes, struct error *error)
+{
+	if (error && error->status == 400)
+		error->kind = ERROR_LOST;
+	return error_wrap(error, "reading changes since %.60s", changes->since);
+}
+
+/* ---- pages ---- */
+
+static bool take_page(struct couch_changes *changes, struct json_object *answer,
+		      const struct json_flaws *flaws, const char *unreadable, struct error *error)
+{
+	struct json_object *rows = json_child(answer, "results", json_type_array), *last = NULL;
+
+	if (!rows || !json_object_object_get_ex(answer, "last_seq", &last) || !last)
+		return error_set(error, ERROR_RETRY, "a page of changes without results or last_seq");
+	size_t count = json_object_array_length(rows);
+	for (size_t i = 0; i < count; i++) {
+		scoped_text path = own_format("/results/%zu", i);
+		if (take_row(changes, json_object_array_get_idx(rows, i), flaws, path, unreadable))
+			continue;
+		while (changes->queued > 0) /* all of a page or nothing */
+			drop_from_queue(changes, changes->queued - 1);
+		return error_set(error, ERROR_RETRY, "row %zu of a page of changes makes no sense", i);
+	}
+	/* Not every server says how many are pending. */
+	int64_t pending = json_int_or(answer, "pending", -1);
+	changes->caught_up = pending >= 0 ? pending == 0 : count < changes->limit;
+	move_to(changes, last);
+	return true;
+}
+
+static bool ask_page(struct couch_changes *changes, bool bodies, const char *unreadable, struct error *error)
+{
+	scoped_text path = page_path(changes, bodies);
+	scoped(json_object) answer = NULL;
+	struct json_flaws flaws = {0};
+	struct couch_ask ask = {
+		.path = path, .read = true, .ceiling = COUCH_ANSWER_CEILING, .documents = changes->limit};
+
+	if (!couch_ask(changes->couch, &ask, &answer, &flaws, NULL, error))
+		return false;
+	bool good = take_page(changes, answer, &flaws, unreadable, error);
+	json_flaws_done(&flaws);
+	return good;
+}
+
+static bool catch_up(struct couch_changes *changes, struct error *error)
+{
+	bool good;
+
+	while (!(good = ask_page(changes, true, NULL, error)) && couch_is_too_much(error) &&
+	       changes->limit > 1)
+		changes->limit /= 2;
+	/* One document that cannot be read: its row, with the reason as its flaw. */
+	if (!good && couch_is_too_much(error)) {
+		scoped_text unreadable = own_copy(error->text);
+		good = ask_page(changes, false, unreadable, error);
+	}
+	if (!good)
+		return name_loss(changes, error);
+	changes->limit = changes->limit * 2 < COUCH_PAGE_LIMIT ? changes->limit * 2 : COUCH_PAGE_LIMIT;
+	changes->following = changes->caught_up;
+	return true;
+}
+
+/* ---- the open request ---- */
+
+static bool trouble(struct couch_changes *changes, const char *words)
+{
+	return error_set(&changes->trouble, ERROR_RETRY, "%s", words);
+}
+
+static bool take_object(struct couch_changes *changes, struct json_object *object,
+			const struct json_flaws *flaws)
+{
+	struct json_object *seq = NULL;
+
+	if (json_object_object_get_ex(object, "last_seq", &seq) && seq) {
+		move_to(changes, seq);
+		return true;
+	}
+	if (take_row(changes, object, flaws, "", NULL)) {
+		if (json_object_object_get_ex(object, "seq", &seq) && seq)
+			move_to(changes, seq);
+		changes->proved = true;
+		return true;
+	}
+	const char *word = json_text_or(object, "error", NULL);
+	scoped_text words = word ? own_format("in the middle of the feed: %s: %s", word,
+					      json_text_or(object, "reason", "no reason given"))
+				 : own_copy("a line of the feed makes no sense");
+	return trouble(changes, words);
+}
+
+/* False ends the request. What cannot be read here is read again by a page, which knows what to do about it. */
+static bool take_line(struct couch_changes *changes, const char *line, size_t length)
+{
+	scoped(json_object) object = NULL;
+	struct json_flaws flaws = {0};
+	struct error error = {0};
+
+	while (length > 0 && (line[length - 1] == '\r' || line[length - 1] == ' '))
+		length--;
+	if (length == 0) /* a heartbeat */
+		return true;
+	if (!json_read(line, length, &object, &flaws, &error))
+		return trouble(changes, error.text);
+	bool good = take_object(changes, object, &flaws);
+	json_flaws_done(&flaws);
+	changes->queued_bytes += length;
+	return good;
+}
+
+static bool end_line(struct couch_changes *changes, const char *rest, size_t length)
+{
+	if (changes->line.length == 0)
+		return take_line(changes, rest, length);
+	text_add_bytes(&changes->line, rest, length);
+	bool good = changes->line.full ? trouble(changes, "a line of the feed is too long")
+				       : take_line(changes, changes->line.bytes, changes->line.length);
+	if (changes->line.capacity > LINE_KEPT) {
+		text_done(&changes->line);
+		changes->line.ceiling = COUCH_ANSWER_CEILING;
+	}
+	text_clear(&changes->line);
+	return good;
+}
+
+static bool is_full(const struct couch_changes *changes)
+{
+	return changes->queued >= COUCH_PAGE_LIMIT || changes->queued_bytes >= QUEUE_BYTES;
+}
+
+/* A line comes in any number of pieces, and a piece may hold many lines. */
+static bool on_data(void *context, const char *bytes, size_t length)
+{
+	struct couch_changes *changes = context;
+	const char *end;
+
+	while ((end = memchr(bytes, '\n', length))) {
+		size_t size = (size_t)(end - bytes);
+		if (!end_line(changes, bytes, size))
+			return false;
+		bytes += size + 1;
+		length -= size + 1;
+	}
+	text_add_bytes(&changes->line, bytes, length);
+	if (changes->line.full)
+		return trouble(changes, "a line of the feed is too long");
+	if (is_full(changes) && !changes->paused) {
+		changes->paused = true;
+		http_pause(changes->call, true);
+	}
+	return true;
+}
+
+static void open_feed(struct couch_changes *changes)
+{
+	scoped_text path = feed_path(changes);
+	scoped_text url = NULL;
+	struct http_request request = {
+		.repeatable = true,
+		.no_gzip = true, /* some servers deliver nothing while they compress */
+		/* Silence of two heartbeats is a dead connection (couchdb-rules 10). Some servers send not
+		 * even headers before the first byte of the answer. */
+		.header_ms = 2 * changes->heartbeat_ms,
+		.idle_ms = 2 * changes->heartbeat_ms,
+		.total_ms = -1,
+		.on_data = on_data,
+		.context = changes,
+	};
+
+	couch_fill_request(changes->couch, path, &request, &url);
+	text_clear(&changes->line);
+	changes->trouble = (struct error){0};
+	changes->proved = changes->paused = false;
+	changes->opened_ms = clock_steady_ms();
+	changes->call = http_start(couch_client_http(changes->couch), &request);
+}
+
+/* Why the request is over; ERROR_NONE: the server ended it in good order. */
+static struct error how_it_ended(struct couch_changes *changes)
+{
+	struct couch_ask ask = {.path = "_changes"};
+	struct error failure = {0};
+	struct http_reply reply;
+
+	if (!http_wait(couch_client_http(changes->couch), changes->call, &reply, &failure)) {
+		if (changes->trouble.kind != ERROR_NONE)
+			failure = changes->trouble;
+	} else {
+		(void)!couch_judge_status(changes->couch, &ask, &reply, &failure);
+	}
+	if (failure.kind != ERROR_NONE)
+		name_loss(changes, &failure);
+	return failure;
+}
+
+/* ---- failures ---- */
+
+/* False when waiting is no use. */
+static bool put_off(struct couch_changes *changes, const struct error *failure, struct error *error)
+{
+	changes->failure = *failure;
+	changes->rejoined = true;
+	changes->following = changes->caught_up = false;
+	if (failure->kind != ERROR_NONE && failure->kind != ERROR_RETRY) {
+		if (error)
+			*error = *failure;
+		return false;
+	}
+	int64_t wait_ms = random_backoff_ms(changes->failures++, REJOIN_FIRST_MS, REJOIN_CAP_MS);
+	if (wait_ms < failure->retry_after_ms)
+		wait_ms = failure->retry_after_ms;
+	changes->try_ms = clock_steady_ms() + wait_ms;
+	return true;
+}
+
+static bool end_feed(struct couch_changes *changes, struct error *error)
+{
+	struct error failure = how_it_ended(changes);
+
+	if (changes->proved || clock_steady_ms() - changes->opened_ms >= changes->heartbeat_ms)
+		changes->failures = 0;
+	http_call_close(&changes->call);
+	text_clear(&changes->line);
+	changes->paused = false;
+	return put_off(changes, &failure, error);
+}
+
+/* ---- reading ---- */
+
+/* At most a page of the queue; what is behind it stays. */
+static size_t page_size(const struct couch_changes *changes)
+{
+	size_t count = changes->queued < COUCH_PAGE_LIMIT ? changes->queued : COUCH_PAGE_LIMIT;
+
+	/* Only a row with a seq can end a page that is not all. */
+	while (count < changes->queued && !changes->queue[count - 1].seq)
+		count++;
+	return count;
+}
+
+static bool give_page(struct couch_changes *changes, struct couch_page *page_out)
+{
+	size_t count = page_size(changes), left = changes->queued - count;
+	struct couch_page page = {
+		.count = count,
+		.changes = own_alloc((count + 1) * sizeof(*page.changes)),
+		.next_since = own_copy(left > 0 ? changes->queue[count - 1].seq : changes->since),
+		.caught_up = changes->caught_up && left == 0 && !changes->paused,
+		.rejoined = changes->rejoined,
+	};
+
+	if (count > 0) {
+		memcpy(page.changes, changes->queue, count * sizeof(*page.changes));
+		memmove(changes->queue, changes->queue + count, left * sizeof(*page.changes));
+	}
+	changes->queued = left;
+	changes->rejoined = false;
+	if (left == 0)
+		changes->queued_bytes = 0;
+	if (changes->paused && !is_full(changes)) {
+		changes->paused = false;
+		http_pause(changes->call, false);
+	}
+	*page_out = page;
+	return true;
+}
+
+/* One thing after another until there is something to give, or the time is over. */
+enum turn { TURN_AGAIN, TURN_GIVE, TURN_FAIL };
+
+static enum turn turn_waiting(struct couch_changes *changes, int64_t until_ms, struct error *error)
+{
+	int64_t now_ms = clock_steady_ms();
+	int64_t target_ms = changes->try_ms < until_ms ? changes->try_ms : until_ms;
+
+	if (now_ms >= until_ms) {
+		if (changes->failure.kind == ERROR_NONE)
+			return TURN_GIVE;
+		if (error)
+			*error = changes->failure;
+		return TURN_FAIL;
+	}
+	http_run(couch_client_http(changes->couch), target_ms - now_ms);
+	return clock_steady_ms() < target_ms ? TURN_GIVE : TURN_AGAIN;
+}
+
+static enum turn turn_catching_up(struct couch_changes *changes, int64_t until_ms, struct error *error)
+{
+	struct error failure = {0};
+
+	if (!catch_up(changes, &failure))
+		return put_off(changes, &failure, error) ? TURN_AGAIN : TURN_FAIL;
+	changes->failure = (struct error){0};
+	/* Also when all rows were unwanted: the place moved, and may be kept. */
+	return changes->queued > 0 || !changes->caught_up || clock_steady_ms() >= until_ms ? TURN_GIVE
+											   : TURN_AGAIN;
+}
+
+static enum turn turn_following(struct couch_changes *changes, int64_t until_ms, struct error *error)
+{
+	if (!changes->call)
+		open_feed(changes);
+	http_run(couch_client_http(changes->couch), until_ms - clock_steady_ms());
+	if (http_is_over(changes->call) && !end_feed(changes, error))
+		return changes->queued > 0 && changes->failure.kind != ERROR_STOPPED ? TURN_GIVE : TURN_FAIL;
+	/* A heartbeat or a wake, which come alike: the caller waits again. */
+	return changes->following || changes->queued > 0 ? TURN_GIVE : TURN_AGAIN;
+}
+
+bool couch_changes_read(struct couch_changes *changes, int64_t wait_ms, struct couch_page *page_out,
+			struct error *error)
+{
+	int64_t until_ms = clock_steady_ms() + (wait_ms > 0 ? wait_ms : 0);
+	enum turn turn = changes->queued > 0 ? TURN_GIVE : TURN_AGAIN;
+
+	while (turn == TURN_AGAIN) {
+		if (http_stopped(couch_client_http(changes->couch)))
+			return error_set(error, ERROR_STOPPED, "asked to stop");
+		if (clock_steady_ms() < changes->try_ms)
+			turn = turn_waiting(changes, until_ms, error);
+		else if (!changes->following)
+			turn = turn_catching_up(changes, until_ms, error);
+		else
+			turn = turn_following(changes, until_ms, error);
+	}
+	if (turn == TURN_FAIL || !read_unread(changes, error))
+		return false;
+	return give_page(changes, page_out);
+}
+
+bool couch_changes_waiting(const struct couch_changes *changes)
+{
+	return changes->queued > 0 || (!changes->following && clock_steady_ms() >= changes->try_ms);
+}

@@ -1,0 +1,464 @@
+/* Requests to CouchDB, one at a time, and what its answers mean.
+ *
+ * Apache CouchDB and servers that speak its protocol differ in words, not in status classes, so the status decides and
+ * CouchDB's own word ("error") is only handed on. Where they differ is said at the place that minds it. */
+#include "couch/client.h"
+#include "base/clock.h"
+#include "couch/wire.h"
+#include <assert.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH_SHOWN = 160, REASON_SHOWN = 240 };
+
+struct couch_client {
+	struct http *http; /* borrowed */
+	char *server;      /* owned, as all below; without the last '/' */
+	char *user, *password;
+	char *database; /* "" for the server as a whole */
+	char *root;     /* server and encoded database */
+};
+
+struct couch_client *couch_client_open(struct http *http, const struct couch_address *address)
+{
+	struct couch_client *couch = own_alloc(sizeof(*couch));
+	struct text root = {0};
+
+	couch->http = http;
+	couch->server = own_copy(address->url);
+	for (size_t length = strlen(couch->server); length > 0 && couch->server[length - 1] == '/'; length--)
+		couch->server[length - 1] = '\0';
+	couch->user = own_copy(address->user);
+	couch->password = own_copy(address->password);
+	couch->database = own_copy(address->database ? address->database : "");
+	text_add(&root, couch->server);
+	if (*couch->database) {
+		text_add(&root, "/");
+		text_add_url(&root, couch->database);
+	}
+	couch->root = text_take(&root);
+	return couch;
+}
+
+void couch_client_close(struct couch_client **couch)
+{
+	if (!*couch)
+		return;
+	free((*couch)->server);
+	free((*couch)->user);
+	free((*couch)->password);
+	free((*couch)->database);
+	free((*couch)->root);
+	free(take(*couch));
+}
+
+const char *couch_client_database(const struct couch_client *couch)
+{
+	return couch->database;
+}
+
+struct http *couch_client_http(const struct couch_client *couch)
+{
+	return couch->http;
+}
+
+/* ---- what is sent ---- */
+
+void couch_add_id(struct text *path, const char *id)
+{
+	static const char *const rooms[] = {"_local/", "_design/"};
+
+	for (size_t i = 0; i < countof(rooms); i++) {
+		if (strncmp(id, rooms[i], strlen(rooms[i])) == 0) {
+			text_add(path, rooms[i]);
+			id += strlen(rooms[i]);
+			break;
+		}
+	}
+	/* '+' becomes %2B: CouchDB reads a bare one as a space, others as itself. */
+	text_add_url(path, id);
+}
+
+static char *url_of(const struct couch_client *couch, bool server, const char *path)
+{
+	const char *root = server ? couch->server : couch->root;
+
+	return own_format("%s%s%s", root, *path == '?' || (!*path && root == couch->root) ? "" : "/", path);
+}
+
+static void fill(const struct couch_client *couch, struct http_request *request)
+{
+	/* Without it some servers answer in text/plain. */
+	static const char *const headers[] = {"Accept: application/json", NULL};
+
+	request->user = couch->user;
+	request->password = couch->password;
+	request->headers = headers;
+}
+
+void couch_fill_request(const struct couch_client *couch, const char *path, struct http_request *request,
+			char **url_out)
+{
+	*url_out = url_of(couch, false, path);
+	request->url = *url_out;
+	fill(couch, request);
+}
+
+struct http_call *couch_start(struct couch_client *couch, const struct couch_ask *ask)
+{
+	scoped_text url = url_of(couch, ask->server, ask->path);
+	scoped_text body = ask->body ? json_write(ask->body) : NULL;
+	struct http_request request = {
+		.method = ask->method,
+		.url = url,
+		.body = body,
+		.body_length = body ? strlen(body) : 0,
+		.repeatable = ask->read,
+		.body_ceiling = ask->ceiling,
+	};
+
+	fill(couch, &request);
+	return http_start(couch->http, &request);
+}
+
+/* ---- what an answer means ---- */
+
+/* "POST inventory/_all_docs": without the query, which may be long and says little. */
+static char *name_of(const struct couch_client *couch, const struct couch_ask *ask)
+{
+	const char *method = ask->method ? ask->method : "GET";
+	bool in_database = !ask->server && *couch->database;
+	size_t length = strcspn(ask->path, "?");
+	size_t shown = text_utf8_prefix(ask->path, length, PATH_SHOWN);
+
+	return own_format("%s %s%s%.*s%s", method, in_database ? couch->database : "",
+			  in_database && length == 0 ? "" : "/", (int)shown, ask->path,
+			  shown < length ? "…" : "");
+}
+
+struct status_class {
+	int first, last;
+	enum error_kind kind;
+	const char *hint; /* what a person can do */
+	const char *word; /* only with this word of the server */
+};
+
+/* couchdb-rules 17 and, for 404, 9: a missing database is no empty one. The first row that fits. */
+static const struct status_class status_classes[] = {
+	{400, 400, ERROR_REFUSED, NULL, NULL},
+	{401, 401, ERROR_FATAL, "check the CouchDB user and password", NULL},
+	{403, 403, ERROR_FATAL, "this CouchDB user may not do that", NULL},
+	{404, 404, ERROR_LOST, NULL, NULL},
+	{408, 408, ERROR_RETRY, NULL, NULL},
+	{409, 409, ERROR_CONFLICT, NULL, NULL},
+	{412, 413, ERROR_REFUSED, NULL, NULL},
+	{415, 415, ERROR_REFUSED, NULL, NULL},
+	{425, 425, ERROR_RETRY, NULL, NULL},
+	{429, 429, ERROR_RETRY, NULL, NULL},
+	{300, 499, ERROR_FATAL, "is this the address of a CouchDB server?", NULL},
+	{500, 500, ERROR_REFUSED, NULL, "doc_validation"}, /* PouchDB's 400 */
+	{500, 599, ERROR_RETRY, NULL, NULL},
+	{0, INT_MAX, ERROR_RETRY, "no known status", NULL},
+};
+
+static const struct status_class *class_of(int status, const char *word)
+{
+	const struct status_class *class = status_classes;
+
+	while (status < class->first || status > class->last ||
+	       (class->word && strcmp(class->word, word) != 0))
+		class ++;
+	return class;
+}
+
+bool couch_judge_status(struct couch_client *couch, const struct couch_ask *ask,
+			const struct http_reply *reply, struct error *error)
+{
+	scoped_text name = name_of(couch, ask);
+	scoped(json_object) answer = NULL;
+	struct json_flaws flaws = {0};
+	const struct status_class *class;
+
+	if (reply->status >= 200 && reply->status < 300)
+		return true;
+	/* A proxy's page is no JSON; then the status has to say it all. */
+	if (!json_read(reply->body, reply->body_length, &answer, &flaws, NULL))
+		answer = NULL;
+	json_flaws_done(&flaws);
+	const char *word = json_text_or(answer, "error", ""), *reason = json_text_or(answer, "reason", "");
+	class = class_of(reply->status, word);
+	size_t reason_shown = text_utf8_prefix(reason, strlen(reason), REASON_SHOWN);
+	error_set(error, class->kind, "%s: HTTP %d%s%s%s%.*s%s%s%s", name, reply->status, *word ? ", " : "",
+		  word, *reason ? ": " : "", (int)reason_shown, reason, class->hint ? " (" : "",
+		  class->hint ? class->hint : "", class->hint ? ")" : "");
+	if (error) {
+		size_t word_kept = text_utf8_prefix(word, strlen(word), sizeof(error->code) - 1);
+		memcpy(error->code, word, word_kept);
+		error->code[word_kept] = '\0';
+		error->status = reply->status;
+		error->retry_after_ms = reply->retry_after_ms;
+	}
+	return false;
+}
+
+static bool begins_as_json(const struct http_reply *reply)
+{
+	size_t blank = strspn(reply->body, " \t\r\n");
+
+	return reply->body[blank] == '{' || reply->body[blank] == '[';
+}
+
+bool couch_judge(struct couch_client *couch, const struct couch_ask *ask, const struct http_reply *reply,
+		 struct json_object **answer_out, struct json_flaws *flaws, struct error *error)
+{
+	if (!couch_judge_status(couch, ask, reply, error))
+		return false;
+	scoped_text name = name_of(couch, ask);
+	if (!begins_as_json(reply))
+		return error_set(error, ERROR_RETRY,
+				 "%s: the answer is no JSON but %s: is this a CouchDB server?", name,
+				 *reply->content_type ? reply->content_type : "something else");
+	struct json_object *answer = NULL;
+	if (!json_read(reply->body, reply->body_length, &answer, flaws, error))
+		return error_wrap(error, "%s: reading the answer", name);
+	if (flaws && flaws->count > JSON_FLAW_LIMIT && ask->documents > 1) {
+		json_flaws_done(flaws);
+		json_object_put(answer);
+		return error_set(error, ERROR_REFUSED, "%s: more flaws than can be told apart", name);
+	}
+	*answer_out = answer;
+	return true;
+}
+
+bool couch_ask(struct couch_client *couch, const struct couch_ask *ask, struct json_object **answer_out,
+	       struct json_flaws *flaws, int *status_out, struct error *error)
+{
+	scoped(http_call) call = couch_start(couch, ask);
+	struct http_reply reply;
+
+	if (!http_wait(couch->http, call, &reply, error) ||
+	    !couch_judge(couch, ask, &reply, answer_out, flaws, error))
+		return false;
+	if (status_out)
+		*status_out = reply.status;
+	return true;
+}
+
+bool couch_is_too_much(const struct error *error)
+{
+	return error->kind == ERROR_REFUSED && error->status == 0;
+}
+
+/* ---- again ---- */
+
+/* Others' requests go on meanwhile, and a stop is heard. */
+static bool pause_for(struct couch_client *couch, int64_t wait_ms, struct error *error)
+{
+	int64_t until_ms = clock_steady_ms() + wait_ms, left_ms = wait_ms;
+	bool disturbed = false;
+
+	for (; left_ms > 0 && !http_stopped(couch->http); left_ms = until_ms - clock_steady_ms()) {
+		disturbed = left_ms < wait_ms;
+		http_run(couch->http, left_ms);
+	}
+	/* What disturbed us may have been a wake for whoever waits next. */
+	if (disturbed)
+		http_wake(couch->http);
+	if (!http_stopped(couch->http))
+		return true;
+	return error_set(error, ERROR_STOPPED, "asked to stop");
+}
+
+bool couch_try_again(struct couch_client *couch, int attempt, struct error *error)
+{
+	if (error->kind != ERROR_RETRY || attempt + 1 >= COUCH_READ_TRIES ||
+	    error->retry_after_ms > COUCH_BACKOFF_CAP_MS)
+		return false;
+	int64_t wait_ms = random_backoff_ms(attempt, COUCH_BACKOFF_FIRST_MS, COUCH_BACKOFF_CAP_MS);
+	if (wait_ms < error->retry_after_ms)
+		wait_ms = error->retry_after_ms;
+	return pause_for(couch, wait_ms, error);
+}
+
+bool couch_ask_patiently(struct couch_client *couch, const struct couch_ask *ask,
+			 struct json_object **answer_out, struct json_flaws *flaws, int *status_out,
+			 struct error *error)
+{
+	struct error failure = {0};
+
+	for (int attempt = 0;; attempt++) {
+		if (couch_ask(couch, ask, answer_out, flaws, status_out, &failure))
+			return true;
+		if (couch_try_again(couch, attempt, &failure))
+			continue;
+		if (error)
+			*error = failure;
+		return false;
+	}
+}
+
+bool couch_request(struct couch_client *couch, const struct couch_call *call, struct json_object **answer_out,
+		   struct json_flaws *flaws, struct error *error)
+{
+	struct couch_ask ask = {
+		.method = call->method, .path = call->path, .body = call->body, .read = call->read};
+
+	if (call->read)
+		return couch_ask_patiently(couch, &ask, answer_out, flaws, call->status_out, error);
+	return couch_ask(couch, &ask, answer_out, flaws, call->status_out, error);
+}
+
+/* ---- the server ---- */
+
+bool couch_server_check(struct couch_client *couch, char version_out[32], struct error *error)
+{
+	static const char *const marks[] = {"couchdb", "express-pouchdb", "vendor"};
+	struct couch_ask ask = {.path = "", .server = true, .read = true};
+	scoped(json_object) answer = NULL;
+	bool known = false;
+
+	if (!couch_ask_patiently(couch, &ask, &answer, NULL, NULL, error))
+		return false;
+	for (size_t i = 0; i < countof(marks); i++)
+		known = known || json_object_object_get_ex(answer, marks[i], NULL);
+	if (!known)
+		return error_set(error, ERROR_FATAL, "%s answers, but is no CouchDB server", couch->server);
+	const char *version = json_text_or(answer, "version", "?");
+	size_t kept = text_utf8_prefix(version, strlen(version), 31);
+	memcpy(version_out, version, kept);
+	version_out[kept] = '\0';
+	return true;
+}
+
+bool couch_database_list(struct couch_client *couch, struct json_object **names_out, struct error *error)
+{
+	struct couch_ask ask = {.path = "_all_dbs", .server = true, .read = true};
+	scoped(json_object) answer = NULL;
+
+	if (!couch_ask_patiently(couch, &ask, &answer, NULL, NULL, error))
+		return false;
+	bool good = json_object_is_type(answer, json_type_array);
+	for (size_t i = 0; good && i < json_object_array_length(answer); i++)
+		good = json_object_is_type(json_object_array_get_idx(answer, i), json_type_string);
+	if (!good)
+		return error_set(error, ERROR_RETRY, "GET /_all_dbs: the answer is no list of names");
+	*names_out = take(answer);
+	return true;
+}
+
+/* ---- the database ---- */
+
+static bool is_empty_list(struct json_object *object, const char *key)
+{
+	struct json_object *list = json_child(object, key, json_type_array);
+
+	return !list || json_object_array_length(list) == 0;
+}
+
+/* Whether everybody may read: a list of members that names nobody means all. */
+static bool is_public(struct json_object *security)
+{
+	struct json_object *members = json_child(security, "members", json_type_object);
+
+	return is_empty_list(members, "names") && is_empty_list(members, "roles");
+}
+
+static struct json_object *only_admins(void)
+{
+	static const char *const sections[] = {"admins", "members"};
+	struct json_object *security = json_object_new_object();
+
+	for (size_t i = 0; i < countof(sections); i++) {
+		struct json_object *section = json_object_new_object(), *roles = json_object_new_array();
+		json_object_array_add(roles, json_object_new_string("_admin"));
+		json_put(section, "names", json_object_new_array());
+		json_put(section, "roles", roles);
+		json_put(security, sections[i], section);
+	}
+	return security;
+}
+
+/* Whom a person let in stays in. */
+static bool make_private(struct couch_client *couch, struct error *error)
+{
+	struct couch_ask read = {.path = "_security", .read = true};
+	scoped(json_object) security = NULL;
+	scoped(json_object) answer = NULL;
+
+	if (!couch_ask_patiently(couch, &read, &security, NULL, NULL, error))
+		return false;
+	if (!is_public(security))
+		return true;
+	scoped(json_object) wanted = only_admins();
+	struct couch_ask write = {.method = "PUT", .path = "_security", .body = wanted};
+	return couch_ask(couch, &write, &answer, NULL, NULL, error);
+}
+
+bool couch_database_create(struct couch_client *couch, bool private_, struct error *error)
+{
+	struct couch_ask ask = {.method = "PUT", .path = ""};
+	scoped(json_object) answer = NULL;
+	struct error failure;
+
+	assert(*couch->database);
+	if (!couch_ask(couch, &ask, &answer, NULL, NULL, &failure) && failure.status != 412) {
+		if (error)
+			*error = failure;
+		return false;
+	}
+	if (private_ && !make_private(couch, error))
+		return error_wrap(error, "making the database '%s' private", couch->database);
+	return true;
+}
+
+bool couch_database_delete(struct couch_client *couch, struct error *error)
+{
+	struct couch_ask ask = {.method = "DELETE", .path = ""};
+	scoped(json_object) answer = NULL;
+
+	assert(*couch->database);
+	return couch_ask(couch, &ask, &answer, NULL, NULL, error);
+}
+
+/* ---- identity ---- */
+
+void couch_identity_done(struct couch_identity *identity)
+{
+	own_free_text(&identity->update_seq);
+	own_free_text(&identity->purge_seq);
+	*identity = (struct couch_identity){0};
+}
+
+/* Opaque JSON (couchdb-rules 1): its text is kept, whatever it is. */
+static char *opaque_text(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+
+	return json_object_object_get_ex(object, key, &value) && value ? json_write(value) : NULL;
+}
+
+bool couch_database_identity(struct couch_client *couch, struct couch_identity *identity_out,
+			     struct error *error)
+{
+	struct couch_ask ask = {.path = "", .read = true};
+	scoped(json_object) answer = NULL;
+	scoped_text update_seq = NULL;
+
+	assert(*couch->database);
+	if (!couch_ask_patiently(couch, &ask, &answer, NULL, NULL, error))
+		return false;
+	update_seq = opaque_text(answer, "update_seq");
+	if (!update_seq)
+		return error_set(error, ERROR_RETRY, "GET %s: the answer has no update_seq", couch->database);
+	struct couch_identity identity = {
+		.update_seq = take(update_seq),
+		.purge_seq = opaque_text(answer, "purge_seq"),
+		.document_count = json_int_or(answer, "doc_count", 0),
+	};
+	const char *start = json_text_or(answer, "instance_start_time", "");
+	size_t kept = text_utf8_prefix(start, strlen(start), sizeof(identity.instance_start_time) - 1);
+	memcpy(identity.instance_start_time, start, kept);
+	*identity_out = identity;
+	return true;
+}
