@@ -30,6 +30,14 @@ static void show_and_finish(struct group *group, struct look *look)
 	look->finished = true;
 }
 
+/* Outside of the scope: nothing flows. Said where a row stands for it; a document that never had one is nobody's problem. */
+static void leave(struct group *group, struct look *look)
+{
+	if (look->row.presence == SIDE_THERE)
+		show_and_finish(group, look);
+	look->finished = true;
+}
+
 static void bury(struct group *group, struct look *look, const char *reason)
 {
 	struct json_object *cells = look->row.presence == SIDE_THERE ? json_copy(look->row.body) : NULL;
@@ -119,7 +127,7 @@ static void (*const existence_work[])(struct group *group, struct look *look) = 
 	[EXIST_FORGET] = forget,
 	[EXIST_ADOPT] = merge,
 	[EXIST_CREATE_DOCUMENT] = undelete,
-	[EXIST_LEAVE] = show_and_finish,
+	[EXIST_LEAVE] = leave,
 };
 
 /* Nothing that a row shows has changed: the ledger learns the leaves, the document perhaps its mark. */
@@ -283,6 +291,7 @@ static void pair_up(struct look *look)
 {
 	if (look->entry.state == ENTRY_PAIR && strcmp(look->entry.record_id, look->row.id) == 0)
 		return;
+	ledger_entry_unbury(&look->entry);
 	look->entry.state = ENTRY_PAIR;
 	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
 }

@@ -35,7 +35,7 @@ void ledger_entry_clear_sent(struct ledger_entry *entry)
 	entry->sent = (struct ledger_sent){0};
 }
 
-static void clear_grave(struct ledger_entry *entry)
+void ledger_entry_unbury(struct ledger_entry *entry)
 {
 	own_free_text(&entry->grave_reason);
 	own_free_text(&entry->grave_revision);
@@ -49,7 +49,7 @@ void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const cha
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		ledger_entry_forget_field(entry, (enum field)field);
 	ledger_entry_clear_sent(entry);
-	clear_grave(entry);
+	ledger_entry_unbury(entry);
 	own_free_text(&entry->problem);
 	entry->failures = 0;
 	entry->next_try_ms = 0;
@@ -67,7 +67,7 @@ void ledger_entry_done(struct ledger_entry *entry)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		ledger_entry_forget_field(entry, (enum field)field);
 	ledger_entry_clear_sent(entry);
-	clear_grave(entry);
+	ledger_entry_unbury(entry);
 	own_free_text(&entry->id);
 	own_free_text(&entry->problem);
 	json_object_close(&entry->stored);

@@ -85,6 +85,8 @@ void ledger_entry_forget_field(struct ledger_entry *entry, enum field field);
 void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
 			const struct cell *airtable);
 void ledger_entry_clear_sent(struct ledger_entry *entry);
+/* Brought back: what the gravestone held goes. */
+void ledger_entry_unbury(struct ledger_entry *entry);
 /* Turns it into a gravestone: agreement and notes go. 'cells' is taken. */
 void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
 		       int64_t now_ms, struct json_object *cells);

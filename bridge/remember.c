@@ -114,6 +114,7 @@ static void take_created(struct group *group, struct look *look)
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		ledger_entry_forget_field(entry, (enum field)field);
+	ledger_entry_unbury(entry);
 	entry->state = ENTRY_PAIR;
 	entry->unsure_since_ms = 0;
 	entry->marked = false;

@@ -1,0 +1,329 @@
+/* Entries survive their JSON; what is stored is only written when it differs; another process's write is a conflict. */
+#include "bridge/ledger.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a store in memory ---- */
+
+struct memory {
+	size_t count, writes;
+	struct json_object *documents[16];
+};
+
+static struct json_object **find(struct memory *memory, const char *id)
+{
+	for (size_t i = 0; i < memory->count; i++)
+		if (strcmp(json_text_or(memory->documents[i], "_id", ""), id) == 0)
+			return &memory->documents[i];
+	return NULL;
+}
+
+static bool memory_read(void *self, const char *const *wanted, size_t count, struct json_object **documents_out,
+                        struct error *error)
+{
+	(void)error;
+	for (size_t i = 0; i < count; i++) {
+		struct json_object **found = find(self, wanted[i]);
+		documents_out[i] = found && !json_bool_or(*found, "_deleted", false) ? json_copy(*found) : NULL;
+	}
+	return true;
+}
+
+static bool memory_write(void *self, struct json_object *const *documents, size_t count,
+                         struct store_result *results_out, struct error *error)
+{
+	struct memory *memory = self;
+
+	(void)error;
+	for (size_t i = 0; i < count; i++) {
+		struct json_object **found = find(memory, json_text_or(documents[i], "_id", ""));
+		const char *stored_rev = found ? json_text_or(*found, "_rev", "") : "";
+		results_out[i] = (struct store_result){ .kind = ERROR_CONFLICT };
+		if (strcmp(stored_rev, json_text_or(documents[i], "_rev", "")) != 0)
+			continue;
+		results_out[i].kind = ERROR_NONE;
+		snprintf(results_out[i].rev, sizeof results_out[i].rev, "%zu-x", ++memory->writes);
+		struct json_object *copy = json_copy(documents[i]);
+		json_put_text(copy, "_rev", results_out[i].rev);
+		if (found) {
+			json_object_put(*found);
+			*found = copy;
+		} else {
+			memory->documents[memory->count++] = copy;
+		}
+	}
+	return true;
+}
+
+static bool memory_walk(void *self, const char *prefix, store_visit *visit, void *context, struct error *error)
+{
+	struct memory *memory = self;
+
+	for (size_t i = 0; i < memory->count; i++)
+		if (strncmp(json_text_or(memory->documents[i], "_id", ""), prefix, strlen(prefix)) == 0 &&
+		    !visit(context, memory->documents[i], error))
+			return false;
+	return true;
+}
+
+static const struct store_ops memory_ops = { .read = memory_read, .write = memory_write, .walk = memory_walk };
+
+struct bench {
+	struct memory memory;
+	struct columns columns[TABLE_COUNT];
+	struct ledger ledger;
+};
+
+static int set_up(void **state)
+{
+	struct bench *bench = own_alloc(sizeof *bench);
+
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		bench->columns[table].table_id = own_format("tbl%zu", table);
+		for (size_t field = 0; field < FIELD_COUNT; field++)
+			if (field_in_table((enum field)field, (enum table)table))
+				bench->columns[table].of[field].id = own_format("fld%zu_%zu", table, field);
+	}
+	ledger_init(&bench->ledger, (struct store){ &memory_ops, &bench->memory }, "one", "appX", bench->columns);
+	*state = bench;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *bench = *state;
+
+	ledger_done(&bench->ledger);
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		columns_done(&bench->columns[table]);
+	for (size_t i = 0; i < bench->memory.count; i++)
+		json_object_put(bench->memory.documents[i]);
+	free(bench);
+	return 0;
+}
+
+static struct ledger_entry read_one(struct bench *bench, const char *id)
+{
+	struct ledger_key key = { TABLE_ITEMS, id };
+	struct ledger_entry entry;
+	struct error error;
+
+	assert_true(ledger_read(&bench->ledger, &key, 1, &entry, &error));
+	return entry;
+}
+
+static enum error_kind write_one(struct bench *bench, struct ledger_entry *entry)
+{
+	enum error_kind result;
+	struct error error;
+
+	assert_true(ledger_write(&bench->ledger, &entry, 1, &result, &error));
+	return result;
+}
+
+/* ---- cases ---- */
+
+static void an_entry_that_is_not_there_is_none(void **state)
+{
+	struct ledger_entry entry = read_one(*state, "a");
+
+	assert_int_equal(entry.state, ENTRY_NONE);
+	assert_string_equal(entry.id, "a");
+	assert_string_equal(entry.record_id, "");
+	ledger_entry_done(&entry);
+}
+
+static struct ledger_entry full_pair(struct bench *bench)
+{
+	struct ledger_entry entry = read_one(bench, "a");
+	struct cell name = cell_text("Käse 🧀"), shown = cell_text("Käse"), price = cell_number(2.01);
+
+	entry.state = ENTRY_PAIR;
+	snprintf(entry.record_id, sizeof entry.record_id, "rec1");
+	entry.handled = 0xfedcba9876543210;
+	entry.seen_ms = 1700000000000;
+	entry.marked = true;
+	entry.born_as_row = true;
+	entry.problem = own_copy("Serial: it is a text.");
+	entry.failures = 3;
+	entry.next_try_ms = 1700000000001;
+	ledger_entry_agree(&entry, FIELD_NAME, &name, &shown);
+	entry.fields[FIELD_NAME].shown_differently = true;
+	ledger_entry_agree(&entry, FIELD_PRICE, &price, &price);
+	entry.sent.kind = SENT_UPDATE;
+	entry.sent.at_ms = 1700000000002;
+	snprintf(entry.sent.epoch, sizeof entry.sent.epoch, "e");
+	entry.sent.fields[FIELD_NAME].sent = true;
+	entry.sent.fields[FIELD_NAME].pre = cell_copy(&shown);
+	entry.sent.fields[FIELD_NAME].post = cell_copy(&name);
+	cell_done(&name);
+	cell_done(&shown);
+	cell_done(&price);
+	return entry;
+}
+
+static void a_pair_comes_back_as_it_was(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry entry = full_pair(bench);
+	const struct cell_equivalence exact = { 0 };
+
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	struct ledger_entry read = read_one(bench, "a");
+	assert_int_equal(read.state, ENTRY_PAIR);
+	assert_string_equal(read.record_id, "rec1");
+	assert_true(read.handled == entry.handled);
+	assert_true(read.marked && read.born_as_row);
+	assert_string_equal(read.problem, entry.problem);
+	assert_int_equal(read.failures, 3);
+	assert_true(read.fields[FIELD_NAME].known && read.fields[FIELD_NAME].shown_differently);
+	assert_true(cell_equal(&read.fields[FIELD_NAME].couch, &entry.fields[FIELD_NAME].couch, &exact));
+	assert_true(cell_equal(&read.fields[FIELD_NAME].airtable, &entry.fields[FIELD_NAME].airtable, &exact));
+	assert_false(read.fields[FIELD_NOTES].known);
+	assert_int_equal(read.sent.kind, SENT_UPDATE);
+	assert_true(cell_equal(&read.sent.fields[FIELD_NAME].pre, &entry.sent.fields[FIELD_NAME].pre, &exact));
+	ledger_entry_done(&read);
+	ledger_entry_done(&entry);
+}
+
+static void what_has_not_changed_is_not_written(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry entry = full_pair(bench);
+
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	size_t writes = bench->memory.writes;
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	struct ledger_entry read = read_one(bench, "a");
+	assert_int_equal(write_one(bench, &read), ERROR_NONE);
+	assert_int_equal(bench->memory.writes, writes);
+	ledger_entry_done(&read);
+	ledger_entry_done(&entry);
+}
+
+static void another_process_wrote_in_between(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry ours = full_pair(bench), theirs = full_pair(bench);
+
+	assert_int_equal(write_one(bench, &theirs), ERROR_NONE);
+	assert_int_equal(write_one(bench, &ours), ERROR_CONFLICT);
+	ledger_entry_done(&ours);
+	ledger_entry_done(&theirs);
+}
+
+static void an_entry_that_holds_nothing_is_removed(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry entry = full_pair(bench);
+
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	ledger_entry_clear_sent(&entry);
+	entry.state = ENTRY_NONE;
+	entry.record_id[0] = '\0';
+	entry.next_try_ms = 0;
+	own_free_text(&entry.problem);
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	struct ledger_entry read = read_one(bench, "a");
+	assert_string_equal(read.revision, "");
+	ledger_entry_done(&read);
+	ledger_entry_done(&entry);
+}
+
+static void a_gravestone_keeps_the_last_cells(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry entry = full_pair(bench);
+	struct json_object *cells = json_object_new_object();
+
+	json_put_text(cells, "fldForeign", "a person's own column");
+	ledger_entry_bury(&entry, "document deleted", "4-t", 1700000000009, cells);
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	struct ledger_entry read = read_one(bench, "a");
+	assert_int_equal(read.state, ENTRY_GRAVE);
+	assert_string_equal(read.grave_reason, "document deleted");
+	assert_string_equal(read.grave_revision, "4-t");
+	assert_string_equal(json_text_or(read.grave_cells, "fldForeign", ""), "a person's own column");
+	assert_false(read.fields[FIELD_NAME].known);
+	assert_int_equal(read.sent.kind, SENT_NOTHING);
+	ledger_entry_done(&read);
+	ledger_entry_done(&entry);
+}
+
+static void another_column_inherits_nothing(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry entry = full_pair(bench);
+
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	own_free_text(&bench->columns[TABLE_ITEMS].of[FIELD_NAME].id);
+	bench->columns[TABLE_ITEMS].of[FIELD_NAME].id = own_copy("fldMadeAnew");
+	struct ledger_entry read = read_one(bench, "a");
+	assert_false(read.fields[FIELD_NAME].known);
+	assert_true(read.fields[FIELD_PRICE].known);
+	ledger_entry_done(&read);
+	ledger_entry_done(&entry);
+}
+
+static void a_later_version_is_not_touched(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry entry = full_pair(bench), read;
+	scoped(json_object) json = ledger_entry_to_json(&bench->ledger, &entry);
+	struct error error;
+
+	json_put(json, "v", json_object_new_int(LEDGER_VERSION + 1));
+	assert_false(ledger_entry_from_json(&bench->ledger, json, &read, &error));
+	assert_int_equal(error.kind, ERROR_FATAL);
+	assert_non_null(strstr(error.text, "pair-one-item-a"));
+	ledger_entry_done(&entry);
+}
+
+static bool count_entry(void *context, struct ledger_entry *entry, struct error *error)
+{
+	(void)entry;
+	(void)error;
+	++*(size_t *)context;
+	return true;
+}
+
+static void a_walk_shows_this_integrations_entries_only(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry entry = full_pair(bench);
+	size_t seen = 0;
+	struct error error;
+
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	bench->memory.documents[bench->memory.count] = json_object_new_object();
+	json_put_text(bench->memory.documents[bench->memory.count++], "_id", "pair-two-item-a");
+	assert_true(ledger_walk(&bench->ledger, count_entry, &seen, &error));
+	assert_int_equal(seen, 1);
+	ledger_entry_done(&entry);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(an_entry_that_is_not_there_is_none),
+		CASE(a_pair_comes_back_as_it_was),
+		CASE(what_has_not_changed_is_not_written),
+		CASE(another_process_wrote_in_between),
+		CASE(an_entry_that_holds_nothing_is_removed),
+		CASE(a_gravestone_keeps_the_last_cells),
+		CASE(another_column_inherits_nothing),
+		CASE(a_later_version_is_not_touched),
+		CASE(a_walk_shows_this_integrations_entries_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
