@@ -1,0 +1,27 @@
+/* The control paths, /_sandbox/…: JSON in, JSON out, without a token, limit or count; for the page, for tests, for people.
+ *
+ *     GET  bases                      {"bases":[tables and fields as the meta API has them],"rows":{table id: count},"version"}
+ *     GET  rows?base=&table=          {"version","records":[…]}: all rows, cells by names of fields; with &since=VERSION only
+ *                                     {"version"} when nothing changed; &modified=1 adds "modified":{name: ms} to each row
+ *     POST edit                       a person's edits, see edit.h; {"results":[{"id"}…]}
+ *     GET  faults, POST faults, DELETE faults, POST faults/release      see faults.h
+ *     GET  clock, POST clock          {"now","now_ms","frozen"}; {"advance_ms":n}, {"set":"ISO"}, {"freeze":true|false}
+ *     GET  counts, POST counts        since the start or the last POST
+ *     GET  options, POST options      latency_ms, rate (0: off), iterator_ms, bump_equal, fresh_unmodified, modified_seconds
+ *     GET  save                       the state, see save.h;  POST save writes the file of --save
+ *     POST load                       replaces the state; DELETE iterators forgets all listings
+ *
+ * A refusal is {"error":{"type","message"}} with status 422. */
+#pragma once
+#include "sandbox/world.h"
+
+struct sandbox_control_request {
+	const char *method;
+	const struct sandbox_target *target; /* its first segment is "_sandbox" */
+	const char *body;
+	size_t body_length;
+	int64_t now_us;
+};
+
+void sandbox_control(struct sandbox *sandbox, const struct sandbox_control_request *request,
+		     struct sandbox_answer *answer);
