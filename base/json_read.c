@@ -564,9 +564,10 @@ bool json_read(const char *bytes, size_t length, struct json_object **json_out, 
 	reader.flaws.count = 0;
 	reader.wrong = NULL;
 	bool good = read_value(&reader, &json);
-	skip_space(&reader);
-	if (good && reader.at < reader.end)
-		good = wrong(&reader, "something stands behind the value");
+	if (good) {
+		skip_space(&reader);
+		good = reader.at == reader.end || wrong(&reader, "something stands behind the value");
+	}
 	if (!good)
 		refuse_place(&reader, error);
 	else if (reader.flaws.count > 0 && !flaws)
