@@ -1,0 +1,770 @@
+/* The plan: every row of the table of existence and of the table of fields, what lies between the rows, and that no
+ * view whatever leads to a deletion or a creation that nobody asked for. */
+#include "bridge/plan.h"
+
+#include "cases.h"
+
+#include <string.h>
+
+/* ---- existence: the table, row by row ---- */
+
+struct existence_case {
+	const char *sentence;
+	struct existence_views views;
+	enum existence_action action;
+	const char *reason_has; /* NULL: any reason */
+	bool clear_delete, refuse_delete;
+};
+
+#define SEEN(document_, row_, entry_, ...)                                                                   \
+	.views = {.document = (document_), .row = (row_), .entry = (entry_), __VA_ARGS__}
+#define THEN(action_, why, ...) .action = (action_), .reason_has = (why), __VA_ARGS__
+#define EDITED                  .document_moved = true
+#define ROW_EDITED              .row_moved = true
+#define TICKED                  .delete_ticked = true
+#define HOLDS                   .has_contents = true
+#define ON_DELETE               .on_row_deleted = ROW_DELETED_DELETE
+#define ON_FORGET               .on_row_deleted = ROW_DELETED_FORGET
+
+static const struct existence_case existence_cases[] = {
+	/* any | unsure | any */
+	{"any document | row unsure | pair: ask again", SEEN(DOCUMENT_IN_SCOPE, ROW_UNSURE, ENTRY_PAIR),
+	 THEN(EXIST_ASK_AGAIN, "not yet sure")},
+	{"any document | row unsure | pair: a tombstone changes nothing about it",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_UNSURE, ENTRY_PAIR), THEN(EXIST_ASK_AGAIN, "not yet sure")},
+	{"any document | row unsure | none: ask again", SEEN(DOCUMENT_NONE, ROW_UNSURE, ENTRY_NONE),
+	 THEN(EXIST_ASK_AGAIN, "not yet sure")},
+	{"any document | row unsure | pair: an unreadable document is not parked yet",
+	 SEEN(DOCUMENT_UNREADABLE, ROW_UNSURE, ENTRY_PAIR), THEN(EXIST_ASK_AGAIN, NULL)},
+
+	/* missing, no tombstone | any | any but none */
+	{"missing, no tombstone | paired | pair: hold", SEEN(DOCUMENT_MISSING, ROW_PAIRED, ENTRY_PAIR),
+	 THEN(EXIST_HOLD, "gone back in time")},
+	{"missing, no tombstone | gone | pair: hold", SEEN(DOCUMENT_MISSING, ROW_GONE, ENTRY_PAIR),
+	 THEN(EXIST_HOLD, "gone back in time")},
+	{"missing, no tombstone | none | G: hold", SEEN(DOCUMENT_MISSING, ROW_NONE, ENTRY_GRAVE),
+	 THEN(EXIST_HOLD, "gone back in time")},
+	{"missing, no tombstone | unpaired, same ID | G forgotten: hold",
+	 SEEN(DOCUMENT_MISSING, ROW_FREE, ENTRY_FORGOTTEN), THEN(EXIST_HOLD, NULL)},
+	{"missing, no tombstone | paired, box ticked | pair: hold, the box deletes nothing",
+	 SEEN(DOCUMENT_MISSING, ROW_PAIRED, ENTRY_PAIR, TICKED), THEN(EXIST_HOLD, NULL)},
+	{"no such document, yet an entry | paired | pair: hold", SEEN(DOCUMENT_NONE, ROW_PAIRED, ENTRY_PAIR),
+	 THEN(EXIST_HOLD, NULL)},
+
+	/* unreadable or invalid | any | any */
+	{"unreadable or invalid | paired | pair: park", SEEN(DOCUMENT_UNREADABLE, ROW_PAIRED, ENTRY_PAIR),
+	 THEN(EXIST_PARK, NULL)},
+	{"unreadable or invalid | none | none: park", SEEN(DOCUMENT_UNREADABLE, ROW_NONE, ENTRY_NONE),
+	 THEN(EXIST_PARK, NULL)},
+	{"unreadable or invalid | gone | pair: park, whatever is done about deleted rows",
+	 SEEN(DOCUMENT_UNREADABLE, ROW_GONE, ENTRY_PAIR, ON_DELETE), THEN(EXIST_PARK, NULL)},
+	{"unreadable or invalid | unpaired, same ID | none: park",
+	 SEEN(DOCUMENT_UNREADABLE, ROW_FREE, ENTRY_NONE), THEN(EXIST_PARK, NULL)},
+
+	/* tombstone | gone / none | pair / G */
+	{"tombstone | gone | pair: bury", SEEN(DOCUMENT_TOMBSTONE, ROW_GONE, ENTRY_PAIR),
+	 THEN(EXIST_BURY, "both deleted")},
+	{"tombstone | none | pair: bury", SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_PAIR),
+	 THEN(EXIST_BURY, "both deleted")},
+	{"tombstone | gone | G: it is buried already", SEEN(DOCUMENT_TOMBSTONE, ROW_GONE, ENTRY_GRAVE),
+	 THEN(EXIST_NOTHING, "buried")},
+	{"tombstone | none | G: it is buried already", SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_GRAVE),
+	 THEN(EXIST_NOTHING, "buried")},
+	{"tombstone | none | G forgotten: bury, the document lives no more",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_FORGOTTEN), THEN(EXIST_BURY, NULL)},
+	{"tombstone | none | none: nothing", SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_NONE),
+	 THEN(EXIST_NOTHING, NULL)},
+
+	/* tombstone | paired | pair */
+	{"tombstone | paired | pair: delete the row", SEEN(DOCUMENT_TOMBSTONE, ROW_PAIRED, ENTRY_PAIR),
+	 THEN(EXIST_DELETE_ROW, "the document was deleted")},
+	{"tombstone | paired, others have its ID | pair: delete the row",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_PAIRED_OTHERS, ENTRY_PAIR), THEN(EXIST_DELETE_ROW, NULL)},
+	{"tombstone | paired, edited before the deletion was seen | pair: delete the row, keep its edit",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_PAIRED, ENTRY_PAIR, ROW_EDITED), THEN(EXIST_DELETE_ROW, "history")},
+	{"tombstone | paired, edited after the deletion was seen | pair: bring the document back",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_PAIRED, ENTRY_PAIR, ROW_EDITED, .row_edit_newer = true),
+	 THEN(EXIST_UNDELETE, "edited after")},
+	{"tombstone | paired, box ticked | pair: delete the row",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_PAIRED, ENTRY_PAIR, TICKED), THEN(EXIST_DELETE_ROW, NULL)},
+
+	/* tombstone | G's rec id, or appeared after G with its ID | G */
+	{"tombstone | row of G | G: bring the document back",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_GRAVE), THEN(EXIST_UNDELETE, "brought back")},
+	{"tombstone | row of G | G forgotten: bring the document back",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_FORGOTTEN), THEN(EXIST_UNDELETE, "brought back")},
+
+	/* tombstone | has its ID, otherwise | any */
+	{"tombstone | has its ID | none: hold", SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_NONE),
+	 THEN(EXIST_HOLD, "ID")},
+	{"tombstone | has its ID | G: hold", SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_GRAVE),
+	 THEN(EXIST_HOLD, "ID")},
+	{"tombstone | several have its ID | none: hold", SEEN(DOCUMENT_TOMBSTONE, ROW_FREE_TWINS, ENTRY_NONE),
+	 THEN(EXIST_HOLD, "ID")},
+	{"tombstone | gone, but an unpaired row has the ID | pair: hold",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_GONE_ONE_FREE, ENTRY_PAIR), THEN(EXIST_HOLD, "ID")},
+	{"tombstone | row of a G that is not there | none: hold",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_NONE), THEN(EXIST_HOLD, NULL)},
+	{"tombstone | new row whose document this was | none: hold",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_NEW, ENTRY_NONE), THEN(EXIST_HOLD, NULL)},
+
+	/* in scope | paired, others with its ID too | pair */
+	{"in scope | paired, others with its ID too | pair: merge, tell the others",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED_OTHERS, ENTRY_PAIR), THEN(EXIST_MERGE_OTHERS, "other rows")},
+	{"in scope | paired, others with its ID too, box ticked | pair: the copies first",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED_OTHERS, ENTRY_PAIR, TICKED), THEN(EXIST_MERGE_OTHERS, NULL)},
+
+	/* in scope | paired | pair */
+	{"in scope | paired | pair: merge", SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR),
+	 THEN(EXIST_MERGE, "both are there")},
+	{"in scope | paired, box ticked | pair: delete the document",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED), THEN(EXIST_DELETE_DOCUMENT, "ticked")},
+	{"in scope | paired and edited, box ticked | pair: delete the document",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED, ROW_EDITED),
+	 THEN(EXIST_DELETE_DOCUMENT, NULL)},
+	{"in scope, edited | paired, box ticked | pair: the edit beats the box",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED, EDITED),
+	 THEN(EXIST_MERGE, "cleared", .clear_delete = true)},
+	{"in scope, holds contents | paired, box ticked | pair: refuse",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED, HOLDS),
+	 THEN(EXIST_MERGE, "still holds contents", .refuse_delete = true)},
+	{"in scope, edited, holds contents | paired, box ticked | pair: the edit beats the box",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED, EDITED, HOLDS),
+	 THEN(EXIST_MERGE, "cleared", .clear_delete = true)},
+
+	/* in scope | gone, but one unpaired row has the ID | pair */
+	{"in scope | gone, but one unpaired row has the ID | pair: pair with it",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE_ONE_FREE, ENTRY_PAIR), THEN(EXIST_PAIR_FREE, "cut and pasted")},
+	{"in scope | gone, but one unpaired row has the ID | pair: also where deletions are followed",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE_ONE_FREE, ENTRY_PAIR, ON_DELETE), THEN(EXIST_PAIR_FREE, NULL)},
+
+	/* in scope | gone | pair */
+	{"in scope | gone | pair: restore is what is configured",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR), THEN(EXIST_RESTORE_ROW, "put back")},
+	{"in scope | gone | pair: delete is what is configured",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_DELETE),
+	 THEN(EXIST_DELETE_DOCUMENT, "goes with it")},
+	{"in scope | gone | pair: forget is what is configured",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_FORGET), THEN(EXIST_FORGET, "let go")},
+	{"in scope, edited | gone | pair: restore, although delete is configured",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_DELETE, EDITED),
+	 THEN(EXIST_RESTORE_ROW, "edit of the document")},
+	{"in scope, edited | gone | pair: restore, although forget is configured",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_FORGET, EDITED),
+	 THEN(EXIST_RESTORE_ROW, "edit of the document")},
+	{"in scope, holds contents | gone | pair: restore, although delete is configured",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_DELETE, HOLDS),
+	 THEN(EXIST_RESTORE_ROW, "holds contents", .refuse_delete = true)},
+
+	/* in scope | none | G forgotten */
+	{"in scope | none | G forgotten: nothing until a person asks",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_FORGOTTEN), THEN(EXIST_NOTHING, "let go")},
+	{"in scope, edited | gone | G forgotten: nothing until a person asks",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_FORGOTTEN, EDITED), THEN(EXIST_NOTHING, NULL)},
+
+	/* in scope | none | none, other G */
+	{"in scope | none | none: create the row", SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_NONE),
+	 THEN(EXIST_CREATE_ROW, NULL)},
+	{"in scope | none | other G: create the row", SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_GRAVE),
+	 THEN(EXIST_CREATE_ROW, NULL)},
+
+	/* in scope | unpaired, same ID or named by the mark | none / G */
+	{"in scope | unpaired, same ID or mark | none: adopt", SEEN(DOCUMENT_IN_SCOPE, ROW_FREE, ENTRY_NONE),
+	 THEN(EXIST_ADOPT, NULL)},
+	{"in scope | unpaired, same ID or mark | G: adopt", SEEN(DOCUMENT_IN_SCOPE, ROW_FREE, ENTRY_GRAVE),
+	 THEN(EXIST_ADOPT, NULL)},
+	{"in scope | unpaired, same ID or mark | G forgotten: adopt",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_FREE, ENTRY_FORGOTTEN), THEN(EXIST_ADOPT, NULL)},
+	{"in scope | row of G is there again | G: adopt", SEEN(DOCUMENT_IN_SCOPE, ROW_OF_GRAVE, ENTRY_GRAVE),
+	 THEN(EXIST_ADOPT, NULL)},
+	{"in scope | row from which it was made before a crash | none: adopt",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_NEW, ENTRY_NONE), THEN(EXIST_ADOPT, NULL)},
+	{"in scope | ID and mark contradict each other | none: hold",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_FREE_TWINS, ENTRY_NONE), THEN(EXIST_HOLD, "several")},
+
+	/* out of scope | paired | pair */
+	{"out of scope | paired | pair: its row is kept", SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_PAIRED, ENTRY_PAIR),
+	 THEN(EXIST_LEAVE, "kept")},
+	{"out of scope | paired, others with its ID too | pair: its row is kept",
+	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_PAIRED_OTHERS, ENTRY_PAIR), THEN(EXIST_LEAVE, "kept")},
+	{"out of scope | paired, box ticked | pair: nothing flows, not even the box",
+	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED), THEN(EXIST_LEAVE, "kept")},
+	{"out of scope | gone | pair: no row is made for it",
+	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_GONE, ENTRY_PAIR, ON_DELETE), THEN(EXIST_LEAVE, NULL)},
+
+	/* out of scope | any | none / G */
+	{"out of scope | none | none: leave it", SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_NONE, ENTRY_NONE),
+	 THEN(EXIST_LEAVE, "outside")},
+	{"out of scope | unpaired, same ID | none: leave it",
+	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_FREE, ENTRY_NONE), THEN(EXIST_LEAVE, "outside")},
+	{"out of scope | row of G | G: leave it", SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_OF_GRAVE, ENTRY_GRAVE),
+	 THEN(EXIST_LEAVE, NULL)},
+
+	/* none | ID empty or unknown | none */
+	{"none | ID empty or unknown | none: create the document", SEEN(DOCUMENT_NONE, ROW_NEW, ENTRY_NONE),
+	 THEN(EXIST_CREATE_DOCUMENT, "new row")},
+	{"none | unpaired, its ID is nobody's | none: create the document",
+	 SEEN(DOCUMENT_NONE, ROW_FREE, ENTRY_NONE), THEN(EXIST_CREATE_DOCUMENT, NULL)},
+	{"none | several new rows with one ID | none: hold", SEEN(DOCUMENT_NONE, ROW_FREE_TWINS, ENTRY_NONE),
+	 THEN(EXIST_HOLD, NULL)},
+	{"none | none | none: nothing", SEEN(DOCUMENT_NONE, ROW_NONE, ENTRY_NONE), THEN(EXIST_NOTHING, NULL)},
+
+	/* what the table does not know */
+	{"in scope | not looked for | pair: ask again", SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_PAIR),
+	 THEN(EXIST_ASK_AGAIN, NULL)},
+	{"in scope | paired, without an entry | none: hold", SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_NONE),
+	 THEN(EXIST_HOLD, "contradicts")},
+	{"tombstone | paired, without an entry | none: hold",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_PAIRED, ENTRY_NONE), THEN(EXIST_HOLD, "contradicts")},
+};
+
+static void check_existence(void **state)
+{
+	const struct existence_case *row = *state;
+	struct existence found = plan_existence(&row->views);
+
+	assert_string_equal(existence_name(found.action), existence_name(row->action));
+	if (row->reason_has && !strstr(found.reason, row->reason_has))
+		fail_msg("the reason \"%s\" does not speak of \"%s\"", found.reason, row->reason_has);
+	assert_int_equal(found.clear_delete, row->clear_delete);
+	assert_int_equal(found.refuse_delete, row->refuse_delete);
+}
+
+/* ---- existence: all there is ---- */
+
+static const char *const document_words[] = {"none",      "missing",  "unreadable",
+					     "tombstone", "in scope", "out of scope"};
+static const char *const row_words[] = {"none",           "unsure", "gone",       "gone, one free", "paired",
+					"paired, others", "free",   "free twins", "of grave",       "new"};
+static const char *const entry_words[] = {"none", "pair", "grave", "forgotten"};
+
+/* What must be so before this may be done. */
+static const char *objection(const struct existence_views *views, const struct existence *found)
+{
+	bool paired = views->row == ROW_PAIRED || views->row == ROW_PAIRED_OTHERS;
+	bool asked_to_delete = (views->row == ROW_PAIRED && views->delete_ticked) ||
+			       (views->row == ROW_GONE && views->on_row_deleted == ROW_DELETED_DELETE);
+	bool unseen = views->row == ROW_UNSURE || paired;
+
+	switch (found->action) {
+	case EXIST_DELETE_DOCUMENT:
+		if (views->document != DOCUMENT_IN_SCOPE || views->entry != ENTRY_PAIR)
+			return "a document is deleted that is not there, paired and in scope";
+		if (!asked_to_delete)
+			return "a document is deleted that nobody wanted deleted";
+		if (views->document_moved || views->has_contents)
+			return "a document is deleted in spite of an edit or its contents";
+		return NULL;
+	case EXIST_DELETE_ROW:
+		if (views->document != DOCUMENT_TOMBSTONE)
+			return "a row is deleted without a tombstone";
+		if (!paired || views->entry != ENTRY_PAIR)
+			return "a row is deleted that is not paired";
+		return views->row_moved && views->row_edit_newer ? "a row is deleted in spite of a later edit"
+								 : NULL;
+	case EXIST_CREATE_ROW:
+		return views->document != DOCUMENT_IN_SCOPE || unseen || views->entry == ENTRY_PAIR ||
+				       views->entry == ENTRY_FORGOTTEN
+			       ? "a row is made for a document that has one, may have one, or shall have none"
+			       : NULL;
+	case EXIST_RESTORE_ROW:
+		return views->document != DOCUMENT_IN_SCOPE || views->row != ROW_GONE ||
+				       views->entry != ENTRY_PAIR
+			       ? "a row is put back that is not surely gone"
+			       : NULL;
+	case EXIST_CREATE_DOCUMENT:
+		return views->entry != ENTRY_NONE || unseen ? "a document is made where one is remembered"
+							    : NULL;
+	case EXIST_UNDELETE:
+		return views->document != DOCUMENT_TOMBSTONE || views->entry == ENTRY_NONE
+			       ? "a document is brought back that was not deleted, or of which nothing is "
+				 "known"
+			       : NULL;
+	case EXIST_FORGET:
+		return views->row != ROW_GONE || views->document_moved
+			       ? "a pair is let go whose row is not gone"
+			       : NULL;
+	case EXIST_BURY:
+		return views->document != DOCUMENT_TOMBSTONE || unseen ? "a pair is buried that lives" : NULL;
+	case EXIST_MERGE:
+	case EXIST_MERGE_OTHERS:
+	case EXIST_PAIR_FREE:
+		return views->document != DOCUMENT_IN_SCOPE || views->entry != ENTRY_PAIR
+			       ? "no pair is merged"
+			       : NULL;
+	case EXIST_ADOPT:
+		return views->document != DOCUMENT_IN_SCOPE || views->entry == ENTRY_PAIR || unseen
+			       ? "a row is adopted by what has one"
+			       : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* What must come out whatever else is seen. */
+static const char *duty(const struct existence_views *views, const struct existence *found)
+{
+	bool touches = found->action != EXIST_ASK_AGAIN && found->action != EXIST_HOLD &&
+		       found->action != EXIST_PARK && found->action != EXIST_NOTHING &&
+		       found->action != EXIST_LEAVE;
+
+	if (!found->reason || !*found->reason)
+		return "there is no reason";
+	if (strcmp(existence_name(found->action), "?") == 0)
+		return "the action has no name";
+	if (views->row == ROW_UNSURE && found->action != EXIST_ASK_AGAIN)
+		return "something is done although the row is unsure";
+	if (views->document == DOCUMENT_UNREADABLE && touches)
+		return "something is done for an unreadable document";
+	if (views->document == DOCUMENT_MISSING && views->entry != ENTRY_NONE && touches)
+		return "something is done for a document that went missing";
+	if (views->document == DOCUMENT_OUT_OF_SCOPE && touches)
+		return "something is done for a document out of scope";
+	if ((found->clear_delete || found->refuse_delete) && found->action != EXIST_MERGE &&
+	    found->action != EXIST_RESTORE_ROW)
+		return "a box is cleared or refused without a merge";
+	if (found->clear_delete && !views->delete_ticked)
+		return "a box is cleared that is not ticked";
+	return NULL;
+}
+
+struct combination {
+	enum document_state document;
+	enum row_state row;
+	enum entry_state entry;
+};
+
+static void check_one(const struct existence_views *views)
+{
+	struct existence found = plan_existence(views);
+	const char *complaint = duty(views, &found);
+
+	if (!complaint)
+		complaint = objection(views, &found);
+	if (complaint)
+		fail_msg("%s: %s (moved %d, row moved %d, ticked %d, newer %d, contents %d, policy %d)",
+			 existence_name(found.action), complaint, views->document_moved, views->row_moved,
+			 views->delete_ticked, views->row_edit_newer, views->has_contents,
+			 (int)views->on_row_deleted);
+}
+
+static void check_combination(void **state)
+{
+	const struct combination *at = *state;
+
+	for (unsigned flags = 0; flags < 32; flags++) {
+		for (unsigned policy = 0; policy < 3; policy++) {
+			check_one(&(struct existence_views){
+				.document = at->document,
+				.row = at->row,
+				.entry = at->entry,
+				.on_row_deleted = (enum row_deleted_policy)policy,
+				.document_moved = flags & 1,
+				.row_moved = flags & 2,
+				.delete_ticked = flags & 4,
+				.row_edit_newer = flags & 8,
+				.has_contents = flags & 16,
+			});
+		}
+	}
+}
+
+static void add_combinations(struct cases *cases)
+{
+	static struct combination all[countof(document_words) * countof(row_words) * countof(entry_words)];
+	struct combination *next = all;
+
+	for (size_t document = 0; document < countof(document_words); document++)
+		for (size_t row = 0; row < countof(row_words); row++)
+			for (size_t entry = 0; entry < countof(entry_words); entry++) {
+				*next = (struct combination){(enum document_state)document,
+							     (enum row_state)row, (enum entry_state)entry};
+				cases_add(
+					cases,
+					own_format(
+						"safe whatever else is seen: document %s | row %s | entry %s",
+						document_words[document], row_words[row], entry_words[entry]),
+					check_combination, next++);
+			}
+}
+
+/* ---- fields ---- */
+
+#define NOTHING                                                                                              \
+	{                                                                                                    \
+		.kind = CELL_EMPTY                                                                           \
+	}
+#define TEXT(words)                                                                                          \
+	{                                                                                                    \
+		.kind = CELL_TEXT, .text = (words)                                                           \
+	}
+#define NUMBER(value)                                                                                        \
+	{                                                                                                    \
+		.kind = CELL_NUMBER, .number = (value)                                                       \
+	}
+#define WRONG(words)                                                                                         \
+	{                                                                                                    \
+		.kind = CELL_WRONG, .text = (words)                                                          \
+	}
+#define LINK(id)                                                                                             \
+	{                                                                                                    \
+		.kind = CELL_LINKS, .ids = (char *[]){id}, .id_count = 1                                     \
+	}
+#define TWO_LINKS(one, two)                                                                                  \
+	{                                                                                                    \
+		.kind = CELL_LINKS, .ids = (char *[]){one, two}, .id_count = 2                               \
+	}
+#define UNKNOWN "\x01recNew"
+
+struct field_case {
+	const char *sentence;
+	struct cell couch, airtable;
+	bool agreed;
+	struct cell agreed_couch, agreed_airtable;
+	struct field_views views; /* the rest */
+	unsigned action;
+	const char *reason_has;
+};
+
+#define C               .couch
+#define A               .airtable
+#define AGREED          .agreed = true, .agreed_couch
+#define AGREED_A        .agreed_airtable
+#define COUCH_NEWER     .views = {.order = ORDER_COUCH_NEWER}
+#define AIRTABLE_NEWER  .views = {.order = ORDER_AIRTABLE_NEWER}
+#define DO(bits, words) .action = (bits), .reason_has = (words)
+
+static const struct field_case field_cases[] = {
+	/* the table of the design */
+	{"C as agreed, A as agreed: nothing", C = TEXT("a"), A = TEXT("a"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), DO(ACTION_NONE, "as last agreed")},
+	{"C moved, A as agreed: write C to the row", C = TEXT("b"), A = TEXT("a"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), DO(ACTION_TO_AIRTABLE, "only couch moved")},
+	{"C as agreed, A moved: write A to the document", C = TEXT("a"), A = TEXT("b"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), DO(ACTION_TO_COUCH, "only airtable moved")},
+	{"both moved, equal: just move B", C = TEXT("b"), A = TEXT("b"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), DO(ACTION_REMEMBER, "same")},
+	{"both moved, different, C newest: C wins, A is kept", C = TEXT("b"), A = TEXT("c"),
+	 AGREED = TEXT("a"), AGREED_A = TEXT("a"), COUCH_NEWER,
+	 DO(ACTION_TO_AIRTABLE | ACTION_CONFLICT, "couch was edited last")},
+	{"both moved, different, A newest: A wins, C is kept", C = TEXT("b"), A = TEXT("c"),
+	 AGREED = TEXT("a"), AGREED_A = TEXT("a"), AIRTABLE_NEWER,
+	 DO(ACTION_TO_COUCH | ACTION_CONFLICT, "airtable was edited last")},
+	{"both moved, different, order unknown: ask for it", C = TEXT("b"), A = TEXT("c"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), DO(ACTION_ASK_TIME, "not known")},
+	{"an entry, but no B for this field: fill the cell", C = TEXT("b"), A = NOTHING,
+	 DO(ACTION_TO_AIRTABLE, "fills the cell")},
+	{"no entry at all, equal: agree", C = TEXT("a"), A = TEXT("a"), .views = {.first_contact = true},
+	 DO(ACTION_REMEMBER, "first contact")},
+
+	/* the same with clearing */
+	{"C cleared, A as agreed: clear the cell", C = NOTHING, A = TEXT("a"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), DO(ACTION_TO_AIRTABLE, NULL)},
+	{"C as agreed, A cleared: clear the document's value", C = TEXT("a"), A = NOTHING, AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), DO(ACTION_TO_COUCH, NULL)},
+	{"both cleared: just move B", C = NOTHING, A = NOTHING, AGREED = TEXT("a"), AGREED_A = TEXT("a"),
+	 DO(ACTION_REMEMBER, NULL)},
+	{"both empty since ever: nothing", C = NOTHING, A = NOTHING, AGREED = NOTHING, AGREED_A = NOTHING,
+	 DO(ACTION_NONE, NULL)},
+	{"C cleared, A edited, A newest: the edit wins", C = NOTHING, A = TEXT("b"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), AIRTABLE_NEWER, DO(ACTION_TO_COUCH | ACTION_CONFLICT, NULL)},
+
+	/* no B */
+	{"no B, both empty: remember", C = NOTHING, A = NOTHING, DO(ACTION_REMEMBER, NULL)},
+	{"no B, both the same: remember", C = TEXT("a"), A = TEXT("a"), DO(ACTION_REMEMBER, NULL)},
+	{"no B, C differs from what is in the cell: C replaces it, A is kept", C = TEXT("a"), A = TEXT("b"),
+	 DO(ACTION_TO_AIRTABLE | ACTION_CONFLICT, "replaces")},
+	{"no B, C empty: the cell is emptied, A is kept", C = NOTHING, A = TEXT("b"),
+	 DO(ACTION_TO_AIRTABLE | ACTION_CONFLICT, "replaces")},
+	{"no B, the cell shows what cannot be used: C fills it", C = TEXT("a"), A = WRONG("w"),
+	 DO(ACTION_TO_AIRTABLE, NULL)},
+	{"no B, C does not fit the column: a problem", C = TEXT("a"), A = NOTHING,
+	 .views = {.couch_unmappable = true}, DO(ACTION_PROBLEM, NULL)},
+	{"no B, C is wrong: a problem", C = WRONG("w"), A = NOTHING, DO(ACTION_PROBLEM, NULL)},
+	{"no B, C waits for a row: wait", C = LINK("x"), A = NOTHING, .views = {.waits = true},
+	 DO(ACTION_WAIT, NULL)},
+	{"no B, A points to a row without a document: wait", C = NOTHING, A = LINK(UNKNOWN),
+	 DO(ACTION_WAIT, NULL)},
+
+	/* first contact */
+	{"first contact, both empty: agree", C = NOTHING, A = NOTHING, .views = {.first_contact = true},
+	 DO(ACTION_REMEMBER, NULL)},
+	{"first contact, not expressible: skip", C = TEXT("a"), A = TEXT("b"),
+	 .views = {.first_contact = true, .couch_unmappable = true, .same_updated_at = true},
+	 DO(ACTION_PROBLEM, NULL)},
+	{"first contact, a wrong cell: skip", C = TEXT("a"), A = WRONG("w"),
+	 .views = {.first_contact = true, .same_updated_at = true}, DO(ACTION_PROBLEM, NULL)},
+	{"first contact, C links to what has no row: wait", C = LINK("x"), A = NOTHING,
+	 .views = {.first_contact = true, .waits = true, .same_updated_at = true}, DO(ACTION_WAIT, NULL)},
+	{"first contact, A links to what has no document: wait", C = LINK("x"), A = LINK(UNKNOWN),
+	 .views = {.first_contact = true, .order = ORDER_AIRTABLE_NEWER}, DO(ACTION_WAIT, NULL)},
+	{"first contact, document not edited since the row was written: the row's", C = TEXT("a"),
+	 A = TEXT("b"), .views = {.first_contact = true, .same_updated_at = true, .order = ORDER_COUCH_NEWER},
+	 DO(ACTION_TO_COUCH, "not edited since")},
+	{"first contact, document not edited since, cell emptied: the row's", C = TEXT("a"), A = NOTHING,
+	 .views = {.first_contact = true, .same_updated_at = true}, DO(ACTION_TO_COUCH, "not edited since")},
+	{"first contact, document has no value: the row's", C = NOTHING, A = TEXT("b"),
+	 .views = {.first_contact = true, .order = ORDER_COUCH_NEWER}, DO(ACTION_TO_COUCH, "no value")},
+	{"first contact, cell is empty: the document's", C = TEXT("a"), A = NOTHING,
+	 .views = {.first_contact = true, .order = ORDER_AIRTABLE_NEWER}, DO(ACTION_TO_AIRTABLE, "empty")},
+	{"first contact, document newest: the document's, the loser kept", C = TEXT("a"), A = TEXT("b"),
+	 .views = {.first_contact = true, .order = ORDER_COUCH_NEWER},
+	 DO(ACTION_TO_AIRTABLE | ACTION_CONFLICT, NULL)},
+	{"first contact, row newest: the row's, the loser kept", C = TEXT("a"), A = TEXT("b"),
+	 .views = {.first_contact = true, .order = ORDER_AIRTABLE_NEWER},
+	 DO(ACTION_TO_COUCH | ACTION_CONFLICT, NULL)},
+	{"first contact, order unknown: ask for it", C = TEXT("a"), A = TEXT("b"),
+	 .views = {.first_contact = true}, DO(ACTION_ASK_TIME, NULL)},
+
+	/* what cannot be used on the other side */
+	{"A turned wrong, C as agreed: a problem, the cell stays", C = TEXT("a"), A = WRONG("w"),
+	 AGREED = TEXT("a"), AGREED_A = TEXT("a"), DO(ACTION_PROBLEM, "the document cannot hold")},
+	{"A turned wrong, C moved: C replaces it", C = TEXT("b"), A = WRONG("w"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), DO(ACTION_TO_AIRTABLE, "cannot be used")},
+	{"C moved to what does not fit, A as agreed: a problem", C = TEXT("b"), A = TEXT("a"),
+	 AGREED = TEXT("a"), AGREED_A = TEXT("a"), .views = {.couch_unmappable = true},
+	 DO(ACTION_PROBLEM, "the column cannot hold")},
+	{"C does not fit but stayed, A moved: the edit flows", C = TEXT("long"), A = TEXT("b"),
+	 AGREED = TEXT("long"), AGREED_A = NOTHING, .views = {.couch_unmappable = true},
+	 DO(ACTION_TO_COUCH, NULL)},
+	{"C moved to what does not fit, A moved: a problem, neither is lost", C = TEXT("b"), A = TEXT("c"),
+	 AGREED = TEXT("a"), AGREED_A = TEXT("a"),
+	 .views = {.couch_unmappable = true, .order = ORDER_AIRTABLE_NEWER}, DO(ACTION_PROBLEM, NULL)},
+	{"C turned wrong, A as agreed: a problem", C = WRONG("w"), A = TEXT("a"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), DO(ACTION_PROBLEM, NULL)},
+	{"C and A turned wrong: a problem", C = WRONG("w"), A = WRONG("v"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), DO(ACTION_PROBLEM, NULL)},
+	{"C does not fit, and nothing moved: nothing", C = TEXT("long"), A = NOTHING, AGREED = TEXT("long"),
+	 AGREED_A = NOTHING, .views = {.couch_unmappable = true}, DO(ACTION_NONE, NULL)},
+
+	/* links that nobody can follow yet */
+	{"C moved to what has no row: wait", C = LINK("y"), A = LINK("x"), AGREED = LINK("x"),
+	 AGREED_A = LINK("x"), .views = {.waits = true}, DO(ACTION_WAIT, NULL)},
+	{"A moved to what has no document: wait", C = LINK("x"), A = LINK(UNKNOWN), AGREED = LINK("x"),
+	 AGREED_A = LINK("x"), .views = {.waits = true}, DO(ACTION_WAIT, NULL)},
+	{"A moved to what has no document, C moved as well: wait, neither is written", C = LINK("y"),
+	 A = LINK(UNKNOWN), AGREED = LINK("x"), AGREED_A = LINK("x"), COUCH_NEWER, DO(ACTION_WAIT, NULL)},
+	{"A lost its link while C's target has no row: wait, the document keeps it", C = LINK("x"),
+	 A = NOTHING, AGREED = LINK("x"), AGREED_A = LINK("x"), .views = {.waits = true},
+	 DO(ACTION_WAIT, NULL)},
+	{"a link waits, and nothing moved: nothing", C = LINK("x"), A = LINK("x"), AGREED = LINK("x"),
+	 AGREED_A = LINK("x"), .views = {.waits = true}, DO(ACTION_NONE, NULL)},
+	{"A has two links: a problem", C = LINK("x"), A = TWO_LINKS("x", "y"), AGREED = LINK("x"),
+	 AGREED_A = LINK("x"), DO(ACTION_PROBLEM, "two links")},
+	{"A has two links, C moved: a problem, neither is written", C = LINK("z"), A = TWO_LINKS("x", "y"),
+	 AGREED = LINK("x"), AGREED_A = LINK("x"), COUCH_NEWER, DO(ACTION_PROBLEM, "two links")},
+	{"A moved to a document's row: write it", C = LINK("x"), A = LINK("y"), AGREED = LINK("x"),
+	 AGREED_A = LINK("x"), DO(ACTION_TO_COUCH, NULL)},
+
+	/* cells that show another value than was sent */
+	{"shown differently, nothing moved: nothing", C = TEXT("long"), A = TEXT("lo"), AGREED = TEXT("long"),
+	 AGREED_A = TEXT("lo"), .views = {.shown_differently = true}, DO(ACTION_NONE, NULL)},
+	{"shown differently, C moved: write C", C = TEXT("longer"), A = TEXT("lo"), AGREED = TEXT("long"),
+	 AGREED_A = TEXT("lo"), .views = {.shown_differently = true}, DO(ACTION_TO_AIRTABLE, NULL)},
+	{"shown differently, A edited later: a conflict that A wins", C = TEXT("long"), A = TEXT("li"),
+	 AGREED = TEXT("long"), AGREED_A = TEXT("lo"),
+	 .views = {.shown_differently = true, .order = ORDER_AIRTABLE_NEWER},
+	 DO(ACTION_TO_COUCH | ACTION_CONFLICT, "never showed")},
+	{"shown differently, A edited before: a conflict that C wins", C = TEXT("long"), A = TEXT("li"),
+	 AGREED = TEXT("long"), AGREED_A = TEXT("lo"),
+	 .views = {.shown_differently = true, .order = ORDER_COUCH_NEWER},
+	 DO(ACTION_TO_AIRTABLE | ACTION_CONFLICT, "never showed")},
+	{"shown differently, A edited at some time: ask for it", C = TEXT("long"), A = TEXT("li"),
+	 AGREED = TEXT("long"), AGREED_A = TEXT("lo"), .views = {.shown_differently = true},
+	 DO(ACTION_ASK_TIME, NULL)},
+	{"B differs from side to side, A moved to C: just move B", C = TEXT("long"), A = TEXT("long"),
+	 AGREED = TEXT("long"), AGREED_A = TEXT("lo"), DO(ACTION_REMEMBER, NULL)},
+
+	/* numbers that a column rounds */
+	{"C moved by less than the column shows: it is written all the same", C = NUMBER(1.234),
+	 A = NUMBER(1.23), AGREED = NUMBER(1.23), AGREED_A = NUMBER(1.23),
+	 .views = {.equivalence = {.tolerance = 0.005}}, DO(ACTION_TO_AIRTABLE, NULL)},
+	{"C has more digits than the column shows: nothing", C = NUMBER(1.234), A = NUMBER(1.23),
+	 AGREED = NUMBER(1.234), AGREED_A = NUMBER(1.23), .views = {.equivalence = {.tolerance = 0.005}},
+	 DO(ACTION_NONE, NULL)},
+	{"A shows the same number rounded now: nothing", C = NUMBER(1.234), A = NUMBER(1.23),
+	 AGREED = NUMBER(1.234), AGREED_A = NUMBER(1.234), .views = {.equivalence = {.tolerance = 0.005}},
+	 DO(ACTION_NONE, NULL)},
+	{"A moved by a step: write A", C = NUMBER(1.23), A = NUMBER(1.24), AGREED = NUMBER(1.23),
+	 AGREED_A = NUMBER(1.23), .views = {.equivalence = {.tolerance = 0.005}}, DO(ACTION_TO_COUCH, NULL)},
+	{"no B, equal as far as the column shows: remember", C = NUMBER(1.234), A = NUMBER(1.23),
+	 .views = {.equivalence = {.tolerance = 0.005}}, DO(ACTION_REMEMBER, NULL)},
+	{"lines that a single line shows as spaces: nothing", C = TEXT("a\nb"), A = TEXT("a b"),
+	 AGREED = TEXT("a\nb"), AGREED_A = TEXT("a b"), .views = {.equivalence = {.single_line = true}},
+	 DO(ACTION_NONE, NULL)},
+
+	/* one way only */
+	{"out: as last written: nothing", C = TEXT("a"), A = TEXT("a"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), .views = {.direction = DIRECTION_OUT}, DO(ACTION_NONE, NULL)},
+	{"out: a changed cell is set back", C = TEXT("a"), A = TEXT("b"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), .views = {.direction = DIRECTION_OUT, .order = ORDER_AIRTABLE_NEWER},
+	 DO(ACTION_TO_AIRTABLE, "set back")},
+	{"out: a cleared cell is set back", C = TEXT("a"), A = NOTHING, AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), .views = {.direction = DIRECTION_OUT}, DO(ACTION_TO_AIRTABLE, "set back")},
+	{"out: a cell changed to nonsense is set back", C = TEXT("a"), A = WRONG("w"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), .views = {.direction = DIRECTION_OUT}, DO(ACTION_TO_AIRTABLE, "set back")},
+	{"out: couch moved: write it", C = TEXT("b"), A = TEXT("a"), AGREED = TEXT("a"), AGREED_A = TEXT("a"),
+	 .views = {.direction = DIRECTION_OUT}, DO(ACTION_TO_AIRTABLE, "couch moved")},
+	{"out: both moved: write it, no conflict", C = TEXT("b"), A = TEXT("c"), AGREED = TEXT("a"),
+	 AGREED_A = TEXT("a"), .views = {.direction = DIRECTION_OUT, .order = ORDER_AIRTABLE_NEWER},
+	 DO(ACTION_TO_AIRTABLE, "couch moved")},
+	{"out: no B: write it, no conflict", C = TEXT("a"), A = TEXT("b"),
+	 .views = {.direction = DIRECTION_OUT}, DO(ACTION_TO_AIRTABLE, NULL)},
+	{"out: first contact: write it, no conflict", C = TEXT("a"), A = TEXT("b"),
+	 .views = {.direction = DIRECTION_OUT, .first_contact = true, .same_updated_at = true},
+	 DO(ACTION_TO_AIRTABLE, NULL)},
+	{"out: no B, the same: remember", C = TEXT("a"), A = TEXT("a"), .views = {.direction = DIRECTION_OUT},
+	 DO(ACTION_REMEMBER, NULL)},
+	{"out: C does not fit: a problem", C = TEXT("a"), A = NOTHING,
+	 .views = {.direction = DIRECTION_OUT, .couch_unmappable = true}, DO(ACTION_PROBLEM, NULL)},
+	{"out: shown differently, nothing moved: nothing", C = TEXT("long"), A = TEXT("lo"),
+	 AGREED = TEXT("long"), AGREED_A = TEXT("lo"),
+	 .views = {.direction = DIRECTION_OUT, .shown_differently = true}, DO(ACTION_NONE, NULL)},
+	{"command: a box is no value", C = NOTHING, A = {.kind = CELL_TRUE},
+	 .views = {.direction = DIRECTION_COMMAND}, DO(ACTION_NONE, "command")},
+};
+
+static struct field_views field_views(const struct field_case *row)
+{
+	struct field_views views = row->views;
+
+	views.couch = &row->couch;
+	views.airtable = &row->airtable;
+	views.agreed_couch = row->agreed ? &row->agreed_couch : NULL;
+	views.agreed_airtable = row->agreed ? &row->agreed_airtable : NULL;
+	return views;
+}
+
+static void check_field(void **state)
+{
+	const struct field_case *row = *state;
+	struct field_views views = field_views(row);
+	struct decision found = plan_field(&views);
+
+	if (found.action != row->action)
+		fail_msg("action %u (%s), expected %u", found.action, found.reason, row->action);
+	if (row->reason_has && !strstr(found.reason, row->reason_has))
+		fail_msg("the reason \"%s\" does not speak of \"%s\"", found.reason, row->reason_has);
+}
+
+/* ---- fields: all there is ---- */
+
+static const struct cell values[] = {
+	NOTHING, TEXT("a"), TEXT("b"), NUMBER(1), WRONG("w"), LINK("x"), LINK(UNKNOWN), TWO_LINKS("x", "y"),
+};
+
+static bool overwrites_unmoved(const struct field_views *views, const struct decision *found)
+{
+	bool couch_moved = !cell_equal(views->couch, views->agreed_couch, &views->equivalence);
+	bool airtable_moved = !cell_equal(views->airtable, views->agreed_airtable, &views->equivalence);
+
+	if ((found->action & ACTION_TO_AIRTABLE) && airtable_moved && !(found->action & ACTION_CONFLICT) &&
+	    views->airtable->kind != CELL_WRONG)
+		return true;
+	if ((found->action & ACTION_TO_COUCH) && couch_moved && !(found->action & ACTION_CONFLICT))
+		return true;
+	return (found->action & ACTION_TO_COUCH) && !airtable_moved;
+}
+
+static const char *field_objection(const struct field_views *views, const struct decision *found)
+{
+	bool waits = views->waits ||
+		     (views->couch->kind == CELL_LINKS && views->couch->ids[0][0] == CELL_UNKNOWN_LINK) ||
+		     (views->airtable->kind == CELL_LINKS && views->airtable->ids[0][0] == CELL_UNKNOWN_LINK);
+	unsigned writes = found->action & (ACTION_TO_AIRTABLE | ACTION_TO_COUCH);
+
+	if (!found->reason || !*found->reason)
+		return "there is no reason";
+	if (writes == (ACTION_TO_AIRTABLE | ACTION_TO_COUCH))
+		return "both ways at once";
+	if ((found->action & ACTION_CONFLICT) && !writes)
+		return "a conflict that nobody wins";
+	if (writes && waits)
+		return "a link without a counterpart is written";
+	if ((writes & ACTION_TO_COUCH) &&
+	    (views->airtable->kind == CELL_WRONG || views->airtable->id_count > 1))
+		return "what cannot be used is written to the document";
+	if ((writes & ACTION_TO_AIRTABLE) && (views->couch_unmappable || views->couch->kind == CELL_WRONG))
+		return "what does not fit is written to the row";
+	if (views->agreed_couch && !views->first_contact && overwrites_unmoved(views, found))
+		return "an edit is overwritten without a trace";
+	if (views->order == ORDER_UNKNOWN && (found->action & ACTION_CONFLICT) && views->agreed_couch &&
+	    !views->first_contact)
+		return "a conflict is settled although it is not known who was last";
+	return NULL;
+}
+
+static void check_flags(struct field_views views)
+{
+	for (unsigned flags = 0; flags < 32; flags++) {
+		for (unsigned order = 0; order < 3; order++) {
+			views.first_contact = flags & 1;
+			views.same_updated_at = flags & 2;
+			views.shown_differently = flags & 4;
+			views.couch_unmappable = flags & 8;
+			views.waits = flags & 16;
+			views.order = (enum edit_order)order;
+			struct decision found = plan_field(&views);
+			const char *complaint = field_objection(&views, &found);
+			if (complaint)
+				fail_msg("%s: action %u (%s), flags %u, order %u, C %d, A %d", complaint,
+					 found.action, found.reason, flags, order, (int)views.couch->kind,
+					 (int)views.airtable->kind);
+		}
+	}
+}
+
+struct agreement {
+	const struct cell *couch, *airtable;
+};
+
+static void check_agreement(void **state)
+{
+	const struct agreement *agreed = *state;
+
+	for (size_t couch = 0; couch < countof(values); couch++)
+		for (size_t airtable = 0; airtable < countof(values); airtable++)
+			check_flags((struct field_views){
+				.direction = DIRECTION_BOTH,
+				.couch = &values[couch],
+				.airtable = &values[airtable],
+				.agreed_couch = agreed->couch,
+				.agreed_airtable = agreed->airtable,
+			});
+}
+
+static void add_agreements(struct cases *cases)
+{
+	static struct agreement all[countof(values) * countof(values) + 1];
+	struct agreement *next = all;
+
+	cases_add(cases, own_copy("nothing is lost, whatever both show: nothing was agreed on"),
+		  check_agreement, next++);
+	for (size_t couch = 0; couch < countof(values); couch++)
+		for (size_t airtable = 0; airtable < countof(values); airtable++) {
+			char couch_words[64], airtable_words[64];
+			cell_show(&values[couch], couch_words, sizeof couch_words);
+			cell_show(&values[airtable], airtable_words, sizeof airtable_words);
+			*next = (struct agreement){&values[couch], &values[airtable]};
+			cases_add(cases,
+				  own_format("nothing is lost, whatever both show: agreed on %s and %s",
+					     couch_words, airtable_words),
+				  check_agreement, next++);
+		}
+}
+
+int main(void)
+{
+	struct cases cases = {0};
+	int failed = 0;
+
+	cases_add_table(&cases, existence_cases, check_existence);
+	failed += cases_run("existence", &cases);
+	add_combinations(&cases);
+	failed += cases_run("existence, all combinations", &cases);
+	cases_add_table(&cases, field_cases, check_field);
+	failed += cases_run("fields", &cases);
+	add_agreements(&cases);
+	failed += cases_run("fields, all combinations", &cases);
+	return failed;
+}
