@@ -1,7 +1,7 @@
 /* Slots in time: never more than 'per_second' requests in any second, and none during a penalty.
  *
  * Airtable allows 5 a second for a base and 50 for a token's user, whatever the plan, and answers
- * 429 for about 30 s when that is passed (api §2.1). The second is counted at the server, so ours is
+ * 429 for about 30 s when that is passed. The second is counted at the server, so ours is
  * a little longer (AIRTABLE_WINDOW_MS) and starts when a request really goes out. Thread-safe. */
 #pragma once
 #include <stdint.h>

@@ -17,9 +17,9 @@ struct airtable_schema {
 };
 /* GET /v0/meta/bases/{base}/tables. Needs the scope schema.bases:read; ERROR_FATAL says so on 403. */
 must_use bool airtable_schema_read(struct airtable_client *airtable, struct airtable_schema *schema_out,
-                                   struct error *error);
+				   struct error *error);
 /* From the answer's JSON (tests, fakes). Unknown types and keys are kept as they are. */
 must_use bool airtable_schema_from_json(struct json_object *json, struct airtable_schema *schema_out,
-                                        struct error *error);
+					struct error *error);
 void airtable_schema_done(struct airtable_schema *schema);
 const struct airtable_table *airtable_schema_table(const struct airtable_schema *schema, const char *id);

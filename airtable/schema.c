@@ -1,0 +1,120 @@
+#include "airtable/schema.h"
+#include "airtable/flight.h"
+#include <stdlib.h>
+#include <string.h>
+
+void airtable_schema_done(struct airtable_schema *schema)
+{
+	for (size_t t = 0; t < schema->table_count; t++) {
+		struct airtable_table *table = &schema->tables[t];
+		for (size_t f = 0; f < table->field_count; f++) {
+			free(table->fields[f].id);
+			free(table->fields[f].name);
+			free(table->fields[f].type);
+			json_object_put(table->fields[f].options);
+		}
+		free(table->fields);
+		free(table->id);
+		free(table->name);
+		free(table->primary_field_id);
+	}
+	free(schema->tables);
+	*schema = (struct airtable_schema){0};
+}
+
+static bool copy_text(struct json_object *object, const char *key, char **copy_out, const char *where,
+		      struct error *error)
+{
+	const char *value = NULL;
+	if (!json_get_text(object, key, &value, where, error))
+		return false;
+	*copy_out = own_copy(value);
+	return true;
+}
+
+static bool read_field(struct json_object *json, struct airtable_field *field, const char *where,
+		       struct error *error)
+{
+	struct json_object *options = json_child(json, "options", json_type_object);
+	field->options = options ? json_copy(options) : NULL;
+	return copy_text(json, "id", &field->id, where, error) &&
+	       copy_text(json, "name", &field->name, where, error) &&
+	       copy_text(json, "type", &field->type, where, error);
+}
+
+/* What was read before a failure is in 'table', to be freed with it. */
+static bool read_table(struct json_object *json, struct airtable_table *table, struct error *error)
+{
+	struct json_object *fields = NULL;
+	if (!copy_text(json, "id", &table->id, "a table of the schema", error))
+		return false;
+	scoped_text where = own_format("table %s", table->id);
+	if (!copy_text(json, "name", &table->name, where, error) ||
+	    !copy_text(json, "primaryFieldId", &table->primary_field_id, where, error) ||
+	    !json_get_array(json, "fields", &fields, where, error))
+		return false;
+	size_t count = json_object_array_length(fields);
+	table->fields = own_alloc((count + 1) * sizeof(*table->fields));
+	for (size_t i = 0; i < count; i++) {
+		table->field_count = i + 1;
+		scoped_text field_where = own_format("%s, field %zu", where, i + 1);
+		if (!read_field(json_object_array_get_idx(fields, i), &table->fields[i], field_where, error))
+			return false;
+	}
+	return true;
+}
+
+bool airtable_schema_from_json(struct json_object *json, struct airtable_schema *schema_out,
+			       struct error *error)
+{
+	struct json_object *tables = NULL;
+	if (!json_get_array(json, "tables", &tables, "the schema", error))
+		return false;
+	size_t count = json_object_array_length(tables);
+	struct airtable_schema schema = {.tables = own_alloc((count + 1) * sizeof(*schema.tables))};
+	for (size_t i = 0; i < count; i++) {
+		schema.table_count = i + 1;
+		if (!read_table(json_object_array_get_idx(tables, i), &schema.tables[i], error)) {
+			airtable_schema_done(&schema);
+			return false;
+		}
+	}
+	*schema_out = schema;
+	return true;
+}
+
+bool airtable_schema_read(struct airtable_client *airtable, struct airtable_schema *schema_out,
+			  struct error *error)
+{
+	struct text path = {0};
+	text_add(&path, "/v0/meta/bases/");
+	text_add_url(&path, airtable_client_base(airtable));
+	text_add(&path, "/tables");
+	scoped_text path_text = text_take(&path);
+	scoped(json_object) answer = NULL;
+	struct airtable_call call = {"GET", path_text, NULL, .read = true};
+	struct error why;
+	bool good = airtable_request(airtable, &call, &answer, NULL, &why) &&
+		    airtable_schema_from_json(answer, schema_out, &why);
+	if (good)
+		return true;
+	if (why.status == 403)
+		error_wrap(&why,
+			   "reading the schema of base %s (the token needs the scope schema.bases:read and "
+			   "access to this base)",
+			   airtable_client_base(airtable));
+	else
+		error_wrap(&why, "reading the schema of base %s", airtable_client_base(airtable));
+	if (error)
+		*error = why;
+	return false;
+}
+
+const struct airtable_table *airtable_schema_table(const struct airtable_schema *schema, const char *id)
+{
+	for (size_t i = 0; i < schema->table_count; i++) {
+		if (strcmp(schema->tables[i].id, id) == 0)
+			return &schema->tables[i];
+	}
+	return NULL;
+}
