@@ -177,7 +177,7 @@ void look_take_answer(struct group *group, struct look *look)
 			continue;
 		if (look->writes[field])
 			agree_on_answer(group, look, (enum field)field, &cells[field]);
-		else if (field != FIELD_ERROR)
+		else if (field != FIELD_ERROR && field != FIELD_DELETE)
 			compare_untouched(group, look, (enum field)field, &cells[field]);
 		cell_done(&cells[field]);
 	}

@@ -139,7 +139,7 @@ static bool stands_in_listed_container(const struct integration_config *config, 
 
 static void enter(struct pairs *pairs, struct pair *pair, bool in_scope)
 {
-	if (in_scope && !pair->in_scope && pair->document == PAIR_DOCUMENT_THERE)
+	if (in_scope && !pair->in_scope && pair->document == PAIR_DOCUMENT_THERE && pair->state != ENTRY_PAIR)
 		pairs_look(pairs, pair, LOOK_DOCUMENT);
 	pair->in_scope = in_scope;
 }
