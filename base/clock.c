@@ -281,10 +281,10 @@ bool clock_from_iso(const char *iso, int64_t *time_ms_out)
 /* Place in a list of three-letter names, from 1; 0 when it is none. */
 static int eat_name(const char **at, const char *names)
 {
-	for (int i = 0; names[i * 3]; i++) {
-		if (strncmp(*at, names + (ptrdiff_t)i * 3, 3) == 0) {
+	for (int place = 1; *names; place++, names += 3) {
+		if (strncmp(*at, names, 3) == 0) {
 			*at += 3;
-			return i + 1;
+			return place;
 		}
 	}
 	return 0;

@@ -16,7 +16,7 @@ struct http_call;
  * it is worth asking again. Requests of one gate leave in the order of their start. */
 struct http_gate {
 	int64_t (*wait_ms)(void *context);
-	void (*left)(void *context);   /* may be NULL: called as the request goes out on its connection */
+	void (*left)(void *context); /* may be NULL: called as the request goes out on its connection */
 	void *context;
 	/* May be NULL: called instead of left() when a request that was let go ended without going out (no
 	 * connection, closed, stopped). So each 0 is followed by exactly one of the two. */
@@ -25,40 +25,40 @@ struct http_gate {
 
 enum http_limits {
 	HTTP_CONNECT_MS = 10000,
-	HTTP_HEADER_MS = 30000,  /* from leaving (its body's last byte, too) to the first line of the answer */
-	HTTP_IDLE_MS = 30000,    /* without a byte while a body comes */
-	HTTP_TOTAL_MS = 120000,  /* from the gate on */
-	HTTP_PARALLEL = 64,      /* requests under way at a time; further ones wait in the order of their start */
+	HTTP_HEADER_MS = 30000, /* from leaving (its body's last byte, too) to the first line of the answer */
+	HTTP_IDLE_MS = 30000,   /* without a byte while a body comes */
+	HTTP_TOTAL_MS = 120000, /* from the gate on */
+	HTTP_PARALLEL = 64, /* requests under way at a time; further ones wait in the order of their start */
 };
-#define HTTP_BODY_CEILING ((size_t)64 << 20)
+#define HTTP_BODY_CEILING    ((size_t)64 << 20)
 #define HTTP_HEADERS_CEILING ((size_t)256 << 10)
 
 struct http_request {
-	const char *method;              /* NULL: GET */
-	const char *url;                 /* complete; may hold no credentials and no '#'; sent as it is, dots too */
-	const char *user, *password;     /* basic auth, or NULL */
-	const char *bearer;              /* token, or NULL */
-	const char *content_type;        /* of the body; NULL: application/json when there is one */
-	const char *const *headers;      /* further "Name: value" lines, NULL-ended, or NULL */
-	const char *body;                /* or NULL; copied by http_start */
+	const char *method; /* NULL: GET */
+	const char *url;    /* complete; may hold no credentials and no '#'; sent as it is, dots too */
+	const char *user, *password; /* basic auth, or NULL */
+	const char *bearer;          /* token, or NULL */
+	const char *content_type;    /* of the body; NULL: application/json when there is one */
+	const char *const *headers;  /* further "Name: value" lines, NULL-ended, or NULL */
+	const char *body;            /* or NULL; copied by http_start */
 	size_t body_length;
-	bool repeatable;                 /* a read: libcurl may use a fresh connection when a kept one turns out dead */
-	bool no_gzip;                    /* send no Accept-Encoding (a feed) */
-	size_t body_ceiling;             /* of the answer, decoded; 0: HTTP_BODY_CEILING, none for a stream.
+	bool repeatable;     /* a read: libcurl may use a fresh connection when a kept one turns out dead */
+	bool no_gzip;        /* send no Accept-Encoding (a feed) */
+	size_t body_ceiling; /* of the answer, decoded; 0: HTTP_BODY_CEILING, none for a stream.
 	                                  * Above it: ERROR_REFUSED */
 	int connect_ms, header_ms, idle_ms; /* 0: the limits above */
-	int total_ms;                    /* 0: HTTP_TOTAL_MS; -1: none (a feed) */
+	int total_ms;                       /* 0: HTTP_TOTAL_MS; -1: none (a feed) */
 	/* Streaming: the body is given here in pieces instead of being kept. False ends the call with
 	 * ERROR_STOPPED. Called inside http_wait()/http_run() of the same http; must not use it. Only for
 	 * answers of status 200-299; other bodies are kept for the error. */
 	bool (*on_data)(void *context, const char *bytes, size_t length);
 	void *context;
-	const struct http_gate *gate;    /* borrowed until the call is closed; or NULL */
+	const struct http_gate *gate; /* borrowed until the call is closed; or NULL */
 };
 
 struct http_reply {
 	int status;
-	const char *body;        /* NUL behind it; "" when streamed */
+	const char *body; /* NUL behind it; "" when streamed */
 	size_t body_length;
 	const char *content_type; /* "" when absent */
 	const char *etag;         /* "" when absent */
@@ -76,7 +76,7 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
  * after http_stop() or by on_data, ERROR_REFUSED above the ceiling, ERROR_FATAL for a URL, header or TLS set-up that
  * can never work). An HTTP error status is an answer. The reply's texts live until the call is closed. */
 must_use bool http_wait(struct http *http, struct http_call *call, struct http_reply *reply_out,
-                        struct error *error);
+			struct error *error);
 bool http_is_over(const struct http_call *call);
 /* Whether any byte of the request may have reached the server. False: it surely did nothing. */
 bool http_may_have_left(const struct http_call *call);
@@ -97,4 +97,4 @@ bool http_stopped(const struct http *http);
 
 /* Start and wait. */
 must_use bool http_fetch(struct http *http, const struct http_request *request, struct http_call **call_out,
-                         struct http_reply *reply_out, struct error *error);
+			 struct http_reply *reply_out, struct error *error);

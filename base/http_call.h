@@ -21,11 +21,11 @@ struct http_call {
 	enum http_phase phase;
 	bool failed; /* when over: 'error' says why */
 	struct error error;
-	char *name;  /* owned; "GET http://..." for sentences, masked */
+	char *name; /* owned; "GET http://..." for sentences, masked */
 
-	CURL *easy;  /* NULL when over */
+	CURL *easy; /* NULL when over */
 	struct curl_slist *header_lines;
-	char *body;  /* owned; what goes up */
+	char *body; /* owned; what goes up */
 	char curl_words[CURL_ERROR_SIZE];
 
 	bool repeatable;
@@ -35,12 +35,12 @@ struct http_call {
 	void *context;
 	const struct http_gate *gate; /* borrowed from the caller; or NULL */
 
-	int departures;      /* how often it went out on a connection */
-	int64_t began_ms;    /* steady: when it was handed to libcurl */
-	int64_t moved_ms;    /* the last time a byte went or came */
+	int departures;   /* how often it went out on a connection */
+	int64_t began_ms; /* steady: when it was handed to libcurl */
+	int64_t moved_ms; /* the last time a byte went or came */
 	curl_off_t sent, received;
-	bool answering;      /* a line of the answer came */
-	bool headers_whole;  /* up to the empty line */
+	bool answering;     /* a line of the answer came */
+	bool headers_whole; /* up to the empty line */
 	bool in_body;
 	bool want_pause, paused;
 	enum http_abort aborted;
@@ -59,7 +59,8 @@ void http_data_came(struct http *http);
 int64_t http_time_ms(void);
 
 /* A request that can never be sent gives a call that is over, with its error. */
-struct http_call *http_call_open(struct http *http, const char *user_agent, const struct http_request *request);
+struct http_call *http_call_open(struct http *http, const char *user_agent,
+				 const struct http_request *request);
 void http_call_free(struct http_call *call);
 /* When the next deadline passes; INT64_MAX: none. */
 int64_t http_call_deadline(const struct http_call *call);

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WHOLE_LIMIT 9007199254740992.0 /* 2^53: below it every whole number has a double of its own */
+#define WHOLE_LIMIT  9007199254740992.0     /* 2^53: below it every whole number has a double of its own */
+#define INT64_LIMIT  9223372036854775808.0  /* 2^63 */
+#define UINT64_LIMIT 18446744073709551616.0 /* 2^64 */
 
 void json_object_close(struct json_object **json)
 {
@@ -251,7 +253,8 @@ static bool as_int64(struct json_object *value, int64_t *number_out)
 		return true;
 	}
 	double number = json_object_get_double(value);
-	if (!(number >= -0x1p63 && number < 0x1p63) || number != floor(number))
+	bool fits = fabs(number) < INT64_LIMIT || number == -INT64_LIMIT;
+	if (!fits || number != floor(number))
 		return false;
 	*number_out = (int64_t)number;
 	return true;
@@ -307,7 +310,7 @@ static bool whole_equals_double(struct json_object *whole, double number)
 	bool negative = whole_of(whole, &magnitude);
 	double size = fabs(number);
 
-	if (number != floor(number) || size >= 0x1p64)
+	if (number != floor(number) || size >= UINT64_LIMIT)
 		return false;
 	return (uint64_t)size == magnitude && (magnitude == 0 || negative == (number < 0));
 }

@@ -10,8 +10,8 @@
 #include <json-c/json.h>
 #include <stdint.h>
 
-#define JSON_DEPTH_LIMIT 200
-#define JSON_FLAW_LIMIT 16
+#define JSON_DEPTH_LIMIT  200
+#define JSON_FLAW_LIMIT   16
 #define JSON_LENGTH_LIMIT ((size_t)512 << 20)
 
 /* json_object_put() for scoped(json_object). */
@@ -19,7 +19,7 @@ void json_object_close(struct json_object **json);
 
 /* A place whose value cannot be written back as it was read. */
 struct json_flaw {
-	char *path; /* owned; RFC 6901: "/rows/3/doc/data/serial" */
+	char *path;     /* owned; RFC 6901: "/rows/3/doc/data/serial" */
 	char what[120]; /* "the number 18446744073709551616 is out of range" */
 };
 struct json_flaws {
@@ -36,7 +36,7 @@ const struct json_flaw *json_flaws_below(const struct json_flaws *flaws, const c
  * is an output, set on success and ended with json_flaws_done(). Of a doubled key the last value is kept.
  * The literal null gives *json_out = NULL. Free with json_object_put(). */
 must_use bool json_read(const char *bytes, size_t length, struct json_object **json_out,
-                        struct json_flaws *flaws, struct error *error);
+			struct json_flaws *flaws, struct error *error);
 
 /* Numbers that a double or a 64-bit integer holds are written so that they read back equal: an
  * integer as such, a double in the shortest of %.15g %.16g %.17g, fractions that were read keep their text.
@@ -51,13 +51,13 @@ struct json_object *json_number(double number);
  * sentence: "document item-1: data" gives "document item-1: data.name is a number, a string was
  * expected", "document item-1" gives "document item-1: name is ...". All are ERROR_REFUSED. */
 must_use bool json_get_text(struct json_object *object, const char *key, const char **value_out,
-                            const char *where, struct error *error);           /* required */
+			    const char *where, struct error *error); /* required */
 must_use bool json_get_object(struct json_object *object, const char *key, struct json_object **value_out,
-                              const char *where, struct error *error);         /* required; borrowed */
+			      const char *where, struct error *error); /* required; borrowed */
 must_use bool json_get_array(struct json_object *object, const char *key, struct json_object **value_out,
-                             const char *where, struct error *error);          /* required; borrowed */
-must_use bool json_get_int(struct json_object *object, const char *key, int64_t *value_out,
-                           const char *where, struct error *error);            /* required; a whole number */
+			     const char *where, struct error *error); /* required; borrowed */
+must_use bool json_get_int(struct json_object *object, const char *key, int64_t *value_out, const char *where,
+			   struct error *error); /* required; a whole number */
 /* Without an error: the value when it is there with that type, else NULL / fallback. */
 const char *json_text_or(struct json_object *object, const char *key, const char *fallback);
 struct json_object *json_child(struct json_object *object, const char *key, enum json_type type);
@@ -72,4 +72,5 @@ bool json_equal(struct json_object *a, struct json_object *b);
 struct json_object *json_copy(struct json_object *json);
 /* Adds and hands on; 'value' NULL is JSON null. Key copied. */
 void json_put(struct json_object *object, const char *key, struct json_object *value);
-void json_put_text(struct json_object *object, const char *key, const char *value); /* NULL: nothing is added */
+void json_put_text(struct json_object *object, const char *key,
+		   const char *value); /* NULL: nothing is added */

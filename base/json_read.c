@@ -273,7 +273,7 @@ static void note_piece(struct reader *reader, const struct piece *piece, const c
 
 static bool read_text(struct reader *reader, struct json_object **value_out)
 {
-	struct piece piece;
+	struct piece piece = {0};
 
 	if (!read_piece(reader, &piece))
 		return false;
@@ -345,7 +345,8 @@ static struct json_object *exact_double(const char *bytes, size_t length, bool *
 		memcpy(small, bytes, length);
 		small[length] = '\0';
 	} else {
-		text = large = own_copy_bytes(bytes, length);
+		large = own_copy_bytes(bytes, length);
+		text = large;
 	}
 	double number = strtod(text, NULL);
 	*finite_out = isfinite(number);
@@ -447,7 +448,7 @@ static bool read_key(struct reader *reader, struct level *level, struct piece *k
 /* One key and its value; json-c keeps the last of doubled ones. */
 static bool read_member(struct reader *reader, struct level *level, struct json_object *object)
 {
-	struct piece key;
+	struct piece key = {0};
 	struct json_object *value = NULL;
 
 	if (!read_key(reader, level, &key))

@@ -8,11 +8,11 @@
 #define scoped(name) __attribute__((cleanup(name##_close))) struct name *
 
 /* Hands the pointer on: its value, and NULL is left behind. */
-#define take(pointer)                                                                              \
-	({                                                                                         \
-		__typeof__(pointer) taken_ = (pointer);                                            \
-		(pointer) = NULL;                                                                  \
-		taken_;                                                                            \
+#define take(pointer)                                                                                        \
+	({                                                                                                   \
+		__typeof__(pointer) taken_ = (pointer);                                                      \
+		(pointer) = NULL;                                                                            \
+		taken_;                                                                                      \
 	})
 
 #define must_use __attribute__((warn_unused_result))
@@ -21,10 +21,10 @@
 
 /* Memory that is there or the process ends: one line on stderr, exit 70. A pass can be repeated
  * from anywhere, so a restart is safe, and half the error paths vanish. */
-void *own_alloc(size_t size);                               /* zeroed */
-void *own_resize(void *old, size_t count, size_t size);     /* not zeroed; checks count * size */
-char *own_copy(const char *text);                           /* NULL stays NULL */
-char *own_copy_bytes(const char *bytes, size_t length);     /* and a closing NUL */
+void *own_alloc(size_t size);                           /* zeroed */
+void *own_resize(void *old, size_t count, size_t size); /* not zeroed; checks count * size */
+char *own_copy(const char *text);                       /* NULL stays NULL */
+char *own_copy_bytes(const char *bytes, size_t length); /* and a closing NUL */
 char *own_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *own_format_list(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 

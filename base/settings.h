@@ -18,12 +18,12 @@ enum setting_type {
 };
 
 struct setting {
-	const char *name;          /* "COUCHDB_URL"; a name ending in '*' stands for a family: AIRTABLE_TOKEN_* */
+	const char *name; /* "COUCHDB_URL"; a name ending in '*' stands for a family: AIRTABLE_TOKEN_* */
 	enum setting_type type;
-	size_t offset;             /* in the struct; for a family (of texts or secrets): of a struct settings_family */
-	const char *fallback;      /* as text, NULL: empty */
-	int least, most;           /* for numbers; 0, 0: any */
-	const char *words;         /* one line for --help */
+	size_t offset; /* in the struct; for a family (of texts or secrets): of a struct settings_family */
+	const char *fallback; /* as text, NULL: empty */
+	int least, most;      /* for numbers; 0, 0: any */
+	const char *words;    /* one line for --help */
 };
 
 /* AIRTABLE_TOKEN_<base id>: names' ends and values. */
@@ -32,7 +32,7 @@ struct settings_family {
 	struct settings_member {
 		char *name; /* what stands for '*' */
 		char *value;
-	} *members;
+	} * members;
 };
 
 /* Fills 'settings' (zeroed by the caller, and again on failure) from the process's environment; DAVENPORT_CONFIG's
@@ -43,11 +43,11 @@ struct settings_family {
  *
  * The file: KEY=value a line; lines that begin with '#' and empty ones are skipped; "..." knows \n \t \" \\, '...' nothing. */
 must_use bool settings_load(const struct setting *table, size_t count, const char *file_variable,
-                            void *settings, struct error *error);
+			    void *settings, struct error *error);
 void settings_done(const struct setting *table, size_t count, void *settings);
 const char *settings_family_get(const struct settings_family *family, const char *name); /* NULL */
 /* One line a setting: name, fallback, words. */
 void settings_help(const struct setting *table, size_t count, struct text *text);
 /* host and port of a SETTING_LISTEN text; host_out is at least 64 bytes. "[::1]:80" too. */
 must_use bool settings_listen(const char *listen, char *host_out, size_t host_size, int *port_out,
-                              struct error *error);
+			      struct error *error);

@@ -21,9 +21,9 @@ void text_add_bytes(struct text *text, const void *bytes, size_t length);
 void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Percent-encodes everything but unreserved characters (RFC 3986); '+' becomes %2B, ' ' %20. */
 void text_add_url(struct text *text, const char *words);
-void text_clear(struct text *text);        /* empty, memory kept */
-void text_done(struct text *text);         /* memory freed, {0} */
-char *text_take(struct text *text);        /* the string, caller frees; never NULL; text is {0} after */
+void text_clear(struct text *text); /* empty, memory kept */
+void text_done(struct text *text);  /* memory freed, {0} */
+char *text_take(struct text *text); /* the string, caller frees; never NULL; text is {0} after */
 const char *text_or_empty(const struct text *text);
 
 /* Length of the longest prefix of at most 'limit' bytes that ends on a character. */

@@ -1,5 +1,6 @@
 /* See the header: one thread accepts, one more for each connection. */
 #include "tests/fakes/http_server.h"
+#include "base/clock.h"
 #include "base/own.h"
 #include "base/text.h"
 #include <arpa/inet.h>
@@ -27,6 +28,7 @@ struct fake_server {
 	void *context;
 	char *url;
 	int socket;
+	int read_pause_ms;
 	pthread_t thread;
 	pthread_mutex_t lock; /* what follows */
 	pthread_cond_t moved;
@@ -53,6 +55,7 @@ static size_t body_length_of(const struct fake_request *request)
 static bool read_more(struct connection *connection)
 {
 	char bytes[16384];
+	clock_sleep_ms(connection->server->read_pause_ms);
 	ssize_t got = recv(connection->socket, bytes, sizeof(bytes), 0);
 
 	if (got > 0)
@@ -197,6 +200,14 @@ void fake_server_close(struct fake_server **pointer)
 	pthread_mutex_destroy(&server->lock);
 	free(server->url);
 	free(server);
+}
+
+void fake_server_read_slowly(struct fake_server *server, int pause_ms)
+{
+	int buffer = 64 << 10; /* else the system takes megabytes that nobody has read yet */
+
+	setsockopt(server->socket, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
+	server->read_pause_ms = pause_ms;
 }
 
 const char *fake_server_url(const struct fake_server *server)

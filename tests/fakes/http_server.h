@@ -19,7 +19,7 @@ struct fake_request {
 	const char *body;
 	size_t body_length;
 	int socket;
-	bool close;         /* set by fake_hang_up() */
+	bool close; /* set by fake_hang_up() */
 };
 /* Called in the connection's thread; what it points to ends with it. */
 typedef void fake_script(void *context, struct fake_request *request);
@@ -27,6 +27,9 @@ typedef void fake_script(void *context, struct fake_request *request);
 struct fake_server *fake_server_open(fake_script *script, void *context);
 /* Ends all connections and threads; a script that waits is woken. */
 void fake_server_close(struct fake_server **server);
+
+/* Reads at most 16 KiB at a time and pauses before each; set before the first connection. */
+void fake_server_read_slowly(struct fake_server *server, int pause_ms);
 
 const char *fake_server_url(const struct fake_server *server); /* "http://127.0.0.1:40001" */
 int fake_server_requests(struct fake_server *server);

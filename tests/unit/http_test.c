@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 enum { SHORT_MS = 150 };
+static const int64_t hour_ms = 3600000; /* none of these tests waits for that */
 
 static struct http *http;
 static struct fake_server *server;
@@ -254,6 +255,25 @@ static void test_large_body_up(void **state)
 	assert_contains(recorded.head, "\r\nContent-Type: image/png\r\n");
 	assert_int_equal(recorded.body_length, SIZE);
 	assert_true(recorded.body_hash == hash);
+}
+
+/* The header deadline begins with the last byte of the body: a slow line is no silent server. */
+static void test_slow_body_up(void **state)
+{
+	enum { SIZE = 16 << 20, HEADER_MS = 1500, PIECES = SIZE / 16384, PIECE_MS = 2 };
+	scoped_text body = own_alloc(SIZE + 1);
+
+	(void)state;
+	assert_true(PIECES * PIECE_MS > HEADER_MS);
+	memset(body, 'b', SIZE);
+	with_server(say_target, NULL);
+	fake_server_read_slowly(server, PIECE_MS);
+	scoped(http_call) call = http_start(http, &(struct http_request){.url = at("/att"),
+									 .method = "PUT",
+									 .body = body,
+									 .body_length = SIZE,
+									 .header_ms = HEADER_MS});
+	assert_reply(call, 200, "/att");
 }
 
 static void test_fetch(void **state)
@@ -805,7 +825,7 @@ static void test_stream_paused(void **state)
 	stream.pause_itself = call;
 	while (stream.pieces == 0)
 		http_run(http, 1000);
-	int64_t until_ms = clock_steady_ms() + SHORT_MS * 3;
+	int64_t until_ms = clock_steady_ms() + 3L * SHORT_MS;
 	while (clock_steady_ms() < until_ms)
 		http_run(http, 50);
 	assert_int_equal(stream.pieces, 1);
@@ -869,10 +889,10 @@ static void turnstile_given_back(void *context)
 	((struct turnstile *)context)->given_back++;
 }
 
-#define GATE(turnstile)                                                                                      \
+#define GATE(its)                                                                                            \
 	{                                                                                                    \
 		.wait_ms = turnstile_wait, .left = turnstile_left, .given_back = turnstile_given_back,       \
-		.context = turnstile                                                                         \
+		.context = (its)                                                                             \
 	}
 
 struct order {
@@ -985,6 +1005,46 @@ static void test_gate_is_given_back(void **state)
 	assert_int_equal(turnstile.given_back, 2);
 }
 
+/* Connected, but TLS never comes about: let go by its gate, and never out. */
+static struct http_call *start_stuck(const struct http_gate *gate, const struct turnstile *turnstile)
+{
+	with_server(say_target, NULL);
+	snprintf(url, sizeof(url), "https%s/", strchr(fake_server_url(server), ':'));
+	struct http_call *call = http_start(http, &(struct http_request){.url = url, .gate = gate});
+	while (fake_server_connections(server) == 0)
+		http_run(http, 10);
+	assert_int_equal(turnstile->let, 1);
+	assert_false(http_may_have_left(call));
+	return call;
+}
+
+static void test_gate_is_given_back_on_close(void **state)
+{
+	struct turnstile turnstile = {.passes = 2};
+	const struct http_gate gate = GATE(&turnstile);
+	struct http_call *call = start_stuck(&gate, &turnstile);
+
+	(void)state;
+	http_call_close(&call);
+	assert_int_equal(turnstile.given_back, 1);
+	scoped(http_call) next = http_start(http, &(struct http_request){.url = at("/next"), .gate = &gate});
+	assert_reply(next, 200, "/next");
+	assert_int_equal(turnstile.left, 1);
+}
+
+static void test_gate_is_given_back_on_stop(void **state)
+{
+	struct turnstile turnstile = {.passes = 2};
+	const struct http_gate gate = GATE(&turnstile);
+	scoped(http_call) call = start_stuck(&gate, &turnstile);
+
+	(void)state;
+	http_stop(http, hour_ms);
+	assert_failure(call, ERROR_STOPPED, "stopped before it was sent");
+	assert_int_equal(turnstile.given_back, 1);
+	assert_int_equal(turnstile.left, 0);
+}
+
 static void test_held_call_closed(void **state)
 {
 	struct turnstile shut = {.passes = 0};
@@ -1033,7 +1093,7 @@ static void test_wake(void **state)
 
 	(void)state;
 	assert_int_equal(pthread_create(&thread, NULL, wake_soon, http), 0);
-	http_run(http, 3600 * 1000); /* does not end by itself within a test */
+	http_run(http, hour_ms); /* does not end by itself within a test */
 	pthread_join(thread, NULL);
 }
 
@@ -1045,7 +1105,7 @@ static void test_wake_before_run(void **state)
 	/* A wait for a call is not what the wake was for: it is kept for the next run. */
 	scoped(http_call) call = http_start(http, &(struct http_request){.url = at("/")});
 	assert_reply(call, 200, "/");
-	http_run(http, 3600 * 1000);
+	http_run(http, hour_ms);
 }
 
 struct stopping {
@@ -1095,7 +1155,7 @@ static void test_stop_with_grace(void **state)
 	atomic_store(&answer, true);
 	assert_reply(left, 200, "late");
 	assert_int_equal(fake_server_requests(server), 1);
-	http_run(http, 3600 * 1000); /* with nothing under way it has nothing to wait for */
+	http_run(http, hour_ms); /* with nothing under way it has nothing to wait for */
 }
 
 static void test_stop_without_grace(void **state)
@@ -1125,9 +1185,9 @@ static void test_second_stop_shortens(void **state)
 	scoped(http_call) call = http_start(http, &(struct http_request){.url = at("/")});
 	while (!http_may_have_left(call))
 		http_run(http, 10);
-	http_stop(http, 3600 * 1000);
+	http_stop(http, hour_ms);
 	http_stop(http, 20);
-	http_stop(http, 3600 * 1000);
+	http_stop(http, hour_ms);
 	assert_failure(call, ERROR_STOPPED, "stopped before the answer was complete");
 }
 
@@ -1142,7 +1202,7 @@ static void test_stop_ends_a_feed(void **state)
 			      .url = at("/feed"), .total_ms = -1, .on_data = on_stream, .context = &stream});
 	while (!http_may_have_left(call))
 		http_run(http, 10);
-	http_stop(http, 3600 * 1000);
+	http_stop(http, hour_ms);
 	assert_failure(call, ERROR_STOPPED, "stopped");
 	text_done(&stream.text);
 }
@@ -1166,6 +1226,7 @@ static const struct {
 	{"a bearer token; no Accept-Encoding for a feed", test_bearer_and_no_gzip},
 	{"a POST without body says Content-Length: 0", test_post_without_body},
 	{"a body of 1 MiB goes up whole, and was copied", test_large_body_up},
+	{"a slow body up does not run into the header deadline", test_slow_body_up},
 	{"http_fetch starts and waits", test_fetch},
 	{"http_run returns when a call ends", test_run_ends_at_a_call},
 	{"the Date header is read", test_date},
@@ -1185,6 +1246,8 @@ static const struct {
 	{"calls of one gate run side by side", test_gate_lets_several_run},
 	{"a shut gate holds only its own calls", test_gate_holds_only_its_own},
 	{"a gate's slot is given back when there is no connection", test_gate_is_given_back},
+	{"a gate's slot is given back when the call is closed", test_gate_is_given_back_on_close},
+	{"a gate's slot is given back on stop", test_gate_is_given_back_on_stop},
 	{"held calls may be closed", test_held_call_closed},
 	{"a call under way may be closed", test_closed_under_way},
 	{"another thread wakes a run", test_wake},
