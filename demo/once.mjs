@@ -1,6 +1,7 @@
 /* The demo without a person: first sync, an edit on each side, a conflict, a delete each way. After each step both sides
  * must come to agree, by the checker's word, and hold what that step must lead to. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { compare, idOf, readBoth, sentence } from './checker.mjs';
 
 const LOOK_MS = 300;
@@ -78,6 +79,34 @@ const losers = (both, id, value) => both.documents.filter((doc) => doc.type === 
 	JSON.stringify([doc.original_data, doc.new_data]).includes(JSON.stringify(value)));
 const kept = (id, value) => [`the history of ${id} keeps "${value}"`, (both) => losers(both, id, value).length > 0];
 
+/* Sides that agree may have spoilt a value together: what nobody touched must be as it was put there, to the last key, but
+ * for the mark. 'edited' maps ids to the key of data that was edited; 'deleted' is a list of ids. */
+function isAsItWas(both, document, edited) {
+	const now = both.documents.find((doc) => doc._id === document._id);
+	const plain = ({ data, ...rest }, key) => {
+		const { integrations, [key]: _, ...others } = data ?? {};
+		const { _rev, updated_at: updatedAt, ...body } = rest;
+		return { ...body, data: others, ...(key === '' ? { updatedAt } : {}) };
+	};
+	const key = edited[document.type === 'item' ? idOf(document) : ''] ?? '';
+	return now !== undefined && isDeepStrictEqual(plain(now, key), plain(document, key));
+}
+
+function unspoilt(sample, edited, deleted) {
+	const wanted = sample.filter((doc) => doc.type !== 'item' || !deleted.includes(idOf(doc)));
+	const known = new Set(sample.map((doc) => doc._id));
+	const touched = new Set([...Object.keys(edited), ...deleted]);
+	return [
+		['each document is as it was but for what was edited', (both) => wanted.every((doc) => isAsItWas(both, doc, edited))],
+		['the integration document was not written', (both) => both.documents.find((doc) => doc.type === 'integration')
+			._rev.startsWith('1-')],
+		['there are no items and collections that nobody made', (both) => both.documents.every((doc) => known.has(doc._id) ||
+			!['item', 'collection'].includes(doc.type))],
+		['there is no history of what nobody touched', (both) => both.documents.every((doc) => doc.type !== '_history' ||
+			touched.has(doc.data_id))],
+	];
+}
+
 /* Plain items that hold nothing and that nothing else is about. */
 function players(both) {
 	const holders = new Set(both.documents.map((doc) => doc.data?.container_id));
@@ -87,9 +116,9 @@ function players(both) {
 
 export async function runOnce(stage) {
 	const play = new Play(stage);
-	const { say, bridge } = stage;
+	const { say, bridge, sample } = stage;
 	let running = await bridge.start();
-	const first = await play.until('first sync');
+	const first = await play.until('first sync', unspoilt(sample, {}, []));
 	const before = await play.both();
 	const [inAirtable, inCouch, inBoth, tombstone, ticked] = players(before);
 
@@ -98,7 +127,8 @@ export async function runOnce(stage) {
 	await play.saveDocument(inCouch, 'model_name', 'Edited in CouchDB: "Ω-3", new');
 	const edits = [shows(inAirtable, 'notes', 'Notes', 'Edited in Airtable: 椅子 🪑'),
 		shows(inCouch, 'model_name', 'Model Name', 'Edited in CouchDB: "Ω-3", new')];
-	await play.until('an edit on each side', edits);
+	const edited = { [inAirtable]: 'notes', [inCouch]: 'model_name' };
+	await play.until('an edit on each side', [...edits, ...unspoilt(sample, edited, [])]);
 
 	say('editing the same field on both sides while the bridge is off: first the document, then the cell');
 	const left = await bridge.stop(running);
@@ -110,12 +140,14 @@ export async function runOnce(stage) {
 	running = await bridge.start();
 	const conflict = [shows(inBoth, 'purchased_from', 'Purchased From', 'The newer edit, in Airtable'),
 		kept(inBoth, 'The older edit, in CouchDB')];
-	await play.until('a conflict', [...edits, ...conflict]);
+	edited[inBoth] = 'purchased_from';
+	await play.until('a conflict', [...edits, ...conflict, ...unspoilt(sample, edited, [])]);
 
 	say('deleting a document, and ticking the Delete box of another item\'s row');
 	await play.deleteDocument(tombstone, before.integrationId);
 	await play.editRow(ticked, { Delete: true });
-	const everything = [...edits, ...conflict, gone(tombstone), gone(ticked)];
+	const everything = [...edits, ...conflict, gone(tombstone), gone(ticked),
+		...unspoilt(sample, edited, [tombstone, ticked])];
 	await play.until('a delete each way', everything);
 
 	await sleep(SETTLED_MS);

@@ -85,13 +85,15 @@ function startBridge(processes, onLine) {
 /* ---- with somebody watching ---- */
 
 function tellWhereToLook(name) {
+	const there = ports.couch === 5985 ? '' : `DEMO_COUCHDB_PORT=${ports.couch} `;
+	const command = `${there}node demo/document.mjs "${name}"`;
 	process.stderr.write(`
   Airtable  ${`http://127.0.0.1:${ports.airtable}/`.padEnd(36)} a grid: click a cell, type, press Enter
   CouchDB   ${`http://127.0.0.1:${ports.couch}/${DATABASE}`.padEnd(36)} user ${USER}, password ${PASSWORD}
 
   Try: change a cell in the grid, and see the document change below.
-       node demo/document.mjs "${name}"                          shows a document,
-       node demo/document.mjs "${name}" notes="aired on Sunday"  saves it as the app does: see the row change.
+       ${command.padEnd(command.length + 24)}  shows a document,
+       ${command} notes="aired on Sunday"  saves it as the app does: see the row change.
   All that is printed is in ${path.relative(process.cwd(), folder) || folder}/*.log. Ctrl-C ends everything.
 
 `);
@@ -139,13 +141,14 @@ async function main() {
 		say(`${items} items put into the database ${DATABASE}`);
 		const bridge = { start: (onLine) => startBridge(processes, onLine), stop: (program) => processes.stop(program) };
 		if (once) {
-			const summary = await runOnce({ ...servers, database: DATABASE, bridge, say, stopped, began });
+			const summary = await runOnce({ ...servers, database: DATABASE, sample: documents, bridge, say, stopped,
+				began });
 			await processes.stopAll();
 			process.stdout.write(`${JSON.stringify(summary)}\n`);
 			return summary.converged ? 0 : 1;
 		}
 		await bridge.start();
-		tellWhereToLook(documents.find((doc) => doc.data?.item_type === undefined && doc.type === 'item').data.name);
+		tellWhereToLook(documents.map((doc) => doc.data?.name).find((name) => /^[A-Z][a-z]+ [a-z]+ \d+$/.test(name)));
 		await showUntilStopped(servers, stopped);
 		return 0;
 	} finally {
