@@ -4,16 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { compare, idOf, readBoth, sentence } from './checker.mjs';
 
-const LOOK_MS = 300;
-const STEP_MS = 90000;
-/* Edits of a conflict are this far apart, so that clocks of whole seconds tell them apart as well. */
-const APART_MS = 2500;
-/* What has settled stays so: several polls later nothing has moved. */
-const SETTLED_MS = 6000;
+const PACE = {
+	lookMs: 300,
+	stepMs: 90000,
+	apartMs: 2500, /* between the edits of a conflict, so that clocks of whole seconds tell them apart as well */
+	settledMs: 6000, /* what has settled stays so: several polls later nothing has moved */
+};
 
 class Play {
 	constructor(stage) {
-		Object.assign(this, stage);
+		Object.assign(this, { ...stage, pace: stage.pace ?? PACE });
 	}
 
 	async both() {
@@ -23,7 +23,7 @@ class Play {
 
 	/* Until both sides agree and 'wanted' (a list of [sentence, holds(both)]) is so; throws with what is still open. */
 	async until(step, wanted = []) {
-		const deadline = Date.now() + STEP_MS;
+		const deadline = Date.now() + this.pace.stepMs;
 		for (;;) {
 			if (this.stopped())
 				throw new Error('stopped');
@@ -35,10 +35,10 @@ class Play {
 				return result;
 			}
 			if (Date.now() > deadline) {
-				throw new Error(`${step}: after ${STEP_MS / 1000} s still ${result.differences.length} differences` +
+				throw new Error(`${step}: after ${this.pace.stepMs / 1000} s still ${result.differences.length} differences` +
 					`${open.map((words) => `; not so: ${words}`).join('')}\n${result.differences.slice(0, 20).map(sentence).join('\n')}`);
 			}
-			await sleep(LOOK_MS);
+			await sleep(this.pace.lookMs);
 		}
 	}
 
@@ -135,7 +135,7 @@ export async function runOnce(stage) {
 	if (left !== 0)
 		throw new Error(`the bridge left with ${left}, 0 was expected`);
 	await play.saveDocument(inBoth, 'purchased_from', 'The older edit, in CouchDB');
-	await sleep(APART_MS);
+	await sleep(play.pace.apartMs);
 	await play.editRow(inBoth, { 'Purchased From': 'The newer edit, in Airtable' });
 	running = await bridge.start();
 	const conflict = [shows(inBoth, 'purchased_from', 'Purchased From', 'The newer edit, in Airtable'),
@@ -150,7 +150,7 @@ export async function runOnce(stage) {
 		...unspoilt(sample, edited, [tombstone, ticked])];
 	await play.until('a delete each way', everything);
 
-	await sleep(SETTLED_MS);
+	await sleep(play.pace.settledMs);
 	const last = await play.until('some polls later', everything);
 	const end = await play.both();
 	const leftAtLast = await bridge.stop(running);

@@ -1,14 +1,7 @@
 /* The demo's checker sees a difference wherever there can be one: two equal sides are made, then one thing is broken. */
 import { compare, FIELDS, idOf } from '../../demo/checker.mjs';
-import { sampleDocuments, assetReference, INTEGRATION_ID } from '../../demo/sample.mjs';
-
-let number = 0;
-function check(name, holds, detail = '') {
-	number++;
-	process.stdout.write(`${holds ? 'ok' : 'not ok'} ${number} - ${name}\n`);
-	if (!holds)
-		process.stdout.write(`# ${JSON.stringify(detail)}\n`);
-}
+import { sampleDocuments, assetReference } from '../../demo/sample.mjs';
+import { check, plan, sampleWorld } from './world.mjs';
 
 /* ---- a pair written by hand: what the app sends for this item, value by value ---- */
 
@@ -52,46 +45,6 @@ const HAND_ROWS = {
 
 function handWorld() {
 	return structuredClone({ documents: HAND_DOCUMENTS, rows: HAND_ROWS, integrationId: 'int1', marks: true });
-}
-
-/* ---- a world made of the sample ---- */
-
-function rowOf(table, document, recordOf) {
-	const fields = { ID: idOf(document) };
-	const put = (field, value) => {
-		if (value !== undefined && value !== '' && value !== false && value !== 0)
-			fields[field] = value;
-	};
-	const iso = (ms) => (ms === undefined ? undefined : new Date(ms).toISOString());
-	const { data } = document;
-	const how = {
-		link: (value) => (value ? [recordOf(value)] : undefined),
-		thousandths: (value) => (value === undefined ? undefined : Math.round(value) / 1000),
-		date: iso,
-		time: iso,
-		type: (value) => (value ?? 'item').split('_').map((word) => (word === 'with' ? word : word[0].toUpperCase() +
-			word.slice(1))).join(' '),
-	};
-	for (const [field, kind, where] of FIELDS[table])
-		put(field, (how[kind] ?? ((value) => value))(where.startsWith('.') ? document[where.slice(1)] : data[where]));
-	if (data.consumable_stock_quantity === 0)
-		fields['Stock Quantity'] = 0;
-	return { id: recordOf(idOf(document)), fields };
-}
-
-function sampleWorld(items) {
-	const documents = structuredClone(sampleDocuments({ items, seed: 7 }));
-	const records = new Map();
-	const recordOf = (id) => {
-		if (!records.has(id))
-			records.set(id, `rec${String(records.size).padStart(14, '0')}`);
-		return records.get(id);
-	};
-	const rows = {
-		Collections: documents.filter((doc) => doc.type === 'collection').map((doc) => rowOf('Collections', doc, recordOf)),
-		Items: documents.filter((doc) => doc.type === 'item').map((doc) => rowOf('Items', doc, recordOf)),
-	};
-	return { documents, rows, integrationId: INTEGRATION_ID };
 }
 
 const document = (world, id) => world.documents.find((doc) => doc._id === id);
@@ -211,4 +164,4 @@ for (const [script, pattern] of Object.entries({ Latin: /\p{sc=Latin}/u, Cyrilli
 	check(`notes are written in ${script}`, items.some((doc) => pattern.test(doc.data.notes ?? '')));
 check('keys are in the schema\'s order, config_uuid last', items.every((doc) => Object.keys(doc.data).at(-1) === 'config_uuid' &&
 	Object.keys(doc.data)[0] === 'name'));
-process.stdout.write(`1..${number}\n`);
+plan();

@@ -1,0 +1,138 @@
+/* `make demo ONCE=1` passes with a bridge that does right, and fails with each that does one thing wrong. Both servers and
+ * the bridges are a few lines in memory. */
+import { idOf } from '../../demo/checker.mjs';
+import { runOnce } from '../../demo/once.mjs';
+import { sampleDocuments, BASE_ID } from '../../demo/sample.mjs';
+import { check, plan, recordNames, rowOf } from './world.mjs';
+
+const PACE = { lookMs: 0, stepMs: 60, apartMs: 5, settledMs: 5 };
+const TEXTS = [['Notes', 'notes'], ['Model Name', 'model_name'], ['Purchased From', 'purchased_from']];
+
+/* A CouchDB of one database, an Airtable of one base, and a bridge that takes a turn at each look. */
+function stageWith(faults) {
+	const sample = sampleDocuments({ items: 60 });
+	const documents = new Map(sample.map((doc) => [doc._id, { ...structuredClone(doc), _rev: '1-a' }]));
+	const rows = { Collections: new Map(), Items: new Map() };
+	const stage = { sample, faults, documents, rows, agreed: new Map(), recordOf: recordNames(), edited: new Map(), running: false };
+	const put = (document) => documents.set(document._id,
+		{ ...structuredClone(document), _rev: `${parseInt(document._rev ?? '0', 10) + 1}-a` });
+	stage.put = put;
+	stage.couch = {
+		get: async (_, id) => structuredClone(documents.get(id)),
+		put: async (_, document) => put(document),
+		remove: async (_, document) => documents.delete(document._id),
+		all: async () => {
+			if (stage.running)
+				turn(stage);
+			return structuredClone([...documents.values()]);
+		},
+	};
+	stage.sandbox = {
+		rows: async (base, table) => (base === BASE_ID ? structuredClone([...rows[table].values()]) : []),
+		edit: async (base, table, record, fields) => {
+			Object.assign([...rows[table].values()].find((row) => row.id === record).fields, fields);
+			stage.edited.set(record, Date.now());
+		},
+		calls: async () => 1,
+	};
+	stage.bridge = {
+		start: async () => { stage.running = true; },
+		stop: async () => { stage.running = false; return faults.leavesWith ?? 0; },
+	};
+	return Object.assign(stage, { database: 'inventory', say() {}, stopped: () => false, began: Date.now(), pace: PACE });
+}
+
+function keep(stage, id, key, lost) {
+	if (!stage.faults.keepsNoLoser)
+		stage.put({ _id: `zzd-history-${id}-${key}`, type: '_history', data_id: id, event_name: 'sync_conflict',
+			original_data: { [key]: lost }, new_data: {} });
+}
+
+function mergeTexts(stage, document, row) {
+	const id = idOf(document);
+	for (const [field, key] of TEXTS) {
+		const agreed = stage.agreed.get(id)?.[key];
+		const cell = row.fields[field];
+		if (cell === document.data[key])
+			continue;
+		const both = cell !== agreed && document.data[key] !== agreed;
+		let rowWins = both ? stage.edited.get(row.id) > document.updated_at : cell !== agreed;
+		if (both && stage.faults.olderWins)
+			rowWins = !rowWins;
+		if (both)
+			keep(stage, id, key, rowWins ? document.data[key] : cell);
+		if (rowWins) {
+			document.data[key] = cell;
+			document.updated_at = Date.now();
+			stage.put(document);
+		}
+	}
+	stage.agreed.set(id, { ...document.data });
+	stage.rows.Items.set(id, rowOf('Items', document, stage.recordOf));
+}
+
+/* What it finds, it brings in step; and its fault, where it has one. */
+function turn(stage) {
+	const { documents, rows, faults } = stage;
+	faults.eachTurn?.(stage);
+	for (const document of [...documents.values()].filter((doc) => doc.type === 'collection'))
+		rows.Collections.set(idOf(document), rowOf('Collections', document, stage.recordOf));
+	for (const [id, row] of [...rows.Items]) {
+		if (row.fields.Delete && !faults.ignoresTheBox)
+			documents.delete(`item-${id}`);
+		if (!documents.has(`item-${id}`) && !faults.leavesRows)
+			rows.Items.delete(id);
+	}
+	for (const document of [...documents.values()].filter((doc) => doc.type === 'item')) {
+		const row = rows.Items.get(idOf(document));
+		if (row !== undefined && !row.fields.Delete)
+			mergeTexts(stage, structuredClone(document), row);
+		else if (row === undefined) {
+			rows.Items.set(idOf(document), rowOf('Items', document, stage.recordOf));
+			stage.agreed.set(idOf(document), { ...document.data });
+		}
+	}
+}
+
+async function verdict(faults) {
+	const stage = stageWith(faults);
+	try {
+		return await runOnce(stage);
+	} catch (error) {
+		return { converged: false, problem: error.message };
+	}
+}
+
+const everyItem = (stage) => [...stage.documents.values()].filter((doc) => doc.type === 'item');
+const FAULTS = [
+	['keeps no loser', { keepsNoLoser: true }],
+	['lets the older edit win', { olderWins: true }],
+	['leaves the row of a deleted document', { leavesRows: true }],
+	['ignores the Delete box', { ignoresTheBox: true }],
+	['leaves with an error', { leavesWith: 1 }],
+	['spoils an emoji on both sides', { eachTurn: (stage) => everyItem(stage).forEach((doc) => {
+		doc.data.notes &&= doc.data.notes.replace(/\u200d/g, '');
+	}) }],
+	['drops false flags from documents', { eachTurn: (stage) => everyItem(stage).forEach((doc) => {
+		delete doc.data.use_mixed_rfid_tag_access_password;
+	}) }],
+	['touches the time of what nobody edited', { eachTurn: (stage) => { everyItem(stage)[0].updated_at += 1; } }],
+	['writes the integration document', { eachTurn: (stage) => stage.put([...stage.documents.values()]
+		.find((doc) => doc.type === 'integration')) }],
+	['makes an item of its own on both sides', { eachTurn: (stage) => stage.put({ ...everyItem(stage)[0], _id: 'item-twin' }) }],
+	['deletes another item on both sides', { eachTurn: (stage) => stage.documents.delete(everyItem(stage).at(-1)._id) }],
+	['writes a history of what nobody touched', { eachTurn: (stage) => stage.put({ _id: 'zzd-history-x', type: '_history',
+		data_id: idOf(everyItem(stage)[0]) }) }],
+];
+
+const right = await verdict({});
+check('a bridge that does right passes', right.converged === true && right.items === 58 && right.rows === 63, right);
+const marking = await verdict({ eachTurn: (stage) => everyItem(stage).forEach((doc) => {
+	doc.data.integrations = { x: { id: 'rec' } };
+}) });
+check('the app\'s mark is no spoiling', marking.converged === true, marking);
+for (const [name, faults] of FAULTS) {
+	const said = await verdict(faults);
+	check(`a bridge that ${name} fails`, said.converged === false, said);
+}
+plan();
