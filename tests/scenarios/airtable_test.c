@@ -109,6 +109,8 @@ static int close_all(void **state)
 {
 	(void)state;
 	int status = 0;
+	if (sandbox.pid <= 0)
+		return -1;
 	kill(sandbox.pid, SIGTERM);
 	return waitpid(sandbox.pid, &status, 0) == sandbox.pid && WIFEXITED(status) &&
 			       WEXITSTATUS(status) == 0
@@ -639,7 +641,7 @@ static const struct fault_case faults[] = {
 	{"half an answer to a write: in doubt, done once", "{\"fault\":\"cut\",\"write\":true,\"nth\":1}",
 	 false, 0, "?..", 3, 30},
 	{"a write that is not answered in time: in doubt", "{\"fault\":\"timeout\",\"write\":true,\"nth\":1}",
-	 false, 500, "?..", 3, 20},
+	 false, 1000, "?..", 3, 20},
 	{"a page that fails is asked for again", "{\"fault\":\"502\",\"kind\":\"list\",\"nth\":2}", true, 0,
 	 NULL, 3, 150},
 	{"a page that is cut is asked for again", "{\"fault\":\"cut\",\"kind\":\"list\",\"nth\":1}", true, 0,
@@ -647,7 +649,7 @@ static const struct fault_case faults[] = {
 	{"a page that is refused for its pace is asked for again",
 	 "{\"fault\":\"429\",\"kind\":\"list\",\"nth\":1}", true, 0, NULL, 3, 150},
 	{"a page that does not come is asked for again",
-	 "{\"fault\":\"timeout\",\"kind\":\"list\",\"nth\":1}", true, 500, NULL, 3, 150},
+	 "{\"fault\":\"timeout\",\"kind\":\"list\",\"nth\":1}", true, 1000, NULL, 3, 150},
 };
 
 static void check_fates(const struct world *world, const char *fates)

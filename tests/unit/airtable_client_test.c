@@ -351,7 +351,7 @@ static const struct request_case cases[] = {
 	 {{0, "", "", SILENCE}, GOOD},
 	 1,
 	 ERROR_RETRY,
-	 "within 150 ms",
+	 "within 800 ms",
 	 0,
 	 150},
 	{"a write that is answered with HTML is in doubt",
