@@ -21,7 +21,8 @@ class Play {
 		return readBoth({ couch: this.couch, sandbox: this.sandbox, database: this.database });
 	}
 
-	/* Until both sides agree and 'wanted' (a list of [sentence, holds(both)]) is so; throws with what is still open. */
+	/* Until both sides agree and 'wanted' (a list of [sentence, holds(both)]: true, or false, or the culprit's name) is so;
+	 * throws with what is still open. */
 	async until(step, wanted = []) {
 		const deadline = Date.now() + this.pace.stepMs;
 		for (;;) {
@@ -29,7 +30,8 @@ class Play {
 				throw new Error('stopped');
 			const both = await this.both();
 			const result = compare(both);
-			const open = wanted.filter(([, holds]) => !holds(both)).map(([words]) => words);
+			const open = wanted.map(([words, holds]) => [words, holds(both)]).filter(([, held]) => held !== true)
+				.map(([words, held]) => (held === false ? words : `${words} (${held})`));
 			if (result.differences.length === 0 && open.length === 0) {
 				this.say(`${step}: both sides agree`);
 				return result;
@@ -97,13 +99,14 @@ function unspoilt(sample, edited, deleted) {
 	const known = new Set(sample.map((doc) => doc._id));
 	const touched = new Set([...Object.keys(edited), ...deleted]);
 	return [
-		['each document is as it was but for what was edited', (both) => wanted.every((doc) => isAsItWas(both, doc, edited))],
+		['each document is as it was but for what was edited', (both) => wanted.find((doc) => !isAsItWas(both, doc, edited))
+			?._id ?? true],
 		['the integration document was not written', (both) => both.documents.find((doc) => doc.type === 'integration')
 			._rev.startsWith('1-')],
-		['there are no items and collections that nobody made', (both) => both.documents.every((doc) => known.has(doc._id) ||
-			!['item', 'collection'].includes(doc.type))],
-		['there is no history of what nobody touched', (both) => both.documents.every((doc) => doc.type !== '_history' ||
-			touched.has(doc.data_id))],
+		['there are no items and collections that nobody made', (both) => both.documents.find((doc) => !known.has(doc._id) &&
+			['item', 'collection'].includes(doc.type))?._id ?? true],
+		['there is no history of what nobody touched', (both) => both.documents.find((doc) => doc.type === '_history' &&
+			!touched.has(doc.data_id))?._id ?? true],
 	];
 }
 
