@@ -37,6 +37,18 @@ static const struct setting table[] = {
 
 static char folder[] = "/tmp/davenport-settings-XXXXXX";
 
+static void set_variable(const char *name, const char *value)
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
+	assert_int_equal(setenv(name, value, 1), 0);
+}
+
+static void unset_variable(const char *name)
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
+	assert_int_equal(unsetenv(name), 0);
+}
+
 static char *write_file(const char *name, const char *bytes, size_t length)
 {
 	char *path = own_format("%s/%s", folder, name);
@@ -57,7 +69,7 @@ static void clear_environment(void)
 					    "TEST_TOKEN_app2", "TEST_CONFIG"};
 
 	for (size_t i = 0; i < countof(names); i++)
-		unsetenv(names[i]);
+		unset_variable(names[i]);
 }
 
 /* "A=b\nC=d" into the environment; '@' in a value stands for the folder. */
@@ -70,7 +82,7 @@ static void set_environment(const char *lines)
 		assert_non_null(value);
 		*value++ = '\0';
 		scoped_text whole = *value == '@' ? own_format("%s%s", folder, value + 1) : own_copy(value);
-		setenv(line, whole, 1);
+		set_variable(line, whole);
 		lines += length + (lines[length] == '\n');
 	}
 }
@@ -211,7 +223,7 @@ static void test_row(void **state)
 	clear_environment();
 	scoped_text path = row->file ? write_file("settings.conf", row->file, strlen(row->file)) : NULL;
 	if (path)
-		setenv("TEST_CONFIG", path, 1);
+		set_variable("TEST_CONFIG", path);
 	set_environment(row->environment);
 	bool good = settings_load(table, countof(table), "TEST_CONFIG", &settings, &error);
 	if (!row->setting) {
@@ -243,7 +255,7 @@ static void test_secrets_are_not_shown(void **state)
 	set_environment("TEST_PASSWORD=hush\xff-hush\nTEST_URL=http://me:hush@x");
 	assert_false(settings_load(table, countof(table), NULL, &settings, &error));
 	assert_null(strstr(error.text, "hush"));
-	unsetenv("TEST_URL");
+	unset_variable("TEST_URL");
 	assert_false(settings_load(table, countof(table), NULL, &settings, &error));
 	assert_non_null(strstr(error.text, "TEST_PASSWORD is no UTF-8"));
 	assert_null(strstr(error.text, "hush"));
@@ -263,7 +275,7 @@ static void test_secrets_are_masked_from_then_on(void **state)
 			   "k1 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\nk2 "
 			   "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100\n",
 			   136);
-	setenv("TEST_PASSWORD_FILE", path, 1);
+	set_variable("TEST_PASSWORD_FILE", path);
 	assert_true(settings_load(table, countof(table), NULL, &settings, NULL));
 	settings_done(table, countof(table), &settings);
 	snprintf(words, sizeof(words), "a %s b member-token-value c k1", key);
@@ -277,7 +289,7 @@ static void test_no_file_variable(void **state)
 
 	(void)state;
 	clear_environment();
-	setenv("TEST_CONFIG", "/nowhere", 1);
+	set_variable("TEST_CONFIG", "/nowhere");
 	assert_true(settings_load(table, countof(table), NULL, &settings, NULL));
 	assert_int_equal(settings.tokens.count, 0);
 	assert_null(settings_family_get(&settings.tokens, "app1"));
