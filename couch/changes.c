@@ -34,7 +34,8 @@ struct couch_changes {
 	struct couch_change *queue; /* owned */
 	size_t queued, capacity, queued_bytes;
 	bool paused;   /* the connection, for a full queue */
-	bool rejoined; /* since the last page */
+	bool dropped;  /* nothing was heard since the connection ended */
+	bool rejoined; /* asked anew, and answered, since the last page */
 
 	bool following;
 	size_t limit; /* of the next page */
@@ -48,7 +49,8 @@ struct couch_changes {
 
 	int failures;
 	struct error failure; /* the last one; ERROR_NONE: it just ended */
-	int64_t try_ms;       /* steady; nothing is asked before */
+	bool waiting;         /* for the next try: */
+	int64_t try_ms;       /* steady */
 };
 
 /* ---- opening ---- */
@@ -76,7 +78,7 @@ struct couch_changes *couch_changes_open(struct couch_client *couch, const char 
 	changes->heartbeat_ms = COUCH_HEARTBEAT_MS;
 	changes->limit = COUCH_PAGE_LIMIT;
 	changes->line.ceiling = COUCH_ANSWER_CEILING;
-	changes->rejoined = true;
+	changes->dropped = true;
 	return changes;
 }
 
@@ -457,7 +459,7 @@ static struct error how_it_ended(struct couch_changes *changes)
 static bool put_off(struct couch_changes *changes, const struct error *failure, struct error *error)
 {
 	changes->failure = *failure;
-	changes->rejoined = true;
+	changes->dropped = true;
 	changes->following = changes->caught_up = false;
 	if (failure->kind != ERROR_NONE && failure->kind != ERROR_RETRY) {
 		if (error)
@@ -467,6 +469,7 @@ static bool put_off(struct couch_changes *changes, const struct error *failure, 
 	int64_t wait_ms = random_backoff_ms(changes->failures++, REJOIN_FIRST_MS, REJOIN_CAP_MS);
 	if (wait_ms < failure->retry_after_ms)
 		wait_ms = failure->retry_after_ms;
+	changes->waiting = true;
 	changes->try_ms = clock_steady_ms() + wait_ms;
 	return true;
 }
@@ -538,8 +541,11 @@ static enum turn turn_waiting(struct couch_changes *changes, int64_t until_ms, s
 			*error = changes->failure;
 		return TURN_FAIL;
 	}
-	http_run(couch_client_http(changes->couch), target_ms - now_ms);
-	return clock_steady_ms() < target_ms ? TURN_GIVE : TURN_AGAIN;
+	if (now_ms < target_ms)
+		http_run(couch_client_http(changes->couch), target_ms - now_ms);
+	now_ms = clock_steady_ms();
+	changes->waiting = now_ms < changes->try_ms;
+	return now_ms < target_ms ? TURN_GIVE : TURN_AGAIN;
 }
 
 static enum turn turn_catching_up(struct couch_changes *changes, int64_t until_ms, struct error *error)
@@ -549,6 +555,8 @@ static enum turn turn_catching_up(struct couch_changes *changes, int64_t until_m
 	if (!catch_up(changes, &failure))
 		return put_off(changes, &failure, error) ? TURN_AGAIN : TURN_FAIL;
 	changes->failure = (struct error){0};
+	changes->rejoined = changes->rejoined || changes->dropped;
+	changes->dropped = false;
 	/* Also when all rows were unwanted: the place moved, and may be kept. */
 	return changes->queued > 0 || !changes->caught_up || clock_steady_ms() >= until_ms ? TURN_GIVE
 											   : TURN_AGAIN;
@@ -571,10 +579,12 @@ bool couch_changes_read(struct couch_changes *changes, int64_t wait_ms, struct c
 	int64_t until_ms = clock_steady_ms() + (wait_ms > 0 ? wait_ms : 0);
 	enum turn turn = changes->queued > 0 ? TURN_GIVE : TURN_AGAIN;
 
+	/* Only here, so that a read without a wait tries once, however short the backoff. */
+	changes->waiting = changes->waiting && clock_steady_ms() < changes->try_ms;
 	while (turn == TURN_AGAIN) {
 		if (http_stopped(couch_client_http(changes->couch)))
 			return error_set(error, ERROR_STOPPED, "asked to stop");
-		if (clock_steady_ms() < changes->try_ms)
+		if (changes->waiting)
 			turn = turn_waiting(changes, until_ms, error);
 		else if (!changes->following)
 			turn = turn_catching_up(changes, until_ms, error);
@@ -588,5 +598,7 @@ bool couch_changes_read(struct couch_changes *changes, int64_t wait_ms, struct c
 
 bool couch_changes_waiting(const struct couch_changes *changes)
 {
-	return changes->queued > 0 || (!changes->following && clock_steady_ms() >= changes->try_ms);
+	if (changes->queued > 0)
+		return true;
+	return changes->waiting ? clock_steady_ms() >= changes->try_ms : !changes->following;
 }

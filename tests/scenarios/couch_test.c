@@ -1326,6 +1326,11 @@ static void unwanted_rows_move_since_only(struct world *world)
 	feed_catch_up(world, &rest);
 	assert_int_equal(rest.met, 0);
 	feed_close(&rest);
+	feed_open(world, &rest, NULL, NULL);
+	feed_catch_up(world, &rest);
+	assert_int_equal(rest.met, 3);
+	assert_null(strstr(rest.ids, "_design/"));
+	feed_close(&rest);
 	/* And so does the open request. */
 	feed_read(world, &feed, 0);
 	write_one(world, "zzd-history-2", "history", rev);
