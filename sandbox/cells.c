@@ -14,15 +14,12 @@ static bool refuse_value(const struct sandbox_reading *reading, struct error *er
 			      "Field \"%s\" cannot accept the provided value", reading->field->name);
 }
 
-/* A string, without a NUL inside; with typecast also what a number or a truth is called. */
+/* A string; with typecast also what a number or a truth is called. */
 static bool words_of(const struct sandbox_reading *reading, struct json_object *value, char **words_out,
-		     struct error *error)
+                     struct error *error)
 {
 	if (json_object_is_type(value, json_type_string)) {
-		const char *words = json_object_get_string(value);
-		if (strlen(words) != (size_t)json_object_get_string_len(value))
-			return refuse_value(reading, error);
-		*words_out = own_copy(words);
+		*words_out = own_copy(json_object_get_string(value));
 		return true;
 	}
 	if (!reading->typecast || !(json_is_number(value) || json_object_is_type(value, json_type_boolean)))

@@ -350,4 +350,6 @@ void sandbox_control(struct sandbox *sandbox, const struct sandbox_control_reque
 	if (!run(&control, &error))
 		sandbox_answer_refusal(answer, &error);
 	json_object_put(control.json);
+	if (request->body_length > SANDBOX_BODY_LIMIT)
+		sandbox_trim();
 }

@@ -273,6 +273,7 @@ static bool fill(struct reading *reading, struct error *error)
 		if (!sandbox_store_load(reading->load_file, now_ms, &store, error))
 			return false;
 		sandbox_take_store(sandbox, store);
+		sandbox_trim();
 	}
 	if (reading->seeded)
 		sandbox_store_seed(sandbox->store, (uint64_t)reading->seed ^ sandbox->store->version);

@@ -29,22 +29,28 @@ static bool is_select(const struct sandbox_field *field)
 	       strcmp(field->type_name, "multipleSelects") == 0;
 }
 
+/* In the order that the API shows them. */
+static struct json_object *link_options(const struct sandbox_field *field)
+{
+	static const char *const truths[] = {"isReversed", "prefersSingleRecordLink"};
+	struct json_object *options = json_object_new_object();
+
+	json_put_text(options, "linkedTableId", field->linked->id);
+	for (size_t i = 0; i < countof(truths); i++)
+		json_put(options, truths[i],
+			 json_object_new_boolean(json_bool_or(field->options, truths[i], false)));
+	if (field->inverse)
+		json_put_text(options, "inverseLinkFieldId", field->inverse->id);
+	return options;
+}
+
 static struct json_object *options_of(const struct sandbox_field *field)
 {
+	if (field->linked)
+		return link_options(field);
 	struct json_object *options = field->options ? json_copy(field->options) : json_object_new_object();
-
 	if (is_select(field))
 		json_put(options, "choices", choices_of(field));
-	if (field->linked) {
-		json_put_text(options, "linkedTableId", field->linked->id);
-		json_put(options, "isReversed",
-			 json_object_new_boolean(json_bool_or(field->options, "isReversed", false)));
-		json_put(options, "prefersSingleRecordLink",
-			 json_object_new_boolean(
-				 json_bool_or(field->options, "prefersSingleRecordLink", false)));
-		if (field->inverse)
-			json_put_text(options, "inverseLinkFieldId", field->inverse->id);
-	}
 	return options;
 }
 

@@ -1,6 +1,7 @@
 #include "sandbox/world.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include <malloc.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -72,6 +73,11 @@ void sandbox_take_store(struct sandbox *sandbox, struct sandbox_store *store)
 	sandbox_store_close(&sandbox->before);
 	sandbox->stale_until_us = 0;
 	sandbox->store = store;
+}
+
+void sandbox_trim(void)
+{
+	malloc_trim(0);
 }
 
 void sandbox_answer_done(struct sandbox_answer *answer)

@@ -60,6 +60,8 @@ void sandbox_done(struct sandbox *sandbox);
 void sandbox_options_done(struct sandbox_options *options);
 /* Replaces what the sandbox holds. */
 void sandbox_take_store(struct sandbox *sandbox, struct sandbox_store *store);
+/* After a big JSON text was read or written: its memory goes back. */
+void sandbox_trim(void);
 /* Microseconds that only go forward: what limits, latency and counts are measured in. */
 int64_t sandbox_steady_us(void);
 
