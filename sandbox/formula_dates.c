@@ -119,9 +119,10 @@ int64_t formula_unit_start(const struct formula_unit *unit, int64_t time_ms)
 
 double formula_unit_between(const struct formula_unit *unit, int64_t from_ms, int64_t until_ms)
 {
-	if (unit->months > 0)
-		return (double)(months_between(from_ms, until_ms) / unit->months);
-	return (double)((until_ms - from_ms) / unit->length_ms);
+	int64_t whole = unit->months > 0 ? months_between(from_ms, until_ms) / unit->months
+					 : (until_ms - from_ms) / unit->length_ms;
+
+	return (double)whole;
 }
 
 bool formula_unit_add(const struct formula_unit *unit, int64_t time_ms, double count, int64_t *time_ms_out)
