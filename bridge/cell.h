@@ -6,22 +6,22 @@
 #include <stdint.h>
 
 enum cell_kind {
-	CELL_EMPTY,  /* absent, null, "", [], false: the same everywhere */
+	CELL_EMPTY, /* absent, null, "", [], false: the same everywhere */
 	CELL_TEXT,
 	CELL_NUMBER,
 	CELL_TRUE,
 	CELL_TIME,
 	CELL_CHOICE, /* the choice's canonical name: as it was when the field was bound, so that a rename is no edit */
-	CELL_LINKS,  /* ids of documents, without type prefix, in order */
-	CELL_WRONG,  /* a value that this field cannot hold; text says what it is */
+	CELL_LINKS, /* ids of documents, without type prefix, in order */
+	CELL_WRONG, /* a value that this field cannot hold; text says what it is */
 };
 
 struct cell {
 	enum cell_kind kind;
-	char *text;       /* owned; CELL_TEXT, CELL_CHOICE, CELL_WRONG */
-	double number;    /* CELL_NUMBER */
-	int64_t time_ms;  /* CELL_TIME */
-	char **ids;       /* owned; CELL_LINKS; an id that starts with CELL_UNKNOWN_LINK is a row without a document */
+	char *text;      /* owned; CELL_TEXT, CELL_CHOICE, CELL_WRONG */
+	double number;   /* CELL_NUMBER */
+	int64_t time_ms; /* CELL_TIME */
+	char **ids; /* owned; CELL_LINKS; an id that starts with CELL_UNKNOWN_LINK is a row without a document */
 	size_t id_count;
 };
 /* A link to a row that has no document (yet): this character, then the record id. */
@@ -29,26 +29,26 @@ struct cell {
 
 /* How two values of one field are compared (sync-rules 18). */
 struct cell_equivalence {
-	double tolerance;   /* numbers that differ by less are equal; 0: exact */
-	bool single_line;   /* a line break counts as one space */
+	double tolerance;    /* numbers that differ by less are equal; 0: exact */
+	bool single_line;    /* a line break counts as one space */
 	bool trailing_break; /* a line break at the end counts as nothing (rich text) */
 };
 
-struct cell cell_text(const char *text);     /* "" and NULL give CELL_EMPTY */
+struct cell cell_text(const char *text); /* "" and NULL give CELL_EMPTY */
 struct cell cell_number(double number);
 struct cell cell_truth(bool truth);
 struct cell cell_time(int64_t time_ms);
-struct cell cell_choice(const char *name);   /* "" and NULL give CELL_EMPTY */
-struct cell cell_link(const char *id);       /* "" and NULL give CELL_EMPTY */
+struct cell cell_choice(const char *name); /* "" and NULL give CELL_EMPTY */
+struct cell cell_link(const char *id);     /* "" and NULL give CELL_EMPTY */
 struct cell cell_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void cell_links_add(struct cell *cell, const char *id); /* EMPTY becomes LINKS */
-void cell_done(struct cell *cell);           /* frees, leaves CELL_EMPTY */
+void cell_done(struct cell *cell);                      /* frees, leaves CELL_EMPTY */
 struct cell cell_copy(const struct cell *cell);
 /* Frees *to and moves *from into it. */
 void cell_move(struct cell *to, struct cell *from);
 
-/* Absent = empty; numbers within the tolerance; \r\n = \n; links in order. CELL_WRONG equals only the same wrong words.
- * 'equivalence' NULL: numbers exactly, nothing about lines. */
+/* Absent = empty; numbers within the tolerance; \r\n = \n; links in order. CELL_WRONG equals only the same
+ * wrong words. 'equivalence' NULL: numbers exactly, nothing about lines. */
 bool cell_equal(const struct cell *a, const struct cell *b, const struct cell_equivalence *equivalence);
 /* For logs and messages, at most 60 characters. */
 void cell_show(const struct cell *cell, char *words_out, size_t size);

@@ -37,7 +37,7 @@ enum field {
 	FIELD_EPC_HEX_MANUAL,
 	FIELD_UPDATED_AT,
 	FIELD_CREATED_AT,
-	FIELD_ERROR,  /* "Synchronization Error Message" */
+	FIELD_ERROR, /* "Synchronization Error Message" */
 	FIELD_DELETE,
 	FIELD_COUNT,
 };
@@ -48,18 +48,27 @@ enum field_direction {
 	DIRECTION_COMMAND, /* a box that a person ticks */
 };
 
-enum field_kind { KIND_TEXT, KIND_NUMBER, KIND_TRUTH, KIND_TIME, KIND_CHOICE, KIND_COLLECTION_LINK, KIND_ITEM_LINK };
+enum field_kind {
+	KIND_TEXT,
+	KIND_NUMBER,
+	KIND_TRUTH,
+	KIND_TIME,
+	KIND_CHOICE,
+	KIND_COLLECTION_LINK,
+	KIND_ITEM_LINK
+};
 
 struct field_rule {
 	enum field field;
-	const char *name;              /* the column's name in the template */
-	unsigned tables;               /* 1 << TABLE_ITEMS | ... */
+	const char *name; /* the column's name in the template */
+	unsigned tables;  /* 1 << TABLE_ITEMS | ... */
 	enum field_direction direction;
 	enum field_kind kind;
-	const char *data_key[TABLE_COUNT]; /* key of the document's data; NULL: not from data (ID, created_at, ...) */
-	double scale;                  /* numbers: document value = cell * scale (price: 1000); 0: 1 */
-	bool required;                 /* the table cannot be synced without this column */
-	const char *types;             /* Airtable field types that it may have: " singleLineText multilineText " */
+	const char *data_key
+		[TABLE_COUNT]; /* key of the document's data; NULL: not from data (ID, created_at, ...) */
+	double scale;          /* numbers: document value = cell * scale (price: 1000); 0: 1 */
+	bool required;         /* the table cannot be synced without this column */
+	const char *types;     /* Airtable field types that it may have: " singleLineText multilineText " */
 };
 
 const struct field_rule *field_rule(enum field field);

@@ -1,6 +1,7 @@
 /* What does this pair need? Decides, never does: no network, no clock, no I/O.
  *
- * Existence first (plan_existence, the table of sync-rules 11), then field by field (plan_field, the table of DESIGN). */
+ * Existence first (plan_existence, the table of sync-rules 11), then field by field (plan_field, the table
+ * of DESIGN). */
 #pragma once
 #include "bridge/cell.h"
 #include "bridge/field.h"
@@ -8,9 +9,9 @@
 /* ---- existence ---- */
 
 enum document_state {
-	DOCUMENT_NONE,         /* no such document, and none is remembered */
-	DOCUMENT_MISSING,      /* was there, is not in the database, and there is no tombstone */
-	DOCUMENT_UNREADABLE,   /* invalid, or cannot be written back exactly */
+	DOCUMENT_NONE,       /* no such document, and none is remembered */
+	DOCUMENT_MISSING,    /* was there, is not in the database, and there is no tombstone */
+	DOCUMENT_UNREADABLE, /* invalid, or cannot be written back exactly */
 	DOCUMENT_TOMBSTONE,
 	DOCUMENT_IN_SCOPE,
 	DOCUMENT_OUT_OF_SCOPE,
@@ -24,47 +25,47 @@ enum row_state {
 	ROW_PAIRED_OTHERS, /* and other rows have its ID too */
 	ROW_FREE,          /* unpaired, has the document's ID or is named by its mark */
 	ROW_FREE_TWINS,    /* several unpaired rows have the ID, or ID and mark contradict each other */
-	ROW_OF_GRAVE,      /* the gravestone's record id is there again, or a row with its ID appeared after it */
-	ROW_NEW,           /* an unpaired row with an empty or unknown ID */
+	ROW_OF_GRAVE, /* the gravestone's record id is there again, or a row with its ID appeared after it */
+	ROW_NEW,      /* an unpaired row with an empty or unknown ID */
 };
 enum entry_state { ENTRY_NONE, ENTRY_PAIR, ENTRY_GRAVE, ENTRY_FORGOTTEN /* a gravestone 'forgotten' */ };
 enum row_deleted_policy { ROW_DELETED_RESTORE, ROW_DELETED_DELETE, ROW_DELETED_FORGET };
 
 enum existence_action {
 	EXIST_NOTHING,
-	EXIST_ASK_AGAIN,        /* look once more, later */
-	EXIST_HOLD,             /* a person has to decide; shown */
-	EXIST_PARK,             /* the document cannot be used; shown; neither side is touched */
-	EXIST_BURY,             /* gravestone 'document deleted' */
-	EXIST_DELETE_ROW,       /* then bury */
-	EXIST_UNDELETE,         /* bring the document back from the row and the gravestone */
+	EXIST_ASK_AGAIN,  /* look once more, later */
+	EXIST_HOLD,       /* a person has to decide; shown */
+	EXIST_PARK,       /* the document cannot be used; shown; neither side is touched */
+	EXIST_BURY,       /* gravestone 'document deleted' */
+	EXIST_DELETE_ROW, /* then bury */
+	EXIST_UNDELETE,   /* bring the document back from the row and the gravestone */
 	EXIST_MERGE,
-	EXIST_MERGE_OTHERS,     /* merge the pair; tell the copies */
-	EXIST_PAIR_FREE,        /* pair with the unpaired row, keep B, merge */
-	EXIST_CREATE_ROW,       /* look, then upsert */
-	EXIST_RESTORE_ROW,      /* make the row again */
-	EXIST_DELETE_DOCUMENT,  /* then bury */
-	EXIST_FORGET,           /* gravestone 'forgotten' */
-	EXIST_ADOPT,            /* pair without B (sync-rules 5) */
+	EXIST_MERGE_OTHERS,    /* merge the pair; tell the copies */
+	EXIST_PAIR_FREE,       /* pair with the unpaired row, keep B, merge */
+	EXIST_CREATE_ROW,      /* look, then upsert */
+	EXIST_RESTORE_ROW,     /* make the row again */
+	EXIST_DELETE_DOCUMENT, /* then bury */
+	EXIST_FORGET,          /* gravestone 'forgotten' */
+	EXIST_ADOPT,           /* pair without B (sync-rules 5) */
 	EXIST_CREATE_DOCUMENT,
-	EXIST_LEAVE,            /* out of scope: nothing flows, said so */
+	EXIST_LEAVE, /* out of scope: nothing flows, said so */
 };
 struct existence_views {
 	enum document_state document;
 	enum row_state row;
 	enum entry_state entry;
 	enum row_deleted_policy on_row_deleted;
-	bool document_moved;   /* C differs from Bc in a two-way field (an edit the row's deleter could not have seen) */
-	bool row_moved;        /* A differs from Ba in a two-way field */
-	bool delete_ticked;    /* the row's Delete box */
-	bool row_edit_newer;   /* row_moved, later than the tombstone was first seen */
-	bool has_contents;     /* the app would refuse to delete the document */
+	bool document_moved; /* C differs from Bc in a two-way field (an edit the row's deleter could not have seen) */
+	bool row_moved;      /* A differs from Ba in a two-way field */
+	bool delete_ticked;  /* the row's Delete box */
+	bool row_edit_newer; /* row_moved, later than the tombstone was first seen */
+	bool has_contents;   /* the app would refuse to delete the document */
 };
 struct existence {
 	enum existence_action action;
 	const char *reason; /* static words */
 	bool clear_delete;  /* with a merge: the Delete box is cleared and the reason shown */
-	bool refuse_delete; /* with a merge or a restore: a person wanted it deleted; the refusal is shown, the box stays */
+	bool refuse_delete; /* with a merge or a restore: deletion is refused and that is shown, the box stays */
 };
 struct existence plan_existence(const struct existence_views *views);
 const char *existence_name(enum existence_action action); /* "create row" */
@@ -73,13 +74,13 @@ const char *existence_name(enum existence_action action); /* "create row" */
 
 enum field_action {
 	ACTION_NONE = 0,
-	ACTION_REMEMBER = 1,       /* both agree: move B */
+	ACTION_REMEMBER = 1, /* both agree: move B */
 	ACTION_TO_AIRTABLE = 2,
 	ACTION_TO_COUCH = 4,
-	ACTION_CONFLICT = 8,       /* with one of the two above: the other side's value is the loser */
-	ACTION_ASK_TIME = 16,      /* both moved and it is not known which edit is newer */
-	ACTION_WAIT = 32,          /* a link to something without a counterpart */
-	ACTION_PROBLEM = 64,       /* this cell cannot flow; the problem says why */
+	ACTION_CONFLICT = 8,  /* with one of the two above: the other side's value is the loser */
+	ACTION_ASK_TIME = 16, /* both moved and it is not known which edit is newer */
+	ACTION_WAIT = 32,     /* a link to something without a counterpart */
+	ACTION_PROBLEM = 64,  /* this cell cannot flow; the problem says why */
 };
 struct decision {
 	unsigned action;
@@ -93,11 +94,11 @@ struct field_views {
 	const struct cell *couch, *airtable;
 	const struct cell *agreed_couch, *agreed_airtable; /* both NULL: no B for this field */
 	struct cell_equivalence equivalence;
-	bool first_contact;      /* there is no entry: sync-rules 5 */
-	bool same_updated_at;    /* first contact: the row's Updated At is the document's: not edited since */
-	bool shown_differently;  /* sync-rules 18: an edit of this cell is a conflict */
-	bool couch_unmappable;   /* C cannot be shown in the column (mapping_to_row refused); couch is then still C */
-	bool waits;              /* C or A is a link to something without a counterpart */
+	bool first_contact; /* there is no entry: sync-rules 5 */
+	bool same_updated_at; /* first contact: the row's Updated At, a time, is the document's: not edited since */
+	bool shown_differently; /* sync-rules 18: an edit of this cell is a conflict */
+	bool couch_unmappable; /* C cannot be shown in the column (mapping_to_row refused); couch is then still C */
+	bool waits;            /* C or A is a link to something without a counterpart */
 	enum edit_order order;
 };
 struct decision plan_field(const struct field_views *field);

@@ -18,7 +18,7 @@ enum document_type {
 };
 
 #define DOCUMENT_CONFIG_ID "0000-config"
-#define DOCUMENT_ID_LIMIT 400 /* bytes of an id at the most; longer ones are refused, not cut */
+#define DOCUMENT_ID_LIMIT  400 /* bytes of an id at the most; longer ones are refused, not cut */
 
 /* What stands before the id in _id: "item-", "zz20-image-"; "" for other types. */
 const char *document_prefix(enum document_type type);
@@ -26,13 +26,14 @@ const char *document_prefix(enum document_type type);
 const char *document_type_name(enum document_type type);
 /* "item-<id>"; the config document has one id only, whatever 'id' says. The caller frees. */
 char *document_full_id(enum document_type type, const char *id);
-/* The type of a full _id, and where its id begins inside it ('id_out' may be NULL); for the config document and others the
- * id is all of it. */
+/* The type of a full _id, and where its id begins inside it ('id_out' may be NULL); for the config document
+ * and others the id is all of it. */
 enum document_type document_type_of(const char *full_id, const char **id_out);
 
-/* What makes a collection or item document readable for a sync: 'type' as its _id says, 'data' an object, and
- * the fields of the app's schema that are there of the right JSON type, the required ones not missing (name not
- * empty; inventory schema). ERROR_REFUSED with a sentence that names document, field, what was found and what is expected. */
+/* What makes a collection or item document readable for a sync: 'type' as its _id says, 'data' an object,
+ * and the fields of the app's schema that are there of the right JSON type, the required ones not missing
+ * (name not empty; inventory schema). ERROR_REFUSED with a sentence that names document, field, what was
+ * found and what is expected. */
 must_use bool document_check(enum document_type type, struct json_object *body, struct error *error);
 
 /* Whether the app's schema asks for this key of 'data'. */
@@ -47,8 +48,8 @@ int64_t document_updated_at(struct json_object *body);
 
 /* A new document: _id, type, data (empty), in the app's key order. */
 struct json_object *document_new(enum document_type type, const char *id);
-/* Puts the keys of 'data' in the order in which the app writes them: the schema's, then unknown keys as given. Keys that look like
- * non-negative integers come before everything. */
+/* Puts the keys of 'data' in the order in which the app writes them: the schema's, then unknown keys as
+ * given. Keys that look like non-negative integers come before everything. */
 void document_order_data(enum document_type type, struct json_object *body);
 /* created_at if missing, and updated_at; ms. */
 void document_touch(struct json_object *body, int64_t now_ms);
@@ -57,9 +58,10 @@ void document_touch(struct json_object *body, int64_t now_ms);
 const char *document_mark(struct json_object *body, const char *integration_id); /* record id, or NULL */
 /* Sets the mark and nothing else (updated_at is not touched). modified_ms 0: left out. */
 void document_set_mark(enum document_type type, struct json_object *body, const char *integration_id,
-                       const char *record_id, int64_t modified_ms);
+		       const char *record_id, int64_t modified_ms);
 
-/* Whether 'id' could be a document's id: not empty, UTF-8, no control characters or white space at the ends, within DOCUMENT_ID_LIMIT, no slash. */
+/* Whether 'id' could be a document's id: not empty, UTF-8, no control characters or white space at the ends,
+ * within DOCUMENT_ID_LIMIT, no slash. */
 bool document_id_is_valid(const char *id);
 /* A UUID-shaped id that follows from the words (version 8, BLAKE2b): the same for the same words, always. */
 void document_id_from(const char *const *words, size_t count, char uuid_out[37]);

@@ -1,8 +1,9 @@
-/* History documents: what the app records of a change, so that its review and revert screens list ours too. Pure.
+/* History documents: what the app records of a change, so that its review and revert screens list ours too.
+ * Pure.
  *
- * _id: zzd-history-<created by>-<batch>-<data type>-<data id>-<event>-<timestamp>-<4 digits>
- * and at top level data_type, data_id, timestamp, created_by, batch, event_name, original_data, new_data, type "_history"
- * in the app's key order (recorded in the app's own documents). */
+ * _id: zzd-history-<created by>-<batch>-<data type>-<data id>-<event>-<timestamp>-<4 digits> and at top
+ * level data_type, data_id, timestamp, created_by, batch, event_name, original_data, new_data, type
+ * "_history" in the app's key order (recorded in the app's own documents). */
 #pragma once
 #include "base/json.h"
 #include "inventory/document.h"
@@ -10,13 +11,14 @@
 struct history_entry {
 	enum document_type data_type;
 	const char *data_id;
-	const char *created_by;           /* "integration-<id>", or NULL (prints as "undefined" in the id) */
-	int64_t batch;                    /* ms; 0: none */
-	const char *event_name;           /* "sync", "sync_conflict", "sync_row_deleted"; or NULL */
+	const char *created_by; /* "integration-<id>", or NULL (prints as "undefined" in the id) */
+	int64_t batch;          /* ms; 0: none */
+	const char *event_name; /* "sync", "sync_conflict", "sync_row_deleted"; or NULL */
 	int64_t timestamp_ms;
 	struct json_object *original_data; /* borrowed; copied in */
 	struct json_object *new_data;      /* borrowed; copied in */
 };
-/* The four digits follow from everything the entry holds (and 'attempt', for the next number when an id is taken by another body), so that
- * the same change recorded twice has the same _id. The caller puts the object. */
+/* The four digits follow from everything the entry holds (and 'attempt', for the next number when an id is
+ * taken by another body), so that the same change recorded twice has the same _id. The caller puts the
+ * object. */
 struct json_object *history_document(const struct history_entry *entry, int attempt);

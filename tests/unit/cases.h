@@ -34,7 +34,7 @@ static inline int cases_run(const char *group, struct cases *cases)
 	return failed;
 }
 
-/* The rows of a table of structs that begin with their sentence. */
+/* The rows of a table of structs that have a sentence. */
 #define cases_add_table(cases, table, run)                                                                   \
-	for (size_t row_ = 0; row_ < sizeof(table) / sizeof((table)[0]); row_++)                             \
-	cases_add(cases, own_copy(*(const char *const *)&(table)[row_]), run, &(table)[row_])
+	for (size_t row_ = 0; row_ < countof(table); row_++)                                                 \
+	cases_add(cases, own_copy((table)[row_].sentence), run, &(table)[row_])

@@ -2,7 +2,7 @@
 #include "bridge/cell.h"
 
 #include "base/text.h"
-#include "cases.h"
+#include "tests/unit/cases.h"
 
 #include <string.h>
 
@@ -217,16 +217,17 @@ static void check_show(void **state)
 
 static void check_show_long(void **state)
 {
-	char *text = own_alloc(400001), words[300];
+	struct text text = {0};
+	char words[300];
 
 	(void)state;
 	for (size_t i = 0; i < 100000; i++)
-		memcpy(text + 4 * i, "🧰", 4);
-	struct cell cell = TEXT(text);
+		text_add(&text, "🧰");
+	struct cell cell = TEXT(text.bytes);
 	cell_show(&cell, words, sizeof words);
 	assert_int_equal(text_utf16_length(words), 1 + 2 * 58 + 1);
 	assert_true(text_is_utf8(words, strlen(words)));
-	free(text);
+	text_done(&text);
 }
 
 /* ---- the ledger's form ---- */

@@ -1,8 +1,8 @@
 /* Binding: the template's tables, changed as people change them, before and after they were bound. */
 #include "bridge/mapping.h"
 
-#include "cases.h"
-#include "vectors.h"
+#include "tests/unit/cases.h"
+#include "tests/unit/vectors.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #include "inventory/document.h"
 
 #include "base/text.h"
-#include "cases.h"
-#include "vectors.h"
+#include "tests/unit/cases.h"
+#include "tests/unit/vectors.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The table of fields against the template's columns and against the documents' schema. */
 #include "bridge/field.h"
 
-#include "cases.h"
+#include "tests/unit/cases.h"
 
 #include <string.h>
 

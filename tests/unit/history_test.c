@@ -1,8 +1,8 @@
 /* History documents: the same keys in the same order as the app's own, and _ids that follow from what they hold. */
 #include "inventory/history.h"
 
-#include "cases.h"
-#include "vectors.h"
+#include "tests/unit/cases.h"
+#include "tests/unit/vectors.h"
 
 #include <string.h>
 

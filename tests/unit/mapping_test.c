@@ -2,8 +2,8 @@
 #include "bridge/mapping.h"
 
 #include "base/text.h"
-#include "cases.h"
-#include "vectors.h"
+#include "tests/unit/cases.h"
+#include "tests/unit/vectors.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,10 +1,11 @@
-/* The mapping against conversions that the app was seen to do. Cells compare as people see them: absent, null, "", [] and
- * false are the same empty cell, and stored prices may differ by a millionth. What the app does on purpose otherwise is
- * skipped, by a reason that is printed; the two lists of reasons are exact: a vector that is skipped without need fails. */
+/* The mapping against conversions that the app was seen to do. Cells compare as people see them: absent, null, "", []
+ * and false are the same empty cell, and stored prices may differ by a millionth. What is meant to end otherwise than in
+ * the app is skipped, by a reason that is printed. The lists of reasons are exact: a vector that is skipped without need
+ * fails. */
 #include "bridge/mapping.h"
 
-#include "cases.h"
-#include "vectors.h"
+#include "tests/unit/cases.h"
+#include "tests/unit/vectors.h"
 
 #include <math.h>
 #include <stdio.h>

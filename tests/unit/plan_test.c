@@ -2,7 +2,7 @@
  * view whatever leads to a deletion or a creation that nobody asked for. */
 #include "bridge/plan.h"
 
-#include "cases.h"
+#include "tests/unit/cases.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 
 #define VECTORS_LIMIT ((size_t)4 << 20) /* bytes of a file */
 
-/* An array; ends the program with a sentence when it cannot be read. Tests run in the tree's root. */
+/* An array; ends the program with its sentence when it cannot be read. Tests run in the tree's root. */
 static inline struct json_object *vectors_read(const char *path)
 {
 	char *bytes = own_alloc(VECTORS_LIMIT);
@@ -20,7 +20,8 @@ static inline struct json_object *vectors_read(const char *path)
 		fclose(file);
 	if (!json_read(bytes, length, &json, NULL, &error) || !json_object_is_type(json, json_type_array)) {
 		printf("Bail out! %s: %s\n", path, file ? error.text : "cannot be opened");
-		exit(1);
+		fflush(stdout);
+		abort();
 	}
 	free(bytes);
 	return json;
