@@ -1,0 +1,323 @@
+/* A world for one scenario: a database with documents, a base in a sandbox of its own, and the bridge between them,
+ * with the hands that people have on either side. Everything in it ends with close(). */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compare, idOf, readBoth, sentence } from '../../../demo/checker.mjs';
+import { Processes } from '../../../demo/processes.mjs';
+import { BASE_ID, INTEGRATION_ID, putSample, sampleDocuments } from '../../../demo/sample.mjs';
+import { couchAt, sandboxAt } from '../../../demo/servers.mjs';
+import { DAVENPORT, plainEnvironment, runToEnd, startSandbox } from './programs.mjs';
+
+export const TOKEN = 'patScenario000000.davenport';
+export { BASE_ID, INTEGRATION_ID, idOf, sampleDocuments, sentence };
+const UNTIL_MS = 60000;
+const LOOK_MS = 150;
+
+/* TEST_COUCHDB_URL, taken apart. */
+export function testServer() {
+	if (!process.env.TEST_COUCHDB_URL)
+		throw new Error('TEST_COUCHDB_URL is not set: run this under tests/with-couch');
+	const url = new URL(process.env.TEST_COUCHDB_URL);
+	return { url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, user: decodeURIComponent(url.username),
+		password: decodeURIComponent(url.password) };
+}
+
+async function ask(method, url, { user, password } = {}, body = undefined) {
+	const headers = { Accept: 'application/json' };
+	if (user)
+		headers.Authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+	if (body !== undefined)
+		headers['Content-Type'] = 'application/json';
+	const response = await fetch(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+	const text = await response.text();
+	if (!response.ok)
+		throw Object.assign(new Error(`${method} ${new URL(url).pathname}: HTTP ${response.status}: ${text.slice(0, 300)}`),
+			{ status: response.status });
+	return text === '' ? null : JSON.parse(text);
+}
+
+/* Nothing where there is nothing. */
+async function askMaybe(...words) {
+	try {
+		return await ask(...words);
+	} catch (error) {
+		if (error.status !== 404)
+			throw error;
+		return null;
+	}
+}
+
+export class World {
+	/* Options: items (of the sample) or documents; sandbox: words for its command line; server: another CouchDB than the
+	 * tests' own; token; env: more settings for the bridge. */
+	static async open(options = {}) {
+		const world = new World(options);
+		try {
+			await world.begin(options);
+		} catch (error) {
+			await world.close();
+			throw error;
+		}
+		return world;
+	}
+
+	constructor({ server = testServer(), token = TOKEN, env = {} }) {
+		this.server = server;
+		this.token = token;
+		this.env = env;
+		this.database = `davenport-test-${randomBytes(6).toString('hex')}`;
+		this.state = `${this.database}-davenport`;
+		this.base = BASE_ID;
+		this.integrationId = INTEGRATION_ID;
+		this.folder = mkdtempSync(path.join(os.tmpdir(), 'davenport-world-'));
+		this.processes = new Processes(this.folder, () => {});
+		this.couch = couchAt(server.url, server.user, server.password);
+		this.loggedTo = 0;
+	}
+
+	async begin({ items = 10, seed = 1, documents = null, sandbox = [] }) {
+		await putSample(this.couch, this.database, documents ?? sampleDocuments({ items, seed }));
+		this.sandboxWords = ['--rate', 'off', '--template', this.base, ...sandbox];
+		const started = await startSandbox(this.processes, this.sandboxWords);
+		this.sandboxProgram = started.program;
+		this.sandboxPort = started.port;
+		this.sandbox = sandboxAt(started.url);
+	}
+
+	async close() {
+		await this.processes.stopAll();
+		for (const database of [this.database, this.state])
+			await askMaybe('DELETE', `${this.server.url}/${database}`, this.server);
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+
+	/* ---- the bridge ---- */
+
+	environment() {
+		return { COUCHDB_URL: this.server.url, COUCHDB_USER: this.server.user, COUCHDB_PASSWORD: this.server.password,
+			COUCHDB_DATABASES: this.database, AIRTABLE_TOKEN: this.token, AIRTABLE_ENDPOINT_URL: this.sandbox.url,
+			LOG_LEVEL: 'info', ...this.env };
+	}
+
+	/* { status, report, log }: one pass in a process of its own. */
+	async sync({ full = false, beforehand = null, env = {} } = {}) {
+		const words = ['sync', '--json', ...(full ? ['--full'] : [])];
+		const { status, out, log } = await runToEnd(DAVENPORT, words, { env: { ...this.environment(), ...env }, beforehand });
+		if (typeof status === 'string')
+			return { status, report: null, answer: null, log };
+		const answer = JSON.parse(out);
+		return { status, answer, report: answer.integrations[0] ?? null, log };
+	}
+
+	/* A pass that must go well. */
+	async syncWell(options = {}) {
+		const done = await this.sync(options);
+		assert.equal(done.status, 0, `davenport sync ended with ${done.status}: ${JSON.stringify(done.answer)}\n${done.log}`);
+		return done;
+	}
+
+	async check({ env = {} } = {}) {
+		const { status, out, log } = await runToEnd(DAVENPORT, ['check', '--json'], { env: { ...this.environment(), ...env } });
+		const { findings } = JSON.parse(out);
+		return { status, findings, problems: findings.filter(({ state }) => state === 'problem').map(({ words }) => words), log };
+	}
+
+	/* Goes on until stop(); its lines gather in .lines. */
+	async run({ pollSeconds = 1, env = {} } = {}) {
+		const lines = [];
+		const program = await this.processes.start(`davenport-${++this.loggedTo}`, DAVENPORT, ['run'], {
+			env: { ...plainEnvironment(), ...this.environment(), AIRTABLE_POLL_SECONDS: String(pollSeconds), ...env },
+			onLine: (line) => lines.push(line) });
+		return { program, lines, pid: program.child.pid, ended: program.ended, stop: () => this.processes.stop(program),
+			log: () => lines.join('\n') };
+	}
+
+	/* ---- the sandbox's controls ---- */
+
+	control(method, words, body) {
+		return ask(method, `${this.sandbox.url}/_sandbox/${words}`, {}, body);
+	}
+
+	advance(ms) {
+		return this.control('POST', 'clock', { advance_ms: ms });
+	}
+
+	/* Airtable's time. */
+	async now() {
+		return (await this.control('GET', 'clock')).now_ms;
+	}
+
+	counts() {
+		return this.control('GET', 'counts');
+	}
+
+	resetCounts() {
+		return this.control('POST', 'counts', {});
+	}
+
+	faults(rules) {
+		return this.control('POST', 'faults', rules);
+	}
+
+	async firedFaults() {
+		return (await this.control('GET', 'faults')).fired;
+	}
+
+	dropFaults() {
+		return this.control('DELETE', 'faults');
+	}
+
+	/* A person's edits: a list of actions. */
+	async edit(...actions) {
+		return (await this.control('POST', 'edit', { base: this.base, actions })).results;
+	}
+
+	/* ---- rows ---- */
+
+	async rows(table = 'Items') {
+		return this.sandbox.rows(this.base, table);
+	}
+
+	async rowOf(id, table = 'Items') {
+		return (await this.rows(table)).find((row) => row.fields.ID === id);
+	}
+
+	/* Cells of the row of a document, by names of fields. */
+	async editRow(id, fields, table = 'Items') {
+		const row = await this.rowOf(id, table);
+		assert.ok(row, `there is no row of ${id} in ${table}`);
+		await this.edit({ action: 'update', table, record: row.id, fields });
+		return row;
+	}
+
+	/* [[id, fields], …], as one person's edit. */
+	async editRows(edits, table = 'Items') {
+		const byId = new Map((await this.rows(table)).map((row) => [row.fields.ID, row.id]));
+		await this.edit(...edits.map(([id, fields]) => ({ action: 'update', table, record: byId.get(id), fields })));
+	}
+
+	/* ---- documents ---- */
+
+	document(id, type = 'item') {
+		return askMaybe('GET', `${this.server.url}/${this.database}/${encodeURIComponent(`${type}-${id}`)}`, this.server);
+	}
+
+	async documents(type = 'item') {
+		return (await this.couch.all(this.database)).filter((doc) => doc.type === type);
+	}
+
+	histories() {
+		return this.documents('_history');
+	}
+
+	/* As the app saves: under its revision, with the time; a value undefined removes the key. */
+	async save(id, changes, { type = 'item', at = null } = {}) {
+		const document = await this.couch.get(this.database, `${type}-${id}`);
+		for (const [key, value] of Object.entries(changes)) {
+			if (value === undefined)
+				delete document.data[key];
+			else
+				document.data[key] = value;
+		}
+		document.updated_at = at ?? await this.now();
+		await this.couch.put(this.database, document);
+		return document;
+	}
+
+	/* As the app deletes: a bare tombstone, and where the document bore a mark, the note that it leaves behind. */
+	async remove(id, type = 'item') {
+		const document = await this.couch.get(this.database, `${type}-${id}`);
+		const mark = document.data?.integrations?.[this.integrationId];
+		await this.couch.remove(this.database, document);
+		if (mark === undefined)
+			return;
+		const now = Date.now();
+		await this.couch.put(this.database, { _id: `integration_deleted_data-${type}-${id}-${this.integrationId}`,
+			type: 'integration_deleted_data', data: { integration_id: this.integrationId, type, id, data: mark },
+			created_at: now, updated_at: now });
+	}
+
+	/* { id: revision } of every document. */
+	async revisions() {
+		const { rows } = await ask('GET', `${this.server.url}/${this.database}/_all_docs`, this.server);
+		return Object.fromEntries(rows.map((row) => [row.id, row.value.rev]));
+	}
+
+	/* The integration's document, changed. */
+	async configure(changes) {
+		const document = await this.couch.get(this.database, `integration-${this.integrationId}`);
+		Object.assign(document.data.config, changes);
+		document.updated_at = Date.now();
+		await this.couch.put(this.database, document);
+	}
+
+	/* As if the bridge had never noted how far it came. */
+	async forgetCheckpoints() {
+		for (const database of [this.database, this.state]) {
+			const url = `${this.server.url}/${database}/_local/checkpoint-${this.integrationId}`;
+			const { _rev: revision } = await ask('GET', url, this.server);
+			await ask('DELETE', `${url}?rev=${encodeURIComponent(revision)}`, this.server);
+		}
+	}
+
+	forgetState() {
+		return ask('DELETE', `${this.server.url}/${this.state}`, this.server);
+	}
+
+	/* ---- both ---- */
+
+	async both({ marks = false } = {}) {
+		return readBoth({ couch: this.couch, sandbox: this.sandbox, database: this.database, marks });
+	}
+
+	async differences(options) {
+		return compare(await this.both(options)).differences;
+	}
+
+	async assertEqual(options) {
+		const differences = await this.differences(options);
+		assert.deepEqual(differences.slice(0, 20).map(sentence), [], `${differences.length} differences`);
+	}
+
+	/* Until 'holds()' is true or does not throw any more; 'what' is for the complaint. */
+	async until(what, holds, ms = UNTIL_MS) {
+		const deadline = Date.now() + ms;
+		let why = null;
+		for (;;) {
+			try {
+				if (await holds() !== false)
+					return;
+				why = null;
+			} catch (error) {
+				why = error;
+			}
+			if (Date.now() > deadline)
+				throw new Error(`not within ${ms / 1000} s: ${what}${why ? `\n${why.message}` : ''}`);
+			await sleep(LOOK_MS);
+		}
+	}
+
+	untilEqual(what = 'both sides agree') {
+		return this.until(what, () => this.assertEqual());
+	}
+
+	logOf(program) {
+		return readFileSync(program.file, 'utf8');
+	}
+}
+
+/* A scenario in a world of its own. */
+export function inWorld(title, options, play) {
+	return { title, async play(step) {
+		const world = await World.open(options);
+		try {
+			await play(world, step);
+		} finally {
+			await world.close();
+		}
+	} };
+}
