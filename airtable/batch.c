@@ -95,11 +95,23 @@ static struct json_object *body_of(const struct airtable_batch *batch, const str
 	return body;
 }
 
+static int64_t leave_by_ms(const struct airtable_batch *batch, const struct range *range)
+{
+	int64_t earliest_ms = 0;
+	for (size_t i = 0; i < range->count; i++) {
+		int64_t one_ms = batch->writes[range->first + i].leave_by_ms;
+		if (one_ms && (!earliest_ms || one_ms < earliest_ms))
+			earliest_ms = one_ms;
+	}
+	return earliest_ms;
+}
+
 static void fly(struct airtable_batch *batch, struct range range)
 {
 	scoped_text path = path_of(batch, &range);
 	scoped(json_object) body = body_of(batch, &range);
-	struct airtable_call call = {methods[batch->kind], path, body, .read = false};
+	struct airtable_call call = {methods[batch->kind], path, body,
+				     .leave_by_ms = leave_by_ms(batch, &range)};
 	range.flight = airtable_flight_start(batch->airtable, &call);
 	range.body_bytes = airtable_flight_body_bytes(range.flight);
 	batch->flying_bytes += range.body_bytes;

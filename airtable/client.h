@@ -39,6 +39,7 @@ struct airtable_call {
 	const char *path;
 	struct json_object *body; /* borrowed, or NULL */
 	bool read;
+	int64_t leave_by_ms; /* steady time: not sent after it (ERROR_STOPPED); 0: whenever its slot comes */
 };
 must_use bool airtable_request(struct airtable_client *airtable, const struct airtable_call *call,
 			       struct json_object **answer_out, int64_t *date_ms_out, struct error *error);

@@ -48,6 +48,14 @@ void airtable_limiter_close(struct airtable_limiter **limiter)
 	free(closing);
 }
 
+void airtable_limiter_assume_used(struct airtable_limiter *limiter)
+{
+	pthread_mutex_lock(&limiter->mutex);
+	for (int i = 0; i < limiter->per_second; i++)
+		limiter->departures[i] = clock_steady_ms();
+	pthread_mutex_unlock(&limiter->mutex);
+}
+
 static bool in_window(int64_t departure_ms, int64_t now_ms)
 {
 	return departure_ms != INT64_MIN && now_ms - departure_ms < AIRTABLE_WINDOW_MS;

@@ -16,6 +16,9 @@ enum {
 struct airtable_limiter;
 struct airtable_limiter *airtable_limiter_open(int per_second);
 void airtable_limiter_close(struct airtable_limiter **limiter);
+/* As if all slots had been used just now: another process on the same base may have done so, and a restart is to earn
+ * no 429. */
+void airtable_limiter_assume_used(struct airtable_limiter *limiter);
 
 /* 0: a slot is taken now. Else the milliseconds until it is worth asking again. */
 int64_t airtable_limiter_take(struct airtable_limiter *limiter);

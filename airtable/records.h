@@ -51,6 +51,8 @@ struct airtable_write {
 	/* in */
 	const char *record_id;      /* update, delete; NULL for an upsert */
 	struct json_object *fields; /* borrowed; upsert, update; null clears a cell */
+	int64_t leave_by_ms; /* steady time: what was read to decide this write is too old after it: it is
+	                             * ERROR_STOPPED then; 0: none */
 	/* out, valid after airtable_batch_finish()
 	 *
 	 * ERROR_NONE: done. ERROR_RETRY: in doubt, look before anything else. ERROR_REFUSED: this record alone is at

@@ -204,8 +204,22 @@ void http_data_came(struct http *http)
 	http->happened++;
 }
 
+/* What its sender no longer wants to leave. */
+static void drop_late(struct http *http, struct queue *queue, int64_t now_ms)
+{
+	for (struct http_call *call = queue->first, *next; call; call = next) {
+		next = call->next;
+		if (call->leave_by_ms == 0 || now_ms < call->leave_by_ms)
+			continue;
+		queue_remove(queue, call);
+		http_call_fail(call, ERROR_STOPPED, "not sent: its time had passed while it waited");
+		http->happened++;
+	}
+}
+
 static void let_go(struct http *http, struct queue *queue, int64_t now_ms)
 {
+	drop_late(http, queue, now_ms);
 	while (queue->first && !queue->going && now_ms >= queue->ask_ms &&
 	       http->under_way_count < HTTP_PARALLEL) {
 		int64_t wait_ms = queue->gate ? queue->gate->wait_ms(queue->gate->context) : 0;

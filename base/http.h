@@ -53,6 +53,8 @@ struct http_request {
 	 * answers of status 200-299; other bodies are kept for the error. */
 	bool (*on_data)(void *context, const char *bytes, size_t length);
 	void *context;
+	int64_t leave_by_ms; /* steady time (real): one that has not left by then does not leave any more:
+	                      * ERROR_STOPPED; 0: none */
 	const struct http_gate *gate; /* borrowed until the call is closed; or NULL */
 };
 

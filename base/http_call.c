@@ -393,6 +393,7 @@ struct http_call *http_call_open(struct http *http, const char *user_agent,
 	call->on_data = request->on_data;
 	call->context = request->context;
 	call->gate = request->gate;
+	call->leave_by_ms = request->leave_by_ms;
 	const char *complaint = check_lines(request);
 	if (!complaint)
 		complaint = request->url ? check_url(request->url, &loopback) : "no URL";

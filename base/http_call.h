@@ -33,6 +33,7 @@ struct http_call {
 	size_t ceiling;
 	bool (*on_data)(void *context, const char *bytes, size_t length);
 	void *context;
+	int64_t leave_by_ms;          /* 0: none */
 	const struct http_gate *gate; /* borrowed from the caller; or NULL */
 
 	int departures;   /* how often it went out on a connection */

@@ -91,15 +91,26 @@ static struct json_object *sighting(int64_t at_ms, struct json_object *ids)
 	return json;
 }
 
+/* The first of them, as many as may be named. */
+static struct json_object *as_many_as_may_be_named(struct json_object *ids)
+{
+	struct json_object *some = json_object_new_array();
+
+	for (size_t i = 0; i < json_object_array_length(ids) && i < POLL_NAMED_LIMIT; i++)
+		json_object_array_add(some, json_object_get(json_object_array_get_idx(ids, i)));
+	return some;
+}
+
 struct json_object *poll_position_next(struct json_object *position, int64_t look_ms,
 				       struct json_object *seen_ids)
 {
 	struct json_object *next = poll_position_new(look_ms), *seen = json_object_new_array();
 	struct json_object *former = json_child(position, "seen", json_type_array);
-	size_t named = json_object_array_length(seen_ids);
+	scoped(json_object) now_seen = as_many_as_may_be_named(seen_ids);
+	size_t named = json_object_array_length(now_seen);
 
-	if (named && named <= POLL_NAMED_LIMIT)
-		json_object_array_add(seen, sighting(look_ms, seen_ids));
+	if (named)
+		json_object_array_add(seen, sighting(look_ms, now_seen));
 	for (size_t i = 0; former && i < json_object_array_length(former); i++) {
 		struct json_object *one = json_object_array_get_idx(former, i);
 		struct json_object *ids = json_child(one, "ids", json_type_array);

@@ -364,6 +364,7 @@ static void start_portion(struct airtable_side *side, struct portion *portion, e
 		portion->writes[portion->count++] = (struct airtable_write){
 			.record_id = writes[i].id,
 			.fields = writes[i].body,
+			.leave_by_ms = writes[i].leave_by_ms,
 		};
 	}
 	if (portion->count)
@@ -388,6 +389,7 @@ static void take_written(struct side_write *write, struct airtable_write *writte
 	write->result = written->kind;
 	write->error = written->error;
 	write->met_existing = written->updated_existing;
+	write->row_missing = written->row_missing;
 	write->date_ms = written->date_ms;
 	if (written->kind == ERROR_NONE && written->answer.fields)
 		write->answer = take_record(write->table, &written->answer);

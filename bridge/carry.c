@@ -376,6 +376,12 @@ static enum side_write_kind row_write_kind(const struct look *look)
 	return kinds[look->row_work];
 }
 
+/* Sync-rules 6.2: a write is decided on what was read at most SYNC_FRESH_MS ago. */
+static int64_t leave_by_ms(const struct look *look)
+{
+	return (look->row_work == ROW_WORK_CREATE ? clock_steady_ms() : look->row.read_at_ms) + SYNC_FRESH_MS;
+}
+
 static void start_rows(struct group *group)
 {
 	struct side *rows = &group->sync->rows;
@@ -391,6 +397,7 @@ static void start_rows(struct group *group)
 			.table = look->pair->table,
 			.id = look->row_work == ROW_WORK_CREATE ? NULL : look->row.id,
 			.body = look->row_body,
+			.leave_by_ms = leave_by_ms(look),
 		};
 	}
 	if (group->write_count)

@@ -300,6 +300,7 @@ static void check_base(struct checking *checking, struct http *http, const struc
 		return;
 	}
 	struct airtable_limiter *limiter = airtable_limiter_open(AIRTABLE_BASE_PER_SECOND);
+	airtable_limiter_assume_used(limiter);
 	struct airtable_address address = {
 		.endpoint = checking->settings->airtable_endpoint_url,
 		.token = token,

@@ -80,6 +80,7 @@ struct integration *integration_open(const struct bridge_settings *settings,
 	*config = (struct integration_config){0};
 	integration->token_limiter = token_limiter;
 	integration->base_limiter = airtable_limiter_open(AIRTABLE_BASE_PER_SECOND);
+	airtable_limiter_assume_used(integration->base_limiter);
 	integration->http = http_open(USER_AGENT);
 	integration->log = log_context(NULL, "%s", integration->config.name);
 	open_clients(integration);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define GROUPS_UNDER_WAY 2
+#define GROUP_FIRST      40 /* looks of a group while none is under way: small, so that the rows are soon busy */
 #define BATCH            10 /* rows that Airtable takes in one request */
 
 struct pipeline {
@@ -65,13 +66,14 @@ static size_t take_ready(struct sync *sync, bool others_under_way, struct pair *
 {
 	struct pairs *pairs = &sync->pairs;
 	bool circle = false;
+	size_t limit = others_under_way ? GROUP_LIMIT : GROUP_FIRST;
 	size_t count = 0, kept = 0, ready = 0;
 
-	for (size_t i = 0; i < pairs->queue_count && ready < GROUP_LIMIT; i++)
+	for (size_t i = 0; i < pairs->queue_count && ready < limit; i++)
 		ready += is_ready(sync, pairs->queue[i]);
 	if (ready == 0 && !others_under_way)
 		circle = true;
-	size_t wanted = circle ? GROUP_LIMIT : ready;
+	size_t wanted = circle ? limit : ready;
 	if (others_under_way && ready < pairs->queue_count)
 		wanted -= wanted % BATCH;
 	for (size_t i = 0; i < pairs->queue_count; i++) {

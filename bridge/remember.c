@@ -142,21 +142,14 @@ static void take_done(struct group *group, struct look *look)
 	}
 }
 
-static bool is_gone(const struct look *look)
-{
-	const char *code = look->row_write->error.code;
-
-	return strcmp(code, "ROW_DOES_NOT_EXIST") == 0 || strcmp(code, "NOT_FOUND") == 0;
-}
-
 static void take_refused(struct group *group, struct look *look)
 {
 	ledger_entry_clear_sent(&look->entry);
-	if (is_gone(look) && look->row_work == ROW_WORK_DELETE) {
+	if (look->row_write->row_missing && look->row_work == ROW_WORK_DELETE) {
 		bury_row(group, look);
 		return;
 	}
-	if (is_gone(look)) {
+	if (look->row_write->row_missing) {
 		look->again = true; /* the look that follows finds out whether it is */
 		return;
 	}

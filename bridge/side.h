@@ -60,11 +60,13 @@ struct side_write {
 	const char *id;           /* as in side_key; NULL for a new row */
 	const char *revision;     /* documents */
 	struct json_object *body; /* borrowed */
+	int64_t leave_by_ms; /* rows, steady clock: what was read to decide it is too old after this (ERROR_STOPPED) */
 	/* out */
 	enum error_kind result; /* as airtable_write.kind and couch_written.kind */
 	struct error error;
 	char revision_out[80];     /* documents */
 	struct side_record answer; /* rows: as shown after the write */
+	bool row_missing;          /* the row that was to be changed or deleted is not there */
 	bool met_existing; /* SIDE_CREATE found a row with this ID: adopt it, do not take it as ours */
 	int64_t date_ms;   /* rows: the server's clock at the answer */
 };

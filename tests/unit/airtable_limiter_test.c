@@ -377,7 +377,20 @@ static void a_token_without_slots_costs_the_base_none(void **state)
 	airtable_limiter_close(&token);
 }
 
-static struct CMUnitTest tests[countof(stories) + countof(loads) + 2];
+static void after_a_restart_a_window_passes_first(void **state)
+{
+	(void)state;
+	struct airtable_limiter *limiter = airtable_limiter_open(5);
+	airtable_limiter_assume_used(limiter);
+	assert_true(airtable_limiter_take(limiter) > 0);
+	atomic_fetch_add(&fake_now_ms, AIRTABLE_WINDOW_MS);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(airtable_limiter_take(limiter), 0);
+	assert_true(airtable_limiter_take(limiter) > 0);
+	airtable_limiter_close(&limiter);
+}
+
+static struct CMUnitTest tests[countof(stories) + countof(loads) + 3];
 static size_t tests_count;
 
 static void add_test(const char *name, CMUnitTestFunction run, const void *row)
@@ -396,6 +409,8 @@ int main(void)
 		add_test(loads[i].sentence, check_load, &loads[i]);
 	add_test("a token without slots costs the base none", a_token_without_slots_costs_the_base_none,
 		 NULL);
+	add_test("after a restart a window passes before the first request",
+		 after_a_restart_a_window_passes_first, NULL);
 	add_test("four threads share the slots of one base", threads_share_the_slots, NULL);
 	return _cmocka_run_group_tests("airtable_limiter", tests, tests_count, NULL, NULL);
 }
