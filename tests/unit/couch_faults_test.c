@@ -165,8 +165,8 @@ static void expect_kind(struct world *world, bool good, enum error_kind kind)
 
 static void expect_words(const char *words, const char *wanted)
 {
-	if (!strstr(words, wanted))
-		fail_msg("\"%s\" does not contain \"%s\"", words, wanted);
+	if (!words || !strstr(words, wanted))
+		fail_msg("\"%s\" does not contain \"%s\"", words ? words : "", wanted);
 }
 
 /* Threads of the server may still count: only after the answer. */

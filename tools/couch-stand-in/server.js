@@ -1,18 +1,18 @@
 /* A CouchDB to try things with: express-pouchdb over PouchDB's leveldb, behind a guard.
  *
- * What it is: a real, independent server that speaks CouchDB's protocol and keeps its databases on disk. The demo
- * uses it, and the tests where no other CouchDB is given to them.
- * What it is not: Apache CouchDB. Sequences are small integers, a limit of 0 acts as 1, instance_start_time is the
- * server's start, _local documents are guarded by their revision, nothing is too large, numbers above 2^53 lose digits.
- * Nothing that is worth anything may be kept in it.
+ * What it is: a real, independent server that speaks CouchDB's protocol and keeps its databases on disk. The
+ * demo uses it, and the tests where no other CouchDB is given to them.
+ * What it is not: Apache CouchDB. Sequences are small integers, a limit of 0 acts as 1, instance_start_time is
+ * the server's start, _local documents are guarded by their revision, nothing is too large, numbers above 2^53
+ * lose digits. Nothing that is worth anything may be kept in it.
  *
  *     node server.js --port 5985 --dir DIR --user NAME --password WORD
  *
  * It prints "listening http://127.0.0.1:PORT" once it is ready (port 0 picks a free one), listens on loopback
- * only, ends on SIGTERM with 0, and ends with 1 and one line on stderr on anything unexpected: a half-dead server
+ * only, ends on SIGTERM with 0, and ends with 1, and why on stderr, on anything unexpected: a half-dead server
  * keeps the lock on its databases, and the next one could not start.
  *
- * Some requests kill or wedge the server inside. The guards stand in the table 'guards', each with its reason. */
+ * Some requests kill or wedge the server inside. The guards stand in the list 'guards', each with its reason. */
 'use strict';
 
 const fs = require('fs');
@@ -35,7 +35,8 @@ process.on('unhandledRejection', (error) => die(`unhandled: ${error && error.sta
 /* ---- the command line ---- */
 
 function usage(sentence) {
-	fs.writeSync(2, `couch-stand-in: ${sentence}\nusage: node server.js --port P --dir DIR --user U --password W\n`);
+	fs.writeSync(2, `couch-stand-in: ${sentence}\n` +
+		'usage: node server.js --port P --dir DIR --user U --password W\n');
 	process.exit(2);
 }
 
@@ -146,7 +147,7 @@ function withoutMultipart(request, response, next) {
 	return next();
 }
 
-/* Databases are made private, as CouchDB makes them; here one without _security is open to everybody who can log in. */
+/* Databases are made private, as CouchDB makes them; one without _security would be open to everybody here. */
 const ADMINS_ONLY = { admins: { names: [], roles: ['_admin'] }, members: { names: [], roles: ['_admin'] } };
 
 function makesPrivate(request, response, next) {
@@ -167,7 +168,7 @@ function makesPrivate(request, response, next) {
 	return next();
 }
 
-/* filter= of a design document that is missing is fatal, also for the built-in names that PouchDB does not know. */
+/* filter= of a design document that is missing is fatal, also for built-in names that PouchDB does not know. */
 const jsonBody = require('express').json({ limit: REQUEST_LIMIT, type: () => true });
 
 function isFeed(request) {
@@ -205,7 +206,8 @@ const FILTERS = {
 		return true;
 	},
 	_doc_ids(request, response) {
-		const ids = (request.body || {}).doc_ids || JSON.parse(new URL(request.url, 'http://x').searchParams.get('doc_ids'));
+		const url = new URL(request.url, 'http://stand-in');
+		const ids = (request.body || {}).doc_ids || JSON.parse(url.searchParams.get('doc_ids'));
 		if (!Array.isArray(ids)) {
 			refuse(response, 400, 'bad_request', '`doc_ids` filter parameter is not a list.');
 			return false;
@@ -282,7 +284,8 @@ function watchesFeeds(request, response, next) {
 }
 
 const guards = [
-	knowsTheCaller, onlyAdminMakesDatabases, withoutLatest, withoutMultipart, makesPrivate, mapsFilters, watchesFeeds,
+	knowsTheCaller, onlyAdminMakesDatabases, withoutLatest, withoutMultipart, makesPrivate, mapsFilters,
+	watchesFeeds,
 ];
 
 /* ---- the server ---- */
@@ -303,6 +306,7 @@ writeConfiguration(configPath);
 
 /* Its parts use Buffer() and punycode; that is theirs to mend. */
 process.noDeprecation = true;
+require('events').defaultMaxListeners = 0; /* a listener for each feed is no leak */
 const express = require('express');
 const PouchDB = require('pouchdb-node').defaults({ prefix: path.join(options.dir, 'databases') + path.sep });
 const couch = require('express-pouchdb')(PouchDB, { configPath, logPath: path.join(options.dir, 'log.txt') });
