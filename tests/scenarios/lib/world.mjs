@@ -16,6 +16,7 @@ export const TOKEN = 'patScenario000000.davenport';
 export { BASE_ID, INTEGRATION_ID, idOf, sampleDocuments, sentence };
 const UNTIL_MS = 60000;
 const LOOK_MS = 150;
+const SAVES = 5;
 
 /* TEST_COUCHDB_URL, taken apart. */
 export function testServer() {
@@ -136,6 +137,12 @@ export class World {
 			log: () => lines.join('\n') };
 	}
 
+	/* The same for a bridge that will be killed, whose id is known to 'beforehand' before it begins; ends with it. */
+	runHeld(beforehand, { pollSeconds = 1 } = {}) {
+		return runToEnd(DAVENPORT, ['run'], { beforehand,
+			env: { ...this.environment(), AIRTABLE_POLL_SECONDS: String(pollSeconds) } });
+	}
+
 	/* ---- the sandbox's controls ---- */
 
 	control(method, words, body) {
@@ -214,18 +221,25 @@ export class World {
 		return this.documents('_history');
 	}
 
-	/* As the app saves: under its revision, with the time; a value undefined removes the key. */
+	/* As the app saves: under its revision, with the time, and once more after a conflict; a value undefined removes the key. */
 	async save(id, changes, { type = 'item', at = null } = {}) {
-		const document = await this.couch.get(this.database, `${type}-${id}`);
-		for (const [key, value] of Object.entries(changes)) {
-			if (value === undefined)
-				delete document.data[key];
-			else
-				document.data[key] = value;
+		for (let attempt = 1; ; attempt++) {
+			const document = await this.couch.get(this.database, `${type}-${id}`);
+			for (const [key, value] of Object.entries(changes)) {
+				if (value === undefined)
+					delete document.data[key];
+				else
+					document.data[key] = value;
+			}
+			document.updated_at = at ?? await this.now();
+			try {
+				await this.couch.put(this.database, document);
+				return document;
+			} catch (error) {
+				if (error.status !== 409 || attempt === SAVES)
+					throw error;
+			}
 		}
-		document.updated_at = at ?? await this.now();
-		await this.couch.put(this.database, document);
-		return document;
 	}
 
 	/* As the app deletes: a bare tombstone, and where the document bore a mark, the note that it leaves behind. */
