@@ -376,7 +376,7 @@ bool columns_bind(struct columns *columns, enum table table, struct json_object 
 	return true;
 }
 
-bool columns_check_links(const struct columns *of_tables, struct error *error)
+static bool check_links(const struct columns *of_tables, struct error *error)
 {
 	const struct columns *items = &of_tables[TABLE_ITEMS], *collections = &of_tables[TABLE_COLLECTIONS];
 	const char *linked = items->of[FIELD_COLLECTION].linked_table_id;
@@ -385,6 +385,54 @@ bool columns_check_links(const struct columns *of_tables, struct error *error)
 		return true;
 	return error_set(error, ERROR_FATAL, "table \"%s\": the column \"%s\" must link to the table \"%s\"",
 			 items->table_name, items->of[FIELD_COLLECTION].name, collections->table_name);
+}
+
+static struct json_object *find_table(struct json_object *tables, const char *key, const char *value)
+{
+	for (size_t i = 0; i < json_object_array_length(tables); i++) {
+		struct json_object *table = json_object_array_get_idx(tables, i);
+		if (strcmp(json_text_or(table, key, ""), value) == 0)
+			return table;
+	}
+	return NULL;
+}
+
+static bool bind_one(struct columns *columns, enum table table, struct json_object *tables, bool *changed_out,
+		     struct error *error)
+{
+	struct json_object *found = columns->table_id ? find_table(tables, "id", columns->table_id)
+						      : find_table(tables, "name", table_name(table));
+
+	if (found)
+		return columns_bind(columns, table, found, changed_out, error);
+	if (columns->table_id)
+		return error_set(
+			error, ERROR_FATAL,
+			"the table \"%s\" (%s) is gone; bring it back from the base's trash, or make it anew "
+			"and begin with a new integration",
+			columns->table_name, columns->table_id);
+	return error_set(
+		error, ERROR_FATAL,
+		"there is no table named \"%s\"; make one after the app's template, or give the token "
+		"access to it",
+		table_name(table));
+}
+
+bool columns_bind_all(struct columns *of_tables, struct json_object *schema_tables, bool *changed_out,
+		      struct error *error)
+{
+	bool any_changed = false;
+
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		bool changed = false;
+		if (!bind_one(&of_tables[table], (enum table)table, schema_tables, &changed, error))
+			return false;
+		any_changed = any_changed || changed;
+	}
+	if (!check_links(of_tables, error))
+		return false;
+	*changed_out = any_changed;
+	return true;
 }
 
 /* ---- storing ---- */

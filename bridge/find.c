@@ -210,6 +210,7 @@ static bool check_columns(struct checking *checking, struct airtable_client *air
 	scoped(json_object) answer = NULL;
 	struct json_object *tables = NULL;
 	struct error error = {0};
+	bool changed;
 
 	if (!airtable_request(airtable, &call, &answer, NULL, &error) ||
 	    !json_get_array(answer, "tables", &tables, "the base's schema", &error)) {
@@ -217,28 +218,11 @@ static bool check_columns(struct checking *checking, struct airtable_client *air
 			    "the base's schema (the token needs schema.bases:read and this base)");
 		return false;
 	}
-	for (size_t table = 0; table < TABLE_COUNT; table++) {
-		struct json_object *found = NULL;
-		bool changed;
-		for (size_t i = 0; i < json_object_array_length(tables); i++) {
-			struct json_object *one = json_object_array_get_idx(tables, i);
-			if (strcmp(json_text_or(one, "name", ""), table_name((enum table)table)) == 0)
-				found = one;
-		}
-		if (!found) {
-			tell_words(count_finding, checking, FINDING_PROBLEM,
-				   "base %s has no table named \"%s\"; make one after the app's template, or "
-				   "give the token "
-				   "access to it",
-				   base_id, table_name((enum table)table));
-			return false;
-		}
-		if (!columns_bind(&columns[table], (enum table)table, found, &changed, &error)) {
-			found_error(checking, &error, "the base's schema");
-			return false;
-		}
-	}
-	return true;
+	if (columns_bind_all(columns, tables, &changed, &error))
+		return true;
+	error_wrap(&error, "base %s", base_id);
+	found_error(checking, &error, "the base's schema");
+	return false;
 }
 
 static void tell_columns(struct checking *checking, const struct columns *columns, enum table table)

@@ -49,9 +49,11 @@ struct cell_equivalence columns_equivalence(const struct columns *columns, enum 
  * differs from before. */
 must_use bool columns_bind(struct columns *columns, enum table table, struct json_object *schema_table,
 			   bool *changed_out, struct error *error);
-/* After both tables are bound ('of_tables' has TABLE_COUNT): whether the Collection column points to the
- * Collections table. ERROR_FATAL. */
-must_use bool columns_check_links(const struct columns *of_tables, struct error *error);
+/* Both tables ('of_tables' has TABLE_COUNT) to the base's schema (the array of its tables), and whether the Collection
+ * column links to the Collections table. A table is found by its id, before it was ever bound by its name. ERROR_FATAL
+ * as above, and when a table is missing. */
+must_use bool columns_bind_all(struct columns *of_tables, struct json_object *schema_tables,
+			       bool *changed_out, struct error *error);
 /* Whether this field is taken from and written to the table: it has a column that is not stopped. */
 bool columns_flow(const struct columns *columns, enum field field);
 struct json_object *columns_to_json(const struct columns *columns);

@@ -128,37 +128,6 @@ static bool store_columns(struct sync *sync, struct error *error)
 	return ok || error_wrap(error, "storing the schema as it was bound");
 }
 
-static struct json_object *schema_table(struct json_object *tables, const char *key, const char *value)
-{
-	for (size_t i = 0; i < json_object_array_length(tables); i++) {
-		struct json_object *table = json_object_array_get_idx(tables, i);
-		if (strcmp(json_text_or(table, key, ""), value) == 0)
-			return table;
-	}
-	return NULL;
-}
-
-static bool bind_table(struct sync *sync, enum table table, struct json_object *tables, bool *changed_out,
-		       struct error *error)
-{
-	struct columns *columns = &sync->columns[table];
-	struct json_object *found = columns->table_id ? schema_table(tables, "id", columns->table_id)
-						      : schema_table(tables, "name", table_name(table));
-
-	if (!found && columns->table_id)
-		return error_set(error, ERROR_FATAL,
-				 "base %s: the table \"%s\" (%s) is gone; bring it back from the base's "
-				 "trash, or make it "
-				 "anew and begin with a new integration",
-				 sync->config->base_id, columns->table_name, columns->table_id);
-	if (!found)
-		return error_set(error, ERROR_FATAL,
-				 "base %s has no table named \"%s\"; make one after the app's template",
-				 sync->config->base_id, table_name(table));
-	return columns_bind(columns, table, found, changed_out, error) ||
-	       error_wrap(error, "base %s", sync->config->base_id);
-}
-
 static void log_stopped_columns(struct sync *sync, const struct columns *columns)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
@@ -176,13 +145,8 @@ bool sync_bind(struct sync *sync, struct error *error)
 
 	if (!sync->rows.ops->schema(sync->rows.self, &tables, error))
 		return error_wrap(error, "reading the base's schema");
-	/* Items link to Collections: the order lets the second see the first's table id. */
-	for (size_t table = 0; table < TABLE_COUNT; table++) {
-		bool changed = false;
-		if (!bind_table(sync, (enum table)table, tables, &changed, error))
-			return false;
-		any_changed = any_changed || changed;
-	}
+	if (!columns_bind_all(sync->columns, tables, &any_changed, error))
+		return error_wrap(error, "base %s", sync->config->base_id);
 	sync->schema_stale = false;
 	if (!any_changed && sync->schema_stored)
 		return true;

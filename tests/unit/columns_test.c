@@ -683,36 +683,58 @@ static void check_lines(void **state)
 	columns_done(&columns);
 }
 
-/* ---- the link between the tables ---- */
+/* ---- both tables ---- */
 
-struct link_case {
+struct both_case {
 	const char *sentence;
-	const char *linked;
-	bool right;
+	const char *linked; /* by the Collection column */
+	const char *gone;   /* a table's name, or NULL */
+	bool bound_before;
+	const char *words; /* what is said; NULL: it is bound */
 };
 
-static const struct link_case link_cases[] = {
-	{"Collection links to the Collections", "tblCollections", true},
-	{"Collection may not link to the Items", "tblItems", false},
-	{"Collection may not link to another table", "tblElse", false},
+static const struct both_case both_cases[] = {
+	{"Collection links to the Collections", "tblCollections", NULL, false, NULL},
+	{"Collection may not link to the Items", "tblItems", NULL, false,
+	 "table \"Items\": the column \"Collection\" must link to the table \"Collections\""},
+	{"Collection may not link to another table", "tblElse", NULL, false,
+	 "table \"Items\": the column \"Collection\" must link to the table \"Collections\""},
+	{"a table that never was there is asked for", "tblCollections", "Items", false,
+	 "there is no table named \"Items\""},
+	{"a table that was bound and is gone is named with its id", "tblCollections", "Collections", true,
+	 "the table \"Collections\" (tblCollections) is gone"},
 };
 
-static void check_link(void **state)
+static struct json_object *both_tables(const char *linked, const char *gone)
 {
 	static const struct edit none[1];
-	const struct link_case *row = *state;
-	const struct edit edits[] = {{RELINK, "Collection", row->linked, NULL}, {END, NULL, NULL, NULL}};
+	const struct edit edits[] = {{RELINK, "Collection", linked, NULL}, {END, NULL, NULL, NULL}};
+	struct json_object *tables = json_object_new_array();
+
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		if (!gone || strcmp(table_name((enum table)table), gone) != 0)
+			json_object_array_add(tables,
+					      edited((enum table)table, table == TABLE_ITEMS ? edits : none));
+	return tables;
+}
+
+static void check_both(void **state)
+{
+	const struct both_case *row = *state;
 	struct columns columns[TABLE_COUNT] = {0};
 	struct error error = {0};
+	bool changed = false;
 
-	assert_true(bind(&columns[TABLE_COLLECTIONS], TABLE_COLLECTIONS, none, &error));
-	assert_true(bind(&columns[TABLE_ITEMS], TABLE_ITEMS, edits, &error));
-	assert_int_equal(columns_check_links(columns, &error), row->right);
-	if (!row->right) {
+	if (row->bound_before) {
+		scoped(json_object) before = both_tables(row->linked, NULL);
+		assert_true(columns_bind_all(columns, before, &changed, &error));
+		assert_true(changed);
+	}
+	scoped(json_object) tables = both_tables(row->linked, row->gone);
+	assert_int_equal(columns_bind_all(columns, tables, &changed, &error), row->words == NULL);
+	if (row->words) {
 		assert_int_equal(error.kind, ERROR_FATAL);
-		assert_string_equal(
-			error.text,
-			"table \"Items\": the column \"Collection\" must link to the table \"Collections\"");
+		assert_non_null(strstr(error.text, row->words));
 	}
 	columns_done(&columns[TABLE_COLLECTIONS]);
 	columns_done(&columns[TABLE_ITEMS]);
@@ -840,7 +862,7 @@ int main(void)
 	cases_add(&cases, own_copy("choices that are gone make room"), check_gone_choices_make_room, NULL);
 	cases_add_table(&cases, precision_cases, check_precision);
 	cases_add_table(&cases, lines_cases, check_lines);
-	cases_add_table(&cases, link_cases, check_link);
+	cases_add_table(&cases, both_cases, check_both);
 	cases_add(&cases, own_copy("what is stored comes back"), check_stored, NULL);
 	cases_add_table(&cases, stored_cases, check_refused_stored);
 	cases_add_table(&cases, schema_cases, check_refused_schema);
