@@ -306,10 +306,12 @@ static void halve(struct airtable_batch *batch, const struct range *range)
 
 static void settle_for_all(struct airtable_batch *batch, const struct range *range, struct error *why)
 {
+	bool too_late = why->kind == ERROR_STOPPED && !http_stopped(airtable_client_http(batch->airtable));
 	if (why->kind != ERROR_STOPPED)
 		why->kind = ERROR_FATAL; /* a 404, too: it is the table that is not there */
 	settle(batch, range, why);
-	end_all(batch, why);
+	if (!too_late)
+		end_all(batch, why);
 }
 
 static void settle_failed(struct airtable_batch *batch, struct range *range, struct error *why)

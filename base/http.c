@@ -27,6 +27,7 @@ struct queue {
 	struct http_call *first, *last;
 	struct http_call *going; /* let go, not yet out on its connection */
 	int64_t ask_ms;          /* not before */
+	int left;                /* calls that have gone out and whose gate is not yet told */
 };
 
 struct http {
@@ -195,8 +196,17 @@ void http_has_left(struct http_call *call)
 		return;
 	queue_of(call->http, call->gate)->going = NULL;
 	call->http->again = true;
-	if (call->gate->left)
-		call->gate->left(call->gate->context);
+	queue_of(call->http, call->gate)->left++;
+}
+
+/* Told when libcurl has returned: it sends just after it said that it is about to, and on a busy machine there may be a while
+ * between the two. A second that begins too late costs nothing; one that begins too early earns a refusal. */
+static void tell_gates(struct http *http)
+{
+	for (struct queue *queue = http->queues; queue; queue = queue->next)
+		for (; queue->left > 0; queue->left--)
+			if (queue->gate->left)
+				queue->gate->left(queue->gate->context);
 }
 
 void http_data_came(struct http *http)
@@ -345,6 +355,7 @@ static void run_libcurl(struct http *http)
 	resume(http);
 	sure(curl_multi_perform(http->multi, &running));
 	http->in_libcurl = false;
+	tell_gates(http);
 }
 
 /* One turn: do what can be done, then wait for more until 'until_ms' (steady) at most. It does not wait when

@@ -1056,6 +1056,25 @@ static void a_stop_tells_doubt_from_never_left(void **state)
 	writes_done(&writes);
 }
 
+/* What was decided on too long ago is not sent; the others are, and the whole is no failure. */
+static void late_writes_do_not_leave(void **state)
+{
+	(void)state;
+	static const struct write_case row = {.kind = AIRTABLE_UPDATE, .names = "30*good"};
+	struct write_world world = {.row = &row, .mutex = PTHREAD_MUTEX_INITIALIZER};
+	struct caller caller = caller_open(serve_write, &world, 0);
+	struct writes writes = make_writes(&row);
+	writes.list[14].leave_by_ms = 1;
+	struct airtable_batch *batch = airtable_batch_start(caller.airtable, "tblY", AIRTABLE_UPDATE, NULL,
+							    false, writes.list, writes.count);
+	assert_true(airtable_batch_finish(&batch, NULL));
+	caller_close(&caller);
+	assert_int_equal(world.requests, 2);
+	for (size_t i = 0; i < writes.count; i++)
+		assert_int_equal(fate_of(&writes.list[i]), i / 10 == 1 ? 's' : '.');
+	writes_done(&writes);
+}
+
 /* Six failures, but never five without an answer in between. */
 static void failures_that_are_no_outage(void **state)
 {
@@ -1140,6 +1159,7 @@ static const struct CMUnitTest programs[] = {
 	cmocka_unit_test(several_requests_are_in_flight),
 	cmocka_unit_test(a_stop_tells_doubt_from_never_left),
 	cmocka_unit_test(failures_that_are_no_outage),
+	cmocka_unit_test(late_writes_do_not_leave),
 	cmocka_unit_test(large_bodies_are_not_all_kept_ready),
 	cmocka_unit_test(formula_of_records),
 };
