@@ -85,13 +85,19 @@ static bool field_moved(const struct group *group, const struct look *look, enum
 			     : look->couch[field].kind != CELL_EMPTY;
 }
 
+/* An item that does not say where it stands may be in scope: what is wrong with it is to be told. */
+static bool hides_its_place(const struct look *look)
+{
+	return look->flaw.kind != ERROR_NONE && look->pair->table == TABLE_ITEMS && !look->pair->collection_id;
+}
+
 /* Nothing that a row shows has changed, and nothing is open. */
 static bool needs_no_row(const struct group *group, const struct look *look)
 {
 	const struct pair *pair = look->pair;
 
 	if (pair->document == PAIR_DOCUMENT_THERE && !pair->in_scope && look->entry.state == ENTRY_NONE &&
-	    look->reasons == LOOK_DOCUMENT && !pair->fresh_row)
+	    look->reasons == LOOK_DOCUMENT && !pair->fresh_row && !look->entry.problem && !hides_its_place(look))
 		return true;
 	if (pair->document != PAIR_DOCUMENT_THERE && look->entry.state == ENTRY_NONE && !pair->record_id[0] &&
 	    look->reasons == LOOK_DOCUMENT)
