@@ -53,8 +53,9 @@ async function askMaybe(...words) {
 }
 
 export class World {
-	/* Options: items (of the sample) or documents; sandbox: words for its command line; server: another CouchDB than the
-	 * tests' own; token; env: more settings for the bridge. */
+	/* Options: items (of the sample) or documents; more: documents besides; sandbox: words for its command line; server:
+	 * another CouchDB than the tests' own; token; base: its id; beside: a world whose sandbox has that base already; env:
+	 * more settings for the bridge. */
 	static async open(options = {}) {
 		const world = new World(options);
 		try {
@@ -66,13 +67,13 @@ export class World {
 		return world;
 	}
 
-	constructor({ server = testServer(), token = TOKEN, env = {} }) {
+	constructor({ server = testServer(), token = TOKEN, base = BASE_ID, env = {} }) {
 		this.server = server;
 		this.token = token;
 		this.env = env;
 		this.database = `davenport-test-${randomBytes(6).toString('hex')}`;
 		this.state = `${this.database}-davenport`;
-		this.base = BASE_ID;
+		this.base = base;
 		this.integrationId = INTEGRATION_ID;
 		this.folder = mkdtempSync(path.join(os.tmpdir(), 'davenport-world-'));
 		this.processes = new Processes(this.folder, () => {});
@@ -80,8 +81,13 @@ export class World {
 		this.loggedTo = 0;
 	}
 
-	async begin({ items = 10, seed = 1, documents = null, sandbox = [] }) {
-		await putSample(this.couch, this.database, documents ?? sampleDocuments({ items, seed }));
+	async begin({ items = 10, seed = 1, documents = null, more = [], sandbox = [], beside = null }) {
+		const sample = documents ?? sampleDocuments({ items, seed, base: this.base });
+		await putSample(this.couch, this.database, [...sample, ...more]);
+		if (beside !== null) {
+			this.sandbox = beside.sandbox;
+			return;
+		}
 		this.sandboxWords = ['--rate', 'off', '--template', this.base, ...sandbox];
 		const started = await startSandbox(this.processes, this.sandboxWords);
 		this.sandboxProgram = started.program;
