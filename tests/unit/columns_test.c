@@ -220,6 +220,9 @@ static const struct bind_case bind_cases[] = {
 	 FIRST({RETYPE, "Purchase Date", "date", NULL}),
 	 STOPS("fldI15", "Purchase Date",
 	       "its type is date, dateTime is needed (switch on \"Include time\")")},
+	{"a date in a number's place is not told to include a time", IN(ITEMS, FIELD_SERIAL),
+	 FIRST({RETYPE, "Serial", "date", NULL}),
+	 STOPS("fldI07", "Serial", "its type is date, number or currency is needed$")},
 	{"a formula does not flow", IN(ITEMS, FIELD_NAME), FIRST({RETYPE, "Name", "formula", NULL}),
 	 FAILS("table \"Items\": the column \"Name\" cannot be used: its type is formula")},
 	{"a column whose type came back flows again", IN(ITEMS, FIELD_NOTES),
@@ -273,7 +276,9 @@ static void assert_bound(const struct bind_case *row, const struct columns *colu
 	assert_string_equal(column->name, row->name);
 	assert_int_equal(columns_field_by_id(columns, row->id), row->field);
 	assert_int_equal(column->stopped, row->reason_has != NULL);
-	if (row->reason_has && !strstr(column->stopped_reason, row->reason_has))
+	/* '$': nothing follows. */
+	scoped_text reason = column->stopped_reason ? own_format("%s$", column->stopped_reason) : NULL;
+	if (row->reason_has && !strstr(reason, row->reason_has))
 		fail_msg("the reason \"%s\" does not speak of \"%s\"", column->stopped_reason,
 			 row->reason_has);
 }

@@ -86,6 +86,7 @@ static const struct valid_case valid_cases[] = {
 	{"an id may have spaces inside", "my box", true},
 	{"an id may be of any script", "箱-🧰-صندوق", true},
 	{"an id may have punctuation", "a+b?c#d%e\"f\\g", true},
+	{"an id may have a no-break space inside", "a\xC2\xA0z", true},
 	{"nothing is no id", "", false},
 	{"an id has no slash", "a/b", false},
 	{"an id has no space at its beginning", " a", false},

@@ -1173,6 +1173,7 @@ static void check_stopped(void **state)
 	assert_int_equal(type.kind, CELL_EMPTY);
 	assert_false(mapping_to_row(TABLE_ITEMS, &columns, FIELD_NOTES, &cell, &links, &value, &error));
 	assert_string_equal(error.text, "the column \"Notes\" does not flow: its type is number");
+	assert_int_equal(error.kind, ERROR_REFUSED);
 	columns_done(&columns);
 }
 
