@@ -41,12 +41,18 @@ enum stage {
 	STAGE_ANSWERED,
 };
 
+/* A client's connection. Its exchange is here as well, since libmicrohttpd forgets one whose request breaks off early. */
+struct visit {
+	struct sandbox_patience *patience;
+	struct exchange *exchange; /* owned; or NULL */
+};
+
 /* One request and its answer. */
 struct exchange {
 	struct sandbox_server *server;
 	struct MHD_Connection *connection;
-	struct sandbox_patience *patience; /* borrowed from the connection */
-	char *uri;                         /* owned; raw */
+	struct visit *visit; /* borrowed */
+	char *uri;           /* owned; raw */
 	char method[16];
 	struct sandbox_target target;
 	enum stage stage;
@@ -624,7 +630,7 @@ static void add_body(struct exchange *exchange, const char *bytes, size_t length
 
 static enum MHD_Result complete(struct exchange *exchange)
 {
-	sandbox_patience_set(exchange->server->waiting, exchange->patience, INT64_MAX);
+	sandbox_patience_set(exchange->server->waiting, exchange->visit->patience, INT64_MAX);
 	if (!exchange->is_call)
 		return answer_local(exchange);
 	if (strcmp(exchange->method, "OPTIONS") == 0)
@@ -669,19 +675,47 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	return MHD_NO;
 }
 
+static void exchange_close(struct exchange **place)
+{
+	struct exchange *exchange = *place;
+
+	if (!exchange)
+		return;
+	sandbox_call_done(&exchange->call);
+	sandbox_target_done(&exchange->target);
+	sandbox_fault_close(&exchange->fault);
+	text_done(&exchange->body);
+	free(exchange->uri);
+	free(exchange);
+	*place = NULL;
+}
+
 static void *on_line(void *context, const char *uri, struct MHD_Connection *connection)
 {
 	struct sandbox_server *server = context;
 	struct exchange *exchange = own_alloc(sizeof(*exchange));
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct visit *visit =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 
+	exchange_close(&visit->exchange);
+	visit->exchange = exchange;
+	exchange->visit = visit;
 	exchange->server = server;
 	exchange->uri = own_copy(uri);
-	exchange->patience = info->socket_context;
 	sandbox_target_read(uri, &exchange->target);
-	sandbox_patience_set(server->waiting, exchange->patience, sandbox_steady_us() + SANDBOX_REQUEST_US);
+	sandbox_patience_set(server->waiting, visit->patience, sandbox_steady_us() + SANDBOX_REQUEST_US);
 	return exchange;
+}
+
+static void note_answered(struct exchange *exchange)
+{
+	struct sandbox_server *server = exchange->server;
+
+	pthread_mutex_lock(&server->lock);
+	sandbox_counts_answered(&server->sandbox->counts, exchange->call.kind, sandbox_steady_us());
+	pthread_mutex_unlock(&server->lock);
+	if (has_fault(exchange, FAULT_KILL) && exchange->fault->point == POINT_AFTER)
+		do_kill(exchange);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **exchange_place,
@@ -694,33 +728,30 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	if (!exchange)
 		return;
 	*exchange_place = NULL;
-	sandbox_patience_set(server->waiting, exchange->patience, sandbox_steady_us() + SANDBOX_IDLE_US);
-	if (how == MHD_REQUEST_TERMINATED_COMPLETED_OK && exchange->is_call) {
-		pthread_mutex_lock(&server->lock);
-		sandbox_counts_answered(&server->sandbox->counts, exchange->call.kind, sandbox_steady_us());
-		pthread_mutex_unlock(&server->lock);
-		if (has_fault(exchange, FAULT_KILL) && exchange->fault->point == POINT_AFTER)
-			do_kill(exchange);
-	}
-	sandbox_call_done(&exchange->call);
-	sandbox_target_done(&exchange->target);
-	sandbox_fault_close(&exchange->fault);
-	text_done(&exchange->body);
-	free(exchange->uri);
-	free(exchange);
+	sandbox_patience_set(server->waiting, exchange->visit->patience,
+			     sandbox_steady_us() + SANDBOX_IDLE_US);
+	if (how == MHD_REQUEST_TERMINATED_COMPLETED_OK && exchange->is_call)
+		note_answered(exchange);
+	exchange_close(&exchange->visit->exchange);
 }
 
-static void on_connection(void *context, struct MHD_Connection *connection, void **patience_place,
+static void on_connection(void *context, struct MHD_Connection *connection, void **visit_place,
 			  enum MHD_ConnectionNotificationCode what)
 {
 	struct sandbox_server *server = context;
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct visit *visit = *visit_place;
 
-	if (what == MHD_CONNECTION_NOTIFY_STARTED)
-		*patience_place = sandbox_patience_open(server->waiting, info->connect_fd);
-	else
-		sandbox_patience_end(server->waiting, *patience_place);
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		visit = own_alloc(sizeof(*visit));
+		visit->patience = sandbox_patience_open(server->waiting, info->connect_fd);
+		*visit_place = visit;
+		return;
+	}
+	sandbox_patience_end(server->waiting, visit->patience);
+	exchange_close(&visit->exchange);
+	free(visit);
 }
 
 /* Paths are decoded here, after they were split. */
@@ -772,7 +803,7 @@ static bool read_address(const char *listen, int port, struct sockaddr_storage *
 static struct MHD_Daemon *start(struct sandbox_server *server, const struct sockaddr_storage *address)
 {
 	unsigned int flags =
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
+		MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
 
 	if (address->ss_family == AF_INET6)
 		flags |= MHD_USE_IPv6;

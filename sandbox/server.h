@@ -1,4 +1,4 @@
-/* The HTTP side: libmicrohttpd in one epoll thread, and a thread of timers.
+/* The HTTP side: libmicrohttpd in one thread, and a thread of timers.
  *
  * A request to /v0 arrives when its body is complete: there it is counted, checked (route, token, base, table), held
  * against the rate limit, and asked of the fault plan. Then the latency passes, without a thread waiting. At its end the
