@@ -277,7 +277,7 @@ static void assert_bound(const struct bind_case *row, const struct columns *colu
 	assert_int_equal(columns_field_by_id(columns, row->id), row->field);
 	assert_int_equal(column->stopped, row->reason_has != NULL);
 	/* '$': nothing follows. */
-	scoped_text reason = column->stopped_reason ? own_format("%s$", column->stopped_reason) : NULL;
+	scoped_text reason = own_format("%s$", column->stopped_reason ? column->stopped_reason : "");
 	if (row->reason_has && !strstr(reason, row->reason_has))
 		fail_msg("the reason \"%s\" does not speak of \"%s\"", column->stopped_reason,
 			 row->reason_has);
