@@ -1,4 +1,7 @@
-/* Attachments: bytes in, bytes out. What identifies one is its digest, which is the server's business. */
+/* Attachments: bytes in, bytes out.
+ *
+ * What identifies one is the digest in its document's stub; it may be that of packed bytes, so it is compared with
+ * digests only. Parts of one (Range) are not asked for: not every server gives them (couchdb-rules 22). */
 #include "couch/attachments.h"
 #include "couch/wire.h"
 #include <stdlib.h>

@@ -1,7 +1,12 @@
 /* Requests to CouchDB, one at a time, and what its answers mean.
  *
  * Apache CouchDB and servers that speak its protocol differ in words, not in status classes, so the status decides and
- * CouchDB's own word ("error") is only handed on. Where they differ is said at the place that minds it. */
+ * CouchDB's own word ("error") is only handed on. Where they differ is said at the place that minds it.
+ *
+ * Where couchdb-rules are kept: 1 opaque_text(), changes.c · 2, 10-13, 15, 24 changes.c · 6 couch_local_write() ·
+ * 8, 16 couch_database_identity(), page.rejoined · 9, 17 status_classes, put_off() · 14 couch_documents_walk() ·
+ * 18-20, 23 documents.c (new_edits=false and open_revs are never used) · 21, 22 attachments.c and its tests ·
+ * 27 COUCH_ANSWER_CEILING. What to do with what was read is the caller's: 3-5, 7, 25, 26, 28. */
 #include "couch/client.h"
 #include "base/clock.h"
 #include "couch/wire.h"

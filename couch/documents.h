@@ -29,7 +29,8 @@ must_use bool couch_documents_read(struct couch_client *couch, const char *const
 
 /* Walks the ids from 'first' to 'last' (both included) in order, 'page' documents a request (0: 500), bodies included
  * unless 'ids_only'. The visitor borrows; false ends the walk with its error. A visitor may use
- * the same client. */
+ * the same client. As a snapshot: couch_database_identity() first, and then the feed from its update_seq
+ * (couchdb-rules 14), for what changes under the walk may be met or not. */
 typedef bool couch_visit(void *context, struct couch_document *document, struct error *error);
 must_use bool couch_documents_walk(struct couch_client *couch, const char *first, const char *last,
 				   size_t page, bool ids_only, couch_visit *visit, void *context,

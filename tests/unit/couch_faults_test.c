@@ -61,6 +61,7 @@ struct world {
 	const struct step *steps;
 	size_t count;
 	void (*answer)(struct world *world, struct fake_request *request);
+	const struct clock_source *chance; /* NULL: none */
 	struct fake_server *server;
 	struct http *http;
 	struct couch_client *couch;
@@ -127,7 +128,7 @@ static const struct clock_source without_chance = {.random_bytes = draw_zero};
 static void world_open(struct world *world)
 {
 	alarm(GUARD_SECONDS);
-	clock_replace(&without_chance);
+	clock_replace(world->chance ? world->chance : &without_chance); /* before there are threads */
 	pthread_mutex_init(&world->lock, NULL);
 	world->server = fake_server_open(script, world);
 	world->http = http_open("davenport-test");
@@ -1371,8 +1372,8 @@ static void every_stream_ends_at_once(struct world *world)
 	struct couch_page page;
 
 	streams = none;
+	world->chance = &longest;
 	struct couch_changes *changes = follow(world, answer_feed);
-	clock_replace(&longest);
 	int64_t until_ms = clock_steady_ms() + 2600;
 	while (clock_steady_ms() < until_ms) {
 		expect(world,
@@ -1424,7 +1425,6 @@ static void open_request_may_be_lost_by_its_place(struct world *world)
 
 static void open_request_may_fail(struct world *world)
 {
-	clock_replace(NULL);
 	check_stream_status(world, 503, ERROR_RETRY);
 }
 
