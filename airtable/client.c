@@ -53,6 +53,14 @@ static void gate_left(void *context)
 	atomic_fetch_add(&airtable->calls, 1);
 }
 
+static void gate_over(void *context)
+{
+	struct airtable_client *airtable = context;
+	airtable_limiter_answered(airtable->base_limiter);
+	if (airtable->token_limiter)
+		airtable_limiter_answered(airtable->token_limiter);
+}
+
 static void gate_given_back(void *context)
 {
 	struct airtable_client *airtable = context;
@@ -77,6 +85,7 @@ struct airtable_client *airtable_client_open(struct http *http, const struct air
 	airtable->gate = (struct http_gate){.wait_ms = gate_wait_ms,
 					    .left = gate_left,
 					    .given_back = gate_given_back,
+					    .over = gate_over,
 					    .context = airtable};
 	atomic_init(&airtable->calls, 0);
 	atomic_init(&airtable->server_ahead_ms, NEVER_HEARD);

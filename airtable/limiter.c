@@ -3,7 +3,11 @@
  * A slot is free, held (taken, its request is still on its way out: name look-up, TLS), or in use since
  * its request left. Held slots count in full, and a slot comes back one window after the departure,
  * so that any 'per_second' + 1 departures in a row span more than a window. The last 'per_second'
- * departures are all that has to be known. */
+ * departures are all that has to be known.
+ *
+ * The server counts arrivals. What is held up on its way (a busy machine, a network that hiccups) arrives in a heap
+ * with what was sent later. So once answers are heard a slot also waits for its answer, and one that took longer than usual
+ * has its second begin as much later. */
 #include "airtable/limiter.h"
 #include "base/clock.h"
 #include "base/own.h"
@@ -12,16 +16,24 @@
 #include <stdlib.h>
 
 enum {
-	HELD_POLL_MS = 20,  /* every slot is held: nobody can say when the first of them leaves */
-	ASK_AGAIN_MS = 250, /* at the latest: a held slot may be given back before its time */
+	HELD_POLL_MS = 20,    /* every slot is held: nobody can say when the first of them leaves */
+	ASK_AGAIN_MS = 250,   /* at the latest: a held slot may be given back before its time */
+	UNANSWERED_MS = 5000, /* so long a slot waits for its answer; a server this slow counts no seconds */
+	USUAL_SHARE = 8,      /* an answer's share in what is usual: an eighth; */
+	UNUSUAL_SHARE = 32,   /* of one that took more than twice that, much less, and only as if twice */
 };
 
 struct airtable_limiter {
 	pthread_mutex_t mutex;
 	int per_second;
 	int held;
-	int next;            /* where the next departure goes: the oldest one's place */
-	int64_t *departures; /* owned; a ring of per_second steady times */
+	int next; /* where the next departure goes: the oldest one's place */
+	struct departure {
+		int64_t left_ms;    /* steady; INT64_MIN: none yet */
+		int64_t counted_ms; /* when its second began */
+		bool over;          /* answered, or given up */
+	} * departures;             /* owned; a ring of per_second */
+	int64_t usual_ms;           /* from leaving to the answer; -1: none was heard */
 	int64_t penalty_end_ms;
 };
 
@@ -33,8 +45,9 @@ struct airtable_limiter *airtable_limiter_open(int per_second)
 	limiter->per_second = per_second;
 	limiter->departures = own_alloc((size_t)per_second * sizeof(*limiter->departures));
 	limiter->penalty_end_ms = INT64_MIN;
+	limiter->usual_ms = -1;
 	for (int i = 0; i < per_second; i++)
-		limiter->departures[i] = INT64_MIN;
+		limiter->departures[i] = (struct departure){.left_ms = INT64_MIN, .over = true};
 	return limiter;
 }
 
@@ -51,27 +64,34 @@ void airtable_limiter_close(struct airtable_limiter **limiter)
 void airtable_limiter_assume_used(struct airtable_limiter *limiter)
 {
 	pthread_mutex_lock(&limiter->mutex);
+	int64_t now_ms = clock_steady_ms();
 	for (int i = 0; i < limiter->per_second; i++)
-		limiter->departures[i] = clock_steady_ms();
+		limiter->departures[i] = (struct departure){now_ms, now_ms, .over = true};
 	pthread_mutex_unlock(&limiter->mutex);
 }
 
-static bool in_window(int64_t departure_ms, int64_t now_ms)
+/* How long this departure still keeps its slot; 0: no longer. */
+static int64_t kept_ms(const struct airtable_limiter *limiter, const struct departure *departure,
+		       int64_t now_ms)
 {
-	return departure_ms != INT64_MIN && now_ms - departure_ms < AIRTABLE_WINDOW_MS;
+	if (departure->left_ms == INT64_MIN)
+		return 0;
+	if (!departure->over && limiter->usual_ms >= 0 && now_ms - departure->left_ms < UNANSWERED_MS &&
+	    now_ms - departure->left_ms >= AIRTABLE_WINDOW_MS)
+		return HELD_POLL_MS;
+	int64_t left_ms = departure->counted_ms + AIRTABLE_WINDOW_MS - now_ms;
+	return left_ms > 0 ? left_ms : 0;
 }
 
-/* How many of the remembered departures are younger than a window, and when the oldest of those comes back. */
+/* How many of the remembered departures keep their slot, and when the first of those comes back. */
 static int count_in_window(const struct airtable_limiter *limiter, int64_t now_ms, int64_t *wait_ms_out)
 {
 	int count = 0;
 	int64_t wait_ms = HELD_POLL_MS;
 	for (int i = 0; i < limiter->per_second; i++) {
-		int64_t departure_ms = limiter->departures[(limiter->next + i) % limiter->per_second];
-		if (!in_window(departure_ms, now_ms))
-			continue;
-		if (count++ == 0)
-			wait_ms = departure_ms + AIRTABLE_WINDOW_MS - now_ms;
+		int64_t one_ms = kept_ms(limiter, &limiter->departures[i], now_ms);
+		if (one_ms > 0 && (count++ == 0 || one_ms < wait_ms))
+			wait_ms = one_ms;
 	}
 	*wait_ms_out = wait_ms;
 	return count;
@@ -112,8 +132,44 @@ void airtable_limiter_left(struct airtable_limiter *limiter)
 	/* One that left without a slot (a repetition below us) counts all the same. */
 	if (limiter->held > 0)
 		limiter->held--;
-	limiter->departures[limiter->next] = clock_steady_ms();
+	int64_t now_ms = clock_steady_ms();
+	limiter->departures[limiter->next] = (struct departure){.left_ms = now_ms, .counted_ms = now_ms};
 	limiter->next = (limiter->next + 1) % limiter->per_second;
+	pthread_mutex_unlock(&limiter->mutex);
+}
+
+static struct departure *oldest_unanswered(struct airtable_limiter *limiter)
+{
+	for (int i = 0; i < limiter->per_second; i++) {
+		struct departure *departure = &limiter->departures[(limiter->next + i) % limiter->per_second];
+		if (departure->left_ms != INT64_MIN && !departure->over)
+			return departure;
+	}
+	return NULL;
+}
+
+static void learn_usual(struct airtable_limiter *limiter, int64_t took_ms)
+{
+	if (limiter->usual_ms < 0) {
+		limiter->usual_ms = took_ms;
+		return;
+	}
+	bool unusual = took_ms > 2 * limiter->usual_ms;
+	int64_t counts_ms = unusual ? 2 * limiter->usual_ms + UNUSUAL_SHARE : took_ms;
+	limiter->usual_ms += (counts_ms - limiter->usual_ms) / (unusual ? UNUSUAL_SHARE : USUAL_SHARE);
+}
+
+void airtable_limiter_answered(struct airtable_limiter *limiter)
+{
+	pthread_mutex_lock(&limiter->mutex);
+	struct departure *departure = oldest_unanswered(limiter);
+	if (departure) {
+		int64_t took_ms = clock_steady_ms() - departure->left_ms;
+		departure->over = true;
+		if (limiter->usual_ms >= 0 && took_ms > limiter->usual_ms)
+			departure->counted_ms += took_ms - limiter->usual_ms;
+		learn_usual(limiter, took_ms);
+	}
 	pthread_mutex_unlock(&limiter->mutex);
 }
 

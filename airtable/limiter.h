@@ -26,6 +26,9 @@ int64_t airtable_limiter_take(struct airtable_limiter *limiter);
 int64_t airtable_limiter_take_both(struct airtable_limiter *first, struct airtable_limiter *second);
 /* A request that holds a slot goes out now: its second begins here. */
 void airtable_limiter_left(struct airtable_limiter *limiter);
+/* One that left is answered, or is over without an answer. Answers are taken to come in the order of leaving: which of several
+ * is late does not matter, that one is does. */
+void airtable_limiter_answered(struct airtable_limiter *limiter);
 /* A request that holds a slot will not go out: the slot is free at once. */
 void airtable_limiter_give_back(struct airtable_limiter *limiter);
 /* A 429 came: nothing leaves for AIRTABLE_PENALTY_MS. */

@@ -178,11 +178,16 @@ static void detach(struct http *http, struct http_call *call)
 	http->under_way_count--;
 	http->happened++;
 	http->again = true;
-	if (call->gate && call->departures == 0) {
-		queue_of(http, call->gate)->going = NULL;
-		if (call->gate->given_back)
-			call->gate->given_back(call->gate->context);
+	if (!call->gate)
+		return;
+	if (call->departures > 0) {
+		if (call->gate->over)
+			call->gate->over(call->gate->context);
+		return;
 	}
+	queue_of(http, call->gate)->going = NULL;
+	if (call->gate->given_back)
+		call->gate->given_back(call->gate->context);
 }
 
 bool http_may_leave(struct http *http)

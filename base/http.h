@@ -21,6 +21,8 @@ struct http_gate {
 	/* May be NULL: called instead of left() when a request that was let go ended without going out (no
 	 * connection, closed, stopped). So each 0 is followed by exactly one of the two. */
 	void (*given_back)(void *context);
+	/* May be NULL: called when a request that left is over, answered or not. */
+	void (*over)(void *context);
 };
 
 enum http_limits {

@@ -204,9 +204,11 @@ static void collect_document_writes(struct group *group, struct document_writes 
 		if (look->document_work == DOCUMENT_WORK_NONE)
 			continue;
 		enum side_write_kind kind = look->document_work == DOCUMENT_WORK_DELETE ? SIDE_DELETE
-					    : look->document.presence == SIDE_MISSING   ? SIDE_CREATE
-											: SIDE_UPDATE;
-		add_document_write(batch, look, kind, look->new_document, look->document.revision);
+					    : look->document.presence == SIDE_THERE     ? SIDE_UPDATE
+											: SIDE_CREATE;
+		/* A tombstone is gone on from without its revision: CouchDB refuses that one. */
+		add_document_write(batch, look, kind, look->new_document,
+				   kind == SIDE_CREATE ? NULL : look->document.revision);
 	}
 }
 

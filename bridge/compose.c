@@ -19,7 +19,7 @@ static bool apply_edits(struct look *look, struct json_object *body)
 		if (mapping_to_document(look->pair->table, (enum field)field, &look->airtable[field], body,
 					&error))
 			continue;
-		look_problem(look, "%s: %s.", field_rule((enum field)field)->name, error.text);
+		look_problem(look, "%s.", error.text);
 		refused = true;
 	}
 	return !refused;
@@ -218,8 +218,6 @@ bool look_compose_new(struct group *group, struct look *look, struct error *erro
 		return false;
 	decide_all_to_couch(group, look);
 	body = document_new(table_document_type(look->pair->table), look->pair->id);
-	if (look->document.presence == SIDE_TOMBSTONE)
-		json_put_text(body, "_rev", look->document.revision);
 	if (!compose_new_body(group, look, body, error) || look->problem.length) {
 		json_object_put(body);
 		return false;

@@ -81,18 +81,21 @@ static enum row_state row_state(struct group *group, struct look *look)
 	return look->document.presence == SIDE_MISSING ? ROW_NEW : ROW_FREE;
 }
 
+static bool airtable_moved(const struct group *group, const struct look *look, enum field field)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	return !cell_equal(&look->entry.fields[field].airtable, &look->airtable[field], &equivalence);
+}
+
 static bool any_moved(const struct group *group, const struct look *look, bool of_couch)
 {
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		const struct ledger_field *agreed = &look->entry.fields[field];
-		struct cell_equivalence equivalence = look_equivalence(group, look, (enum field)field);
-		if (!look_has_column(group, look, (enum field)field) || !agreed->known ||
-		    field_rule((enum field)field)->direction != DIRECTION_BOTH)
-			continue;
-		if (of_couch ? !cell_equal(&agreed->couch, &look->couch[field], &equivalence)
-			     : !cell_equal(&agreed->airtable, &look->airtable[field], &equivalence))
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look_has_column(group, look, (enum field)field) && look->entry.fields[field].known &&
+		    field_rule((enum field)field)->direction == DIRECTION_BOTH &&
+		    (of_couch ? look_couch_moved(group, look, (enum field)field)
+			      : airtable_moved(group, look, (enum field)field)))
 			return true;
-	}
 	return false;
 }
 
@@ -111,7 +114,8 @@ static void decide_existence(struct group *group, struct look *look)
 		.delete_ticked = row_there && look->airtable[FIELD_DELETE].kind == CELL_TRUE,
 	};
 
-	views.has_contents = views.delete_ticked && pairs_has_contents(&group->sync->pairs, pair);
+	views.has_contents = (views.delete_ticked || views.on_row_deleted == ROW_DELETED_DELETE) &&
+			     pairs_has_contents(&group->sync->pairs, pair);
 	look->existence = plan_existence(&views);
 	log_debug(&group->sync->log, "%s: %s: %s", pair->full_id, existence_name(look->existence.action),
 		  look->existence.reason);
@@ -164,10 +168,11 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 	if (!(look->decisions[field].action & ACTION_PROBLEM))
 		return;
 	if (look->airtable[field].kind == CELL_WRONG)
-		look_problem(look, "%s: %s.", rule->name, look->airtable[field].text);
+		look_problem(look, "%s.", look->airtable[field].text);
+	else if (mappable)
+		look_problem(look, "%s: %s.", rule->name, look->decisions[field].reason);
 	else
-		look_problem(look, "%s: %s.", rule->name,
-			     mappable ? look->decisions[field].reason : refusal.text);
+		look_problem(look, "%s.", refusal.text);
 }
 
 static bool decides_fields(const struct look *look)

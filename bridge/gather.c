@@ -76,19 +76,17 @@ static void note_documents(struct group *group)
 
 static bool field_moved(const struct group *group, const struct look *look, enum field field)
 {
-	const struct ledger_field *agreed = &look->entry.fields[field];
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
-
 	if (!look_has_column(group, look, field) || field == FIELD_DELETE || field == FIELD_ERROR)
 		return false;
-	return agreed->known ? !cell_equal(&agreed->couch, &look->couch[field], &equivalence)
-			     : look->couch[field].kind != CELL_EMPTY;
+	return look->entry.fields[field].known ? look_couch_moved(group, look, field)
+					       : look->couch[field].kind != CELL_EMPTY;
 }
 
 /* An item that does not say where it stands may be in scope: what is wrong with it is to be told. */
 static bool hides_its_place(const struct look *look)
 {
-	return look->flaw.kind != ERROR_NONE && look->pair->table == TABLE_ITEMS && !look->pair->collection_id;
+	return look->flaw.kind != ERROR_NONE && look->pair->table == TABLE_ITEMS &&
+	       !look->pair->collection_id;
 }
 
 /* Nothing that a row shows has changed, and nothing is open. */
@@ -97,7 +95,8 @@ static bool needs_no_row(const struct group *group, const struct look *look)
 	const struct pair *pair = look->pair;
 
 	if (pair->document == PAIR_DOCUMENT_THERE && !pair->in_scope && look->entry.state == ENTRY_NONE &&
-	    look->reasons == LOOK_DOCUMENT && !pair->fresh_row && !look->entry.problem && !hides_its_place(look))
+	    look->reasons == LOOK_DOCUMENT && !pair->fresh_row && !look->entry.problem &&
+	    !hides_its_place(look))
 		return true;
 	if (pair->document != PAIR_DOCUMENT_THERE && look->entry.state == ENTRY_NONE && !pair->record_id[0] &&
 	    look->reasons == LOOK_DOCUMENT)

@@ -109,3 +109,11 @@ struct cell_equivalence look_equivalence(const struct group *group, const struct
 {
 	return columns_equivalence(&group->sync->columns[look->pair->table], field);
 }
+
+bool look_couch_moved(const struct group *group, const struct look *look, enum field field)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	equivalence.tolerance = 0;
+	return !cell_equal(&look->entry.fields[field].couch, &look->couch[field], &equivalence);
+}

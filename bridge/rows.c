@@ -23,7 +23,7 @@ static void fill(struct group *group, struct look *look, enum field field, const
 		if (error.kind == ERROR_RETRY)
 			look->waits |= WAITS_FOR_ROW;
 		else
-			look_problem(look, "%s: %s.", field_rule(field)->name, error.text);
+			look_problem(look, "%s.", error.text);
 		return;
 	}
 	if (!look->row_body)

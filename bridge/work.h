@@ -95,5 +95,8 @@ void look_problem(struct look *look, const char *format, ...) __attribute__((for
 bool look_has_column(const struct group *group, const struct look *look, enum field field);
 struct cell_equivalence look_equivalence(const struct group *group, const struct look *look,
 					 enum field field);
+/* Whether the document shows another value than when both last agreed: exactly, since a document's number only changes when
+ * somebody changes it. */
+bool look_couch_moved(const struct group *group, const struct look *look, enum field field);
 /* Reads 'document' into cells, or says in 'flaw' why it cannot be used. */
 void look_read_document(struct group *group, struct look *look);

@@ -33,7 +33,7 @@ static int set_clock(void **state)
 
 /* ---- step by step: five slots a second ---- */
 
-enum step_kind { END, TAKE, REFUSED, LEFT, BACK, PENALTY };
+enum step_kind { END, TAKE, REFUSED, LEFT, BACK, PENALTY, ANSWERED };
 struct step {
 	int at_ms;
 	enum step_kind kind;
@@ -88,6 +88,40 @@ static const struct story stories[] = {
 	  {1050, TAKE, 3, 0},
 	  {1050, REFUSED, 0, 250},
 	  {1550, TAKE, 2, 0}}},
+	{"an answer that comes as usual changes nothing",
+	 {{0, TAKE, 5, 0},
+	  {0, LEFT, 5, 0},
+	  {300, ANSWERED, 5, 0},
+	  {1049, REFUSED, 0, 1},
+	  {1050, TAKE, 5, 0}}},
+	{"what was answered late has its second begin as much later",
+	 {{0, TAKE, 5, 0},
+	  {0, LEFT, 5, 0},
+	  {300, ANSWERED, 4, 0},
+	  {500, ANSWERED, 1, 0},
+	  {1050, TAKE, 4, 0},
+	  {1050, REFUSED, 0, 200},
+	  {1249, REFUSED, 0, 1},
+	  {1250, TAKE, 0, 0}}},
+	{"with answers heard an unanswered request keeps its slot",
+	 {{0, TAKE, 5, 0},
+	  {0, LEFT, 5, 0},
+	  {300, ANSWERED, 4, 0},
+	  {1050, TAKE, 4, 0},
+	  {1050, REFUSED, 0, 20},
+	  {4999, REFUSED, 0, 20},
+	  {5000, TAKE, 0, 0}}},
+	{"after a stall no heap is followed by more",
+	 {{0, TAKE, 1, 0},
+	  {0, LEFT, 1, 0},
+	  {100, ANSWERED, 1, 0},
+	  {1050, TAKE, 5, 0},
+	  {1050, LEFT, 5, 0},
+	  {2150, ANSWERED, 5, 0},
+	  {2151, REFUSED, 0, 250},
+	  {3080, REFUSED, 0, 4},
+	  {3100, TAKE, 5, 0},
+	  {3100, REFUSED, 0, 20}}},
 	{"a penalty holds everything for 30 s",
 	 {{0, PENALTY, 0, 0}, {0, REFUSED, 0, 250}, {29999, REFUSED, 0, 1}, {30000, TAKE, 5, 0}}},
 	{"a second penalty begins anew",
@@ -116,6 +150,9 @@ static void run_step(struct airtable_limiter *limiter, const struct step *step)
 			break;
 		case BACK:
 			airtable_limiter_give_back(limiter);
+			break;
+		case ANSWERED:
+			airtable_limiter_answered(limiter);
 			break;
 		case PENALTY:
 			airtable_limiter_penalty(limiter);

@@ -1,11 +1,8 @@
 /* The position in a table's changes: what is asked, what is left out, what is forgotten. */
 #include "bridge/airtable_poll.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/cases.h"
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,11 +1,8 @@
 /* Entries survive their JSON; what is stored is only written when it differs; another process's write is a conflict. */
 #include "bridge/ledger.h"
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/cases.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,19 +22,20 @@ static struct json_object **find(struct memory *memory, const char *id)
 	return NULL;
 }
 
-static bool memory_read(void *self, const char *const *wanted, size_t count, struct json_object **documents_out,
-                        struct error *error)
+static bool memory_read(void *self, const char *const *wanted, size_t count,
+			struct json_object **documents_out, struct error *error)
 {
 	(void)error;
 	for (size_t i = 0; i < count; i++) {
 		struct json_object **found = find(self, wanted[i]);
-		documents_out[i] = found && !json_bool_or(*found, "_deleted", false) ? json_copy(*found) : NULL;
+		documents_out[i] =
+			found && !json_bool_or(*found, "_deleted", false) ? json_copy(*found) : NULL;
 	}
 	return true;
 }
 
 static bool memory_write(void *self, struct json_object *const *documents, size_t count,
-                         struct store_result *results_out, struct error *error)
+			 struct store_result *results_out, struct error *error)
 {
 	struct memory *memory = self;
 
@@ -45,7 +43,7 @@ static bool memory_write(void *self, struct json_object *const *documents, size_
 	for (size_t i = 0; i < count; i++) {
 		struct json_object **found = find(memory, json_text_or(documents[i], "_id", ""));
 		const char *stored_rev = found ? json_text_or(*found, "_rev", "") : "";
-		results_out[i] = (struct store_result){ .kind = ERROR_CONFLICT };
+		results_out[i] = (struct store_result){.kind = ERROR_CONFLICT};
 		if (strcmp(stored_rev, json_text_or(documents[i], "_rev", "")) != 0)
 			continue;
 		results_out[i].kind = ERROR_NONE;
@@ -62,7 +60,8 @@ static bool memory_write(void *self, struct json_object *const *documents, size_
 	return true;
 }
 
-static bool memory_walk(void *self, const char *prefix, store_visit *visit, void *context, struct error *error)
+static bool memory_walk(void *self, const char *prefix, store_visit *visit, void *context,
+			struct error *error)
 {
 	struct memory *memory = self;
 
@@ -73,7 +72,7 @@ static bool memory_walk(void *self, const char *prefix, store_visit *visit, void
 	return true;
 }
 
-static const struct store_ops memory_ops = { .read = memory_read, .write = memory_write, .walk = memory_walk };
+static const struct store_ops memory_ops = {.read = memory_read, .write = memory_write, .walk = memory_walk};
 
 struct bench {
 	struct memory memory;
@@ -91,7 +90,8 @@ static int set_up(void **state)
 			if (field_in_table((enum field)field, (enum table)table))
 				bench->columns[table].of[field].id = own_format("fld%zu_%zu", table, field);
 	}
-	ledger_init(&bench->ledger, (struct store){ &memory_ops, &bench->memory }, "one", "appX", bench->columns);
+	ledger_init(&bench->ledger, (struct store){&memory_ops, &bench->memory}, "one", "appX",
+		    bench->columns);
 	*state = bench;
 	return 0;
 }
@@ -111,7 +111,7 @@ static int tear_down(void **state)
 
 static struct ledger_entry read_one(struct bench *bench, const char *id)
 {
-	struct ledger_key key = { TABLE_ITEMS, id };
+	struct ledger_key key = {TABLE_ITEMS, id};
 	struct ledger_entry entry;
 	struct error error;
 
@@ -173,7 +173,7 @@ static void a_pair_comes_back_as_it_was(void **state)
 {
 	struct bench *bench = *state;
 	struct ledger_entry entry = full_pair(bench);
-	const struct cell_equivalence exact = { 0 };
+	const struct cell_equivalence exact = {0};
 
 	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
 	struct ledger_entry read = read_one(bench, "a");
@@ -185,10 +185,12 @@ static void a_pair_comes_back_as_it_was(void **state)
 	assert_int_equal(read.failures, 3);
 	assert_true(read.fields[FIELD_NAME].known && read.fields[FIELD_NAME].shown_differently);
 	assert_true(cell_equal(&read.fields[FIELD_NAME].couch, &entry.fields[FIELD_NAME].couch, &exact));
-	assert_true(cell_equal(&read.fields[FIELD_NAME].airtable, &entry.fields[FIELD_NAME].airtable, &exact));
+	assert_true(
+		cell_equal(&read.fields[FIELD_NAME].airtable, &entry.fields[FIELD_NAME].airtable, &exact));
 	assert_false(read.fields[FIELD_NOTES].known);
 	assert_int_equal(read.sent.kind, SENT_UPDATE);
-	assert_true(cell_equal(&read.sent.fields[FIELD_NAME].pre, &entry.sent.fields[FIELD_NAME].pre, &exact));
+	assert_true(
+		cell_equal(&read.sent.fields[FIELD_NAME].pre, &entry.sent.fields[FIELD_NAME].pre, &exact));
 	ledger_entry_done(&read);
 	ledger_entry_done(&entry);
 }
