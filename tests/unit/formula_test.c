@@ -74,9 +74,12 @@ static const struct row zero = {
 	.cells = {[NAME] = TEXT(""), [COUNT] = NUMBER(0), [DONE] = TRUTH(0)},
 };
 
+static size_t row_id_asked;
+
 static const char *row_id(void *context)
 {
 	const struct row *row = context;
+	row_id_asked++;
 	return row->id;
 }
 
@@ -217,6 +220,9 @@ static const struct value_case values[] = {
 	{"a fault spreads through operators", "1+ERROR()", &full, "fault"},
 	{"a fault spreads through joining", "'a'&ERROR()", &full, "fault"},
 	{"a fault spreads through comparing", "ERROR()=ERROR()", &full, "fault"},
+	{"a fault on the left spreads", "ERROR()!=1", &full, "fault"},
+	{"a fault on the right spreads", "1=ERROR()", &full, "fault"},
+	{"a fault has no order", "'a'<ERROR()", &full, "fault"},
 
 	/* joining */
 	{"numbers join without a fraction", "1&2", &full, "text 12"},
@@ -386,7 +392,23 @@ static const struct value_case values[] = {
 	 "time 2026-11-04T07:05:00.000Z"},
 	{"DATETIME_PARSE by a pattern that does not fit", "DATETIME_PARSE('2026-1-1','YYYY-MM-DD')", &full,
 	 "fault"},
-	{"DATETIME_PARSE by an unknown sign", "DATETIME_PARSE('x','Q')", &full, "fault"},
+	{"DATETIME_PARSE by an unknown sign, though it stands there too", "DATETIME_PARSE('Q','Q')", &full,
+	 "fault"},
+	{"DATETIME_PARSE by a pattern with all its signs",
+	 "DATETIME_PARSE('2026-01-02T03:04:05.678','YYYY-MM-DDTHH:mm:ss.SSS')", &full,
+	 "time 2026-01-02T03:04:05.678Z"},
+	{"DATETIME_PARSE by short signs takes one digit or two",
+	 "DATETIME_PARSE('12/3/2026 4:5:6','D/M/YYYY H:m:s')&DATETIME_PARSE('1/12/2026 14:15:16','D/M/YYYY "
+	 "H:m:s')",
+	 &full, "text 2026-03-12T04:05:06.000Z2026-12-01T14:15:16.000Z"},
+	{"DATETIME_PARSE by YYYY wants four digits", "DATETIME_PARSE('26','YYYY')", &full, "fault"},
+	{"DATETIME_PARSE by MM wants two digits", "DATETIME_PARSE('1.2026','MM.YYYY')", &full, "fault"},
+	{"DATETIME_PARSE by SSS wants three digits", "DATETIME_PARSE('2026 12','YYYY SSS')", &full, "fault"},
+	{"DATETIME_PARSE by a pattern that ends too early", "DATETIME_PARSE('2026-01-02','YYYY-MM')", &full,
+	 "fault"},
+	{"DATETIME_PARSE of too few signs", "DATETIME_PARSE('2026')", &full, "fault"},
+	{"DATETIME_PARSE of too many signs",
+	 "DATETIME_PARSE('2026-01-02T03:04:05.678000000000000000000000000000000Z')", &full, "fault"},
 	{"DATETIME_DIFF in seconds", "DATETIME_DIFF('2026-01-02','2026-01-01')", &full, "number 86400"},
 	{"DATETIME_DIFF in days", "DATETIME_DIFF('2026-03-01','2026-02-01','days')", &full, "number 28"},
 	{"DATETIME_DIFF backwards", "DATETIME_DIFF('2026-02-01','2026-03-01','d')", &full, "number -28"},
@@ -413,6 +435,14 @@ static const struct value_case values[] = {
 	{"DATEADD a leap year", "DATEADD('2024-02-29',1,'year')", &full, "time 2025-02-28T00:00:00.000Z"},
 	{"DATEADD quarters", "DATEADD('2026-01-15',2,'quarters')", &full, "time 2026-07-15T00:00:00.000Z"},
 	{"DATEADD past the calendar", "DATEADD('2026-01-01',1000000,'years')", &full, "fault"},
+	{"DATETIME_DIFF in months, some hours short",
+	 "DATETIME_DIFF('2026-03-15T10:00:00Z','2026-01-15T12:00:00Z','months')", &full, "number 1"},
+	{"DATETIME_DIFF in months backwards, some hours short",
+	 "DATETIME_DIFF('2026-01-15T12:00:00Z','2026-03-15T10:00:00Z','months')", &full, "number -1"},
+	{"DATEADD past the last day", "DATEADD('9999-12-31',2,'days')", &full, "fault"},
+	{"DATEADD before the first day", "DATEADD('0000-01-01',-1,'months')", &full, "fault"},
+	{"DATETIME_PARSE by DD wants two digits", "DATETIME_PARSE('2026-01-2','YYYY-MM-DD')", &full, "fault"},
+	{"DATEADD by no number", "DATEADD('2026-01-01',0/0,'days')", &full, "fault"},
 	{"DATEADD infinitely", "DATEADD('2026-01-01',1/0,'days')", &full, "fault"},
 	{"DATEADD to a blank", "DATEADD({When},1,'days')", &empty, "blank"},
 	{"NOW()", "NOW()", &full, "time 2026-06-15T12:34:56.789Z"},
@@ -423,6 +453,8 @@ static const struct value_case values[] = {
 	{"FIND minds case", "FIND('neil',{Name})", &full, "number 0"},
 	{"FIND in an empty cell", "FIND('x',{Name})", &empty, "number 0"},
 	{"FIND from a place on", "FIND('a','banana',3)", &full, "number 4"},
+	{"FIND from a place that is no number", "FIND('a','banana','b')", &full, "fault"},
+	{"FIND from before the start", "FIND('a','banana',-1)", &full, "fault"},
 	{"FIND in a date", "FIND('22:30',{When})", &full, "number 12"},
 	{"FIND behind an emoji counts two units", "FIND('n',{Größe})", &full, "number 10"},
 	{"SEARCH does not mind case", "SEARCH('NEIL',{Name})", &full, "number 3"},
@@ -722,10 +754,12 @@ static void three_thousand_ids_over_twenty_thousand_rows(void **state)
 	(void)state;
 
 	assert_true(formula_parse(words, find_field, NULL, &formula, &error));
+	row_id_asked = 0;
 	for (size_t i = 0; i < ROWS; i++) {
 		id_of(i, id);
 		assert_int_equal(formula_matches(formula, &view, 0), i % 7 == 0 && i / 7 < ARMS);
 	}
+	assert_int_equal(row_id_asked, ROWS); /* one look for each row, not one for each arm */
 }
 
 static void a_set_of_ids_is_the_plain_walk(void **state)
@@ -805,6 +839,7 @@ static uint32_t dice(uint32_t below)
 }
 
 static const char *const random_leaves[] = {
+	"'back\\\\slash\\nline\\ttab'",
 	"1",
 	"0",
 	"2.5",
