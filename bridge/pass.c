@@ -124,8 +124,10 @@ static bool work_off_queue(struct sync *sync, struct error *error)
 	bool ok = true;
 
 	while (ok) {
-		size_t count =
-			pipeline.count < GROUPS_UNDER_WAY ? take_ready(sync, pipeline.count > 0, taken) : 0;
+		/* With columns that are known to be stale nothing new is begun. */
+		size_t count = pipeline.count < GROUPS_UNDER_WAY && !sync->schema_stale
+				       ? take_ready(sync, pipeline.count > 0, taken)
+				       : 0;
 		if (count)
 			ok = start_group(&pipeline, group_open(sync, taken, count), error);
 		else if (pipeline.count)
@@ -164,19 +166,35 @@ static bool hear(struct sync *sync, const struct pass_wish *wish, struct error *
 
 	if (!sync_hear(sync, wish->wait_ms, wish->ask_rows && !list, error))
 		return false;
+	/* A full reconcile looks at the schema as well (sync-rules 1). */
+	if (wish->list_rows && !sync->bound && !sync_bind(sync, error))
+		return false;
 	return !list || (refresh_columns(sync, error) && sync_list_rows(sync, error));
 }
 
-/* A stale column: it was deleted or changed under us. The schema is read again and the pass begins anew, once. */
+/* What Airtable answers about a column or a table that was changed or deleted under us. */
+static bool may_be_stale(const struct error *error)
+{
+	static const char *const codes[] = {"UNKNOWN_FIELD_NAME", "INVALID_FILTER_BY_FORMULA",
+					    "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND", "TABLE_NOT_FOUND",
+					    "NOT_FOUND"};
+
+	for (size_t i = 0; i < countof(codes); i++)
+		if (strcmp(error->code, codes[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The schema is read again, which says what is gone; if nothing that is needed is, the pass begins anew, once. */
 static bool run(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
 	sync->listed = false;
 	sync->pass++;
 	if (hear(sync, wish, error) && work(sync, error))
 		return true;
-	if (strcmp(error->code, "UNKNOWN_FIELD_NAME") != 0)
+	if (!may_be_stale(error))
 		return false;
-	log_info(&sync->log, "the base does not know a field any more: %s", error->text);
+	log_info(&sync->log, "the base may have changed: %s", error->text);
 	if (!sync_bind(sync, error))
 		return false;
 	return hear(sync, wish, error) && work(sync, error);
@@ -187,6 +205,9 @@ bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *err
 	bool ok = sync_start(sync, error) && run(sync, wish, error);
 
 	sync->listed = false;
+	sync->bound = false;
+	if (!ok && error->kind == ERROR_LOST)
+		sync_lose_place(sync);
 	if (!ok)
 		return false;
 	return sync->pairs.unsettled > 0 || sync_checkpoint(sync, error);

@@ -155,6 +155,11 @@ static void take_refused(struct group *group, struct look *look)
 	}
 	if (strcmp(look->row_write->error.code, "UNKNOWN_FIELD_NAME") == 0)
 		group->sync->schema_stale = true;
+	if (strcmp(look->row_write->error.code, "INVALID_MULTIPLE_CHOICE_OPTIONS") == 0) {
+		/* The refusal names the choice, not its column: the schema tells which cell is to be left out. */
+		group->sync->schema_stale = true;
+		look->again = !look->entry.problem;
+	}
 	look_problem(look, "Airtable refused the row: %s.", look->row_write->error.text);
 	look->retry = true;
 }
@@ -206,7 +211,7 @@ static void note_problem(struct group *group, struct look *look)
 		if (!look->again_in_ms)
 			look->again_in_ms = wait_ms;
 	} else if (words || look->existence.action != EXIST_CREATE_DOCUMENT ||
-		   look->document_work != DOCUMENT_WORK_NONE) {
+		   look->document_written) {
 		entry->failures = 0;
 		entry->next_try_ms = 0;
 	}

@@ -66,6 +66,12 @@ static enum landed field_landed(const struct group *group, const struct look *lo
 	return cell_equal(&look->airtable[field], &sent->pre, &equivalence) ? NOT_LANDED : LANDED_UNKNOWN;
 }
 
+/* A column that was stopped meanwhile shows nothing, and the base cannot be asked about it. */
+static bool is_asked(const struct group *group, const struct look *look, enum field field)
+{
+	return look->entry.sent.fields[field].sent && look_has_column(group, look, field);
+}
+
 /* An unanswered update. The row as a whole was written or not: one field that shows its new value vouches for all, and those
  * that show the old one were put back since. */
 static void settle_update(struct settling *settling, struct look *look)
@@ -75,7 +81,7 @@ static void settle_update(struct settling *settling, struct look *look)
 	bool any_landed = false, any_old = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!sent->fields[field].sent)
+		if (!is_asked(group, look, (enum field)field))
 			continue;
 		enum landed landed = field_landed(group, look, (enum field)field);
 		any_landed = any_landed || landed == LANDED;
@@ -87,7 +93,7 @@ static void settle_update(struct settling *settling, struct look *look)
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		struct ledger_sent_field *one = &sent->fields[field];
-		if (!one->sent)
+		if (!is_asked(group, look, (enum field)field))
 			continue;
 		enum landed landed = field_landed(group, look, (enum field)field);
 		if (landed == LANDED)
@@ -113,9 +119,8 @@ static void settle_answered(struct settling *settling, struct look *look)
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		struct cell_equivalence equivalence =
 			look_equivalence(settling->group, look, (enum field)field);
-		const struct ledger_sent_field *one = &sent->fields[field];
 		/* The Date header counts whole seconds: our own write may be up to one later. */
-		if (one->sent && look->entry.fields[field].known &&
+		if (is_asked(settling->group, look, (enum field)field) && look->entry.fields[field].known &&
 		    field_landed(settling->group, look, (enum field)field) == NOT_LANDED &&
 		    !cell_equal(&look->entry.fields[field].airtable, &look->airtable[field], &equivalence))
 			ask(settling, look, (enum field)field, sent->at_ms + 1000);

@@ -148,6 +148,7 @@ bool sync_bind(struct sync *sync, struct error *error)
 	if (!columns_bind_all(sync->columns, tables, &any_changed, error))
 		return error_wrap(error, "base %s", sync->config->base_id);
 	sync->schema_stale = false;
+	sync->bound = true;
 	if (!any_changed && sync->schema_stored)
 		return true;
 	for (size_t table = 0; table < TABLE_COUNT; table++)
@@ -274,8 +275,11 @@ static bool load_checkpoint(struct sync *sync, struct error *error)
 		return error_wrap(error, "reading the checkpoint");
 	if (!checkpoint)
 		return true;
-	if (json_object_object_get_ex(checkpoint, "couch", &couch) && couch)
+	json_object_close(&sync->rows_cursor);
+	if (!sync->place_lost && json_object_object_get_ex(checkpoint, "couch", &couch) && couch) {
+		json_object_close(&sync->couch_cursor);
 		sync->couch_cursor = json_copy(couch);
+	}
 	if (json_object_object_get_ex(checkpoint, "rows", &rows) && rows)
 		sync->rows_cursor = json_copy(rows);
 	return true;
@@ -309,6 +313,14 @@ bool sync_checkpoint(struct sync *sync, struct error *error)
 
 /* ---- the start ---- */
 
+void sync_lose_place(struct sync *sync)
+{
+	sync->started = false;
+	sync->place_lost = true;
+	json_object_close(&sync->couch_cursor);
+	json_object_close(&sync->couch_next);
+}
+
 bool sync_start(struct sync *sync, struct error *error)
 {
 	bool bound = false;
@@ -332,6 +344,7 @@ bool sync_start(struct sync *sync, struct error *error)
 	sync->scope_stale = false;
 	sync_queue_documents(sync);
 	sync->started = true;
+	sync->place_lost = false;
 	log_info(&sync->log, "knows %zu documents and rows, %zu to look at", sync->pairs.count,
 		 sync->pairs.queue_count);
 	return true;
@@ -404,9 +417,8 @@ static bool row_differs(const struct columns *columns, const struct ledger_entry
 			cell_done(&problem);
 			if (!same)
 				return true;
-		} else if (agreed->known ? !cell_equal(&agreed->airtable, &cells[field], &equivalence)
-					 : cells[field].kind != CELL_EMPTY) {
-			return true;
+		} else if (!agreed->known || !cell_equal(&agreed->airtable, &cells[field], &equivalence)) {
+			return true; /* without a B the document may have a value for the cell: a column made anew */
 		}
 	}
 	return false;

@@ -49,9 +49,11 @@ struct sync {
 	int request_deadline_ms;
 	size_t fresh_rows;
 	bool started;
+	bool place_lost;   /* the checkpoint's place in the feed is not known there */
 	bool contact_made; /* the base was listed whole at least once by this ledger */
 	bool scope_stale;
 	bool schema_stale; /* the base was changed under us: read its schema again */
+	bool bound;        /* its schema was read in this pass */
 	bool settings_changed;
 	struct sync_counts counts;
 	struct log log;
@@ -60,6 +62,8 @@ struct sync {
 struct sync *sync_open(const struct sync_setup *setup);
 void sync_close(struct sync **sync);
 /* Binds the columns, loads the ledger and the documents, finds the positions. May be called again after it failed. */
+/* The place in the feed is unknown there, or the database is: what was loaded is dropped, the next start loads it again. */
+void sync_lose_place(struct sync *sync);
 must_use bool sync_start(struct sync *sync, struct error *error);
 
 /* Reads the base's schema and binds the columns to it; what was stopped or changed is logged. */
