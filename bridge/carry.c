@@ -16,8 +16,15 @@
 
 static void nothing(struct group *group, struct look *look)
 {
-	(void)group;
+	struct ledger_entry *entry = &look->entry;
+
 	look->finished = true;
+	if (entry->state != ENTRY_NONE || !look->row_asked || look->row.presence == SIDE_THERE)
+		return;
+	/* A row that waited to become a document, and is no more. */
+	entry->record_id[0] = '\0';
+	entry->next_try_ms = 0;
+	pairs_set_record(&group->sync->pairs, look->pair, "", false);
 }
 
 static void show_and_finish(struct group *group, struct look *look)
@@ -75,7 +82,7 @@ static void delete_document(struct group *group, struct look *look)
 	look->new_document = tombstone;
 	look->document_work = DOCUMENT_WORK_DELETE;
 	look_record_document(group, look, document_updated_at(look->document.body));
-	look->row_work = ROW_WORK_DELETE;
+	look->row_work = look->row.presence == SIDE_THERE ? ROW_WORK_DELETE : ROW_WORK_NONE;
 }
 
 static void merge(struct group *group, struct look *look)
@@ -145,10 +152,22 @@ static void acknowledge(struct group *group, struct look *look)
 	look->document_work = DOCUMENT_WORK_WRITE;
 }
 
+/* The document carries the mark already: the app made the row, or an earlier ledger of ours knew of it. */
+static void note_mark(struct group *group, struct look *look)
+{
+	const char *mark = look->document.presence == SIDE_THERE && look->flaw.kind == ERROR_NONE
+				   ? document_mark(look->document.body, group->sync->config->id)
+				   : NULL;
+
+	if (mark && look->entry.state == ENTRY_PAIR && strcmp(mark, look->entry.record_id) == 0)
+		look->entry.marked = true;
+}
+
 static bool start_look(struct group *group, struct look *look, struct error *error)
 {
 	enum existence_action action = look->existence.action;
 
+	note_mark(group, look);
 	if (look->needs_no_row) {
 		acknowledge(group, look);
 		return true;
@@ -217,6 +236,7 @@ static void take_written_document(struct group *group, struct look *look, const 
 	struct side_record *document = &look->document;
 
 	group->sync->counts.documents_written++;
+	look->document_written = true;
 	look->entry.marked = look->entry.marked || look->marks;
 	document->presence = look->document_work == DOCUMENT_WORK_DELETE ? SIDE_TOMBSTONE : SIDE_THERE;
 	document->table = look->pair->table;
@@ -259,6 +279,8 @@ static bool take_document_results(struct group *group, const struct document_wri
 			continue;
 		if (write->result == ERROR_NONE) {
 			take_written_document(group, look, write);
+			if (look->document_work == DOCUMENT_WORK_DELETE && look->row_work == ROW_WORK_NONE)
+				bury_deleted(group, look);
 			continue;
 		}
 		if (write->result == ERROR_RETRY)
@@ -289,13 +311,15 @@ static bool write_documents(struct group *group, struct error *error)
 
 /* ---- rows ---- */
 
-static void pair_up(struct look *look)
+static void pair_up(struct group *group, struct look *look)
 {
 	if (look->entry.state == ENTRY_PAIR && strcmp(look->entry.record_id, look->row.id) == 0)
 		return;
 	ledger_entry_unbury(&look->entry);
 	look->entry.state = ENTRY_PAIR;
 	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
+	look->entry.marked = look->marks && look->document_written;
+	note_mark(group, look);
 }
 
 static void prepare_row(struct group *group, struct look *look)
@@ -313,7 +337,7 @@ static void prepare_row(struct group *group, struct look *look)
 			look->decisions[field].action = ACTION_WAIT;
 	} else {
 		look->entry.born_as_row = look->entry.born_as_row || new_document;
-		pair_up(look);
+		pair_up(group, look);
 	}
 	if (!look_fill_update(group, look))
 		look->row_work = ROW_WORK_NONE;

@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,6 +184,7 @@ bool integration_pass(struct integration *integration, bool full, struct integra
 struct turn {
 	int64_t next_poll_ms, next_full_ms; /* steady clock */
 	int failures;
+	char told[ERROR_TEXT_SIZE]; /* the last failure, which is said once */
 };
 
 static struct pass_wish next_wish(const struct integration *integration, const struct turn *turn)
@@ -217,10 +219,13 @@ static void pause_after(struct integration *integration, struct turn *turn, cons
 				   ? PAUSE_FATAL_MS
 				   : random_backoff_ms(turn->failures, PAUSE_FIRST_MS, PAUSE_CAP_MS);
 
-	if (error->kind == ERROR_FATAL)
+	if (strcmp(turn->told, error->text) == 0)
+		log_debug(&integration->log, "still: %s", error->text);
+	else if (error->kind == ERROR_FATAL)
 		log_error(&integration->log, "a person is needed: %s", error->text);
 	else
 		log_warn(&integration->log, "the pass failed and is tried again: %s", error->text);
+	snprintf(turn->told, sizeof(turn->told), "%s", error->text);
 	turn->failures++;
 	int64_t until_ms = clock_steady_ms() + pause_ms;
 	while (!http_stopped(integration->http) && clock_steady_ms() < until_ms)
@@ -234,6 +239,7 @@ static void log_done(struct integration *integration, struct sync_counts *before
 	if (turn->failures)
 		log_info(&integration->log, "well again");
 	turn->failures = 0;
+	turn->told[0] = '\0';
 	if (now->documents_written != before->documents_written ||
 	    now->rows_created != before->rows_created || now->rows_updated != before->rows_updated ||
 	    now->rows_deleted != before->rows_deleted)

@@ -45,7 +45,6 @@ static bool is_out_of_step(const struct group *group, const struct look *look, e
 static void fill_merged(struct group *group, struct look *look, enum field field)
 {
 	unsigned action = look->decisions[field].action;
-	bool document_written = look->document_work == DOCUMENT_WORK_WRITE;
 	bool out = field_rule(field)->direction == DIRECTION_OUT;
 
 	if (action & (ACTION_WAIT | ACTION_ASK_TIME))
@@ -53,7 +52,7 @@ static void fill_merged(struct group *group, struct look *look, enum field field
 	if (action & ACTION_TO_AIRTABLE) {
 		fill(group, look, field, &look->couch[field]);
 	} else if (action & ACTION_TO_COUCH) {
-		if (!document_written)
+		if (!look->document_written)
 			return;
 		ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
 		/* What the save made of it goes back to the row, once (sync-rules 18). */

@@ -33,6 +33,7 @@ struct look {
 
 	enum document_work document_work;
 	struct json_object *new_document; /* owned; to be written, or the tombstone */
+	bool document_written;            /* new_document has become the document */
 	bool marks;                       /* it carries the app's mark, which the present one does not */
 	struct json_object *histories; /* owned array; go with the document, or before the row's deletion */
 
