@@ -459,12 +459,17 @@ onPage('2,000 rows: few are drawn, all are found, the last is reached', async (g
 
 onPage('what others change appears and lights up', async (grid) => {
 	const { id } = await rowNamed('Ladder');
+	const idOf = (name) => grid.fields.find((field) => field.name === name).id;
 	await grid.bring('Model Name');
+	const lit = grid.page.waitForFunction(() => {
+		const cells = [...document.querySelectorAll('.changed')];
+		return cells.length > 0 && cells.map((cell) => [cell.closest('.row').dataset.id, cell.dataset.field]);
+	});
 	await edit({ action: 'update', table: 'Items', record: id, fields: { 'Model Name': 'L-500' } });
-	await grid.becomes(grid.cell('Ladder', 'Model Name'), 'L-500');
-	assert.ok((await grid.cell('Ladder', 'Model Name').getAttribute('class')).includes('changed'));
-	assert.ok(!(await grid.cell('Ladder', 'Name').getAttribute('class')).includes('changed'));
+	const cells = await (await lit).jsonValue();
 	await grid.picture('sandbox-changed-light');
+	assert.equal(await grid.cell('Ladder', 'Model Name').textContent(), 'L-500');
+	assert.deepEqual(cells.sort(), [[id, idOf('Model Name')], [id, idOf('Modified At')]].sort());
 	await grid.page.locator('.changed').first().waitFor({ state: 'detached' });
 });
 
