@@ -23,6 +23,11 @@ export function plainEnvironment() {
  * anything. */
 const HELD = ['-c', 'read -r _ && exec "$0" "$@" </dev/null'];
 
+/* Log lines as a person reads them: without the escapes of their quotes. */
+export function plain(log) {
+	return log.replaceAll('\\"', '"');
+}
+
 /* Runs a program to its end: { status (exit code or signal), out, log }. 'beforehand(pid)' is waited for before it begins. */
 export function runToEnd(program, words, { env = {}, beforehand = null } = {}) {
 	return new Promise((resolve, reject) => {
@@ -34,7 +39,7 @@ export function runToEnd(program, words, { env = {}, beforehand = null } = {}) {
 		child.once('error', reject);
 		child.once('close', (code, signal) => {
 			clearTimeout(force);
-			resolve({ status: signal ?? code, ...said });
+			resolve({ status: signal ?? code, out: said.out, log: plain(said.log) });
 		});
 		Promise.resolve(beforehand?.(child.pid)).then(() => child.stdin.end('\n'), (error) => {
 			child.kill('SIGKILL');

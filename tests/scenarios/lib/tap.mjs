@@ -31,11 +31,13 @@ async function playOne({ title, play }) {
 			tell(false, `${title}: ${name}`, error);
 		}
 	};
+	const began = Date.now();
 	try {
 		await play(step);
 	} catch (error) {
 		tell(false, `${title}: to its end`, error);
 	}
+	note(`${title}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }
 
 /* Plays [{ title, play(step) }], some at the same time: most of their time is waiting. Ends the program's status. */

@@ -10,7 +10,7 @@ import { compare, idOf, readBoth, sentence } from '../../../demo/checker.mjs';
 import { Processes } from '../../../demo/processes.mjs';
 import { BASE_ID, INTEGRATION_ID, putSample, sampleDocuments } from '../../../demo/sample.mjs';
 import { couchAt, sandboxAt } from '../../../demo/servers.mjs';
-import { DAVENPORT, plainEnvironment, runToEnd, startSandbox } from './programs.mjs';
+import { DAVENPORT, plain, plainEnvironment, runToEnd, startSandbox } from './programs.mjs';
 
 export const TOKEN = 'patScenario000000.davenport';
 export { BASE_ID, INTEGRATION_ID, idOf, sampleDocuments, sentence };
@@ -53,9 +53,9 @@ async function askMaybe(...words) {
 }
 
 export class World {
-	/* Options: items (of the sample) or documents; more: documents besides; sandbox: words for its command line; server:
-	 * another CouchDB than the tests' own; token; base: its id; beside: a world whose sandbox has that base already; env:
-	 * more settings for the bridge. */
+	/* Options: items (of the sample) or documents; sandbox: words for its command line, saving: it writes its rows to .saved
+	 * at its end; server: another CouchDB than the tests' own; token; base: its id; beside: a world whose sandbox has that
+	 * base already; env: more settings for the bridge. */
 	static async open(options = {}) {
 		const world = new World(options);
 		try {
@@ -81,15 +81,16 @@ export class World {
 		this.loggedTo = 0;
 	}
 
-	async begin({ items = 10, seed = 1, documents = null, more = [], sandbox = [], beside = null }) {
+	async begin({ items = 10, seed = 1, documents = null, sandbox = [], beside = null, saving = false }) {
 		const sample = documents ?? sampleDocuments({ items, seed, base: this.base });
-		await putSample(this.couch, this.database, [...sample, ...more]);
+		await putSample(this.couch, this.database, sample);
 		if (beside !== null) {
 			this.sandbox = beside.sandbox;
 			return;
 		}
-		this.sandboxWords = ['--rate', 'off', '--template', this.base, ...sandbox];
-		const started = await startSandbox(this.processes, this.sandboxWords);
+		this.saved = path.join(this.folder, 'airtable.json');
+		const started = await startSandbox(this.processes, ['--rate', 'off', '--template', this.base,
+			...(saving ? ['--save', this.saved] : []), ...sandbox]);
 		this.sandboxProgram = started.program;
 		this.sandboxPort = started.port;
 		this.sandbox = sandboxAt(started.url);
@@ -116,6 +117,8 @@ export class World {
 		const { status, out, log } = await runToEnd(DAVENPORT, words, { env: { ...this.environment(), ...env }, beforehand });
 		if (typeof status === 'string')
 			return { status, report: null, answer: null, log };
+		if (out === '')
+			return { status, report: null, answer: null, log };
 		const answer = JSON.parse(out);
 		return { status, answer, report: answer.integrations[0] ?? null, log };
 	}
@@ -140,7 +143,7 @@ export class World {
 			env: { ...plainEnvironment(), ...this.environment(), AIRTABLE_POLL_SECONDS: String(pollSeconds), ...env },
 			onLine: (line) => lines.push(line) });
 		return { program, lines, pid: program.child.pid, ended: program.ended, stop: () => this.processes.stop(program),
-			log: () => lines.join('\n') };
+			log: () => plain(lines.join('\n')) };
 	}
 
 	/* The same for a bridge that will be killed, whose id is known to 'beforehand' before it begins; ends with it. */
