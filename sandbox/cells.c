@@ -16,7 +16,7 @@ static bool refuse_value(const struct sandbox_reading *reading, struct error *er
 
 /* A string; with typecast also what a number or a truth is called. */
 static bool words_of(const struct sandbox_reading *reading, struct json_object *value, char **words_out,
-                     struct error *error)
+		     struct error *error)
 {
 	if (json_object_is_type(value, json_type_string)) {
 		*words_out = own_copy(json_object_get_string(value));

@@ -155,7 +155,7 @@ static inline bool steps_meet(struct json_object *wanted, struct json_object *fo
 	if (strcmp(words, "*") == 0)
 		return true;
 	if (*words == '/' && json_object_is_type(found, json_type_string))
-		return strncmp(words + 1, json_object_get_string(found), strlen(words + 1)) == 0;
+		return strstr(json_object_get_string(found), words + 1) == json_object_get_string(found);
 	if (json_object_is_type(wanted, json_type_object) && json_object_is_type(found, json_type_object))
 		return steps_meet_keys(wanted, found, path, size);
 	if (json_object_is_type(wanted, json_type_array) && json_object_is_type(found, json_type_array))
