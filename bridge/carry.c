@@ -206,20 +206,20 @@ static size_t history_count(const struct look *look)
 	return look->histories ? json_object_array_length(look->histories) : 0;
 }
 
-/* Histories before their document, as the app writes them. */
-static void collect_document_writes(struct group *group, struct document_writes *batch)
+static void collect_histories(struct group *group, struct document_writes *batch)
 {
-	size_t most = 1;
-
-	for (size_t i = 0; i < group->count; i++)
-		most += 1 + history_count(&group->looks[i]);
-	batch->writes = own_alloc(most * sizeof *batch->writes);
-	batch->looks = own_alloc(most * sizeof *batch->looks);
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
 		for (size_t h = 0; h < history_count(look); h++)
 			add_document_write(batch, look, SIDE_EXTRA,
 					   json_object_array_get_idx(look->histories, h), NULL);
+	}
+}
+
+static void collect_documents(struct group *group, struct document_writes *batch)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
 		if (look->document_work == DOCUMENT_WORK_NONE)
 			continue;
 		enum side_write_kind kind = look->document_work == DOCUMENT_WORK_DELETE ? SIDE_DELETE
@@ -291,13 +291,20 @@ static bool take_document_results(struct group *group, const struct document_wri
 	return true;
 }
 
-static bool write_documents(struct group *group, struct error *error)
+static bool write_collected(struct group *group,
+			    void (*collect)(struct group *group, struct document_writes *batch),
+			    struct error *error)
 {
 	struct side *couch = &group->sync->couch;
 	struct document_writes batch = {0};
+	size_t most = 1;
 	bool ok = true;
 
-	collect_document_writes(group, &batch);
+	for (size_t i = 0; i < group->count; i++)
+		most += 1 + history_count(&group->looks[i]);
+	batch.writes = own_alloc(most * sizeof *batch.writes);
+	batch.looks = own_alloc(most * sizeof *batch.looks);
+	collect(group, &batch);
 	if (batch.count) {
 		struct side_ticket *ticket = couch->ops->write_start(couch->self, batch.writes, batch.count);
 		ok = couch->ops->write_finish(couch->self, &ticket, error) &&
@@ -307,6 +314,13 @@ static bool write_documents(struct group *group, struct error *error)
 	free(batch.writes);
 	free(batch.looks);
 	return ok || error_wrap(error, "writing documents");
+}
+
+/* A bulk write is not atomic: what is about to be lost is in the history before the document is written over. */
+static bool write_documents(struct group *group, struct error *error)
+{
+	return write_collected(group, collect_histories, error) &&
+	       write_collected(group, collect_documents, error);
 }
 
 /* ---- rows ---- */
@@ -343,11 +357,57 @@ static void prepare_row(struct group *group, struct look *look)
 		look->row_work = ROW_WORK_NONE;
 }
 
+/* Writes these entries to the ledger. What got a 409 is not gone on with: another process wrote the entry, it works on the
+ * pair, or did (sync-rules 6.1). */
+static bool write_notes(struct group *group, struct look *const *looks, size_t count, struct error *error)
+{
+	struct ledger_entry **entries = own_alloc((count + 1) * sizeof *entries);
+	enum error_kind *results = own_alloc((count + 1) * sizeof *results);
+
+	for (size_t i = 0; i < count; i++)
+		entries[i] = &looks[i]->entry;
+	bool ok = ledger_write(&group->sync->ledger, entries, count, results, error);
+	for (size_t i = 0; ok && i < count; i++) {
+		if (results[i] == ERROR_NONE)
+			continue;
+		looks[i]->finished = true;
+		looks[i]->keep_ledger = true;
+		looks[i]->row_work = ROW_WORK_NONE;
+		looks[i]->document_work = DOCUMENT_WORK_NONE;
+		looks[i]->again = true;
+	}
+	free(entries);
+	free(results);
+	return ok;
+}
+
+/* A collection made from a row is in scope because it is (sync-rules 14): that is known before its document is there, or a crash
+ * in between would leave a document that nobody asked to sync. */
+static bool note_births(struct group *group, struct error *error)
+{
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->finished || look->pair->table != TABLE_COLLECTIONS || look->entry.born_as_row ||
+		    look->existence.action != EXIST_CREATE_DOCUMENT ||
+		    look->document_work != DOCUMENT_WORK_WRITE)
+			continue;
+		look->entry.born_as_row = true;
+		look->pair->born_as_row = true;
+		group->sync->scope_stale = true;
+		snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
+		looks[count++] = look;
+	}
+	bool ok = write_notes(group, looks, count, error);
+	free(looks);
+	return ok;
+}
+
 static bool note_sent(struct group *group, struct error *error)
 {
-	struct ledger_entry **entries = own_alloc((group->count + 1) * sizeof *entries);
 	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
-	enum error_kind *results = own_alloc((group->count + 1) * sizeof *results);
 	size_t count = 0;
 
 	for (size_t i = 0; i < group->count; i++) {
@@ -355,22 +415,10 @@ static bool note_sent(struct group *group, struct error *error)
 		if (look->row_work == ROW_WORK_NONE || look->finished)
 			continue;
 		look_note_sent(group, look);
-		looks[count] = look;
-		entries[count++] = &look->entry;
+		looks[count++] = look;
 	}
-	bool ok = ledger_write(&group->sync->ledger, entries, count, results, error);
-	for (size_t i = 0; ok && i < count; i++) {
-		if (results[i] == ERROR_NONE)
-			continue;
-		/* Another process wrote this entry: it works on the pair, or did (sync-rules 6.1: what got a 409 is not sent). */
-		looks[i]->finished = true;
-		looks[i]->keep_ledger = true;
-		looks[i]->row_work = ROW_WORK_NONE;
-		looks[i]->again = true;
-	}
-	free(entries);
+	bool ok = write_notes(group, looks, count, error);
 	free(looks);
-	free(results);
 	return ok;
 }
 
@@ -435,7 +483,7 @@ bool group_carry(struct group *group, struct error *error)
 	for (size_t i = 0; i < group->count; i++)
 		if (!group->looks[i].finished && !start_look(group, &group->looks[i], error))
 			return false;
-	if (!write_documents(group, error))
+	if (!note_births(group, error) || !write_documents(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++)
 		prepare_row(group, &group->looks[i]);

@@ -131,6 +131,7 @@ static bool links_unknown(const struct cell *cell)
 	return false;
 }
 
+/* A row that is adopted may still have a B for some fields: what our own unanswered create is known to have left there. */
 static void decide_field(struct group *group, struct look *look, enum field field)
 {
 	struct sync *sync = group->sync;
@@ -150,11 +151,12 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 		.direction = rule->direction,
 		.couch = &look->couch[field],
 		.airtable = &look->airtable[field],
-		.agreed_couch = agreed->known && !first_contact ? &agreed->couch : NULL,
-		.agreed_airtable = agreed->known && !first_contact ? &agreed->airtable : NULL,
+		.agreed_couch = agreed->known ? &agreed->couch : NULL,
+		.agreed_airtable = agreed->known ? &agreed->airtable : NULL,
 		.equivalence = equivalence,
-		.first_contact = first_contact,
+		.first_contact = first_contact && !agreed->known,
 		.same_updated_at =
+			look->airtable[FIELD_UPDATED_AT].kind == CELL_TIME &&
 			cell_equal(&look->couch[FIELD_UPDATED_AT], &look->airtable[FIELD_UPDATED_AT], &exact),
 		.shown_differently = agreed->shown_differently,
 		.couch_unmappable = !mappable && !couch_waits,

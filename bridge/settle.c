@@ -40,10 +40,16 @@ static int64_t age_ms(const struct group *group, const struct look *look)
 	return age > 0 ? age : 0;
 }
 
+/* The note is older than the request: a write may leave as long as what it was decided on is fresh. */
+static int64_t applied_within_ms(const struct group *group)
+{
+	return group->sync->request_deadline_ms + SYNC_FRESH_MS;
+}
+
 /* Nothing is decided about this pair before the write that was sent can no longer be applied. */
 static void wait_for_deadline(struct group *group, struct look *look)
 {
-	int64_t wait_ms = group->sync->request_deadline_ms - age_ms(group, look);
+	int64_t wait_ms = applied_within_ms(group) - age_ms(group, look);
 
 	look->finished = true;
 	look->again_in_ms = wait_ms > 1000 ? wait_ms : 1000;
@@ -51,7 +57,7 @@ static void wait_for_deadline(struct group *group, struct look *look)
 
 static bool deadline_passed(const struct group *group, const struct look *look)
 {
-	return age_ms(group, look) >= group->sync->request_deadline_ms;
+	return age_ms(group, look) >= applied_within_ms(group);
 }
 
 enum landed { LANDED, NOT_LANDED, LANDED_UNKNOWN };
@@ -127,6 +133,19 @@ static void settle_answered(struct settling *settling, struct look *look)
 	}
 }
 
+/* An unanswered create, and now a row with its ID. It is adopted (rule 15), but where it shows what we sent, that is what
+ * both sides agreed on: what the document has become since is an edit, and the cell is none. */
+static void settle_create(struct settling *settling, struct look *look)
+{
+	struct group *group = settling->group;
+
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look->entry.sent.fields[field].sent &&
+		    field_landed(group, look, (enum field)field) == LANDED)
+			ledger_entry_agree(&look->entry, (enum field)field,
+					   &look->entry.sent.fields[field].post, &look->airtable[field]);
+}
+
 static void settle_look(struct settling *settling, struct look *look)
 {
 	struct group *group = settling->group;
@@ -146,9 +165,10 @@ static void settle_look(struct settling *settling, struct look *look)
 			settle_update(settling, look);
 		break;
 	case SENT_CREATE:
-		/* A row with this ID is adopted without a B (rule 15); none yet: it may still come. */
-		if (!there && !deadline_passed(group, look))
-			wait_for_deadline(group, look);
+		if (there)
+			settle_create(settling, look);
+		else if (!deadline_passed(group, look))
+			wait_for_deadline(group, look); /* it may still come */
 		break;
 	case SENT_DELETE:
 		look->row_surely_gone = !there;
