@@ -24,6 +24,7 @@ void ledger_entry_agree(struct ledger_entry *entry, enum field field, const stru
 	cell_move(&agreed->couch, &couch_copy);
 	cell_move(&agreed->airtable, &airtable_copy);
 	agreed->known = true;
+	agreed->shown_differently = false;
 }
 
 void ledger_entry_clear_sent(struct ledger_entry *entry)

@@ -195,8 +195,12 @@ static void take_answer(struct look *look, const struct side_time_question *ques
 		look->again_in_ms = SYNC_STALE_MS;
 		return;
 	}
-	if (question->is_after)
-		ledger_entry_agree(&look->entry, field, &sent->fields[field].post, &sent->fields[field].post);
+	if (!question->is_after)
+		return;
+	ledger_entry_agree(&look->entry, field, &sent->fields[field].post, &sent->fields[field].post);
+	/* Or the write never came, and somebody typed the same again: what the document has may never have been
+	 * seen by who did, and is kept as the loser of a conflict. */
+	look->entry.fields[field].shown_differently = true;
 }
 
 bool group_settle(struct group *group, struct error *error)
