@@ -152,10 +152,9 @@ void pairs_wake_waiting(struct pairs *pairs)
 		return;
 	for (size_t i = 0; i < pairs->count; i++) {
 		struct pair *pair = pairs->list[i];
-		if (pair->waits & WAITS_FOR_DOCUMENT)
-			pairs_look(pairs, pair, LOOK_AGAIN);
-		else if (pair->waits && has_row(pairs, TABLE_COLLECTIONS, pair->collection_id) &&
-			 has_row(pairs, TABLE_ITEMS, pair->container_id))
+		bool parents_have_rows = has_row(pairs, TABLE_COLLECTIONS, pair->collection_id) &&
+					 has_row(pairs, TABLE_ITEMS, pair->container_id);
+		if ((pair->waits & WAITS_FOR_DOCUMENT) || (pair->waits && parents_have_rows))
 			pairs_look(pairs, pair, LOOK_AGAIN);
 	}
 }

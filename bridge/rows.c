@@ -49,20 +49,17 @@ static void fill_merged(struct group *group, struct look *look, enum field field
 
 	if (action & (ACTION_WAIT | ACTION_ASK_TIME))
 		return;
-	if (action & ACTION_TO_AIRTABLE) {
-		fill(group, look, field, &look->couch[field]);
-	} else if (action & ACTION_TO_COUCH) {
-		if (!look->document_written)
+	if (!(action & ACTION_TO_AIRTABLE)) {
+		if ((action & ACTION_TO_COUCH) && !look->document_written)
 			return;
-		ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
-		/* What the save made of it goes back to the row, once (sync-rules 18). */
-		if (is_out_of_step(group, look, field))
-			fill(group, look, field, &look->couch[field]);
-	} else if (out && is_out_of_step(group, look, field)) {
-		fill(group, look, field, &look->couch[field]);
-	} else if (action & ACTION_REMEMBER) {
-		ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
+		if (action & (ACTION_TO_COUCH | ACTION_REMEMBER))
+			ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
+		/* What the save made of an edit goes back to the row, once (sync-rules 18); a column that only shows is set
+		 * back. */
+		if (!(out || (action & ACTION_TO_COUCH)) || !is_out_of_step(group, look, field))
+			return;
 	}
+	fill(group, look, field, &look->couch[field]);
 }
 
 /* The problem's sentence in its cell: written when it differs, cleared when there is none (sync-rules 21). */
