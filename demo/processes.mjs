@@ -1,10 +1,12 @@
 /* Starting programs, waiting until they are ready, and ending them: by their own id, and nothing else. */
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 
 const READY_MS = 20000;
+/* What a program is given of our environment: nothing that could be a setting of its own. */
+const PASSED_ON = ['PATH', 'HOME', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS'];
 const LEAVE_MS = 12000; /* the bridge may take 10 s to finish what is in flight */
 
 export function portIsFree(port) {
@@ -32,9 +34,9 @@ export class Processes {
 	 * once it has printed what 'ready' matches; .match is that. All that it prints goes to a log, its lines to 'onLine'. */
 	start(name, command, words, { env = {}, ready = null, onLine = null } = {}) {
 		const file = path.join(this.folder, `${name}.log`);
-		const log = createWriteStream(file, { flags: 'a' });
+		const log = openSync(file, 'a');
 		const child = spawn(command, words, { detached: true, stdio: ['ignore', 'pipe', 'pipe'],
-			env: { PATH: process.env.PATH, ...env } });
+			env: { ...Object.fromEntries(PASSED_ON.map((key) => [key, process.env[key]]).filter(([, value]) => value)), ...env } });
 		const program = { name, child, file, leaving: false };
 		program.ended = new Promise((resolve) => {
 			child.once('error', (error) => resolve(error.message));
@@ -42,7 +44,7 @@ export class Processes {
 		});
 		this.running.push(program);
 		program.ended.then((how) => {
-			log.end();
+			closeSync(log);
 			this.running = this.running.filter((other) => other !== program);
 			if (!program.leaving)
 				this.whenLost(program, how);
@@ -58,7 +60,7 @@ export class Processes {
 				let rest = '';
 				stream.setEncoding('utf8');
 				stream.on('data', (piece) => {
-					log.write(piece);
+					writeSync(log, piece);
 					const lines = (rest + piece).split('\n');
 					rest = lines.pop();
 					for (const line of lines) {

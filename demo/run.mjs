@@ -19,7 +19,9 @@ import { couchAt, sandboxAt } from './servers.mjs';
 import { watchBoth } from './watch.mjs';
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const PROGRAMS = path.join(ROOT, 'build/plain');
+/* `make` says where the programs are that it built. */
+const DAVENPORT = process.env.DAVENPORT ?? path.join(ROOT, 'build/plain/davenport');
+const SANDBOX = process.env.AIRTABLE_SANDBOX ?? path.join(ROOT, 'build/plain/airtable-sandbox');
 const USER = 'demo';
 const PASSWORD = 'davenport';
 const TOKEN = 'patDemo0000000000.davenport';
@@ -51,9 +53,9 @@ async function checkPorts() {
 }
 
 function checkPrograms() {
-	for (const program of ['davenport', 'airtable-sandbox']) {
-		if (!existsSync(path.join(PROGRAMS, program)))
-			throw new Error(`build/plain/${program} is not there: run make`);
+	for (const program of [DAVENPORT, SANDBOX]) {
+		if (!existsSync(program))
+			throw new Error(`${program} is not there: run make`);
 	}
 }
 
@@ -61,7 +63,7 @@ async function startServers(processes) {
 	await processes.start('couchdb', process.execPath, [path.join(ROOT, 'tools/couch-stand-in/server.js'),
 		'--port', String(ports.couch), '--dir', path.join(folder, 'couchdb'), '--user', USER, '--password', PASSWORD],
 	{ ready: /^listening / });
-	await processes.start('airtable', path.join(PROGRAMS, 'airtable-sandbox'), ['--listen', `127.0.0.1:${ports.airtable}`,
+	await processes.start('airtable', SANDBOX, ['--listen', `127.0.0.1:${ports.airtable}`,
 		'--template', BASE_ID], { ready: /listening/ });
 	return {
 		couch: couchAt(`http://127.0.0.1:${ports.couch}`, USER, PASSWORD),
@@ -70,7 +72,7 @@ async function startServers(processes) {
 }
 
 function startBridge(processes, onLine) {
-	return processes.start('davenport', path.join(PROGRAMS, 'davenport'), ['run'], { onLine, env: {
+	return processes.start('davenport', DAVENPORT, ['run'], { onLine, env: {
 		COUCHDB_URL: `http://127.0.0.1:${ports.couch}`,
 		COUCHDB_USER: USER,
 		COUCHDB_PASSWORD: PASSWORD,
