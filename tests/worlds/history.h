@@ -1,0 +1,27 @@
+/* A history: what people, phones, faults and crashes do in a world, as a list that can be run, cut short and printed. */
+#pragma once
+#include "tests/worlds/world.h"
+
+#define HISTORY_LIMIT 64
+
+/* The sync rule that must be in the bridge for an event; those of rules that are not are left out of random histories. */
+enum history_rule { RULE_ALWAYS = 0, RULE_1 = 1, RULE_8 = 8, RULE_10 = 10, RULE_13 = 13, RULE_20 = 20 };
+
+struct event {
+	unsigned kind;
+	unsigned a, b, c; /* what they choose is up to the kind; any number will do */
+	unsigned at;      /* 0: now; else at this effect of the next pass */
+};
+struct history {
+	uint64_t seed;
+	size_t count;
+	struct event events[HISTORY_LIMIT];
+};
+
+/* Follows from the seed. */
+void history_draw(uint64_t seed, struct history *history);
+/* True when every invariant held; else what was broken. */
+bool history_run(const struct history *history, bool verbose, char broken_out[400]);
+/* The shortest that still fails in the same manner, found by leaving out. */
+void history_shrink(struct history *history);
+void history_print(const struct history *history);

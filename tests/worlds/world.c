@@ -1,0 +1,250 @@
+/* The clock, chance and faults of a world, and the bridge in it. */
+#include "tests/worlds/world.h"
+
+#include "base/clock.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BEGINS_MS 1795428000500 /* 2026-11-23T10:00:00.500Z */
+#define QUIET_ROUNDS 60
+#define QUIET_PASSES 3 /* passes in a row that write nothing */
+
+/* ---- clock and chance ---- */
+
+/* One clock for the whole process: that of the world which was opened last. */
+static int64_t now_ms(void *context)
+{
+	const struct world *world = context;
+
+	return world->steady_ms + world->wall_ahead_ms;
+}
+
+static int64_t steady_ms(void *context)
+{
+	return ((const struct world *)context)->steady_ms;
+}
+
+static void sleep_ms(void *context, int64_t wait_ms)
+{
+	world_advance(context, wait_ms);
+}
+
+static uint64_t next_chance(struct world *world)
+{
+	world->chance += 0x9E3779B97F4A7C15U;
+	uint64_t mixed = world->chance;
+	mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9U;
+	mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBU;
+	return mixed ^ (mixed >> 31);
+}
+
+static void chance_bytes(void *context, void *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		((unsigned char *)bytes)[i] = (unsigned char)(next_chance(context) >> 24);
+}
+
+uint32_t world_chance(struct world *world, uint32_t below)
+{
+	return below > 1 ? (uint32_t)(next_chance(world) % below) : 0;
+}
+
+void world_advance(struct world *world, int64_t ms)
+{
+	if (ms > 0)
+		world->steady_ms += ms;
+	world_apply_late(world);
+}
+
+int64_t world_base_now_ms(const struct world *world)
+{
+	return world->steady_ms + world->base_ahead_ms;
+}
+
+/* ---- effects and faults ---- */
+
+bool world_reach(struct world *world, int64_t cost_ms)
+{
+	if (world->dead)
+		return false;
+	world->effects++;
+	world_advance(world, cost_ms);
+	if (world->at_effect)
+		world->at_effect(world->context, world->effects);
+	world->moment++;
+	world->dead = world->crash_at && world->effects >= world->crash_at;
+	return !world->dead;
+}
+
+bool world_fault(struct world *world, enum world_fault fault)
+{
+	static const char *const names[] = {
+		[FAULT_COUCH_READ] = "a read of the database fails",
+		[FAULT_COUCH_UNSENT] = "a write of documents is in doubt, not applied",
+		[FAULT_COUCH_UNANSWERED] = "a write of documents is in doubt, applied",
+		[FAULT_COUCH_REWIND] = "the feed replays",
+		[FAULT_STATE_READ] = "a read of the state fails",
+		[FAULT_STATE_UNSENT] = "a write of the state is in doubt, not applied",
+		[FAULT_STATE_UNANSWERED] = "a write of the state is in doubt, applied",
+		[FAULT_CHECKPOINT_SPLIT] = "the checkpoint is written to the source alone",
+		[FAULT_AIRTABLE_READ] = "a read of the base fails",
+		[FAULT_AIRTABLE_UNSENT] = "a write of rows is in doubt, not applied",
+		[FAULT_AIRTABLE_UNANSWERED] = "a write of rows is in doubt, applied",
+		[FAULT_AIRTABLE_LATE] = "a write of rows is in doubt, applied later",
+		[FAULT_AIRTABLE_SLOW] = "a call of the base is slow",
+		[FAULT_AIRTABLE_STALE] = "what was written is shown as before",
+		[FAULT_AIRTABLE_SKIPS] = "a list skips a row",
+	};
+
+	if (!world->armed[fault])
+		return false;
+	world->armed[fault]--;
+	world_note(world, "        fault: %s", names[fault]);
+	return true;
+}
+
+void world_note(struct world *world, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!world->verbose)
+		return;
+	va_start(arguments, format);
+	scoped_text words = own_format_list(format, arguments);
+	va_end(arguments);
+	printf("# %9.3f s  %s\n", (double)(world->steady_ms - BEGINS_MS) / 1000, words);
+}
+
+void world_broken(struct world *world, const char *format, ...)
+{
+	va_list arguments;
+
+	if (world->violation[0])
+		return;
+	va_start(arguments, format);
+	vsnprintf(world->violation, sizeof world->violation, format, arguments);
+	va_end(arguments);
+	world_note(world, "BROKEN: %s", world->violation);
+}
+
+/* ---- the bridge ---- */
+
+static void open_sync(struct world *world)
+{
+	struct sync_setup setup = {
+		.config = &world->config,
+		.couch = world_couch_side(world),
+		.rows = world_airtable_side(world),
+		.store = world_store(world),
+		.request_deadline_ms = WORLD_DEADLINE_MS,
+		.log = &world->log,
+	};
+
+	world->sync = sync_open(&setup);
+	world->base_heard_ms = 0;
+}
+
+void world_restart(struct world *world)
+{
+	sync_close(&world->sync);
+	world->dead = false;
+	world->crash_at = 0;
+	world->effects = 0;
+	world->moment++;
+	open_sync(world);
+}
+
+bool world_pass(struct world *world, bool ask_rows, bool list_rows)
+{
+	struct pass_wish wish = {.ask_rows = ask_rows, .list_rows = list_rows};
+	struct error error = {0};
+
+	world_note(world, "    pass%s", list_rows ? ", lists all rows" : ask_rows ? "" : " (database only)");
+	bool ok = pass_run(world->sync, &wish, &error);
+	world_advance(world, 10);
+	if (ok)
+		return true;
+	world->last_error = error;
+	world_note(world, "    the pass failed (%s): %s", error_kind_name(error.kind), error.text);
+	if (error.kind == ERROR_FATAL || (error.kind == ERROR_STOPPED && !world->dead))
+		world_broken(world, "a pass failed for good: %s", error.text);
+	return false;
+}
+
+/* Moves on to what is due next, or a while. */
+static void wait_for_due(struct world *world)
+{
+	int64_t due_ms = pass_next_due_ms(world->sync);
+	int64_t wait_ms = due_ms - world->steady_ms;
+
+	world_advance(world, due_ms && wait_ms < 3600000 ? (wait_ms > 0 ? wait_ms + 1 : 1) : 61000);
+}
+
+static unsigned writes(const struct world *world)
+{
+	return world->row_writes + world->document_writes;
+}
+
+bool world_quiet(struct world *world)
+{
+	int silent = 0;
+
+	world->at_effect = NULL;
+	memset(world->armed, 0, sizeof world->armed);
+	if (world->dead)
+		world_restart(world);
+	world->crash_at = 0;
+	world_note(world, "quiet");
+	world_advance(world, WORLD_DEADLINE_MS + 1000);
+	for (int round = 0; round < QUIET_ROUNDS && silent < QUIET_PASSES; round++) {
+		unsigned before = writes(world);
+		if (!world_pass(world, true, round % 4 == 3 || silent > 0))
+			silent = -1;
+		silent = writes(world) == before ? silent + 1 : 0;
+		wait_for_due(world);
+	}
+	return silent >= QUIET_PASSES;
+}
+
+/* ---- beginning and end ---- */
+
+struct world *world_open(uint64_t seed)
+{
+	struct world *world = own_alloc(sizeof *world);
+	struct clock_source source = {now_ms, steady_ms, sleep_ms, chance_bytes, world};
+
+	world->chance = seed;
+	world->steady_ms = BEGINS_MS;
+	world->base_ahead_ms = (int64_t)world_chance(world, 7) * 500 - 1500;
+	world->answers_at_finish = world_chance(world, 2);
+	world->bump_equal = world_chance(world, 2);
+	world->moment = 1;
+	world->config = (struct integration_config){
+		.id = own_copy("w"),
+		.name = own_copy("world"),
+		.database = own_copy("inventory"),
+		.base_id = own_copy("appWorld000000000"),
+		.scope_count = 1,
+		.scope_ids = own_alloc(sizeof(char *)),
+	};
+	world->config.scope_ids[0] = own_copy("c0");
+	clock_replace(&source);
+	open_sync(world);
+	return world;
+}
+
+void world_close(struct world **world)
+{
+	if (!*world)
+		return;
+	struct world *gone = take(*world);
+	sync_close(&gone->sync);
+	world_couch_done(gone);
+	world_airtable_done(gone);
+	integration_config_done(&gone->config);
+	clock_replace(NULL);
+	free(gone);
+}

@@ -1,0 +1,231 @@
+/* A world in memory: a CouchDB, an Airtable, a state database and a clock, behind what a sync asks of its sides.
+ *
+ * Everything in it follows from one seed. Time passes only by what is done: each call of a side costs some, and whoever
+ * plays moves it on. Every call of a side or of the store has two points, before and after it takes effect; at any
+ * of them a person may act, or the bridge may die: from then on nothing that it does has effect, and world_restart()
+ * begins it anew on what is left. */
+#pragma once
+#include "bridge/ledger.h"
+#include "bridge/pass.h"
+#include "bridge/scope.h"
+#include "bridge/side.h"
+
+enum world_limits {
+	WORLD_ROWS = 48,
+	WORLD_DOCUMENTS = 64,
+	WORLD_EXTRAS = 256, /* history documents */
+	WORLD_STATES = 96,
+	WORLD_LEAVES = 8,
+	WORLD_LATE = 8,
+	WORLD_VERSIONS = 512,
+	WORLD_ID = 40,
+	WORLD_DEADLINE_MS = 60000, /* a request that was sent is applied within this time, or never */
+	WORLD_STALE_MS = 2000,     /* a read may show what was before, this long */
+	WORLD_PAGE = 3,            /* records of a page, so that things happen between pages */
+};
+
+/* What may go wrong, once for each time that it was armed. */
+enum world_fault {
+	FAULT_COUCH_READ,           /* a read of the database fails */
+	FAULT_COUCH_UNSENT,         /* a write is in doubt, and was not applied */
+	FAULT_COUCH_UNANSWERED,     /* ... and was applied */
+	FAULT_COUCH_REWIND,         /* the feed replays everything */
+	FAULT_STATE_READ,           /* as above, of the state database */
+	FAULT_STATE_UNSENT,         /* */
+	FAULT_STATE_UNANSWERED,     /* */
+	FAULT_CHECKPOINT_SPLIT,     /* the source has the checkpoint, the state database has not */
+	FAULT_AIRTABLE_READ,        /* a read of the base fails */
+	FAULT_AIRTABLE_UNSENT,      /* */
+	FAULT_AIRTABLE_UNANSWERED,  /* */
+	FAULT_AIRTABLE_LATE,        /* in doubt, and applied later within the deadline */
+	FAULT_AIRTABLE_SLOW,        /* a call takes longer than a read stays fresh */
+	FAULT_AIRTABLE_STALE,       /* what the next write changes is shown as it was, for a while */
+	FAULT_AIRTABLE_SKIPS,       /* a list skips a row */
+	FAULT_COUNT,
+};
+
+/* ---- what is in it ---- */
+
+struct world_leaf {
+	char revision[64];
+	int generation;
+	bool deleted, replaced; /* replaced: it has a descendant */
+	struct json_object *body; /* owned; without _rev; NULL of a bare tombstone */
+};
+struct world_document {
+	enum table table;
+	char id[WORLD_ID]; /* without type prefix */
+	char full_id[WORLD_ID + 16];
+	int64_t sequence; /* of its last change */
+	size_t count;
+	struct world_leaf leaves[WORLD_LEAVES];
+	char row[20];       /* that its mark named last */
+	bool delete_wanted; /* a person asked for it */
+};
+
+struct world_picture {
+	bool there;
+	struct json_object *cells[FIELD_COUNT]; /* owned; NULL: empty */
+	int64_t modified_ms[FIELD_COUNT];       /* the base's clock; 0: never */
+	int64_t last_ms;
+};
+struct world_row {
+	enum table table;
+	char id[20];
+	int64_t created_ms;
+	struct world_picture now, former;
+	int64_t stale_until_ms; /* steady; readers see 'former' until then */
+	int64_t shown;          /* the moment (world.moment) at which a read last showed it as it is */
+	int64_t shown_ms;       /* steady; of the last read, whatever it showed */
+	bool copied;            /* a person made it by duplicating another */
+	bool delete_ticked;     /* by a person, at some time */
+};
+
+struct world_state {
+	char id[120];
+	int generation;
+	struct json_object *body; /* owned; NULL: deleted */
+};
+
+/* What a person left in a cell: values are unique, so that it is known by the value alone. */
+struct world_version {
+	enum field field;
+	bool in_airtable; /* else in a document */
+	char value[48];
+	char row[20];
+	int64_t moment;
+	bool superseded; /* by another that a person put in its place */
+	bool excused;    /* overwritten by a write that was decided before (sync-rules 6.6) */
+};
+
+struct world_late {
+	int64_t at_ms; /* steady; 0: none */
+	enum side_write_kind kind;
+	enum table table;
+	char id[20];
+	int64_t decided; /* the moment of the read that it was decided on */
+	struct json_object *body; /* owned */
+};
+
+struct world {
+	uint64_t chance;
+	int64_t steady_ms;     /* the one clock */
+	int64_t wall_ahead_ms; /* this machine's wall clock, against it */
+	int64_t base_ahead_ms; /* Airtable's */
+	int64_t base_heard_ms; /* what this machine believes of Airtable's clock; 0: not heard yet */
+	int64_t moment;        /* counts everything that happens */
+	int64_t last_unique;
+
+	unsigned effects;  /* points reached in this run */
+	unsigned crash_at; /* the bridge dies at this one; 0: it does not */
+	bool dead;
+	void (*at_effect)(void *context, unsigned effect); /* what happens meanwhile, or NULL */
+	void *context;
+	unsigned armed[FAULT_COUNT];
+	bool answers_at_finish; /* row writes are applied when their answer is waited for, not when they start */
+	bool bump_equal;        /* writing an equal value counts as a modification */
+
+	size_t document_count, extra_count, state_count, row_count;
+	struct world_document documents[WORLD_DOCUMENTS];
+	int64_t sequence;
+	struct json_object *extras[WORLD_EXTRAS];
+	struct world_state states[WORLD_STATES];
+	struct json_object *checkpoint_source, *checkpoint_state;
+	struct world_row rows[WORLD_ROWS];
+	struct world_late late[WORLD_LATE];
+	int64_t list_began_ms[TABLE_COUNT];
+
+	struct integration_config config;
+	struct sync *sync;
+	struct log log;
+	struct error last_error; /* of the last pass that failed */
+
+	/* The observer's. */
+	size_t version_count;
+	struct world_version versions[WORLD_VERSIONS];
+	bool any_deleted; /* a person deleted something: older values may come back from the trash */
+	unsigned row_writes, document_writes; /* by the bridge */
+	unsigned word_writes;                 /* among those of rows: of nothing but the error cell */
+	unsigned calls;                       /* of Airtable */
+	char violation[400];                  /* the first invariant that was broken, or "" */
+	bool verbose;
+};
+
+/* ---- the world itself ---- */
+
+/* A config document, collection "c0" in scope with id world_collection(0), nothing else. */
+struct world *world_open(uint64_t seed);
+void world_close(struct world **world);
+void world_note(struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Notes that an invariant is broken; the first counts. */
+void world_broken(struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
+uint32_t world_chance(struct world *world, uint32_t below);
+void world_advance(struct world *world, int64_t ms);
+int64_t world_base_now_ms(const struct world *world);
+/* One point of a call: time passes, somebody may act, the bridge may die. False: it is dead. */
+bool world_reach(struct world *world, int64_t cost_ms);
+/* Takes one of the armed faults. */
+bool world_fault(struct world *world, enum world_fault fault);
+
+/* ---- the bridge ---- */
+
+bool world_pass(struct world *world, bool ask_rows, bool list_rows);
+/* As after kill -9. */
+void world_restart(struct world *world);
+/* No more faults; time passes and passes run until nothing is due, then two full lists a minute and more apart. False:
+ * it does not become quiet. */
+bool world_quiet(struct world *world);
+
+/* ---- CouchDB ---- */
+
+struct side world_couch_side(struct world *world);
+struct store world_store(struct world *world);
+struct world_document *world_document(struct world *world, enum table table, const char *id); /* or NULL */
+/* That of this row: by its ID, or by the mark. Or NULL. */
+struct world_document *world_document_of(struct world *world, const struct world_row *row);
+const struct world_leaf *world_winner(const struct world_document *document);
+/* The winner's body when it is live, or NULL. */
+struct json_object *world_body(const struct world_document *document);
+/* A phone's work. 'body' without _rev, taken. Against the winner. */
+struct world_document *world_phone_puts(struct world *world, enum table table, const char *id, struct json_object *body);
+bool world_phone_deletes(struct world *world, struct world_document *document);
+/* An edit made offline, on the winner's ancestor: another leaf. 'wins' says which of both is shown. */
+void world_phone_conflicts(struct world *world, struct world_document *document, struct json_object *body, bool wins);
+struct json_object *world_state_body(const struct world *world, const char *id_end); /* by the end of its id, or NULL */
+void world_couch_done(struct world *world);
+bool world_couch_extra_put(struct world *world, struct json_object *body);
+
+/* ---- Airtable ---- */
+
+struct side world_airtable_side(struct world *world);
+void world_apply_late(struct world *world);
+struct world_row *world_row(struct world *world, const char *id); /* or NULL */
+/* The live row with this text in its ID cell, the first made; NULL: none. */
+struct world_row *world_row_of(struct world *world, enum table table, const char *document_id);
+/* A person's work. 'value' is taken, NULL empties. */
+struct world_row *world_person_adds(struct world *world, enum table table);
+void world_person_types(struct world *world, struct world_row *row, enum field field, struct json_object *value);
+void world_person_deletes(struct world *world, struct world_row *row);
+void world_person_restores(struct world *world, struct world_row *row);
+struct world_row *world_person_duplicates(struct world *world, const struct world_row *row, bool with_id);
+const char *world_cell_text(const struct world_row *row, enum field field); /* or "" */
+struct json_object *world_link(const char *record_id);                      /* NULL for none */
+const char *world_linked(const struct world_row *row, enum field field);    /* first record id, or "" */
+void world_airtable_done(struct world *world);
+
+/* ---- the observer ---- */
+
+/* A value as the observer compares it: of a cell, of the document's data. */
+void observer_cell_words(enum field field, struct json_object *value, char words_out[48]);
+void observer_data_words(enum field field, enum table table, struct json_object *data, char words_out[48]);
+const char *observer_key(enum field field, enum table table); /* of data; NULL: not watched */
+/* A person put 'value' where 'before' stood. */
+void observer_left(struct world *world, bool in_airtable, const char *row, enum field field, const char *before,
+		   const char *value);
+/* The bridge overwrote 'before', by what it had decided on what it saw at 'decided'. */
+void observer_overwritten(struct world *world, const struct world_row *row, enum field field, const char *before,
+			  const char *value, int64_t decided);
+void observer_row_deleted(struct world *world, const struct world_row *row);
+void observer_document_deleted(struct world *world, const struct world_document *document);
+/* Checks the invariants of a quiet world. */
+void observer_check(struct world *world);

@@ -1,0 +1,31 @@
+/* Apart from the worlds, since the sandbox and the bridge both speak of cells. */
+#include "tests/worlds/world_schema.h"
+
+#include "sandbox/schema.h"
+#include "sandbox/template.h"
+
+#include <stdlib.h>
+
+static struct json_object *tables;
+
+static void drop_tables(void)
+{
+	json_object_close(&tables);
+}
+
+struct json_object *world_schema(void)
+{
+	static const char *const names[] = {"Collections", "Items"};
+
+	if (tables)
+		return tables;
+	struct sandbox_store *store = sandbox_store_open();
+	sandbox_store_seed(store, 1);
+	struct sandbox_base *base = sandbox_add_template(store, "appWorld000000000");
+	tables = json_object_new_array();
+	for (size_t i = 0; i < countof(names); i++)
+		json_object_array_add(tables, sandbox_table_model(sandbox_find_table(base, names[i])));
+	sandbox_store_close(&store);
+	atexit(drop_tables);
+	return tables;
+}
