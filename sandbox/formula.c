@@ -319,6 +319,9 @@ static struct formula_node *parse_call(struct parser *parser, const char *name)
 	parser->depth--;
 	if (!good || count < call->function->least || count > call->function->most)
 		return NULL;
+	/* A filter by time asks for the same time at every row. */
+	if (formula_function_is(call->function, "DATETIME_PARSE"))
+		formula_call_fold(call);
 	if (formula_function_is(call->function, "OR"))
 		call->either = formula_either_build(&parser->formula->memory, call->parts);
 	return call;

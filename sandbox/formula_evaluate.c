@@ -315,6 +315,19 @@ static struct formula_value walk_call(struct formula_walk *walk, const struct fo
 	return call->function->apply(walk, values, count);
 }
 
+void formula_call_fold(struct formula_node *call)
+{
+	struct formula_value values[FORMULA_APPLY_LIMIT];
+	size_t count = 0;
+
+	for (const struct formula_node *part = call->parts; part; part = part->next) {
+		if (part->kind != NODE_TEXT || count == FORMULA_APPLY_LIMIT)
+			return;
+		values[count++] = formula_text(part->text);
+	}
+	call->known = call->function->apply(NULL, values, count);
+}
+
 struct formula_value formula_walk_node(struct formula_walk *walk, const struct formula_node *node)
 {
 	switch (node->kind) {
@@ -329,7 +342,7 @@ struct formula_value formula_walk_node(struct formula_walk *walk, const struct f
 	case NODE_CHAIN:
 		return walk_chain(walk, node);
 	case NODE_CALL:
-		return walk_call(walk, node);
+		return node->known.kind == FORMULA_BLANK ? walk_call(walk, node) : node->known;
 	}
 	return formula_fault();
 }

@@ -53,6 +53,7 @@ struct formula_node {
 	int field;                  /* NODE_FIELD */
 	const struct formula_function *function; /* NODE_CALL */
 	const struct formula_either *either;     /* NODE_CALL of OR */
+	struct formula_value known; /* NODE_CALL: the same for every row, unless it is FORMULA_BLANK */
 };
 
 /* The arms of an OR that ask whether the same thing is one of many texts, as one set. A listing by
@@ -82,6 +83,8 @@ struct formula_walk {
 };
 
 struct formula_value formula_walk_node(struct formula_walk *walk, const struct formula_node *node);
+/* A call of texts alone, of a function that does not look at the walk: its value is known from here on. */
+void formula_call_fold(struct formula_node *call);
 struct formula_value formula_walk_either(struct formula_walk *walk, const struct formula_either *either);
 /* All parts as one text. */
 struct formula_value formula_walk_join(struct formula_walk *walk, const struct formula_node *parts);
