@@ -4,7 +4,8 @@
 #   make unit       unit tests, in seconds             make demo [ONCE=1]     both sides filled and kept in step
 #   make test       everything that can fail           make bench [ONLY=name] one line of JSON for each measure
 #   make lint       layers, settings, words, checkers  make format            clang-format over all C
-#   make install    what all of these need             make clean
+#   make install    what all of these need             make chaos [SEEDS=n]   random histories, n of them
+#   make clean
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, SAN=thread with the thread sanitizer,
 # each into a folder of its own. V=1 shows the commands. WERROR= lets warnings pass.
@@ -17,11 +18,12 @@ WERROR ?= -Werror
 V ?=
 ONLY ?=
 ONCE ?=
+SEEDS ?= 100000
 CC = gcc
 BUILD := build/$(if $(SAN),san-$(SAN),plain)
 
 # Goals that run something print as they go; all others build, in parallel, one target's words at a time.
-RUNNING := test unit demo bench lint format install
+RUNNING := test unit chaos demo bench lint format install
 MAKEFLAGS += -rR --no-print-directory
 ifeq ($(filter $(RUNNING),$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=target
@@ -59,7 +61,7 @@ PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) \
 	$(if $(wildcard sandbox/main.c),$(BUILD)/airtable-sandbox)
 
 # Tests by kind, each a program that speaks TAP; what takes longest comes first among the scripts.
-UNIT_TESTS := $(call programs,tests/unit/*_test.c)
+UNIT_TESTS := $(call programs,tests/unit/*_test.c tests/worlds/*_test.c)
 SERVER_TESTS := $(call programs,tests/scenarios/*_test.c)
 SCRIPT_TESTS := $(wildcard $(foreach folder,browser scenarios demo official-client tools,\
 	tests/$(folder)/*_test.sh tests/$(folder)/*_test.mjs))
@@ -106,7 +108,7 @@ $(BUILD)/tests/$(1)/%: $(BUILD)/tests/$(1)/%.o $(call objects,$(wildcard tests/f
 		$(filter-out %_test.c,$(if $(filter bench,$(1)),,$(wildcard tests/$(1)/*.c)))) $(TEST_LIBS)
 	$$(call say,LINK)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
 endef
-$(foreach folder,unit scenarios bench,$(eval $(call test_programs,$(folder))))
+$(foreach folder,unit worlds scenarios bench,$(eval $(call test_programs,$(folder))))
 
 # The libraries' flags are asked for when a Makefile is read: what was just installed needs a make of its own.
 tests-built: $(PROGRAMS) $(UNIT_TESTS) $(SERVER_TESTS)
@@ -126,6 +128,10 @@ unit:
 test:
 	@{ tools/install test && $(MAKE) tests-built; } || { echo "0 passed, 1 failed"; exit 1; }
 	@tests/run $(UNIT_TESTS) $(SCRIPT_TESTS) $(SERVER_TESTS)
+
+chaos:
+	@$(MAKE) units-built
+	@$(BUILD)/tests/worlds/chaos_test $(SEEDS)
 
 demo:
 	@tools/install demo
