@@ -97,8 +97,6 @@ static void merge(struct group *group, struct look *look)
 	if (edits && !look_compose_edit(group, look))
 		log_debug(&group->sync->log, "%s: the row's edits are refused", look->pair->full_id);
 	look_record_losers(group, look);
-	if (look->entry.state != ENTRY_PAIR || strcmp(look->entry.record_id, look->row.id) != 0)
-		group->paired = true;
 	look->row_work = ROW_WORK_UPDATE;
 }
 
@@ -330,6 +328,8 @@ static void pair_up(struct group *group, struct look *look)
 	if (look->entry.state == ENTRY_PAIR && strcmp(look->entry.record_id, look->row.id) == 0)
 		return;
 	ledger_entry_unbury(&look->entry);
+	group->paired = true;
+	look->pair->row_missing = false;
 	look->entry.state = ENTRY_PAIR;
 	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
 	look->entry.marked = look->marks && look->document_written;

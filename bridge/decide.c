@@ -49,7 +49,8 @@ static enum row_state paired_row_state(struct group *group, struct look *look)
 {
 	bool there = look->row.presence == SIDE_THERE;
 
-	if (there && strcmp(look->row.id, look->entry.record_id) == 0) {
+	look->pair->row_missing = !there || strcmp(look->row.id, look->entry.record_id) != 0;
+	if (!look->pair->row_missing) {
 		look->entry.unsure_since_ms = 0;
 		return look->pair->row_twins ? ROW_PAIRED_OTHERS : ROW_PAIRED;
 	}

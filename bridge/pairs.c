@@ -143,7 +143,7 @@ static bool has_row(const struct pairs *pairs, enum table table, const char *id)
 {
 	const struct pair *pair = id ? pairs_find(pairs, table, id) : NULL;
 
-	return !id || (pair && pair->state == ENTRY_PAIR);
+	return !id || (pair && pair->state == ENTRY_PAIR && !pair->row_missing);
 }
 
 void pairs_wake_waiting(struct pairs *pairs)

@@ -35,6 +35,7 @@ struct pair {
 	/* The ledger in short. */
 	enum entry_state state;
 	char record_id[32]; /* the paired row; with 'row_free' one that might become it; "" none */
+	bool row_missing;   /* the paired row was not there when it was last asked for */
 	bool row_free;
 	bool row_twins; /* several rows claim this document */
 	bool born_as_row;

@@ -95,8 +95,8 @@ static size_t take_ready(struct sync *sync, bool others_under_way, struct pair *
 static bool start_group(struct pipeline *pipeline, struct group *group, struct error *error)
 {
 	pipeline->groups[pipeline->count++] = group;
-	return group_gather(group, error) && group_settle(group, error) && group_decide(group, error) &&
-	       group_carry(group, error);
+	return group_gather(group, error) && group_settle(group, error) && group_check_links(group, error) &&
+	       group_decide(group, error) && group_carry(group, error);
 }
 
 static bool finish_oldest(struct pipeline *pipeline, struct error *error)

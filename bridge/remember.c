@@ -119,6 +119,7 @@ static void take_created(struct group *group, struct look *look)
 	entry->unsure_since_ms = 0;
 	entry->marked = false;
 	snprintf(entry->record_id, sizeof entry->record_id, "%s", record_id);
+	look->pair->row_missing = false;
 	group->paired = true;
 	group->sync->counts.rows_created++;
 	look_take_answer(group, look);

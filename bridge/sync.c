@@ -46,7 +46,8 @@ static const char *record_of(void *context, enum table table, const char *docume
 	const struct sync *sync = context;
 	const struct pair *pair = pairs_find(&sync->pairs, table, document_id);
 
-	return pair && pair->state == ENTRY_PAIR && pair->record_id[0] ? pair->record_id : NULL;
+	return pair && pair->state == ENTRY_PAIR && pair->record_id[0] && !pair->row_missing ? pair->record_id
+											     : NULL;
 }
 
 static const char *document_of(void *context, enum table table, const char *record_id)

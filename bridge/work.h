@@ -64,6 +64,8 @@ must_use bool group_gather(struct group *group,
 			   struct error *error); /* ledger, documents, rows as they are now */
 must_use bool group_settle(struct group *group,
 			   struct error *error); /* what became of what was sent before */
+must_use bool group_check_links(struct group *group,
+				struct error *error); /* lost links: edits, or effects of a deletion */
 must_use bool group_decide(struct group *group, struct error *error); /* existence, fields */
 must_use bool group_carry(struct group *group,
 			  struct error *error); /* documents; notes; starts the row writes */
