@@ -6,10 +6,13 @@ import { compare, idOf, readBoth, sentence } from './checker.mjs';
 
 const PACE = {
 	lookMs: 300,
-	stepMs: 90000,
+	stepMs: 60000,
+	documentMs: 50, /* more for each document: a first sync takes its time */
 	apartMs: 2500, /* between the edits of a conflict, so that clocks of whole seconds tell them apart as well */
 	settledMs: 6000, /* what has settled stays so: several polls later nothing has moved */
 };
+
+const SAVE_TRIES = 5;
 
 class Play {
 	constructor(stage) {
@@ -24,7 +27,8 @@ class Play {
 	/* Until both sides agree and 'wanted' (a list of [sentence, holds(both)]: true, or false, or the culprit's name) is so;
 	 * throws with what is still open. */
 	async until(step, wanted = []) {
-		const deadline = Date.now() + this.pace.stepMs;
+		const patienceMs = this.pace.stepMs + this.sample.length * this.pace.documentMs;
+		const deadline = Date.now() + patienceMs;
 		for (;;) {
 			if (this.stopped())
 				throw new Error('stopped');
@@ -37,19 +41,26 @@ class Play {
 				return result;
 			}
 			if (Date.now() > deadline) {
-				throw new Error(`${step}: after ${this.pace.stepMs / 1000} s still ${result.differences.length} differences` +
+				throw new Error(`${step}: after ${patienceMs / 1000} s still ${result.differences.length} differences` +
 					`${open.map((words) => `; not so: ${words}`).join('')}\n${result.differences.slice(0, 20).map(sentence).join('\n')}`);
 			}
 			await sleep(this.pace.lookMs);
 		}
 	}
 
-	/* As the app saves: the whole document under its revision, with the time. */
+	/* As the app saves: the whole document under its revision, with the time; once more when somebody was faster. */
 	async saveDocument(id, key, value) {
-		const document = await this.couch.get(this.database, `item-${id}`);
-		document.data[key] = value;
-		document.updated_at = Date.now();
-		await this.couch.put(this.database, document);
+		for (let tries = 1; ; tries++) {
+			const document = await this.couch.get(this.database, `item-${id}`);
+			document.data[key] = value;
+			document.updated_at = Date.now();
+			try {
+				return await this.couch.put(this.database, document);
+			} catch (error) {
+				if (error.status !== 409 || tries === SAVE_TRIES)
+					throw error;
+			}
+		}
 	}
 
 	/* As the app deletes: a bare tombstone, and where the document bore a mark, the note that it leaves behind. */

@@ -5,7 +5,7 @@ import { runOnce } from '../../demo/once.mjs';
 import { sampleDocuments, BASE_ID } from '../../demo/sample.mjs';
 import { check, plan, recordNames, rowOf } from './world.mjs';
 
-const PACE = { lookMs: 0, stepMs: 60, apartMs: 5, settledMs: 5 };
+const PACE = { lookMs: 0, stepMs: 60, documentMs: 0, apartMs: 5, settledMs: 5 };
 const TEXTS = [['Notes', 'notes'], ['Model Name', 'model_name'], ['Purchased From', 'purchased_from']];
 
 /* A CouchDB of one database, an Airtable of one base, and a bridge that takes a turn at each look. */
