@@ -86,17 +86,30 @@ static void default_collection(struct group *group, struct look *look)
 	}
 }
 
-static bool links_wait(const struct look *look)
+/* It points to a row that is no document yet. */
+static bool link_waits(const struct look *look, enum field field)
 {
-	const enum field links[] = {FIELD_COLLECTION, FIELD_CONTAINER};
+	const struct cell *cell = &look->airtable[field];
 
-	for (size_t i = 0; look->pair->table == TABLE_ITEMS && i < countof(links); i++) {
-		const struct cell *cell = &look->airtable[links[i]];
-		for (size_t id = 0; cell->kind == CELL_LINKS && id < cell->id_count; id++)
-			if (cell->ids[id][0] == CELL_UNKNOWN_LINK)
-				return true;
-	}
+	for (size_t id = 0; cell->kind == CELL_LINKS && id < cell->id_count; id++)
+		if (cell->ids[id][0] == CELL_UNKNOWN_LINK)
+			return true;
 	return false;
+}
+
+/* A document is made when its collection has one. A container is waited for by one more look, in which new containers come to
+ * be documents: one that still is none may wait for this very row, and its link follows later. */
+static bool must_wait(struct look *look)
+{
+	bool first = !(look->pair->waits & WAITS_FOR_DOCUMENT);
+
+	if (!link_waits(look, FIELD_COLLECTION) && !link_waits(look, FIELD_CONTAINER))
+		return false;
+	look->waits |= WAITS_FOR_DOCUMENT;
+	if (link_waits(look, FIELD_COLLECTION) || look->airtable[FIELD_COLLECTION].kind == CELL_EMPTY)
+		return true;
+	look->again = first;
+	return first;
 }
 
 /* What is missing is told after a quiet while: people fill a row in cell by cell (sync-rules 21). */
@@ -186,6 +199,13 @@ static void decide_all_to_couch(const struct group *group, struct look *look)
 		look->decisions[field] =
 			(struct decision){both && filled ? ACTION_TO_COUCH : ACTION_NONE, "a new row"};
 	}
+	if (link_waits(look, FIELD_CONTAINER)) {
+		/* As if it were empty on both sides: so that it counts as an edit of the row when it can be followed. */
+		const struct cell none = {0};
+		look->decisions[FIELD_CONTAINER] =
+			(struct decision){ACTION_WAIT, "the container has no document yet"};
+		ledger_entry_agree(&look->entry, FIELD_CONTAINER, &none, &none);
+	}
 }
 
 static bool compose_new_body(struct group *group, struct look *look, struct json_object *body,
@@ -210,10 +230,8 @@ bool look_compose_new(struct group *group, struct look *look, struct error *erro
 	if (is_blank(group, look) || is_copy(group, look))
 		return false;
 	default_collection(group, look);
-	if (links_wait(look)) {
-		look->waits |= WAITS_FOR_DOCUMENT;
+	if (must_wait(look))
 		return false;
-	}
 	if (missing_cells(look))
 		return false;
 	decide_all_to_couch(group, look);
