@@ -304,8 +304,12 @@ bool group_remember(struct group *group, struct error *error)
 			note_problem(group, look);
 		note_handled(group, look);
 	}
-	if (!write_entries(group, error))
+	if (!write_entries(group, error)) {
+		/* What was learnt is not remembered: all of it is looked at again. */
+		for (size_t i = 0; i < group->count; i++)
+			group->looks[i].finished = false;
 		return false;
+	}
 	if (group->paired)
 		pairs_wake_waiting(&group->sync->pairs);
 	return true;
