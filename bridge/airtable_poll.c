@@ -31,7 +31,7 @@ static void add_moment(struct text *formula, int64_t time_ms)
 		text_format(formula, "DATETIME_PARSE('%s')", iso);
 }
 
-/* A row that was never edited may have no last modified time (api §6.4): its creation counts as well. */
+/* A row that was never edited may have no last modified time: its creation counts as well. */
 static void add_changed_after(struct text *formula, int64_t time_ms)
 {
 	text_add(formula, "OR(IS_AFTER(CREATED_TIME(),");

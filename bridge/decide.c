@@ -203,7 +203,7 @@ static void decide_fields(struct group *group, struct look *look)
 
 /* ---- which edit is newer ---- */
 
-/* A document was not edited later than it was first seen here (DESIGN: a device's clock may run ahead). */
+/* A document was not edited later than it was first seen here (a device's clock may run ahead). */
 static int64_t document_edited_ms(const struct group *group, const struct look *look)
 {
 	int64_t seen_ms = look->entry.handled == look->pair->leaves && look->entry.seen_ms

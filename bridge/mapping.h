@@ -6,7 +6,7 @@
 #include "bridge/cell.h"
 #include "bridge/field.h"
 
-#define MAPPING_TEXT_LIMIT   100000 /* UTF-16 units of a text cell (api §2.3) */
+#define MAPPING_TEXT_LIMIT   100000 /* UTF-16 units of a text cell */
 #define MAPPING_CHOICE_LIMIT 500    /* choices of one select that are kept */
 
 /* A choice of a select. */
@@ -40,7 +40,7 @@ const char **columns_ids(const struct columns *columns, size_t *count_out);
 enum field columns_field_by_id(const struct columns *columns, const char *field_id); /* FIELD_COUNT: none */
 struct cell_equivalence columns_equivalence(const struct columns *columns, enum field field);
 
-/* Binding to one table as the base schema shows it (JSON of one table, api §9.2). 'columns' is {0}, or what
+/* Binding to one table as the base schema shows it (the JSON of one table). 'columns' is {0}, or what
  * was bound before (from the state database): columns bound before are found by id; a column that is gone or
  * whose type no longer serves is stopped with its reason, until one that serves has its name; one that was
  * never bound is bound by its name. A stopped column keeps its id.

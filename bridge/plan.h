@@ -1,7 +1,15 @@
 /* What does this pair need? Decides, never does: no network, no clock, no I/O.
  *
- * Existence first (plan_existence, the table of sync-rules 11), then field by field (plan_field, the table
- * of DESIGN). */
+ * Existence first (plan_existence, the table of sync-rules 11), then field by field (plan_field):
+ *
+ *     document moved   row moved
+ *     no               no                 nothing
+ *     yes              no                 the row follows
+ *     no               yes                the document follows
+ *     yes              yes, to the same   agreed
+ *     yes              yes, otherwise     conflict: the newest edit wins the field, a tie goes to the document, and the
+ *                                         other value is kept in the history
+ *     nothing was agreed on yet           the row is filled from the document; at first contact sync-rules 5 */
 #pragma once
 #include "bridge/cell.h"
 #include "bridge/field.h"

@@ -106,7 +106,7 @@ struct side_ops {
 	/* Rows only. */
 	bool (*edited_after)(void *self, struct side_time_question *questions, size_t count,
 			     struct error *error);
-	/* The tables' schema JSON (array of api §9.2 tables). Rows only. Caller puts. */
+	/* The tables' schema JSON (array of tables). Rows only. Caller puts. */
 	bool (*schema)(void *self, struct json_object **tables_out, struct error *error);
 	/* Starts writing; the writes are borrowed until finish. One record at most once among all that are under way. */
 	struct side_ticket *(*write_start)(void *self, struct side_write *writes, size_t count);

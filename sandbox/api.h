@@ -1,4 +1,4 @@
-/* One request to /v0, from its target to its answer (api §4, §9, §12).
+/* One request to /v0, from its target to its answer.
  *
  * The order of the checks: route and shape of ids (404), token (401), base and table (403), then the
  * rate limit, which is the server's, then the body (422). */

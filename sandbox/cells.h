@@ -1,4 +1,4 @@
-/* What each type of field takes and shows (api §5).
+/* What each type of field takes and shows.
  *
  * Reading a value has two uses: a rehearsal that only says whether it would be taken, so that a batch
  * is taken as a whole or not at all, and the real thing, which with typecast also makes choices and
@@ -17,7 +17,7 @@ struct sandbox_reading {
 
 enum {
 	TYPE_COMPUTED = 1 << 0, /* written by nobody */
-	TYPE_MERGES = 1 << 1,   /* upserts may match on it (api §4.7) */
+	TYPE_MERGES = 1 << 1,   /* upserts may match on it */
 	TYPE_OPTIONS = 1 << 2,  /* the schema shows options */
 };
 

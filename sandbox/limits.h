@@ -1,4 +1,4 @@
-/* Five requests in any second for a base, fifty for a token; then a penalty (api §2.1).
+/* Five requests in any second for a base, fifty for a token; then a penalty.
  *
  * A sliding window over the moments of the accepted requests, not buckets of a clock. A request that
  * comes during the penalty is refused and does not prolong it. Times are steady microseconds. */

@@ -411,7 +411,7 @@ static void sort_by_orders(struct sandbox_listing *listing, struct query *query)
 	free(rows);
 }
 
-/* Without a view or an order it is any order: by ids, as has been seen (api §4.2). */
+/* Without a view or an order it is any order: by ids, as has been seen. */
 static void sort_listing(struct sandbox_listing *listing, struct query *query)
 {
 	if (query->order_count > 0)
@@ -528,7 +528,7 @@ bool sandbox_list_get(struct sandbox_call *call, struct error *error)
 	return list(call, json, error);
 }
 
-/* timeZone and userLocale stay in the query (api §4.3). */
+/* timeZone and userLocale stay in the query. */
 bool sandbox_list_post(struct sandbox_call *call, struct error *error)
 {
 	scoped(json_object) ignored = json_object_new_object();

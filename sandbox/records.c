@@ -337,7 +337,7 @@ bool sandbox_records_update(struct sandbox_call *call, struct error *error)
 	return finish(call, &batch, error);
 }
 
-/* The single forms do not look whether the row is in the table (api §3.4). */
+/* The single forms do not look whether the row is in the table. */
 static bool find_anywhere(const struct sandbox_call *call, struct sandbox_record **record_out,
 			  struct error *error)
 {
@@ -455,7 +455,7 @@ static bool read_get_query(const struct sandbox_call *call, bool *by_id_out, str
 	return true;
 }
 
-/* From whichever table of the base it is in (api §3.4). */
+/* From whichever table of the base it is in. */
 bool sandbox_record_get(struct sandbox_call *call, struct error *error)
 {
 	bool by_id = false;

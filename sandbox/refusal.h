@@ -1,4 +1,4 @@
-/* The API's refusals as struct error: status, type (code) and message as api §3.3 has them.
+/* The API's refusals as struct error: status, type (code) and message as Airtable's API documents them.
  *
  * A code of "" prints as {"error":"NOT_FOUND"}; an empty text as {"error":{"type":code}}. */
 #pragma once

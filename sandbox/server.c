@@ -124,7 +124,7 @@ static void add_date(struct sandbox_server *server, struct MHD_Response *respons
 		MHD_add_response_header(response, "Date", date);
 }
 
-/* So that pages from elsewhere can use the API (api §11.1), though not the control paths. */
+/* So that pages from elsewhere can use the API, though not the control paths. */
 static void add_cors(struct MHD_Response *response)
 {
 	MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define SANDBOX_ID_SIZE     18     /* "rec" + 14 characters + NUL */
-#define SANDBOX_TEXT_LIMIT  100000 /* UTF-16 units in a cell (api §2.3) */
+#define SANDBOX_TEXT_LIMIT  100000 /* UTF-16 units in a cell */
 #define SANDBOX_TRASH_LIMIT 10000  /* rows of a base that can be brought back */
 #define SANDBOX_FIELD_LIMIT 500
 #define SANDBOX_TABLE_LIMIT 1000

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SANDBOX_URL_LIMIT     16000 /* characters (api §2.3) */
+#define SANDBOX_URL_LIMIT     16000 /* characters */
 #define SANDBOX_SEGMENT_LIMIT 8
 
 struct sandbox_pair {

@@ -72,6 +72,6 @@ struct sandbox_answer {
 	int retry_after_s;        /* 0: no such header */
 };
 void sandbox_answer_done(struct sandbox_answer *answer);
-/* The error in its documented shape (api §3.1). */
+/* The error in its documented shape. */
 void sandbox_answer_refusal(struct sandbox_answer *answer, const struct error *refusal);
 void sandbox_answer_json(struct sandbox_answer *answer, struct json_object *json);
