@@ -96,11 +96,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CFLAGS) -c -o $@ $<
 
-# Included by the assembler, so that the compiler does not list it.
+# The page is in the program as bytes, included by the assembler: the compiler does not list it.
 $(BUILD)/sandbox/page.o: sandbox/page.html
-
-# The page is in the program as bytes.
-$(BUILD)/sandbox/page.o: $(wildcard sandbox/page.html)
 
 # A test is one file, what its folder holds beside the tests, the fakes and all rooms.
 define test_programs
