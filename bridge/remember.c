@@ -211,8 +211,9 @@ static void note_problem(struct group *group, struct look *look)
 		entry->next_try_ms = clock_now_ms() + wait_ms;
 		if (!look->again_in_ms)
 			look->again_in_ms = wait_ms;
-	} else if (words || look->existence.action != EXIST_CREATE_DOCUMENT ||
-		   look->document_written) {
+	} else if (words || look->document_written ||
+		   (look->existence.action != EXIST_CREATE_DOCUMENT &&
+		    look->existence.action != EXIST_UNDELETE)) {
 		entry->failures = 0;
 		entry->next_try_ms = 0;
 	}
@@ -226,6 +227,11 @@ static void note_handled(struct group *group, struct look *look)
 		return;
 	entry->handled = look->pair->leaves;
 	entry->seen_ms = group->sync->rows.ops->now_ms(group->sync->rows.self);
+}
+
+static bool came_back(const struct look *look)
+{
+	return look->existence.action == EXIST_UNDELETE && look->row.presence == SIDE_THERE;
 }
 
 static void tell_pair(struct group *group, struct look *look)
@@ -242,7 +248,8 @@ static void tell_pair(struct group *group, struct look *look)
 	if (paired)
 		pairs_set_record(pairs, pair, entry->record_id, false);
 	else if (entry->state == ENTRY_GRAVE || entry->state == ENTRY_FORGOTTEN)
-		pairs_set_record(pairs, pair, "", false);
+		/* A row that was brought back and cannot become a document yet is looked at again. */
+		pairs_set_record(pairs, pair, came_back(look) ? look->row.id : "", true);
 	pairs_set_waits(pairs, pair, look->waits);
 	if (paired && !entry->marked && !pair->mark_due_ms)
 		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;

@@ -1,4 +1,4 @@
-/* The observer: it knows every value that a person left, and judges a quiet world by DESIGN's invariants, with a field
+/* The observer: it knows every value that a person left, and judges a quiet world by what must always hold, with a field
  * table of its own. */
 #include "tests/worlds/world.h"
 
@@ -244,21 +244,23 @@ static bool has_problem(const struct world *world, const struct world_document *
 	return entry && json_text_or(entry, "problem", NULL);
 }
 
-static bool problem_with(const struct world *world, enum field field, const char *value)
+static bool problem_with(struct world *world, enum field field, const char *value)
 {
+	char words[48];
+
 	for (size_t i = 0; i < world->document_count; i++) {
 		const struct world_document *document = &world->documents[i];
 		struct json_object *body = world_body(document);
-		char words[48];
 		observer_data_words(field, document->table, body ? document_data(body) : NULL, words);
 		if (strcmp(words, value) == 0 && has_problem(world, document))
 			return true;
 	}
 	for (size_t i = 0; i < world->row_count; i++) {
 		const struct world_row *row = &world->rows[i];
-		char words[48];
+		const struct world_document *document = world_document_of(world, row);
 		observer_cell_words(field, row->now.cells[field], words);
-		if (row->now.there && strcmp(words, value) == 0 && row->now.cells[FIELD_ERROR])
+		if (row->now.there && strcmp(words, value) == 0 &&
+		    (row->now.cells[FIELD_ERROR] || (document && has_problem(world, document))))
 			return true;
 	}
 	return false;
@@ -379,7 +381,9 @@ static void check_rows(struct world *world)
 	for (size_t i = 0; i < world->row_count; i++) {
 		const struct world_row *row = &world->rows[i];
 		const char *id = world_cell_text(row, FIELD_ID);
-		if (row->now.there && !row->now.cells[FIELD_ERROR] && is_filled_in(row) && (!*id || !world_document(world, row->table, id)))
+		const struct world_document *document = world_document_of(world, row);
+		bool known = document && (*id || has_problem(world, document));
+		if (row->now.there && !row->now.cells[FIELD_ERROR] && is_filled_in(row) && !known)
 			world_broken(world, "row %s has no document (its ID says \"%s\")", row->id, id);
 	}
 }

@@ -618,7 +618,6 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 		.body = body_of(row, &row->now),
 		.read_at_ms = clock_steady_ms(),
 	};
-	row->shown = world->moment;
 }
 
 struct side_ticket {
