@@ -140,7 +140,7 @@ static bool take_fresh_row(struct look *look)
 	    clock_steady_ms() - fresh->read_at_ms > SYNC_FRESH_MS)
 		return false;
 	look->row = *fresh;
-	*fresh = (struct side_record){0};
+	free(take(look->pair->fresh_row));
 	look->row_asked = true;
 	return true;
 }
