@@ -1,6 +1,8 @@
 /* Entries as JSON. Only what is there is written: most entries are a record id, a hash and a value a field. */
 #include "bridge/ledger.h"
 
+#include "bridge/pairs.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -199,6 +201,7 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 	put_time(json, "seen", entry->seen_ms);
 	put_truth(json, "marked", entry->marked);
 	put_truth(json, "born_as_row", entry->born_as_row);
+	put_time(json, "waits", entry->waits);
 	put_time(json, "unsure_since", entry->unsure_since_ms);
 	if (entry->state == ENTRY_PAIR)
 		json_put(json, "fields", fields_to_json(columns, entry));
@@ -328,6 +331,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->seen_ms = json_int_or(json, "seen", 0);
 	entry->marked = json_bool_or(json, "marked", false);
 	entry->born_as_row = json_bool_or(json, "born_as_row", false);
+	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
 	entry->unsure_since_ms = json_int_or(json, "unsure_since", 0);
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
 	entry->failures = (int)json_int_or(json, "failures", 0);

@@ -68,6 +68,7 @@ struct ledger_entry {
 	int64_t seen_ms;         /* Airtable's clock when the handled revision was first seen */
 	bool marked;             /* the document carries the app's mark of this pairing */
 	bool born_as_row;        /* made from a row: a collection is then in scope by itself */
+	unsigned waits;          /* enum pair_waits: a link in it waits for another pair */
 	int64_t unsure_since_ms; /* the row was not shown, first at this time (Airtable's clock); 0: it was */
 	struct ledger_field fields[FIELD_COUNT];
 	struct ledger_sent sent;

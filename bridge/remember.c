@@ -250,7 +250,7 @@ static void tell_pair(struct group *group, struct look *look)
 	else if (entry->state == ENTRY_GRAVE || entry->state == ENTRY_FORGOTTEN)
 		/* A row that was brought back and cannot become a document yet is looked at again. */
 		pairs_set_record(pairs, pair, came_back(look) ? look->row.id : "", true);
-	pairs_set_waits(pairs, pair, look->waits);
+	pairs_set_waits(pairs, pair, entry->waits);
 	if (paired && !entry->marked && !pair->mark_due_ms)
 		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
 	if (paired && entry->marked)
@@ -309,6 +309,8 @@ bool group_remember(struct group *group, struct error *error)
 			continue;
 		if (!look->needs_no_row && look->existence.action != EXIST_ASK_AGAIN)
 			note_problem(group, look);
+		if (!look->needs_no_row)
+			look->entry.waits = look->waits;
 		note_handled(group, look);
 	}
 	if (!write_entries(group, error)) {

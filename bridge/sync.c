@@ -186,6 +186,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	pair->handled = entry->handled;
 	pair->born_as_row = entry->born_as_row;
 	pair->has_problem = entry->problem != NULL;
+	pairs_set_waits(&sync->pairs, pair, entry->waits);
 	if (entry->record_id[0] && entry->state != ENTRY_GRAVE && entry->state != ENTRY_FORGOTTEN)
 		pairs_set_record(&sync->pairs, pair, entry->record_id, entry->state != ENTRY_PAIR);
 	schedule(sync, pair, entry);
@@ -344,6 +345,7 @@ bool sync_start(struct sync *sync, struct error *error)
 	scope_update(sync->config, &sync->pairs);
 	sync->scope_stale = false;
 	sync_queue_documents(sync);
+	pairs_wake_waiting(&sync->pairs);
 	sync->started = true;
 	sync->place_lost = false;
 	log_info(&sync->log, "knows %zu documents and rows, %zu to look at", sync->pairs.count,
