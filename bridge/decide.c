@@ -59,6 +59,18 @@ static enum row_state paired_row_state(struct group *group, struct look *look)
 	return there ? ROW_GONE_ONE_FREE : ROW_GONE;
 }
 
+/* For a while after its deletion a row may still be shown: it did not come back (sync-rules 6.4). */
+static bool was_just_deleted(struct group *group, struct look *look)
+{
+	int64_t age_ms = group->sync->rows.ops->now_ms(group->sync->rows.self) - look->entry.grave_ms;
+
+	if (look->entry.state != ENTRY_GRAVE || strcmp(look->row.id, look->entry.record_id) != 0 ||
+	    age_ms < 0 || age_ms >= SYNC_STALE_MS)
+		return false;
+	look->again_in_ms = SYNC_STALE_MS - age_ms;
+	return true;
+}
+
 static enum row_state row_state(struct group *group, struct look *look)
 {
 	bool there = look->row.presence == SIDE_THERE;
@@ -71,6 +83,8 @@ static enum row_state row_state(struct group *group, struct look *look)
 		if (there && look->document.presence == SIDE_THERE &&
 		    strcmp(look->row.id, look->entry.record_id) != 0)
 			return ROW_FREE;
+		if (there && was_just_deleted(group, look))
+			return ROW_UNSURE;
 		return there ? ROW_OF_GRAVE : ROW_NONE;
 	case ENTRY_NONE:
 		break;

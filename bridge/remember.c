@@ -231,7 +231,9 @@ static void note_handled(struct group *group, struct look *look)
 
 static bool came_back(const struct look *look)
 {
-	return look->existence.action == EXIST_UNDELETE && look->row.presence == SIDE_THERE;
+	enum existence_action action = look->existence.action;
+
+	return look->row.presence == SIDE_THERE && (action == EXIST_UNDELETE || action == EXIST_ASK_AGAIN);
 }
 
 static void tell_pair(struct group *group, struct look *look)
@@ -248,7 +250,8 @@ static void tell_pair(struct group *group, struct look *look)
 	if (paired)
 		pairs_set_record(pairs, pair, entry->record_id, false);
 	else if (entry->state == ENTRY_GRAVE || entry->state == ENTRY_FORGOTTEN)
-		/* A row that was brought back and cannot become a document yet is looked at again. */
+		/* A row that was brought back and cannot become a document yet, or is not believed yet, is looked at
+		 * again. */
 		pairs_set_record(pairs, pair, came_back(look) ? look->row.id : "", true);
 	pairs_set_waits(pairs, pair, entry->waits);
 	if (paired && !entry->marked && !pair->mark_due_ms)
