@@ -424,8 +424,9 @@ async function fromTheTrash(world, step) {
 	const { id: record } = await world.rowOf('back');
 	await world.remove('back');
 	await world.syncWell();
+	await world.advance(UNSURE_MS);
 	await world.edit({ action: 'restore', table: 'Items', record });
-	await world.sync();
+	await world.sync({ full: true });
 	const last = await world.sync();
 	await step('a row that is brought back brings its document back', async () => {
 		assert.equal(last.status, 0, last.log);
