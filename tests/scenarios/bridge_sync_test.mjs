@@ -417,6 +417,43 @@ async function byHand(world, step) {
 	});
 }
 
+/* Airtable itself takes a deleted row out of every cell that linked to it. */
+async function parentsByHand(world, step) {
+	const box = newItem(sample, 'box', { item_type: 'container', _can_contain_items: true });
+	const inBox = ['one', 'two', 'three', 'four'].map((id) => newItem(sample, id, { container_id: 'box' }));
+	await world.couch.putAll(world.database, [box, ...inBox]);
+	await world.syncWell();
+	const before = new Map((await world.documents()).map((doc) => [doc._id, doc.data]));
+	const assertUntouched = async () => {
+		for (const { _id: id, data: { integrations, ...data } } of await world.documents()) {
+			const { integrations: ignored, ...expected } = before.get(id);
+			assert.deepEqual(data, expected, id);
+		}
+	};
+	for (const [words, table, id] of [['a container', 'Items', 'box'], ['a collection', 'Collections', collections[0]]]) {
+		await world.edit({ action: 'delete', table, record: (await world.rowOf(id, table)).id });
+		await world.sync();
+		await step(`${words} whose row is deleted by hand keeps its contents: no document changes by a poll`, assertUntouched);
+		await world.sync({ full: true });
+		await step(`${words}: nor by a list of all rows`, assertUntouched);
+		await world.advance(UNSURE_MS);
+		await world.sync({ full: true });
+		await world.sync();
+		await world.sync();
+		await step(`${words}: its row is put back, and all that stood in it points to it again`, async () => {
+			assert.ok(await world.rowOf(id, table));
+			assert.deepEqual((await world.differences()).filter(({ what }) => what !== 'mark').map(sentence), []);
+			await assertUntouched();
+		});
+	}
+	await world.editRow('one', { Container: [] });
+	await world.syncWell();
+	await step('who takes something out of a container that is there, means it', async () => {
+		assert.equal((await world.document('one')).data.container_id, undefined);
+		assert.equal((await world.document('two')).data.container_id, 'box');
+	});
+}
+
 /* A row of a deleted document comes back from the trash. */
 async function fromTheTrash(world, step) {
 	await world.couch.putAll(world.database, [newItem(sample, 'back', { notes: 'from the trash', model_name: 'M' })]);
@@ -752,6 +789,7 @@ await playAll([
 	inWorld('only that', { documents: sample }, onlyThat),
 	inWorld('edits on both sides', { items: 40 }, merges),
 	inWorld('deletes', { documents: sample }, deletes),
+	inWorld('parents deleted by hand', { documents: sample }, parentsByHand),
 	inWorld('from the trash', { documents: sample }, fromTheTrash),
 	inWorld('new rows', { documents: sample }, newRows),
 	inWorld('circles', { documents: sample }, circles),
