@@ -78,22 +78,32 @@ static bool is_asked(const struct group *group, const struct look *look, enum fi
 	return look->entry.sent.fields[field].sent && look_has_column(group, look, field);
 }
 
-/* An unanswered update. The row as a whole was written or not: one field that shows its new value vouches for all, and those
- * that show the old one were put back since. */
+/* The cell was edited after our write, as it seems. Or the write never came, and what the document has was never seen by who
+ * edited: it is kept as the loser of a conflict. */
+static void agree_in_doubt(struct look *look, enum field field)
+{
+	const struct cell *post = &look->entry.sent.fields[field].post;
+
+	ledger_entry_agree(&look->entry, field, post, post);
+	look->entry.fields[field].shown_differently = true;
+}
+
+/* An unanswered update. While it may still be applied, only a row that shows all of it is believed. Then one field that
+ * shows its new value is a hint that the others had theirs, no proof: a person may have chosen the same. */
 static void settle_update(struct settling *settling, struct look *look)
 {
 	struct group *group = settling->group;
 	struct ledger_sent *sent = &look->entry.sent;
-	bool any_landed = false, any_old = false;
+	bool any_landed = false, all_landed = true;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		if (!is_asked(group, look, (enum field)field))
 			continue;
-		enum landed landed = field_landed(group, look, (enum field)field);
-		any_landed = any_landed || landed == LANDED;
-		any_old = any_old || landed == NOT_LANDED;
+		bool landed = field_landed(group, look, (enum field)field) == LANDED;
+		any_landed = any_landed || landed;
+		all_landed = all_landed && landed;
 	}
-	if (any_old && !any_landed && !deadline_passed(group, look)) {
+	if (!all_landed && !deadline_passed(group, look)) {
 		wait_for_deadline(group, look);
 		return;
 	}
@@ -105,10 +115,10 @@ static void settle_update(struct settling *settling, struct look *look)
 		if (landed == LANDED)
 			ledger_entry_agree(&look->entry, (enum field)field, &one->post,
 					   &look->airtable[field]);
-		else if (any_landed)
-			ledger_entry_agree(&look->entry, (enum field)field, &one->post, &one->post);
 		else if (landed == NOT_LANDED)
 			ask(settling, look, (enum field)field, sent->at_ms);
+		else if (any_landed)
+			agree_in_doubt(look, (enum field)field);
 	}
 }
 
@@ -195,12 +205,8 @@ static void take_answer(struct look *look, const struct side_time_question *ques
 		look->again_in_ms = SYNC_STALE_MS;
 		return;
 	}
-	if (!question->is_after)
-		return;
-	ledger_entry_agree(&look->entry, field, &sent->fields[field].post, &sent->fields[field].post);
-	/* Or the write never came, and somebody typed the same again: what the document has may never have been
-	 * seen by who did, and is kept as the loser of a conflict. */
-	look->entry.fields[field].shown_differently = true;
+	if (question->is_after)
+		agree_in_doubt(look, field);
 }
 
 bool group_settle(struct group *group, struct error *error)

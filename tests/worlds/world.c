@@ -10,7 +10,8 @@
 
 #define BEGINS_MS 1795428000500 /* 2026-11-23T10:00:00.500Z */
 #define QUIET_ROUNDS 60
-#define QUIET_PASSES 3 /* passes in a row that write nothing */
+#define QUIET_PASSES 3      /* passes in a row that write nothing */
+#define QUIET_MS     125000 /* and as long: what is told late is told by then */
 
 /* ---- clock and chance ---- */
 
@@ -191,6 +192,7 @@ static unsigned writes(const struct world *world)
 bool world_quiet(struct world *world)
 {
 	int silent = 0;
+	int64_t since_ms;
 
 	world->at_effect = NULL;
 	memset(world->armed, 0, sizeof world->armed);
@@ -199,14 +201,18 @@ bool world_quiet(struct world *world)
 	world->crash_at = 0;
 	world_note(world, "quiet");
 	world_advance(world, WORLD_DEADLINE_MS + 1000);
-	for (int round = 0; round < QUIET_ROUNDS && silent < QUIET_PASSES; round++) {
+	since_ms = world->steady_ms;
+	for (int round = 0; round < QUIET_ROUNDS; round++) {
 		unsigned before = writes(world);
-		if (!world_pass(world, true, round % 4 == 3 || silent > 0))
-			silent = -1;
-		silent = writes(world) == before ? silent + 1 : 0;
+		bool ok = world_pass(world, true, round % 4 == 3 || silent > 0);
+		if (!ok || writes(world) != before)
+			since_ms = world->steady_ms;
+		silent = ok && writes(world) == before ? silent + 1 : 0;
+		if (silent >= QUIET_PASSES && world->steady_ms - since_ms > QUIET_MS)
+			return true;
 		wait_for_due(world);
 	}
-	return silent >= QUIET_PASSES;
+	return false;
 }
 
 /* ---- beginning and end ---- */
