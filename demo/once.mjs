@@ -168,9 +168,10 @@ export async function runOnce(stage) {
 	const last = await play.until('some polls later', everything);
 	const end = await play.both();
 	const leftAtLast = await bridge.stop(running);
-	const calls = await stage.sandbox.calls();
+	const counts = await stage.sandbox.counts();
 	return {
-		items: last.items, collections: last.collections, rows: last.rows, airtable_calls: calls,
+		items: last.items, collections: last.collections, rows: last.rows, airtable_calls: counts.total,
+		airtable_penalties: counts.penalties,
 		first_sync_rows: first.rows, edits: 2, conflicts: 1, deletes: 2,
 		conflict_kept_as: [...new Set(losers(end, inBoth, 'The older edit, in CouchDB').map((doc) => doc.event_name))],
 		seconds: Math.round((Date.now() - stage.began) / 1000),

@@ -73,7 +73,7 @@ export class Processes {
 			}
 			program.ended.then((how) => {
 				clearTimeout(give);
-				reject(new Error(`${name} ended (${how}); see ${file}`));
+				reject(new Error(`${name} ended (${how}); the end of ${file}:\n${this.tail(program)}`));
 			});
 			if (ready === null)
 				child.once('spawn', () => settle(null));

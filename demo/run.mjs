@@ -57,6 +57,8 @@ function checkPrograms() {
 		if (!existsSync(program))
 			throw new Error(`${program} is not there: run make`);
 	}
+	if (!existsSync(path.join(ROOT, 'tools/couch-stand-in/node_modules')))
+		throw new Error('the packages of the CouchDB stand-in are not there: run tools/install demo');
 }
 
 async function startServers(processes) {

@@ -65,6 +65,6 @@ export function sandboxAt(url) {
 		/* A person's edit of cells, by the names of their fields. */
 		edit: (base, table, record, fields) => ask('POST', `${root}/_sandbox/edit`, { body: { base,
 			actions: [{ action: 'update', table, record, fields }] } }),
-		calls: async () => (await ask('GET', `${root}/_sandbox/counts`)).total,
+		counts: () => ask('GET', `${root}/_sandbox/counts`),
 	};
 }

@@ -33,7 +33,7 @@ function stageWith(faults) {
 			Object.assign([...rows[table].values()].find((row) => row.id === record).fields, fields);
 			stage.edited.set(record, Date.now());
 		},
-		calls: async () => 1,
+		counts: async () => ({ total: 1, penalties: 0 }),
 	};
 	stage.bridge = {
 		start: async () => { stage.running = true; },
