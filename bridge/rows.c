@@ -17,7 +17,10 @@ static void fill(struct group *group, struct look *look, enum field field, const
 	struct json_object *value = NULL;
 	struct error error = {0};
 
-	if (look->dropped[field])
+	/* Updated At says that the row has all of the document (rule 5): it waits for the links. */
+	bool too_early = field == FIELD_UPDATED_AT && (look->waits & WAITS_FOR_ROW);
+
+	if (look->dropped[field] || too_early)
 		return;
 	if (!mapping_to_row(look->pair->table, columns, field, cell, &links, &value, &error)) {
 		if (error.kind == ERROR_RETRY)

@@ -134,9 +134,11 @@ void observer_left(struct world *world, bool in_airtable, const char *row, enum 
 		   const char *value)
 {
 	supersede(world, field, before);
-	if (!*value || world->version_count == WORLD_VERSIONS)
+	struct world_version *version = version_of(world, field, value); /* typed again: put back */
+	if (!*value || (!version && world->version_count == WORLD_VERSIONS))
 		return;
-	struct world_version *version = &world->versions[world->version_count++];
+	if (!version)
+		version = &world->versions[world->version_count++];
 	*version = (struct world_version){.field = field, .in_airtable = in_airtable, .moment = ++world->moment};
 	snprintf(version->value, sizeof version->value, "%s", value);
 	snprintf(version->row, sizeof version->row, "%s", row ? row : "");
@@ -244,6 +246,14 @@ static bool has_problem(const struct world *world, const struct world_document *
 	return entry && json_text_or(entry, "problem", NULL);
 }
 
+static bool forgotten(const struct world *world, const struct world_document *document)
+{
+	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
+	struct json_object *entry = world_state_body(world, end);
+
+	return entry && strcmp(json_text_or(entry, "state", ""), "forgotten") == 0;
+}
+
 static bool problem_with(struct world *world, enum field field, const char *value)
 {
 	char words[48];
@@ -252,7 +262,7 @@ static bool problem_with(struct world *world, enum field field, const char *valu
 		const struct world_document *document = &world->documents[i];
 		struct json_object *body = world_body(document);
 		observer_data_words(field, document->table, body ? document_data(body) : NULL, words);
-		if (strcmp(words, value) == 0 && has_problem(world, document))
+		if (strcmp(words, value) == 0 && (has_problem(world, document) || forgotten(world, document)))
 			return true;
 	}
 	for (size_t i = 0; i < world->row_count; i++) {
@@ -299,11 +309,20 @@ static void linked_words(struct world *world, const struct world_row *row, enum 
 	snprintf(words_out, 48, "%s", target ? world_cell_text(target, FIELD_ID) : "");
 }
 
+/* The document stands in what has no row: the row does not show all of it, and does not say so. */
+static bool points_nowhere(struct world *world, const struct world_row *row)
+{
+	struct json_object *body = world_body(world_document(world, row->table, world_cell_text(row, FIELD_ID)));
+	const char *container = body ? json_text_or(document_data(body), "container_id", "") : "";
+
+	return *container && !world_row_of(world, TABLE_ITEMS, container);
+}
+
 static void check_time_cell(struct world *world, const struct world_row *row, enum field field, int64_t time_ms)
 {
 	char iso[CLOCK_ISO_SIZE] = "";
 
-	if (row->table != TABLE_ITEMS || !time_ms)
+	if (row->table != TABLE_ITEMS || !time_ms || points_nowhere(world, row))
 		return;
 	clock_iso(time_ms, iso);
 	if (strcmp(world_cell_text(row, field), iso) != 0)
@@ -342,14 +361,6 @@ static size_t rows_with_id(const struct world *world, const struct world_documen
 			 strcmp(world_cell_text(row, FIELD_ID), document->id) == 0;
 	}
 	return count;
-}
-
-static bool forgotten(const struct world *world, const struct world_document *document)
-{
-	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
-	struct json_object *entry = world_state_body(world, end);
-
-	return entry && strcmp(json_text_or(entry, "state", ""), "forgotten") == 0;
 }
 
 static void check_documents(struct world *world)
