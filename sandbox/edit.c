@@ -75,10 +75,7 @@ static bool run_delete(struct action *action, struct error *error)
 				      : json_text_or(action->json, "record", "");
 		struct sandbox_record *record = NULL;
 		all = find_row(action, id ? id : "", &record, error);
-		bool seen = false;
-		for (size_t j = 0; j < found; j++)
-			seen = seen || records[j] == record;
-		if (all && !seen)
+		if (all)
 			records[found++] = record;
 	}
 	if (all && found > 0)

@@ -128,8 +128,7 @@ static void write_cells(struct sandbox_call *call, struct batch *batch)
 		write->created = !write->record;
 		if (write->created)
 			write->record = sandbox_add_record(call->table, NULL);
-		sandbox_fields_write(write->record, write->fields, batch->typecast,
-				     batch->replace && !write->created);
+		sandbox_fields_write(write->record, write->fields, batch->typecast, batch->replace);
 		if (write->created && store->fresh_unmodified)
 			sandbox_row_unmodify(write->record);
 		if (write->created)

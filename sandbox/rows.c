@@ -136,16 +136,14 @@ static void unlink_all_one_way(struct sandbox_base *base, const struct sandbox_t
 	}
 }
 
-/* The row keeps its own links for the day it comes back; the other ends lose it, but for those that go
- * with it. */
+/* The row keeps its own links for the day it comes back; the other ends lose it. */
 static void unlink_two_way(struct sandbox_record *record)
 {
 	for (size_t i = 0; i < record->table->field_count; i++) {
 		struct sandbox_field *field = record->table->fields[i];
 		const struct sandbox_cell *cell = cell_of(record, field);
 		for (uint32_t j = 0; field->inverse && cell->kind == CELL_LINKS && j < cell->count; j++) {
-			if (!cell->links[j]->deleted)
-				link_remove(cell->links[j], field->inverse, record);
+			link_remove(cell->links[j], field->inverse, record);
 		}
 	}
 }
@@ -235,7 +233,7 @@ static void records_insert(struct sandbox_table *table, struct sandbox_record *r
 	table->record_count++;
 }
 
-/* Links to rows that went meanwhile wait there, if they are one-way; the others get their other end again. */
+/* Links to rows that went meanwhile wait there; the others get their other end again. */
 static void relink(struct sandbox_record *record, struct sandbox_field *field)
 {
 	struct sandbox_cell *cell = cell_of(record, field);
@@ -245,7 +243,7 @@ static void relink(struct sandbox_record *record, struct sandbox_field *field)
 		struct sandbox_record *target = cell->links[i];
 		if (!target->deleted && !target->table->deleted)
 			cell->links[kept++] = target;
-		else if (!field->inverse && !target->stripped)
+		else if (!target->stripped)
 			remember_incoming(target, record, field);
 	}
 	cell->count = kept;
@@ -259,10 +257,13 @@ static void relink_incoming(struct sandbox_record *record)
 {
 	for (size_t i = 0; i < record->incoming_count; i++) {
 		const struct sandbox_incoming *incoming = &record->incoming[i];
-		if (!incoming->from->deleted && !incoming->field->deleted &&
-		    incoming->field->linked == record->table &&
-		    incoming->from->slots[incoming->field->slot].modified_ms == incoming->modified_ms)
-			link_add(incoming->from, incoming->field, record);
+		struct sandbox_field *field = incoming->field;
+		if (incoming->from->deleted || field->deleted || field->linked != record->table ||
+		    incoming->from->slots[field->slot].modified_ms != incoming->modified_ms)
+			continue;
+		link_add(incoming->from, field, record);
+		if (field->inverse)
+			link_add(record, field->inverse, incoming->from);
 	}
 	free(record->incoming);
 	record->incoming = NULL;

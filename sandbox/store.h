@@ -60,7 +60,8 @@ struct sandbox_slot {
 	int64_t modified_ms; /* 0: never */
 };
 
-/* A one-way link that pointed at a row when it went to the trash. */
+/* A link that comes back with a row in the trash: one-way ones that pointed at it when it went, and those of rows that came
+ * back before it. */
 struct sandbox_incoming {
 	struct sandbox_record *from;
 	struct sandbox_field *field;

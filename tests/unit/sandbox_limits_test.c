@@ -218,6 +218,19 @@ static void check_counts(void **state)
 	sandbox_counts_done(&counts);
 }
 
+static void check_second(void **state)
+{
+	struct sandbox_counts counts = {0};
+
+	(void)state;
+	sandbox_counts_arrived(&counts, KIND_LIST, "app1", S);
+	sandbox_counts_arrived(&counts, KIND_LIST, "app1", 2 * S);
+	assert_int_equal(shown(&counts, "max_in_any_second"), 1);
+	sandbox_counts_arrived(&counts, KIND_LIST, "app1", 3 * S - 1);
+	assert_int_equal(shown(&counts, "max_in_any_second"), 2);
+	sandbox_counts_done(&counts);
+}
+
 static void check_flood(void **state)
 {
 	struct sandbox_counts counts = {0};
@@ -247,6 +260,7 @@ int main(void)
 	cases_add(&cases, own_copy("a penalty out of turn, without a limit"), check_punished, NULL);
 	cases_add(&cases, own_copy("counts by kind, and the most in a second for a base"), check_counts,
 		  NULL);
+	cases_add(&cases, own_copy("a second later is another second"), check_second, NULL);
 	cases_add(&cases, own_copy("a flood over many bases is counted within bounds"), check_flood, NULL);
 	return cases_run("sandbox limits", &cases);
 }

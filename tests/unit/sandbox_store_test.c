@@ -199,7 +199,23 @@ static void check_seed(void **state)
 	assert_string_not_equal(ids[0], ids[2]);
 }
 
-/* 3,000 rows, and the oldest in the trash are gone for good. */
+static void check_seed_again(void **state)
+{
+	struct sandbox_store *store = sandbox_store_open();
+	struct sandbox_table *table = sandbox_find_table(sandbox_add_template(store, "app1"), "Items");
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		sandbox_store_seed(store, 7);
+		sandbox_add_record(table, NULL);
+	}
+	assert_int_equal(table->base->map_count, 3);
+	assert_string_not_equal(table->records[0]->id, table->records[1]->id);
+	assert_string_not_equal(table->records[1]->id, table->records[2]->id);
+	sandbox_store_close(&store);
+}
+
+/* More than the trash holds: the oldest are gone for good. */
 static void check_trash(void **state)
 {
 	struct sandbox_store *store = sandbox_store_open();
@@ -418,6 +434,7 @@ int main(void)
 	cases_add_table(&cases, wrong_states, check_wrong);
 	cases_add(&cases, own_copy("the template has the app's tables"), check_template, NULL);
 	cases_add(&cases, own_copy("ids follow from the seed"), check_seed, NULL);
+	cases_add(&cases, own_copy("a seed used again makes other rows"), check_seed_again, NULL);
 	cases_add(&cases, own_copy("the trash has an end"), check_trash, NULL);
 	cases_add_table(&cases, target_cases, check_target);
 	cases_add_table(&cases, stories, steps_run);
