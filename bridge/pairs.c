@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAIRS_FIRST_SIZE 1024
+#define PAIRS_FIRST_SIZE 64
 #define PAIRS_DEPTH_LIMIT                                                                                    \
 	32 /* levels of containers that are told apart for the order of work; circles end here */
 

@@ -36,6 +36,7 @@ void sync_close(struct sync **sync)
 	json_object_put(gone->couch_next);
 	json_object_put(gone->rows_next);
 	json_object_put(gone->schema_stored);
+	json_object_put(gone->schema_seen);
 	free(gone);
 }
 
@@ -93,6 +94,7 @@ static bool load_columns(struct sync *sync, bool *found_out, struct error *error
 				 "to begin anew",
 				 base_id, sync->config->base_id, sync->config->id, sync->config->id);
 	struct json_object *tables = json_child(document, "tables", json_type_array);
+	json_object_close(&sync->schema_seen);
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
 		columns_done(&sync->columns[table]);
 		if (!columns_from_json(tables ? json_object_array_get_idx(tables, table) : NULL,
@@ -146,15 +148,23 @@ bool sync_bind(struct sync *sync, struct error *error)
 
 	if (!sync->rows.ops->schema(sync->rows.self, &tables, error))
 		return error_wrap(error, "reading the base's schema");
+	if (sync->schema_seen && json_equal(tables, sync->schema_seen)) {
+		sync->schema_stale = false;
+		return true;
+	}
 	if (!columns_bind_all(sync->columns, tables, &any_changed, error))
 		return error_wrap(error, "base %s", sync->config->base_id);
 	sync->schema_stale = false;
 	sync->bound = true;
-	if (!any_changed && sync->schema_stored)
-		return true;
-	for (size_t table = 0; table < TABLE_COUNT; table++)
-		log_stopped_columns(sync, &sync->columns[table]);
-	return store_columns(sync, error);
+	if (any_changed || !sync->schema_stored) {
+		for (size_t table = 0; table < TABLE_COUNT; table++)
+			log_stopped_columns(sync, &sync->columns[table]);
+		if (!store_columns(sync, error))
+			return false;
+	}
+	json_object_put(sync->schema_seen);
+	sync->schema_seen = take(tables);
+	return true;
 }
 
 /* ---- the ledger and the documents, in short ---- */

@@ -10,7 +10,7 @@
 
 #define BEGINS_MS 1795428000500 /* 2026-11-23T10:00:00.500Z */
 #define QUIET_ROUNDS 60
-#define QUIET_PASSES 3      /* passes in a row that write nothing */
+#define QUIET_PASSES 2      /* passes in a row that write nothing */
 #define QUIET_MS     125000 /* and as long: what is told late is told by then */
 
 /* ---- clock and chance ---- */
