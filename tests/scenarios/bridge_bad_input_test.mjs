@@ -415,6 +415,29 @@ async function noTable(world, step) {
 	});
 }
 
+/* Items that are to stand in collections are linked to items. */
+async function linkedElsewhere(world, step) {
+	const { bases: [{ tables }] } = await world.control('GET', 'bases');
+	await world.edit({ action: 'renameField', table: 'Items', field: 'Collection', name: 'Aside' },
+		{ action: 'addField', table: 'Items', name: 'Collection', type: 'multipleRecordLinks',
+			options: { linkedTableId: tables.find((table) => table.name === 'Items').id } });
+	const done = await world.sync();
+	await step('the pass ends with 1 and says where the column must point to', () => {
+		assert.equal(done.status, 1, done.log);
+		assert.match(done.log, /table "Items".*"Collection".*must link to the table "Collections"/);
+	});
+	await step('check says the same', async () => {
+		const { status, problems } = await world.check();
+		assert.equal(status, 1);
+		assert.match(problems.join('\n'), /"Collection".*must link to the table "Collections"/);
+	});
+	await step('nothing is written', async () => assert.deepEqual([await world.rows(), await world.rows('Collections')], [[], []]));
+	await world.edit({ action: 'deleteField', table: 'Items', field: 'Collection' },
+		{ action: 'renameField', table: 'Items', field: 'Aside', name: 'Collection' });
+	await world.syncWell();
+	await step('put right, everything syncs', () => world.assertEqual());
+}
+
 /* ---- tokens ---- */
 
 const GOOD_TOKEN = TOKEN;
@@ -461,6 +484,34 @@ async function tokens(world, step) {
 	await world.save(one, { notes: 'after that' });
 	await world.syncWell();
 	await step('and then goes on', () => world.assertEqual());
+}
+
+/* ---- settings ---- */
+
+const BAD_SETTINGS = [
+	['no COUCHDB_URL', { COUCHDB_URL: '' }, 2, /COUCHDB_URL/],
+	['a COUCHDB_URL that is none', { COUCHDB_URL: 'not a url' }, 2, /COUCHDB_URL/],
+	['a number that is none', { AIRTABLE_POLL_SECONDS: 'often' }, 2, /AIRTABLE_POLL_SECONDS.*often/],
+	['a level that is none', { LOG_LEVEL: 'loud' }, 2, /LOG_LEVEL.*loud/],
+	['a wrong password', { COUCHDB_PASSWORD: 'wrong-password' }, 1, /401|password/i],
+	['a database that is not there', { COUCHDB_DATABASES: 'davenport-test-not-there' }, 1, /davenport-test-not-there/],
+];
+
+async function settings(world, step) {
+	for (const [words, env, status, said] of BAD_SETTINGS) {
+		const done = await world.sync({ env });
+		await step(`${words}: sync ends with ${status} and says which setting`, () => {
+			assert.equal(done.status, status, done.log);
+			assert.match(done.log, said);
+		});
+		const found = await world.check({ env });
+		await step(`${words}: and so does check`, () => {
+			assert.equal(found.status, status, found.log);
+			assert.match(found.problems.join('\n') + found.log, said);
+		});
+		await step(`${words}: no secret is shown`, () =>
+			assert.ok(!JSON.stringify([done, found]).includes(world.server.password)));
+	}
 }
 
 /* ---- integrations ---- */
@@ -532,6 +583,26 @@ async function badConfigWhileRunning(world, step) {
 	await world.untilEqual('put right, it goes on');
 	await step('put right, it goes on by itself', async () =>
 		assert.equal((await world.document(one)).data.notes, 'typed meanwhile'));
+	await step('and ends with 0', async () => assert.equal(await bridge.stop(), 0));
+}
+
+async function goneIntegration(world, step) {
+	const bridge = await world.run();
+	await world.untilEqual('the first sync');
+	const before = [await contents(world), (await world.rows()).map((row) => row.id)];
+	const { _rev: revision, ...integration } = await world.couch.get(world.database, `integration-${world.integrationId}`);
+	await world.couch.remove(world.database, { ...integration, _rev: revision });
+	await world.until('the bridge has noticed', () => /no database holds an Airtable integration/.test(bridge.log()));
+	await sleep(1500);
+	await step('without its integration nothing is changed or deleted on either side', async () =>
+		assert.deepEqual([await contents(world), (await world.rows()).map((row) => row.id)], before));
+	await world.editRow(before[0][0]._id.slice('item-'.length), { Notes: 'typed meanwhile' });
+	await world.couch.put(world.database, integration);
+	await world.untilEqual('it is there again');
+	await step('there again, it goes on where it was', async () => {
+		assert.equal((await world.document(before[0][0]._id.slice('item-'.length))).data.notes, 'typed meanwhile');
+		assert.deepEqual((await world.rows()).map((row) => row.id), before[1]);
+	});
 	await step('and ends with 0', async () => assert.equal(await bridge.stop(), 0));
 }
 
@@ -679,7 +750,10 @@ await playAll([
 	inWorld('a column that is gone', { items: 20 }, goneColumn),
 	inWorld('the ID column is gone', { items: 10 }, goneIds),
 	inWorld('a table that is missing', { items: 10 }, noTable),
+	inWorld('a Collection column that points elsewhere', { items: 5 }, linkedElsewhere),
+	inWorld('settings', { items: 1 }, settings),
 	inWorld('tokens', { items: 5, sandbox: ['--token', GOOD_TOKEN, '--token', `${ELSEWHERE}=appElsewhere000001`] }, tokens),
 	inWorld('bad integrations', { items: 10, sandbox: ['--template', 'appOther000000001'] }, badConfigs),
+	inWorld('an integration that is deleted', { items: 5 }, goneIntegration),
 	inWorld('an empty scope', { items: 10 }, emptyScope),
 ], { atOnce: 6 });

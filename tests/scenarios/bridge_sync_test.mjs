@@ -354,6 +354,16 @@ async function deletes(world, step) {
 		assert.equal(await world.rowOf('phone'), undefined);
 	});
 
+	/* Edited in the row, deleted in the app. */
+	await world.editRow('edited', { Notes: 'typed before it was deleted' });
+	await world.remove('edited');
+	await world.sync();
+	await step('a row that was edited before its document was deleted goes too, and the edit is in the history', async () => {
+		assert.equal(await world.rowOf('edited'), undefined);
+		assert.ok((await world.histories()).some((doc) => doc.data_id === 'edited' &&
+			doc.original_data.notes === 'typed before it was deleted'));
+	});
+
 	/* Both at once. */
 	await world.editRow('both-gone', { Delete: true });
 	await world.remove('both-gone');

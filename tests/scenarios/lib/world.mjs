@@ -138,7 +138,7 @@ export class World {
 
 	async check({ env = {} } = {}) {
 		const { status, out, log } = await runToEnd(DAVENPORT, ['check', '--json'], { env: { ...this.environment(), ...env } });
-		const { findings } = JSON.parse(out);
+		const { findings } = out === '' ? { findings: [] } : JSON.parse(out);
 		return { status, findings, problems: findings.filter(({ state }) => state === 'problem').map(({ words }) => words), log };
 	}
 
