@@ -65,7 +65,7 @@ bool sandbox_meta_whoami(struct sandbox_call *call, struct error *error)
 
 	if (call->target->pair_count > 0)
 		return sandbox_refuse_request(error);
-	json_put_text(json, "id", "usrSandbox00000001");
+	json_put_text(json, "id", "usrSandbox0000001");
 	sandbox_answer_json(&call->answer, json);
 	return true;
 }
