@@ -383,24 +383,35 @@ static bool write_notes(struct group *group, struct look *const *looks, size_t c
 
 /* A collection made from a row is in scope because it is (sync-rules 14): that is known before its document is there, or a crash
  * in between would leave a document that nobody asked to sync. */
-static bool note_births(struct group *group, struct error *error)
+static void note_birth(struct group *group, struct look *look)
+{
+	if (look->pair->table != TABLE_COLLECTIONS || look->existence.action != EXIST_CREATE_DOCUMENT)
+		return;
+	look->entry.born_as_row = true;
+	look->pair->born_as_row = true;
+	group->sync->scope_stale = true;
+	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
+}
+
+/* What documents take from rows is noted before they are written: a row that shows something else afterwards was edited. */
+static bool note_taken(struct group *group, struct error *error)
 {
 	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
 	size_t count = 0;
 
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
-		if (look->finished || look->pair->table != TABLE_COLLECTIONS || look->entry.born_as_row ||
-		    look->existence.action != EXIST_CREATE_DOCUMENT ||
-		    look->document_work != DOCUMENT_WORK_WRITE)
+		if (look->finished || look->needs_no_row || look->document_work != DOCUMENT_WORK_WRITE)
 			continue;
-		look->entry.born_as_row = true;
-		look->pair->born_as_row = true;
-		group->sync->scope_stale = true;
-		snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
+		for (size_t field = 0; field < FIELD_COUNT; field++)
+			if (look->decisions[field].action & ACTION_TO_COUCH)
+				ledger_entry_take(&look->entry, (enum field)field, &look->airtable[field]);
+		note_birth(group, look);
 		looks[count++] = look;
 	}
 	bool ok = write_notes(group, looks, count, error);
+	for (size_t i = 0; i < count; i++)
+		ledger_entry_clear_taken(&looks[i]->entry);
 	free(looks);
 	return ok;
 }
@@ -483,7 +494,7 @@ bool group_carry(struct group *group, struct error *error)
 	for (size_t i = 0; i < group->count; i++)
 		if (!group->looks[i].finished && !start_look(group, &group->looks[i], error))
 			return false;
-	if (!note_births(group, error) || !write_documents(group, error))
+	if (!note_taken(group, error) || !write_documents(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++)
 		prepare_row(group, &group->looks[i]);

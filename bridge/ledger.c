@@ -38,6 +38,30 @@ void ledger_entry_clear_sent(struct ledger_entry *entry)
 	entry->sent = (struct ledger_sent){0};
 }
 
+void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable)
+{
+	struct cell copy = cell_copy(airtable);
+
+	cell_move(&entry->taken[field].cell, &copy);
+	entry->taken[field].taken = true;
+}
+
+bool ledger_entry_has_taken(const struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (entry->taken[field].taken)
+			return true;
+	return false;
+}
+
+void ledger_entry_clear_taken(struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		cell_done(&entry->taken[field].cell);
+		entry->taken[field].taken = false;
+	}
+}
+
 void ledger_entry_unbury(struct ledger_entry *entry)
 {
 	own_free_text(&entry->grave_reason);
@@ -52,6 +76,7 @@ void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const cha
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		ledger_entry_forget_field(entry, (enum field)field);
 	ledger_entry_clear_sent(entry);
+	ledger_entry_clear_taken(entry);
 	ledger_entry_unbury(entry);
 	own_free_text(&entry->problem);
 	entry->failures = 0;
@@ -70,6 +95,7 @@ void ledger_entry_done(struct ledger_entry *entry)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		ledger_entry_forget_field(entry, (enum field)field);
 	ledger_entry_clear_sent(entry);
+	ledger_entry_clear_taken(entry);
 	ledger_entry_unbury(entry);
 	own_free_text(&entry->id);
 	own_free_text(&entry->problem);
@@ -166,6 +192,16 @@ static struct json_object *sent_to_json(const struct columns *columns, const str
 	return json;
 }
 
+static struct json_object *taken_to_json(const struct columns *columns, const struct ledger_entry *entry)
+{
+	struct json_object *json = json_object_new_object();
+
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (entry->taken[field].taken && columns->of[field].id)
+			json_put(json, columns->of[field].id, cell_to_json(&entry->taken[field].cell));
+	return json;
+}
+
 static void put_time(struct json_object *json, const char *key, int64_t time_ms)
 {
 	if (time_ms)
@@ -207,6 +243,8 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 		json_put(json, "fields", fields_to_json(columns, entry));
 	if (entry->sent.kind != SENT_NOTHING)
 		json_put(json, "sent", sent_to_json(columns, &entry->sent));
+	if (ledger_entry_has_taken(entry))
+		json_put(json, "taken", taken_to_json(columns, entry));
 	json_put_text(json, "problem", entry->problem);
 	put_time(json, "failures", entry->failures);
 	put_time(json, "next_try", entry->next_try_ms);
@@ -285,6 +323,22 @@ static bool sent_from_json(const struct columns *columns, struct json_object *js
 	return true;
 }
 
+static bool taken_from_json(const struct columns *columns, struct json_object *json,
+			    struct ledger_entry *entry, struct error *error)
+{
+	if (!json)
+		return true;
+	json_object_object_foreach (json, column_id, value) {
+		enum field field = columns_field_by_id(columns, column_id);
+		if (field == FIELD_COUNT)
+			continue;
+		if (!cell_from_json(value, &entry->taken[field].cell, error))
+			return error_wrap(error, "taken field %s", column_id);
+		entry->taken[field].taken = true;
+	}
+	return true;
+}
+
 static bool state_from_json(struct json_object *json, enum entry_state *state_out, struct error *error)
 {
 	const char *name = json_text_or(json, "state", "");
@@ -344,6 +398,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	struct json_object *sent = json_child(json, "sent", json_type_object);
 	if (!state_from_json(json, &entry->state, error) ||
 	    !fields_from_json(columns, json_child(json, "fields", json_type_object), entry, error) ||
+	    !taken_from_json(columns, json_child(json, "taken", json_type_object), entry, error) ||
 	    (sent && !sent_from_json(columns, sent, &entry->sent, error)))
 		return error_wrap(error, "state document %s", full_id);
 	return true;
@@ -408,7 +463,7 @@ bool ledger_read(struct ledger *ledger, const struct ledger_key *keys, size_t co
 static bool holds_nothing(const struct ledger_entry *entry)
 {
 	return entry->state == ENTRY_NONE && entry->sent.kind == SENT_NOTHING && !entry->problem &&
-	       !entry->next_try_ms && !entry->record_id[0];
+	       !entry->next_try_ms && !entry->record_id[0] && !ledger_entry_has_taken(entry);
 }
 
 static struct json_object *document_to_store(const struct ledger *ledger, const struct ledger_entry *entry)

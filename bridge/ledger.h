@@ -72,6 +72,10 @@ struct ledger_entry {
 	int64_t unsure_since_ms; /* the row was not shown, first at this time (Airtable's clock); 0: it was */
 	struct ledger_field fields[FIELD_COUNT];
 	struct ledger_sent sent;
+	struct ledger_taken {
+		bool taken;
+		struct cell cell;
+	} taken[FIELD_COUNT]; /* cells that were about to be written into the document, not yet known to be there */
 	char *problem;        /* owned; what a person should know, or NULL */
 	int failures;         /* tries that failed in a row */
 	int64_t next_try_ms;  /* wall clock; 0: when something changes */
@@ -86,6 +90,9 @@ void ledger_entry_forget_field(struct ledger_entry *entry, enum field field);
 void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
 			const struct cell *airtable);
 void ledger_entry_clear_sent(struct ledger_entry *entry);
+void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable);
+bool ledger_entry_has_taken(const struct ledger_entry *entry);
+void ledger_entry_clear_taken(struct ledger_entry *entry);
 /* Brought back: what the gravestone held goes. */
 void ledger_entry_unbury(struct ledger_entry *entry);
 /* Turns it into a gravestone: agreement and notes go. 'cells' is taken. */

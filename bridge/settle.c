@@ -209,12 +209,29 @@ static void take_answer(struct look *look, const struct side_time_question *ques
 		agree_in_doubt(look, field);
 }
 
+/* A document was written from the row, and the ledger did not hear of it. Where it shows what was taken, that was agreed on: what
+ * the row shows by now is an edit, also when it is what stood there before. */
+static void settle_taken(struct group *group, struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct ledger_taken *one = &look->entry.taken[field];
+		struct cell_equivalence equivalence = look_equivalence(group, look, (enum field)field);
+		if (one->taken && look_has_column(group, look, (enum field)field) &&
+		    look->document.presence == SIDE_THERE &&
+		    cell_equal(&look->couch[field], &one->cell, &equivalence))
+			ledger_entry_agree(&look->entry, (enum field)field, &look->couch[field], &one->cell);
+	}
+	ledger_entry_clear_taken(&look->entry);
+}
+
 bool group_settle(struct group *group, struct error *error)
 {
 	struct settling settling = {.group = group};
 
-	for (size_t i = 0; i < group->count; i++)
+	for (size_t i = 0; i < group->count; i++) {
 		settle_look(&settling, &group->looks[i]);
+		settle_taken(group, &group->looks[i]);
+	}
 	bool ok = settling.count == 0 ||
 		  group->sync->rows.ops->edited_after(group->sync->rows.self, settling.questions,
 						      settling.count, error);

@@ -283,6 +283,7 @@ static const struct scenario {
 	{"cut-and-paste-row", nothing, person_cuts_and_pastes, phone_notes, is_there, BOTH_ORDERS, true},
 	{"crash-between-document-and-id-cell", nothing, person_adds, phone_notes, are_two, ALL_ORDERS, false},
 	{"upsert-meets-existing-row", nothing, phone_makes, row_appears, are_two, ALL_ORDERS, false},
+	{"put-back-before-ledger-knows", nothing, person_notes, person_puts_back, anything, IN_ORDER, false},
 	{"twin-in-batch-of-ten", nothing, phone_makes_ten, twins_appear, nine_have_rows, ALL_ORDERS, false},
 };
 
@@ -405,8 +406,11 @@ static bool play_order(const struct scenario *scenario, enum order order, unsign
 
 	if (order == MEANWHILE) {
 		unsigned effects = play(&tally, EFFECTS_MOST, 0);
-		for (unsigned at = 1; at <= effects && at < EFFECTS_MOST; at++)
+		for (unsigned at = 1; at <= effects && at < EFFECTS_MOST; at++) {
 			play_with_crashes(&tally, at, 7);
+			play(&tally, at, at);
+			play(&tally, at, at + 1);
+		}
 	} else {
 		play_with_crashes(&tally, 0, 1);
 	}
