@@ -19,6 +19,9 @@
 
 #define countof(array) (sizeof(array) / sizeof((array)[0]))
 
+/* At the start of a program that is to stay small: large buffers go back to the system as they are freed. */
+void own_prepare(void);
+
 /* Memory that is there or the process ends: one line on stderr, exit 70. A pass can be repeated
  * from anywhere, so a restart is safe, and half the error paths vanish. */
 void *own_alloc(size_t size);                           /* zeroed */

@@ -1,5 +1,6 @@
 /* davenport: reads the settings and hands over to a command. */
 #include "base/log.h"
+#include "base/own.h"
 #include "bridge/commands.h"
 
 #include <stdio.h>
@@ -58,6 +59,7 @@ int main(int count, char **words)
 {
 	struct command_options options = {0};
 
+	own_prepare();
 	if (count < 2)
 		return usage_error("a command is missing", "");
 	if (strcmp(words[1], "--help") == 0 || strcmp(words[1], "help") == 0) {
