@@ -507,7 +507,7 @@ static void prepare(struct play *play)
 	for (unsigned i = world_chance(world, ITEMS_AT_FIRST) + 1; i; i--)
 		phone_makes(play, NULL);
 	play->acts = play->new_documents = 0;
-	if (world_chance(world, 4) && !world_quiet(world))
+	if (world_chance(world, 4) && !world_first_sync(world))
 		world_broken(world, "the first sync does not come to an end");
 	else if (world->row_count == 0)
 		play->new_documents = play->items + 1;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define EFFECTS_MOST 400 /* of one play; more means that it has no end */
+#define CRASH_STEP   13  /* where events come at every point: crashes at every so many, from another one each time */
 #define SHOWN        3   /* failures of one scenario that are told */
 
 /* ---- what happens ---- */
@@ -305,7 +306,7 @@ static void set_scene(struct world *world, const struct scenario *scenario)
 	world_phone_puts(world, TABLE_COLLECTIONS, "c0", collection);
 	json_put_text(document_data(item), "notes", "first");
 	world_phone_puts(world, TABLE_ITEMS, "i1", item);
-	if (!world_quiet(world))
+	if (!world_first_sync(world))
 		world_broken(world, "the scene cannot be set: %s", world->last_error.text);
 	scenario->before(world);
 	world->row_writes = world->document_writes = 0;
@@ -407,7 +408,7 @@ static bool play_order(const struct scenario *scenario, enum order order, unsign
 	if (order == MEANWHILE) {
 		unsigned effects = play(&tally, EFFECTS_MOST, 0);
 		for (unsigned at = 1; at <= effects && at < EFFECTS_MOST; at++) {
-			play_with_crashes(&tally, at, 7);
+			play_with_crashes(&tally, at, CRASH_STEP);
 			play(&tally, at, at);
 			play(&tally, at, at + 1);
 		}

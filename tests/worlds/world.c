@@ -215,6 +215,18 @@ bool world_quiet(struct world *world)
 	return false;
 }
 
+bool world_first_sync(struct world *world)
+{
+	bool ok = true;
+
+	/* The rows; a minute later the marks; then nothing. */
+	for (int round = 0; ok && round < 3; round++) {
+		ok = world_pass(world, true, round == 0);
+		world_advance(world, SYNC_STALE_MS + 1000);
+	}
+	return ok;
+}
+
 /* ---- beginning and end ---- */
 
 struct world *world_open(uint64_t seed)

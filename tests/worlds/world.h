@@ -176,6 +176,9 @@ void world_restart(struct world *world);
  * it does not become quiet. */
 bool world_quiet(struct world *world);
 
+/* The short form, where nothing went wrong yet. */
+bool world_first_sync(struct world *world);
+
 /* ---- CouchDB ---- */
 
 struct side world_couch_side(struct world *world);
