@@ -10,8 +10,7 @@
 
 #define BEGINS_MS 1795428000500 /* 2026-11-23T10:00:00.500Z */
 #define QUIET_ROUNDS 60
-#define QUIET_PASSES 2      /* passes in a row that write nothing */
-#define QUIET_MS     125000 /* and as long: what is told late is told by then */
+#define QUIET_MS     62000 /* between two full lists after which nothing was written */
 
 /* ---- clock and chance ---- */
 
@@ -191,8 +190,7 @@ static unsigned writes(const struct world *world)
 
 bool world_quiet(struct world *world)
 {
-	int silent = 0;
-	int64_t since_ms;
+	int64_t silent_since_ms = 0; /* since the first full list after which nothing was written; 0: not yet */
 
 	world->at_effect = NULL;
 	memset(world->armed, 0, sizeof world->armed);
@@ -201,14 +199,15 @@ bool world_quiet(struct world *world)
 	world->crash_at = 0;
 	world_note(world, "quiet");
 	world_advance(world, WORLD_DEADLINE_MS + 1000);
-	since_ms = world->steady_ms;
 	for (int round = 0; round < QUIET_ROUNDS; round++) {
 		unsigned before = writes(world);
-		bool ok = world_pass(world, true, round % 4 == 3 || silent > 0);
+		bool list = round % 2 == 1;
+		bool ok = world_pass(world, true, list);
 		if (!ok || writes(world) != before)
-			since_ms = world->steady_ms;
-		silent = ok && writes(world) == before ? silent + 1 : 0;
-		if (silent >= QUIET_PASSES && world->steady_ms - since_ms > QUIET_MS)
+			silent_since_ms = 0;
+		else if (list && !silent_since_ms)
+			silent_since_ms = world->steady_ms;
+		else if (list && world->steady_ms - silent_since_ms > QUIET_MS)
 			return true;
 		wait_for_due(world);
 	}
