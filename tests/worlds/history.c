@@ -151,6 +151,22 @@ static void phone_edits(struct play *play, const struct event *event)
 	world_phone_puts(play->world, document->table, document->id, edited_body(play, document, event));
 }
 
+/* A text that its column does not take: a problem of this cell alone. */
+static void phone_is_refused(struct play *play, const struct event *event)
+{
+	struct world_document *document = choose_document(play, event->a);
+	char words[40];
+
+	if (!document || !world_body(document) || document->table != TABLE_ITEMS)
+		return;
+	struct json_object *body = edited_body(play, document, event);
+	play->acts++;
+	play->flaws++;
+	snprintf(words, sizeof words, "refused %lld", (long long)++play->world->last_unique);
+	json_put_text(document_data(body), event->b % 2 ? "notes" : "model_name", words);
+	world_phone_puts(play->world, TABLE_ITEMS, document->id, body);
+}
+
 static void phone_conflicts(struct play *play, const struct event *event)
 {
 	struct world_document *document = choose_document(play, event->a);
@@ -433,6 +449,7 @@ static const struct event_kind {
 	{"clock step", step_clock, 1, RULE_ALWAYS, true},
 	{"phone makes", phone_makes, 2, RULE_ALWAYS, true},
 	{"phone edits", phone_edits, 14, RULE_ALWAYS, true},
+	{"phone is refused", phone_is_refused, 2, RULE_ALWAYS, true},
 	{"phone chooses", phone_chooses, 3, RULE_ALWAYS, true},
 	{"phone moves", phone_moves, 3, RULE_ALWAYS, true},
 	{"phone deletes", phone_deletes, 2, RULE_ALWAYS, true},
@@ -507,6 +524,8 @@ static void prepare(struct play *play)
 	for (unsigned i = world_chance(world, ITEMS_AT_FIRST) + 1; i; i--)
 		phone_makes(play, NULL);
 	play->acts = play->new_documents = 0;
+	if (world_chance(world, 3) == 0)
+		world->config.on_row_deleted = world_chance(world, 2) ? ROW_DELETED_FORGET : ROW_DELETED_DELETE;
 	if (world_chance(world, 4) && !world_first_sync(world))
 		world_broken(world, "the first sync does not come to an end");
 	else if (world->row_count == 0)

@@ -285,7 +285,8 @@ static void check_versions(struct world *world)
 		const char *name = field_rule(version->field)->name;
 		if (version->superseded) {
 			if (!world->any_deleted && (in_rows || in_documents) &&
-			    !won_in_history(world, version->field, version->value))
+			    !won_in_history(world, version->field, version->value) &&
+			    !problem_with(world, version->field, version->value))
 				world_broken(world, "%s: \"%s\" came back, though a person had replaced it", name,
 					     version->value);
 			continue;
