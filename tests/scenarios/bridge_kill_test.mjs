@@ -1,10 +1,12 @@
-/* kill -9 at 20 requests, during a first sync of 500 items and 100 edits on both sides, with a restart each time. In the end
- * there is one row for each item, every edit is on both sides, and a further pass has nothing to write.
+/* kill -9 at 20 requests, during a first sync of 500 items and 100 edits on both sides, with a restart each time; and at some
+ * more while things are made and deleted on both sides. In the end there is one row for each item, every edit is on both
+ * sides, and a further pass has nothing to write.
  *
  *     KILL_SEED=n   other requests, other edits */
 import assert from 'node:assert/strict';
+import { newItem } from './lib/documents.mjs';
 import { note, playAll } from './lib/tap.mjs';
-import { idOf, inWorld } from './lib/world.mjs';
+import { idOf, inWorld, sampleDocuments } from './lib/world.mjs';
 
 const SEED = Number(process.env.KILL_SEED ?? 1);
 const ITEMS = 500;
@@ -93,7 +95,7 @@ class Edits {
 }
 
 async function assertNoTwins(world) {
-	const ids = (await world.rows()).map((row) => row.fields.ID);
+	const ids = (await world.rows()).map((row) => row.fields.ID).filter((id) => id !== undefined);
 	assert.equal(new Set(ids).size, ids.length, 'an item has two rows');
 }
 
@@ -187,4 +189,98 @@ async function theEnd(world, step, edits) {
 	});
 }
 
-await playAll([inWorld('killed', { items: ITEMS, seed: SEED, sandbox: ['--allow-kill'] }, campaign)]);
+/* ---- new and deleted things ---- */
+
+const ROUNDS = 8;
+
+/* Things come and go on both sides; each has a name of its own. */
+class ComingAndGoing {
+	constructor(world, random) {
+		Object.assign(this, { world, random, come: [], gone: [] });
+	}
+
+	take(ids) {
+		const id = ids.splice(Math.floor(this.random() * ids.length), 1)[0];
+		this.gone.push(id);
+		return id;
+	}
+
+	/* Two new rows, two new documents, a tombstone, a ticked box. */
+	async round(number) {
+		const { world } = this;
+		const taken = new Set(this.gone);
+		const left = (await world.documents()).filter((doc) => doc.data.item_type === undefined && !taken.has(idOf(doc)) &&
+			!this.come.includes(doc.data.name)).map(idOf);
+		const [collection] = await world.rows('Collections');
+		const documents = sampleDocuments({ items: 0, seed: SEED });
+		for (const side of ['row 1', 'row 2', 'document 1', 'document 2'])
+			this.come.push(`New ${side} of round ${number}`);
+		await world.edit(...['row 1', 'row 2'].map((side) => ({ action: 'create', table: 'Items', fields: {
+			Name: `New ${side} of round ${number}`, Collection: [collection.id], Notes: 'typed', Type: 'Item' } })));
+		await world.couch.putAll(world.database, ['document 1', 'document 2'].map((side) => newItem(documents,
+			`${side.replace(' ', '-')}-${number}`, { name: `New ${side} of round ${number}`, notes: 'saved' })));
+		await world.remove(this.take(left));
+		const rows = new Map((await world.rows()).map((row) => [row.fields.ID, row.id]));
+		const ticked = this.take(left.filter((id) => rows.has(id)));
+		await world.edit({ action: 'update', table: 'Items', record: rows.get(ticked), fields: { Delete: true } });
+	}
+}
+
+async function comingAndGoing(world, step) {
+	const random = randomFrom(SEED + 1000);
+	const things = new ComingAndGoing(world, random);
+	const points = ['before', 'applied', 'after'];
+	const between = (from, to) => from + Math.floor(random() * (to - from + 1));
+	await world.syncWell();
+	for (let round = 1; round <= ROUNDS; round++) {
+		const at = between(1, 14), point = points[between(0, 2)];
+		if (round % 2 === 0)
+			await things.round(round);
+		const bridge = world.runHeld(async (pid) => {
+			await world.dropFaults();
+			await world.faults([{ fault: 'kill', pid, at, point }]);
+		});
+		if (round % 2 === 1)
+			await things.round(round);
+		const { status, log } = await bridge;
+		await step(`kill ${round} of ${ROUNDS}: at request ${at}, ${point}`, async () => {
+			assert.equal(status, 'SIGKILL', log);
+			await assertNoTwins(world);
+		});
+		await world.advance(PAST_DEADLINE_MS);
+	}
+	await world.dropFaults();
+	let last = null;
+	for (let pass = 1; pass <= SETTLING_PASSES && (last === null || last.report.waiting > 0); pass++) {
+		last = await world.sync();
+		note(`settling pass ${pass}: ${JSON.stringify(last.report)}`);
+		await world.advance(PAST_DEADLINE_MS);
+	}
+	const both = await world.both();
+	await step('nothing is open in the end', () => assert.deepEqual([last.status, last.report.waiting], [0, 0], last.log));
+	await step('what is new is there once on either side', () => {
+		for (const name of things.come) {
+			assert.equal(both.documents.filter((doc) => doc.data?.name === name).length, 1, name);
+			assert.equal(both.rows.Items.filter((row) => row.fields.Name === name).length, 1, name);
+		}
+	});
+	await step('what was deleted is gone from both sides', () => {
+		for (const id of things.gone) {
+			assert.ok(!both.documents.some((doc) => doc._id === `item-${id}`), id);
+			assert.ok(!both.rows.Items.some((row) => row.fields.ID === id), id);
+		}
+	});
+	await step('every value is the same on both sides', () => world.assertEqual());
+	await world.resetCounts();
+	await world.syncWell({ full: true });
+	await step('a further pass that compares everything writes nothing', async () => {
+		const counts = await world.counts();
+		for (const kind of ['create', 'update', 'upsert', 'delete'])
+			assert.equal(counts[kind], 0, kind);
+	});
+}
+
+await playAll([
+	inWorld('killed', { items: ITEMS, seed: SEED, sandbox: ['--allow-kill'] }, campaign),
+	inWorld('killed while things come and go', { items: 100, seed: SEED, sandbox: ['--allow-kill'] }, comingAndGoing),
+]);
