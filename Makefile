@@ -128,7 +128,7 @@ test:
 
 chaos:
 	@$(MAKE) units-built
-	@$(BUILD)/tests/worlds/chaos_test $(SEEDS)
+	@$(BUILD)/tests/worlds/chaos_test $(SEEDS) $(FROM)
 
 demo:
 	@tools/install demo

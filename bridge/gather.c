@@ -103,8 +103,8 @@ static bool needs_no_row(const struct group *group, const struct look *look)
 		return true;
 	if ((look->reasons & (LOOK_ROW | LOOK_AGAIN)) || look->entry.state != ENTRY_PAIR ||
 	    (look->entry.sent.kind != SENT_NOTHING && !look->entry.sent.done) || look->entry.problem ||
-	    look->entry.unsure_since_ms || ledger_entry_has_taken(&look->entry) || !pair->in_scope || look->flaw.kind != ERROR_NONE ||
-	    look->document.presence != SIDE_THERE)
+	    look->entry.unsure_since_ms || ledger_entry_has_taken(&look->entry) || !pair->in_scope ||
+	    look->flaw.kind != ERROR_NONE || look->document.presence != SIDE_THERE)
 		return false;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (field_moved(group, look, (enum field)field))

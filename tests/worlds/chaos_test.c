@@ -64,11 +64,12 @@ static int as_test(void)
 	printf("1..%d\n", TEST_GROUPS);
 	for (int group = 0; group < TEST_GROUPS; group++) {
 		uint64_t first = 1 + (uint64_t)group * (TEST_SEEDS / TEST_GROUPS);
+		uint64_t last = first + TEST_SEEDS / TEST_GROUPS - 1;
 		size_t failed = run_seeds(first, TEST_SEEDS / TEST_GROUPS, 1);
 		all += failed;
 		printf("%s %d - every invariant holds in the histories of seeds %llu to %llu\n",
 		       failed ? "not ok" : "ok", group + 1, (unsigned long long)first,
-		       (unsigned long long)(first + TEST_SEEDS / TEST_GROUPS - 1));
+		       (unsigned long long)last);
 	}
 	return all ? 1 : 0;
 }
@@ -87,6 +88,6 @@ int main(int argc, char **argv)
 	size_t failed = run_seeds(first, count, SHOWN_FAULTS);
 	double took = seconds() - began;
 	printf("# seeds %llu to %llu: %zu failed; %.1f s, %.0f a second\n", (unsigned long long)first,
-	       (unsigned long long)(first + count - 1), failed, took, (double)count / took);
+	       (unsigned long long)first + count - 1, failed, took, (double)count / took);
 	return failed ? 1 : 0;
 }

@@ -369,6 +369,17 @@ static void person_deletes(struct play *play, const struct event *event)
 	world_person_deletes(play->world, row);
 }
 
+/* Airtable itself empties the links that point there. */
+static void person_deletes_place(struct play *play, const struct event *event)
+{
+	struct world_row *row = choose_row(play, event->a, true);
+
+	if (!row)
+		return;
+	play->acts++;
+	world_person_deletes(play->world, row);
+}
+
 static void person_restores(struct play *play, const struct event *event)
 {
 	struct world_row *row = choose_row(play, event->a, false);
@@ -430,7 +441,8 @@ static void step_clock(struct play *play, const struct event *event)
 	static const int64_t ms[] = {-3600000, -60000, -2000, 2000, 60000, 3600000};
 
 	play->flaws++;
-	world_note(play->world, "this machine's clock is set by %lld ms", (long long)ms[event->a % countof(ms)]);
+	world_note(play->world, "this machine's clock is set by %lld ms",
+		   (long long)ms[event->a % countof(ms)]);
 	play->world->wall_ahead_ms += ms[event->a % countof(ms)];
 }
 
@@ -462,6 +474,7 @@ static const struct event_kind {
 	{"person moves", person_moves, 3, RULE_20, true},
 	{"person ticks Delete", person_ticks_delete, 2, RULE_ALWAYS, true},
 	{"person deletes row", person_deletes, 2, RULE_ALWAYS, true},
+	{"person deletes place", person_deletes_place, 2, RULE_1, true},
 	{"person restores row", person_restores, 2, RULE_ALWAYS, true},
 	{"person duplicates row", person_duplicates, 2, RULE_13, true},
 };
@@ -469,7 +482,7 @@ static const struct event_kind {
 /* Rules that the bridge keeps so far. */
 static bool is_kept(enum history_rule rule)
 {
-	return rule == RULE_ALWAYS;
+	return rule == RULE_ALWAYS || rule == RULE_10 || rule == RULE_20;
 }
 
 /* ---- playing ---- */
@@ -525,7 +538,8 @@ static void prepare(struct play *play)
 		phone_makes(play, NULL);
 	play->acts = play->new_documents = 0;
 	if (world_chance(world, 3) == 0)
-		world->config.on_row_deleted = world_chance(world, 2) ? ROW_DELETED_FORGET : ROW_DELETED_DELETE;
+		world->config.on_row_deleted =
+			world_chance(world, 2) ? ROW_DELETED_FORGET : ROW_DELETED_DELETE;
 	if (world_chance(world, 4) && !world_first_sync(world))
 		world_broken(world, "the first sync does not come to an end");
 	else if (world->row_count == 0)
@@ -666,7 +680,7 @@ void history_print(const struct history *history)
 	printf("# seed %llu, %zu events\n", (unsigned long long)history->seed, history->count);
 	for (size_t i = 0; i < history->count; i++) {
 		const struct event *event = &history->events[i];
-		printf("#   {\"%s\", %u, %u, %u, %u}\n", kinds[event->kind].name, event->a, event->b, event->c,
-		       event->at);
+		printf("#   {\"%s\", %u, %u, %u, %u}\n", kinds[event->kind].name, event->a, event->b,
+		       event->c, event->at);
 	}
 }

@@ -9,14 +9,15 @@
 #include <string.h>
 
 #define EFFECTS_MOST 400 /* of one play; more means that it has no end */
-#define CRASH_STEP   13  /* where events come at every point: crashes at every so many, from another one each time */
-#define SHOWN        3   /* failures of one scenario that are told */
+#define CRASH_STEP                                                                                           \
+	13      /* where events come at every point: crashes at every so many, from another one each time */
+#define SHOWN 3 /* failures of one scenario that are told */
 
 /* ---- what happens ---- */
 
 struct play {
 	struct world *world;
-	unsigned meanwhile_at;                /* the effect of the passes at which it happens; 0: not meanwhile */
+	unsigned meanwhile_at; /* the effect of the passes at which it happens; 0: not meanwhile */
 	void (*meanwhile)(struct world *world);
 	bool happened;
 };
@@ -245,7 +246,8 @@ static void keep_their_containers(struct world *world)
 
 	for (size_t i = 0; i < countof(pairs); i++) {
 		struct json_object *body = world_body(world_document(world, TABLE_ITEMS, pairs[i][0]));
-		if (!body || strcmp(json_text_or(document_data(body), "container_id", ""), pairs[i][1]) != 0 ||
+		if (!body ||
+		    strcmp(json_text_or(document_data(body), "container_id", ""), pairs[i][1]) != 0 ||
 		    strcmp(json_text_or(document_data(body), "collection_id", ""), "c0") != 0)
 			world_broken(world, "%s lost its place", pairs[i][0]);
 	}
@@ -267,20 +269,23 @@ static const struct scenario {
 	void (*one)(struct world *world);
 	void (*other)(struct world *world);
 	void (*after)(struct world *world);
-	unsigned orders; /* 1 << AS_WRITTEN | ... */
+	unsigned orders;     /* 1 << AS_WRITTEN | ... */
 	bool passes_between; /* a pass runs between the two */
 } scenarios[] = {
 #define BOTH_ORDERS (1U << AS_WRITTEN | 1U << OTHER_WAY_ROUND)
 #define ALL_ORDERS  (BOTH_ORDERS | 1U << MEANWHILE)
 #define IN_ORDER    (1U << AS_WRITTEN | 1U << MEANWHILE)
 	{"edit-between-read-and-write", nothing, phone_notes, person_notes, anything, ALL_ORDERS, false},
-	{"lost-reply-then-put-back", nothing, phone_notes_unanswered, person_puts_back, anything, IN_ORDER, true},
+	{"lost-reply-then-put-back", nothing, phone_notes_unanswered, person_puts_back, anything, IN_ORDER,
+	 true},
 	{"patch-applied-after-timeout", nothing, phone_notes_late, person_models, anything, ALL_ORDERS, true},
 	{"stale-read-after-write", nothing, phone_notes_stale, person_models, anything, ALL_ORDERS, true},
 	{"other-cell-edited-during-write", nothing, phone_notes, person_models, anything, ALL_ORDERS, false},
-	{"crash-before-link-pass", nothing, phone_puts_contents, phone_notes, keep_their_containers, ALL_ORDERS, false},
+	{"crash-before-link-pass", nothing, phone_puts_contents, phone_notes, keep_their_containers,
+	 ALL_ORDERS, false},
 	{"forget-stays-forgotten", forget_rows, person_deletes, nothing, has_no_row, IN_ORDER, true},
-	{"trash-restore-after-delete", nothing, phone_deletes, person_restores, is_there, 1U << AS_WRITTEN, true},
+	{"trash-restore-after-delete", nothing, phone_deletes, person_restores, is_there, 1U << AS_WRITTEN,
+	 true},
 	{"cut-and-paste-row", nothing, person_cuts_and_pastes, phone_notes, is_there, BOTH_ORDERS, true},
 	{"crash-between-document-and-id-cell", nothing, person_adds, phone_notes, are_two, ALL_ORDERS, false},
 	{"upsert-meets-existing-row", nothing, phone_makes, row_appears, are_two, ALL_ORDERS, false},
@@ -415,8 +420,9 @@ static bool play_order(const struct scenario *scenario, enum order order, unsign
 	} else {
 		play_with_crashes(&tally, 0, 1);
 	}
-	printf("%s %u - %s, %s\n# %u plays, %u of them with a crash, %u failed\n", tally.failed ? "not ok" : "ok",
-	       number, scenario->name, order_names[order], tally.plays, tally.crashes, tally.failed);
+	printf("%s %u - %s, %s\n# %u plays, %u of them with a crash, %u failed\n",
+	       tally.failed ? "not ok" : "ok", number, scenario->name, order_names[order], tally.plays,
+	       tally.crashes, tally.failed);
 	fflush(stdout);
 	return tally.failed == 0;
 }

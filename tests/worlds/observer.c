@@ -130,8 +130,8 @@ static void supersede(struct world *world, enum field field, const char *value)
 		version->superseded = true;
 }
 
-void observer_left(struct world *world, bool in_airtable, const char *row, enum field field, const char *before,
-		   const char *value)
+void observer_left(struct world *world, bool in_airtable, const char *row, enum field field,
+		   const char *before, const char *value)
 {
 	supersede(world, field, before);
 	struct world_version *version = version_of(world, field, value); /* typed again: put back */
@@ -139,13 +139,14 @@ void observer_left(struct world *world, bool in_airtable, const char *row, enum 
 		return;
 	if (!version)
 		version = &world->versions[world->version_count++];
-	*version = (struct world_version){.field = field, .in_airtable = in_airtable, .moment = ++world->moment};
+	*version =
+		(struct world_version){.field = field, .in_airtable = in_airtable, .moment = ++world->moment};
 	snprintf(version->value, sizeof version->value, "%s", value);
 	snprintf(version->row, sizeof version->row, "%s", row ? row : "");
 }
 
-void observer_overwritten(struct world *world, const struct world_row *row, enum field field, const char *before,
-			  const char *value, int64_t decided)
+void observer_overwritten(struct world *world, const struct world_row *row, enum field field,
+			  const char *before, const char *value, int64_t decided)
 {
 	struct world_version *version = version_of(world, field, before);
 
@@ -156,27 +157,26 @@ void observer_overwritten(struct world *world, const struct world_row *row, enum
 	version->excused = true;
 }
 
-static bool shown_by_rows(const struct world *world, enum field field, const char *value, const struct world_row *but)
+static bool shown_by_rows(const struct world *world, enum field field, const char *value)
 {
 	for (size_t i = 0; i < world->row_count; i++) {
 		const struct world_row *row = &world->rows[i];
 		char words[48];
 		observer_cell_words(field, row->now.cells[field], words);
-		if (row != but && row->now.there && strcmp(words, value) == 0)
+		if (row->now.there && strcmp(words, value) == 0)
 			return true;
 	}
 	return false;
 }
 
-static bool shown_by_documents(const struct world *world, enum field field, const char *value,
-			       const struct world_document *but)
+static bool shown_by_documents(const struct world *world, enum field field, const char *value)
 {
 	for (size_t i = 0; i < world->document_count; i++) {
 		const struct world_document *document = &world->documents[i];
 		struct json_object *body = world_body(document);
 		char words[48];
 		observer_data_words(field, document->table, body ? document_data(body) : NULL, words);
-		if (document != but && strcmp(words, value) == 0)
+		if (strcmp(words, value) == 0)
 			return true;
 	}
 	return false;
@@ -189,7 +189,7 @@ void observer_row_deleted(struct world *world, const struct world_row *row)
 	for (size_t i = 0; i < countof(fields); i++) {
 		char words[48];
 		observer_cell_words(fields[i].field, row->now.cells[fields[i].field], words);
-		if (!shown_by_documents(world, fields[i].field, words, NULL))
+		if (!shown_by_documents(world, fields[i].field, words))
 			supersede(world, fields[i].field, words);
 	}
 }
@@ -201,7 +201,8 @@ void observer_document_deleted(struct world *world, const struct world_document 
 	world->any_deleted = true;
 	for (size_t i = 0; i < countof(fields); i++) {
 		char words[48];
-		observer_data_words(fields[i].field, document->table, body ? document_data(body) : NULL, words);
+		observer_data_words(fields[i].field, document->table, body ? document_data(body) : NULL,
+				    words);
 		supersede(world, fields[i].field, words);
 	}
 }
@@ -240,7 +241,8 @@ static bool won_in_history(const struct world *world, enum field field, const ch
 /* A person is told: in the row, or in the ledger. */
 static bool has_problem(const struct world *world, const struct world_document *document)
 {
-	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
+	scoped_text end =
+		own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
 	struct json_object *entry = world_state_body(world, end);
 
 	return entry && json_text_or(entry, "problem", NULL);
@@ -248,7 +250,8 @@ static bool has_problem(const struct world *world, const struct world_document *
 
 static bool forgotten(const struct world *world, const struct world_document *document)
 {
-	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
+	scoped_text end =
+		own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
 	struct json_object *entry = world_state_body(world, end);
 
 	return entry && strcmp(json_text_or(entry, "state", ""), "forgotten") == 0;
@@ -280,29 +283,31 @@ static void check_versions(struct world *world)
 {
 	for (size_t i = 0; i < world->version_count; i++) {
 		const struct world_version *version = &world->versions[i];
-		bool in_rows = shown_by_rows(world, version->field, version->value, NULL);
-		bool in_documents = shown_by_documents(world, version->field, version->value, NULL);
+		bool in_rows = shown_by_rows(world, version->field, version->value);
+		bool in_documents = shown_by_documents(world, version->field, version->value);
 		const char *name = field_rule(version->field)->name;
 		if (version->superseded) {
 			if (!world->any_deleted && (in_rows || in_documents) &&
 			    !won_in_history(world, version->field, version->value) &&
 			    !problem_with(world, version->field, version->value))
-				world_broken(world, "%s: \"%s\" came back, though a person had replaced it", name,
-					     version->value);
+				world_broken(world, "%s: \"%s\" came back, though a person had replaced it",
+					     name, version->value);
 			continue;
 		}
-		if ((in_rows && in_documents) || version->excused || in_history(world, version->field, version->value) ||
+		if ((in_rows && in_documents) || version->excused ||
+		    in_history(world, version->field, version->value) ||
 		    problem_with(world, version->field, version->value))
 			continue;
 		world_broken(world, "%s: \"%s\", left %s, is %s", name, version->value,
 			     version->in_airtable ? "in Airtable" : "on a phone",
-			     in_rows ? "in the row alone"
+			     in_rows        ? "in the row alone"
 			     : in_documents ? "in the document alone"
 					    : "lost");
 	}
 }
 
-static void linked_words(struct world *world, const struct world_row *row, enum field field, char words_out[48])
+static void linked_words(struct world *world, const struct world_row *row, enum field field,
+			 char words_out[48])
 {
 	const char *record_id = world_linked(row, field);
 	const struct world_row *target = *record_id ? world_row(world, record_id) : NULL;
@@ -313,13 +318,17 @@ static void linked_words(struct world *world, const struct world_row *row, enum 
 /* The document stands in what has no row: the row does not show all of it, and does not say so. */
 static bool points_nowhere(struct world *world, const struct world_row *row)
 {
-	struct json_object *body = world_body(world_document(world, row->table, world_cell_text(row, FIELD_ID)));
+	struct json_object *body =
+		world_body(world_document(world, row->table, world_cell_text(row, FIELD_ID)));
 	const char *container = body ? json_text_or(document_data(body), "container_id", "") : "";
+	const char *collection = body ? json_text_or(document_data(body), "collection_id", "") : "";
 
-	return *container && !world_row_of(world, TABLE_ITEMS, container);
+	return (*container && !world_row_of(world, TABLE_ITEMS, container)) ||
+	       (*collection && !world_row_of(world, TABLE_COLLECTIONS, collection));
 }
 
-static void check_time_cell(struct world *world, const struct world_row *row, enum field field, int64_t time_ms)
+static void check_time_cell(struct world *world, const struct world_row *row, enum field field,
+			    int64_t time_ms)
 {
 	char iso[CLOCK_ISO_SIZE] = "";
 
@@ -327,11 +336,12 @@ static void check_time_cell(struct world *world, const struct world_row *row, en
 		return;
 	clock_iso(time_ms, iso);
 	if (strcmp(world_cell_text(row, field), iso) != 0)
-		world_broken(world, "row %s: %s is \"%s\", the document says %s", row->id, field_rule(field)->name,
-			     world_cell_text(row, field), iso);
+		world_broken(world, "row %s: %s is \"%s\", the document says %s", row->id,
+			     field_rule(field)->name, world_cell_text(row, field), iso);
 }
 
-static void check_equal(struct world *world, const struct world_document *document, const struct world_row *row)
+static void check_equal(struct world *world, const struct world_document *document,
+			const struct world_row *row)
 {
 	struct json_object *body = world_body(document);
 
@@ -344,9 +354,11 @@ static void check_equal(struct world *world, const struct world_document *docume
 			linked_words(world, row, fields[i].field, in_row);
 		else
 			observer_cell_words(fields[i].field, row->now.cells[fields[i].field], in_row);
-		if (strcmp(in_row, in_document) != 0 && !(fields[i].shape == LINK && points_nowhere(world, row)))
-			world_broken(world, "%s %s: the document says \"%s\", the row \"%s\"", document->full_id,
-				     field_rule(fields[i].field)->name, in_document, in_row);
+		if (strcmp(in_row, in_document) != 0 &&
+		    !(fields[i].shape == LINK && points_nowhere(world, row)))
+			world_broken(world, "%s %s: the document says \"%s\", the row \"%s\"",
+				     document->full_id, field_rule(fields[i].field)->name, in_document,
+				     in_row);
 	}
 	check_time_cell(world, row, FIELD_UPDATED_AT, document_updated_at(body));
 	check_time_cell(world, row, FIELD_CREATED_AT, document_created_at(body));
@@ -385,7 +397,8 @@ static void check_documents(struct world *world)
 
 static bool is_filled_in(const struct world_row *row)
 {
-	return row->now.cells[FIELD_NAME] && (row->table == TABLE_COLLECTIONS || row->now.cells[FIELD_COLLECTION]);
+	return row->now.cells[FIELD_NAME] &&
+	       (row->table == TABLE_COLLECTIONS || row->now.cells[FIELD_COLLECTION]);
 }
 
 static void check_rows(struct world *world)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEGINS_MS 1795428000500 /* 2026-11-23T10:00:00.500Z */
+#define BEGINS_MS    1795428000500 /* 2026-11-23T10:00:00.500Z */
 #define QUIET_ROUNDS 60
 #define QUIET_MS     62000 /* between two full lists after which nothing was written */
 
@@ -190,7 +190,8 @@ static unsigned writes(const struct world *world)
 
 bool world_quiet(struct world *world)
 {
-	int64_t silent_since_ms = 0; /* since the first full list after which nothing was written; 0: not yet */
+	int64_t silent_since_ms =
+		0; /* since the first full list after which nothing was written; 0: not yet */
 
 	world->at_effect = NULL;
 	memset(world->armed, 0, sizeof world->armed);

@@ -26,21 +26,21 @@ enum world_limits {
 
 /* What may go wrong, once for each time that it was armed. */
 enum world_fault {
-	FAULT_COUCH_READ,           /* a read of the database fails */
-	FAULT_COUCH_UNSENT,         /* a write is in doubt, and was not applied */
-	FAULT_COUCH_UNANSWERED,     /* ... and was applied */
-	FAULT_COUCH_REWIND,         /* the feed replays everything */
-	FAULT_STATE_READ,           /* as above, of the state database */
-	FAULT_STATE_UNSENT,         /* */
-	FAULT_STATE_UNANSWERED,     /* */
-	FAULT_CHECKPOINT_SPLIT,     /* the source has the checkpoint, the state database has not */
-	FAULT_AIRTABLE_READ,        /* a read of the base fails */
-	FAULT_AIRTABLE_UNSENT,      /* */
-	FAULT_AIRTABLE_UNANSWERED,  /* */
-	FAULT_AIRTABLE_LATE,        /* in doubt, and applied later within the deadline */
-	FAULT_AIRTABLE_SLOW,        /* a call takes longer than a read stays fresh */
-	FAULT_AIRTABLE_STALE,       /* what the next write changes is shown as it was, for a while */
-	FAULT_AIRTABLE_SKIPS,       /* a list skips a row */
+	FAULT_COUCH_READ,          /* a read of the database fails */
+	FAULT_COUCH_UNSENT,        /* a write is in doubt, and was not applied */
+	FAULT_COUCH_UNANSWERED,    /* ... and was applied */
+	FAULT_COUCH_REWIND,        /* the feed replays everything */
+	FAULT_STATE_READ,          /* as above, of the state database */
+	FAULT_STATE_UNSENT,        /* */
+	FAULT_STATE_UNANSWERED,    /* */
+	FAULT_CHECKPOINT_SPLIT,    /* the source has the checkpoint, the state database has not */
+	FAULT_AIRTABLE_READ,       /* a read of the base fails */
+	FAULT_AIRTABLE_UNSENT,     /* */
+	FAULT_AIRTABLE_UNANSWERED, /* */
+	FAULT_AIRTABLE_LATE,       /* in doubt, and applied later within the deadline */
+	FAULT_AIRTABLE_SLOW,       /* a call takes longer than a read stays fresh */
+	FAULT_AIRTABLE_STALE,      /* what the next write changes is shown as it was, for a while */
+	FAULT_AIRTABLE_SKIPS,      /* a list skips a row */
 	FAULT_COUNT,
 };
 
@@ -49,7 +49,7 @@ enum world_fault {
 struct world_leaf {
 	char revision[64];
 	int generation;
-	bool deleted, replaced; /* replaced: it has a descendant */
+	bool deleted, replaced;   /* replaced: it has a descendant */
 	struct json_object *body; /* owned; without _rev; NULL of a bare tombstone */
 };
 struct world_document {
@@ -103,7 +103,7 @@ struct world_late {
 	enum side_write_kind kind;
 	enum table table;
 	char id[20];
-	int64_t decided; /* the moment of the read that it was decided on */
+	int64_t decided;          /* the moment of the read that it was decided on */
 	struct json_object *body; /* owned */
 };
 
@@ -190,11 +190,14 @@ const struct world_leaf *world_winner(const struct world_document *document);
 /* The winner's body when it is live, or NULL. */
 struct json_object *world_body(const struct world_document *document);
 /* A phone's work. 'body' without _rev, taken. Against the winner. */
-struct world_document *world_phone_puts(struct world *world, enum table table, const char *id, struct json_object *body);
+struct world_document *world_phone_puts(struct world *world, enum table table, const char *id,
+					struct json_object *body);
 bool world_phone_deletes(struct world *world, struct world_document *document);
 /* An edit made offline, on the winner's ancestor: another leaf. 'wins' says which of both is shown. */
-void world_phone_conflicts(struct world *world, struct world_document *document, struct json_object *body, bool wins);
-struct json_object *world_state_body(const struct world *world, const char *id_end); /* by the end of its id, or NULL */
+void world_phone_conflicts(struct world *world, struct world_document *document, struct json_object *body,
+			   bool wins);
+struct json_object *world_state_body(const struct world *world,
+				     const char *id_end); /* by the end of its id, or NULL */
 void world_couch_done(struct world *world);
 bool world_couch_extra_put(struct world *world, struct json_object *body);
 
@@ -207,7 +210,8 @@ struct world_row *world_row(struct world *world, const char *id); /* or NULL */
 struct world_row *world_row_of(struct world *world, enum table table, const char *document_id);
 /* A person's work. 'value' is taken, NULL empties. */
 struct world_row *world_person_adds(struct world *world, enum table table);
-void world_person_types(struct world *world, struct world_row *row, enum field field, struct json_object *value);
+void world_person_types(struct world *world, struct world_row *row, enum field field,
+			struct json_object *value);
 void world_person_deletes(struct world *world, struct world_row *row);
 void world_person_restores(struct world *world, struct world_row *row);
 struct world_row *world_person_duplicates(struct world *world, const struct world_row *row, bool with_id);
@@ -223,11 +227,11 @@ void observer_cell_words(enum field field, struct json_object *value, char words
 void observer_data_words(enum field field, enum table table, struct json_object *data, char words_out[48]);
 const char *observer_key(enum field field, enum table table); /* of data; NULL: not watched */
 /* A person put 'value' where 'before' stood. */
-void observer_left(struct world *world, bool in_airtable, const char *row, enum field field, const char *before,
-		   const char *value);
+void observer_left(struct world *world, bool in_airtable, const char *row, enum field field,
+		   const char *before, const char *value);
 /* The bridge overwrote 'before', by what it had decided on what it saw at 'decided'. */
-void observer_overwritten(struct world *world, const struct world_row *row, enum field field, const char *before,
-			  const char *value, int64_t decided);
+void observer_overwritten(struct world *world, const struct world_row *row, enum field field,
+			  const char *before, const char *value, int64_t decided);
 void observer_row_deleted(struct world *world, const struct world_row *row);
 void observer_document_deleted(struct world *world, const struct world_document *document);
 /* Checks the invariants of a quiet world. */

@@ -11,7 +11,7 @@
 #define COST_MS      60
 #define SLOW_MS      (SYNC_FRESH_MS + 2000)
 #define BATCH        10
-#define NEWS_BACK_MS 60000 /* the overlap of two looks */
+#define NEWS_BACK_MS 60000     /* the overlap of two looks */
 #define REFUSED_TEXT "refused" /* a text that begins so is refused by its column */
 
 /* ---- the schema ---- */
@@ -161,7 +161,8 @@ struct world_row *world_person_adds(struct world *world, enum table table)
 	return row;
 }
 
-void world_person_types(struct world *world, struct world_row *row, enum field field, struct json_object *value)
+void world_person_types(struct world *world, struct world_row *row, enum field field,
+			struct json_object *value)
 {
 	char was[48], is[48];
 
@@ -280,7 +281,8 @@ static bool begin_call(struct world *world, struct error *error)
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
 	world->calls++;
 	hear_clock(world);
-	return !world_fault(world, FAULT_AIRTABLE_READ) || error_set(error, ERROR_RETRY, "a fault of the test");
+	return !world_fault(world, FAULT_AIRTABLE_READ) ||
+	       error_set(error, ERROR_RETRY, "a fault of the test");
 }
 
 static bool end_call(struct world *world, struct error *error)
@@ -297,8 +299,8 @@ static int64_t base_now_ms(void *self)
 
 struct choice {
 	enum table table;
-	int64_t after_ms;        /* changed after; 0: all */
-	const char *const *ids;  /* of documents, or NULL */
+	int64_t after_ms;       /* changed after; 0: all */
+	const char *const *ids; /* of documents, or NULL */
 	size_t id_count;
 };
 
@@ -504,7 +506,8 @@ static bool accepts(struct world *world, struct side_write *write)
 			return refuse(write, "INVALID_VALUE_FOR_COLUMN",
 				      "A field cannot accept the provided value", field_rule(field)->name);
 		for (size_t i = 0;
-		     json_object_is_type(value, json_type_array) && i < json_object_array_length(value); i++) {
+		     json_object_is_type(value, json_type_array) && i < json_object_array_length(value);
+		     i++) {
 			const char *target = json_object_get_string(json_object_array_get_idx(value, i));
 			const struct world_row *row = world_row(world, target);
 			if (!row || !row->now.there)
@@ -608,8 +611,9 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 		delete_row(world, row, decided);
 		return;
 	}
-	world->word_writes += json_object_object_length(write->body) == 1 &&
-			      json_object_object_get_ex(write->body, column_ids[row->table][FIELD_ERROR], NULL);
+	world->word_writes +=
+		json_object_object_length(write->body) == 1 &&
+		json_object_object_get_ex(write->body, column_ids[row->table][FIELD_ERROR], NULL);
 	write_cells(world, row, write->body, decided ? decided : row->shown);
 	write->answer = (struct side_record){
 		.table = row->table,
@@ -636,7 +640,8 @@ static struct decided decided_on(struct world *world, const struct side_write *w
 }
 
 /* Rows are written on what was read a short while ago (sync-rules 6.2). */
-static void check_freshness(struct world *world, const struct side_write *write, const struct decided *decided)
+static void check_freshness(struct world *world, const struct side_write *write,
+			    const struct decided *decided)
 {
 	int64_t age_ms = world->steady_ms - decided->at_ms;
 
@@ -685,8 +690,8 @@ void world_apply_late(struct world *world)
 }
 
 /* Records of one table and kind, at most ten: one request. */
-static void send(struct world *world, struct side_write *writes, const struct decided *decided, const size_t *places,
-		 size_t count)
+static void send(struct world *world, struct side_write *writes, const struct decided *decided,
+		 const size_t *places, size_t count)
 {
 	enum world_fault doubt = FAULT_COUNT;
 	bool slow = !world->dead && world_fault(world, FAULT_AIRTABLE_SLOW);
@@ -700,8 +705,8 @@ static void send(struct world *world, struct side_write *writes, const struct de
 		check_freshness(world, &writes[places[i]], &decided[places[i]]);
 	world->calls++;
 	hear_clock(world);
-	for (enum world_fault fault = FAULT_AIRTABLE_UNSENT; fault <= FAULT_AIRTABLE_LATE && doubt == FAULT_COUNT;
-	     fault++)
+	for (enum world_fault fault = FAULT_AIRTABLE_UNSENT;
+	     fault <= FAULT_AIRTABLE_LATE && doubt == FAULT_COUNT; fault++)
 		if (world_fault(world, fault))
 			doubt = fault;
 	for (size_t i = 0; i < count; i++) {

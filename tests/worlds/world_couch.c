@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COST_MS 3
+#define COST_MS     3
 #define CONFIG_UUID "7b7c0d5e-2c19-4a51-8f0e-000000000001"
 
 /* ---- documents ---- */
@@ -101,7 +101,8 @@ static struct world_leaf *free_leaf(struct world_document *document)
 		return &document->leaves[document->count++];
 	struct world_leaf *oldest = NULL;
 	for (size_t i = 0; i < document->count; i++)
-		if (document->leaves[i].replaced && (!oldest || document->leaves[i].generation < oldest->generation))
+		if (document->leaves[i].replaced &&
+		    (!oldest || document->leaves[i].generation < oldest->generation))
 			oldest = &document->leaves[i];
 	if (!oldest)
 		oldest = &document->leaves[0];
@@ -114,9 +115,9 @@ static struct world_leaf *add_leaf(struct world *world, struct world_document *d
 				   const char *parent_revision, int generation, struct json_object *body,
 				   bool deleted)
 {
-	scoped_text words = own_format("%s %s %s %d", document->full_id, parent_revision,
-				       body ? json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN) : "",
-				       deleted);
+	scoped_text words =
+		own_format("%s %s %s %d", document->full_id, parent_revision,
+			   body ? json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN) : "", deleted);
 	struct world_leaf *leaf = free_leaf(document);
 
 	*leaf = (struct world_leaf){.generation = generation, .deleted = deleted, .body = body};
@@ -176,7 +177,8 @@ static void watch_edit(struct world *world, const struct world_document *documen
 	}
 }
 
-struct world_document *world_phone_puts(struct world *world, enum table table, const char *id, struct json_object *body)
+struct world_document *world_phone_puts(struct world *world, enum table table, const char *id,
+					struct json_object *body)
 {
 	struct world_document *document = want_document(world, table, id);
 	const struct world_leaf *leaf = winner(document);
@@ -206,7 +208,8 @@ bool world_phone_deletes(struct world *world, struct world_document *document)
 	return put(world, document, revision, NULL, true) != NULL;
 }
 
-void world_phone_conflicts(struct world *world, struct world_document *document, struct json_object *body, bool wins)
+void world_phone_conflicts(struct world *world, struct world_document *document, struct json_object *body,
+			   bool wins)
 {
 	const struct world_leaf *leaf = winner(document);
 	struct json_object *before = world_body(document);
@@ -221,7 +224,10 @@ void world_phone_conflicts(struct world *world, struct world_document *document,
 	json_object_object_del(body, "_rev");
 	if (wins)
 		watch_edit(world, document, document_data(before), document_data(body));
-	add_leaf(world, document, "elsewhere", wins ? leaf->generation + 1 : leaf->generation > 1 ? leaf->generation - 1 : 1,
+	add_leaf(world, document, "elsewhere",
+		 wins                   ? leaf->generation + 1
+		 : leaf->generation > 1 ? leaf->generation - 1
+					: 1,
 		 body, false);
 }
 
@@ -312,8 +318,8 @@ static size_t changed_after(struct world *world, int64_t since, struct world_doc
 	return count;
 }
 
-static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit, void *context,
-		       struct side_news *news_out, struct error *error)
+static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit,
+		       void *context, struct side_news *news_out, struct error *error)
 {
 	struct world *world = of(self);
 	struct world_document *page[WORLD_PAGE];
@@ -374,8 +380,8 @@ static bool couch_position(void *self, struct json_object **cursor_out, struct e
 	return true;
 }
 
-static bool couch_read(void *self, const struct side_key *keys, size_t count, struct side_records *records_out,
-		       struct error *error)
+static bool couch_read(void *self, const struct side_key *keys, size_t count,
+		       struct side_records *records_out, struct error *error)
 {
 	struct world *world = of(self);
 
@@ -392,7 +398,8 @@ static bool couch_read(void *self, const struct side_key *keys, size_t count, st
 	return true;
 }
 
-static bool couch_read_extra(void *self, const char *full_id, struct json_object **body_out, struct error *error)
+static bool couch_read_extra(void *self, const char *full_id, struct json_object **body_out,
+			     struct error *error)
 {
 	struct world *world = of(self);
 
@@ -600,7 +607,8 @@ static bool state_write(void *self, struct json_object *const *documents, size_t
 		if (!unsent)
 			results_out[i].kind = state_put(world, documents[i], results_out[i].rev);
 		if (unsent || unanswered)
-			results_out[i] = (struct store_result){.kind = ERROR_RETRY, .text = "in doubt (test)"};
+			results_out[i] =
+				(struct store_result){.kind = ERROR_RETRY, .text = "in doubt (test)"};
 		/* _bulk_docs is not atomic: the end may come between two of them. */
 		if (!world_reach(world, 1))
 			return error_set(error, ERROR_STOPPED, "the bridge is dead");
