@@ -52,7 +52,7 @@ static size_t run_seeds(uint64_t first, size_t count, size_t most_told)
 		if (failed++ < most_told)
 			tell(first + i);
 		else if (most_told)
-			printf("# seed %llu: %s\n", (unsigned long long)(first + i), broken);
+			printf("# seed %llu: %s\n", (unsigned long long)history.seed, broken);
 	}
 	return failed;
 }
