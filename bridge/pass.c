@@ -111,10 +111,18 @@ static bool finish_oldest(struct pipeline *pipeline, struct error *error)
 	return ok;
 }
 
+/* Something failed. What other groups have sent is still heard and remembered where that can be done, so that as little as possible is
+ * left in doubt. */
 static void give_up(struct pipeline *pipeline)
 {
-	while (pipeline->count)
-		group_close(&pipeline->groups[--pipeline->count]);
+	for (size_t i = 0; i < pipeline->count; i++) {
+		struct group *group = pipeline->groups[i];
+		struct error error = {0};
+		if (group->ticket && !group_remember(group, &error))
+			log_debug(&pipeline->sync->log, "what was sent stays in doubt: %s", error.text);
+		group_close(&group);
+	}
+	pipeline->count = 0;
 }
 
 static bool work_off_queue(struct sync *sync, struct error *error)
