@@ -42,11 +42,11 @@ struct sync {
 	struct json_object *couch_cursor, *rows_cursor; /* owned; handled up to here; NULL: never */
 	struct json_object *couch_next, *rows_next;     /* owned; what the news of this pass reached */
 	struct json_object *schema_stored;              /* owned; the schema document as stored, or NULL */
-	struct json_object *schema_seen;                /* owned; that the columns were last bound to, or NULL */
-	char epoch[37];                                 /* this process */
-	unsigned list_turn;                             /* lists of all rows so far */
-	bool listed;                                    /* one of them in this pass */
-	unsigned pass;                                  /* counts passes */
+	struct json_object *schema_seen; /* owned; that the columns were last bound to, or NULL */
+	char epoch[37];                  /* this process */
+	unsigned list_turn;              /* lists of all rows so far */
+	bool listed;                     /* one of them in this pass */
+	unsigned pass;                   /* counts passes */
 	int request_deadline_ms;
 	size_t fresh_rows;
 	bool started;
