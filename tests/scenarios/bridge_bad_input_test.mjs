@@ -651,7 +651,7 @@ function withOwnCouch(title, play) {
 			world = await World.open({ items: 10, server: couch.server });
 			await play(world, couch, step);
 		} finally {
-			await world?.processes.stopAll();
+			await world?.close({ server: false });
 			await processes.stopAll();
 			rmSync(folder, { recursive: true, force: true });
 		}

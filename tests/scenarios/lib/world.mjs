@@ -102,9 +102,10 @@ export class World {
 		this.sandbox = sandboxAt(started.url);
 	}
 
-	async close() {
+	/* 'server' false: the server goes, too, and takes the databases along. */
+	async close({ server = true } = {}) {
 		await this.processes.stopAll();
-		for (const database of [this.database, this.state])
+		for (const database of server ? [this.database, this.state] : [])
 			await askMaybe('DELETE', `${this.server.url}/${database}`, this.server);
 		rmSync(this.folder, { recursive: true, force: true });
 	}
