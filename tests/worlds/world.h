@@ -78,7 +78,7 @@ struct world_row {
 	int64_t shown;          /* the moment (world.moment) at which a read last showed it as it is */
 	int64_t shown_ms;       /* steady; of the last read, whatever it showed */
 	bool copied;            /* a person made it by duplicating another */
-	bool delete_ticked;     /* by a person, at some time */
+	bool delete_wanted; /* a person ticked its box, or deleted it where documents go with their rows */
 };
 
 struct world_state {

@@ -180,7 +180,7 @@ void world_person_types(struct world *world, struct world_row *row, enum field f
 	set_cell(world, row, field, value);
 	struct world_document *document = world_document_of(world, row);
 	if (field == FIELD_DELETE)
-		row->delete_ticked = true;
+		row->delete_wanted = true;
 	if (field == FIELD_DELETE && document)
 		document->delete_wanted = true;
 }
@@ -207,8 +207,11 @@ void world_person_deletes(struct world *world, struct world_row *row)
 	row->now.there = false;
 	empty_links_to(world, row->id);
 	struct world_document *document = world_document_of(world, row);
-	if (document && world->config.on_row_deleted == ROW_DELETED_DELETE)
-		document->delete_wanted = true;
+	if (world->config.on_row_deleted == ROW_DELETED_DELETE) {
+		row->delete_wanted = true;
+		if (document)
+			document->delete_wanted = true;
+	}
 }
 
 void world_person_restores(struct world *world, struct world_row *row)
@@ -580,7 +583,7 @@ static void delete_row(struct world *world, struct world_row *row, int64_t decid
 		observer_cell_words((enum field)field, row->now.cells[field], was);
 		observer_overwritten(world, row, (enum field)field, was, "", decided);
 	}
-	if (!row->delete_ticked && (!document || !document->delete_wanted))
+	if (!row->delete_wanted && (!document || !document->delete_wanted))
 		world_broken(world, "row %s (%s) was deleted, and nobody asked for it", row->id,
 			     world_cell_text(row, FIELD_ID));
 	row->now.there = false;

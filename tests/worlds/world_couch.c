@@ -446,7 +446,7 @@ static bool is_wanted_gone(struct world *world, const struct world_document *doc
 	bool wanted = document->delete_wanted;
 
 	for (size_t i = 0; i < world->row_count; i++)
-		wanted = wanted || (world->rows[i].delete_ticked &&
+		wanted = wanted || (world->rows[i].delete_wanted &&
 				    world_document_of(world, &world->rows[i]) == document);
 	return wanted;
 }
