@@ -14,13 +14,14 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	HELD_POLL_MS = 20,    /* every slot is held: nobody can say when the first of them leaves */
 	ASK_AGAIN_MS = 250,   /* at the latest: a held slot may be given back before its time */
 	UNANSWERED_MS = 5000, /* so long a slot waits for its answer; a server this slow counts no seconds */
-	USUAL_SHARE = 8,      /* an answer's share in what is usual: an eighth; */
-	UNUSUAL_SHARE = 32,   /* of one that took more than twice that, much less, and only as if twice */
+	HEARD = 16,           /* the last answers tell what is usual: */
+	QUICK = 3,            /* the third quickest of them, since what took longer may have been held up */
 };
 
 struct airtable_limiter {
@@ -33,7 +34,8 @@ struct airtable_limiter {
 		int64_t counted_ms; /* when its second began */
 		bool over;          /* answered, or given up */
 	} * departures;             /* owned; a ring of per_second */
-	int64_t usual_ms;           /* from leaving to the answer; -1: none was heard */
+	int64_t took_ms[HEARD];     /* from leaving to the answer; a ring */
+	size_t heard;               /* answers, ever */
 	int64_t penalty_end_ms;
 };
 
@@ -45,7 +47,6 @@ struct airtable_limiter *airtable_limiter_open(int per_second)
 	limiter->per_second = per_second;
 	limiter->departures = own_alloc((size_t)per_second * sizeof(*limiter->departures));
 	limiter->penalty_end_ms = INT64_MIN;
-	limiter->usual_ms = -1;
 	for (int i = 0; i < per_second; i++)
 		limiter->departures[i] = (struct departure){.left_ms = INT64_MIN, .over = true};
 	return limiter;
@@ -76,7 +77,7 @@ static int64_t kept_ms(const struct airtable_limiter *limiter, const struct depa
 {
 	if (departure->left_ms == INT64_MIN)
 		return 0;
-	if (!departure->over && limiter->usual_ms >= 0 && now_ms - departure->left_ms < UNANSWERED_MS &&
+	if (!departure->over && limiter->heard > 0 && now_ms - departure->left_ms < UNANSWERED_MS &&
 	    now_ms - departure->left_ms >= AIRTABLE_WINDOW_MS)
 		return HELD_POLL_MS;
 	int64_t left_ms = departure->counted_ms + AIRTABLE_WINDOW_MS - now_ms;
@@ -148,15 +149,20 @@ static struct departure *oldest_unanswered(struct airtable_limiter *limiter)
 	return NULL;
 }
 
-static void learn_usual(struct airtable_limiter *limiter, int64_t took_ms)
+static int by_size(const void *a, const void *b)
 {
-	if (limiter->usual_ms < 0) {
-		limiter->usual_ms = took_ms;
-		return;
-	}
-	bool unusual = took_ms > 2 * limiter->usual_ms;
-	int64_t counts_ms = unusual ? 2 * limiter->usual_ms + UNUSUAL_SHARE : took_ms;
-	limiter->usual_ms += (counts_ms - limiter->usual_ms) / (unusual ? UNUSUAL_SHARE : USUAL_SHARE);
+	const int64_t *left = a, *right = b;
+	return (*left > *right) - (*left < *right);
+}
+
+/* How long an answer takes when nothing is held up; of a few answers the quickest one. */
+static int64_t usual_ms(const struct airtable_limiter *limiter)
+{
+	int64_t sorted[HEARD];
+	size_t count = limiter->heard < HEARD ? limiter->heard : HEARD;
+	memcpy(sorted, limiter->took_ms, sizeof(sorted));
+	qsort(sorted, count, sizeof(sorted[0]), by_size);
+	return sorted[(count - 1) * QUICK / HEARD];
 }
 
 void airtable_limiter_answered(struct airtable_limiter *limiter)
@@ -166,9 +172,9 @@ void airtable_limiter_answered(struct airtable_limiter *limiter)
 	if (departure) {
 		int64_t took_ms = clock_steady_ms() - departure->left_ms;
 		departure->over = true;
-		if (limiter->usual_ms >= 0 && took_ms > limiter->usual_ms)
-			departure->counted_ms += took_ms - limiter->usual_ms;
-		learn_usual(limiter, took_ms);
+		limiter->took_ms[limiter->heard++ % HEARD] = took_ms;
+		int64_t longer_ms = took_ms - usual_ms(limiter);
+		departure->counted_ms += longer_ms > 0 ? longer_ms : 0;
 	}
 	pthread_mutex_unlock(&limiter->mutex);
 }
