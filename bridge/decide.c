@@ -48,10 +48,12 @@ static bool surely_gone(struct group *group, struct look *look)
 static enum row_state paired_row_state(struct group *group, struct look *look)
 {
 	bool there = look->row.presence == SIDE_THERE;
+	bool was_missing = look->pair->row_missing;
 
 	look->pair->row_missing = !there || strcmp(look->row.id, look->entry.record_id) != 0;
 	if (!look->pair->row_missing) {
 		look->entry.unsure_since_ms = 0;
+		group->paired = group->paired || was_missing; /* what waits for it may go on */
 		return look->pair->row_twins ? ROW_PAIRED_OTHERS : ROW_PAIRED;
 	}
 	if (!surely_gone(group, look))

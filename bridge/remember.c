@@ -35,6 +35,15 @@ static enum field blamed_field(const struct group *group, const struct look *loo
 	return FIELD_COUNT;
 }
 
+static void drop(struct group *group, struct look *look, enum field field)
+{
+	if (!look->writes[field])
+		return;
+	look->dropped[field] = true;
+	look->writes[field] = false;
+	json_object_object_del(look->row_body, group->sync->columns[look->pair->table].of[field].id);
+}
+
 static bool drop_blamed(struct group *group, struct look *look)
 {
 	enum field field = look->row_write->result == ERROR_REFUSED ? blamed_field(group, look) : FIELD_COUNT;
@@ -43,10 +52,11 @@ static bool drop_blamed(struct group *group, struct look *look)
 	    json_object_object_length(look->row_body) < 2)
 		return false;
 	look_problem(look, "%s: %s.", field_rule(field)->name, look->row_write->error.text);
-	look->dropped[field] = true;
-	look->writes[field] = false;
 	look->retry = true;
-	json_object_object_del(look->row_body, group->sync->columns[look->pair->table].of[field].id);
+	drop(group, look, field);
+	/* A new row with the document's Updated At has all that the document has (sync-rules 5): this one has not. */
+	if (look->row_work == ROW_WORK_CREATE)
+		drop(group, look, FIELD_UPDATED_AT);
 	return true;
 }
 
