@@ -17,7 +17,8 @@ enum {
  * that was set is not learned. */
 void own_prepare(void)
 {
-	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	/* Called at the start of main, before there are threads. */
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* NOLINT(concurrency-mt-unsafe) */
 }
 
 /* Nothing here may allocate, and buffers of stdio may be half-written: straight out. */
