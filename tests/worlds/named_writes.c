@@ -1,0 +1,69 @@
+/* Writes to Airtable and what is remembered of them: sync-rules 6 and 7. */
+#include "tests/worlds/named.h"
+
+#include <string.h>
+
+static void person_puts_back(struct world *world)
+{
+	named_person_sets(world, FIELD_NOTES, "first");
+}
+
+static void phone_notes_stale(struct world *world)
+{
+	world->armed[FAULT_AIRTABLE_STALE]++;
+	named_phone_notes(world);
+}
+
+static void phone_notes_unanswered(struct world *world)
+{
+	world->armed[FAULT_AIRTABLE_UNANSWERED]++;
+	named_phone_notes(world);
+}
+
+static void phone_notes_late(struct world *world)
+{
+	world->armed[FAULT_AIRTABLE_LATE]++;
+	named_phone_notes(world);
+}
+
+static void phone_puts_contents(struct world *world)
+{
+	struct json_object *box = named_new_item(world, "a box"), *thing = named_new_item(world, "a thing");
+
+	json_put_text(document_data(box), "container_id", "i3"); /* a circle: one link must come later */
+	json_put_text(document_data(thing), "container_id", "i2");
+	world_phone_puts(world, TABLE_ITEMS, "i2", box);
+	world_phone_puts(world, TABLE_ITEMS, "i3", thing);
+}
+
+static void keep_their_containers(struct world *world)
+{
+	const char *const pairs[][2] = {{"i2", "i3"}, {"i3", "i2"}};
+
+	for (size_t i = 0; i < countof(pairs); i++) {
+		struct json_object *body = world_body(world_document(world, TABLE_ITEMS, pairs[i][0]));
+		if (!body ||
+		    strcmp(json_text_or(document_data(body), "container_id", ""), pairs[i][1]) != 0 ||
+		    strcmp(json_text_or(document_data(body), "collection_id", ""), "c0") != 0)
+			world_broken(world, "%s lost its place", pairs[i][0]);
+	}
+}
+
+static const struct scenario scenarios[] = {
+	{"edit-between-read-and-write", named_nothing, named_phone_notes, named_person_notes, named_anything,
+	 ALL_ORDERS, false},
+	{"lost-reply-then-put-back", named_nothing, phone_notes_unanswered, person_puts_back, named_anything,
+	 IN_ORDER, true},
+	{"patch-applied-after-timeout", named_nothing, phone_notes_late, named_person_models, named_anything,
+	 ALL_ORDERS, true},
+	{"stale-read-after-write", named_nothing, phone_notes_stale, named_person_models, named_anything,
+	 ALL_ORDERS, true},
+	{"other-cell-edited-during-write", named_nothing, named_phone_notes, named_person_models,
+	 named_anything, ALL_ORDERS, false},
+	{"crash-before-link-pass", named_nothing, phone_puts_contents, named_phone_notes,
+	 keep_their_containers, ALL_ORDERS, false},
+	{"put-back-before-ledger-knows", named_nothing, named_person_notes, person_puts_back, named_anything,
+	 IN_ORDER, false},
+};
+
+const struct named_table named_writes = {scenarios, countof(scenarios)};
