@@ -1,0 +1,495 @@
+#include "tests/scenarios/stage.h"
+
+#include "airtable/client.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "bridge/airtable_side.h"
+#include "bridge/couch_side.h"
+#include "bridge/find.h"
+#include "bridge/pass.h"
+#include "couch/documents.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	NO_LIMIT_PER_SECOND = 100000, /* the sandbox's own limit is off */
+	PASS_TRIES = 12,
+	PAUSE_FIRST_MS = 1000,
+	PAUSE_CAP_MS = 60000,
+	DAY_MS = 86400000,
+};
+
+/* Everything of one bridge that would be lost with its process. */
+struct bridge {
+	struct integration_config config;
+	struct airtable_limiter *limiter;
+	struct http *http;
+	struct couch_client *source, *state;
+	struct airtable_client *airtable;
+	struct couch_side *couch_side;
+	struct airtable_side *airtable_side;
+	struct sync *sync;
+	struct log log;
+};
+
+struct stage {
+	pid_t sandbox;
+	char sandbox_url[64];
+	struct bridge_settings settings;
+	char database[80];
+	struct bridge *bridge; /* owned; NULL: none is running */
+};
+
+/* ---- the clock ---- */
+
+static atomic_llong now_ahead_ms, steady_ahead_ms;
+
+static int64_t real_ms(clockid_t id)
+{
+	struct timespec now;
+
+	if (clock_gettime(id, &now) != 0)
+		abort();
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t shifted_now_ms(void *context)
+{
+	(void)context;
+	return real_ms(CLOCK_REALTIME) + atomic_load(&now_ahead_ms);
+}
+
+static int64_t shifted_steady_ms(void *context)
+{
+	(void)context;
+	return real_ms(CLOCK_BOOTTIME) + atomic_load(&steady_ahead_ms);
+}
+
+static void set_sandbox_clock(struct stage *stage, int64_t now_ms)
+{
+	struct json_object *body = json_object_new_object();
+	struct error error = {0};
+	char iso[CLOCK_ISO_SIZE];
+
+	json_put_text(body, "set", clock_iso(now_ms, iso) ? iso : NULL);
+	if (!stage_control(stage, "POST", "clock", body, NULL, &error)) {
+		fprintf(stderr, "the sandbox's clock: %s\n", error.text);
+		abort();
+	}
+}
+
+int64_t stage_now_ms(const struct stage *stage)
+{
+	(void)stage;
+	return shifted_now_ms(NULL);
+}
+
+void stage_move_clock(struct stage *stage, int64_t by_ms)
+{
+	if (by_ms <= 0)
+		return;
+	atomic_fetch_add(&now_ahead_ms, by_ms);
+	atomic_fetch_add(&steady_ahead_ms, by_ms);
+	set_sandbox_clock(stage, shifted_now_ms(NULL));
+}
+
+void stage_move_clock_to(struct stage *stage, int64_t now_ms)
+{
+	stage_move_clock(stage, now_ms - shifted_now_ms(NULL));
+}
+
+static void sleep_on_stage(void *context, int64_t wait_ms)
+{
+	stage_move_clock(context, wait_ms);
+}
+
+/* Where the scene begins the date may go back; what is steady goes on by more than anything that a bridge before may wait
+ * for. */
+static void begin_clock(struct stage *stage, int64_t now_ms)
+{
+	atomic_store(&now_ahead_ms, now_ms - real_ms(CLOCK_REALTIME));
+	atomic_fetch_add(&steady_ahead_ms, DAY_MS);
+	set_sandbox_clock(stage, now_ms);
+}
+
+/* ---- the sandbox ---- */
+
+static bool start_sandbox(struct stage *stage, struct error *error)
+{
+	const char *program = getenv("AIRTABLE_SANDBOX");
+	int pipes[2];
+	char line[128] = "";
+	size_t length = 0;
+
+	if (!program || pipe(pipes) != 0)
+		return error_set(error, ERROR_FATAL, "AIRTABLE_SANDBOX names no program: make sets it");
+	pid_t parent = getpid();
+	stage->sandbox = fork();
+	if (stage->sandbox == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever becomes of us, it does not stay */
+		if (getppid() != parent)
+			_exit(1);
+		dup2(pipes[1], STDOUT_FILENO);
+		close(pipes[0]);
+		execl(program, program, "--port", "0", "--rate", "off", "--seed", "7", (char *)NULL);
+		_exit(127);
+	}
+	close(pipes[1]);
+	while (length + 1 < sizeof(line) && !strchr(line, '\n')) {
+		ssize_t got = read(pipes[0], line + length, sizeof(line) - 1 - length);
+		if (got <= 0)
+			break;
+		length += (size_t)got;
+		line[length] = '\0';
+	}
+	close(pipes[0]);
+	line[strcspn(line, "\n")] = '\0';
+	if (strncmp(line, "listening ", 10) != 0)
+		return error_set(error, ERROR_FATAL, "%s does not say where it listens", program);
+	snprintf(stage->sandbox_url, sizeof(stage->sandbox_url), "%s", line + 10);
+	return true;
+}
+
+bool stage_control(struct stage *stage, const char *method, const char *path, struct json_object *body,
+		   struct json_object **answer_out, struct error *error)
+{
+	scoped(http) http = http_open("davenport-test");
+	scoped_text url = own_format("%s/_sandbox/%s", stage->sandbox_url, path);
+	scoped_text bytes = body ? json_write(body) : NULL;
+	struct http_request request = {
+		.method = method, .url = url, .body = bytes, .body_length = bytes ? strlen(bytes) : 0};
+	struct http_call *call = NULL;
+	struct http_reply reply;
+	scoped(json_object) answer = NULL;
+
+	json_object_put(body);
+	bool ok = http_fetch(http, &request, &call, &reply, error);
+	if (ok && reply.status != 200)
+		ok = error_set(error, ERROR_FATAL, "%s %s: HTTP %d: %.300s", method, path, reply.status,
+			       reply.body);
+	ok = ok && json_read(reply.body, reply.body_length, &answer, NULL, error);
+	http_call_close(&call);
+	if (ok && answer_out)
+		*answer_out = take(answer);
+	return ok;
+}
+
+/* ---- the database ---- */
+
+static char *decoded(const char *from, const char *end)
+{
+	struct text text = {0};
+
+	for (; from < end; from++) {
+		const char digits[3] = {from[0] == '%' && end - from > 2 ? from[1] : '\0', from[1], '\0'};
+		char *rest = NULL;
+		char byte = (char)strtoul(digits, &rest, 16);
+		bool encoded = rest == digits + 2;
+		text_add_bytes(&text, encoded ? &byte : from, 1);
+		from += encoded ? 2 : 0;
+	}
+	return text_take(&text);
+}
+
+static bool read_settings(struct stage *stage, struct error *error)
+{
+	const char *url = getenv("TEST_COUCHDB_URL"), *scheme = url ? strstr(url, "://") : NULL;
+	const char *at = url ? strrchr(url, '@') : NULL, *colon = scheme ? strchr(scheme + 3, ':') : NULL;
+
+	if (!at || !colon || colon > at)
+		return error_set(error, ERROR_FATAL,
+				 "TEST_COUCHDB_URL must be http://user:password@host:port; "
+				 "tests/with-couch sets it");
+	stage->settings.couchdb_user = decoded(scheme + 3, colon);
+	stage->settings.couchdb_password = decoded(colon + 1, at);
+	stage->settings.couchdb_url = own_format("%.*s%s", (int)(scheme + 3 - url), url, at + 1);
+	stage->settings.couchdb_databases = own_copy("");
+	stage->settings.airtable_token = own_copy("patStage000000000.davenport");
+	stage->settings.airtable_endpoint_url = own_copy(stage->sandbox_url);
+	return true;
+}
+
+static struct couch_client *open_couch(const struct stage *stage, struct http *http, const char *database)
+{
+	return couch_client_open(http, &(struct couch_address){.url = stage->settings.couchdb_url,
+							       .user = stage->settings.couchdb_user,
+							       .password = stage->settings.couchdb_password,
+							       .database = database});
+}
+
+struct stage_couch stage_couch_open(const struct stage *stage)
+{
+	struct http *http = http_open("davenport-test");
+
+	return (struct stage_couch){http, open_couch(stage, http, stage->database)};
+}
+
+void stage_couch_close(struct stage_couch *couch)
+{
+	couch_client_close(&couch->client);
+	http_close(&couch->http);
+}
+
+static bool delete_databases(struct stage *stage, struct error *error)
+{
+	scoped(http) http = http_open("davenport-test");
+	scoped_text state = own_format("%s-davenport", stage->database);
+	const char *names[] = {stage->database, state};
+	bool ok = true;
+
+	for (size_t i = 0; stage->database[0] && i < countof(names); i++) {
+		scoped(couch_client) couch = open_couch(stage, http, names[i]);
+		struct error refusal = {0};
+		if (!couch_database_delete(couch, &refusal) && refusal.kind != ERROR_LOST) {
+			*error = refusal;
+			ok = false;
+		}
+	}
+	stage->database[0] = '\0';
+	return ok;
+}
+
+static bool put_documents(struct stage *stage, struct json_object *documents, struct error *error)
+{
+	struct stage_couch couch = stage_couch_open(stage);
+	size_t count = json_object_array_length(documents);
+	struct json_object **list = own_alloc((count + 1) * sizeof(struct json_object *));
+	struct couch_written *written = own_alloc((count + 1) * sizeof(*written));
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = json_object_array_get_idx(documents, i);
+	bool ok = couch_database_create(couch.client, true, error) &&
+		  couch_documents_write(couch.client, list, count, written, error);
+	for (size_t i = 0; ok && i < count; i++)
+		if (written[i].kind != ERROR_NONE)
+			ok = error_set(error, written[i].kind, "document %s: %s",
+				       json_text_or(list[i], "_id", "?"), written[i].text);
+	free(list);
+	free(written);
+	stage_couch_close(&couch);
+	return ok;
+}
+
+static bool keep_document(void *context, struct couch_document *document, struct error *error)
+{
+	(void)error;
+	if (document->body && document->id[0] != '_')
+		json_object_array_add(context, json_object_get(document->body));
+	return true;
+}
+
+bool stage_documents(struct stage *stage, struct json_object **documents_out, struct error *error)
+{
+	struct stage_couch couch = stage_couch_open(stage);
+	scoped(json_object) documents = json_object_new_array();
+	bool ok = couch_documents_walk(couch.client, "", "\xef\xbf\xb0", 0, false, keep_document, documents,
+				       error);
+
+	stage_couch_close(&couch);
+	if (ok)
+		*documents_out = take(documents);
+	return ok;
+}
+
+bool stage_rows(struct stage *stage, const char *base, const char *table, struct json_object **rows_out,
+		struct error *error)
+{
+	scoped_text path = own_format("rows?base=%s&table=%s", base, table);
+	scoped(json_object) answer = NULL;
+
+	if (!stage_control(stage, "GET", path, NULL, &answer, error))
+		return false;
+	*rows_out = json_object_get(json_child(answer, "records", json_type_array));
+	return true;
+}
+
+/* ---- the bridge ---- */
+
+static void bridge_close(struct bridge **bridge)
+{
+	if (!*bridge)
+		return;
+	struct bridge *gone = take(*bridge);
+	http_stop(gone->http, 0);
+	sync_close(&gone->sync);
+	couch_side_close(&gone->couch_side);
+	airtable_side_close(&gone->airtable_side);
+	airtable_client_close(&gone->airtable);
+	couch_client_close(&gone->source);
+	couch_client_close(&gone->state);
+	http_close(&gone->http);
+	airtable_limiter_close(&gone->limiter);
+	integration_config_done(&gone->config);
+	free(gone);
+}
+
+void stage_restart_bridge(struct stage *stage)
+{
+	bridge_close(&stage->bridge);
+}
+
+/* As integration_open() puts it together, but for the limits of the real Airtable. */
+static struct bridge *bridge_open(struct stage *stage, struct integration_config *config)
+{
+	struct bridge *bridge = own_alloc(sizeof *bridge);
+	scoped_text state = own_format("%s-davenport", stage->database);
+	struct airtable_address base = {.endpoint = stage->sandbox_url,
+					.token = stage->settings.airtable_token,
+					.base_id = config->base_id};
+
+	bridge->config = *config;
+	*config = (struct integration_config){0};
+	bridge->limiter = airtable_limiter_open(NO_LIMIT_PER_SECOND);
+	bridge->http = http_open("davenport-test");
+	bridge->log = log_context(NULL, "%s", bridge->config.name);
+	bridge->source = open_couch(stage, bridge->http, stage->database);
+	bridge->state = open_couch(stage, bridge->http, state);
+	bridge->airtable = airtable_client_open(bridge->http, &base, bridge->limiter, NULL);
+	bridge->couch_side = couch_side_open(bridge->source, bridge->state, bridge->config.id);
+	bridge->airtable_side = airtable_side_open(bridge->airtable, bridge->config.base_id);
+	struct sync_setup setup = {
+		.config = &bridge->config,
+		.couch = couch_side_as_side(bridge->couch_side),
+		.rows = airtable_side_as_side(bridge->airtable_side),
+		.store = couch_side_as_store(bridge->couch_side),
+		.request_deadline_ms = AIRTABLE_DEADLINE_MS,
+		.log = &bridge->log,
+	};
+	bridge->sync = sync_open(&setup);
+	airtable_side_set_columns(bridge->airtable_side, bridge->sync->columns);
+	return bridge;
+}
+
+static void tell_finding(void *context, enum finding_kind kind, const char *words)
+{
+	(void)context;
+	if (kind == FINDING_PROBLEM)
+		log_info(NULL, "%s", words);
+}
+
+/* True without a bridge: there is no integration that could be synced. */
+static bool start_bridge(struct stage *stage, struct error *error)
+{
+	struct integration_configs configs = {0};
+
+	if (stage->bridge && stage->bridge->sync->settings_changed)
+		stage_restart_bridge(stage);
+	if (stage->bridge)
+		return true;
+	free(stage->settings.couchdb_databases);
+	stage->settings.couchdb_databases = own_copy(stage->database);
+	if (!integrations_find(&stage->settings, tell_finding, NULL, &configs, error))
+		return false;
+	if (configs.count)
+		stage->bridge = bridge_open(stage, &configs.list[0]);
+	integration_configs_done(&configs);
+	return !stage->bridge || couch_database_create(stage->bridge->state, true, error);
+}
+
+bool stage_pass(struct stage *stage, bool full, struct error *error)
+{
+	struct pass_wish wish = {.ask_rows = true, .list_rows = full};
+
+	for (int try = 0;; try++) {
+		bool ok = start_bridge(stage, error);
+		if (ok && !stage->bridge)
+			return true;
+		ok = ok && pass_run(stage->bridge->sync, &wish, error);
+		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED || try + 1 == PASS_TRIES)
+			return ok;
+		log_info(NULL, "the pass is tried again: %s", error->text);
+		stage_move_clock(stage, random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS));
+	}
+}
+
+int64_t stage_due_in_ms(struct stage *stage)
+{
+	int64_t due_ms = stage->bridge ? pass_next_due_ms(stage->bridge->sync) : 0;
+	int64_t in_ms = due_ms - clock_steady_ms();
+
+	if (!due_ms)
+		return -1;
+	return in_ms > 0 ? in_ms : 0;
+}
+
+int64_t stage_writes(const struct stage *stage)
+{
+	if (!stage->bridge)
+		return 0;
+	const struct sync_counts *counts = &stage->bridge->sync->counts;
+	return counts->documents_written + counts->rows_created + counts->rows_updated + counts->rows_deleted;
+}
+
+struct sync *stage_sync(struct stage *stage)
+{
+	return stage->bridge ? stage->bridge->sync : NULL;
+}
+
+/* ---- the stage ---- */
+
+bool stage_begin(struct stage *stage, struct json_object *documents, struct json_object *bases,
+		 int64_t now_ms, struct error *error)
+{
+	char uuid[37];
+
+	stage_restart_bridge(stage);
+	if (!delete_databases(stage, error))
+		return false;
+	begin_clock(stage, now_ms);
+	random_uuid(uuid);
+	snprintf(stage->database, sizeof(stage->database), "davenport-test-%s", uuid);
+	return put_documents(stage, documents, error) &&
+	       stage_control(stage, "POST", "load", json_object_get(bases), NULL, error) &&
+	       stage_control(stage, "DELETE", "faults", NULL, NULL, error);
+}
+
+bool stage_open(struct stage **stage_out, struct error *error)
+{
+	struct stage *stage = own_alloc(sizeof *stage);
+	struct clock_source source = {
+		.now_ms = shifted_now_ms,
+		.steady_ms = shifted_steady_ms,
+		.sleep_ms = sleep_on_stage,
+		.context = stage,
+	};
+
+	if (!start_sandbox(stage, error) || !read_settings(stage, error)) {
+		stage_close(&stage);
+		return false;
+	}
+	clock_replace(&source);
+	*stage_out = stage;
+	return true;
+}
+
+void stage_close(struct stage **stage)
+{
+	struct error error = {0};
+
+	if (!*stage)
+		return;
+	struct stage *gone = take(*stage);
+	stage_restart_bridge(gone);
+	if (gone->settings.couchdb_url && !delete_databases(gone, &error))
+		fprintf(stderr, "a database stays behind: %s\n", error.text);
+	if (gone->sandbox > 0) {
+		kill(gone->sandbox, SIGTERM);
+		waitpid(gone->sandbox, NULL, 0);
+	}
+	clock_replace(NULL);
+	free(gone->settings.couchdb_url);
+	free(gone->settings.couchdb_user);
+	free(gone->settings.couchdb_password);
+	free(gone->settings.couchdb_databases);
+	free(gone->settings.airtable_token);
+	free(gone->settings.airtable_endpoint_url);
+	free(gone);
+}
