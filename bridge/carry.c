@@ -406,6 +406,7 @@ static bool note_taken(struct group *group, struct error *error)
 		for (size_t field = 0; field < FIELD_COUNT; field++)
 			if (look->decisions[field].action & ACTION_TO_COUCH)
 				ledger_entry_take(&look->entry, (enum field)field, &look->airtable[field]);
+		look->entry.taken_on = own_copy(look->document.revision);
 		note_birth(group, look);
 		looks[count++] = look;
 	}

@@ -102,9 +102,9 @@ static bool needs_no_row(const struct group *group, const struct look *look)
 	    look->reasons == LOOK_DOCUMENT)
 		return true;
 	if ((look->reasons & (LOOK_ROW | LOOK_AGAIN)) || look->entry.state != ENTRY_PAIR ||
-	    (look->entry.sent.kind != SENT_NOTHING && !look->entry.sent.done) || look->entry.problem ||
-	    look->entry.unsure_since_ms || ledger_entry_has_taken(&look->entry) || !pair->in_scope ||
-	    look->flaw.kind != ERROR_NONE || look->document.presence != SIDE_THERE)
+	    look->entry.sent.kind != SENT_NOTHING || look->entry.problem || look->entry.unsure_since_ms ||
+	    ledger_entry_has_taken(&look->entry) || !pair->in_scope || look->flaw.kind != ERROR_NONE ||
+	    look->document.presence != SIDE_THERE)
 		return false;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (field_moved(group, look, (enum field)field))
@@ -177,7 +177,7 @@ static bool read_rows(struct group *group, struct error *error)
 static bool wants_find(const struct group *group, const struct look *look)
 {
 	bool no_row = look->row.presence != SIDE_THERE;
-	bool doubtful = look->entry.sent.kind == SENT_CREATE && !look->entry.sent.done;
+	bool doubtful = look->entry.sent.kind == SENT_CREATE;
 	bool listed = group->sync->listed && look->pair->list_turn != group->sync->list_turn && !doubtful;
 
 	if (look->needs_no_row || !no_row || look->document.presence == SIDE_MISSING)

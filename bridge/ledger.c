@@ -1,4 +1,4 @@
-/* Entries as JSON. Only what is there is written: most entries are a record id, a hash and a value a field. */
+/* Entries as JSON, and their store. Only what is there is written: most entries are a record id, a hash and a value a field. */
 #include "bridge/ledger.h"
 
 #include "bridge/pairs.h"
@@ -7,101 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-void ledger_entry_forget_field(struct ledger_entry *entry, enum field field)
-{
-	struct ledger_field *agreed = &entry->fields[field];
-
-	cell_done(&agreed->couch);
-	cell_done(&agreed->airtable);
-	*agreed = (struct ledger_field){0};
-}
-
-void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
-			const struct cell *airtable)
-{
-	struct ledger_field *agreed = &entry->fields[field];
-	struct cell couch_copy = cell_copy(couch), airtable_copy = cell_copy(airtable);
-
-	cell_move(&agreed->couch, &couch_copy);
-	cell_move(&agreed->airtable, &airtable_copy);
-	agreed->known = true;
-	agreed->shown_differently = false;
-}
-
-void ledger_entry_clear_sent(struct ledger_entry *entry)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		cell_done(&entry->sent.fields[field].pre);
-		cell_done(&entry->sent.fields[field].post);
-	}
-	entry->sent = (struct ledger_sent){0};
-}
-
-void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable)
-{
-	struct cell copy = cell_copy(airtable);
-
-	cell_move(&entry->taken[field].cell, &copy);
-	entry->taken[field].taken = true;
-}
-
-bool ledger_entry_has_taken(const struct ledger_entry *entry)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (entry->taken[field].taken)
-			return true;
-	return false;
-}
-
-void ledger_entry_clear_taken(struct ledger_entry *entry)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		cell_done(&entry->taken[field].cell);
-		entry->taken[field].taken = false;
-	}
-}
-
-void ledger_entry_unbury(struct ledger_entry *entry)
-{
-	own_free_text(&entry->grave_reason);
-	own_free_text(&entry->grave_revision);
-	json_object_close(&entry->grave_cells);
-	entry->grave_ms = 0;
-}
-
-void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
-		       int64_t now_ms, struct json_object *cells)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		ledger_entry_forget_field(entry, (enum field)field);
-	ledger_entry_clear_sent(entry);
-	ledger_entry_clear_taken(entry);
-	ledger_entry_unbury(entry);
-	own_free_text(&entry->problem);
-	entry->failures = 0;
-	entry->next_try_ms = 0;
-	entry->unsure_since_ms = 0;
-	entry->marked = false;
-	entry->state = ENTRY_GRAVE;
-	entry->grave_reason = own_copy(reason);
-	entry->grave_revision = own_copy(tombstone_revision);
-	entry->grave_ms = now_ms;
-	entry->grave_cells = cells;
-}
-
-void ledger_entry_done(struct ledger_entry *entry)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		ledger_entry_forget_field(entry, (enum field)field);
-	ledger_entry_clear_sent(entry);
-	ledger_entry_clear_taken(entry);
-	ledger_entry_unbury(entry);
-	own_free_text(&entry->id);
-	own_free_text(&entry->problem);
-	json_object_close(&entry->stored);
-	*entry = (struct ledger_entry){0};
-}
 
 void ledger_init(struct ledger *ledger, struct store store, const char *integration_id, const char *base_id,
 		 const struct columns *columns)
@@ -156,6 +61,8 @@ static struct json_object *field_to_json(const struct ledger_field *agreed)
 		json_put(json, "a", airtable);
 	if (agreed->shown_differently)
 		json_put(json, "d", json_object_new_boolean(true));
+	if (agreed->contested)
+		json_put(json, "x", json_object_new_boolean(true));
 	return json;
 }
 
@@ -177,8 +84,6 @@ static struct json_object *sent_to_json(const struct columns *columns, const str
 	json_put_text(json, "kind", sent_names[sent->kind]);
 	json_put(json, "at", json_object_new_int64(sent->at_ms));
 	json_put_text(json, "epoch", sent->epoch);
-	if (sent->done)
-		json_put(json, "done", json_object_new_boolean(true));
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const struct ledger_sent_field *one = &sent->fields[field];
 		if (!one->sent || !columns->of[field].id)
@@ -190,6 +95,23 @@ static struct json_object *sent_to_json(const struct columns *columns, const str
 	}
 	json_put(json, "fields", fields);
 	return json;
+}
+
+static struct json_object *replaced_to_json(const struct columns *columns, const struct ledger_entry *entry)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < entry->replaced_count; i++) {
+		const struct ledger_replaced *one = &entry->replaced[i];
+		if (!columns->of[one->field].id)
+			continue;
+		struct json_object *json = json_object_new_object();
+		json_put_text(json, "field", columns->of[one->field].id);
+		json_put(json, "at", json_object_new_int64(one->at_ms));
+		json_put(json, "was", cell_to_json(&one->cell));
+		json_object_array_add(list, json);
+	}
+	return list;
 }
 
 static struct json_object *taken_to_json(const struct columns *columns, const struct ledger_entry *entry)
@@ -243,8 +165,12 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 		json_put(json, "fields", fields_to_json(columns, entry));
 	if (entry->sent.kind != SENT_NOTHING)
 		json_put(json, "sent", sent_to_json(columns, &entry->sent));
-	if (ledger_entry_has_taken(entry))
+	if (entry->replaced_count)
+		json_put(json, "replaced", replaced_to_json(columns, entry));
+	if (ledger_entry_has_taken(entry)) {
 		json_put(json, "taken", taken_to_json(columns, entry));
+		json_put_text(json, "taken_on", entry->taken_on);
+	}
 	json_put_text(json, "problem", entry->problem);
 	put_time(json, "failures", entry->failures);
 	put_time(json, "next_try", entry->next_try_ms);
@@ -272,6 +198,7 @@ static bool field_from_json(struct json_object *json, struct ledger_field *agree
 	    !cell_from_json(airtable, &agreed->airtable, error))
 		return false;
 	agreed->shown_differently = json_bool_or(json, "d", false);
+	agreed->contested = json_bool_or(json, "x", false);
 	agreed->known = true;
 	return true;
 }
@@ -301,7 +228,6 @@ static bool sent_from_json(const struct columns *columns, struct json_object *js
 			sent->kind = (enum sent_kind)i;
 	if (sent->kind == SENT_NOTHING)
 		return error_set(error, ERROR_REFUSED, "unknown kind \"%s\" in \"sent\"", kind);
-	sent->done = json_bool_or(json, "done", false);
 	sent->at_ms = json_int_or(json, "at", 0);
 	snprintf(sent->epoch, sizeof sent->epoch, "%s", json_text_or(json, "epoch", ""));
 
@@ -319,6 +245,24 @@ static bool sent_from_json(const struct columns *columns, struct json_object *js
 		if (!cell_from_json(pre, &one->pre, error) || !cell_from_json(post, &one->post, error))
 			return error_wrap(error, "sent field %s", column_id);
 		one->sent = true;
+	}
+	return true;
+}
+
+static bool replaced_from_json(const struct columns *columns, struct json_object *list,
+			       struct ledger_entry *entry, struct error *error)
+{
+	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
+		struct json_object *json = json_object_array_get_idx(list, i), *was = NULL;
+		enum field field = columns_field_by_id(columns, json_text_or(json, "field", ""));
+		struct cell cell = {0};
+		if (field == FIELD_COUNT)
+			continue;
+		json_object_object_get_ex(json, "was", &was);
+		if (!cell_from_json(was, &cell, error))
+			return error_wrap(error, "replaced field %s", columns->of[field].id);
+		ledger_entry_replace(entry, field, &cell, json_int_or(json, "at", 0));
+		cell_done(&cell);
 	}
 	return true;
 }
@@ -387,6 +331,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->born_as_row = json_bool_or(json, "born_as_row", false);
 	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
 	entry->unsure_since_ms = json_int_or(json, "unsure_since", 0);
+	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
 	entry->failures = (int)json_int_or(json, "failures", 0);
 	entry->next_try_ms = json_int_or(json, "next_try", 0);
@@ -398,6 +343,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	struct json_object *sent = json_child(json, "sent", json_type_object);
 	if (!state_from_json(json, &entry->state, error) ||
 	    !fields_from_json(columns, json_child(json, "fields", json_type_object), entry, error) ||
+	    !replaced_from_json(columns, json_child(json, "replaced", json_type_array), entry, error) ||
 	    !taken_from_json(columns, json_child(json, "taken", json_type_object), entry, error) ||
 	    (sent && !sent_from_json(columns, sent, &entry->sent, error)))
 		return error_wrap(error, "state document %s", full_id);

@@ -46,17 +46,23 @@ enum sent_kind { SENT_NOTHING, SENT_CREATE, SENT_UPDATE, SENT_DELETE };
 struct ledger_field {
 	bool known;             /* there is a B for this field */
 	bool shown_differently; /* an answer showed something else than was sent (sync-rules 18) */
+	bool contested;         /* one side may have been edited unseen: an edit of the other is a conflict */
 	struct cell couch, airtable;
 };
 struct ledger_sent {
 	enum sent_kind kind;
-	bool done;      /* answered; kept for a while, so that a stale read is not taken for an edit */
 	int64_t at_ms;  /* Airtable's clock */
 	char epoch[37]; /* the process that sent it */
 	struct ledger_sent_field {
 		bool sent;
 		struct cell pre, post;
 	} fields[FIELD_COUNT];
+};
+/* What a write of ours took out of a cell. Reads may show it a while longer: it is not taken for an edit (rule 6.4). */
+struct ledger_replaced {
+	enum field field;
+	int64_t at_ms; /* Airtable's clock; at or after the write */
+	struct cell cell;
 };
 struct ledger_entry {
 	enum table table;
@@ -71,11 +77,14 @@ struct ledger_entry {
 	unsigned waits;          /* enum pair_waits: a link in it waits for another pair */
 	int64_t unsure_since_ms; /* the row was not shown, first at this time (Airtable's clock); 0: it was */
 	struct ledger_field fields[FIELD_COUNT];
-	struct ledger_sent sent;
+	struct ledger_sent sent; /* in doubt until it is settled */
+	size_t replaced_count;
+	struct ledger_replaced *replaced; /* owned; the oldest first */
 	struct ledger_taken {
 		bool taken;
 		struct cell cell;
 	} taken[FIELD_COUNT]; /* cells that were about to be written into the document, not yet known to be there */
+	char *taken_on;       /* owned; the document's revision then, or NULL: it had none */
 	char *problem;        /* owned; what a person should know, or NULL */
 	int failures;         /* tries that failed in a row */
 	int64_t next_try_ms;  /* wall clock; 0: when something changes */
@@ -90,6 +99,9 @@ void ledger_entry_forget_field(struct ledger_entry *entry, enum field field);
 void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
 			const struct cell *airtable);
 void ledger_entry_clear_sent(struct ledger_entry *entry);
+void ledger_entry_replace(struct ledger_entry *entry, enum field field, const struct cell *cell,
+			  int64_t at_ms);
+void ledger_entry_drop_replaced(struct ledger_entry *entry, int64_t until_ms);
 void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable);
 bool ledger_entry_has_taken(const struct ledger_entry *entry);
 void ledger_entry_clear_taken(struct ledger_entry *entry);

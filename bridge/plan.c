@@ -334,6 +334,9 @@ static struct decision plan_both(const struct field_views *field)
 	if (couch)
 		return newest(field, "both moved, couch was edited last",
 			      "both moved, airtable was edited last");
+	if (field->contested)
+		return newest(field, "the document may have been edited too, and was edited last",
+			      "the document may have been edited too, the cell was edited last");
 	if (field->shown_differently)
 		return newest(field, "the cell never showed the document's value, which was edited last",
 			      "the cell never showed the document's value, and was edited last");

@@ -105,6 +105,7 @@ struct field_views {
 	bool first_contact; /* there is no entry: sync-rules 5 */
 	bool same_updated_at; /* first contact: the row's Updated At, a time, is the document's: not edited since */
 	bool shown_differently; /* sync-rules 18: an edit of this cell is a conflict */
+	bool contested;         /* so is it where the document may have been edited unseen */
 	bool couch_unmappable; /* C cannot be shown in the column (mapping_to_row refused); couch is then still C */
 	bool waits;            /* C or A is a link to something without a counterpart */
 	enum edit_order order;

@@ -162,6 +162,19 @@ static void compare_untouched(struct group *group, struct look *look, enum field
 		look->again = true;
 }
 
+/* A new row replaced nothing: until it is shown at all, it is not there. */
+static void remember_replaced(struct look *look)
+{
+	struct ledger_sent *sent = &look->entry.sent;
+	int64_t at_ms = look->row_write->date_ms ? look->row_write->date_ms : sent->at_ms;
+
+	for (size_t field = 0; sent->kind == SENT_UPDATE && field < FIELD_COUNT; field++)
+		if (sent->fields[field].sent)
+			ledger_entry_replace(&look->entry, (enum field)field, &sent->fields[field].pre,
+					     at_ms);
+	ledger_entry_clear_sent(&look->entry);
+}
+
 void look_take_answer(struct group *group, struct look *look)
 {
 	struct sync *sync = group->sync;
@@ -182,7 +195,5 @@ void look_take_answer(struct group *group, struct look *look)
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		cell_done(&cells[field]);
-	look->entry.sent.done = true;
-	if (look->row_write->date_ms)
-		look->entry.sent.at_ms = look->row_write->date_ms;
+	remember_replaced(look);
 }

@@ -1,30 +1,37 @@
 /* Settle: what became of what was sent before (sync-rules 6).
  *
  * No Airtable write can be sent twice without harm, but it can always be decided again: the note in the ledger says
- * what each cell showed before and what it was to show. A write without an answer is in doubt until the row shows its result or the
- * request's deadline has passed; one that was answered is remembered a while longer, since a read just after a
- * write may still show the old value. */
+ * what each cell showed before and what it was to show. A write without an answer is in doubt until the row shows its
+ * result or the request's deadline has passed. What a write replaced is remembered a while longer: a read just after
+ * it may still show the old value, or one that is older still. */
 #include "bridge/work.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* Whose question, and what its answer is for. */
+struct asker {
+	struct look *look;
+	bool of_replaced; /* the cell shows what a write of ours replaced; else what it showed before one in doubt */
+};
 struct settling {
 	struct group *group;
 	struct side_time_question *questions;
-	struct look **askers;
+	struct asker *askers;
 	size_t count, capacity;
 };
 
-static void ask(struct settling *settling, struct look *look, enum field field, int64_t after_ms)
+static void ask(struct settling *settling, struct asker asker, enum field field, int64_t after_ms)
 {
+	const struct look *look = asker.look;
+
 	if (settling->count == settling->capacity) {
 		settling->capacity = settling->capacity ? 2 * settling->capacity : 16;
 		settling->questions =
 			own_resize(settling->questions, settling->capacity, sizeof *settling->questions);
 		settling->askers = own_resize(settling->askers, settling->capacity, sizeof *settling->askers);
 	}
-	settling->askers[settling->count] = look;
+	settling->askers[settling->count] = asker;
 	settling->questions[settling->count++] = (struct side_time_question){
 		.table = look->pair->table,
 		.id = look->row.id,
@@ -33,9 +40,14 @@ static void ask(struct settling *settling, struct look *look, enum field field, 
 	};
 }
 
+static int64_t now_ms(const struct group *group)
+{
+	return group->sync->rows.ops->now_ms(group->sync->rows.self);
+}
+
 static int64_t age_ms(const struct group *group, const struct look *look)
 {
-	int64_t age = group->sync->rows.ops->now_ms(group->sync->rows.self) - look->entry.sent.at_ms;
+	int64_t age = now_ms(group) - look->entry.sent.at_ms;
 
 	return age > 0 ? age : 0;
 }
@@ -85,7 +97,15 @@ static void agree_in_doubt(struct look *look, enum field field)
 	const struct cell *post = &look->entry.sent.fields[field].post;
 
 	ledger_entry_agree(&look->entry, field, post, post);
-	look->entry.fields[field].shown_differently = true;
+	look->entry.fields[field].contested = true;
+}
+
+static void agree_on_landed(struct group *group, struct look *look, enum field field)
+{
+	struct ledger_sent_field *one = &look->entry.sent.fields[field];
+
+	ledger_entry_agree(&look->entry, field, &one->post, &look->airtable[field]);
+	ledger_entry_replace(&look->entry, field, &one->pre, now_ms(group));
 }
 
 /* An unanswered update. While it may still be applied, only a row that shows all of it is believed. Then one field that
@@ -108,38 +128,60 @@ static void settle_update(struct settling *settling, struct look *look)
 		return;
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		struct ledger_sent_field *one = &sent->fields[field];
 		if (!is_asked(group, look, (enum field)field))
 			continue;
 		enum landed landed = field_landed(group, look, (enum field)field);
 		if (landed == LANDED)
-			ledger_entry_agree(&look->entry, (enum field)field, &one->post,
-					   &look->airtable[field]);
+			agree_on_landed(group, look, (enum field)field);
 		else if (landed == NOT_LANDED)
-			ask(settling, look, (enum field)field, sent->at_ms);
+			ask(settling, (struct asker){look, false}, (enum field)field, sent->at_ms);
 		else if (any_landed)
 			agree_in_doubt(look, (enum field)field);
 	}
 }
 
-/* An answered write, a short while ago: a cell that shows its old value again is not believed unless the base says that it was edited
- * since (rule 6.4). */
-static void settle_answered(struct settling *settling, struct look *look)
+/* When a write of ours last replaced a value of this field that the cell shows now; 0: none did. */
+static int64_t replaced_ms(const struct group *group, const struct look *look, enum field field)
 {
-	struct ledger_sent *sent = &look->entry.sent;
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	int64_t last_ms = 0;
+	bool shown = false;
 
-	if (age_ms(settling->group, look) >= SYNC_STALE_MS) {
-		ledger_entry_clear_sent(&look->entry);
-		return;
+	for (size_t i = 0; i < look->entry.replaced_count; i++) {
+		const struct ledger_replaced *one = &look->entry.replaced[i];
+		if (one->field != field)
+			continue;
+		last_ms = one->at_ms;
+		shown = shown || cell_equal(&look->airtable[field], &one->cell, &equivalence);
 	}
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		struct cell_equivalence equivalence =
-			look_equivalence(settling->group, look, (enum field)field);
+	return shown ? last_ms : 0;
+}
+
+/* What both agreed on that the cell shows; our own clearing of a command's box is no agreement, but as good. */
+static const struct cell *expected(const struct look *look, enum field field)
+{
+	static const struct cell unticked = {0};
+
+	if (field_rule(field)->direction == DIRECTION_COMMAND)
+		return &unticked;
+	return look->entry.fields[field].known ? &look->entry.fields[field].airtable : NULL;
+}
+
+/* A cell that shows what was there before a write of ours, a short while ago, is not believed unless the base says that it was
+ * edited since (rule 6.4). */
+static void doubt_replaced(struct settling *settling, struct look *look)
+{
+	struct group *group = settling->group;
+
+	ledger_entry_drop_replaced(&look->entry, now_ms(group) - SYNC_STALE_MS);
+	for (size_t field = 0; look->entry.replaced_count && field < FIELD_COUNT; field++) {
+		struct cell_equivalence equivalence = look_equivalence(group, look, (enum field)field);
+		const struct cell *cell = expected(look, (enum field)field);
+		int64_t written_ms = replaced_ms(group, look, (enum field)field);
 		/* The Date header counts whole seconds: our own write may be up to one later. */
-		if (is_asked(settling->group, look, (enum field)field) && look->entry.fields[field].known &&
-		    field_landed(settling->group, look, (enum field)field) == NOT_LANDED &&
-		    !cell_equal(&look->entry.fields[field].airtable, &look->airtable[field], &equivalence))
-			ask(settling, look, (enum field)field, sent->at_ms + 1000);
+		if (written_ms && cell && look_has_column(group, look, (enum field)field) &&
+		    !cell_equal(cell, &look->airtable[field], &equivalence))
+			ask(settling, (struct asker){look, true}, (enum field)field, written_ms + 1000);
 	}
 }
 
@@ -162,13 +204,8 @@ static void settle_look(struct settling *settling, struct look *look)
 	const struct ledger_sent *sent = &look->entry.sent;
 	bool there = look->row.presence == SIDE_THERE;
 
-	if (look->needs_no_row || sent->kind == SENT_NOTHING)
+	if (look->needs_no_row)
 		return;
-	if (sent->done) {
-		if (there)
-			settle_answered(settling, look);
-		return;
-	}
 	switch (sent->kind) {
 	case SENT_UPDATE:
 		if (there)
@@ -188,38 +225,56 @@ static void settle_look(struct settling *settling, struct look *look)
 	case SENT_NOTHING:
 		break;
 	}
+	if (there && !look->finished)
+		doubt_replaced(settling, look);
 }
 
 /* The cell shows its old value. Edited since: it was put back by a person, an edit. Not edited: our write never came, or this
  * is an old picture of the row. */
-static void take_answer(struct look *look, const struct side_time_question *question)
+static void take_answer(const struct asker *asker, const struct side_time_question *question)
 {
+	struct look *look = asker->look;
 	enum field field = question->field;
-	struct ledger_sent *sent = &look->entry.sent;
 
-	if (sent->done) {
+	if (!asker->of_replaced) {
 		if (question->is_after)
-			return;
-		struct cell agreed = cell_copy(&look->entry.fields[field].airtable);
-		cell_move(&look->airtable[field], &agreed);
-		look->again_in_ms = SYNC_STALE_MS;
+			agree_in_doubt(look, field);
 		return;
 	}
 	if (question->is_after)
-		agree_in_doubt(look, field);
+		return;
+	struct cell agreed = cell_copy(expected(look, field));
+	cell_move(&look->airtable[field], &agreed);
+	look->again_in_ms = SYNC_STALE_MS;
 }
 
-/* A document was written from the row, and the ledger did not hear of it. Where it shows what was taken, that was agreed on: what
- * the row shows by now is an edit, also when it is what stood there before. */
+/* The number before the "-" of a revision counts the edits of a document. */
+static unsigned long generation(const char *revision)
+{
+	return revision ? strtoul(revision, NULL, 10) : 0;
+}
+
+/* Whether a write of ours may be among what happened to the document since it was read, hidden under a later one. */
+static bool may_be_overwritten(const struct look *look)
+{
+	return generation(look->document.revision) > generation(look->entry.taken_on) + 1;
+}
+
+/* A document was to be written from the row, and it is not known whether it was. Where it shows what was taken, that was agreed
+ * on: what the row shows by now is an edit, also when it is what stood there before. Where it shows something else, somebody
+ * may have put that in the place of what was taken: the newest edit wins. */
 static void settle_taken(struct group *group, struct look *look)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const struct ledger_taken *one = &look->entry.taken[field];
 		struct cell_equivalence equivalence = look_equivalence(group, look, (enum field)field);
-		if (one->taken && look_has_column(group, look, (enum field)field) &&
-		    look->document.presence == SIDE_THERE &&
-		    cell_equal(&look->couch[field], &one->cell, &equivalence))
+		if (!one->taken || !look_has_column(group, look, (enum field)field) ||
+		    look->document.presence != SIDE_THERE)
+			continue;
+		if (cell_equal(&look->couch[field], &one->cell, &equivalence))
 			ledger_entry_agree(&look->entry, (enum field)field, &look->couch[field], &one->cell);
+		else if (may_be_overwritten(look))
+			look->entry.fields[field].contested = true;
 	}
 	ledger_entry_clear_taken(&look->entry);
 }
@@ -236,11 +291,10 @@ bool group_settle(struct group *group, struct error *error)
 		  group->sync->rows.ops->edited_after(group->sync->rows.self, settling.questions,
 						      settling.count, error);
 	for (size_t i = 0; ok && i < settling.count; i++)
-		take_answer(settling.askers[i], &settling.questions[i]);
+		take_answer(&settling.askers[i], &settling.questions[i]);
 	for (size_t i = 0; ok && i < group->count; i++) {
 		struct look *look = &group->looks[i];
-		if (!look->finished && !look->needs_no_row && look->entry.sent.kind != SENT_NOTHING &&
-		    !look->entry.sent.done)
+		if (!look->finished && !look->needs_no_row)
 			ledger_entry_clear_sent(&look->entry);
 	}
 	free(settling.questions);

@@ -171,9 +171,7 @@ bool sync_bind(struct sync *sync, struct error *error)
 
 static void schedule(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
 {
-	if (entry->sent.kind != SENT_NOTHING && !entry->sent.done)
-		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
-	if (entry->unsure_since_ms || entry->problem)
+	if (entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms || entry->problem)
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
 	if (entry->next_try_ms) {
 		int64_t wait_ms = entry->next_try_ms - clock_now_ms();
@@ -412,8 +410,7 @@ struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row)
 static bool row_differs(const struct columns *columns, const struct ledger_entry *entry,
 			const struct cell *cells)
 {
-	if (entry->state != ENTRY_PAIR || (entry->sent.kind != SENT_NOTHING && !entry->sent.done) ||
-	    entry->unsure_since_ms)
+	if (entry->state != ENTRY_PAIR || entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms)
 		return true;
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const struct column *column = &columns->of[field];

@@ -163,6 +163,9 @@ static struct ledger_entry full_pair(struct bench *bench)
 	entry.sent.fields[FIELD_NAME].sent = true;
 	entry.sent.fields[FIELD_NAME].pre = cell_copy(&shown);
 	entry.sent.fields[FIELD_NAME].post = cell_copy(&name);
+	ledger_entry_replace(&entry, FIELD_NAME, &shown, 1700000000003);
+	ledger_entry_replace(&entry, FIELD_PRICE, &price, 1700000000004);
+	entry.fields[FIELD_PRICE].contested = true;
 	cell_done(&name);
 	cell_done(&shown);
 	cell_done(&price);
@@ -191,7 +194,31 @@ static void a_pair_comes_back_as_it_was(void **state)
 	assert_int_equal(read.sent.kind, SENT_UPDATE);
 	assert_true(
 		cell_equal(&read.sent.fields[FIELD_NAME].pre, &entry.sent.fields[FIELD_NAME].pre, &exact));
+	assert_false(read.fields[FIELD_NAME].contested);
+	assert_true(read.fields[FIELD_PRICE].contested);
+	assert_int_equal(read.replaced_count, 2);
+	assert_true(cell_equal(&read.replaced[1].cell, &entry.replaced[1].cell, &exact));
+	assert_int_equal(read.replaced[1].field, FIELD_PRICE);
+	assert_int_equal(read.replaced[1].at_ms, 1700000000004);
 	ledger_entry_done(&read);
+	ledger_entry_done(&entry);
+}
+
+static void what_was_replaced_is_forgotten_in_time(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry entry = full_pair(bench);
+	const struct cell other = {.kind = CELL_TRUE};
+
+	ledger_entry_drop_replaced(&entry, 1700000000003);
+	assert_int_equal(entry.replaced_count, 1);
+	assert_int_equal(entry.replaced[0].field, FIELD_PRICE);
+	for (int i = 0; i < 1000; i++)
+		ledger_entry_replace(&entry, FIELD_DELETE, &other, 1700000000005 + i);
+	assert_in_range(entry.replaced_count, 10, 100);
+	assert_int_equal(entry.replaced[entry.replaced_count - 1].at_ms, 1700000001004);
+	ledger_entry_drop_replaced(&entry, INT64_MAX);
+	assert_int_equal(entry.replaced_count, 0);
 	ledger_entry_done(&entry);
 }
 
@@ -318,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(an_entry_that_is_not_there_is_none),
 		CASE(a_pair_comes_back_as_it_was),
+		CASE(what_was_replaced_is_forgotten_in_time),
 		CASE(what_has_not_changed_is_not_written),
 		CASE(another_process_wrote_in_between),
 		CASE(an_entry_that_holds_nothing_is_removed),

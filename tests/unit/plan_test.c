@@ -352,7 +352,7 @@ static void check_combination(void **state)
 {
 	const struct combination *at = *state;
 
-	for (unsigned flags = 0; flags < 32; flags++) {
+	for (unsigned flags = 0; flags < 64; flags++) {
 		for (unsigned policy = 0; policy < 3; policy++) {
 			check_one(&(struct existence_views){
 				.document = at->document,
@@ -572,6 +572,16 @@ static const struct field_case field_cases[] = {
 	{"shown differently, A edited at some time: ask for it", C = TEXT("long"), A = TEXT("li"),
 	 AGREED = TEXT("long"), AGREED_A = TEXT("lo"), .views = {.shown_differently = true},
 	 DO(ACTION_ASK_TIME, NULL)},
+	{"perhaps edited unseen, nothing moved: nothing", C = TEXT("a"), A = TEXT("a"), AGREED = TEXT("a"),
+	 .views = {.contested = true}, DO(ACTION_NONE, NULL)},
+	{"perhaps edited unseen, A edited at some time: ask for it", C = TEXT("a"), A = TEXT("b"),
+	 AGREED = TEXT("a"), .views = {.contested = true}, DO(ACTION_ASK_TIME, NULL)},
+	{"perhaps edited unseen, A edited before: a conflict that C wins", C = TEXT("a"), A = TEXT("b"),
+	 AGREED = TEXT("a"), .views = {.contested = true, .order = ORDER_COUCH_NEWER},
+	 DO(ACTION_TO_AIRTABLE | ACTION_CONFLICT, "may have been edited")},
+	{"perhaps edited unseen, A edited later: a conflict that A wins", C = TEXT("a"), A = TEXT("b"),
+	 AGREED = TEXT("a"), .views = {.contested = true, .order = ORDER_AIRTABLE_NEWER},
+	 DO(ACTION_TO_COUCH | ACTION_CONFLICT, "may have been edited")},
 	{"B differs from side to side, A moved to C: just move B", C = TEXT("long"), A = TEXT("long"),
 	 AGREED = TEXT("long"), AGREED_A = TEXT("lo"), DO(ACTION_REMEMBER, NULL)},
 
@@ -701,13 +711,14 @@ static const char *field_objection(const struct field_views *views, const struct
 
 static void check_flags(struct field_views views)
 {
-	for (unsigned flags = 0; flags < 32; flags++) {
+	for (unsigned flags = 0; flags < 64; flags++) {
 		for (unsigned order = 0; order < 3; order++) {
 			views.first_contact = flags & 1;
 			views.same_updated_at = flags & 2;
 			views.shown_differently = flags & 4;
 			views.couch_unmappable = flags & 8;
 			views.waits = flags & 16;
+			views.contested = flags & 32;
 			views.order = (enum edit_order)order;
 			struct decision found = plan_field(&views);
 			const char *complaint = field_objection(&views, &found);

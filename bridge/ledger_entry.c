@@ -1,0 +1,133 @@
+/* What happens to an entry in memory: what was agreed on, what is under way, its end. */
+#include "bridge/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLACED_MOST 64 /* values of one row; past that the oldest is forgotten */
+
+void ledger_entry_forget_field(struct ledger_entry *entry, enum field field)
+{
+	struct ledger_field *agreed = &entry->fields[field];
+
+	cell_done(&agreed->couch);
+	cell_done(&agreed->airtable);
+	*agreed = (struct ledger_field){0};
+}
+
+void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
+			const struct cell *airtable)
+{
+	struct ledger_field *agreed = &entry->fields[field];
+	struct cell couch_copy = cell_copy(couch), airtable_copy = cell_copy(airtable);
+
+	cell_move(&agreed->couch, &couch_copy);
+	cell_move(&agreed->airtable, &airtable_copy);
+	agreed->known = true;
+	agreed->shown_differently = false;
+	agreed->contested = false;
+}
+
+static void drop_first_replaced(struct ledger_entry *entry)
+{
+	cell_done(&entry->replaced[0].cell);
+	entry->replaced_count--;
+	memmove(entry->replaced, entry->replaced + 1, entry->replaced_count * sizeof *entry->replaced);
+}
+
+void ledger_entry_clear_sent(struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		cell_done(&entry->sent.fields[field].pre);
+		cell_done(&entry->sent.fields[field].post);
+	}
+	entry->sent = (struct ledger_sent){0};
+}
+
+void ledger_entry_replace(struct ledger_entry *entry, enum field field, const struct cell *cell,
+			  int64_t at_ms)
+{
+	if (entry->replaced_count == REPLACED_MOST)
+		drop_first_replaced(entry);
+	entry->replaced = own_resize(entry->replaced, entry->replaced_count + 1, sizeof *entry->replaced);
+	entry->replaced[entry->replaced_count++] =
+		(struct ledger_replaced){.field = field, .at_ms = at_ms, .cell = cell_copy(cell)};
+}
+
+void ledger_entry_drop_replaced(struct ledger_entry *entry, int64_t until_ms)
+{
+	while (entry->replaced_count && entry->replaced[0].at_ms <= until_ms)
+		drop_first_replaced(entry);
+	if (entry->replaced_count)
+		return;
+	free(entry->replaced);
+	entry->replaced = NULL;
+}
+
+void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable)
+{
+	struct cell copy = cell_copy(airtable);
+
+	cell_move(&entry->taken[field].cell, &copy);
+	entry->taken[field].taken = true;
+}
+
+bool ledger_entry_has_taken(const struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (entry->taken[field].taken)
+			return true;
+	return false;
+}
+
+void ledger_entry_clear_taken(struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		cell_done(&entry->taken[field].cell);
+		entry->taken[field].taken = false;
+	}
+	own_free_text(&entry->taken_on);
+}
+
+void ledger_entry_unbury(struct ledger_entry *entry)
+{
+	own_free_text(&entry->grave_reason);
+	own_free_text(&entry->grave_revision);
+	json_object_close(&entry->grave_cells);
+	entry->grave_ms = 0;
+}
+
+void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
+		       int64_t now_ms, struct json_object *cells)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		ledger_entry_forget_field(entry, (enum field)field);
+	ledger_entry_clear_sent(entry);
+	ledger_entry_drop_replaced(entry, INT64_MAX);
+	ledger_entry_clear_taken(entry);
+	ledger_entry_unbury(entry);
+	own_free_text(&entry->problem);
+	entry->failures = 0;
+	entry->next_try_ms = 0;
+	entry->unsure_since_ms = 0;
+	entry->marked = false;
+	entry->state = ENTRY_GRAVE;
+	entry->grave_reason = own_copy(reason);
+	entry->grave_revision = own_copy(tombstone_revision);
+	entry->grave_ms = now_ms;
+	entry->grave_cells = cells;
+}
+
+void ledger_entry_done(struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		ledger_entry_forget_field(entry, (enum field)field);
+	ledger_entry_clear_sent(entry);
+	ledger_entry_drop_replaced(entry, INT64_MAX);
+	ledger_entry_clear_taken(entry);
+	ledger_entry_unbury(entry);
+	own_free_text(&entry->id);
+	own_free_text(&entry->problem);
+	json_object_close(&entry->stored);
+	*entry = (struct ledger_entry){0};
+}
