@@ -26,6 +26,55 @@ static void phone_notes_late(struct world *world)
 	named_phone_notes(world);
 }
 
+/* Each before the base shows what the one before it wrote. */
+static void phone_notes_thrice_stale(struct world *world)
+{
+	phone_notes_stale(world);
+	world_pass(world, true, false);
+	named_phone_sets(world, "notes", "from the phone, again", 0);
+	world_pass(world, true, false);
+	named_phone_sets(world, "notes", "from the phone, a third time", 0);
+	world_pass(world, true, false);
+}
+
+static void phone_notes_and_models_stale(struct world *world)
+{
+	phone_notes_stale(world);
+	world_pass(world, true, false);
+	named_phone_sets(world, "model_name", "from the phone", 0);
+	world_pass(world, true, false);
+	world_pass(world, true, true);
+}
+
+static void person_notes_unanswered(struct world *world)
+{
+	world->armed[FAULT_COUCH_UNANSWERED]++;
+	named_person_notes(world);
+}
+
+static void phone_puts_back(struct world *world)
+{
+	named_phone_sets(world, "notes", "first", 0);
+}
+
+static void shows(struct world *world, const char *notes)
+{
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i1"));
+
+	if (!body || strcmp(json_text_or(document_data(body), "notes", ""), notes) != 0)
+		world_broken(world, "the document does not say \"%s\"", notes);
+}
+
+static void shows_the_third(struct world *world)
+{
+	shows(world, "from the phone, a third time");
+}
+
+static void shows_the_phones(struct world *world)
+{
+	shows(world, "from the phone");
+}
+
 static void phone_puts_contents(struct world *world)
 {
 	struct json_object *box = named_new_item(world, "a box"), *thing = named_new_item(world, "a thing");
@@ -58,6 +107,12 @@ static const struct scenario scenarios[] = {
 	 ALL_ORDERS, true},
 	{"stale-read-after-write", named_nothing, phone_notes_stale, named_person_models, named_anything,
 	 ALL_ORDERS, true},
+	{"stale-read-after-several-writes", named_nothing, phone_notes_thrice_stale, named_person_models,
+	 shows_the_third, IN_ORDER, false},
+	{"stale-read-after-write-of-another-cell", named_nothing, phone_notes_and_models_stale, named_nothing,
+	 shows_the_phones, 1U << AS_WRITTEN, false},
+	{"unanswered-save-then-put-back", named_nothing, person_notes_unanswered, phone_puts_back,
+	 named_anything, IN_ORDER, false},
 	{"other-cell-edited-during-write", named_nothing, named_phone_notes, named_person_models,
 	 named_anything, ALL_ORDERS, false},
 	{"crash-before-link-pass", named_nothing, phone_puts_contents, named_phone_notes,
