@@ -1,6 +1,7 @@
 #include "tests/worlds/history.h"
 
 #include "base/clock.h"
+#include "tests/worlds/transcript.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -425,7 +426,7 @@ static void restart(struct play *play, const struct event *event)
 static void fault(struct play *play, const struct event *event)
 {
 	play->flaws++;
-	play->world->armed[event->a % FAULT_COUNT]++;
+	world_arm(play->world, event->a % FAULT_COUNT);
 }
 
 static void wait(struct play *play, const struct event *event)
@@ -443,6 +444,7 @@ static void step_clock(struct play *play, const struct event *event)
 	play->flaws++;
 	world_note(play->world, "this machine's clock is set by %lld ms",
 		   (long long)ms[event->a % countof(ms)]);
+	transcript_spoil(play->world, "a clock step");
 	play->world->wall_ahead_ms += ms[event->a % countof(ms)];
 }
 

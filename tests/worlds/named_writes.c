@@ -10,19 +10,19 @@ static void person_puts_back(struct world *world)
 
 static void phone_notes_stale(struct world *world)
 {
-	world->armed[FAULT_AIRTABLE_STALE]++;
+	world_arm(world, FAULT_AIRTABLE_STALE);
 	named_phone_notes(world);
 }
 
 static void phone_notes_unanswered(struct world *world)
 {
-	world->armed[FAULT_AIRTABLE_UNANSWERED]++;
+	world_arm(world, FAULT_AIRTABLE_UNANSWERED);
 	named_phone_notes(world);
 }
 
 static void phone_notes_late(struct world *world)
 {
-	world->armed[FAULT_AIRTABLE_LATE]++;
+	world_arm(world, FAULT_AIRTABLE_LATE);
 	named_phone_notes(world);
 }
 

@@ -2,6 +2,7 @@
 #include "tests/worlds/world.h"
 
 #include "base/clock.h"
+#include "tests/worlds/transcript.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -79,6 +80,12 @@ bool world_reach(struct world *world, int64_t cost_ms)
 	return !world->dead;
 }
 
+void world_arm(struct world *world, enum world_fault fault)
+{
+	transcript_add(world, (struct act){.kind = ACT_ARMS, .fault = fault});
+	world->armed[fault]++;
+}
+
 bool world_fault(struct world *world, enum world_fault fault)
 {
 	static const char *const names[] = {
@@ -149,6 +156,7 @@ static void open_sync(struct world *world)
 
 void world_restart(struct world *world)
 {
+	transcript_add(world, (struct act){.kind = ACT_RESTARTS});
 	sync_close(&world->sync);
 	world->dead = false;
 	world->crash_at = 0;
@@ -163,8 +171,14 @@ bool world_pass(struct world *world, bool ask_rows, bool list_rows)
 	struct error error = {0};
 
 	world_note(world, "    pass%s", list_rows ? ", lists all rows" : ask_rows ? "" : " (database only)");
+	transcript_add(world, (struct act){.kind = ACT_PASSES,
+					   .ask_rows = ask_rows,
+					   .list_rows = list_rows,
+					   .on_row_deleted = world->config.on_row_deleted});
 	bool ok = pass_run(world->sync, &wish, &error);
 	world_advance(world, 10);
+	transcript_add(world,
+		       (struct act){.kind = ACT_PASSED, .passed = ok, .value = transcript_rows(world)});
 	if (ok)
 		return true;
 	world->last_error = error;
@@ -193,6 +207,7 @@ bool world_quiet(struct world *world)
 	int64_t silent_since_ms =
 		0; /* since the first full list after which nothing was written; 0: not yet */
 
+	transcript_add(world, (struct act){.kind = ACT_CALMS});
 	world->at_effect = NULL;
 	memset(world->armed, 0, sizeof world->armed);
 	if (world->dead)
@@ -250,6 +265,7 @@ struct world *world_open(uint64_t seed)
 	};
 	world->config.scope_ids[0] = own_copy("c0");
 	clock_replace(&source);
+	transcript_open(world);
 	open_sync(world);
 	return world;
 }
@@ -259,6 +275,7 @@ void world_close(struct world **world)
 	if (!*world)
 		return;
 	struct world *gone = take(*world);
+	transcript_close(gone);
 	sync_close(&gone->sync);
 	world_couch_done(gone);
 	world_airtable_done(gone);

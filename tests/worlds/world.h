@@ -107,6 +107,8 @@ struct world_late {
 	struct json_object *body; /* owned */
 };
 
+struct transcript;
+
 struct world {
 	uint64_t chance;
 	int64_t steady_ms;     /* the one clock */
@@ -149,6 +151,7 @@ struct world {
 	unsigned calls;                       /* of Airtable */
 	char violation[400];                  /* the first invariant that was broken, or "" */
 	bool verbose;
+	struct transcript *transcript; /* borrowed; or NULL */
 };
 
 /* ---- the world itself ---- */
@@ -164,6 +167,8 @@ void world_advance(struct world *world, int64_t ms);
 int64_t world_base_now_ms(const struct world *world);
 /* One point of a call: time passes, somebody may act, the bridge may die. False: it is dead. */
 bool world_reach(struct world *world, int64_t cost_ms);
+/* It will happen once more. */
+void world_arm(struct world *world, enum world_fault fault);
 /* Takes one of the armed faults. */
 bool world_fault(struct world *world, enum world_fault fault);
 

@@ -2,6 +2,7 @@
 #include "tests/worlds/world.h"
 
 #include "base/clock.h"
+#include "tests/worlds/transcript.h"
 #include "tests/worlds/world_schema.h"
 
 #include <stdio.h>
@@ -157,6 +158,7 @@ struct world_row *world_person_adds(struct world *world, enum table table)
 	struct world_row *row = new_row(world, table);
 
 	world_note(world, "person: adds row %s to %s", row->id, table_name(table));
+	transcript_row(world, ACT_ADDS, row);
 	world->moment++;
 	return row;
 }
@@ -170,6 +172,7 @@ void world_person_types(struct world *world, struct world_row *row, enum field f
 		json_object_put(value);
 		return;
 	}
+	transcript_cell(world, row, field, value);
 	before_change(world, row);
 	observer_cell_words(field, row->now.cells[field], was);
 	observer_cell_words(field, value, is);
@@ -200,6 +203,7 @@ void world_person_deletes(struct world *world, struct world_row *row)
 {
 	if (!row->now.there)
 		return;
+	transcript_row(world, ACT_DELETES, row);
 	before_change(world, row);
 	world_note(world, "person: deletes row %s", row->id);
 	world->moment++;
@@ -218,6 +222,7 @@ void world_person_restores(struct world *world, struct world_row *row)
 {
 	if (row->now.there)
 		return;
+	transcript_row(world, ACT_RESTORES, row);
 	before_change(world, row);
 	world_note(world, "person: brings row %s back from the trash", row->id);
 	world->moment++;
@@ -232,6 +237,7 @@ struct world_row *world_person_duplicates(struct world *world, const struct worl
 	struct world_row *copy = new_row(world, row->table);
 
 	world_note(world, "person: duplicates row %s as %s", row->id, copy->id);
+	transcript_copy(world, row, copy, with_id);
 	world->moment++;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (row->now.cells[field] && (with_id || field != FIELD_ID))
@@ -686,6 +692,7 @@ void world_apply_late(struct world *world)
 		};
 		world->late[i] = (struct world_late){0};
 		world_note(world, "        a late write is applied");
+		transcript_add(world, (struct act){.kind = ACT_COMES_LATE});
 		apply(world, &write, late.decided);
 		side_record_done(&write.answer);
 		json_object_put(late.body);

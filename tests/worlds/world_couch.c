@@ -2,6 +2,7 @@
 #include "tests/worlds/world.h"
 
 #include "base/clock.h"
+#include "tests/worlds/transcript.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,6 +191,7 @@ struct world_document *world_phone_puts(struct world *world, enum table table, c
 	watch_edit(world, document, before ? document_data(before) : NULL, document_data(body));
 	json_put_text(body, "_id", document->full_id);
 	json_object_object_del(body, "_rev");
+	transcript_document(world, ACT_PUTS, document, body);
 	put(world, document, before ? revision : NULL, body, false);
 	return document;
 }
@@ -202,6 +204,7 @@ bool world_phone_deletes(struct world *world, struct world_document *document)
 	if (!leaf || leaf->deleted)
 		return false;
 	world_note(world, "phone: deletes %s", document->full_id);
+	transcript_document(world, ACT_REMOVES, document, NULL);
 	observer_document_deleted(world, document);
 	document->delete_wanted = true;
 	snprintf(revision, sizeof revision, "%s", leaf->revision);
@@ -222,6 +225,7 @@ void world_phone_conflicts(struct world *world, struct world_document *document,
 		   wins ? "winning" : "losing");
 	json_put_text(body, "_id", document->full_id);
 	json_object_object_del(body, "_rev");
+	transcript_spoil(world, "an offline edit");
 	if (wins)
 		watch_edit(world, document, document_data(before), document_data(body));
 	add_leaf(world, document, "elsewhere",
