@@ -5,6 +5,7 @@
 #   make test       everything that can fail           make bench [ONLY=name] one line of JSON for each measure
 #   make lint       layers, settings, words, checkers  make format            clang-format over all C
 #   make install    what all of these need             make chaos [SEEDS=n]   random histories, n of them
+#   make mutants [ONLY=words]   rules taken out of the code, one at a time: do the tests notice?
 #   make clean
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, SAN=thread with the thread sanitizer,
@@ -23,7 +24,7 @@ CC = gcc
 BUILD := build/$(if $(SAN),san-$(SAN),plain)
 
 # Goals that run something print as they go; all others build, in parallel, one target's words at a time.
-RUNNING := test unit chaos demo bench lint format install
+RUNNING := test unit chaos mutants demo bench lint format install
 MAKEFLAGS += -rR --no-print-directory
 ifeq ($(filter $(RUNNING),$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=target
@@ -129,6 +130,10 @@ test:
 chaos:
 	@$(MAKE) units-built
 	@$(BUILD)/tests/worlds/chaos_test $(SEEDS) $(FROM)
+
+mutants:
+	@$(MAKE) units-built
+	@tools/mutants "$(ONLY)"
 
 demo:
 	@tools/install demo
