@@ -12,6 +12,7 @@ enum order {
 #define BOTH_ORDERS (1U << AS_WRITTEN | 1U << OTHER_WAY_ROUND)
 #define ALL_ORDERS  (BOTH_ORDERS | 1U << MEANWHILE)
 #define IN_ORDER    (1U << AS_WRITTEN | 1U << MEANWHILE)
+#define BRISK       (1U << ORDERS) /* passes follow each other within seconds; only one runs between the two */
 
 typedef void named_act(struct world *world);
 
@@ -22,7 +23,7 @@ struct scenario {
 	named_act *one;
 	named_act *other;
 	named_act *after;    /* judges the end, beside the observer */
-	unsigned orders;     /* 1 << AS_WRITTEN | ... */
+	unsigned orders;     /* 1 << AS_WRITTEN | ..., BRISK */
 	bool passes_between; /* a pass runs between the two */
 };
 struct named_table {

@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 
+#define BRISK_PASSES 2
+#define BRISK_MS     2500
+
 struct play {
 	struct world *world;
 	unsigned meanwhile_at; /* the effect of the passes at which it happens; 0: not meanwhile */
@@ -37,12 +40,21 @@ static void at_effect(void *context, unsigned effect)
 	play->meanwhile(play->world);
 }
 
+static void one_pass(struct world *world, bool list_rows)
+{
+	if (!world_pass(world, true, list_rows) && world->dead)
+		world_restart(world);
+}
+
 /* A few passes, of which the crash may end one; then they go on. */
-static void some_passes(struct world *world)
+static void some_passes(struct world *world, bool brisk)
 {
 	for (int i = 0; i < 3; i++) {
-		if (!world_pass(world, true, i == 2) && world->dead)
-			world_restart(world);
+		one_pass(world, i == 2);
+		for (int more = 0; brisk && more < BRISK_PASSES; more++) {
+			world_advance(world, BRISK_MS);
+			one_pass(world, false);
+		}
 		world_advance(world, 61000);
 	}
 }
@@ -62,11 +74,13 @@ unsigned named_play(const struct scenario *scenario, enum order order, unsigned 
 	world->at_effect = at_effect;
 	world->context = &play;
 	(order == OTHER_WAY_ROUND ? scenario->other : scenario->one)(world);
-	if (scenario->passes_between)
-		some_passes(world);
+	if (scenario->passes_between && scenario->orders & BRISK)
+		one_pass(world, false);
+	else if (scenario->passes_between)
+		some_passes(world, false);
 	if (order != MEANWHILE)
 		(order == OTHER_WAY_ROUND ? scenario->one : scenario->other)(world);
-	some_passes(world);
+	some_passes(world, scenario->orders & BRISK);
 	unsigned effects = world->effects;
 	if (order == MEANWHILE && !play.happened)
 		scenario->other(world);

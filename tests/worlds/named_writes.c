@@ -75,6 +75,11 @@ static void shows_the_phones(struct world *world)
 	shows(world, "from the phone");
 }
 
+static void phone_notes_again(struct world *world)
+{
+	named_phone_sets(world, "notes", "from the phone, later", 0);
+}
+
 static void phone_puts_contents(struct world *world)
 {
 	struct json_object *box = named_new_item(world, "a box"), *thing = named_new_item(world, "a thing");
@@ -105,6 +110,8 @@ static const struct scenario scenarios[] = {
 	 IN_ORDER, true},
 	{"patch-applied-after-timeout", named_nothing, phone_notes_late, named_person_models, named_anything,
 	 ALL_ORDERS, true},
+	{"patch-applied-after-newer-edit", named_nothing, phone_notes_late, phone_notes_again, named_anything,
+	 IN_ORDER | BRISK, true},
 	{"stale-read-after-write", named_nothing, phone_notes_stale, named_person_models, named_anything,
 	 ALL_ORDERS, true},
 	{"stale-read-after-several-writes", named_nothing, phone_notes_thrice_stale, named_person_models,
@@ -113,6 +120,7 @@ static const struct scenario scenarios[] = {
 	 shows_the_phones, 1U << AS_WRITTEN, false},
 	{"unanswered-save-then-put-back", named_nothing, person_notes_unanswered, phone_puts_back,
 	 named_anything, IN_ORDER, false},
+	 ALL_ORDERS | BRISK, true},
 	{"other-cell-edited-during-write", named_nothing, named_phone_notes, named_person_models,
 	 named_anything, ALL_ORDERS, false},
 	{"crash-before-link-pass", named_nothing, phone_puts_contents, named_phone_notes,
