@@ -120,7 +120,6 @@ static const struct scenario scenarios[] = {
 	 shows_the_phones, 1U << AS_WRITTEN, false},
 	{"unanswered-save-then-put-back", named_nothing, person_notes_unanswered, phone_puts_back,
 	 named_anything, IN_ORDER, false},
-	 ALL_ORDERS | BRISK, true},
 	{"other-cell-edited-during-write", named_nothing, named_phone_notes, named_person_models,
 	 named_anything, ALL_ORDERS, false},
 	{"crash-before-link-pass", named_nothing, phone_puts_contents, named_phone_notes,
