@@ -67,17 +67,25 @@ struct cell cell_wrong(const char *format, ...)
 
 void cell_links_add(struct cell *cell, const char *id)
 {
-	cell->kind = CELL_LINKS;
-	cell->ids = own_resize(cell->ids, cell->id_count + 1, sizeof *cell->ids);
+	if (cell->kind != CELL_LINKS)
+		*cell = (struct cell){.kind = CELL_LINKS};
+	cell->ids = own_resize(cell->ids, cell->id_count + (size_t)1, sizeof *cell->ids);
 	cell->ids[cell->id_count++] = own_copy(id);
+}
+
+static bool has_text(const struct cell *cell)
+{
+	return cell->kind == CELL_TEXT || cell->kind == CELL_CHOICE || cell->kind == CELL_WRONG;
 }
 
 void cell_done(struct cell *cell)
 {
-	free(cell->text);
+	if (has_text(cell))
+		free(cell->text);
 	for (size_t i = 0; i < cell->id_count; i++)
 		free(cell->ids[i]);
-	free(cell->ids);
+	if (cell->kind == CELL_LINKS)
+		free(cell->ids);
 	*cell = (struct cell){0};
 }
 
@@ -85,9 +93,11 @@ struct cell cell_copy(const struct cell *cell)
 {
 	struct cell copy = *cell;
 
-	copy.text = own_copy(cell->text);
-	copy.ids = NULL;
-	copy.id_count = 0;
+	if (has_text(cell))
+		copy.text = own_copy(cell->text);
+	if (cell->kind != CELL_LINKS)
+		return copy;
+	copy = (struct cell){.kind = CELL_LINKS};
 	for (size_t i = 0; i < cell->id_count; i++)
 		cell_links_add(&copy, cell->ids[i]);
 	return copy;

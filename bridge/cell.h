@@ -16,13 +16,16 @@ enum cell_kind {
 	CELL_WRONG, /* a value that this field cannot hold; text says what it is */
 };
 
+/* Sixteen bytes: a look holds hundreds of them. */
 struct cell {
 	enum cell_kind kind;
-	char *text;      /* owned; CELL_TEXT, CELL_CHOICE, CELL_WRONG */
-	double number;   /* CELL_NUMBER */
-	int64_t time_ms; /* CELL_TIME */
-	char **ids; /* owned; CELL_LINKS; an id that starts with CELL_UNKNOWN_LINK is a row without a document */
-	size_t id_count;
+	uint32_t id_count; /* CELL_LINKS, else 0 */
+	union {
+		char *text;      /* owned; CELL_TEXT, CELL_CHOICE, CELL_WRONG */
+		double number;   /* CELL_NUMBER */
+		int64_t time_ms; /* CELL_TIME */
+		char **ids; /* owned; CELL_LINKS; an id that starts with CELL_UNKNOWN_LINK is a row without a document */
+	};
 };
 /* A link to a row that has no document (yet): this character, then the record id. */
 #define CELL_UNKNOWN_LINK '\x01'
