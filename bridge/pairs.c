@@ -1,4 +1,4 @@
-/* Two hash tables (json-c's) over one list. Pairs are never removed while the process lives: a deleted one keeps its
+/* Hash tables (json-c's) over one list. Pairs are never removed while the process lives: a deleted one keeps its
  * gravestone in mind. */
 #include "bridge/pairs.h"
 
@@ -15,10 +15,9 @@
 
 void pairs_init(struct pairs *pairs)
 {
-	*pairs = (struct pairs){
-		.by_id = lh_kchar_table_new(PAIRS_FIRST_SIZE, NULL),
-		.by_record = lh_kchar_table_new(PAIRS_FIRST_SIZE, NULL),
-	};
+	*pairs = (struct pairs){.by_record = lh_kchar_table_new(PAIRS_FIRST_SIZE, NULL)};
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		pairs->by_id[table] = lh_kchar_table_new(PAIRS_FIRST_SIZE, NULL);
 }
 
 void pair_drop_fresh(struct pair *pair)
@@ -35,8 +34,9 @@ void pair_drop_fresh(struct pair *pair)
 
 void pairs_done(struct pairs *pairs)
 {
-	if (pairs->by_id)
-		lh_table_free(pairs->by_id);
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		if (pairs->by_id[table])
+			lh_table_free(pairs->by_id[table]);
 	if (pairs->by_record)
 		lh_table_free(pairs->by_record);
 	for (size_t i = 0; i < pairs->count; i++) {
@@ -61,9 +61,7 @@ static struct pair *look_up(struct lh_table *table, const char *key)
 
 struct pair *pairs_find(const struct pairs *pairs, enum table table, const char *id)
 {
-	scoped_text full_id = document_full_id(table_document_type(table), id);
-
-	return look_up(pairs->by_id, full_id);
+	return look_up(pairs->by_id[table], id);
 }
 
 struct pair *pairs_want(struct pairs *pairs, enum table table, const char *id)
@@ -81,7 +79,7 @@ struct pair *pairs_want(struct pairs *pairs, enum table table, const char *id)
 		pairs->list = own_resize(pairs->list, pairs->capacity, sizeof *pairs->list);
 	}
 	pairs->list[pairs->count++] = pair;
-	lh_table_insert(pairs->by_id, pair->full_id, pair);
+	lh_table_insert(pairs->by_id[table], pair->id, pair);
 	return pair;
 }
 

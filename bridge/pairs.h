@@ -58,7 +58,7 @@ struct pair {
 struct pairs {
 	size_t count, capacity;
 	struct pair **list; /* owned; in the order of their coming */
-	struct lh_table *by_id, *by_record;
+	struct lh_table *by_id[TABLE_COUNT], *by_record;
 	size_t queue_count, queue_capacity;
 	struct pair **queue;
 	size_t waiting;   /* pairs with 'waits' */
