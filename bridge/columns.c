@@ -104,11 +104,15 @@ static struct json_object *choices_of(struct json_object *schema_field)
 		       : NULL;
 }
 
+/* " number currency ": with a space before and behind each. */
 static bool type_among(const char *types, const char *type)
 {
-	scoped_text word = own_format(" %s ", type);
+	size_t length = strlen(type);
 
-	return strstr(types, word) != NULL;
+	for (const char *at = types; length > 0 && (at = strstr(at, type)); at += length)
+		if (at > types && at[-1] == ' ' && at[length] == ' ')
+			return true;
+	return false;
 }
 
 /* " number currency " as "number or currency". */
@@ -195,12 +199,57 @@ static void bind_choices(struct column *column, const struct column *before, enu
 	}
 }
 
+/* ---- whether anything changed ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_choices(const struct column *a, const struct column *b)
+{
+	if (a->choice_count != b->choice_count)
+		return false;
+	for (size_t i = 0; i < a->choice_count; i++) {
+		const struct column_choice *one = &a->choices[i], *other = &b->choices[i];
+		if (one->gone != other->gone || !same_text(one->id, other->id) ||
+		    !same_text(one->name, other->name) || !same_text(one->canonical, other->canonical))
+			return false;
+	}
+	return true;
+}
+
+static bool same_column(const struct column *a, const struct column *b)
+{
+	return same_text(a->id, b->id) && same_text(a->name, b->name) && same_text(a->type, b->type) &&
+	       same_text(a->stopped_reason, b->stopped_reason) &&
+	       same_text(a->linked_table_id, b->linked_table_id) && a->tolerance == b->tolerance &&
+	       same_choices(a, b);
+}
+
+/* In all that is stored of them. */
+static bool columns_equal(const struct columns *a, const struct columns *b)
+{
+	bool same = same_text(a->table_id, b->table_id) && same_text(a->table_name, b->table_name);
+
+	for (size_t field = 0; same && field < FIELD_COUNT; field++)
+		same = same_column(&a->of[field], &b->of[field]);
+	return same;
+}
+
 /* ---- binding ---- */
+
+/* A column as the schema shows it. */
+struct shown_column {
+	const char *id, *name; /* borrowed, as all of it */
+	struct json_object *json;
+};
 
 struct binding {
 	enum table table;
 	const struct columns *before;
-	struct json_object *fields; /* borrowed: the schema's */
+	struct shown_column *shown; /* owned */
+	size_t shown_count;
 	struct columns now;
 };
 
@@ -250,39 +299,53 @@ static void bind_gone(struct binding *binding, enum field field)
 	bind_choices(column, before, field, NULL);
 }
 
-static struct json_object *field_where(const struct binding *binding, const char *key, const char *value)
+static const struct shown_column *shown_by_id(const struct binding *binding, const char *id)
 {
-	for (size_t i = 0; value && i < json_object_array_length(binding->fields); i++) {
-		struct json_object *schema_field = json_object_array_get_idx(binding->fields, i);
-		if (strcmp(text_at(schema_field, key), value) == 0)
-			return schema_field;
-	}
+	for (size_t i = 0; id && i < binding->shown_count; i++)
+		if (strcmp(binding->shown[i].id, id) == 0)
+			return &binding->shown[i];
+	return NULL;
+}
+
+static const struct shown_column *shown_by_name(const struct binding *binding, const char *name)
+{
+	for (size_t i = 0; name && i < binding->shown_count; i++)
+		if (strcmp(binding->shown[i].name, name) == 0)
+			return &binding->shown[i];
 	return NULL;
 }
 
 /* A column of this name that is no other field's. */
-static struct json_object *free_field_named(const struct binding *binding, enum field field, const char *name)
+static const struct shown_column *free_column_named(const struct binding *binding, enum field field,
+						    const char *name)
 {
-	struct json_object *found = field_where(binding, "name", name);
-	const char *id = text_at(found, "id");
-	enum field owner = columns_field_by_id(binding->before, id);
+	const struct shown_column *found = shown_by_name(binding, name);
 
-	if (columns_field_by_id(&binding->now, id) != FIELD_COUNT || (owner != FIELD_COUNT && owner != field))
+	if (!found || columns_field_by_id(&binding->now, found->id) != FIELD_COUNT)
 		return NULL;
-	return found;
+	enum field owner = columns_field_by_id(binding->before, found->id);
+	return owner == FIELD_COUNT || owner == field ? found : NULL;
+}
+
+static struct json_object *candidate(const struct binding *binding, enum field field, size_t place)
+{
+	const struct column *before = &binding->before->of[field];
+	const struct shown_column *found =
+		place == 0   ? shown_by_id(binding, before->id)
+		: place == 1 ? free_column_named(binding, field, field_rule(field)->name)
+			     : free_column_named(binding, field, before->name);
+
+	return found ? found->json : NULL;
 }
 
 static void bind_field(struct binding *binding, enum field field)
 {
 	const struct field_rule *rule = field_rule(field);
 	const struct column *before = &binding->before->of[field];
-	struct json_object *candidates[] = {
-		field_where(binding, "id", before->id),
-		free_field_named(binding, field, rule->name),
-		free_field_named(binding, field, before->name),
-	};
+	struct json_object *candidates[3];
 
 	for (size_t i = 0; i < countof(candidates); i++) {
+		candidates[i] = candidate(binding, field, i);
 		if (candidates[i] && serves(rule, candidates[i], binding->now.table_id)) {
 			bind_column(binding, field, candidates[i]);
 			return;
@@ -303,7 +366,7 @@ static bool refuse_table(const struct binding *binding, const struct field_rule 
 	if (!column->id)
 		return error_set(error, ERROR_FATAL, "table \"%s\" has no column \"%s\"; add one of type %s",
 				 binding->now.table_name, rule->name, wanted);
-	if (!field_where(binding, "id", column->id))
+	if (!shown_by_id(binding, column->id))
 		return error_set(error, ERROR_FATAL,
 				 "table \"%s\": the column \"%s\" was removed; undo that, or add a column "
 				 "\"%s\" of type "
@@ -314,26 +377,42 @@ static bool refuse_table(const struct binding *binding, const struct field_rule 
 			 binding->now.table_name, column->name, column->stopped_reason);
 }
 
-/* A table's JSON, as far as it is used here. */
-static bool check_schema(struct json_object *schema_table, struct error *error)
+static bool read_shown(struct json_object *json, struct shown_column *shown_out, const char *table,
+		       size_t number, struct error *error)
 {
-	static const char *const keys[] = {"id", "name", "type"};
-	struct json_object *fields;
-	const char *words;
+	struct shown_column shown = {.json = json};
+	const char *type;
 
-	if (!json_get_text(schema_table, "id", &words, "a table's schema", error) ||
-	    !json_get_text(schema_table, "name", &words, "a table's schema", error) ||
-	    !json_get_array(schema_table, "fields", &fields, "a table's schema", error))
-		return false;
-	for (size_t i = 0; i < json_object_array_length(fields); i++) {
-		scoped_text where = own_format("table \"%s\": column %zu", words, i + 1);
-		for (size_t key = 0; key < countof(keys); key++) {
-			const char *ignored;
-			if (!json_get_text(json_object_array_get_idx(fields, i), keys[key], &ignored, where,
-					   error))
-				return false;
-		}
+	if (json_get_text(json, "id", &shown.id, NULL, error) &&
+	    json_get_text(json, "name", &shown.name, NULL, error) &&
+	    json_get_text(json, "type", &type, NULL, error)) {
+		*shown_out = shown;
+		return true;
 	}
+	return error_wrap(error, "table \"%s\": column %zu", table, number);
+}
+
+/* A table's JSON, as far as it is used here. */
+static bool read_schema(struct binding *binding, struct json_object *schema_table, struct error *error)
+{
+	static const char where[] = "a table's schema";
+	struct json_object *fields;
+	const char *id, *name;
+
+	if (!json_get_text(schema_table, "id", &id, where, error) ||
+	    !json_get_text(schema_table, "name", &name, where, error) ||
+	    !json_get_array(schema_table, "fields", &fields, where, error))
+		return false;
+	size_t count = json_object_array_length(fields);
+	binding->shown = own_alloc((count + 1) * sizeof *binding->shown);
+	for (; binding->shown_count < count; binding->shown_count++) {
+		size_t at = binding->shown_count;
+		if (!read_shown(json_object_array_get_idx(fields, at), &binding->shown[at], name, at + 1,
+				error))
+			return false;
+	}
+	binding->now.table_id = own_copy(id);
+	binding->now.table_name = own_copy(name);
 	return true;
 }
 
@@ -350,27 +429,29 @@ static bool bind_fields(struct binding *binding, struct error *error)
 	return true;
 }
 
+static bool is_same_table(const struct binding *binding, struct error *error)
+{
+	const struct columns *before = binding->before, *now = &binding->now;
+
+	if (!before->table_id || strcmp(before->table_id, now->table_id) == 0)
+		return true;
+	return error_set(error, ERROR_FATAL, "table \"%s\" (%s) is another than the one that was synced (%s)",
+			 now->table_name, now->table_id, before->table_id);
+}
+
 bool columns_bind(struct columns *columns, enum table table, struct json_object *schema_table,
 		  bool *changed_out, struct error *error)
 {
 	struct binding binding = {.table = table, .before = columns};
 
-	if (!check_schema(schema_table, error))
-		return false;
-	if (columns->table_id && strcmp(columns->table_id, text_at(schema_table, "id")) != 0)
-		return error_set(
-			error, ERROR_FATAL, "table \"%s\" (%s) is another than the one that was synced (%s)",
-			text_at(schema_table, "name"), text_at(schema_table, "id"), columns->table_id);
-	binding.now.table_id = own_copy(text_at(schema_table, "id"));
-	binding.now.table_name = own_copy(text_at(schema_table, "name"));
-	binding.fields = json_child(schema_table, "fields", json_type_array);
-	if (!bind_fields(&binding, error)) {
+	bool ok = read_schema(&binding, schema_table, error) && is_same_table(&binding, error) &&
+		  bind_fields(&binding, error);
+	free(binding.shown);
+	if (!ok) {
 		columns_done(&binding.now);
 		return false;
 	}
-	scoped(json_object) before = columns_to_json(columns);
-	scoped(json_object) now = columns_to_json(&binding.now);
-	*changed_out = !json_equal(before, now);
+	*changed_out = !columns_equal(columns, &binding.now);
 	columns_done(columns);
 	*columns = binding.now;
 	return true;

@@ -831,9 +831,9 @@ static const struct refused_case schema_cases[] = {
 	 "a table's schema: fields is missing"},
 	{"a column without a name is refused",
 	 "{\"id\":\"t\",\"name\":\"Items\",\"fields\":[{\"id\":\"f\",\"type\":\"number\"}]}",
-	 "table \"Items\": column 1.name is missing"},
+	 "table \"Items\": column 1: name is missing"},
 	{"a column that is a number is refused", "{\"id\":\"t\",\"name\":\"Items\",\"fields\":[7]}",
-	 "table \"Items\": column 1.id is missing"},
+	 "table \"Items\": column 1: id is missing"},
 };
 
 static void check_refused_schema(void **state)
