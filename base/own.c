@@ -79,14 +79,18 @@ char *own_format(const char *format, ...)
 
 char *own_format_list(const char *format, va_list arguments)
 {
+	char few[256]; /* most are short, and are formatted once */
 	va_list again;
 
 	va_copy(again, arguments);
-	int length = vsnprintf(NULL, 0, format, arguments);
+	int length = vsnprintf(few, sizeof few, format, arguments);
 	if (length < 0) /* more than INT_MAX bytes */
 		end_without_memory();
 	char *words = own_resize(NULL, (size_t)length + 1, 1);
-	vsnprintf(words, (size_t)length + 1, format, again);
+	if ((size_t)length < sizeof few)
+		memcpy(words, few, (size_t)length + 1);
+	else
+		vsnprintf(words, (size_t)length + 1, format, again);
 	va_end(again);
 	return words;
 }

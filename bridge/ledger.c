@@ -377,11 +377,12 @@ static bool read_batch(struct ledger *ledger, const struct ledger_key *keys, siz
 	bool ok = ledger->store.ops->read(ledger->store.self, (const char *const *)ids, count, documents,
 					  error);
 	for (size_t i = 0; i < count; i++) {
-		entries[i] = (struct ledger_entry){.table = keys[i].table};
-		if (ok && documents[i] && !ledger_entry_from_json(ledger, documents[i], &entries[i], error))
-			ok = false;
-		if (!entries[i].id)
-			entries[i].id = own_copy(keys[i].id);
+		bool there = ok && documents[i];
+		if (there)
+			ok = ledger_entry_from_json(ledger, documents[i], &entries[i], error);
+		if (!there || !ok)
+			entries[i] =
+				(struct ledger_entry){.table = keys[i].table, .id = own_copy(keys[i].id)};
 		json_object_put(documents[i]);
 		free(ids[i]);
 	}
