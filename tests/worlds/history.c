@@ -604,23 +604,23 @@ static unsigned weight_of(const struct event_kind *kind)
 
 void history_draw(uint64_t seed, struct history *history)
 {
-	struct world chance = {.chance = seed ^ 0x5DEECE66DU};
+	uint64_t chance = seed ^ 0x5DEECE66DU;
 	unsigned all = 0;
 
-	*history = (struct history){.seed = seed, .count = 2 + world_chance(&chance, EVENTS_MOST - 1)};
+	*history = (struct history){.seed = seed, .count = 2 + chance_below(&chance, EVENTS_MOST - 1)};
 	for (size_t i = 0; i < countof(kinds); i++)
 		all += weight_of(&kinds[i]);
 	for (size_t i = 0; i < history->count; i++) {
-		unsigned left = world_chance(&chance, all), kind = 0;
+		unsigned left = chance_below(&chance, all), kind = 0;
 		while (left >= weight_of(&kinds[kind]))
 			left -= weight_of(&kinds[kind++]);
-		bool within = kinds[kind].in_passes && world_chance(&chance, 3) == 0;
+		bool within = kinds[kind].in_passes && chance_below(&chance, 3) == 0;
 		history->events[i] = (struct event){
 			.kind = kind,
-			.a = world_chance(&chance, 1000),
-			.b = world_chance(&chance, 1000),
-			.c = world_chance(&chance, 1000),
-			.at = within ? 1 + world_chance(&chance, EFFECTS_REACH) : 0,
+			.a = chance_below(&chance, 1000),
+			.b = chance_below(&chance, 1000),
+			.c = chance_below(&chance, 1000),
+			.at = within ? 1 + chance_below(&chance, EFFECTS_REACH) : 0,
 		};
 	}
 }

@@ -33,10 +33,11 @@ static void sleep_ms(void *context, int64_t wait_ms)
 	world_advance(context, wait_ms);
 }
 
-static uint64_t next_chance(struct world *world)
+/* SplitMix64. */
+static uint64_t next_chance(uint64_t *chance)
 {
-	world->chance += 0x9E3779B97F4A7C15U;
-	uint64_t mixed = world->chance;
+	*chance += 0x9E3779B97F4A7C15U;
+	uint64_t mixed = *chance;
 	mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9U;
 	mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBU;
 	return mixed ^ (mixed >> 31);
@@ -45,12 +46,18 @@ static uint64_t next_chance(struct world *world)
 static void chance_bytes(void *context, void *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
-		((unsigned char *)bytes)[i] = (unsigned char)(next_chance(context) >> 24);
+		((unsigned char *)bytes)[i] =
+			(unsigned char)(next_chance(&((struct world *)context)->chance) >> 24);
+}
+
+uint32_t chance_below(uint64_t *chance, uint32_t below)
+{
+	return below > 1 ? (uint32_t)(next_chance(chance) % below) : 0;
 }
 
 uint32_t world_chance(struct world *world, uint32_t below)
 {
-	return below > 1 ? (uint32_t)(next_chance(world) % below) : 0;
+	return chance_below(&world->chance, below);
 }
 
 void world_advance(struct world *world, int64_t ms)

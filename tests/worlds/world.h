@@ -163,6 +163,7 @@ void world_note(struct world *world, const char *format, ...) __attribute__((for
 /* Notes that an invariant is broken; the first counts. */
 void world_broken(struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
 uint32_t world_chance(struct world *world, uint32_t below);
+uint32_t chance_below(uint64_t *chance, uint32_t below); /* for those who draw apart from a world */
 void world_advance(struct world *world, int64_t ms);
 int64_t world_base_now_ms(const struct world *world);
 /* One point of a call: time passes, somebody may act, the bridge may die. False: it is dead. */

