@@ -6,7 +6,7 @@
 #   make lint       layers, settings, words, checkers  make format            clang-format over all C
 #   make install    what all of these need             make chaos [SEEDS=n]   random histories, n of them
 #   make mutants [ONLY=words]   rules taken out of the code, one at a time: do the tests notice?
-#   make clean
+#   make clean                                         make vectors [FILES=…]  what the app was seen to do
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, SAN=thread with the thread sanitizer,
 # each into a folder of its own. V=1 shows the commands. WERROR= lets warnings pass.
@@ -20,11 +20,12 @@ V ?=
 ONLY ?=
 ONCE ?=
 SEEDS ?= 100000
+FILES ?= $(filter-out %/base-schema.json,$(wildcard tests/vectors/*.json))
 CC = gcc
 BUILD := build/$(if $(SAN),san-$(SAN),plain)
 
 # Goals that run something print as they go; all others build, in parallel, one target's words at a time.
-RUNNING := test unit chaos mutants demo bench lint format install
+RUNNING := test unit vectors chaos mutants demo bench lint format install
 MAKEFLAGS += -rR --no-print-directory
 ifeq ($(filter $(RUNNING),$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=target
@@ -62,7 +63,7 @@ PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) \
 	$(if $(wildcard sandbox/main.c),$(BUILD)/airtable-sandbox)
 
 # Tests by kind, each a program that speaks TAP; what takes longest comes first among the scripts.
-UNIT_TESTS := $(call programs,tests/unit/*_test.c tests/worlds/*_test.c)
+UNIT_TESTS := $(call programs,tests/unit/*_test.c tests/vectors/*_test.c tests/worlds/*_test.c)
 SERVER_TESTS := $(call programs,tests/scenarios/*_test.c)
 SCRIPT_TESTS := $(wildcard $(foreach folder,browser scenarios demo official-client tools,\
 	tests/$(folder)/*_test.sh tests/$(folder)/*_test.mjs))
@@ -106,11 +107,12 @@ $(BUILD)/tests/$(1)/%: $(BUILD)/tests/$(1)/%.o $(call objects,$(wildcard tests/f
 		$(filter-out %_test.c,$(if $(filter bench,$(1)),,$(wildcard tests/$(1)/*.c)))) $(TEST_LIBS)
 	$$(call say,LINK)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
 endef
-$(foreach folder,unit worlds scenarios bench,$(eval $(call test_programs,$(folder))))
+$(foreach folder,unit vectors worlds scenarios bench,$(eval $(call test_programs,$(folder))))
 
 # The libraries' flags are asked for when a Makefile is read: what was just installed needs a make of its own.
 tests-built: $(PROGRAMS) $(UNIT_TESTS) $(SERVER_TESTS)
 units-built: $(UNIT_TESTS)
+vectors-built: $(BUILD)/tests/vectors/vectors_test
 benches-built: $(PROGRAMS) $(BENCHES)
 
 export SAN
@@ -126,6 +128,10 @@ unit:
 test:
 	@{ tools/install test && $(MAKE) tests-built; } || { echo "0 passed, 1 failed"; exit 1; }
 	@tests/run $(UNIT_TESTS) $(SCRIPT_TESTS) $(SERVER_TESTS)
+
+vectors:
+	@$(MAKE) vectors-built
+	@$(BUILD)/tests/vectors/vectors_test $(FILES)
 
 chaos:
 	@$(MAKE) units-built
@@ -158,7 +164,7 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: all $(RUNNING) clean tests-built units-built benches-built FORCE
+.PHONY: all $(RUNNING) clean tests-built units-built vectors-built benches-built FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,160 +1,35 @@
-/* The app's documents. What it asks of them and the order in which it writes their keys is one table. */
+/* The app's documents: their ids, and reading and writing them. What the app asks of their data: schema.c. */
 #include "inventory/document.h"
 
 #include "base/text.h"
+#include "inventory/schema.h"
+#include "inventory/script.h"
 
 #include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the schema ---- */
-
-enum shape { SHAPE_TEXT, SHAPE_NUMBER, SHAPE_TRUTH, SHAPE_OBJECT, SHAPE_TEXTS };
-enum need { OPTIONAL, NEEDED, NOT_EMPTY };
-
-struct schema_key {
-	const char *key;
-	enum shape shape;
-	enum need need;
-	const char *words; /* as people know it; NULL: they never see it */
-};
-
-static const struct schema_key collection_keys[] = {
-	{"name", SHAPE_TEXT, NOT_EMPTY, "Name"},
-	{"icon_name", SHAPE_TEXT, OPTIONAL, "Icon Name"},
-	{"icon_color", SHAPE_TEXT, OPTIONAL, "Icon Color"},
-	{"collection_reference_number", SHAPE_TEXT, NEEDED, "Ref. No."},
-	{"item_default_icon_name", SHAPE_TEXT, OPTIONAL, "Item Default Icon Name"},
-	{"items_order", SHAPE_TEXTS, OPTIONAL, NULL},
-	{"config_uuid", SHAPE_TEXT, NEEDED, NULL},
-	{"integrations", SHAPE_OBJECT, OPTIONAL, NULL},
-	{0},
-};
-
-static const struct schema_key item_keys[] = {
-	{"name", SHAPE_TEXT, NOT_EMPTY, "Name"},
-	{"icon_name", SHAPE_TEXT, OPTIONAL, "Icon Name"},
-	{"icon_color", SHAPE_TEXT, OPTIONAL, "Icon Color"},
-	{"collection_id", SHAPE_TEXT, NEEDED, "Collection"},
-	{"item_reference_number", SHAPE_TEXT, OPTIONAL, "Ref. No."},
-	{"serial", SHAPE_NUMBER, OPTIONAL, "Serial"},
-	{"individual_asset_reference", SHAPE_TEXT, OPTIONAL, "Individual Asset Ref."},
-	{"individual_asset_reference_manually_set", SHAPE_TRUTH, OPTIONAL,
-	 "Manually Set Individual Asset Ref."},
-	{"ignore_iar_prefix", SHAPE_TRUTH, OPTIONAL, NULL},
-	{"epc_tag_uri", SHAPE_TEXT, OPTIONAL, "EPC Tag URI"},
-	{"epc_tag_uri_manually_set", SHAPE_TRUTH, OPTIONAL, NULL},
-	{"rfid_tag_epc_memory_bank_contents", SHAPE_TEXT, OPTIONAL, "RFID EPC Hex"},
-	{"rfid_tag_epc_memory_bank_contents_manually_set", SHAPE_TRUTH, OPTIONAL,
-	 "Manually Set RFID EPC Hex"},
-	{"actual_rfid_tag_epc_memory_bank_contents", SHAPE_TEXT, OPTIONAL, "Actual RFID EPC Hex"},
-	{"rfid_tag_access_password", SHAPE_TEXT, OPTIONAL, "RFID Tag Access Password"},
-	{"use_mixed_rfid_tag_access_password", SHAPE_TRUTH, OPTIONAL, NULL},
-	{"item_type", SHAPE_TEXT, OPTIONAL, "Type"},
-	{"_can_contain_items", SHAPE_TRUTH, OPTIONAL, "Can Contain Items"},
-	{"container_id", SHAPE_TEXT, OPTIONAL, "Container"},
-	{"always_show_in_collection", SHAPE_TRUTH, OPTIONAL, NULL},
-	{"_show_in_collection", SHAPE_TRUTH, OPTIONAL, NULL},
-	{"notes", SHAPE_TEXT, OPTIONAL, "Notes"},
-	{"model_name", SHAPE_TEXT, OPTIONAL, "Model Name"},
-	{"purchase_price_x1000", SHAPE_NUMBER, OPTIONAL, "Purchase Price"},
-	{"purchase_price_currency", SHAPE_TEXT, OPTIONAL, "PPC"},
-	{"purchased_from", SHAPE_TEXT, OPTIONAL, "Purchased From"},
-	{"purchase_date", SHAPE_NUMBER, OPTIONAL, "Purchase Date"},
-	{"expiry_date", SHAPE_NUMBER, OPTIONAL, "Expiry Date"},
-	{"expire_soon_prior_days", SHAPE_NUMBER, OPTIONAL, "Expire Soon Prior Days"},
-	{"_expire_soon_at", SHAPE_NUMBER, OPTIONAL, NULL},
-	{"consumable_stock_quantity", SHAPE_NUMBER, OPTIONAL, "Stock Quantity"},
-	{"consumable_stock_quantity_unit", SHAPE_TEXT, OPTIONAL, "Stock Quantity Unit"},
-	{"consumable_min_stock_level", SHAPE_NUMBER, OPTIONAL, "Min Stock Level"},
-	{"consumable_will_not_restock", SHAPE_TRUTH, OPTIONAL, "Will Not Restock"},
-	{"use_first_image_as_icon", SHAPE_TRUTH, OPTIONAL, "Use First Image as Icon"},
-	{"contents_order", SHAPE_TEXTS, OPTIONAL, NULL},
-	{"config_uuid", SHAPE_TEXT, NEEDED, NULL},
-	{"integrations", SHAPE_OBJECT, OPTIONAL, NULL},
-	{0},
-};
-
-static const struct schema_key item_image_keys[] = {
-	{"item_id", SHAPE_TEXT, NEEDED, NULL},
-	{"image_id", SHAPE_TEXT, NEEDED, NULL},
-	{"order", SHAPE_NUMBER, OPTIONAL, NULL},
-	{"_item_collection_id", SHAPE_TEXT, OPTIONAL, NULL},
-	{0},
-};
-
-static const struct schema_key image_keys[] = {
-	{"filename", SHAPE_TEXT, OPTIONAL, NULL},
-	{"size", SHAPE_NUMBER, OPTIONAL, NULL},
-	{"image_1440_digest", SHAPE_TEXT, OPTIONAL, NULL},
-	{"_item_ids", SHAPE_TEXTS, OPTIONAL, NULL},
-	{"_item_collection_ids", SHAPE_TEXTS, OPTIONAL, NULL},
-	{0},
-};
-
-static const struct schema_key integration_keys[] = {
-	{"integration_type", SHAPE_TEXT, NEEDED, NULL},
-	{"name", SHAPE_TEXT, NEEDED, "Name"},
-	{"config", SHAPE_OBJECT, OPTIONAL, NULL},
-	{"data", SHAPE_OBJECT, OPTIONAL, NULL},
-	{0},
-};
-
-static const struct schema_key deleted_data_keys[] = {
-	{"integration_id", SHAPE_TEXT, NEEDED, NULL},
-	{"type", SHAPE_TEXT, NEEDED, NULL},
-	{"id", SHAPE_TEXT, NEEDED, NULL},
-	{"data", SHAPE_OBJECT, OPTIONAL, NULL},
-	{0},
-};
-
-static const struct schema_key sharing_keys[] = {
-	{"permissions", SHAPE_TEXTS, OPTIONAL, NULL},
-	{0},
-};
-
-static const struct schema_key no_keys[] = {{0}};
-
-/* The kinds of documents. 'keys' NULL: it has no 'data'. */
 static const struct {
 	const char *name, *prefix;
-	const struct schema_key *keys;
 } kinds[] = {
-	[DOCUMENT_CONFIG] = {"", "", NULL},
-	[DOCUMENT_COLLECTION] = {"collection", "collection-", collection_keys},
-	[DOCUMENT_ITEM] = {"item", "item-", item_keys},
-	[DOCUMENT_ITEM_IMAGE] = {"item_image", "item_image-", item_image_keys},
-	[DOCUMENT_IMAGE] = {"image", "zz20-image-", image_keys},
-	[DOCUMENT_INTEGRATION] = {"integration", "integration-", integration_keys},
-	[DOCUMENT_DELETED_DATA] = {"integration_deleted_data", "integration_deleted_data-",
-				   deleted_data_keys},
-	[DOCUMENT_SHARING] = {"db_sharing", "db_sharing-", sharing_keys},
-	[DOCUMENT_HISTORY] = {"_history", "zzd-history-", NULL},
-	[DOCUMENT_OTHER] = {"", "", NULL},
+	[DOCUMENT_CONFIG] = {"", ""},
+	[DOCUMENT_COLLECTION] = {"collection", "collection-"},
+	[DOCUMENT_ITEM] = {"item", "item-"},
+	[DOCUMENT_ITEM_IMAGE] = {"item_image", "item_image-"},
+	[DOCUMENT_IMAGE] = {"image", "zz20-image-"},
+	[DOCUMENT_INTEGRATION] = {"integration", "integration-"},
+	[DOCUMENT_DELETED_DATA] = {"integration_deleted_data", "integration_deleted_data-"},
+	[DOCUMENT_SHARING] = {"db_sharing", "db_sharing-"},
+	[DOCUMENT_HISTORY] = {"_history", "zzd-history-"},
+	[DOCUMENT_OTHER] = {"", ""},
 };
-
-static const struct schema_key *schema_of(enum document_type type)
-{
-	return kinds[type].keys ? kinds[type].keys : no_keys;
-}
-
-/* Its place in the schema, or -1. */
-static int schema_place(enum document_type type, const char *key)
-{
-	const struct schema_key *keys = schema_of(type);
-
-	for (int place = 0; keys[place].key; place++)
-		if (strcmp(keys[place].key, key) == 0)
-			return place;
-	return -1;
-}
 
 bool document_needs(enum document_type type, const char *key)
 {
 	int place = schema_place(type, key);
 
-	return place >= 0 && schema_of(type)[place].need != OPTIONAL;
+	return place >= 0 && schema_of(type)[place].need != SCHEMA_OPTIONAL;
 }
 
 /* ---- ids ---- */
@@ -193,45 +68,9 @@ enum document_type document_type_of(const char *full_id, const char **id_out)
 	return found;
 }
 
-/* The character at the beginning of well-formed UTF-8. */
-static uint32_t character_at(const char *bytes, size_t size)
-{
-	static const unsigned char first_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-	uint32_t character = (unsigned char)bytes[0] & first_bits[size];
-
-	for (size_t i = 1; i < size; i++)
-		character = character << 6 | ((unsigned char)bytes[i] & 0x3F);
-	return character;
-}
-
-/* JavaScript's white space and line ends. */
-static bool is_white_space(uint32_t character)
-{
-	static const struct {
-		uint32_t first, last;
-	} spaces[] = {
-		{0x09, 0x0D},     {0x20, 0x20},     {0xA0, 0xA0},     {0x1680, 0x1680}, {0x2000, 0x200A},
-		{0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}, {0xFEFF, 0xFEFF},
-	};
-
-	for (size_t i = 0; i < countof(spaces); i++)
-		if (character >= spaces[i].first && character <= spaces[i].last)
-			return true;
-	return false;
-}
-
 bool document_text_is_blank(const char *words)
 {
-	size_t left = strlen(words);
-
-	while (left > 0) {
-		size_t size = text_utf8_character(words, left);
-		if (size == 0 || !is_white_space(character_at(words, size)))
-			return false;
-		words += size;
-		left -= size;
-	}
-	return true;
+	return text_is_utf8(words, strlen(words)) && script_is_blank(words);
 }
 
 static bool is_control(uint32_t character)
@@ -249,9 +88,10 @@ bool document_id_is_valid(const char *id)
 		size = text_utf8_character(id + at, length - at);
 		if (size == 0)
 			return false;
-		uint32_t character = character_at(id + at, size);
+		uint32_t character = script_character(id + at, size);
 		bool at_an_end = at == 0 || at + size == length;
-		if (is_control(character) || character == '/' || (at_an_end && is_white_space(character)))
+		if (is_control(character) || character == '/' ||
+		    (at_an_end && script_is_white_space(character)))
 			return false;
 	}
 	return true;
@@ -287,45 +127,6 @@ void document_id_from(const char *const *words, size_t count, char uuid_out[37])
 
 /* ---- checking ---- */
 
-static bool is_list_of_texts(struct json_object *value)
-{
-	if (!json_object_is_type(value, json_type_array))
-		return false;
-	for (size_t i = 0; i < json_object_array_length(value); i++)
-		if (!json_object_is_type(json_object_array_get_idx(value, i), json_type_string))
-			return false;
-	return true;
-}
-
-static bool has_shape(struct json_object *value, enum shape shape)
-{
-	switch (shape) {
-	case SHAPE_TEXT:
-		return json_object_is_type(value, json_type_string);
-	case SHAPE_NUMBER:
-		return json_is_number(value);
-	case SHAPE_TRUTH:
-		return json_object_is_type(value, json_type_boolean);
-	case SHAPE_OBJECT:
-		return json_object_is_type(value, json_type_object);
-	default:
-		return is_list_of_texts(value);
-	}
-}
-
-static const char *shape_words(enum shape shape)
-{
-	static const char *const words[] = {
-		[SHAPE_TEXT] = "a string",
-		[SHAPE_NUMBER] = "a number",
-		[SHAPE_TRUTH] = "true or false",
-		[SHAPE_OBJECT] = "an object",
-		[SHAPE_TEXTS] = "an array of strings",
-	};
-
-	return words[shape];
-}
-
 /* "document item-1: Purchase Price (data.purchase_price_x1000) is a string, a number was expected" */
 static bool refuse_key(const char *full_id, const struct schema_key *key, const char *found,
 		       struct error *error)
@@ -334,7 +135,7 @@ static bool refuse_key(const char *full_id, const struct schema_key *key, const 
 				      : own_format("data.%s", key->key);
 
 	return error_set(error, ERROR_REFUSED, "document %s: %s is %s, %s was expected", full_id, name, found,
-			 shape_words(key->shape));
+			 schema_shape_words(key->shape));
 }
 
 static bool check_key(const char *full_id, struct json_object *data, const struct schema_key *key,
@@ -343,13 +144,13 @@ static bool check_key(const char *full_id, struct json_object *data, const struc
 	struct json_object *value;
 
 	if (!json_object_object_get_ex(data, key->key, &value))
-		return key->need == OPTIONAL || refuse_key(full_id, key, "missing", error);
-	if (!has_shape(value, key->shape)) {
-		bool list = key->shape == SHAPE_TEXTS && json_object_is_type(value, json_type_array);
+		return key->need == SCHEMA_OPTIONAL || refuse_key(full_id, key, "missing", error);
+	if (!schema_has_shape(value, key->shape)) {
+		bool list = key->shape == SCHEMA_TEXTS && json_object_is_type(value, json_type_array);
 		return refuse_key(full_id, key,
 				  list ? "an array with other things in it" : json_type_word(value), error);
 	}
-	if (key->need == NOT_EMPTY && json_object_get_string_len(value) == 0)
+	if (key->need == SCHEMA_NOT_EMPTY && json_object_get_string_len(value) == 0)
 		return refuse_key(full_id, key, "empty", error);
 	return true;
 }
@@ -382,7 +183,7 @@ bool document_check(enum document_type type, struct json_object *body, struct er
 {
 	const char *full_id = json_text_or(body, "_id", NULL);
 
-	assert(kinds[type].keys);
+	assert(schema_of(type)->key || type == DOCUMENT_SHARING);
 	if (!json_object_is_type(body, json_type_object))
 		return error_set(error, ERROR_REFUSED, "a document is %s, an object was expected",
 				 json_type_word(body));
@@ -434,24 +235,6 @@ struct json_object *document_new(enum document_type type, const char *id)
 	return body;
 }
 
-/* What JavaScript takes for an array index: such keys come first, in the order of their numbers. */
-static bool is_index(const char *key, uint64_t *index_out)
-{
-	uint64_t index = 0;
-
-	if (!*key || (key[0] == '0' && key[1]) || strlen(key) > 10)
-		return false;
-	for (; *key; key++) {
-		if (*key < '0' || *key > '9')
-			return false;
-		index = index * 10 + (uint64_t)(*key - '0');
-	}
-	if (index >= UINT32_MAX)
-		return false;
-	*index_out = index;
-	return true;
-}
-
 struct placed_key {
 	int group; /* indexes, the schema, the others */
 	uint64_t place;
@@ -466,7 +249,7 @@ static struct placed_key place_key(enum document_type type, const char *key, str
 		.group = 2, .place = at, .key = own_copy(key), .value = json_object_get(value)};
 	int place = schema_place(type, key);
 
-	if (is_index(key, &placed.place)) {
+	if (script_is_index(key, &placed.place)) {
 		placed.group = 0;
 	} else if (place >= 0) {
 		placed.group = 1;

@@ -1,0 +1,356 @@
+/* The app's schema is one table: keys in the order in which the app writes them. */
+#include "inventory/schema.h"
+
+#include "base/text.h"
+#include "inventory/datum.h"
+#include "inventory/refusal.h"
+
+#include <math.h>
+#include <string.h>
+
+#define QUOTE_BYTES 80 /* of a value in a sentence */
+
+/* ---- what values must be like ---- */
+
+static bool consists_of(struct json_object *value, const char *characters, size_t least, size_t most)
+{
+	const char *words = json_object_get_string(value);
+	size_t length = (size_t)json_object_get_string_len(value);
+
+	return length >= least && length <= most && strspn(words, characters) == length;
+}
+
+#define DIGITS "0123456789"
+
+static bool is_collection_number(struct json_object *value)
+{
+	return consists_of(value, DIGITS, 2, 4);
+}
+
+static bool is_digits_or_empty(struct json_object *value)
+{
+	return consists_of(value, DIGITS, 0, SIZE_MAX);
+}
+
+static bool is_hex(struct json_object *value)
+{
+	return consists_of(value, DIGITS "ABCDEF", 1, SIZE_MAX);
+}
+
+static bool is_password(struct json_object *value)
+{
+	return consists_of(value, DIGITS "abcdef", 8, 8);
+}
+
+static bool is_company_prefix(struct json_object *value)
+{
+	return consists_of(value, DIGITS, 6, 12);
+}
+
+static bool is_asset_prefix(struct json_object *value)
+{
+	return consists_of(value, DIGITS, 1, SIZE_MAX) && json_object_get_string(value)[0] != '0';
+}
+
+static bool is_whole(struct json_object *value)
+{
+	double number = json_object_get_double(value);
+
+	return number == floor(number);
+}
+
+static bool is_count(struct json_object *value)
+{
+	return is_whole(value) && json_object_get_double(value) >= 0;
+}
+
+static bool is_item_type(struct json_object *value)
+{
+	static const char *const types[] = {"container", "generic_container", "item_with_parts",
+					    "consumable"};
+
+	for (size_t i = 0; i < countof(types); i++)
+		if (strcmp(json_object_get_string(value), types[i]) == 0)
+			return true;
+	return false;
+}
+
+/* ---- the tables ---- */
+
+static const struct schema_key config_keys[] = {
+	{"uuid", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"rfid_tag_company_prefix", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"rfid_tag_individual_asset_reference_prefix", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"rfid_tag_access_password", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"default_use_mixed_rfid_tag_access_password", SCHEMA_TRUTH, SCHEMA_OPTIONAL, NULL},
+	{"rfid_tag_access_password_encoding", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"collections_order", SCHEMA_TEXTS, SCHEMA_NEEDED, NULL},
+	{0},
+};
+
+static const struct schema_key collection_keys[] = {
+	{"name", SCHEMA_TEXT, SCHEMA_NOT_EMPTY, "Name"},
+	{"icon_name", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Icon Name"},
+	{"icon_color", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Icon Color"},
+	{"collection_reference_number", SCHEMA_TEXT, SCHEMA_NEEDED, "Ref. No."},
+	{"item_default_icon_name", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Item Default Icon Name"},
+	{"items_order", SCHEMA_TEXTS, SCHEMA_OPTIONAL, NULL},
+	{"config_uuid", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"integrations", SCHEMA_OBJECT, SCHEMA_OPTIONAL, NULL},
+	{0},
+};
+
+static const struct schema_key item_keys[] = {
+	{"name", SCHEMA_TEXT, SCHEMA_NOT_EMPTY, "Name"},
+	{"icon_name", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Icon Name"},
+	{"icon_color", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Icon Color"},
+	{"collection_id", SCHEMA_TEXT, SCHEMA_NEEDED, "Collection"},
+	{"item_reference_number", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Ref. No."},
+	{"serial", SCHEMA_NUMBER, SCHEMA_OPTIONAL, "Serial"},
+	{"individual_asset_reference", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Individual Asset Ref."},
+	{"individual_asset_reference_manually_set", SCHEMA_TRUTH, SCHEMA_OPTIONAL,
+	 "Manually Set Individual Asset Ref."},
+	{"ignore_iar_prefix", SCHEMA_TRUTH, SCHEMA_OPTIONAL, NULL},
+	{"epc_tag_uri", SCHEMA_TEXT, SCHEMA_OPTIONAL, "EPC Tag URI"},
+	{"epc_tag_uri_manually_set", SCHEMA_TRUTH, SCHEMA_OPTIONAL, NULL},
+	{"rfid_tag_epc_memory_bank_contents", SCHEMA_TEXT, SCHEMA_OPTIONAL, "RFID EPC Hex"},
+	{"rfid_tag_epc_memory_bank_contents_manually_set", SCHEMA_TRUTH, SCHEMA_OPTIONAL,
+	 "Manually Set RFID EPC Hex"},
+	{"actual_rfid_tag_epc_memory_bank_contents", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Actual RFID EPC Hex"},
+	{"rfid_tag_access_password", SCHEMA_TEXT, SCHEMA_OPTIONAL, "RFID Tag Access Password"},
+	{"use_mixed_rfid_tag_access_password", SCHEMA_TRUTH, SCHEMA_OPTIONAL, NULL},
+	{"item_type", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Type"},
+	{"_can_contain_items", SCHEMA_TRUTH, SCHEMA_OPTIONAL, "Can Contain Items"},
+	{"container_id", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Container"},
+	{"always_show_in_collection", SCHEMA_TRUTH, SCHEMA_OPTIONAL, NULL},
+	{"_show_in_collection", SCHEMA_TRUTH, SCHEMA_OPTIONAL, NULL},
+	{"notes", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Notes"},
+	{"model_name", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Model Name"},
+	{"purchase_price_x1000", SCHEMA_NUMBER, SCHEMA_OPTIONAL, "Purchase Price"},
+	{"purchase_price_currency", SCHEMA_TEXT, SCHEMA_OPTIONAL, "PPC"},
+	{"purchased_from", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Purchased From"},
+	{"purchase_date", SCHEMA_NUMBER, SCHEMA_OPTIONAL, "Purchase Date"},
+	{"expiry_date", SCHEMA_NUMBER, SCHEMA_OPTIONAL, "Expiry Date"},
+	{"expire_soon_prior_days", SCHEMA_NUMBER, SCHEMA_OPTIONAL, "Expire Soon Prior Days"},
+	{"_expire_soon_at", SCHEMA_NUMBER, SCHEMA_OPTIONAL, NULL},
+	{"consumable_stock_quantity", SCHEMA_NUMBER, SCHEMA_OPTIONAL, "Stock Quantity"},
+	{"consumable_stock_quantity_unit", SCHEMA_TEXT, SCHEMA_OPTIONAL, "Stock Quantity Unit"},
+	{"consumable_min_stock_level", SCHEMA_NUMBER, SCHEMA_OPTIONAL, "Min Stock Level"},
+	{"consumable_will_not_restock", SCHEMA_TRUTH, SCHEMA_OPTIONAL, "Will Not Restock"},
+	{"use_first_image_as_icon", SCHEMA_TRUTH, SCHEMA_OPTIONAL, "Use First Image as Icon"},
+	{"contents_order", SCHEMA_TEXTS, SCHEMA_OPTIONAL, NULL},
+	{"config_uuid", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"integrations", SCHEMA_OBJECT, SCHEMA_OPTIONAL, NULL},
+	{0},
+};
+
+static const struct schema_key item_image_keys[] = {
+	{"item_id", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"image_id", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"order", SCHEMA_NUMBER, SCHEMA_OPTIONAL, NULL},
+	{"_item_collection_id", SCHEMA_TEXT, SCHEMA_OPTIONAL, NULL},
+	{0},
+};
+
+static const struct schema_key image_keys[] = {
+	{"filename", SCHEMA_TEXT, SCHEMA_OPTIONAL, NULL},
+	{"size", SCHEMA_NUMBER, SCHEMA_OPTIONAL, NULL},
+	{"image_1440_digest", SCHEMA_TEXT, SCHEMA_OPTIONAL, NULL},
+	{"_item_ids", SCHEMA_TEXTS, SCHEMA_OPTIONAL, NULL},
+	{"_item_collection_ids", SCHEMA_TEXTS, SCHEMA_OPTIONAL, NULL},
+	{0},
+};
+
+static const struct schema_key integration_keys[] = {
+	{"integration_type", SCHEMA_TEXT, SCHEMA_NOT_EMPTY, NULL},
+	{"name", SCHEMA_TEXT, SCHEMA_NOT_EMPTY, "Name"},
+	{"config", SCHEMA_OBJECT, SCHEMA_OPTIONAL, NULL},
+	{"data", SCHEMA_OBJECT, SCHEMA_OPTIONAL, NULL},
+	{0},
+};
+
+static const struct schema_key deleted_data_keys[] = {
+	{"integration_id", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"type", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"id", SCHEMA_TEXT, SCHEMA_NEEDED, NULL},
+	{"data", SCHEMA_OBJECT, SCHEMA_OPTIONAL, NULL},
+	{0},
+};
+
+static const struct schema_key sharing_keys[] = {
+	{"permissions", SCHEMA_TEXTS, SCHEMA_OPTIONAL, NULL},
+	{0},
+};
+
+static const struct schema_key no_keys[] = {{0}};
+
+static const struct schema_key *const tables[] = {
+	[DOCUMENT_CONFIG] = config_keys,
+	[DOCUMENT_COLLECTION] = collection_keys,
+	[DOCUMENT_ITEM] = item_keys,
+	[DOCUMENT_ITEM_IMAGE] = item_image_keys,
+	[DOCUMENT_IMAGE] = image_keys,
+	[DOCUMENT_INTEGRATION] = integration_keys,
+	[DOCUMENT_DELETED_DATA] = deleted_data_keys,
+	[DOCUMENT_SHARING] = sharing_keys,
+	[DOCUMENT_HISTORY] = no_keys,
+	[DOCUMENT_OTHER] = no_keys,
+};
+
+const struct schema_key *schema_of(enum document_type type)
+{
+	return tables[type];
+}
+
+int schema_place(enum document_type type, const char *key)
+{
+	const struct schema_key *keys = schema_of(type);
+
+	for (int place = 0; keys[place].key; place++)
+		if (strcmp(keys[place].key, key) == 0)
+			return place;
+	return -1;
+}
+
+const char *schema_words(enum document_type type, const char *key)
+{
+	int place = schema_place(type, key);
+
+	return place >= 0 && schema_of(type)[place].words ? schema_of(type)[place].words : key;
+}
+
+/* What a value of the right shape must be besides. A key means the same in whatever document it is. */
+static const struct rule {
+	const char *key;
+	bool (*fits)(struct json_object *value);
+	const char *must;
+} rules[] = {
+	{"collection_reference_number", is_collection_number, "2 to 4 digits"},
+	{"item_reference_number", is_digits_or_empty, "digits only, or empty"},
+	{"serial", is_count, "a whole number that is not negative"},
+	{"rfid_tag_epc_memory_bank_contents", is_hex, "hexadecimal digits only: 0 to 9 and A to F"},
+	{"actual_rfid_tag_epc_memory_bank_contents", is_hex, "hexadecimal digits only: 0 to 9 and A to F"},
+	{"rfid_tag_access_password", is_password, "8 of the characters 0 to 9 and a to f"},
+	{"rfid_tag_access_password_encoding", is_password, "8 of the characters 0 to 9 and a to f"},
+	{"item_type", is_item_type, "Container, Generic Container, Item with Parts, Consumable or Item"},
+	{"order", is_whole, "a whole number"},
+	{"rfid_tag_company_prefix", is_company_prefix, "6 to 12 digits"},
+	{"rfid_tag_individual_asset_reference_prefix", is_asset_prefix, "digits without a leading zero"},
+};
+
+static const struct rule *rule_of(const char *key)
+{
+	for (size_t i = 0; i < countof(rules); i++)
+		if (strcmp(rules[i].key, key) == 0)
+			return &rules[i];
+	return NULL;
+}
+
+/* ---- shapes ---- */
+
+static bool is_list_of_texts(struct json_object *value)
+{
+	if (!json_object_is_type(value, json_type_array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(value); i++)
+		if (!json_object_is_type(json_object_array_get_idx(value, i), json_type_string))
+			return false;
+	return true;
+}
+
+bool schema_has_shape(struct json_object *value, enum schema_shape shape)
+{
+	switch (shape) {
+	case SCHEMA_TEXT:
+		return json_object_is_type(value, json_type_string);
+	case SCHEMA_NUMBER:
+		return json_is_number(value);
+	case SCHEMA_TRUTH:
+		return json_object_is_type(value, json_type_boolean);
+	case SCHEMA_OBJECT:
+		return json_object_is_type(value, json_type_object);
+	default:
+		return is_list_of_texts(value);
+	}
+}
+
+const char *schema_shape_words(enum schema_shape shape)
+{
+	static const char *const words[] = {
+		[SCHEMA_TEXT] = "a string",
+		[SCHEMA_NUMBER] = "a number",
+		[SCHEMA_TRUTH] = "true or false",
+		[SCHEMA_OBJECT] = "an object",
+		[SCHEMA_TEXTS] = "an array of strings",
+	};
+
+	return words[shape];
+}
+
+/* ---- checking ---- */
+
+/* A value as it was typed, for a sentence; the caller frees. */
+static char *quote(struct json_object *value)
+{
+	scoped_text words = json_write(value);
+	size_t length = strlen(words);
+	size_t kept = text_utf8_prefix(words, length, QUOTE_BYTES);
+
+	return own_format("%.*s%s", (int)kept, words, kept < length ? "…" : "");
+}
+
+static void check_elements(struct json_object *list, const struct schema_key *key, const char *words,
+			   struct refusal *refusal)
+{
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		if (!json_object_is_type(json_object_array_get_idx(list, i), json_type_string))
+			refusal_add_element(refusal, key->key, (int)i,
+					    "%s has %s among its texts. Take it out.", words,
+					    json_type_word(json_object_array_get_idx(list, i)));
+}
+
+static bool is_finite(struct json_object *value)
+{
+	return !json_object_is_type(value, json_type_double) || isfinite(json_object_get_double(value));
+}
+
+static void check_value(struct json_object *value, const struct schema_key *key, const char *words,
+			struct refusal *refusal)
+{
+	scoped_text quoted = quote(value);
+	const struct rule *rule = rule_of(key->key);
+
+	if (key->shape == SCHEMA_TEXTS && json_object_is_type(value, json_type_array))
+		check_elements(value, key, words, refusal);
+	else if (!schema_has_shape(value, key->shape) || !is_finite(value))
+		refusal_add(refusal, key->key, "%s is %s, which is not %s. %s.", words, quoted,
+			    schema_shape_words(key->shape),
+			    key->need == SCHEMA_OPTIONAL ? "Correct or empty it" : "Correct it");
+	else if (key->need == SCHEMA_NOT_EMPTY && json_object_get_string_len(value) == 0)
+		refusal_add(refusal, key->key, "%s is empty. Fill it in.", words);
+	else if (rule && !rule->fits(value))
+		refusal_add(refusal, key->key, "%s is %s, it must be %s. Correct it.", words, quoted,
+			    rule->must);
+}
+
+void schema_check(const struct datum *datum, struct refusal *refusal)
+{
+	for (const struct schema_key *key = schema_of(datum->type); key->key; key++) {
+		const char *words = key->words ? key->words : key->key;
+		if (datum_has(datum, key->key))
+			check_value(datum_get(datum, key->key), key, words, refusal);
+		else if (key->need != SCHEMA_OPTIONAL)
+			refusal_add(refusal, key->key, "%s is missing. Fill it in.", words);
+	}
+}
+
+bool schema_is_valid(struct json_object *body)
+{
+	scoped(datum) datum = datum_of_document(body);
+	struct refusal refusal = {0};
+
+	schema_check(datum, &refusal);
+	bool valid = refusal.count == 0;
+	refusal_done(&refusal);
+	return valid;
+}

@@ -1,0 +1,111 @@
+/* Values of the vectors, compared. */
+#include "tests/vectors/vectors.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PRICE_NOISE 1e-6
+
+void vector_fail(struct vector_result *result, const char *format, ...)
+{
+	va_list arguments;
+
+	if (result->words[0])
+		return;
+	va_start(arguments, format);
+	vsnprintf(result->words, sizeof result->words, format, arguments);
+	va_end(arguments);
+}
+
+bool vector_is_undefined(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_object) &&
+	       json_object_object_get_ex(value, "$undefined", NULL);
+}
+
+static struct json_object *array_value(struct json_object *recorded)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < json_object_array_length(recorded); i++)
+		json_object_array_add(array, vector_value(json_object_array_get_idx(recorded, i)));
+	return array;
+}
+
+struct json_object *vector_value(struct json_object *recorded)
+{
+	if (json_object_is_type(recorded, json_type_array))
+		return array_value(recorded);
+	if (!json_object_is_type(recorded, json_type_object))
+		return json_copy(recorded);
+	if (json_object_object_get_ex(recorded, "$number", NULL))
+		return json_object_new_double(NAN);
+	struct json_object *object = json_object_new_object();
+	json_object_object_foreach (recorded, key, value)
+		if (!vector_is_undefined(value))
+			json_put(object, key, vector_value(value));
+	return object;
+}
+
+static bool same_members(struct json_object *a, struct json_object *b, double noise)
+{
+	if (json_object_object_length(a) != json_object_object_length(b))
+		return false;
+	json_object_object_foreach (a, key, value) {
+		struct json_object *other;
+		if (!json_object_object_get_ex(b, key, &other) || !vector_same(value, other, noise))
+			return false;
+	}
+	return true;
+}
+
+static bool same_elements(struct json_object *a, struct json_object *b, double noise)
+{
+	if (json_object_array_length(a) != json_object_array_length(b))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(a); i++)
+		if (!vector_same(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i), noise))
+			return false;
+	return true;
+}
+
+bool vector_same(struct json_object *a, struct json_object *b, double noise)
+{
+	if (json_is_number(a) && json_is_number(b)) {
+		double left = json_object_get_double(a), right = json_object_get_double(b);
+		return left == right || fabs(left - right) <= noise || (isnan(left) && isnan(right));
+	}
+	if (json_object_get_type(a) != json_object_get_type(b))
+		return false;
+	if (json_object_is_type(a, json_type_object))
+		return same_members(a, b, noise);
+	if (json_object_is_type(a, json_type_array))
+		return same_elements(a, b, noise);
+	return json_equal(a, b);
+}
+
+bool vector_same_order(struct json_object *a, struct json_object *b)
+{
+	struct json_object_iterator left = json_object_iter_begin(a), right = json_object_iter_begin(b);
+	struct json_object_iterator left_end = json_object_iter_end(a), right_end = json_object_iter_end(b);
+
+	while (!json_object_iter_equal(&left, &left_end) && !json_object_iter_equal(&right, &right_end)) {
+		if (strcmp(json_object_iter_peek_name(&left), json_object_iter_peek_name(&right)) != 0)
+			return false;
+		json_object_iter_next(&left);
+		json_object_iter_next(&right);
+	}
+	return json_object_iter_equal(&left, &left_end) && json_object_iter_equal(&right, &right_end);
+}
+
+void vector_compare(struct vector_result *result, const char *where, struct json_object *ours,
+		    struct json_object *theirs)
+{
+	scoped_text our_words = json_write(ours);
+	scoped_text their_words = json_write(theirs);
+
+	if (!vector_same(ours, theirs, PRICE_NOISE))
+		vector_fail(result, "%s: %.400s, recorded was %.400s", where, our_words, their_words);
+}

@@ -1,0 +1,30 @@
+/* What the app was seen to do, by kinds of files. */
+#pragma once
+#include "base/json.h"
+
+/* How one vector ended. */
+struct vector_result {
+	bool skipped; /* an operation that only the app has */
+	const char *
+		better; /* why another end than the recorded one is right, by a property of the vector; or NULL */
+	char words[900]; /* the first difference; "": passed */
+};
+void vector_fail(struct vector_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* 'definitions' is the entry of that name, or NULL. */
+typedef void vector_run(struct json_object *vector, struct json_object *definitions,
+			struct vector_result *result);
+vector_run vector_run_epc, vector_run_steps, vector_run_to_airtable, vector_run_from_airtable;
+
+/* ---- comparing ---- */
+
+/* {"$undefined":true}, and {"$number":"NaN"}, which vector_value() makes a number, deep inside as well. */
+bool vector_is_undefined(struct json_object *value);
+struct json_object *vector_value(struct json_object *recorded); /* the caller frees */
+/* Equal but for the order of keys; numbers to 'noise'. */
+bool vector_same(struct json_object *a, struct json_object *b, double noise);
+/* The same keys in the same order, one level deep. */
+bool vector_same_order(struct json_object *a, struct json_object *b);
+/* Fails with the first place at which they differ. */
+void vector_compare(struct vector_result *result, const char *where, struct json_object *ours,
+		    struct json_object *theirs);
