@@ -71,10 +71,11 @@ static void add_get_path(struct text *path, const struct listing *listing, const
 static struct json_object *post_body(const struct airtable_list *list, const char *offset)
 {
 	struct json_object *body = json_object_new_object();
-	struct json_object *fields = json_object_new_array();
+	struct json_object *fields = list->field_count ? json_object_new_array() : NULL;
 	for (size_t i = 0; i < list->field_count; i++)
 		json_object_array_add(fields, json_object_new_string(list->field_ids[i]));
-	json_put(body, "fields", fields);
+	if (fields)
+		json_put(body, "fields", fields);
 	json_put(body, "returnFieldsByFieldId", json_object_new_boolean(true));
 	json_put(body, "pageSize", json_object_new_int64((int64_t)page_size_of(list)));
 	if (list->most > 0)
@@ -184,7 +185,6 @@ static bool list_from_start(struct listing *listing, struct error *error)
 bool airtable_records_list(struct airtable_client *airtable, const struct airtable_list *list,
 			   airtable_visit *visit, void *context, int64_t *date_ms_out, struct error *error)
 {
-	assert(list->field_count > 0);
 	struct error why;
 	struct listing listing = {.airtable = airtable, .list = list, .visit = visit, .context = context};
 	listing.by_post = is_long(&listing);

@@ -25,7 +25,8 @@ void airtable_records_done(struct airtable_records *records);
 
 struct airtable_list {
 	const char *table_id;
-	/* At least one: every list names its fields, so that a missing field is a 422 and never emptiness. */
+	/* Every list whose cells are compared names its fields, so that a missing field is a 422 and never emptiness.
+	 * None: whatever columns there are. */
 	const char *const *field_ids;
 	size_t field_count;
 	const char *formula; /* or NULL */

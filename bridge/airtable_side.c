@@ -180,7 +180,7 @@ static void place_record(const struct side_key *keys, size_t count, enum table t
 		}
 }
 
-static bool read_table(struct airtable_side *side, enum table table, const struct side_key *keys,
+static bool read_table(struct airtable_side *side, enum table table, bool whole, const struct side_key *keys,
 		       size_t count, struct side_records *records, struct error *error)
 {
 	const char **ids = own_alloc((count + 1) * sizeof *ids);
@@ -192,8 +192,9 @@ static bool read_table(struct airtable_side *side, enum table table, const struc
 	for (size_t i = 0; i < count; i++)
 		if (keys[i].table == table)
 			ids[wanted++] = keys[i].id;
-	bool ok = wanted == 0 || airtable_records_read(side->airtable, columns->table_id, field_ids,
-						       field_count, ids, wanted, &found, error);
+	bool ok = wanted == 0 ||
+		  airtable_records_read(side->airtable, columns->table_id, whole ? NULL : field_ids,
+					whole ? 0 : field_count, ids, wanted, &found, error);
 	for (size_t i = 0; ok && i < found.count; i++)
 		place_record(keys, count, table, &found.list[i], records);
 	airtable_records_done(&found);
@@ -202,8 +203,8 @@ static bool read_table(struct airtable_side *side, enum table table, const struc
 	return ok;
 }
 
-static bool read_rows(void *self, const struct side_key *keys, size_t count, struct side_records *records_out,
-		      struct error *error)
+static bool read_by_id(struct airtable_side *side, bool whole, const struct side_key *keys, size_t count,
+		       struct side_records *records_out, struct error *error)
 {
 	struct side_records records = {.count = count, .list = own_alloc((count + 1) * sizeof *records.list)};
 	bool ok = true;
@@ -216,12 +217,24 @@ static bool read_rows(void *self, const struct side_key *keys, size_t count, str
 			.read_at_ms = clock_steady_ms(),
 		};
 	for (size_t table = 0; ok && table < TABLE_COUNT; table++)
-		ok = read_table(self, (enum table)table, keys, count, &records, error);
+		ok = read_table(side, (enum table)table, whole, keys, count, &records, error);
 	if (ok)
 		*records_out = records;
 	else
 		side_records_done(&records);
 	return ok;
+}
+
+static bool read_rows(void *self, const struct side_key *keys, size_t count, struct side_records *records_out,
+		      struct error *error)
+{
+	return read_by_id(self, false, keys, count, records_out, error);
+}
+
+static bool read_whole_rows(void *self, const struct side_key *keys, size_t count,
+			    struct side_records *records_out, struct error *error)
+{
+	return read_by_id(self, true, keys, count, records_out, error);
 }
 
 static bool collect(void *context, struct side_records *page, struct error *error)
@@ -432,6 +445,7 @@ struct side airtable_side_as_side(struct airtable_side *side)
 		.list = list,
 		.position = position,
 		.read = read_rows,
+		.read_whole = read_whole_rows,
 		.find = find,
 		.edited_after = edited_after,
 		.schema = schema,

@@ -47,7 +47,9 @@ static void leave(struct group *group, struct look *look)
 
 static void bury(struct group *group, struct look *look, const char *reason)
 {
-	struct json_object *cells = look->row.presence == SIDE_THERE ? json_copy(look->row.body) : NULL;
+	struct json_object *cells = look->row.presence == SIDE_THERE
+					    ? json_copy(look->row.body)
+					    : json_object_get(look->entry.grave_cells);
 
 	ledger_entry_bury(&look->entry, reason, look->document.revision,
 			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
@@ -85,15 +87,32 @@ static void delete_document(struct group *group, struct look *look)
 	look->row_work = look->row.presence == SIDE_THERE ? ROW_WORK_DELETE : ROW_WORK_NONE;
 }
 
+static void tell(struct look *look)
+{
+	if (look->existence.told)
+		look_problem(look, "%s.", look->existence.reason);
+}
+
+/* A box that is refused is as it was left; when it is unticked, the refusal is past. */
+static void note_box(struct look *look)
+{
+	const struct cell unticked = {0};
+
+	if (look->existence.refuse_delete)
+		ledger_entry_agree(&look->entry, FIELD_DELETE, &unticked, &look->airtable[FIELD_DELETE]);
+	else
+		ledger_entry_forget_field(&look->entry, FIELD_DELETE);
+}
+
 static void merge(struct group *group, struct look *look)
 {
 	bool edits = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		edits = edits || (look->decisions[field].action & ACTION_TO_COUCH);
-	if (look->existence.refuse_delete || look->existence.clear_delete)
-		look_problem(look, "%s.", look->existence.reason);
+	tell(look);
 	look->retry = look->existence.refuse_delete;
+	note_box(look);
 	if (edits && !look_compose_edit(group, look))
 		log_debug(&group->sync->log, "%s: the row's edits are refused", look->pair->full_id);
 	look_record_losers(group, look);
@@ -104,6 +123,7 @@ static void create_row(struct group *group, struct look *look)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		cell_done(&look->airtable[field]);
+	tell(look);
 	look->row_work = look_fill_create(group, look) ? ROW_WORK_CREATE : ROW_WORK_NONE;
 	look->finished = look->row_work == ROW_WORK_NONE;
 }
@@ -417,6 +437,66 @@ static bool note_taken(struct group *group, struct error *error)
 	return ok;
 }
 
+/* Whether a cell of ours differs; what stands in the error cell is our own word. */
+static bool shows_otherwise(const struct group *group, const struct look *look, const struct side_record *row)
+{
+	const struct columns *columns = &group->sync->columns[look->pair->table];
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		struct json_object *before = NULL, *now = NULL;
+		if (field == FIELD_ERROR || !look_has_column(group, look, (enum field)field))
+			continue;
+		json_object_object_get_ex(look->row.body, columns->of[field].id, &before);
+		json_object_object_get_ex(row->body, columns->of[field].id, &now);
+		if (!json_equal(before, now))
+			return true;
+	}
+	return false;
+}
+
+/* The row as it is right before its deletion. Edited meanwhile: it is planned anew. */
+static void take_last_cells(struct group *group, struct look *look, struct side_record *row)
+{
+	if (row->presence != SIDE_THERE)
+		return; /* gone already; what was read before is what is left of it */
+	if (shows_otherwise(group, look, row)) {
+		look->row_work = ROW_WORK_NONE;
+		look->again = true;
+		return;
+	}
+	side_record_done(&look->row);
+	look->row = *row;
+	*row = (struct side_record){0};
+	json_object_put(look->entry.grave_cells);
+	look->entry.grave_cells = json_copy(look->row.body);
+}
+
+/* A row is read once more before it is deleted, with all its cells, for the gravestone (sync-rules 10). They are
+ * noted with what is sent: after a crash nobody can read them any more. */
+static bool read_before_deleting(struct group *group, struct error *error)
+{
+	struct side_key *keys = own_alloc((group->count + 1) * sizeof *keys);
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	struct side_records records = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->row_work != ROW_WORK_DELETE || look->finished)
+			continue;
+		keys[count] = (struct side_key){look->pair->table, look->row.id};
+		looks[count++] = look;
+	}
+	bool ok = count == 0 ||
+		  group->sync->rows.ops->read_whole(group->sync->rows.self, keys, count, &records, error);
+	for (size_t i = 0; ok && i < count; i++)
+		take_last_cells(group, looks[i], &records.list[i]);
+	side_records_done(&records);
+	free(looks);
+	free(keys);
+	return ok || error_wrap(error, "reading rows before their deletion");
+}
+
 static bool note_sent(struct group *group, struct error *error)
 {
 	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
@@ -499,7 +579,8 @@ bool group_carry(struct group *group, struct error *error)
 		return false;
 	for (size_t i = 0; i < group->count; i++)
 		prepare_row(group, &group->looks[i]);
-	if (!note_sent(group, error) || !record_deleted_rows(group, error))
+	if (!read_before_deleting(group, error) || !note_sent(group, error) ||
+	    !record_deleted_rows(group, error))
 		return false;
 	start_rows(group);
 	return true;

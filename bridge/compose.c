@@ -29,7 +29,10 @@ static void finish_body(struct group *group, struct look *look, struct json_obje
 {
 	enum document_type type = table_document_type(look->pair->table);
 
-	if (!look->entry.marked && look->row.id) {
+	bool is_new = look->document.presence != SIDE_THERE;
+
+	/* What is brought back carries no mark, whatever the ledger says of the one that was deleted. */
+	if ((!look->entry.marked || is_new) && look->row.id) {
 		document_set_mark(type, body, group->sync->config->id, look->row.id, clock_now_ms());
 		look->marks = true;
 	}
@@ -236,6 +239,8 @@ bool look_compose_new(struct group *group, struct look *look, struct error *erro
 		return false;
 	decide_all_to_couch(group, look);
 	body = document_new(table_document_type(look->pair->table), look->pair->id);
+	if (look->existence.action == EXIST_UNDELETE && look->airtable[FIELD_CREATED_AT].kind == CELL_TIME)
+		json_put(body, "created_at", json_object_new_int64(look->airtable[FIELD_CREATED_AT].time_ms));
 	if (!compose_new_body(group, look, body, error) || look->problem.length) {
 		json_object_put(body);
 		return false;

@@ -32,8 +32,6 @@ static bool surely_gone(struct group *group, struct look *look)
 	int64_t now_ms = group->sync->rows.ops->now_ms(group->sync->rows.self);
 	struct ledger_entry *entry = &look->entry;
 
-	if (look->row_surely_gone)
-		return true;
 	if (!entry->unsure_since_ms) {
 		entry->unsure_since_ms = now_ms;
 		look->again_in_ms = SYNC_UNSURE_MS;
@@ -105,15 +103,57 @@ static bool airtable_moved(const struct group *group, const struct look *look, e
 	return !cell_equal(&look->entry.fields[field].airtable, &look->airtable[field], &equivalence);
 }
 
+/* A two-way field that one side edited since both agreed. */
+static bool field_moved(const struct group *group, const struct look *look, enum field field, bool of_couch)
+{
+	return look_has_column(group, look, field) && look->entry.fields[field].known &&
+	       field_rule(field)->direction == DIRECTION_BOTH &&
+	       (of_couch ? look_couch_moved(group, look, field) : airtable_moved(group, look, field));
+}
+
 static bool any_moved(const struct group *group, const struct look *look, bool of_couch)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look_has_column(group, look, (enum field)field) && look->entry.fields[field].known &&
-		    field_rule((enum field)field)->direction == DIRECTION_BOTH &&
-		    (of_couch ? look_couch_moved(group, look, (enum field)field)
-			      : airtable_moved(group, look, (enum field)field)))
+		if (field_moved(group, look, (enum field)field, of_couch))
 			return true;
 	return false;
+}
+
+/* Whose document was deleted, and which cells of the row were edited: before that was seen, or after (sync-rules 10)? */
+static bool is_asked_about(const struct group *group, const struct look *look, enum field field)
+{
+	return !look->finished && !look->needs_no_row && look->document.presence == SIDE_TOMBSTONE &&
+	       look->entry.state == ENTRY_PAIR && look->row.presence == SIDE_THERE &&
+	       field_moved(group, look, field, false);
+}
+
+static bool ask_row_edits(struct group *group, struct error *error)
+{
+	struct side_time_question *questions =
+		own_alloc((group->count * FIELD_COUNT + 1) * sizeof *questions);
+	struct look **askers = own_alloc((group->count * FIELD_COUNT + 1) * sizeof *askers);
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++)
+		for (size_t field = 0; field < FIELD_COUNT; field++) {
+			struct look *look = &group->looks[i];
+			if (!is_asked_about(group, look, (enum field)field))
+				continue;
+			askers[count] = look;
+			questions[count++] = (struct side_time_question){
+				.table = look->pair->table,
+				.id = look->row.id,
+				.field = (enum field)field,
+				.after_ms = look_first_seen_ms(group, look),
+			};
+		}
+	bool ok = count == 0 ||
+		  group->sync->rows.ops->edited_after(group->sync->rows.self, questions, count, error);
+	for (size_t i = 0; ok && i < count; i++)
+		askers[i]->row_edit_newer = askers[i]->row_edit_newer || questions[i].is_after;
+	free(questions);
+	free(askers);
+	return ok || error_wrap(error, "asking when rows of deleted documents were edited");
 }
 
 static void decide_existence(struct group *group, struct look *look)
@@ -128,6 +168,7 @@ static void decide_existence(struct group *group, struct look *look)
 		.on_row_deleted = group->sync->config->on_row_deleted,
 		.document_moved = document_there && any_moved(group, look, true),
 		.row_moved = row_there && look->entry.state == ENTRY_PAIR && any_moved(group, look, false),
+		.row_edit_newer = look->row_edit_newer,
 		.delete_ticked = row_there && look->airtable[FIELD_DELETE].kind == CELL_TRUE,
 	};
 
@@ -223,9 +264,7 @@ static void decide_fields(struct group *group, struct look *look)
 /* A document was not edited later than it was first seen here (a device's clock may run ahead). */
 static int64_t document_edited_ms(const struct group *group, const struct look *look)
 {
-	int64_t seen_ms = look->entry.handled == look->pair->leaves && look->entry.seen_ms
-				  ? look->entry.seen_ms
-				  : group->sync->rows.ops->now_ms(group->sync->rows.self);
+	int64_t seen_ms = look_first_seen_ms(group, look);
 	int64_t updated_ms = document_updated_at(look->document.body);
 
 	return updated_ms < seen_ms ? updated_ms : seen_ms;
@@ -266,6 +305,8 @@ static bool ask_times(struct group *group, struct error *error)
 
 bool group_decide(struct group *group, struct error *error)
 {
+	if (!ask_row_edits(group, error))
+		return false;
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
 		if (look->finished || look->needs_no_row)

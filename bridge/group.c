@@ -117,3 +117,12 @@ bool look_couch_moved(const struct group *group, const struct look *look, enum f
 	equivalence.tolerance = 0;
 	return !cell_equal(&look->entry.fields[field].couch, &look->couch[field], &equivalence);
 }
+
+int64_t look_first_seen_ms(const struct group *group, const struct look *look)
+{
+	int64_t now_ms = group->sync->rows.ops->now_ms(group->sync->rows.self);
+	int64_t ago_ms = look->pair->seen_at_ms ? clock_steady_ms() - look->pair->seen_at_ms : 0;
+
+	return look->entry.handled == look->pair->leaves && look->entry.seen_ms ? look->entry.seen_ms
+										: now_ms - ago_ms;
+}

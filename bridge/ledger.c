@@ -178,9 +178,9 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 		json_put_text(json, "reason", entry->grave_reason);
 		json_put_text(json, "tombstone", entry->grave_revision);
 		put_time(json, "at", entry->grave_ms);
-		if (entry->grave_cells)
-			json_put(json, "cells", json_copy(entry->grave_cells));
 	}
+	if (entry->grave_cells)
+		json_put(json, "cells", json_copy(entry->grave_cells));
 	return json;
 }
 

@@ -91,8 +91,9 @@ struct ledger_entry {
 	char *grave_reason;   /* owned */
 	char *grave_revision; /* owned; the tombstone's */
 	int64_t grave_ms;
-	struct json_object *grave_cells; /* owned; the row's last cells, {field id: value} */
-	struct json_object *stored;      /* owned; as it is in the store */
+	struct json_object *
+		grave_cells; /* owned; the row's last cells, {field id: value}; from the note of its deletion on */
+	struct json_object *stored; /* owned; as it is in the store */
 };
 void ledger_entry_done(struct ledger_entry *entry);
 void ledger_entry_forget_field(struct ledger_entry *entry, enum field field);

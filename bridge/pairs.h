@@ -30,6 +30,7 @@ struct pair {
 	bool in_scope;
 	char *collection_id, *container_id; /* owned; of an item, or NULL */
 	uint64_t leaves;                    /* hash of its live leaves */
+	int64_t seen_at_ms;                 /* steady clock: when these leaves were first seen */
 	uint64_t handled;                   /* those that the ledger says were handled */
 
 	/* The ledger in short. */

@@ -22,7 +22,7 @@
 
 static struct existence tombstone_meets_row(const struct existence_views *views)
 {
-	if (views->row_moved && views->row_edit_newer)
+	if (views->row_moved && views->row_edit_newer && !views->delete_ticked)
 		return (struct existence){.action = EXIST_UNDELETE,
 					  .reason = "the row was edited after the document was deleted"};
 	if (views->row_moved)
@@ -42,10 +42,12 @@ static struct existence pair_meets(const struct existence_views *views)
 			.action = EXIST_MERGE,
 			.reason = "Delete was ticked without knowing of an edit of the document: the "
 				  "edit goes to the row, the box is cleared",
+			.told = true,
 			.clear_delete = true};
 	if (views->has_contents)
 		return (struct existence){.action = EXIST_MERGE,
 					  .reason = "Delete is ticked, but the document still holds contents",
+					  .told = true,
 					  .refuse_delete = true};
 	return (struct existence){.action = EXIST_DELETE_DOCUMENT, .reason = "Delete was ticked in the row"};
 }
@@ -55,7 +57,8 @@ static struct existence row_is_gone(const struct existence_views *views)
 	if (views->document_moved)
 		return (struct existence){
 			.action = EXIST_RESTORE_ROW,
-			.reason = "the row was deleted without knowing of an edit of the document"};
+			.reason = "the row was deleted without knowing of an edit of the document",
+			.told = views->on_row_deleted != ROW_DELETED_RESTORE};
 	if (views->on_row_deleted == ROW_DELETED_FORGET)
 		return (struct existence){.action = EXIST_FORGET,
 					  .reason = "the row was deleted; the pair is let go"};
@@ -66,6 +69,7 @@ static struct existence row_is_gone(const struct existence_views *views)
 		return (struct existence){
 			.action = EXIST_RESTORE_ROW,
 			.reason = "the row was deleted, but the document still holds contents",
+			.told = true,
 			.refuse_delete = true};
 	return (struct existence){.action = EXIST_DELETE_DOCUMENT,
 				  .reason = "the row was deleted; its document goes with it here"};

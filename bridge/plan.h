@@ -73,6 +73,7 @@ struct existence {
 	enum existence_action action;
 	const char *reason; /* static words */
 	bool clear_delete;  /* with a merge: the Delete box is cleared and the reason shown */
+	bool told;          /* the reason is shown in the row */
 	bool refuse_delete; /* with a merge or a restore: deletion is refused and that is shown, the box stays */
 };
 struct existence plan_existence(const struct existence_views *views);

@@ -235,8 +235,8 @@ static void note_handled(struct group *group, struct look *look)
 
 	if (look->again || entry->handled == look->pair->leaves)
 		return;
+	entry->seen_ms = look_first_seen_ms(group, look);
 	entry->handled = look->pair->leaves;
-	entry->seen_ms = group->sync->rows.ops->now_ms(group->sync->rows.self);
 }
 
 static bool came_back(const struct look *look)

@@ -185,6 +185,22 @@ static void doubt_replaced(struct settling *settling, struct look *look)
 	}
 }
 
+/* A deletion was sent. The row is not there: it is done, whatever has become of the document since. */
+static void settle_delete(struct group *group, struct look *look)
+{
+	struct ledger_entry *entry = &look->entry;
+	bool there = look->row.presence == SIDE_THERE && strcmp(look->row.id, entry->record_id) == 0;
+
+	if (!there)
+		ledger_entry_bury(entry, "document deleted", look->document.revision,
+				  group->sync->rows.ops->now_ms(group->sync->rows.self),
+				  json_object_get(entry->grave_cells));
+	else if (!deadline_passed(group, look))
+		wait_for_deadline(group, look);
+	else
+		json_object_close(&entry->grave_cells);
+}
+
 /* An unanswered create, and now a row with its ID. It is adopted (rule 15), but where it shows what we sent, that is what
  * both sides agreed on: what the document has become since is an edit, and the cell is none. */
 static void settle_create(struct settling *settling, struct look *look)
@@ -218,9 +234,7 @@ static void settle_look(struct settling *settling, struct look *look)
 			wait_for_deadline(group, look); /* it may still come */
 		break;
 	case SENT_DELETE:
-		look->row_surely_gone = !there;
-		if (there && !deadline_passed(group, look))
-			wait_for_deadline(group, look);
+		settle_delete(group, look);
 		break;
 	case SENT_NOTHING:
 		break;

@@ -97,6 +97,9 @@ struct side_ops {
 	/* One record a key, in the order of the keys. */
 	bool (*read)(void *self, const struct side_key *keys, size_t count, struct side_records *records_out,
 		     struct error *error);
+	/* The same with every column of the rows, also those that serve none of our fields. Rows only. */
+	bool (*read_whole)(void *self, const struct side_key *keys, size_t count,
+			   struct side_records *records_out, struct error *error);
 	/* Any other document by its full id ("0000-config"); NULL when there is none. Documents only; caller puts. */
 	bool (*read_extra)(void *self, const char *full_id, struct json_object **body_out,
 			   struct error *error);

@@ -228,12 +228,20 @@ static void note_mark(struct sync *sync, struct pair *pair, struct json_object *
 		pairs_set_record(&sync->pairs, pair, mark, true);
 }
 
+static struct pair *place(const struct sync *sync, enum table table, const char *id)
+{
+	return id ? pairs_find(&sync->pairs, table, id) : NULL;
+}
+
 void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document)
 {
 	const char *collection_id = NULL, *container_id = NULL;
 	int before = pair->document;
+	uint64_t leaves = sync_leaves(document);
 
-	pair->leaves = sync_leaves(document);
+	if (leaves != pair->leaves)
+		pair->seen_at_ms = clock_steady_ms();
+	pair->leaves = leaves;
 	pair->document = document->presence == SIDE_THERE       ? PAIR_DOCUMENT_THERE
 			 : document->presence == SIDE_TOMBSTONE ? PAIR_DOCUMENT_TOMBSTONE
 								: PAIR_DOCUMENT_NONE;
@@ -245,8 +253,14 @@ void sync_note_document(struct sync *sync, struct pair *pair, const struct side_
 		}
 		note_mark(sync, pair, document->body);
 	}
+	struct pair *places[] = {place(sync, TABLE_COLLECTIONS, pair->collection_id),
+				 place(sync, TABLE_ITEMS, pair->container_id)};
 	bool moved =
 		pair_set_parents(pair, collection_id, container_id && container_id[0] ? container_id : NULL);
+	for (size_t i = 0; moved && i < countof(places); i++)
+		if (places[i] && places[i]->has_problem)
+			pairs_look(&sync->pairs, places[i],
+				   LOOK_AGAIN); /* it may have been kept for its contents */
 	sync->scope_stale = sync->scope_stale || moved || before != (int)pair->document;
 }
 
@@ -419,7 +433,8 @@ static bool row_differs(const struct columns *columns, const struct ledger_entry
 		if (!column->id || column->stopped)
 			continue;
 		if (field == FIELD_DELETE) {
-			if (cells[field].kind == CELL_TRUE)
+			/* A box that was refused is in the ledger as it was left. */
+			if ((cells[field].kind == CELL_TRUE) != (agreed->airtable.kind == CELL_TRUE))
 				return true;
 		} else if (field == FIELD_ERROR) {
 			struct cell problem = cell_text(entry->problem);

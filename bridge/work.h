@@ -15,8 +15,7 @@ struct look {
 	unsigned reasons; /* why it is looked at */
 	struct ledger_entry entry;
 	struct side_record document, row;
-	bool row_asked; /* 'row' is what the base showed for the record id, there or not */
-	bool row_surely_gone;
+	bool row_asked;      /* 'row' is what the base showed for the record id, there or not */
 	bool needs_no_row;   /* nothing that a row shows has changed: the ledger learns it, and that is all */
 	bool keep_ledger;    /* the entry is not written: what it says would not be true */
 	bool finished;       /* nothing more is to be done for it in this group */
@@ -24,6 +23,7 @@ struct look {
 	int64_t again_in_ms; /* or after this time; 0 not */
 	struct error flaw;   /* why the document cannot be used; kind ERROR_NONE: it can */
 	struct cell couch[FIELD_COUNT], airtable[FIELD_COUNT];
+	bool row_edit_newer; /* the row was edited after its document's tombstone was first seen */
 	struct existence existence;
 	struct decision decisions[FIELD_COUNT];
 	enum edit_order orders[FIELD_COUNT];
@@ -89,6 +89,8 @@ must_use bool look_fill_update(struct group *group, struct look *look);
 must_use bool look_fill_create(struct group *group, struct look *look);
 /* The note of what is about to be sent. */
 void look_note_sent(struct group *group, struct look *look);
+/* When the document's leaves were first seen, by Airtable's clock. */
+int64_t look_first_seen_ms(const struct group *group, const struct look *look);
 /* What the answer to a row write says. */
 void look_take_answer(struct group *group, struct look *look);
 

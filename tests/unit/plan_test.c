@@ -13,7 +13,7 @@ struct existence_case {
 	struct existence_views views;
 	enum existence_action action;
 	const char *reason_has; /* NULL: any reason */
-	bool clear_delete, refuse_delete;
+	bool clear_delete, refuse_delete, told;
 };
 
 #define SEEN(document_, row_, entry_, ...)                                                                   \
@@ -88,6 +88,10 @@ static const struct existence_case existence_cases[] = {
 	{"tombstone | paired, box ticked | pair: delete the row",
 	 SEEN(DOCUMENT_TOMBSTONE, ROW_PAIRED, ENTRY_PAIR, TICKED), THEN(EXIST_DELETE_ROW, NULL)},
 
+	{"tombstone | paired, edited after the deletion was seen, box ticked | pair: delete the row",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_PAIRED, ENTRY_PAIR, TICKED, ROW_EDITED, .row_edit_newer = true),
+	 THEN(EXIST_DELETE_ROW, NULL)},
+
 	/* tombstone | G's rec id, or appeared after G with its ID | G */
 	{"tombstone | row of G | G: bring the document back",
 	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_GRAVE), THEN(EXIST_UNDELETE, "brought back")},
@@ -124,13 +128,13 @@ static const struct existence_case existence_cases[] = {
 	 THEN(EXIST_DELETE_DOCUMENT, NULL)},
 	{"in scope, edited | paired, box ticked | pair: the edit beats the box",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED, EDITED),
-	 THEN(EXIST_MERGE, "cleared", .clear_delete = true)},
+	 THEN(EXIST_MERGE, "cleared", .clear_delete = true, .told = true)},
 	{"in scope, holds contents | paired, box ticked | pair: refuse",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED, HOLDS),
-	 THEN(EXIST_MERGE, "still holds contents", .refuse_delete = true)},
+	 THEN(EXIST_MERGE, "still holds contents", .refuse_delete = true, .told = true)},
 	{"in scope, edited, holds contents | paired, box ticked | pair: the edit beats the box",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED, EDITED, HOLDS),
-	 THEN(EXIST_MERGE, "cleared", .clear_delete = true)},
+	 THEN(EXIST_MERGE, "cleared", .clear_delete = true, .told = true)},
 
 	/* in scope | gone, but one unpaired row has the ID | pair */
 	{"in scope | gone, but one unpaired row has the ID | pair: pair with it",
@@ -148,13 +152,13 @@ static const struct existence_case existence_cases[] = {
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_FORGET), THEN(EXIST_FORGET, "let go")},
 	{"in scope, edited | gone | pair: restore, although delete is configured",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_DELETE, EDITED),
-	 THEN(EXIST_RESTORE_ROW, "edit of the document")},
+	 THEN(EXIST_RESTORE_ROW, "edit of the document", .told = true)},
 	{"in scope, edited | gone | pair: restore, although forget is configured",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_FORGET, EDITED),
-	 THEN(EXIST_RESTORE_ROW, "edit of the document")},
+	 THEN(EXIST_RESTORE_ROW, "edit of the document", .told = true)},
 	{"in scope, holds contents | gone | pair: restore, although delete is configured",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_DELETE, HOLDS),
-	 THEN(EXIST_RESTORE_ROW, "holds contents", .refuse_delete = true)},
+	 THEN(EXIST_RESTORE_ROW, "holds contents", .refuse_delete = true, .told = true)},
 
 	/* in scope | none | G forgotten */
 	{"in scope | none | G forgotten: nothing until a person asks",
@@ -228,6 +232,7 @@ static void check_existence(void **state)
 		fail_msg("the reason \"%s\" does not speak of \"%s\"", found.reason, row->reason_has);
 	assert_int_equal(found.clear_delete, row->clear_delete);
 	assert_int_equal(found.refuse_delete, row->refuse_delete);
+	assert_int_equal(found.told, row->told);
 }
 
 /* ---- existence: all there is ---- */
@@ -260,8 +265,9 @@ static const char *objection(const struct existence_views *views, const struct e
 			return "a row is deleted without a tombstone";
 		if (!paired || views->entry != ENTRY_PAIR)
 			return "a row is deleted that is not paired";
-		return views->row_moved && views->row_edit_newer ? "a row is deleted in spite of a later edit"
-								 : NULL;
+		return views->row_moved && views->row_edit_newer && !views->delete_ticked
+			       ? "a row is deleted in spite of a later edit"
+			       : NULL;
 	case EXIST_CREATE_ROW:
 		return views->document != DOCUMENT_IN_SCOPE || unseen || views->entry == ENTRY_PAIR ||
 				       views->entry == ENTRY_FORGOTTEN

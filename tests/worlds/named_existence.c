@@ -1,7 +1,10 @@
 /* What there is and what is not, on each side: sync-rules 10, 11, 12, 13, 15 and 25. */
 #include "tests/worlds/named.h"
 
+#include "tests/worlds/world_schema.h"
+
 #include <stdio.h>
+#include <string.h>
 
 static void forget_rows(struct world *world)
 {
@@ -65,6 +68,113 @@ static void twins_appear(struct world *world)
 	}
 }
 
+static void person_ticks_delete(struct world *world)
+{
+	if (named_row(world))
+		world_person_types(world, named_row(world), FIELD_DELETE, json_object_new_boolean(true));
+}
+
+static void person_fills_shelf(struct world *world)
+{
+	world_person_shelves(world, named_row(world), "on the left");
+}
+
+/* The first row of "i1", there or not. */
+static struct world_row *first_row(struct world *world)
+{
+	for (size_t i = 0; i < world->row_count; i++)
+		if (strcmp(world_cell_text(&world->rows[i], FIELD_ID), "i1") == 0)
+			return &world->rows[i];
+	return NULL;
+}
+
+static void i2_stands_in_i1(struct world *world)
+{
+	struct json_object *body = named_new_item(world, "contents");
+
+	json_put_text(document_data(body), "container_id", "i1");
+	world_phone_puts(world, TABLE_ITEMS, "i2", body);
+	world_pass(world, true, false);
+}
+
+static bool says_something(struct world *world)
+{
+	const struct world_row *row = named_row(world);
+
+	return row && row->now.cells[FIELD_ERROR];
+}
+
+/* The refusal is said, and no more when its cause is gone: at once, not when it happens to be tried again. */
+static void person_unticks(struct world *world)
+{
+	bool said = says_something(world);
+
+	if (!named_row(world))
+		return;
+	world_person_types(world, named_row(world), FIELD_DELETE, NULL);
+	if (world_pass(world, true, false) && (!said || says_something(world)))
+		world_broken(world, said ? "the refusal of a box that is not ticked is still shown"
+					 : "a refused box was not told of");
+}
+
+static void phone_empties_i1(struct world *world)
+{
+	bool said = says_something(world);
+
+	world_phone_deletes(world, world_document(world, TABLE_ITEMS, "i2"));
+	if (world_pass(world, true, false) && (!said || named_row(world)))
+		world_broken(world, said ? "the emptied container was not deleted at once"
+					 : "a refused box was not told of");
+}
+
+static const struct world_version *version(const struct world *world, const char *value)
+{
+	for (size_t i = 0; i < world->version_count; i++)
+		if (strcmp(world->versions[i].value, value) == 0)
+			return &world->versions[i];
+	return NULL;
+}
+
+/* The phone's edit came before the document was deleted: it is kept, and the box is empty. */
+static void edit_beats_the_box(struct world *world)
+{
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i1"));
+	const struct world_row *row = named_row(world);
+	bool edited = version(world, "from the phone") != NULL;
+
+	if (edited && (!body || !row))
+		world_broken(world, "a phone's edit was deleted with its document");
+	else if (edited && row->now.cells[FIELD_DELETE])
+		world_broken(world, "the box is still ticked");
+	else if (!edited && (body || row))
+		world_broken(world, "the box was ticked, and nothing happened");
+}
+
+/* What a deleted row showed, in its gravestone. */
+static bool is_in_gravestone(struct world *world, const char *column, const char *words)
+{
+	struct json_object *grave = world_state_body(world, "-item-i1");
+	struct json_object *cells = json_child(grave, "cells", json_type_object);
+
+	return cells && strcmp(json_text_or(cells, column, ""), words) == 0;
+}
+
+/* The time is that of the base, in which the bridge counts whole seconds. */
+static void later_edit_brings_back(struct world *world)
+{
+	const struct world_document *document = world_document(world, TABLE_ITEMS, "i1");
+	const struct world_row *row = first_row(world);
+	const struct world_version *edit = version(world, "from the grid");
+	int64_t edited_ms = edit ? row->now.modified_ms[FIELD_NOTES] : 0;
+
+	if (edited_ms > document->gone_shown_again_ms + 10 && !edit->excused && !world_body(document))
+		world_broken(world, "an edit of the row did not bring the deleted document back");
+	if ((!edit || edited_ms + 1000 < document->gone_shown_ms) && world_body(document))
+		world_broken(world, "an edit from before the deletion brought the document back");
+	if (!world_body(document) && !is_in_gravestone(world, WORLD_SHELF_COLUMN, "on the left"))
+		world_broken(world, "the gravestone does not know what stood in an unmapped cell");
+}
+
 static void has_no_row(struct world *world)
 {
 	if (named_row(world))
@@ -100,6 +210,14 @@ static void nine_have_rows(struct world *world)
 }
 
 static const struct scenario scenarios[] = {
+	{"delete-box-while-phone-edits", named_nothing, person_ticks_delete, named_phone_notes,
+	 edit_beats_the_box, ALL_ORDERS, false},
+	{"refused-box-is-unticked", i2_stands_in_i1, person_ticks_delete, person_unticks, named_is_there,
+	 1U << AS_WRITTEN, true},
+	{"refused-box-and-contents-leave", i2_stands_in_i1, person_ticks_delete, phone_empties_i1,
+	 named_anything, 1U << AS_WRITTEN, true},
+	{"tombstone-meets-row-edit", person_fills_shelf, named_phone_deletes, named_person_notes,
+	 later_edit_brings_back, ALL_ORDERS, false},
 	{"forget-stays-forgotten", forget_rows, named_person_deletes, named_nothing, has_no_row, IN_ORDER,
 	 true},
 	{"trash-restore-after-delete", named_nothing, named_phone_deletes, named_person_restores,

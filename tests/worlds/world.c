@@ -169,6 +169,8 @@ void world_restart(struct world *world)
 	world->crash_at = 0;
 	world->effects = 0;
 	world->moment++;
+	for (size_t i = 0; i < world->document_count; i++)
+		world->documents[i].gone_shown_again_ms = 0;
 	open_sync(world);
 }
 

@@ -59,13 +59,16 @@ struct world_document {
 	int64_t sequence; /* of its last change */
 	size_t count;
 	struct world_leaf leaves[WORLD_LEAVES];
-	char row[20];       /* that its mark named last */
+	char row[20]; /* that its mark named last */
+	/* The base's time at which its tombstone was first shown, and to the bridge as it was started last; 0: it was not. */
+	int64_t gone_shown_ms, gone_shown_again_ms;
 	bool delete_wanted; /* a person asked for it */
 };
 
 struct world_picture {
 	bool there;
 	struct json_object *cells[FIELD_COUNT]; /* owned; NULL: empty */
+	struct json_object *shelf;              /* owned; of a column of their own, which nobody maps */
 	int64_t modified_ms[FIELD_COUNT];       /* the base's clock; 0: never */
 	int64_t last_ms;
 };
@@ -218,6 +221,8 @@ struct world_row *world_row_of(struct world *world, enum table table, const char
 struct world_row *world_person_adds(struct world *world, enum table table);
 void world_person_types(struct world *world, struct world_row *row, enum field field,
 			struct json_object *value);
+void world_person_shelves(struct world *world, struct world_row *row,
+			  const char *words); /* the unmapped cell */
 void world_person_deletes(struct world *world, struct world_row *row);
 void world_person_restores(struct world *world, struct world_row *row);
 struct world_row *world_person_duplicates(struct world *world, const struct world_row *row, bool with_id);

@@ -89,6 +89,7 @@ static void picture_done(struct world_picture *picture)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		json_object_close(&picture->cells[field]);
+	json_object_close(&picture->shelf);
 	*picture = (struct world_picture){0};
 }
 
@@ -98,6 +99,7 @@ static void keep_picture(struct world *world, struct world_row *row)
 	row->former = row->now;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		json_object_get(row->former.cells[field]);
+	json_object_get(row->former.shelf);
 	row->stale_until_ms = world->steady_ms + WORLD_STALE_MS;
 }
 
@@ -188,6 +190,15 @@ void world_person_types(struct world *world, struct world_row *row, enum field f
 		document->delete_wanted = true;
 }
 
+void world_person_shelves(struct world *world, struct world_row *row, const char *words)
+{
+	world_note(world, "person: %s Shelf: \"%s\"", row->id, words);
+	world->moment++;
+	json_object_put(row->now.shelf);
+	row->now.shelf = json_object_new_string(words);
+	row->now.last_ms = world_base_now_ms(world);
+}
+
 /* Airtable itself empties the links that point there (sync-rules 1). */
 static void empty_links_to(struct world *world, const char *record_id)
 {
@@ -242,6 +253,7 @@ struct world_row *world_person_duplicates(struct world *world, const struct worl
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (row->now.cells[field] && (with_id || field != FIELD_ID))
 			set_cell(world, copy, (enum field)field, json_object_get(row->now.cells[field]));
+	copy->now.shelf = json_object_get(row->now.shelf);
 	copy->copied = true;
 	return copy;
 }
@@ -433,6 +445,21 @@ static bool airtable_read(void *self, const struct side_key *keys, size_t count,
 	return true;
 }
 
+/* As it is shown, with the cell that nobody maps. */
+static bool airtable_read_whole(void *self, const struct side_key *keys, size_t count,
+				struct side_records *records_out, struct error *error)
+{
+	if (!airtable_read(self, keys, count, records_out, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct world_row *row = world_row(of(self), keys[i].id);
+		if (records_out->list[i].presence == SIDE_THERE && row->now.shelf)
+			json_put(records_out->list[i].body, WORLD_SHELF_COLUMN,
+				 json_object_get(row->now.shelf));
+	}
+	return true;
+}
+
 static bool collect(void *context, struct side_records *page, struct error *error)
 {
 	struct side_records *all = context;
@@ -508,6 +535,8 @@ static bool accepts(struct world *world, struct side_write *write)
 {
 	json_object_object_foreach (write->body, column, value) {
 		enum field field = field_of_column(write->table, column);
+		if (strcmp(column, WORLD_SHELF_COLUMN) == 0)
+			continue;
 		if (field == FIELD_COUNT)
 			return refuse(write, "UNKNOWN_FIELD_NAME", "Unknown field name", column);
 		if (json_object_is_type(value, json_type_string) &&
@@ -567,6 +596,13 @@ static void write_cells(struct world *world, struct world_row *row, struct json_
 	json_object_object_foreach (body, column, value) {
 		enum field field = field_of_column(row->table, column);
 		char was[48], is[48];
+		if (field == FIELD_COUNT) {
+			world_note(world, "        bridge: %s Shelf: \"%s\"", row->id,
+				   json_object_get_string(value));
+			json_object_put(row->now.shelf);
+			row->now.shelf = json_object_get(value);
+			continue;
+		}
 		observer_cell_words(field, row->now.cells[field], was);
 		observer_cell_words(field, value, is);
 		world_note(world, "        bridge: %s %s: \"%s\" -> \"%s\"", row->id, field_rule(field)->name,
@@ -795,6 +831,7 @@ struct side world_airtable_side(struct world *world)
 		.list = airtable_list,
 		.position = airtable_position,
 		.read = airtable_read,
+		.read_whole = airtable_read_whole,
 		.find = airtable_find,
 		.edited_after = airtable_edited_after,
 		.schema = airtable_schema,

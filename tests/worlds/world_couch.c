@@ -223,6 +223,7 @@ bool world_phone_deletes(struct world *world, struct world_document *document)
 	transcript_document(world, ACT_REMOVES, document, NULL);
 	observer_document_deleted(world, document);
 	document->delete_wanted = true;
+	document->gone_shown_ms = document->gone_shown_again_ms = 0;
 	snprintf(revision, sizeof revision, "%s", leaf->revision);
 	return put(world, document, revision, NULL, true) != NULL;
 }
@@ -302,6 +303,10 @@ static struct side_record record_of(struct world *world, enum table table, const
 
 	if (!leaf)
 		return record;
+	if (leaf->deleted && !document->gone_shown_again_ms)
+		document->gone_shown_again_ms = world_base_now_ms(world);
+	if (leaf->deleted && !document->gone_shown_ms)
+		document->gone_shown_ms = world_base_now_ms(world);
 	record.presence = leaf->deleted ? SIDE_TOMBSTONE : SIDE_THERE;
 	record.revision = own_copy(leaf->revision);
 	record.leaves = conflicts(document, leaf);

@@ -13,6 +13,17 @@ static void drop_tables(void)
 	json_object_close(&tables);
 }
 
+/* A column that people made for themselves. */
+static void add_shelf(struct json_object *table)
+{
+	struct json_object *column = json_object_new_object();
+
+	json_put_text(column, "id", WORLD_SHELF_COLUMN);
+	json_put_text(column, "name", "Shelf");
+	json_put_text(column, "type", "singleLineText");
+	json_object_array_add(json_child(table, "fields", json_type_array), column);
+}
+
 struct json_object *world_schema(void)
 {
 	static const char *const names[] = {"Collections", "Items"};
@@ -25,6 +36,8 @@ struct json_object *world_schema(void)
 	tables = json_object_new_array();
 	for (size_t i = 0; i < countof(names); i++)
 		json_object_array_add(tables, sandbox_table_model(sandbox_find_table(base, names[i])));
+	for (size_t i = 0; i < countof(names); i++)
+		add_shelf(json_object_array_get_idx(tables, i));
 	sandbox_store_close(&store);
 	atexit(drop_tables);
 	return tables;

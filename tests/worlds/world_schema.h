@@ -2,5 +2,7 @@
 #pragma once
 struct json_object;
 
+#define WORLD_SHELF_COLUMN "fldShelf000000000" /* a column that people made for themselves */
+
 /* An array of tables; the same for all worlds of a process, borrowed. */
 struct json_object *world_schema(void);
