@@ -80,6 +80,7 @@ static bool write_again_without(struct group *group, struct error *error)
 				.table = look->row_write->table,
 				.id = look->row_write->id,
 				.body = look->row_body,
+				.leave_by_ms = look->row_write->leave_by_ms,
 			};
 		}
 		if (count == 0)

@@ -72,6 +72,8 @@ static void shows_the_third(struct world *world)
 
 static void shows_the_phones(struct world *world)
 {
+	if (world->document_writes)
+		world_broken(world, "the document was written from an old picture of its row");
 	shows(world, "from the phone");
 }
 
