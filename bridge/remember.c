@@ -230,11 +230,22 @@ static void note_problem(struct group *group, struct look *look)
 	}
 }
 
+/* What was planned was not tried: it is not known whether all is well. */
+static bool never_left(const struct look *look)
+{
+	return look->row_write && look->row_write->result != ERROR_NONE &&
+	       look->row_write->result != ERROR_REFUSED && look->row_write->result != ERROR_RETRY;
+}
+
 static void note_handled(struct group *group, struct look *look)
 {
 	struct ledger_entry *entry = &look->entry;
 
-	if (look->again || entry->handled == look->pair->leaves)
+	if (look->again) {
+		entry->handled = 0; /* it is open: also the next start looks at it */
+		return;
+	}
+	if (entry->handled == look->pair->leaves)
 		return;
 	entry->seen_ms = look_first_seen_ms(group, look);
 	entry->handled = look->pair->leaves;
@@ -321,7 +332,7 @@ bool group_remember(struct group *group, struct error *error)
 		look->finished = true;
 		if (look->keep_ledger)
 			continue;
-		if (!look->needs_no_row && look->existence.action != EXIST_ASK_AGAIN)
+		if (!look->needs_no_row && look->existence.action != EXIST_ASK_AGAIN && !never_left(look))
 			note_problem(group, look);
 		if (!look->needs_no_row)
 			look->entry.waits = look->waits;

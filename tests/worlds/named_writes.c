@@ -77,6 +77,18 @@ static void shows_the_phones(struct world *world)
 	shows(world, "from the phone");
 }
 
+/* Its column does not take the notes: the row is written again without them. */
+static void phone_is_refused(struct world *world)
+{
+	named_phone_sets(world, "notes", "refused, for whatever reason", 0);
+	named_phone_sets(world, "model_name", "from the phone", 0);
+}
+
+static void a_call_is_slow(struct world *world)
+{
+	world->armed[FAULT_AIRTABLE_SLOW]++;
+}
+
 static void phone_notes_again(struct world *world)
 {
 	named_phone_sets(world, "notes", "from the phone, later", 0);
@@ -120,6 +132,8 @@ static const struct scenario scenarios[] = {
 	 shows_the_third, IN_ORDER, false},
 	{"stale-read-after-write-of-another-cell", named_nothing, phone_notes_and_models_stale, named_nothing,
 	 shows_the_phones, 1U << AS_WRITTEN, false},
+	{"refused-cell-while-slow", named_nothing, phone_is_refused, a_call_is_slow, named_anything,
+	 1U << MEANWHILE, false},
 	{"unanswered-save-then-put-back", named_nothing, person_notes_unanswered, phone_puts_back,
 	 named_anything, IN_ORDER, false},
 	{"other-cell-edited-during-write", named_nothing, named_phone_notes, named_person_models,
