@@ -105,9 +105,13 @@ $(BUILD)/sandbox/page.o: sandbox/page.html
 define test_programs
 $(BUILD)/tests/$(1)/%: $(BUILD)/tests/$(1)/%.o $(call objects,$(wildcard tests/fakes/*.c) \
 		$(filter-out %_test.c,$(if $(filter bench,$(1)),,$(wildcard tests/$(1)/*.c)))) $(TEST_LIBS)
-	$$(call say,LINK)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
+	$$(call say,LINK)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDLIBS) -lcmocka
 endef
 $(foreach folder,unit vectors worlds scenarios bench,$(eval $(call test_programs,$(folder))))
+
+# The worlds in memory, played again on real servers.
+$(BUILD)/tests/scenarios/worlds_test: $(call objects,$(wildcard tests/replay/*.c) \
+	$(filter-out %_test.c,$(wildcard tests/worlds/*.c)))
 
 # The libraries' flags are asked for when a Makefile is read: what was just installed needs a make of its own.
 tests-built: $(PROGRAMS) $(UNIT_TESTS) $(SERVER_TESTS)

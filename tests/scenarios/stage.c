@@ -46,6 +46,8 @@ struct stage {
 	struct bridge_settings settings;
 	char database[80];
 	struct bridge *bridge; /* owned; NULL: none is running */
+	stage_set_up *set_up;  /* or NULL */
+	void *context;
 };
 
 /* ---- the clock ---- */
@@ -109,6 +111,19 @@ void stage_move_clock_to(struct stage *stage, int64_t now_ms)
 static void sleep_on_stage(void *context, int64_t wait_ms)
 {
 	stage_move_clock(context, wait_ms);
+}
+
+/* Anew at each scene: something else in the process may have had it meanwhile. */
+static void take_clock(struct stage *stage)
+{
+	struct clock_source source = {
+		.now_ms = shifted_now_ms,
+		.steady_ms = shifted_steady_ms,
+		.sleep_ms = sleep_on_stage,
+		.context = stage,
+	};
+
+	clock_replace(&source);
 }
 
 /* Where the scene begins the date may go back; what is steady goes on by more than anything that a bridge before may wait
@@ -363,6 +378,8 @@ static struct bridge *bridge_open(struct stage *stage, struct integration_config
 		.request_deadline_ms = AIRTABLE_DEADLINE_MS,
 		.log = &bridge->log,
 	};
+	if (stage->set_up)
+		stage->set_up(stage->context, &setup, &bridge->config);
 	bridge->sync = sync_open(&setup);
 	airtable_side_set_columns(bridge->airtable_side, bridge->sync->columns);
 	return bridge;
@@ -394,15 +411,25 @@ static bool start_bridge(struct stage *stage, struct error *error)
 	return !stage->bridge || couch_database_create(stage->bridge->state, true, error);
 }
 
+void stage_on_begin(struct stage *stage, stage_set_up *set_up, void *context)
+{
+	stage->set_up = set_up;
+	stage->context = context;
+}
+
+bool stage_pass_once(struct stage *stage, const struct pass_wish *wish, struct error *error)
+{
+	if (!start_bridge(stage, error))
+		return false;
+	return !stage->bridge || pass_run(stage->bridge->sync, wish, error);
+}
+
 bool stage_pass(struct stage *stage, bool full, struct error *error)
 {
 	struct pass_wish wish = {.ask_rows = true, .list_rows = full};
 
 	for (int try = 0;; try++) {
-		bool ok = start_bridge(stage, error);
-		if (ok && !stage->bridge)
-			return true;
-		ok = ok && pass_run(stage->bridge->sync, &wish, error);
+		bool ok = stage_pass_once(stage, &wish, error);
 		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED || try + 1 == PASS_TRIES)
 			return ok;
 		log_info(NULL, "the pass is tried again: %s", error->text);
@@ -440,6 +467,7 @@ bool stage_begin(struct stage *stage, struct json_object *documents, struct json
 {
 	char uuid[37];
 
+	take_clock(stage);
 	stage_restart_bridge(stage);
 	if (!delete_databases(stage, error))
 		return false;
@@ -454,18 +482,11 @@ bool stage_begin(struct stage *stage, struct json_object *documents, struct json
 bool stage_open(struct stage **stage_out, struct error *error)
 {
 	struct stage *stage = own_alloc(sizeof *stage);
-	struct clock_source source = {
-		.now_ms = shifted_now_ms,
-		.steady_ms = shifted_steady_ms,
-		.sleep_ms = sleep_on_stage,
-		.context = stage,
-	};
-
 	if (!start_sandbox(stage, error) || !read_settings(stage, error)) {
 		stage_close(&stage);
 		return false;
 	}
-	clock_replace(&source);
+	take_clock(stage);
 	*stage_out = stage;
 	return true;
 }

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/own.h"
-#include "bridge/sync.h"
+#include "bridge/pass.h"
 #include "couch/client.h"
 
 struct stage;
@@ -25,6 +25,11 @@ void stage_restart_bridge(struct stage *stage);
 /* One pass of the first integration that the database holds; full: every row is compared. With no integration that could be
  * synced nothing is done. What a server refuses for the moment is tried again after a pause of the stage's clock. */
 must_use bool stage_pass(struct stage *stage, bool full, struct error *error);
+/* One pass as it is wished, tried once. */
+must_use bool stage_pass_once(struct stage *stage, const struct pass_wish *wish, struct error *error);
+/* Called whenever a bridge begins: may put something between the sync and its sides, and change its settings. */
+typedef void stage_set_up(void *context, struct sync_setup *setup, struct integration_config *config);
+void stage_on_begin(struct stage *stage, stage_set_up *set_up, void *context);
 /* Milliseconds until the bridge has something to do by itself; -1: never. */
 int64_t stage_due_in_ms(struct stage *stage);
 /* What it has written so far on both sides, in documents and rows; 0 after a restart. */

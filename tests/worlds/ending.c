@@ -93,6 +93,16 @@ void ending_cell(struct json_object *ending, enum table table, const char *recor
 		put_words(ending, place, value);
 }
 
+static void add_data(struct text *words, struct json_object *body, const char *key)
+{
+	struct json_object *data = json_child(body, key, json_type_object);
+	scoped(json_object) copy = data ? json_copy(data) : NULL;
+
+	if (copy)
+		json_object_object_del(copy, "integrations"); /* the mark, with its time */
+	add_value(words, copy);
+}
+
 /* The same may have happened twice. */
 void ending_history(struct json_object *ending, struct json_object *body)
 {
@@ -100,9 +110,9 @@ void ending_history(struct json_object *ending, struct json_object *body)
 
 	text_format(&place, "history: %s of %s %s: ", json_text_or(body, "event_name", ""),
 		    json_text_or(body, "data_type", ""), json_text_or(body, "data_id", ""));
-	add_value(&place, json_child(body, "original_data", json_type_object));
+	add_data(&place, body, "original_data");
 	text_add(&place, " -> ");
-	add_value(&place, json_child(body, "new_data", json_type_object));
+	add_data(&place, body, "new_data");
 	int times = atoi(json_text_or(ending, text_or_empty(&place), "0")) + 1;
 	scoped_text words = own_format("%d", times);
 	json_put_text(ending, text_or_empty(&place), words);
@@ -113,10 +123,12 @@ void ending_entry(struct json_object *ending, struct json_object *document)
 {
 	const char *id = json_text_or(document, "_id", ""), *problem = json_text_or(document, "problem", "");
 
-	if (strncmp(id, "pair-", 5) != 0)
+	const char *state = json_text_or(document, "state", "");
+
+	/* Which of several rows with one ID waits for the others follows from the order of a list, which is nobody's promise. */
+	if (strncmp(id, "pair-", 5) != 0 || (strcmp(state, "waiting") == 0 && !*problem))
 		return;
-	scoped_text words =
-		own_format("%s%s%s", json_text_or(document, "state", ""), *problem ? ": " : "", problem);
+	scoped_text words = own_format("%s%s%s", state, *problem ? ": " : "", problem);
 	json_put_text(ending, id, words);
 }
 

@@ -625,6 +625,21 @@ void history_draw(uint64_t seed, struct history *history)
 	}
 }
 
+void history_make_plain(struct history *history)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < history->count; i++) {
+		struct event event = history->events[i];
+		if (kinds[event.kind].run == crash || kinds[event.kind].run == fault ||
+		    kinds[event.kind].run == step_clock || kinds[event.kind].run == phone_is_refused)
+			continue;
+		event.at = 0;
+		history->events[kept++] = event;
+	}
+	history->count = kept;
+}
+
 /* ---- shrinking ---- */
 
 static bool still_fails(const struct history *history)

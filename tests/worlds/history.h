@@ -20,6 +20,8 @@ struct history {
 
 /* Follows from the seed. */
 void history_draw(uint64_t seed, struct history *history);
+/* Leaves out what servers cannot be made to do, and has all of it happen between passes. */
+void history_make_plain(struct history *history);
 /* True when every invariant held; else what was broken. */
 bool history_run(const struct history *history, bool verbose, char broken_out[400]);
 /* The shortest that still fails in the same manner, found by leaving out. */

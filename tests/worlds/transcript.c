@@ -15,8 +15,10 @@ void transcript_begin(struct transcript *transcript)
 
 void transcript_done(struct transcript *transcript)
 {
-	for (size_t i = 0; i < transcript->count; i++)
+	for (size_t i = 0; i < transcript->count; i++) {
 		json_object_put(transcript->acts[i].value);
+		json_object_put(transcript->acts[i].before);
+	}
 	free(transcript->acts);
 	json_object_put(transcript->end);
 	*transcript = (struct transcript){0};
@@ -28,7 +30,7 @@ void transcript_add(struct world *world, struct act act)
 
 	if (!transcript) {
 		json_object_put(act.value);
-		return;
+		return; /* nobody made a 'before' */
 	}
 	if (transcript->count == transcript->capacity) {
 		transcript->capacity = transcript->capacity ? transcript->capacity * 2 : 64;
@@ -47,7 +49,9 @@ void transcript_document(struct world *world, enum act_kind kind, const struct w
 	if (!world->transcript)
 		return;
 	snprintf(act.id, sizeof act.id, "%s", document->id);
+	struct json_object *before = world_body(document);
 	act.value = body ? json_copy(body) : NULL;
+	act.before = body && before ? json_copy(before) : NULL;
 	transcript_add(world, act);
 }
 

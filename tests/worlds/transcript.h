@@ -5,7 +5,7 @@
 #include "tests/worlds/world.h"
 
 enum act_kind {
-	ACT_PUTS,       /* a phone: table, id, value */
+	ACT_PUTS,       /* a phone: table, id, value, before (the body that it saw; NULL: none) */
 	ACT_REMOVES,    /* a phone: table, id */
 	ACT_BRANCHES,   /* a phone, an offline edit: table, id, value, wins */
 	ACT_ADDS,       /* a person: table, row */
@@ -28,7 +28,7 @@ struct act {
 	char id[WORLD_ID];
 	char row[20], copy[20];
 	enum field field;
-	struct json_object *value; /* owned */
+	struct json_object *value, *before; /* owned */
 	enum world_fault fault;
 	bool wins, with_id, ask_rows, list_rows, passed;
 	enum row_deleted_policy on_row_deleted;

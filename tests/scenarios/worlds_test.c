@@ -1,0 +1,144 @@
+/* The worlds in memory held to real servers: what happened in a world is played again on CouchDB and the sandbox, with the real
+ * sides, and both must end alike. So what the worlds promise of the servers is known to be true.
+ *
+ *     worlds_test                named worlds and random histories, as a test
+ *     worlds_test NAME           one named world, told step by step
+ *     worlds_test = SEED         one random history, likewise
+ *     worlds_test + FIRST SEEDS  so many random histories */
+#include "base/log.h"
+#include "tests/replay/replay.h"
+#include "tests/worlds/history.h"
+#include "tests/worlds/named.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HISTORIES 24
+
+static const char *const order_names[] = {
+	[AS_WRITTEN] = "in this order",
+	[OTHER_WAY_ROUND] = "the other way round",
+};
+
+struct count {
+	unsigned played, failed;
+};
+
+static void tell(const struct transcript *transcript)
+{
+	static const char *const names[] = {
+		[ACT_PUTS] = "puts",         [ACT_REMOVES] = "removes",       [ACT_BRANCHES] = "branches",
+		[ACT_ADDS] = "adds",         [ACT_TYPES] = "types",           [ACT_DELETES] = "deletes",
+		[ACT_RESTORES] = "restores", [ACT_DUPLICATES] = "duplicates", [ACT_ARMS] = "arms",
+		[ACT_CALMS] = "calms",       [ACT_COMES_LATE] = "comes late", [ACT_PASSES] = "passes",
+		[ACT_PASSED] = "passed",     [ACT_RESTARTS] = "restarts",
+	};
+
+	for (size_t i = 0; i < transcript->count; i++) {
+		const struct act *act = &transcript->acts[i];
+		scoped_text value = act->value ? json_write(act->value) : own_copy("");
+		printf("# %zu %lld %s %s%s %s\n", i, (long long)(act->at_ms - transcript->acts[0].at_ms),
+		       names[act->kind], act->id, act->row, value);
+	}
+}
+
+/* The transcript is ended. */
+static void compare(struct stage *stage, struct transcript *transcript, const char *title, bool verbose,
+		    struct count *count)
+{
+	const char *why_not = replay_cannot(transcript);
+	struct text words = {0};
+	struct error error = {0};
+	size_t differences = 0;
+
+	if (why_not) {
+		printf("# %s: not compared, %s\n", title, why_not);
+		transcript_done(transcript);
+		return;
+	}
+	if (verbose)
+		tell(transcript);
+	log_set_level(verbose ? LOG_DEBUG : LOG_ERROR);
+	bool ok = replay_play(stage, transcript, &differences, &words, &error);
+	log_set_level(LOG_ERROR);
+	if (!ok)
+		text_format(&words, "\n#   it cannot be played: %s", error.text);
+	ok = ok && differences == 0;
+	count->failed += !ok;
+	printf("%s %u - %s ends alike on the servers%s\n", ok ? "ok" : "not ok", ++count->played, title,
+	       text_or_empty(&words));
+	fflush(stdout);
+	text_done(&words);
+	transcript_done(transcript);
+}
+
+static void named(struct stage *stage, const struct scenario *scenario, enum order order, bool verbose,
+		  struct count *count)
+{
+	scoped_text title = own_format("%s, %s,", scenario->name, order_names[order]);
+	struct transcript transcript;
+	char broken[400];
+
+	transcript_begin(&transcript);
+	named_play(scenario, order, 0, 0, false, broken);
+	compare(stage, &transcript, title, verbose, count);
+}
+
+static void history(struct stage *stage, uint64_t seed, bool verbose, struct count *count)
+{
+	scoped_text title = own_format("the history of seed %llu", (unsigned long long)seed);
+	struct transcript transcript;
+	struct history history;
+	char broken[400];
+
+	history_draw(seed, &history);
+	history_make_plain(&history);
+	transcript_begin(&transcript);
+	history_run(&history, false, broken);
+	compare(stage, &transcript, title, verbose, count);
+}
+
+static void all_named(struct stage *stage, const char *wanted, struct count *count)
+{
+	static const struct named_table *const tables[] = {&named_writes, &named_existence, &named_fields};
+
+	for (size_t table = 0; table < countof(tables); table++)
+		for (size_t i = 0; i < tables[table]->count; i++)
+			for (enum order order = AS_WRITTEN; order <= OTHER_WAY_ROUND; order++) {
+				const struct scenario *scenario = &tables[table]->list[i];
+				if ((scenario->orders & 1U << order) &&
+				    (!wanted || strcmp(scenario->name, wanted) == 0))
+					named(stage, scenario, order, wanted != NULL, count);
+			}
+}
+
+static void histories(struct stage *stage, uint64_t first, uint64_t seeds, struct count *count)
+{
+	for (uint64_t seed = first; seed < first + seeds; seed++)
+		history(stage, seed, false, count);
+}
+
+int main(int argc, char **argv)
+{
+	struct stage *stage = NULL;
+	struct error error = {0};
+	struct count count = {0};
+
+	log_set_level(LOG_ERROR);
+	if (!stage_open(&stage, &error)) {
+		fprintf(stderr, "%s\n", error.text);
+		return 1;
+	}
+	if (argc == 3 && strcmp(argv[1], "=") == 0) {
+		history(stage, strtoull(argv[2], NULL, 10), true, &count);
+	} else if (argc == 4 && strcmp(argv[1], "+") == 0) {
+		histories(stage, strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10), &count);
+	} else {
+		all_named(stage, argc > 1 ? argv[1] : NULL, &count);
+		histories(stage, 1, argc > 1 ? 0 : HISTORIES, &count);
+	}
+	printf("1..%u\n", count.played);
+	stage_close(&stage);
+	return count.failed ? 1 : 0;
+}
