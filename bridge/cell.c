@@ -80,6 +80,8 @@ static bool has_text(const struct cell *cell)
 
 void cell_done(struct cell *cell)
 {
+	if (cell->kind == CELL_EMPTY)
+		return;
 	if (has_text(cell))
 		free(cell->text);
 	for (size_t i = 0; i < cell->id_count; i++)
@@ -182,6 +184,15 @@ bool cell_equal(const struct cell *a, const struct cell *b, const struct cell_eq
 	default:
 		return true; /* both ticked; texts are above */
 	}
+}
+
+bool cell_same(const struct cell *a, const struct cell *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (has_text(a))
+		return strcmp(a->text, b->text) == 0;
+	return cell_equal(a, b, NULL);
 }
 
 /* ---- showing ---- */

@@ -53,6 +53,8 @@ void cell_move(struct cell *to, struct cell *from);
 /* Absent = empty; numbers within the tolerance; \r\n = \n; links in order. CELL_WRONG equals only the same
  * wrong words. 'equivalence' NULL: numbers exactly, nothing about lines. */
 bool cell_equal(const struct cell *a, const struct cell *b, const struct cell_equivalence *equivalence);
+/* In every byte: stored, one is as good as the other. */
+bool cell_same(const struct cell *a, const struct cell *b);
 /* For logs and messages, at most 60 characters. */
 void cell_show(const struct cell *cell, char *words_out, size_t size);
 

@@ -46,19 +46,18 @@ static char *entry_id(const struct ledger *ledger, enum table table, const char 
 			  document_type_name(table_document_type(table)), id);
 }
 
-/* {"c": as the document showed it, "a": as the row did}; "a" only where it differs in form. */
+/* The cell that both showed; where there is more to say {"c": as the document showed it, "a": as the row did,
+ * "d": whether that is shown differently, "x": whether it is contested}. */
 static struct json_object *field_to_json(const struct ledger_field *agreed)
 {
-	struct json_object *json = json_object_new_object();
-	struct json_object *couch = cell_to_json(&agreed->couch);
-	struct json_object *airtable = cell_to_json(&agreed->airtable);
+	bool same = cell_same(&agreed->couch, &agreed->airtable);
 
-	bool same = json_equal(couch, airtable);
-	json_put(json, "c", couch);
-	if (same)
-		json_object_put(airtable);
-	else
-		json_put(json, "a", airtable);
+	if (same && !agreed->shown_differently && !agreed->contested)
+		return cell_to_json(&agreed->couch);
+	struct json_object *json = json_object_new_object();
+	json_put(json, "c", cell_to_json(&agreed->couch));
+	if (!same)
+		json_put(json, "a", cell_to_json(&agreed->airtable));
 	if (agreed->shown_differently)
 		json_put(json, "d", json_object_new_boolean(true));
 	if (agreed->contested)
@@ -188,28 +187,43 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 
 static bool field_from_json(struct json_object *json, struct ledger_field *agreed, struct error *error)
 {
-	struct json_object *couch = NULL, *airtable = NULL;
+	struct json_object *couch, *airtable;
 
-	if (!json_object_is_type(json, json_type_object) || !json_object_object_get_ex(json, "c", &couch))
-		return error_set(error, ERROR_REFUSED, "a field without \"c\"");
-	if (!json_object_object_get_ex(json, "a", &airtable))
-		airtable = couch;
-	if (!cell_from_json(couch, &agreed->couch, error) ||
-	    !cell_from_json(airtable, &agreed->airtable, error))
-		return false;
-	agreed->shown_differently = json_bool_or(json, "d", false);
-	agreed->contested = json_bool_or(json, "x", false);
+	if (json_object_is_type(json, json_type_object) && json_object_object_get_ex(json, "c", &couch)) {
+		agreed->shown_differently = json_bool_or(json, "d", false);
+		agreed->contested = json_bool_or(json, "x", false);
+		if (!json_object_object_get_ex(json, "a", &airtable))
+			airtable = couch;
+	} else {
+		airtable = couch = json;
+	}
 	agreed->known = true;
-	return true;
+	return cell_from_json(couch, &agreed->couch, error) &&
+	       cell_from_json(airtable, &agreed->airtable, error);
+}
+
+/* The column's field. They are stored in the order of the fields: it is sought from the one behind the former on. */
+static enum field field_stored(const struct columns *columns, const char *column_id, enum field *next)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		enum field field = (enum field)((*next + i) % FIELD_COUNT);
+		if (columns->of[field].id && strcmp(columns->of[field].id, column_id) == 0) {
+			*next = (enum field)(field + 1);
+			return field;
+		}
+	}
+	return FIELD_COUNT;
 }
 
 static bool fields_from_json(const struct columns *columns, struct json_object *json,
 			     struct ledger_entry *entry, struct error *error)
 {
+	enum field next = FIELD_NAME;
+
 	if (!json)
 		return true;
 	json_object_object_foreach (json, column_id, value) {
-		enum field field = columns_field_by_id(columns, column_id);
+		enum field field = field_stored(columns, column_id, &next);
 		if (field == FIELD_COUNT)
 			continue; /* a column that is gone: whatever comes in its place starts without agreement */
 		if (!field_from_json(value, &entry->fields[field], error))
