@@ -162,6 +162,15 @@ static int64_t moment_ms(const struct moment *at)
 	return days_of_date(at->year, at->month, at->day) * MS_PER_DAY + seconds * MS_PER_SECOND + at->ms;
 }
 
+/* Where the next ones go. */
+static char *put_digits(char *at, int count, int number, char behind)
+{
+	for (int i = count; i-- > 0; number /= 10)
+		at[i] = (char)('0' + number % 10);
+	at[count] = behind;
+	return at + count + 1;
+}
+
 bool clock_iso(int64_t time_ms, char iso_out[CLOCK_ISO_SIZE])
 {
 	int64_t ms = time_ms % MS_PER_SECOND;
@@ -174,8 +183,14 @@ bool clock_iso(int64_t time_ms, char iso_out[CLOCK_ISO_SIZE])
 	}
 	if (!gmtime_r(&seconds, &at) || at.tm_year < -1900 || at.tm_year > 9999 - 1900)
 		return false;
-	snprintf(iso_out, CLOCK_ISO_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", at.tm_year + 1900,
-		 at.tm_mon + 1, at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec, (int)ms);
+	char *end = put_digits(iso_out, 4, at.tm_year + 1900, '-');
+	end = put_digits(end, 2, at.tm_mon + 1, '-');
+	end = put_digits(end, 2, at.tm_mday, 'T');
+	end = put_digits(end, 2, at.tm_hour, ':');
+	end = put_digits(end, 2, at.tm_min, ':');
+	end = put_digits(end, 2, at.tm_sec, '.');
+	end = put_digits(end, 3, (int)ms, 'Z');
+	*end = '\0';
 	return true;
 }
 
