@@ -50,7 +50,7 @@ struct world_leaf {
 	char revision[64];
 	int generation;
 	bool deleted, replaced;   /* replaced: it has a descendant */
-	struct json_object *body; /* owned; without _rev; NULL of a bare tombstone */
+	struct json_object *body; /* owned; NULL of a bare tombstone */
 };
 struct world_document {
 	enum table table;
