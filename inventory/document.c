@@ -44,6 +44,14 @@ const char *document_type_name(enum document_type type)
 	return kinds[type].name;
 }
 
+enum document_type document_type_named(const char *name)
+{
+	for (size_t type = DOCUMENT_COLLECTION; type < DOCUMENT_HISTORY; type++)
+		if (strcmp(kinds[type].name, name) == 0)
+			return (enum document_type)type;
+	return DOCUMENT_OTHER;
+}
+
 char *document_full_id(enum document_type type, const char *id)
 {
 	return type == DOCUMENT_CONFIG ? own_copy(DOCUMENT_CONFIG_ID)

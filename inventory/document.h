@@ -24,6 +24,8 @@ enum document_type {
 const char *document_prefix(enum document_type type);
 /* "item", "_history": the value of 'type'. */
 const char *document_type_name(enum document_type type);
+/* The type with this name; DOCUMENT_OTHER: none that has data. */
+enum document_type document_type_named(const char *name);
 /* "item-<id>"; the config document has one id only, whatever 'id' says. The caller frees. */
 char *document_full_id(enum document_type type, const char *id);
 /* The type of a full _id, and where its id begins inside it ('id_out' may be NULL); for the config document

@@ -2,6 +2,7 @@
 #include "inventory/history.h"
 
 #include "base/text.h"
+#include "inventory/datum.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -28,26 +29,74 @@ static void put_contents(struct json_object *body, const struct history_entry *e
 	json_put_text(body, "type", document_type_name(DOCUMENT_HISTORY));
 }
 
-static unsigned four_digits(struct json_object *contents, int attempt)
+static unsigned digits_of(struct json_object *contents, int attempt)
 {
 	scoped_text words = json_write(contents);
 
 	return (unsigned)((text_hash(words) % DIGITS + (unsigned)attempt % DIGITS) % DIGITS);
 }
 
-struct json_object *history_document(const struct history_entry *entry, int attempt)
+struct json_object *history_document_ending(const struct history_entry *entry, unsigned four_digits)
 {
-	scoped(json_object) contents = json_object_new_object();
 	struct json_object *body = json_object_new_object();
 	scoped_text batch = entry->batch ? own_format("%" PRId64, entry->batch) : own_copy("undefined");
-
-	put_contents(contents, entry);
 	scoped_text id = own_format("%s%s-%s-%s-%s-%s-%" PRId64 "-%04u", document_prefix(DOCUMENT_HISTORY),
 				    entry->created_by ? entry->created_by : "undefined", batch,
 				    document_type_name(entry->data_type), entry->data_id,
 				    entry->event_name ? entry->event_name : "undefined", entry->timestamp_ms,
-				    four_digits(contents, attempt));
+				    four_digits % DIGITS);
+
 	json_put_text(body, "_id", id);
 	put_contents(body, entry);
 	return body;
+}
+
+struct json_object *history_document(const struct history_entry *entry, int attempt)
+{
+	scoped(json_object) contents = json_object_new_object();
+
+	put_contents(contents, entry);
+	return history_document_ending(entry, digits_of(contents, attempt));
+}
+
+/* ---- what an entry holds ---- */
+
+static struct json_object *deleted(void)
+{
+	struct json_object *data = json_object_new_object();
+
+	json_put(data, "__deleted", json_object_new_boolean(true));
+	return data;
+}
+
+void history_of_create(const struct datum *after, struct json_object **original_out,
+		       struct json_object **new_out)
+{
+	*original_out = deleted();
+	*new_out = datum_data(after);
+	json_object_object_del(*new_out, "integrations");
+}
+
+void history_of_update(const struct datum *before, const struct datum *after,
+		       struct json_object **original_out, struct json_object **new_out)
+{
+	*original_out = datum_data(before);
+	*new_out = datum_data(after);
+	json_object_object_del(*original_out, "integrations");
+	json_object_object_del(*new_out, "integrations");
+	for (size_t i = 0; i < before->count + after->count; i++) {
+		const char *key =
+			i < before->count ? before->keys[i].key : after->keys[i - before->count].key;
+		if (!datum_same(before, after, key))
+			continue;
+		json_object_object_del(*original_out, key);
+		json_object_object_del(*new_out, key);
+	}
+}
+
+void history_of_delete(const struct datum *before, struct json_object **original_out,
+		       struct json_object **new_out)
+{
+	*original_out = datum_data(before);
+	*new_out = deleted();
 }

@@ -22,3 +22,16 @@ struct history_entry {
  * taken by another body), so that the same change recorded twice has the same _id. The caller puts the
  * object. */
 struct json_object *history_document(const struct history_entry *entry, int attempt);
+/* The same with four digits of the caller's. */
+struct json_object *history_document_ending(const struct history_entry *entry, unsigned four_digits);
+
+/* What an entry holds, as the app has it: of a document that is new, of one that changed (only what changed, and what
+ * is absent on a side is missing there), of one that goes. Marks of pairings (integrations) are kept only of what
+ * goes. The caller frees both. */
+struct datum;
+void history_of_create(const struct datum *after, struct json_object **original_out,
+		       struct json_object **new_out);
+void history_of_update(const struct datum *before, const struct datum *after,
+		       struct json_object **original_out, struct json_object **new_out);
+void history_of_delete(const struct datum *before, struct json_object **original_out,
+		       struct json_object **new_out);

@@ -12,6 +12,8 @@ static const struct {
 	vector_run *run;
 } kinds[] = {
 	{"epc", vector_run_epc},
+	{"save-item", vector_run_steps},
+	{"delete-and-history", vector_run_steps},
 };
 
 struct sums {
@@ -80,6 +82,8 @@ int main(int count_of_words, char **words)
 {
 	static const char *const copies[] = {
 		"tests/vectors/epc.json",
+		"tests/vectors/save-item.json",
+		"tests/vectors/delete-and-history.json",
 	};
 	struct sums sums = {.tap = count_of_words < 2};
 
