@@ -111,6 +111,7 @@ struct world_late {
 };
 
 struct transcript;
+struct world_columns;
 
 struct world {
 	uint64_t chance;
@@ -139,6 +140,7 @@ struct world {
 	struct world_row rows[WORLD_ROWS];
 	struct world_late late[WORLD_LATE];
 	int64_t list_began_ms[TABLE_COUNT];
+	struct world_columns *columns; /* owned; NULL: those of the template */
 
 	struct integration_config config;
 	struct sync *sync;
@@ -243,6 +245,8 @@ void observer_left(struct world *world, bool in_airtable, const char *row, enum 
 /* The bridge overwrote 'before', by what it had decided on what it saw at 'decided'. */
 void observer_overwritten(struct world *world, const struct world_row *row, enum field field,
 			  const char *before, const char *value, int64_t decided);
+/* A cell is about to lose what it shows with its column or its choice. */
+void observer_cell_lost(struct world *world, const struct world_row *row, enum field field);
 void observer_row_deleted(struct world *world, const struct world_row *row);
 void observer_document_deleted(struct world *world, const struct world_document *document);
 /* Checks the invariants of a quiet world. */

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "tests/worlds/transcript.h"
+#include "tests/worlds/world_columns.h"
 #include "tests/worlds/world_schema.h"
 
 #include <stdio.h>
@@ -14,23 +15,6 @@
 #define BATCH        10
 #define NEWS_BACK_MS 60000     /* the overlap of two looks */
 #define REFUSED_TEXT "refused" /* a text that begins so is refused by its column */
-
-/* ---- the schema ---- */
-
-static const char *column_ids[TABLE_COUNT][FIELD_COUNT];
-
-static void learn_columns(enum table table)
-{
-	struct json_object *model = json_object_array_get_idx(world_schema(), table);
-	struct json_object *fields = json_child(model, "fields", json_type_array);
-
-	for (size_t i = 0; i < json_object_array_length(fields); i++) {
-		struct json_object *one = json_object_array_get_idx(fields, i);
-		enum field field = field_by_name(table, json_text_or(one, "name", ""));
-		if (field != FIELD_COUNT)
-			column_ids[table][field] = json_text_or(one, "id", NULL);
-	}
-}
 
 /* ---- rows ---- */
 
@@ -260,13 +244,17 @@ struct world_row *world_person_duplicates(struct world *world, const struct worl
 
 /* ---- reading ---- */
 
-static struct json_object *body_of(const struct world_row *row, const struct world_picture *picture)
+static struct json_object *body_of(const struct world *world, const struct world_row *row,
+				   const struct world_picture *picture)
 {
 	struct json_object *body = json_object_new_object();
 
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (picture->cells[field] && column_ids[row->table][field])
-			json_put(body, column_ids[row->table][field], json_object_get(picture->cells[field]));
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const char *column =
+			picture->cells[field] ? world_column_id(world, row->table, (enum field)field) : NULL;
+		if (column)
+			json_put(body, column, json_object_get(picture->cells[field]));
+	}
 	return body;
 }
 
@@ -281,7 +269,7 @@ static struct side_record record_of(struct world *world, struct world_row *row)
 		.table = row->table,
 		.presence = SIDE_THERE,
 		.id = own_copy(row->id),
-		.body = body_of(row, picture),
+		.body = body_of(world, row, picture),
 		.read_at_ms = clock_steady_ms(),
 	};
 }
@@ -292,6 +280,24 @@ static void hear_clock(struct world *world)
 	int64_t date_ms = world_base_now_ms(world) / 1000 * 1000;
 
 	world->base_heard_ms = date_ms - world->steady_ms;
+}
+
+/* Each call names the columns that it wants: one that is no more is an error, never an empty cell. */
+static bool has_columns(const struct world *world, enum table table, struct error *error)
+{
+	const struct columns *bound = &world->sync->columns[table];
+
+	for (size_t field = 0; world->columns && field < FIELD_COUNT; field++) {
+		const char *id = world_column_id(world, table, (enum field)field);
+		if (!columns_flow(bound, (enum field)field) || (id && strcmp(bound->of[field].id, id) == 0))
+			continue;
+		error_set(error, ERROR_REFUSED, "HTTP 422 UNKNOWN_FIELD_NAME: Unknown field name: \"%s\"",
+			  bound->of[field].id);
+		snprintf(error->code, sizeof error->code, "UNKNOWN_FIELD_NAME");
+		error->status = 422;
+		return false;
+	}
+	return true;
 }
 
 static bool begin_call(struct world *world, struct error *error)
@@ -352,7 +358,7 @@ static bool walk(struct world *world, const struct choice *choice, side_visit *v
 	while (first || at < world->row_count) {
 		struct side_record list[WORLD_PAGE];
 		size_t count = 0;
-		if (!begin_call(world, error))
+		if (!begin_call(world, error) || !has_columns(world, choice->table, error))
 			return false;
 		if (first)
 			*began_ms_out = world_base_now_ms(world) / 1000 * 1000;
@@ -422,7 +428,10 @@ static bool airtable_read(void *self, const struct side_key *keys, size_t count,
 	struct world *world = of(self);
 	struct side_records records = {count, own_alloc((count + 1) * sizeof *records.list)};
 
-	if (!begin_call(world, error)) {
+	bool ok = begin_call(world, error);
+	for (size_t i = 0; ok && i < count; i++)
+		ok = has_columns(world, keys[i].table, error);
+	if (!ok) {
 		free(records.list);
 		return false;
 	}
@@ -495,6 +504,9 @@ static bool airtable_edited_after(void *self, struct side_time_question *questio
 
 	if (!begin_call(world, error))
 		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!has_columns(world, questions[i].table, error))
+			return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct world_row *row = world_row(world, questions[i].id);
 		const struct world_picture *picture = row ? shown(world, row) : NULL;
@@ -508,17 +520,19 @@ static bool airtable_schema(void *self, struct json_object **tables_out, struct 
 {
 	if (!begin_call(of(self), error))
 		return false;
-	*tables_out = json_object_get(world_schema());
+	*tables_out = json_copy(world_columns_schema(self));
 	return true;
 }
 
 /* ---- writing ---- */
 
-static enum field field_of_column(enum table table, const char *id)
+static enum field field_of_column(const struct world *world, enum table table, const char *id)
 {
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (column_ids[table][field] && strcmp(column_ids[table][field], id) == 0)
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const char *column = world_column_id(world, table, (enum field)field);
+		if (column && strcmp(column, id) == 0)
 			return (enum field)field;
+	}
 	return FIELD_COUNT;
 }
 
@@ -534,7 +548,7 @@ static bool refuse(struct side_write *write, const char *code, const char *words
 static bool accepts(struct world *world, struct side_write *write)
 {
 	json_object_object_foreach (write->body, column, value) {
-		enum field field = field_of_column(write->table, column);
+		enum field field = field_of_column(world, write->table, column);
 		if (strcmp(column, WORLD_SHELF_COLUMN) == 0)
 			continue;
 		if (field == FIELD_COUNT)
@@ -543,6 +557,14 @@ static bool accepts(struct world *world, struct side_write *write)
 		    strncmp(json_object_get_string(value), REFUSED_TEXT, strlen(REFUSED_TEXT)) == 0)
 			return refuse(write, "INVALID_VALUE_FOR_COLUMN",
 				      "A field cannot accept the provided value", field_rule(field)->name);
+		if (!world_column_takes(world, write->table, field, value))
+			return world_column_flows(world, write->table, field)
+				       ? refuse(write, "INVALID_MULTIPLE_CHOICE_OPTIONS",
+						"Insufficient permissions to create new select option",
+						json_object_get_string(value))
+				       : refuse(write, "INVALID_VALUE_FOR_COLUMN",
+						"A field cannot accept the provided value",
+						field_rule(field)->name);
 		for (size_t i = 0;
 		     json_object_is_type(value, json_type_array) && i < json_object_array_length(value);
 		     i++) {
@@ -559,7 +581,7 @@ static bool accepts(struct world *world, struct side_write *write)
 /* The row that an upsert means: 1 found, 0 none, -1 several. */
 static int matched(struct world *world, const struct side_write *write, struct world_row **row_out)
 {
-	const char *id = json_text_or(write->body, column_ids[write->table][FIELD_ID], "");
+	const char *id = json_text_or(write->body, world_column_id(world, write->table, FIELD_ID), "");
 	int count = 0;
 
 	for (size_t i = 0; i < world->row_count; i++) {
@@ -580,7 +602,8 @@ static bool find_target(struct world *world, struct side_write *write, struct wo
 		if (found < 0)
 			return refuse(write, "INVALID_VALUE_FOR_COLUMN",
 				      "Cannot upsert: several records match",
-				      json_text_or(write->body, column_ids[write->table][FIELD_ID], ""));
+				      json_text_or(write->body,
+						   world_column_id(world, write->table, FIELD_ID), ""));
 		write->met_existing = found == 1;
 		return true;
 	}
@@ -594,7 +617,7 @@ static bool find_target(struct world *world, struct side_write *write, struct wo
 static void write_cells(struct world *world, struct world_row *row, struct json_object *body, int64_t decided)
 {
 	json_object_object_foreach (body, column, value) {
-		enum field field = field_of_column(row->table, column);
+		enum field field = field_of_column(world, row->table, column);
 		char was[48], is[48];
 		if (field == FIELD_COUNT) {
 			world_note(world, "        bridge: %s Shelf: \"%s\"", row->id,
@@ -632,6 +655,13 @@ static void delete_row(struct world *world, struct world_row *row, int64_t decid
 	empty_links_to(world, row->id);
 }
 
+static bool writes_error_cell(const struct world *world, const struct side_write *write)
+{
+	const char *column = world_column_id(world, write->table, FIELD_ERROR);
+
+	return column && json_object_object_get_ex(write->body, column, NULL);
+}
+
 /* One record of a request that reached the base. */
 static void apply(struct world *world, struct side_write *write, int64_t decided)
 {
@@ -656,15 +686,13 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 		delete_row(world, row, decided);
 		return;
 	}
-	world->word_writes +=
-		json_object_object_length(write->body) == 1 &&
-		json_object_object_get_ex(write->body, column_ids[row->table][FIELD_ERROR], NULL);
+	world->word_writes += json_object_object_length(write->body) == 1 && writes_error_cell(world, write);
 	write_cells(world, row, write->body, decided ? decided : row->shown);
 	write->answer = (struct side_record){
 		.table = row->table,
 		.presence = SIDE_THERE,
 		.id = own_copy(row->id),
-		.body = body_of(row, &row->now),
+		.body = body_of(world, row, &row->now),
 		.read_at_ms = clock_steady_ms(),
 	};
 }
@@ -839,9 +867,6 @@ struct side world_airtable_side(struct world *world)
 		.write_finish = airtable_write_finish,
 	};
 
-	if (!column_ids[TABLE_ITEMS][FIELD_ID])
-		for (size_t table = 0; table < TABLE_COUNT; table++)
-			learn_columns((enum table)table);
 	return (struct side){&ops, world};
 }
 
@@ -853,4 +878,5 @@ void world_airtable_done(struct world *world)
 	}
 	for (size_t i = 0; i < WORLD_LATE; i++)
 		json_object_put(world->late[i].body);
+	world_columns_done(world);
 }
