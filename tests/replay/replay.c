@@ -30,6 +30,8 @@ struct replay {
 	struct names names;
 	struct seam seam;
 	int64_t shift_ms;     /* servers' time against the transcript's */
+	int64_t at_ms;        /* of the last act, as the transcript has it */
+	bool frozen;          /* the sandbox's clock stands: what people do at one moment is of one moment */
 	unsigned stale, late; /* armed and not yet over */
 	int64_t version;      /* of the sandbox, after the last pass */
 	struct awaited {
@@ -129,6 +131,17 @@ static bool reach(void *context, const char *call, enum seam_when when)
 	return true;
 }
 
+static bool set_sandbox_clock(struct replay *replay, int64_t now_ms, bool freeze, struct error *error)
+{
+	struct json_object *body = json_object_new_object();
+	char iso[CLOCK_ISO_SIZE];
+
+	json_put_text(body, "set", clock_iso(now_ms, iso) ? iso : NULL);
+	json_put(body, "freeze", json_object_new_boolean(freeze));
+	replay->frozen = freeze;
+	return stage_control(replay->stage, "POST", "clock", body, NULL, error);
+}
+
 /* ---- beginning ---- */
 
 static enum row_deleted_policy policy_of(const struct transcript *transcript)
@@ -181,7 +194,8 @@ static bool begin(struct replay *replay, struct error *error)
 		 json_copy(world_schema()));
 	json_put(options, "bump_equal", json_object_new_boolean(replay->transcript->bump_equal));
 	if (!stage_begin(replay->stage, documents, bases, replay->transcript->acts[0].at_ms, error) ||
-	    !stage_control(replay->stage, "POST", "options", options, NULL, error))
+	    !stage_control(replay->stage, "POST", "options", options, NULL, error) ||
+	    !set_sandbox_clock(replay, stage_now_ms(replay->stage), false, error))
 		return false;
 	stage_on_begin(replay->stage, set_up, replay);
 	replay->couch = stage_couch_open(replay->stage);
@@ -210,7 +224,7 @@ static void put_time(const struct replay *replay, const struct act *act, struct 
 {
 	int64_t behind_ms = act->at_ms + replay->transcript->base_ahead_ms - json_int_or(from, key, 0);
 
-	json_put(into, key, json_object_new_int64(stage_now_ms(replay->stage) - behind_ms));
+	json_put(into, key, json_object_new_int64(replay->at_ms + replay->shift_ms - behind_ms));
 }
 
 /* The body as a phone on this side would write it; taken from the present one where the phone saw one. */
@@ -489,14 +503,25 @@ static bool passed(struct replay *replay, const struct act *act, struct error *e
 
 /* ---- one act after the other ---- */
 
-static void move_clock(struct replay *replay, int64_t at_ms)
+/* People act while the sandbox's clock stands, the bridge while it goes. */
+static bool move_clock(struct replay *replay, const struct act *act, struct error *error)
 {
-	int64_t ahead_ms = stage_now_ms(replay->stage) - (at_ms + replay->shift_ms);
+	bool same = replay->frozen && act->at_ms == replay->at_ms;
 
-	if (ahead_ms > 0)
-		replay->shift_ms += ahead_ms;
-	else
-		stage_move_clock(replay->stage, -ahead_ms);
+	/* The end of a pass has no time of its own: the servers' may be earlier. */
+	if (act->kind == ACT_PASSED || act->kind == ACT_COMES_LATE)
+		return true;
+	if (!same) {
+		int64_t ahead_ms = stage_now_ms(replay->stage) - (act->at_ms + replay->shift_ms);
+		if (ahead_ms > 0)
+			replay->shift_ms += ahead_ms;
+		else
+			stage_move_clock(replay->stage, -ahead_ms);
+		replay->at_ms = act->at_ms;
+	}
+	if (act->kind == ACT_PASSES)
+		return set_sandbox_clock(replay, stage_now_ms(replay->stage), false, error);
+	return same || set_sandbox_clock(replay, replay->at_ms + replay->shift_ms, true, error);
 }
 
 static bool play_act(struct replay *replay, const struct act *act, struct error *error)
@@ -532,10 +557,7 @@ static bool play_acts(struct replay *replay, struct error *error)
 {
 	for (size_t i = 0; i < replay->transcript->count; i++) {
 		const struct act *act = &replay->transcript->acts[i];
-		/* The end of a pass has no time of its own: the servers' may be earlier. */
-		if (act->kind != ACT_PASSED && act->kind != ACT_COMES_LATE)
-			move_clock(replay, act->at_ms);
-		if (!play_act(replay, act, error))
+		if (!move_clock(replay, act, error) || !play_act(replay, act, error))
 			return error_wrap(error, "act %zu", i);
 	}
 	return true;
