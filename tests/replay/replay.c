@@ -121,12 +121,11 @@ static void await(struct replay *replay, const char *full_id, const char *revisi
 }
 
 /* Without a position in the feed all documents are read, and the feed goes on from there. */
-static bool reach(void *context, const char *call, enum seam_when when)
+static bool reach(void *context, const struct seam_point *point)
 {
 	struct replay *replay = context;
 
-	(void)when;
-	if (strcmp(call, "couch position") == 0)
+	if (point->call == SEAM_COUCH_POSITION)
 		replay->awaited_count = 0;
 	return true;
 }

@@ -1,24 +1,30 @@
 #include "tests/worlds/seam.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define FEED_WAIT_MS 50 /* for what is known to come */
 
-static bool pass_on(struct seam *seam, const char *call, enum seam_when when, struct error *error)
+static bool reach(struct seam *seam, struct seam_point point)
 {
-	if (!seam->dead && seam->reach && !seam->reach(seam->context, call, when))
+	if (!seam->dead && seam->reach && !seam->reach(seam->context, &point))
 		seam->dead = true;
-	return !seam->dead || error_set(error, ERROR_STOPPED, "the bridge is dead");
+	return !seam->dead;
 }
 
-static bool enter(struct seam *seam, const char *call, struct error *error)
+static bool enter(struct seam *seam, enum seam_call call, struct error *error)
 {
-	return pass_on(seam, call, SEAM_BEFORE, error);
+	struct seam_point point = {.call = call, .number = ++seam->numbers[call], .when = SEAM_BEFORE};
+
+	return reach(seam, point) || error_set(error, ERROR_STOPPED, "the bridge is dead");
 }
 
-static bool leave(struct seam *seam, const char *call, struct error *error)
+/* What was read is read: a bridge that dies now finds out at its next call. No call but a write begins while another is
+ * under way. */
+static bool leave(struct seam *seam, enum seam_call call)
 {
-	return pass_on(seam, call, SEAM_AFTER, error);
+	reach(seam, (struct seam_point){.call = call, .number = seam->numbers[call], .when = SEAM_AFTER});
+	return true;
 }
 
 /* ---- the database ---- */
@@ -52,45 +58,45 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	struct showing showing = {seam, visit, context};
 	bool expects = seam->expects && seam->expects(seam->context);
 
-	if (!enter(seam, "couch news", error) ||
+	if (!enter(seam, SEAM_COUCH_NEWS, error) ||
 	    !seam->couch.ops->news(seam->couch.self, cursor, expects ? FEED_WAIT_MS : wait_ms, show, &showing,
 				   news_out, error))
 		return false;
 	news_out->more = news_out->more || (seam->expects && seam->expects(seam->context));
-	return leave(seam, "couch news", error);
+	return leave(seam, SEAM_COUCH_NEWS);
 }
 
 static bool couch_list(void *self, enum table table, side_visit *visit, void *context, struct error *error)
 {
 	struct seam *seam = self;
 
-	return enter(seam, "couch list", error) &&
+	return enter(seam, SEAM_COUCH_LIST, error) &&
 	       seam->couch.ops->list(seam->couch.self, table, visit, context, error) &&
-	       leave(seam, "couch list", error);
+	       leave(seam, SEAM_COUCH_LIST);
 }
 
 static bool couch_position(void *self, struct json_object **cursor_out, struct error *error)
 {
 	struct seam *seam = self;
 
-	return enter(seam, "couch position", error) &&
-	       seam->couch.ops->position(seam->couch.self, cursor_out, error);
+	return enter(seam, SEAM_COUCH_POSITION, error) &&
+	       seam->couch.ops->position(seam->couch.self, cursor_out, error) &&
+	       leave(seam, SEAM_COUCH_POSITION);
 }
 
-static bool read_from(struct seam *seam, const struct side *side, const char *call,
-		      const struct side_key *keys, size_t count, struct side_records *records_out,
-		      struct error *error)
+typedef bool read_op(void *self, const struct side_key *keys, size_t count, struct side_records *records_out,
+		     struct error *error);
+
+static bool read_from(struct seam *seam, enum seam_call call, read_op *read, const struct side_key *keys,
+		      size_t count, struct side_records *records_out, struct error *error)
 {
+	void *self = call == SEAM_COUCH_READ ? seam->couch.self : seam->rows.self;
 	struct side_records records = {0};
 
-	if (!enter(seam, call, error) || !side->ops->read(side->self, keys, count, &records, error))
+	if (!enter(seam, call, error) || !read(self, keys, count, &records, error))
 		return false;
-	if (!leave(seam, call, error)) {
-		side_records_done(&records);
-		return false;
-	}
 	*records_out = records;
-	return true;
+	return leave(seam, call);
 }
 
 static bool couch_read(void *self, const struct side_key *keys, size_t count,
@@ -98,7 +104,7 @@ static bool couch_read(void *self, const struct side_key *keys, size_t count,
 {
 	struct seam *seam = self;
 
-	return read_from(seam, &seam->couch, "couch read", keys, count, records_out, error);
+	return read_from(seam, SEAM_COUCH_READ, seam->couch.ops->read, keys, count, records_out, error);
 }
 
 static bool couch_read_extra(void *self, const char *full_id, struct json_object **body_out,
@@ -106,8 +112,9 @@ static bool couch_read_extra(void *self, const char *full_id, struct json_object
 {
 	struct seam *seam = self;
 
-	return enter(seam, "couch extra", error) &&
-	       seam->couch.ops->read_extra(seam->couch.self, full_id, body_out, error);
+	return enter(seam, SEAM_COUCH_EXTRA, error) &&
+	       seam->couch.ops->read_extra(seam->couch.self, full_id, body_out, error) &&
+	       leave(seam, SEAM_COUCH_EXTRA);
 }
 
 /* ---- writing, on either side ---- */
@@ -116,6 +123,7 @@ struct side_ticket {
 	struct side_ticket *inner; /* NULL: it never began */
 	struct side_write *writes;
 	size_t count;
+	struct seam_point point;
 };
 
 static void stop_writes(struct side_write *writes, size_t count)
@@ -127,61 +135,67 @@ static void stop_writes(struct side_write *writes, size_t count)
 	}
 }
 
-static struct side_ticket *start_on(struct seam *seam, const struct side *side, const char *call,
+static struct side_ticket *start_on(struct seam *seam, const struct side *side, enum seam_call call,
 				    struct side_write *writes, size_t count)
 {
 	struct side_ticket *ticket = own_alloc(sizeof *ticket);
-	struct error ignored;
 
 	*ticket = (struct side_ticket){.writes = writes, .count = count};
-	if (enter(seam, call, &ignored))
+	ticket->point = (struct seam_point){call, ++seam->numbers[call], SEAM_BEFORE, count};
+	if (reach(seam, ticket->point)) {
 		ticket->inner = side->ops->write_start(side->self, writes, count);
-	else
+		ticket->point.when = SEAM_STARTED;
+		reach(seam, ticket->point);
+	} else {
 		stop_writes(writes, count);
+	}
 	return ticket;
 }
 
-static bool finish_on(struct seam *seam, const struct side *side, const char *call,
-		      struct side_ticket **ticket, struct error *error)
+static bool finish_on(struct seam *seam, const struct side *side, struct side_ticket **ticket,
+		      struct error *error)
 {
 	struct side_ticket done = **ticket;
 
 	free(take(*ticket));
 	if (!done.inner)
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	done.point.when = SEAM_WAITS;
+	reach(seam, done.point);
 	bool ok = side->ops->write_finish(side->self, &done.inner, error);
-	if (leave(seam, call, error))
+	done.point.when = SEAM_AFTER;
+	if (reach(seam, done.point))
 		return ok;
 	stop_writes(done.writes, done.count);
-	return false;
+	return error_set(error, ERROR_STOPPED, "the bridge is dead");
 }
 
 static struct side_ticket *couch_write_start(void *self, struct side_write *writes, size_t count)
 {
 	struct seam *seam = self;
 
-	return start_on(seam, &seam->couch, "couch write", writes, count);
+	return start_on(seam, &seam->couch, SEAM_COUCH_WRITE, writes, count);
 }
 
 static bool couch_write_finish(void *self, struct side_ticket **ticket, struct error *error)
 {
 	struct seam *seam = self;
 
-	return finish_on(seam, &seam->couch, "couch write", ticket, error);
+	return finish_on(seam, &seam->couch, ticket, error);
 }
 
 static struct side_ticket *rows_write_start(void *self, struct side_write *writes, size_t count)
 {
 	struct seam *seam = self;
 
-	return start_on(seam, &seam->rows, "rows write", writes, count);
+	return start_on(seam, &seam->rows, SEAM_ROWS_WRITE, writes, count);
 }
 
 static bool rows_write_finish(void *self, struct side_ticket **ticket, struct error *error)
 {
 	struct seam *seam = self;
 
-	return finish_on(seam, &seam->rows, "rows write", ticket, error);
+	return finish_on(seam, &seam->rows, ticket, error);
 }
 
 /* ---- the base ---- */
@@ -198,17 +212,18 @@ static bool rows_news(void *self, struct json_object *cursor, int64_t wait_ms, s
 {
 	struct seam *seam = self;
 
-	return enter(seam, "rows news", error) &&
-	       seam->rows.ops->news(seam->rows.self, cursor, wait_ms, visit, context, news_out, error);
+	return enter(seam, SEAM_ROWS_NEWS, error) &&
+	       seam->rows.ops->news(seam->rows.self, cursor, wait_ms, visit, context, news_out, error) &&
+	       leave(seam, SEAM_ROWS_NEWS);
 }
 
 static bool rows_list(void *self, enum table table, side_visit *visit, void *context, struct error *error)
 {
 	struct seam *seam = self;
 
-	return enter(seam, "rows list", error) &&
+	return enter(seam, SEAM_ROWS_LIST, error) &&
 	       seam->rows.ops->list(seam->rows.self, table, visit, context, error) &&
-	       leave(seam, "rows list", error);
+	       leave(seam, SEAM_ROWS_LIST);
 }
 
 static bool rows_position(void *self, struct json_object **cursor_out, struct error *error)
@@ -223,7 +238,15 @@ static bool rows_read(void *self, const struct side_key *keys, size_t count, str
 {
 	struct seam *seam = self;
 
-	return read_from(seam, &seam->rows, "rows read", keys, count, records_out, error);
+	return read_from(seam, SEAM_ROWS_READ, seam->rows.ops->read, keys, count, records_out, error);
+}
+
+static bool rows_read_whole(void *self, const struct side_key *keys, size_t count,
+			    struct side_records *records_out, struct error *error)
+{
+	struct seam *seam = self;
+
+	return read_from(seam, SEAM_ROWS_READ, seam->rows.ops->read_whole, keys, count, records_out, error);
 }
 
 static bool rows_find(void *self, enum table table, const char *const *ids, size_t count,
@@ -231,8 +254,9 @@ static bool rows_find(void *self, enum table table, const char *const *ids, size
 {
 	struct seam *seam = self;
 
-	return enter(seam, "rows find", error) &&
-	       seam->rows.ops->find(seam->rows.self, table, ids, count, records_out, error);
+	return enter(seam, SEAM_ROWS_FIND, error) &&
+	       seam->rows.ops->find(seam->rows.self, table, ids, count, records_out, error) &&
+	       leave(seam, SEAM_ROWS_FIND);
 }
 
 static bool rows_edited_after(void *self, struct side_time_question *questions, size_t count,
@@ -240,16 +264,17 @@ static bool rows_edited_after(void *self, struct side_time_question *questions, 
 {
 	struct seam *seam = self;
 
-	return enter(seam, "rows edited after", error) &&
-	       seam->rows.ops->edited_after(seam->rows.self, questions, count, error);
+	return enter(seam, SEAM_ROWS_EDITED, error) &&
+	       seam->rows.ops->edited_after(seam->rows.self, questions, count, error) &&
+	       leave(seam, SEAM_ROWS_EDITED);
 }
 
 static bool rows_schema(void *self, struct json_object **tables_out, struct error *error)
 {
 	struct seam *seam = self;
 
-	return enter(seam, "rows schema", error) &&
-	       seam->rows.ops->schema(seam->rows.self, tables_out, error);
+	return enter(seam, SEAM_ROWS_SCHEMA, error) &&
+	       seam->rows.ops->schema(seam->rows.self, tables_out, error) && leave(seam, SEAM_ROWS_SCHEMA);
 }
 
 /* ---- the state ---- */
@@ -259,53 +284,86 @@ static bool store_read(void *self, const char *const *ids, size_t count, struct 
 {
 	struct seam *seam = self;
 
-	return enter(seam, "state read", error) &&
-	       seam->store.ops->read(seam->store.self, ids, count, documents_out, error);
+	return enter(seam, SEAM_STATE_READ, error) &&
+	       seam->store.ops->read(seam->store.self, ids, count, documents_out, error) &&
+	       leave(seam, SEAM_STATE_READ);
 }
 
 static bool store_write(void *self, struct json_object *const *documents, size_t count,
 			struct store_result *results_out, struct error *error)
 {
 	struct seam *seam = self;
+	struct seam_point point = {SEAM_STATE_WRITE, ++seam->numbers[SEAM_STATE_WRITE], SEAM_BEFORE, count};
+	bool reached = reach(seam, point);
+	bool ok = reached && seam->store.ops->write(seam->store.self, documents, count, results_out, error);
 
-	for (size_t i = 0; i < count; i++)
-		results_out[i] = (struct store_result){.kind = ERROR_STOPPED};
-	if (!enter(seam, "state write", error))
-		return false;
-	bool ok = seam->store.ops->write(seam->store.self, documents, count, results_out, error);
-	if (leave(seam, "state write", error))
+	point.when = SEAM_AFTER;
+	if (reached && reach(seam, point))
 		return ok;
 	for (size_t i = 0; i < count; i++)
 		results_out[i] = (struct store_result){.kind = ERROR_STOPPED};
-	return false;
+	return error_set(error, ERROR_STOPPED, "the bridge is dead");
 }
 
 static bool store_walk(void *self, const char *prefix, store_visit *visit, void *context, struct error *error)
 {
 	struct seam *seam = self;
 
-	return enter(seam, "state walk", error) &&
-	       seam->store.ops->walk(seam->store.self, prefix, visit, context, error);
+	return enter(seam, SEAM_STATE_WALK, error) &&
+	       seam->store.ops->walk(seam->store.self, prefix, visit, context, error) &&
+	       leave(seam, SEAM_STATE_WALK);
 }
 
 static bool checkpoint_read(void *self, struct json_object **checkpoint_out, struct error *error)
 {
 	struct seam *seam = self;
 
-	return enter(seam, "checkpoint read", error) &&
-	       seam->store.ops->checkpoint_read(seam->store.self, checkpoint_out, error);
+	return enter(seam, SEAM_CHECKPOINT_READ, error) &&
+	       seam->store.ops->checkpoint_read(seam->store.self, checkpoint_out, error) &&
+	       leave(seam, SEAM_CHECKPOINT_READ);
 }
 
 static bool checkpoint_write(void *self, struct json_object *checkpoint, struct error *error)
 {
 	struct seam *seam = self;
 
-	return enter(seam, "checkpoint write", error) &&
+	return enter(seam, SEAM_CHECKPOINT_WRITE, error) &&
 	       seam->store.ops->checkpoint_write(seam->store.self, checkpoint, error) &&
-	       leave(seam, "checkpoint write", error);
+	       leave(seam, SEAM_CHECKPOINT_WRITE);
 }
 
 /* ---- the place ---- */
+
+void seam_begin_pass(struct seam *seam)
+{
+	memset(seam->numbers, 0, sizeof seam->numbers);
+}
+
+const char *seam_call_name(enum seam_call call)
+{
+	static const char *const names[SEAM_CALLS] = {
+		[SEAM_COUCH_NEWS] = "couch news",
+		[SEAM_COUCH_LIST] = "couch list",
+		[SEAM_COUCH_POSITION] = "couch position",
+		[SEAM_COUCH_READ] = "couch read",
+		[SEAM_COUCH_EXTRA] = "couch extra",
+		[SEAM_COUCH_WRITE] = "couch write",
+		[SEAM_ROWS_NEWS] = "rows news",
+		[SEAM_ROWS_LIST] = "rows list",
+		[SEAM_ROWS_READ] = "rows read",
+		[SEAM_ROWS_FIND] = "rows find",
+		[SEAM_ROWS_EDITED] = "rows edited after",
+		[SEAM_ROWS_SCHEMA] = "rows schema",
+		[SEAM_ROWS_WRITE] = "rows write",
+		[SEAM_STATE_READ] = "state read",
+		[SEAM_STATE_WRITE] = "state write",
+		[SEAM_STATE_WALK] = "state walk",
+		[SEAM_CHECKPOINT_READ] = "checkpoint read",
+		[SEAM_CHECKPOINT_WRITE] = "checkpoint write",
+	};
+
+	return names[call];
+}
 
 void seam_place(struct seam *seam, struct sync_setup *setup)
 {
@@ -325,6 +383,7 @@ void seam_place(struct seam *seam, struct sync_setup *setup)
 		.list = rows_list,
 		.position = rows_position,
 		.read = rows_read,
+		.read_whole = rows_read_whole,
 		.find = rows_find,
 		.edited_after = rows_edited_after,
 		.schema = rows_schema,
