@@ -139,7 +139,7 @@ vectors:
 
 chaos:
 	@$(MAKE) units-built
-	@$(BUILD)/tests/worlds/chaos_test $(SEEDS) $(FROM)
+	@GLIBC_TUNABLES=glibc.malloc.tcache_count=200 $(BUILD)/tests/worlds/chaos_test $(SEEDS) $(FROM)
 
 mutants:
 	@$(MAKE) units-built
