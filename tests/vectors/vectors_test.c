@@ -14,6 +14,8 @@ static const struct {
 	{"epc", vector_run_epc},
 	{"save-item", vector_run_steps},
 	{"delete-and-history", vector_run_steps},
+	{"to-airtable", vector_run_to_airtable},
+	{"from-airtable", vector_run_from_airtable},
 };
 
 struct sums {
@@ -84,6 +86,8 @@ int main(int count_of_words, char **words)
 		"tests/vectors/epc.json",
 		"tests/vectors/save-item.json",
 		"tests/vectors/delete-and-history.json",
+		"tests/vectors/to-airtable.json",
+		"tests/vectors/from-airtable.json",
 	};
 	struct sums sums = {.tap = count_of_words < 2};
 

@@ -1,0 +1,8 @@
+/* The pictures of an item, in the order in which people put them. Pure. */
+#pragma once
+#include "inventory/view.h"
+
+/* An array of {"image_id", "filename"} ("<image id>.png" or ".jpg"); the caller frees. A link without an order, one
+ * that is not valid, and one whose picture is gone or has no image-1440 are left out. */
+must_use bool pictures_of_item(const struct inventory_view *view, const char *item_id,
+			       struct json_object **pictures_out, struct error *error);

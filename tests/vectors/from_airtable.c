@@ -1,0 +1,259 @@
+/* from-airtable.json: rows read into documents, and the save that follows there. */
+#include "tests/vectors/conversion.h"
+#include "tests/vectors/playing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The recording's, where no history says it. */
+#define FIRST_BATCH INT64_C(1699999999000)
+
+/* Columns have ids, the vectors' rows have names. */
+static struct json_object *row_of(struct json_object *fields, const struct columns *columns)
+{
+	struct json_object *row = json_object_new_object();
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		struct json_object *value = NULL;
+		if (columns_flow(columns, (enum field)field) &&
+		    json_object_object_get_ex(fields, columns->of[field].name, &value))
+			json_put(row, columns->of[field].id, json_object_get(value));
+	}
+	return row;
+}
+
+/* ---- cells that the app reads all the same ---- */
+
+static int month_length(int year, int month)
+{
+	static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return month == 2 && leap ? 29 : lengths[month - 1];
+}
+
+/* A day of the calendar, or a day with a time and its zone. */
+static bool is_time(const char *words)
+{
+	int year, month, day, hour = 0, minute = 0, second = 0, end = 0;
+
+	if (sscanf(words, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10)
+		return false;
+	if (words[end] && sscanf(words + end, "T%2d:%2d:%2d", &hour, &minute, &second) < 2)
+		return false;
+	bool zone = !words[end] || strpbrk(words + end, "Z+") || strchr(words + end, '-');
+	return zone && month >= 1 && month <= 12 && day >= 1 && day <= month_length(year, month) &&
+	       hour < 24 && minute < 60 && second < 60;
+}
+
+/* Whether a cell holds what its column cannot hold, or a link that leads nowhere or to two. */
+static bool is_flawed(const struct conversion *conversion, const struct field_rule *rule,
+		      struct json_object *value)
+{
+	bool link = rule->field == FIELD_COLLECTION || rule->field == FIELD_CONTAINER;
+	bool time = rule->field == FIELD_PURCHASE_DATE || rule->field == FIELD_EXPIRY_DATE;
+
+	if (link && json_object_is_type(value, json_type_array))
+		return json_object_array_length(value) != 1 ||
+		       !conversion_paired(conversion,
+					  link && rule->field == FIELD_CONTAINER ? DOCUMENT_ITEM
+										 : DOCUMENT_COLLECTION,
+					  json_object_get_string(json_object_array_get_idx(value, 0)));
+	if (link || !value)
+		return true;
+	if (time && json_object_is_type(value, json_type_string))
+		return !is_time(json_object_get_string(value));
+	switch (rule->field) {
+	case FIELD_SERIAL:
+	case FIELD_PRICE:
+	case FIELD_EXPIRE_SOON_DAYS:
+	case FIELD_STOCK_QUANTITY:
+	case FIELD_MIN_STOCK:
+		return !json_is_number(value);
+	case FIELD_ASSET_REFERENCE_MANUAL:
+	case FIELD_WILL_NOT_RESTOCK:
+	case FIELD_FIRST_IMAGE_AS_ICON:
+	case FIELD_EPC_HEX_MANUAL:
+		return !json_object_is_type(value, json_type_boolean);
+	default:
+		return !json_object_is_type(value, json_type_string);
+	}
+}
+
+/* ---- row to document ---- */
+
+struct reading {
+	struct conversion *conversion;
+	struct columns columns;
+	struct json_object *fields; /* borrowed; by names */
+	struct json_object *body;   /* owned */
+	bool is_new;
+	bool refused[FIELD_COUNT];
+	bool app_refused; /* the save that followed there */
+};
+
+/* What the row shows otherwise than the document goes into it, as when only the row moved. */
+static void store_row(struct reading *reading, const struct cell *couch, const struct cell *airtable)
+{
+	enum table table = reading->conversion->table;
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct field_rule *rule = field_rule((enum field)field);
+		struct cell_equivalence equivalence = columns_equivalence(&reading->columns, rule->field);
+		struct error error = {0};
+		if (!columns_flow(&reading->columns, rule->field) || rule->direction != DIRECTION_BOTH)
+			continue;
+		bool needed =
+			reading->is_new && document_needs(table_document_type(table), rule->data_key[table]);
+		if (!needed && cell_equal(&couch[field], &airtable[field], &equivalence))
+			continue;
+		reading->refused[field] =
+			!mapping_to_document(table, rule->field, &airtable[field], reading->body, &error);
+	}
+}
+
+/* The consumable's first quantity is what the save derives, not what the row says. */
+static bool is_derived(const struct field_rule *rule, struct json_object *fields)
+{
+	return rule->field == FIELD_STOCK_QUANTITY && !json_object_object_get_ex(fields, rule->name, NULL);
+}
+
+/* A cell that is refused: by the app's save as well, or it is one that cannot be read. */
+static void check_refused(struct reading *reading, const struct field_rule *rule)
+{
+	struct json_object *value = NULL;
+
+	json_object_object_get_ex(reading->fields, rule->name, &value);
+	if (reading->app_refused)
+		return;
+	if (!is_flawed(reading->conversion, rule, value))
+		vector_fail(reading->conversion->result, "%s was refused", rule->name);
+	reading->conversion->result->better =
+		"a cell that cannot be read is named in its row; the app reads something else";
+}
+
+static void compare_data(struct reading *reading, struct json_object *datum)
+{
+	enum table table = reading->conversion->table;
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct field_rule *rule = field_rule((enum field)field);
+		struct json_object *ours = NULL, *theirs = NULL;
+		if (!rule->data_key[table] || !field_in_table(rule->field, table) ||
+		    is_derived(rule, reading->fields))
+			continue;
+		if (reading->refused[field]) {
+			check_refused(reading, rule);
+			continue;
+		}
+		json_object_object_get_ex(document_data(reading->body), rule->data_key[table], &ours);
+		json_object_object_get_ex(datum, rule->data_key[table], &theirs);
+		conversion_compare(reading->conversion, rule->data_key[table], ours, theirs);
+	}
+}
+
+static void read_row(struct conversion *conversion, struct json_object *stored, struct json_object *fields)
+{
+	struct json_object *datum = json_child(conversion->expected, "datum", json_type_object);
+	struct json_object *save = json_child(conversion->expected, "save", json_type_object);
+	enum document_type type = table_document_type(conversion->table);
+	const struct mapping_links links = conversion_links(conversion);
+	struct reading reading = {
+		.conversion = conversion,
+		.columns = conversion_columns(conversion, conversion_list(conversion, "available_fields"),
+					      fields),
+		.fields = fields,
+		.body = stored ? json_copy(stored) : document_new(type, "new"),
+		.is_new = !stored,
+		.app_refused = json_object_object_get_ex(save, "error", NULL),
+	};
+	scoped(json_object) row = row_of(fields, &reading.columns);
+	struct cell couch[FIELD_COUNT] = {0}, airtable[FIELD_COUNT] = {0};
+	bool unknown;
+
+	mapping_from_document(conversion->table, "new", reading.body, couch);
+	mapping_from_row(conversion->table, &reading.columns, row, &links, airtable, &unknown);
+	store_row(&reading, couch, airtable);
+	compare_data(&reading, datum);
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		cell_done(&couch[field]);
+		cell_done(&airtable[field]);
+	}
+	columns_done(&reading.columns);
+	json_object_put(reading.body);
+}
+
+/* ---- the save that follows ---- */
+
+/* The batch is when the sync began, which only its histories say. */
+static int64_t batch_of(struct json_object *save)
+{
+	struct json_object *writes = json_child(save, "writes", json_type_array);
+
+	for (size_t i = 0; writes && i < json_object_array_length(writes); i++) {
+		struct json_object *body =
+			json_child(json_object_array_get_idx(writes, i), "doc", json_type_object);
+		if (json_int_or(body, "batch", 0))
+			return json_int_or(body, "batch", 0);
+	}
+	return FIRST_BATCH;
+}
+
+static void compare_changed(struct playing *playing, struct json_object *changed)
+{
+	for (size_t i = 0; changed && i < json_object_array_length(changed); i++) {
+		struct json_object *theirs = json_object_array_get_idx(changed, i);
+		const char *id = json_text_or(theirs, "_id", "");
+		scoped_text where = own_format("in the end, %s", id);
+		playing_compare_document(playing->result, where, database_get(&playing->database, id),
+					 theirs);
+	}
+}
+
+static void run_save(struct conversion *conversion, struct json_object *vector, struct json_object *save)
+{
+	scoped_text created_by = own_format("integration-%s", conversion->integration);
+	const struct save_history history = {created_by, batch_of(save), "sync"};
+	struct outcome outcome = {0};
+	struct playing playing;
+
+	playing_begin(&playing, conversion->result);
+	(void)database_put(&playing.database, json_child(conversion->input, "config_doc", json_type_object));
+	for (size_t i = 0; i < json_object_array_length(conversion->documents); i++)
+		(void)database_put(&playing.database, conversion_document(conversion, i));
+	playing_next(&playing, vector);
+	scoped(datum) given =
+		playing_datum(&playing, json_child(conversion->expected, "datum", json_type_object));
+	const struct save_request request = {.given = given, .history = &history};
+	playing_save(&playing, &request, &outcome);
+	playing_compare_error(&playing, &outcome, json_child(save, "error", json_type_object));
+	playing_compare_writes(&playing, json_child(save, "writes", json_type_array));
+	compare_changed(&playing, json_child(conversion->expected, "docs_changed", json_type_array));
+	outcome_done(&outcome);
+	playing_done(&playing);
+}
+
+void vector_run_from_airtable(struct json_object *vector, struct json_object *definitions,
+			      struct vector_result *result)
+{
+	struct json_object *input = json_child(vector, "input", json_type_object);
+	struct json_object *expected = json_child(vector, "expected", json_type_object);
+	struct json_object *record = json_child(input, "record", json_type_object);
+	struct json_object *save = json_child(expected, "save", json_type_object);
+	bool item = strcmp(json_text_or(vector, "fn", ""), "airtableRecordToItem") == 0;
+	struct conversion conversion = {
+		.table = item ? TABLE_ITEMS : TABLE_COLLECTIONS,
+		.integration = json_text_or(input, "integration_id", ""),
+		.input = input,
+		.expected = expected,
+		.definitions = definitions,
+		.documents = json_child(input, "docs", json_type_array),
+		.result = result,
+	};
+	struct json_object *stored = conversion_paired(&conversion, table_document_type(conversion.table),
+						       json_text_or(record, "id", ""));
+
+	read_row(&conversion, stored, json_child(record, "fields", json_type_object));
+	if (save)
+		run_save(&conversion, vector, save);
+}
