@@ -6,7 +6,8 @@
 #   make lint       layers, settings, words, checkers  make format            clang-format over all C
 #   make install    what all of these need             make chaos [SEEDS=n]   random histories, n of them
 #   make mutants [ONLY=words]   rules taken out of the code, one at a time: do the tests notice?
-#   make clean                                         make vectors [FILES=…]  what the app was seen to do
+#   make vectors [FILES=…]  what the app was seen to do    make scenarios [FILES=…]  … and to sync
+#   make clean
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, SAN=thread with the thread sanitizer,
 # each into a folder of its own. V=1 shows the commands. WERROR= lets warnings pass.
@@ -20,12 +21,13 @@ V ?=
 ONLY ?=
 ONCE ?=
 SEEDS ?= 100000
-FILES ?= $(filter-out %/base-schema.json,$(wildcard tests/vectors/*.json))
+FILES ?= $(filter-out %/base-schema.json %/sync-scenarios.json,$(wildcard tests/vectors/*.json))
+SCENARIO_FILES = $(if $(filter file,$(origin FILES)),tests/vectors/sync-scenarios.json,$(FILES))
 CC = gcc
 BUILD := build/$(if $(SAN),san-$(SAN),plain)
 
 # Goals that run something print as they go; all others build, in parallel, one target's words at a time.
-RUNNING := test unit vectors chaos mutants demo bench lint format install
+RUNNING := test unit vectors scenarios chaos mutants demo bench lint format install
 MAKEFLAGS += -rR --no-print-directory
 ifeq ($(filter $(RUNNING),$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=target
@@ -64,7 +66,8 @@ PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) \
 
 # Tests by kind, each a program that speaks TAP; what takes longest comes first among the scripts.
 UNIT_TESTS := $(call programs,tests/unit/*_test.c tests/vectors/*_test.c tests/worlds/*_test.c)
-SERVER_TESTS := $(call programs,tests/scenarios/*_test.c)
+# What the app was recorded to sync is played by 'make scenarios' alone while the bridge's own save is not yet the app's.
+SERVER_TESTS := $(filter-out %/recordings_test,$(call programs,tests/scenarios/*_test.c))
 SCRIPT_TESTS := $(wildcard $(foreach folder,browser scenarios demo official-client tools,\
 	tests/$(folder)/*_test.sh tests/$(folder)/*_test.mjs))
 BENCHES := $(call programs,tests/bench/*.c)
@@ -116,6 +119,7 @@ $(BUILD)/tests/scenarios/worlds_test: $(call objects,$(wildcard tests/replay/*.c
 # The libraries' flags are asked for when a Makefile is read: what was just installed needs a make of its own.
 tests-built: $(PROGRAMS) $(UNIT_TESTS) $(SERVER_TESTS)
 units-built: $(UNIT_TESTS)
+scenarios-built: $(PROGRAMS) $(BUILD)/tests/scenarios/recordings_test
 vectors-built: $(BUILD)/tests/vectors/vectors_test
 benches-built: $(PROGRAMS) $(BENCHES)
 
@@ -136,6 +140,11 @@ test:
 vectors:
 	@$(MAKE) vectors-built
 	@$(BUILD)/tests/vectors/vectors_test $(FILES)
+
+# With a CouchDB server of its own, like any program of tests/scenarios.
+scenarios:
+	@$(MAKE) scenarios-built
+	@tests/with-couch $(BUILD)/tests/scenarios/recordings_test $(SCENARIO_FILES)
 
 chaos:
 	@$(MAKE) units-built
@@ -168,7 +177,7 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: all $(RUNNING) clean tests-built units-built vectors-built benches-built FORCE
+.PHONY: all $(RUNNING) clean tests-built units-built vectors-built scenarios-built benches-built FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,333 @@
+#include "tests/scenarios/recording.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what is in it ---- */
+
+bool recording_read(struct json_object *json, struct json_object *shared, struct recording *recording_out,
+		    struct error *error)
+{
+	struct recording recording = {.json = json, .shared = shared, .base_id = ""};
+	struct json_object *phases;
+
+	if (!json_get_text(json, "name", &recording.name, "a scenario", error) ||
+	    !json_get_text(json, "integration_id", &recording.integration_id, recording.name, error) ||
+	    !json_get_array(json, "phases", &phases, recording.name, error))
+		return false;
+	scoped_text full_id = own_format("integration-%s", recording.integration_id);
+	struct json_object *data =
+		json_child(recording_initial(&recording, full_id), "data", json_type_object);
+	struct json_object *config = json_child(data, "config", json_type_object);
+	recording.base_id = json_text_or(config, "airtable_base_id", "");
+	*recording_out = recording;
+	return true;
+}
+
+struct json_object *members(struct json_object *object)
+{
+	static struct json_object *none;
+
+	if (!none)
+		none = json_object_new_object();
+	return json_object_is_type(object, json_type_object) ? object : none;
+}
+
+struct json_object *recording_list(const struct recording *recording, const char *key)
+{
+	static struct json_object *none;
+	struct json_object *list = json_child(recording->json, key, json_type_array);
+
+	if (!none)
+		none = json_object_new_array();
+	return list ? list : none;
+}
+
+struct json_object *recording_initial(const struct recording *recording, const char *full_id)
+{
+	struct json_object *documents = recording_list(recording, "initial_docs");
+
+	for (size_t i = 0; i < json_object_array_length(documents); i++) {
+		struct json_object *document = json_object_array_get_idx(documents, i);
+		if (strcmp(json_text_or(document, "_id", ""), full_id) == 0)
+			return document;
+	}
+	return NULL;
+}
+
+struct json_object *recording_tables(const struct recording *recording)
+{
+	struct json_object *fake = json_child(recording->json, "airtable_fake", json_type_object);
+	struct json_object *schema = json_child(fake, "schema", json_type_object);
+	const char *reference = json_text_or(schema, "$ref", NULL);
+
+	if (reference)
+		schema = json_child(recording->shared, reference, json_type_object);
+	return json_child(schema, "tables", json_type_array);
+}
+
+struct json_object *recording_column(const struct recording *recording, const char *table, const char *name)
+{
+	struct json_object *tables = recording_tables(recording);
+
+	for (size_t i = 0; tables && i < json_object_array_length(tables); i++) {
+		struct json_object *one = json_object_array_get_idx(tables, i);
+		struct json_object *fields = json_child(one, "fields", json_type_array);
+		if (strcmp(json_text_or(one, "name", ""), table) != 0)
+			continue;
+		for (size_t j = 0; fields && j < json_object_array_length(fields); j++) {
+			struct json_object *field = json_object_array_get_idx(fields, j);
+			if (strcmp(json_text_or(field, "name", ""), name) == 0)
+				return field;
+		}
+	}
+	return NULL;
+}
+
+bool recording_column_is_computed(struct json_object *column)
+{
+	static const char *const computed[] = {
+		"autoNumber", "formula", "multipleLookupValues", "lastModifiedTime", "createdTime",
+		"rollup",     "count"};
+	const char *type = json_text_or(column, "type", "");
+
+	for (size_t i = 0; i < countof(computed); i++)
+		if (strcmp(type, computed[i]) == 0)
+			return true;
+	return strcmp(type, "multipleRecordLinks") == 0 &&
+	       strcmp(json_text_or(column, "name", ""), "Collection") != 0 &&
+	       strcmp(json_text_or(column, "name", ""), "Container") != 0;
+}
+
+bool recording_is_sync_time(const struct recording *recording, int64_t time_ms)
+{
+	struct json_object *phases = recording_list(recording, "phases");
+
+	for (size_t i = 0; i < json_object_array_length(phases); i++) {
+		struct json_object *phase = json_object_array_get_idx(phases, i);
+		if (strcmp(json_text_or(phase, "op", ""), "sync") == 0 &&
+		    time_ms >= json_int_or(phase, "started_at", INT64_MAX) &&
+		    time_ms <= json_int_or(phase, "finished_at", 0))
+			return true;
+	}
+	return false;
+}
+
+/* ---- what keeps it from being played ---- */
+
+static bool holds_pictures(struct json_object *documents)
+{
+	for (size_t i = 0; i < json_object_array_length(documents); i++) {
+		const char *type = json_text_or(json_object_array_get_idx(documents, i), "type", "");
+		if (strcmp(type, "item_image") == 0 || strcmp(type, "image") == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *edit_obstacle(struct json_object *edit)
+{
+	struct json_object *set = json_child(edit, "set", json_type_object);
+	struct json_object *create = json_child(edit, "create", json_type_object);
+
+	if (json_object_object_get_ex(set, "Images", NULL) ||
+	    json_object_object_get_ex(create, "Images", NULL))
+		return "pictures are not synchronised yet";
+	if (json_object_object_get_ex(edit, "remove", NULL))
+		return "a row is deleted by hand";
+	return set || create ? NULL : "an edit in Airtable of an unknown kind";
+}
+
+static const char *operation_obstacle(struct json_object *operation)
+{
+	static const char *const known[] = {"save", "raw", "restoreBatchOf"};
+
+	for (size_t i = 0; i < countof(known); i++)
+		if (json_object_object_get_ex(operation, known[i], NULL))
+			return NULL;
+	return "an operation in the app that the bridge has no twin of";
+}
+
+static const char *list_obstacle(struct json_object *list, const char *(*ask)(struct json_object *entry))
+{
+	const char *obstacle = NULL;
+
+	for (size_t i = 0; !obstacle && list && i < json_object_array_length(list); i++)
+		obstacle = ask(json_object_array_get_idx(list, i));
+	return obstacle;
+}
+
+/* The app is asked to sync an integration, and fails before it does anything: it was asked for one that is not there. The
+ * bridge takes the integrations that the database holds. */
+static bool asks_for_another(struct json_object *phase)
+{
+	struct json_object *statuses = json_child(phase, "statuses", json_type_array);
+
+	return json_object_object_get_ex(phase, "error", NULL) && statuses &&
+	       json_object_array_length(statuses) == 0;
+}
+
+static const char *phase_obstacle(struct json_object *phase)
+{
+	const char *kind = json_text_or(phase, "op", "");
+
+	if (strcmp(kind, "sync") == 0)
+		return asks_for_another(phase) ? "the app is asked for an integration that is not there"
+					       : NULL;
+	if (strcmp(kind, "app") == 0)
+		return list_obstacle(json_child(phase, "ops", json_type_array), operation_obstacle);
+	if (strcmp(kind, "airtable") == 0)
+		return list_obstacle(json_child(phase, "edits", json_type_array), edit_obstacle);
+	return strcmp(kind, "wait") == 0 ? NULL : "a phase of an unknown kind";
+}
+
+const char *recording_obstacle(const struct recording *recording)
+{
+	if (holds_pictures(recording_list(recording, "initial_docs")) ||
+	    holds_pictures(recording_list(recording, "final_docs")))
+		return "pictures are not synchronised yet";
+	return list_obstacle(recording_list(recording, "phases"), phase_obstacle);
+}
+
+/* ---- rows and documents by phase ---- */
+
+static void note_rows(struct their_state *state, const char *table, struct json_object *records)
+{
+	for (size_t i = 0; records && i < json_object_array_length(records); i++) {
+		struct json_object *record = json_object_array_get_idx(records, i);
+		struct json_object *row = json_object_new_object();
+		json_put_text(row, "table", json_text_or(record, "table", table));
+		json_put(row, "fields", json_object_get(json_child(record, "fields", json_type_object)));
+		json_put(state->rows, json_text_or(record, "id", ""), row);
+	}
+}
+
+static void note_documents(struct their_state *state, struct json_object *documents)
+{
+	for (size_t i = 0; documents && i < json_object_array_length(documents); i++) {
+		struct json_object *document = json_object_array_get_idx(documents, i);
+		json_put(state->documents, json_text_or(document, "_id", ""), json_object_get(document));
+	}
+}
+
+static void note_gone(struct json_object *from, struct json_object *names)
+{
+	for (size_t i = 0; names && i < json_object_array_length(names); i++) {
+		const char *name = json_object_get_string(json_object_array_get_idx(names, i));
+		const char *slash = strchr(name, '/');
+		json_object_object_del(from, slash ? slash + 1 : name);
+	}
+}
+
+void their_state_note(struct their_state *state, struct json_object *phase)
+{
+	note_rows(state, "", json_child(phase, "records_changed", json_type_array));
+	note_gone(state->rows, json_child(phase, "records_removed", json_type_array));
+	note_documents(state, json_child(phase, "docs_changed", json_type_array));
+	note_gone(state->documents, json_child(phase, "docs_removed", json_type_array));
+}
+
+void their_state_begin(struct their_state *state, const struct recording *recording)
+{
+	struct json_object *initial = json_child(recording->json, "initial_records", json_type_object);
+
+	*state = (struct their_state){json_object_new_object(), json_object_new_object()};
+	json_object_object_foreach (members(initial), table, records)
+		note_rows(state, table, records);
+	note_documents(state, recording_list(recording, "initial_docs"));
+}
+
+void their_state_done(struct their_state *state)
+{
+	json_object_put(state->rows);
+	json_object_put(state->documents);
+	*state = (struct their_state){0};
+}
+
+/* ---- ids ---- */
+
+void ids_done(struct ids *ids)
+{
+	for (size_t i = 0; i < ids->count; i++) {
+		free(ids->list[i].ours);
+		free(ids->list[i].theirs);
+	}
+	free(ids->list);
+	*ids = (struct ids){0};
+}
+
+void ids_pair(struct ids *ids, const char *ours, const char *theirs)
+{
+	for (size_t i = 0; i < ids->count; i++) {
+		if (strcmp(ids->list[i].theirs, theirs) != 0)
+			continue;
+		free(ids->list[i].ours);
+		free(ids->list[i].theirs);
+		ids->list[i] = ids->list[--ids->count];
+		break;
+	}
+	ids->list = own_resize(ids->list, ids->count + 1, sizeof *ids->list);
+	ids->list[ids->count++] = (struct ids_pair){own_copy(ours), own_copy(theirs)};
+}
+
+const char *ids_ours(const struct ids *ids, const char *theirs)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		if (strcmp(ids->list[i].theirs, theirs) == 0)
+			return ids->list[i].ours;
+	return NULL;
+}
+
+/* The id that begins here, its latest pair. */
+static const struct ids_pair *id_at(const struct ids *ids, const char *words, bool to_ours)
+{
+	for (size_t i = ids->count; i > 0; i--) {
+		const struct ids_pair *pair = &ids->list[i - 1];
+		const char *from = to_ours ? pair->theirs : pair->ours;
+		if (strncmp(words, from, strlen(from)) == 0)
+			return pair;
+	}
+	return NULL;
+}
+
+/* In the JSON text: the ids are long and random enough to be found wherever they stand, also inside of other ids. */
+static struct json_object *translated(const struct ids *ids, struct json_object *json, bool to_ours)
+{
+	scoped_text words = json_write(json);
+	struct text text = {0};
+	struct json_object *result = NULL;
+	struct error error = {0};
+
+	for (const char *at = words; *at;) {
+		const struct ids_pair *pair = id_at(ids, at, to_ours);
+		if (pair) {
+			text_add(&text, to_ours ? pair->ours : pair->theirs);
+			at += strlen(to_ours ? pair->theirs : pair->ours);
+		} else {
+			text_add_bytes(&text, at++, 1);
+		}
+	}
+	if (!json_read(text_or_empty(&text), text.length, &result, NULL, &error))
+		abort();
+	text_done(&text);
+	return result;
+}
+
+struct json_object *ids_to_ours(const struct ids *ids, struct json_object *json)
+{
+	return translated(ids, json, true);
+}
+
+struct json_object *ids_to_theirs(const struct ids *ids, struct json_object *json)
+{
+	return translated(ids, json, false);
+}
+
+void ends_done(struct ends *ends)
+{
+	json_object_put(ends->documents);
+	json_object_put(ends->rows);
+	*ends = (struct ends){0};
+}

@@ -1,0 +1,216 @@
+/* What people do in the app, saved as the app saves it: by our own save, at the recording's time. */
+#include "tests/scenarios/recording_play.h"
+
+#include "base/clock.h"
+#include "couch/documents.h"
+#include "inventory/restore.h"
+#include "inventory/save.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The database as it is now, and the moment. */
+struct app {
+	struct play *play;
+	struct json_object *documents; /* owned */
+	int64_t at_ms;
+};
+
+static struct json_object *document_of(const struct app *app, const char *full_id)
+{
+	for (size_t i = 0; i < json_object_array_length(app->documents); i++) {
+		struct json_object *document = json_object_array_get_idx(app->documents, i);
+		if (strcmp(json_text_or(document, "_id", ""), full_id) == 0)
+			return document;
+	}
+	return NULL;
+}
+
+/* ---- what a save looks up ---- */
+
+static bool view_one(void *context, const char *full_id, struct json_object **body_out, struct error *error)
+{
+	(void)error;
+	*body_out = document_of(context, full_id);
+	return true;
+}
+
+static bool view_some(void *context, enum document_type type, const char *key, const char *value,
+		      struct json_object **bodies_out, struct error *error)
+{
+	const struct app *app = context;
+
+	(void)error;
+	*bodies_out = json_object_new_array();
+	for (size_t i = 0; i < json_object_array_length(app->documents); i++) {
+		struct json_object *document = json_object_array_get_idx(app->documents, i);
+		const char *text = json_text_or(document_data(document), key, NULL);
+		if (document_type_of(json_text_or(document, "_id", ""), NULL) == type && text &&
+		    strcmp(text, value) == 0)
+			json_object_array_add(*bodies_out, json_object_get(document));
+	}
+	return true;
+}
+
+static void new_uuid(void *context, char uuid_out[37])
+{
+	(void)context;
+	random_uuid(uuid_out);
+}
+
+/* ---- writing ---- */
+
+static bool write_all(struct app *app, struct json_object *bodies, struct error *error)
+{
+	struct stage_couch couch = stage_couch_open(app->play->stage);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < json_object_array_length(bodies); i++) {
+		struct json_object *body = json_object_array_get_idx(bodies, i);
+		const char *full_id = json_text_or(body, "_id", "");
+		struct json_object *stored = document_of(app, full_id);
+		struct couch_written written = {0};
+		json_object_object_del(body, "_rev");
+		json_put_text(body, "_rev", json_text_or(stored, "_rev", NULL));
+		ok = couch_documents_write(couch.client, &body, 1, &written, error);
+		if (ok && written.kind != ERROR_NONE)
+			ok = error_set(error, written.kind, "%s: %s", full_id, written.text);
+	}
+	stage_couch_close(&couch);
+	return ok;
+}
+
+static bool refresh(struct app *app, struct error *error)
+{
+	json_object_put(take(app->documents));
+	return stage_documents(app->play->stage, &app->documents, error);
+}
+
+static bool save(struct app *app, const struct save_request *request, struct error *error);
+
+/* What is saved because of it, each before the next. */
+static bool save_in_the_wake(struct app *app, const struct save_result *result,
+			     const struct inventory_view *view, struct error *error)
+{
+	struct save_wake wake = {0};
+	bool ok = save_wake(result, view, &wake, error);
+
+	for (size_t i = 0; ok && i < wake.count; i++) {
+		struct save_request next = {.given = wake.next[i].given, .ignore_conflict = true};
+		ok = save(app, &next, error);
+	}
+	save_wake_done(&wake);
+	return ok;
+}
+
+static bool write_result(struct app *app, const struct save_result *result, const struct inventory_view *view,
+			 struct error *error)
+{
+	scoped(json_object) bodies = json_object_new_array();
+
+	if (!result->body)
+		return true;
+	if (result->history)
+		json_object_array_add(bodies, json_object_get(result->history));
+	json_object_array_add(bodies, json_object_get(result->body));
+	return write_all(app, bodies, error) && refresh(app, error) &&
+	       save_in_the_wake(app, result, view, error);
+}
+
+/* What the app refuses it does not write; that was so in the recording, too. */
+static bool save(struct app *app, const struct save_request *request, struct error *error)
+{
+	struct inventory_view view = {app, view_one, view_some};
+	struct inventory_source source = {.context = app, .now_ms = app->at_ms, .uuid = new_uuid};
+	struct save_result result = {0};
+	struct error refusal = {0};
+	bool saved = save_document(request, &view, &source, &result, &refusal);
+	bool ok = saved ? write_result(app, &result, &view, error) : refusal.kind == ERROR_REFUSED;
+
+	if (!ok && !saved)
+		*error = refusal;
+	save_result_done(&result);
+	return ok;
+}
+
+/* ---- operations ---- */
+
+static bool is_undefined(struct json_object *value)
+{
+	return json_bool_or(value, "$undefined", false);
+}
+
+static bool save_datum(struct app *app, struct json_object *json, struct error *error)
+{
+	const char *id = json_text_or(json, "__id", NULL);
+	scoped_text full_id = own_format("%s-%s", json_text_or(json, "__type", ""), id ? id : "new");
+	scoped(datum) given = datum_new(document_type_of(full_id, NULL), id);
+	struct save_request request = {.given = given, .ignore_conflict = true};
+
+	given->deleted = json_bool_or(json, "__deleted", false);
+	json_object_object_foreach (members(json), key, value) {
+		if (strncmp(key, "__", 2) == 0)
+			continue;
+		if (is_undefined(value))
+			datum_unset(given, key);
+		else
+			datum_put(given, key, json_object_get(value));
+	}
+	return save(app, &request, error);
+}
+
+/* A document as another device left it, whatever the app thinks of it. */
+static bool put_raw(struct app *app, struct json_object *raw, struct error *error)
+{
+	scoped(json_object) bodies = json_object_new_array();
+
+	json_object_array_add(bodies, json_object_get(raw));
+	return write_all(app, bodies, error);
+}
+
+/* The newest batch of this hand is undone, entry by entry. */
+static bool restore_batch(struct app *app, const char *by, struct error *error)
+{
+	const struct save_history history = {.created_by = RESTORE_CREATED_BY};
+	scoped(json_object) batch = json_object_new_array();
+	int64_t newest = 0;
+
+	for (size_t i = 0; i < json_object_array_length(app->documents); i++) {
+		struct json_object *document = json_object_array_get_idx(app->documents, i);
+		if (strcmp(json_text_or(document, "created_by", ""), by) == 0 &&
+		    json_int_or(document, "batch", 0) > newest)
+			newest = json_int_or(document, "batch", 0);
+	}
+	for (size_t i = 0; i < json_object_array_length(app->documents); i++) {
+		struct json_object *document = json_object_array_get_idx(app->documents, i);
+		if (strcmp(json_text_or(document, "created_by", ""), by) == 0 &&
+		    json_int_or(document, "batch", 0) == newest)
+			json_object_array_add(batch, json_object_get(document));
+	}
+	restore_sort(batch);
+	for (size_t i = 0; i < json_object_array_length(batch); i++) {
+		scoped(datum) given = restore_given(json_object_array_get_idx(batch, i));
+		struct save_request request = {.given = given, .history = &history, .ignore_conflict = true};
+		if (given && !save(app, &request, error))
+			return false;
+	}
+	return true;
+}
+
+bool play_operation(struct play *play, struct json_object *operation, struct error *error)
+{
+	scoped(json_object) ours = ids_to_ours(&play->ids, operation);
+	struct json_object *datum = json_child(ours, "save", json_type_object);
+	struct json_object *raw = json_child(ours, "raw", json_type_object);
+	struct app app = {.play = play, .at_ms = json_int_or(operation, "at", stage_now_ms(play->stage))};
+	bool ok = refresh(&app, error);
+
+	if (ok && datum)
+		ok = save_datum(&app, datum, error);
+	else if (ok && raw)
+		ok = put_raw(&app, raw, error);
+	else if (ok)
+		ok = restore_batch(&app, json_text_or(ours, "restoreBatchOf", ""), error);
+	json_object_put(app.documents);
+	return ok || error_wrap(error, "an edit in the app");
+}
