@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define PAUSE_MS 1500
+
 static struct transcript *next;
 
 void transcript_begin(struct transcript *transcript)
@@ -100,6 +102,12 @@ struct json_object *transcript_rows(const struct world *world)
 		json_object_array_add(rows, one);
 	}
 	return rows;
+}
+
+void transcript_pause(struct world *world)
+{
+	if (world->transcript)
+		world_advance(world, PAUSE_MS);
 }
 
 void transcript_spoil(struct world *world, const char *why)

@@ -57,6 +57,9 @@ void transcript_copy(struct world *world, const struct world_row *row, const str
 		     bool with_id);
 /* The value of ACT_PASSED; NULL when the world is not recorded. */
 struct json_object *transcript_rows(const struct world *world);
+/* Before a pass. Airtable tells its time in whole seconds: which edit was first is not sure within one, and must not be
+ * asked of two worlds. */
+void transcript_pause(struct world *world);
 /* Something happens that has no act. */
 void transcript_spoil(struct world *world, const char *why);
 void transcript_open(struct world *world);

@@ -180,6 +180,7 @@ bool world_pass(struct world *world, bool ask_rows, bool list_rows)
 	struct error error = {0};
 
 	world_note(world, "    pass%s", list_rows ? ", lists all rows" : ask_rows ? "" : " (database only)");
+	transcript_pause(world);
 	transcript_add(world, (struct act){.kind = ACT_PASSES,
 					   .ask_rows = ask_rows,
 					   .list_rows = list_rows,
