@@ -4,7 +4,7 @@
 #   make unit       unit tests, in seconds             make demo [ONCE=1]     both sides filled and kept in step
 #   make test       everything that can fail           make bench [ONLY=name] one line of JSON for each measure
 #   make lint       layers, settings, words, checkers  make format            clang-format over all C
-#   make install    what all of these need             make chaos [SEEDS=n]   random histories, n of them
+#   make install    what all of these need             make chaos [SEEDS=n] [FROM=first]   random histories
 #   make mutants [ONLY=words]   rules taken out of the code, one at a time: do the tests notice?
 #   make vectors [FILES=…]  what the app was seen to do    make scenarios [FILES=…]  … and to sync
 #   make clean

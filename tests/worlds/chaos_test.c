@@ -30,20 +30,19 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* As a file that may be kept, then step by step. */
 static void tell(uint64_t seed)
 {
 	struct history history;
 	char broken[400];
 
 	history_draw(seed, &history);
-	history_run(&history, false, broken);
-	printf("# seed %llu: %s\n", (unsigned long long)seed, broken);
-	if (broken[0])
+	if (!history_run(&history, false, broken))
 		history_shrink(&history);
-	history_print(&history);
+	history_run(&history, false, broken);
+	history_print(&history, broken);
 	fflush(stdout);
 	history_run(&history, true, broken);
-	printf("# seed %llu, %zu events: %s\n", (unsigned long long)seed, history.count, broken);
 	fflush(stdout);
 }
 

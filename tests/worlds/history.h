@@ -3,6 +3,7 @@
 #include "tests/worlds/world.h"
 
 #define HISTORY_LIMIT 64
+#define HISTORY_REACH 60 /* effects of a pass: things happen at one of its first so many */
 
 /* The sync rule that must be in the bridge for an event; those of rules that are not are left out of random histories. */
 enum history_rule { RULE_ALWAYS = 0, RULE_1 = 1, RULE_8 = 8, RULE_10 = 10, RULE_13 = 13, RULE_20 = 20 };
@@ -26,4 +27,10 @@ void history_make_plain(struct history *history);
 bool history_run(const struct history *history, bool verbose, char broken_out[400]);
 /* The shortest that still fails in the same manner, found by leaving out. */
 void history_shrink(struct history *history);
-void history_print(const struct history *history);
+
+/* kept.c: histories as text. */
+
+/* As a file for tests/worlds/kept/. */
+void history_print(const struct history *history, const char *found);
+/* Strictly: a comment, the seed, one event a line. False and what is wrong, with its line. */
+must_use bool history_parse(const char *text, struct history *history_out, struct error *error);

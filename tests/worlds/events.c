@@ -1,0 +1,177 @@
+#include "tests/worlds/events.h"
+
+#include "base/clock.h"
+#include "tests/worlds/transcript.h"
+
+#include <stdio.h>
+
+/* ---- choosing ---- */
+
+struct world_document *play_choose_document(struct play *play, unsigned number)
+{
+	struct world *world = play->world;
+
+	return world->document_count ? &world->documents[number % world->document_count] : NULL;
+}
+
+struct world_row *play_choose_row(struct play *play, unsigned number, bool there)
+{
+	struct world *world = play->world;
+
+	for (size_t i = 0; i < world->row_count; i++) {
+		struct world_row *row = &world->rows[(number + i) % world->row_count];
+		if (row->now.there == there)
+			return row;
+	}
+	return NULL;
+}
+
+static const enum field item_fields[PLAY_FIELDS] = {FIELD_NAME,  FIELD_NOTES,         FIELD_SERIAL,
+						    FIELD_PRICE, FIELD_PURCHASE_DATE, FIELD_MODEL_NAME};
+
+enum field play_choose_field(enum table table, unsigned number)
+{
+	return table == TABLE_COLLECTIONS ? FIELD_NAME : item_fields[number % countof(item_fields)];
+}
+
+struct json_object *play_unique_cell(struct world *world, enum field field)
+{
+	char words[CLOCK_ISO_SIZE];
+	int64_t number = ++world->last_unique;
+
+	switch (field) {
+	case FIELD_SERIAL:
+		return json_object_new_int64(1000 + number);
+	case FIELD_PRICE:
+		return json_number((double)number + 0.25);
+	case FIELD_PURCHASE_DATE:
+		clock_iso(1700000000000 + number * 60000, words);
+		break;
+	default:
+		snprintf(words, sizeof words, "v%lld", (long long)number);
+	}
+	return json_object_new_string(words);
+}
+
+struct json_object *play_unique_value(struct world *world, enum field field)
+{
+	int64_t number = ++world->last_unique;
+	char words[24];
+
+	switch (field) {
+	case FIELD_SERIAL:
+		return json_object_new_int64(1000 + number);
+	case FIELD_PRICE:
+		return json_object_new_int64(1000 * number + 250);
+	case FIELD_PURCHASE_DATE:
+		return json_object_new_int64(1700000000000 + number * 60000);
+	default:
+		snprintf(words, sizeof words, "v%lld", (long long)number);
+		return json_object_new_string(words);
+	}
+}
+
+/* ---- passes ---- */
+
+void play_begin(struct play *play, size_t place)
+{
+	play->done[place] = true;
+	event_kinds[play->history->events[place].kind].run(play, &play->history->events[place]);
+}
+
+static void at_effect(void *context, unsigned effect)
+{
+	struct play *play = context;
+
+	for (size_t i = 0; i < play->next; i++)
+		if (!play->done[i] && play->history->events[i].at <= effect)
+			play_begin(play, i);
+}
+
+void play_pass(struct play *play, const struct event *event)
+{
+	struct world *world = play->world;
+	bool list = event->b % 8 == 7;
+
+	world->effects = 0;
+	world->at_effect = at_effect;
+	world->context = play;
+	world_pass(world, event->b % 4 != 3, list);
+	world->at_effect = NULL;
+	/* What was to happen in it happens after it, when it was too short. */
+	at_effect(play, HISTORY_REACH);
+	if (world->dead && !world->crash_at)
+		world_restart(world);
+}
+
+/* ---- crashes, faults, clocks ---- */
+
+static void crash(struct play *play, const struct event *event)
+{
+	play->flaws++;
+	play->world->crash_at = 1 + event->a % HISTORY_REACH;
+	play_pass(play, event);
+	world_note(play->world, "the bridge is started anew");
+	world_restart(play->world);
+}
+
+static void restart(struct play *play, const struct event *event)
+{
+	(void)event;
+	world_note(play->world, "the bridge is started anew");
+	world_restart(play->world);
+}
+
+static void fault(struct play *play, const struct event *event)
+{
+	play->flaws++;
+	world_arm(play->world, event->a % FAULT_COUNT);
+}
+
+static void wait(struct play *play, const struct event *event)
+{
+	static const int64_t ms[] = {100, 1000, 2500, 6000, 20000, 31000, 61000, 70000};
+
+	world_note(play->world, "%lld ms pass", (long long)ms[event->a % countof(ms)]);
+	world_advance(play->world, ms[event->a % countof(ms)]);
+}
+
+static void step_clock(struct play *play, const struct event *event)
+{
+	static const int64_t ms[] = {-3600000, -60000, -2000, 2000, 60000, 3600000};
+
+	play->flaws++;
+	world_note(play->world, "this machine's clock is set by %lld ms",
+		   (long long)ms[event->a % countof(ms)]);
+	transcript_spoil(play->world, "a clock step");
+	play->world->wall_ahead_ms += ms[event->a % countof(ms)];
+}
+
+/* Kinds and what they choose from only grow: kept histories are told in their names and numbers. */
+const struct event_kind event_kinds[] = {
+	{"pass", play_pass, 24, RULE_ALWAYS, false, false, 0, 0},
+	{"crash", crash, 6, RULE_ALWAYS, false, true, 0, 0},
+	{"restart", restart, 2, RULE_ALWAYS, false, false, 0, 0},
+	{"fault", fault, 8, RULE_ALWAYS, true, true, FAULT_COUNT, 0},
+	{"wait", wait, 10, RULE_ALWAYS, false, false, 0, 0},
+	{"clock step", step_clock, 1, RULE_ALWAYS, true, true, 0, 0},
+	{"phone makes", phone_makes, 2, RULE_ALWAYS, true, false, 0, 0},
+	{"phone edits", phone_edits, 14, RULE_ALWAYS, true, false, 0, PLAY_FIELDS},
+	{"phone is refused", phone_is_refused, 2, RULE_ALWAYS, true, true, 0, PLAY_FIELDS},
+	{"phone chooses", phone_chooses, 3, RULE_ALWAYS, true, false, 0, 0},
+	{"phone moves", phone_moves, 3, RULE_ALWAYS, true, false, 0, 0},
+	{"phone deletes", phone_deletes, 2, RULE_ALWAYS, true, false, 0, 0},
+	{"phone undeletes", phone_undeletes, 1, RULE_10, true, false, 0, 0},
+	{"phone conflicts", phone_conflicts, 3, RULE_8, true, false, 0, PLAY_FIELDS},
+	{"person types", person_types, 16, RULE_ALWAYS, true, false, 0, PLAY_FIELDS},
+	{"person chooses", person_chooses, 3, RULE_ALWAYS, true, false, 0, 0},
+	{"person scribbles", person_scribbles, 1, RULE_ALWAYS, true, false, 0, 0},
+	{"person adds", person_adds, 4, RULE_ALWAYS, true, false, 0, 0},
+	{"person moves", person_moves, 3, RULE_20, true, false, 0, 0},
+	{"person ticks Delete", person_ticks_delete, 2, RULE_ALWAYS, true, false, 0, 0},
+	{"person deletes row", person_deletes, 2, RULE_ALWAYS, true, false, 0, 0},
+	{"person deletes place", person_deletes_place, 2, RULE_1, true, false, 0, 0},
+	{"person restores row", person_restores, 2, RULE_ALWAYS, true, false, 0, 0},
+	{"person duplicates row", person_duplicates, 2, RULE_13, true, false, 0, 0},
+};
+const size_t event_kind_count = countof(event_kinds);

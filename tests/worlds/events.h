@@ -1,0 +1,61 @@
+/* The kinds of events, and what they share. */
+#pragma once
+#include "tests/worlds/history.h"
+
+struct play {
+	struct world *world;
+	const struct history *history;
+	bool done[HISTORY_LIMIT];
+	size_t next;    /* events before it have begun; those among them with an effect wait for it */
+	unsigned acts;  /* of people */
+	unsigned flaws; /* faults, crashes, steps of clocks */
+	unsigned new_documents;
+	unsigned items;
+};
+
+struct event_kind {
+	const char *name;
+	void (*run)(struct play *play, const struct event *event);
+	unsigned weight;
+	enum history_rule rule;
+	bool in_passes; /* it may happen within a pass */
+	bool made_up;   /* real servers cannot be made to do it */
+	unsigned of_a,
+		of_b; /* how many there are to choose from, where more may come; 0: any number will do */
+};
+extern const struct event_kind event_kinds[];
+extern const size_t event_kind_count;
+
+void play_begin(struct play *play, size_t place);
+/* What happens in a pass happens at its effects. */
+void play_pass(struct play *play, const struct event *event);
+
+#define PLAY_FIELDS 6 /* that play_choose_field() chooses from */
+struct world_document *play_choose_document(struct play *play, unsigned number);   /* or NULL */
+struct world_row *play_choose_row(struct play *play, unsigned number, bool there); /* or NULL */
+enum field play_choose_field(enum table table, unsigned number);
+/* Values that were nowhere before. */
+struct json_object *play_unique_cell(struct world *world, enum field field);
+struct json_object *play_unique_value(struct world *world, enum field field);
+struct json_object *play_new_body(struct world *world, enum table table, const char *collection_id);
+/* Whether anything stands in it, on either side. */
+bool play_holds_contents(const struct world *world, const char *record_id, const char *document_id);
+
+void phone_makes(struct play *play, const struct event *event);
+void phone_edits(struct play *play, const struct event *event);
+void phone_is_refused(struct play *play, const struct event *event);
+void phone_conflicts(struct play *play, const struct event *event);
+void phone_chooses(struct play *play, const struct event *event);
+void phone_deletes(struct play *play, const struct event *event);
+void phone_undeletes(struct play *play, const struct event *event);
+void phone_moves(struct play *play, const struct event *event);
+void person_types(struct play *play, const struct event *event);
+void person_chooses(struct play *play, const struct event *event);
+void person_scribbles(struct play *play, const struct event *event);
+void person_adds(struct play *play, const struct event *event);
+void person_moves(struct play *play, const struct event *event);
+void person_ticks_delete(struct play *play, const struct event *event);
+void person_deletes(struct play *play, const struct event *event);
+void person_deletes_place(struct play *play, const struct event *event);
+void person_restores(struct play *play, const struct event *event);
+void person_duplicates(struct play *play, const struct event *event);

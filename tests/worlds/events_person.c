@@ -1,0 +1,144 @@
+/* What people do in the grid. */
+#include "tests/worlds/events.h"
+
+#include <string.h>
+
+void person_types(struct play *play, const struct event *event)
+{
+	struct world_row *row = play_choose_row(play, event->a, true);
+
+	if (!row)
+		return;
+	enum field field = play_choose_field(row->table, event->b);
+	bool empties = field != FIELD_NAME && event->c % 7 == 6;
+	play->acts++;
+	world_person_types(play->world, row, field, empties ? NULL : play_unique_cell(play->world, field));
+}
+
+void person_chooses(struct play *play, const struct event *event)
+{
+	static const char *const choices[] = {"Item", "Container", "Consumable", "Item with Parts"};
+	struct world_row *row = play_choose_row(play, event->a, true);
+
+	if (!row || row->table != TABLE_ITEMS)
+		return;
+	play->acts++;
+	if (event->b % 2)
+		world_person_types(play->world, row, FIELD_TYPE,
+				   json_object_new_string(choices[event->c % countof(choices)]));
+	else
+		world_person_types(play->world, row, FIELD_WILL_NOT_RESTOCK,
+				   json_object_new_boolean(event->c & 1));
+}
+
+/* Our own words in the row: set back, whatever was put there. */
+void person_scribbles(struct play *play, const struct event *event)
+{
+	struct world_row *row = play_choose_row(play, event->a, true);
+
+	if (!row || row->table != TABLE_ITEMS)
+		return;
+	play->acts++;
+	if (event->b % 2)
+		world_person_types(play->world, row, FIELD_ERROR, json_object_new_string("my own words"));
+	else
+		world_person_types(play->world, row, FIELD_CREATED_AT,
+				   json_object_new_string("2020-01-01T00:00:00.000Z"));
+}
+
+static const char *any_collection_row(struct world *world)
+{
+	const struct world_row *row = world_row_of(world, TABLE_COLLECTIONS, "c0");
+
+	return row ? row->id : NULL;
+}
+
+void person_adds(struct play *play, const struct event *event)
+{
+	struct world *world = play->world;
+	bool collection = event->a % 6 == 0;
+
+	if (!collection && !any_collection_row(world))
+		return;
+	struct world_row *row = world_person_adds(world, collection ? TABLE_COLLECTIONS : TABLE_ITEMS);
+	play->acts++;
+	play->new_documents++;
+	world_person_types(world, row, FIELD_NAME, play_unique_cell(world, FIELD_NAME));
+	if (collection)
+		world_person_types(world, row, FIELD_REFERENCE_NUMBER, json_object_new_string("7"));
+	else
+		world_person_types(world, row, FIELD_COLLECTION, world_link(any_collection_row(world)));
+	if (!collection && event->b % 2)
+		world_person_types(world, row, FIELD_NOTES, play_unique_cell(world, FIELD_NOTES));
+}
+
+void person_moves(struct play *play, const struct event *event)
+{
+	struct world_row *row = play_choose_row(play, event->a, true);
+	struct world_row *into = play_choose_row(play, event->b, true);
+
+	if (!row || !into || row == into || row->table != TABLE_ITEMS || into->table != TABLE_ITEMS)
+		return;
+	play->acts++;
+	world_person_types(play->world, row, FIELD_CONTAINER, world_link(event->c % 3 ? into->id : NULL));
+}
+
+static bool row_is_held(struct world *world, const struct world_row *row)
+{
+	const char *id = world_cell_text(row, FIELD_ID);
+
+	return play_holds_contents(world, row->id, *id ? id : "-");
+}
+
+void person_ticks_delete(struct play *play, const struct event *event)
+{
+	struct world_row *row = play_choose_row(play, event->a, true);
+
+	if (!row || row->table == TABLE_COLLECTIONS)
+		return;
+	play->acts++;
+	world_person_types(play->world, row, FIELD_DELETE, json_object_new_boolean(true));
+}
+
+void person_deletes(struct play *play, const struct event *event)
+{
+	struct world_row *row = play_choose_row(play, event->a, true);
+
+	if (!row || row->table == TABLE_COLLECTIONS || row_is_held(play->world, row))
+		return;
+	play->acts++;
+	world_person_deletes(play->world, row);
+}
+
+/* Airtable itself empties the links that point there. */
+void person_deletes_place(struct play *play, const struct event *event)
+{
+	struct world_row *row = play_choose_row(play, event->a, true);
+
+	if (!row)
+		return;
+	play->acts++;
+	world_person_deletes(play->world, row);
+}
+
+void person_restores(struct play *play, const struct event *event)
+{
+	struct world_row *row = play_choose_row(play, event->a, false);
+
+	/* Beside a row that took its place it would be a copy (sync-rules 13). */
+	if (!row || world_row_of(play->world, row->table, world_cell_text(row, FIELD_ID)))
+		return;
+	play->acts++;
+	play->new_documents++;
+	world_person_restores(play->world, row);
+}
+
+void person_duplicates(struct play *play, const struct event *event)
+{
+	struct world_row *row = play_choose_row(play, event->a, true);
+
+	if (!row)
+		return;
+	play->acts++;
+	world_person_duplicates(play->world, row, event->b & 1);
+}
