@@ -127,7 +127,7 @@ static void derive_by_type(struct datum *datum)
 static char *compute_reference(const struct deriving *deriving)
 {
 	const struct datum *datum = deriving->datum;
-	struct json_object *serial = datum_get(datum, "serial");
+	struct json_object *serial = is_true(datum, "serial") ? datum_get(datum, "serial") : NULL;
 	const char *item = words_of(datum, "item_reference_number");
 	char *reference = NULL;
 

@@ -56,9 +56,9 @@ void save_wake_done(struct save_wake *wake);
 must_use bool save_wake(const struct save_result *result, const struct inventory_view *view,
 			struct save_wake *wake_out, struct error *error);
 
-/* All documents to write, in order, an array; one document's later form takes the earlier one's place. Of pictures
- * whose bytes are given, size and digest are the database's to say: save_wake() after the write. The result is that of
- * the document itself. */
+/* All documents to write, in order, an array; one document's later form takes the earlier one's place, and what cannot
+ * be saved in the wake is left as it is. Of pictures whose bytes are given, size and digest are the database's to say:
+ * save_wake() after the write. The result is that of the document itself. */
 must_use bool save_all(const struct save_request *request, const struct inventory_view *view,
 		       const struct inventory_source *source, struct json_object **bodies_out,
 		       struct save_result *result_out, struct error *error);

@@ -1,7 +1,7 @@
 /* Playing the steps of a vector on a database in memory, with the recording's clock and ids. */
 #pragma once
 #include "inventory/save.h"
-#include "tests/vectors/database.h"
+#include "tests/fakes/database.h"
 #include "tests/vectors/vectors.h"
 
 struct playing {

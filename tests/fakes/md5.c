@@ -1,5 +1,5 @@
 /* RFC 1321. */
-#include "tests/vectors/md5.h"
+#include "tests/fakes/md5.h"
 
 #include "base/own.h"
 
