@@ -202,16 +202,27 @@ static void settle_delete(struct group *group, struct look *look)
 }
 
 /* An unanswered create, and now a row with its ID. It is adopted (rule 15), but where it shows what we sent, that is what
- * both sides agreed on: what the document has become since is an edit, and the cell is none. */
+ * both sides agreed on: what the document has become since is an edit, and the cell is none. And where it shows anything of
+ * what we sent it showed all of it, since a request is applied as a whole: a cell that shows something else by now was edited,
+ * or the row is somebody else's. */
 static void settle_create(struct settling *settling, struct look *look)
 {
 	struct group *group = settling->group;
+	const struct ledger_sent_field *sent = look->entry.sent.fields;
+	bool any_landed = false;
 
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look->entry.sent.fields[field].sent &&
-		    field_landed(group, look, (enum field)field) == LANDED)
-			ledger_entry_agree(&look->entry, (enum field)field,
-					   &look->entry.sent.fields[field].post, &look->airtable[field]);
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		if (!is_asked(group, look, (enum field)field) ||
+		    field_landed(group, look, (enum field)field) != LANDED)
+			continue;
+		bool tells = field != FIELD_ID && field != FIELD_TYPE && sent[field].post.kind != CELL_EMPTY;
+		any_landed = any_landed || tells;
+		ledger_entry_agree(&look->entry, (enum field)field, &sent[field].post,
+				   &look->airtable[field]);
+	}
+	for (size_t field = 0; any_landed && field < FIELD_COUNT; field++)
+		if (is_asked(group, look, (enum field)field) && !look->entry.fields[field].known)
+			agree_in_doubt(look, (enum field)field);
 }
 
 static void settle_look(struct settling *settling, struct look *look)
