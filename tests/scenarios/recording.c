@@ -140,14 +140,20 @@ static const char *edit_obstacle(struct json_object *edit)
 	return set || create ? NULL : "an edit in Airtable of an unknown kind";
 }
 
+/* "save", "raw", "restoreBatchOf", and when; nothing else. */
 static const char *operation_obstacle(struct json_object *operation)
 {
-	static const char *const known[] = {"save", "raw", "restoreBatchOf"};
+	static const char *const known[] = {"save", "raw", "restoreBatchOf", "at"};
 
-	for (size_t i = 0; i < countof(known); i++)
-		if (json_object_object_get_ex(operation, known[i], NULL))
-			return NULL;
-	return "an operation in the app that the bridge has no twin of";
+	json_object_object_foreach (members(operation), key, value) {
+		bool is_known = false;
+		(void)value;
+		for (size_t i = 0; i < countof(known); i++)
+			is_known = is_known || strcmp(key, known[i]) == 0;
+		if (!is_known)
+			return "an operation in the app that the bridge has no twin of";
+	}
+	return NULL;
 }
 
 static const char *list_obstacle(struct json_object *list, const char *(*ask)(struct json_object *entry))

@@ -44,6 +44,10 @@ static const struct better {
 	{"rule 21", "a blank row is left alone until it holds something", row_stays_blank, ALLOW_MESSAGE,
 	 row_is_blank},
 	{"9.13", "containers in a circle get their rows", stands_in_a_circle, ALLOW_PRESENCE, is_in_step},
+	{"rule 10", "an edit that who ticked the box could not have seen beats the delete", box_meets_edit,
+	 ALLOW_PRESENCE | ALLOW_EDITED | ALLOW_TOLD | ALLOW_BOX | ALLOW_NOTE, edits_survive},
+	{"9.16", "what is bad in a document is named in its row", is_bad_itself,
+	 ALLOW_TOLD | ALLOW_PRESENCE | ALLOW_EDITED, is_in_step},
 	{"9.16", "one bad document stops only itself", another_is_bad, ALLOW_PRESENCE | ALLOW_EDITED,
 	 is_in_step},
 	{"rule 22", "the Modified At column is not needed", modified_at_is_missing,
@@ -147,6 +151,14 @@ static bool is_stale_reference(const struct difference *difference)
 	return difference->key && is_derived(difference->key) && value_is_empty(difference->ours);
 }
 
+static bool is_kept_false(const struct judging *judging, const struct difference *difference,
+			  const char *subject)
+{
+	return difference->place == PLACE_DOCUMENT && difference->key && !difference->theirs &&
+	       json_object_is_type(difference->ours, json_type_boolean) &&
+	       !json_object_get_boolean(difference->ours) && was_false(judging, subject, difference->key);
+}
+
 static bool allows(const struct better *better, const struct judging *judging,
 		   const struct difference *difference, const char *subject)
 {
@@ -157,10 +169,12 @@ static bool allows(const struct better *better, const struct judging *judging,
 	return (allowed & ALLOW_ALL) ||
 	       ((allowed & ALLOW_EDITED) && is_edited(judging, difference, subject)) ||
 	       ((allowed & ALLOW_PRESENCE) && !note && is_presence(difference)) ||
-	       ((allowed & ALLOW_FALSE) && difference->place == PLACE_DOCUMENT && difference->key &&
-		!difference->theirs && json_object_is_type(difference->ours, json_type_boolean) &&
-		!json_object_get_boolean(difference->ours)) ||
+	       ((allowed & ALLOW_FALSE) && is_kept_false(judging, difference, subject)) ||
 	       ((allowed & ALLOW_MESSAGE) && difference->key && strcmp(difference->key, message) == 0 &&
+		value_is_empty(difference->ours)) ||
+	       ((allowed & ALLOW_TOLD) && difference->key && strcmp(difference->key, message) == 0 &&
+		value_is_empty(difference->theirs)) ||
+	       ((allowed & ALLOW_BOX) && difference->key && strcmp(difference->key, "Delete") == 0 &&
 		value_is_empty(difference->ours)) ||
 	       ((allowed & ALLOW_REFERENCE) && is_stale_reference(difference)) ||
 	       ((allowed & ALLOW_NOTE) && note && !difference->ours);

@@ -27,7 +27,9 @@ enum allowance {
 	ALLOW_MESSAGE = 8,  /* no error message */
 	ALLOW_REFERENCE = 16, /* no reference and tag, where the recording has stale ones */
 	ALLOW_NOTE = 32,      /* the note that a deletion leaves (integration_deleted_data) is gone */
-	ALLOW_ALL = 64,
+	ALLOW_TOLD = 64,      /* an error message, where the recording has none */
+	ALLOW_BOX = 128,      /* a Delete box that is clear again */
+	ALLOW_ALL = 256,
 };
 
 /* Properties: what makes an entry concern a document ("item-<id>", or the record id of a row without one). */
@@ -37,7 +39,9 @@ property has_false_flag, edited_before_full_sync, edited_on_both_sides, edited_m
 	placed_outside_the_scope, reference_is_cleared, stands_in_a_circle, another_is_bad,
 	message_stays_after_its_cause, deleted_by_its_box, batch_is_restored,
 	collection_beside_container_scope, row_stays_blank, modified_at_is_missing, server_fails,
-	row_edited_after_deletion;
+	row_edited_after_deletion, is_bad_itself, box_meets_edit;
+
+bool was_false(const struct judging *judging, const char *subject, const char *key);
 
 /* Promises: what our end holds instead. False with what is not so. */
 typedef bool promise(const struct judging *judging, const char *subject, struct text *why);

@@ -199,7 +199,8 @@ static void read_save(struct reading *reading, struct json_object *save, int64_t
 	if (!json_object_object_get_ex(reading->theirs.documents, subject, NULL))
 		add(reading, EDIT_CREATE, subject, table, at_ms);
 	json_object_object_foreach (members(save), key, value)
-		read_key(reading, subject, table, key, value, at_ms, 0);
+		read_key(reading, subject, table, key,
+			 json_bool_or(value, "$undefined", false) ? NULL : value, at_ms, 0);
 }
 
 /* A document as another device left it: what differs from before is edited. */

@@ -4,8 +4,8 @@
 #include "tests/scenarios/recording.h"
 
 #include "bridge/field.h"
+#include "inventory/document.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define OWN_VALUE "edited meanwhile"
@@ -81,16 +81,19 @@ static struct json_object *edit_that_shows(const struct recording *recording,
 	return NULL;
 }
 
-/* "record a: Notes edited in Airtable …": the second word is a document's id. */
-static bool named_id(const char *what, char *id_out, size_t size)
-{
-	char kind[32], id[128];
+/* ---- what the words tell ---- */
 
-	if (sscanf(what, "%31s %127s", kind, id) != 2)
-		return false;
-	id[strcspn(id, ":,.")] = '\0';
-	snprintf(id_out, size, "%s", id);
-	return id[0] != '\0';
+/* Whether the words name this id, as a word of its own. */
+static bool names(const char *what, const char *id)
+{
+	size_t length = strlen(id);
+
+	for (const char *at = strstr(what, id); length && at; at = strstr(at + 1, id)) {
+		bool begins = at == what || strchr(" '\"(", at[-1]);
+		if (begins && strchr(" :,.;'\")", at[length]))
+			return true; /* the end as well: strchr() finds the NUL */
+	}
+	return false;
 }
 
 /* The text column that the words name, or Notes, or what every table has. */
@@ -107,13 +110,10 @@ static const char *named_column(const struct recording *recording, const char *t
 static struct json_object *edit_that_words_tell(const struct recording *recording,
 						const struct their_state *before, const char *what)
 {
-	char wanted[128];
-
-	if (!named_id(what, wanted, sizeof wanted))
-		return NULL;
 	json_object_object_foreach (members(before->rows), record_id, row) {
 		const char *table = json_text_or(row, "table", "");
-		if (strcmp(json_text_or(json_child(row, "fields", json_type_object), "ID", ""), wanted) != 0)
+		const char *id = json_text_or(json_child(row, "fields", json_type_object), "ID", "");
+		if (!names(what, record_id) && !names(what, id))
 			continue;
 		struct json_object *cells = json_object_new_object();
 		json_put_text(cells, named_column(recording, table, what), OWN_VALUE);
@@ -122,25 +122,105 @@ static struct json_object *edit_that_words_tell(const struct recording *recordin
 	return NULL;
 }
 
+static struct json_object *save_of(enum document_type type, const char *id, struct json_object *changes)
+{
+	struct json_object *save = json_object_new_object(), *operation = json_object_new_object();
+	struct json_object *meanwhile = json_object_new_object();
+
+	json_put_text(save, "__type", document_type_name(type));
+	json_put_text(save, "__id", id);
+	json_object_object_foreach (changes, key, value)
+		json_put(save, key, json_object_get(value));
+	json_object_put(changes);
+	json_put(operation, "save", save);
+	json_put(meanwhile, "op", operation);
+	return meanwhile;
+}
+
 static struct json_object *operation_that_words_tell(const struct their_state *before, const char *what)
 {
-	static const char *const kinds[] = {"item", "collection"};
-	char wanted[128];
+	static const char *const texts[] = {"notes", "model_name", "purchased_from", "name"};
 
-	if (!named_id(what, wanted, sizeof wanted))
-		return NULL;
-	for (size_t i = 0; i < countof(kinds); i++) {
-		scoped_text full_id = own_format("%s-%s", kinds[i], wanted);
-		if (!json_object_object_get_ex(before->documents, full_id, NULL))
+	json_object_object_foreach (members(before->documents), full_id, document) {
+		const char *id = NULL, *key = NULL;
+		enum document_type type = document_type_of(full_id, &id);
+		(void)document;
+		if ((type != DOCUMENT_ITEM && type != DOCUMENT_COLLECTION) || !names(what, id))
 			continue;
-		struct json_object *save = json_object_new_object(), *operation = json_object_new_object();
-		struct json_object *meanwhile = json_object_new_object();
-		json_put_text(save, "__type", kinds[i]);
-		json_put_text(save, "__id", wanted);
-		json_put_text(save, i == 0 ? "notes" : "name", OWN_VALUE);
-		json_put(operation, "save", save);
-		json_put(meanwhile, "op", operation);
-		return meanwhile;
+		for (size_t i = 0; !key && i < countof(texts); i++)
+			key = strstr(what, texts[i]) ? texts[i] : NULL;
+		struct json_object *changes = json_object_new_object();
+		json_put_text(changes, type == DOCUMENT_COLLECTION ? "name" : key ? key : "notes", OWN_VALUE);
+		return save_of(type, id, changes);
+	}
+	return NULL;
+}
+
+/* The integration's own document, as the app's settings screen would leave it. */
+static struct json_object *settings_that_change(const struct recording *recording,
+						const struct their_state *before)
+{
+	scoped_text full_id = own_format("integration-%s", recording->integration_id);
+	struct json_object *document = NULL, *meanwhile, *operation;
+
+	if (!json_object_object_get_ex(before->documents, full_id, &document))
+		return NULL;
+	document = json_copy(document);
+	json_put_text(document_data(document), "name", OWN_VALUE);
+	meanwhile = json_object_new_object();
+	operation = json_object_new_object();
+	json_put(operation, "raw", document);
+	json_put(meanwhile, "op", operation);
+	return meanwhile;
+}
+
+/* ---- what shows in a document ---- */
+
+/* Whether the sync itself changed this key: then its history says so. */
+static bool was_pulled(struct json_object *phase, const char *id, const char *key)
+{
+	struct json_object *documents = json_child(phase, "docs_changed", json_type_array);
+
+	for (size_t i = 0; documents && i < json_object_array_length(documents); i++) {
+		struct json_object *history = json_object_array_get_idx(documents, i);
+		if (strcmp(json_text_or(history, "data_id", ""), id) == 0 &&
+		    (json_object_object_get_ex(json_child(history, "new_data", json_type_object), key,
+					       NULL) ||
+		     json_object_object_get_ex(json_child(history, "original_data", json_type_object), key,
+					       NULL)))
+			return true;
+	}
+	return false;
+}
+
+static struct json_object *changed_keys(const struct their_state *before, struct json_object *phase,
+					struct json_object *document, const char *id)
+{
+	struct json_object *changes = json_object_new_object(), *old = NULL, *was = NULL;
+
+	if (!json_object_object_get_ex(before->documents, json_text_or(document, "_id", ""), &old))
+		return changes;
+	json_object_object_foreach (members(document_data(document)), key, value)
+		if (strcmp(key, "integrations") != 0 && key[0] != '_' && !was_pulled(phase, id, key) &&
+		    (!json_object_object_get_ex(document_data(old), key, &was) || !json_equal(was, value)))
+			json_put(changes, key, json_object_get(value));
+	return changes;
+}
+
+static struct json_object *operation_that_shows(const struct their_state *before, struct json_object *phase)
+{
+	struct json_object *documents = json_child(phase, "docs_changed", json_type_array);
+
+	for (size_t i = 0; documents && i < json_object_array_length(documents); i++) {
+		struct json_object *document = json_object_array_get_idx(documents, i);
+		const char *id = NULL;
+		enum document_type type = document_type_of(json_text_or(document, "_id", ""), &id);
+		if (type != DOCUMENT_ITEM && type != DOCUMENT_COLLECTION)
+			continue;
+		struct json_object *changes = changed_keys(before, phase, document, id);
+		if (json_object_object_length(changes))
+			return save_of(type, id, changes);
+		json_object_put(changes);
 	}
 	return NULL;
 }
@@ -151,9 +231,12 @@ struct json_object *recording_meanwhile(const struct recording *recording, const
 	const char *what = json_text_or(json_child(phase, "during", json_type_object), "what", "");
 	struct json_object *meanwhile = NULL;
 
-	if (strstr(what, "Airtable") || strncmp(what, "record", 6) == 0)
+	if (strncmp(what, "integration", 11) == 0)
+		return settings_that_change(recording, before);
+	if (strncmp(what, "record", 6) == 0 || (strstr(what, "in Airtable") && !strstr(what, "in the app"))) {
 		meanwhile = edit_that_shows(recording, before, phase);
-	if (!meanwhile && strncmp(what, "record", 6) == 0)
-		meanwhile = edit_that_words_tell(recording, before, what);
+		return meanwhile ? meanwhile : edit_that_words_tell(recording, before, what);
+	}
+	meanwhile = operation_that_shows(before, phase);
 	return meanwhile ? meanwhile : operation_that_words_tell(before, what);
 }

@@ -132,6 +132,16 @@ static bool can_be_shown(const struct judging *judging, enum field field, struct
 	return rows_of(judging, subject, &row, &table) > 0;
 }
 
+/* What a message names may differ. */
+static bool has_message(struct json_object *row)
+{
+	struct json_object *message = NULL;
+
+	json_object_object_get_ex(json_child(row, "fields", json_type_object),
+				  "Synchronization Error Message", &message);
+	return !value_is_empty(message);
+}
+
 bool is_in_step(const struct judging *judging, const char *subject, struct text *why)
 {
 	struct json_object *document = our_document(judging, subject), *row = NULL;
@@ -205,6 +215,8 @@ static bool edit_survives(const struct judging *judging, const struct person_edi
 
 	if (!document)
 		return broken(why, edit->subject, "the document is gone");
+	if (edit->in_base && row && has_message(row))
+		return true;
 	scoped(json_object) shown = cell_of_document(document_data(document), table, edit->field);
 	if (!shown_equal(edit->field, shown, edit->value))
 		return broken(why, edit->subject, "the document has lost the edit of %s", rule->name);

@@ -35,13 +35,39 @@ static size_t sync_after(const struct judging *judging, size_t phase)
 
 /* ---- single documents ---- */
 
+static bool is_false(struct json_object *document, const char *key)
+{
+	struct json_object *value = NULL;
+
+	json_object_object_get_ex(document ? document_data(document) : NULL, key, &value);
+	return json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value);
+}
+
+/* At the start, or after any phase. */
+bool was_false(const struct judging *judging, const char *subject, const char *key)
+{
+	if (is_false(recording_initial(judging->recording, subject), key))
+		return true;
+	for (size_t i = 0; i < phase_count(judging); i++) {
+		struct json_object *documents =
+			json_child(phase_at(judging, i), "docs_changed", json_type_array);
+		for (size_t j = 0; documents && j < json_object_array_length(documents); j++) {
+			struct json_object *document = json_object_array_get_idx(documents, j);
+			if (strcmp(json_text_or(document, "_id", ""), subject) == 0 &&
+			    is_false(document, key))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool has_false_flag(const struct judging *judging, const char *subject)
 {
 	struct json_object *document = our_document(judging, subject);
 
 	json_object_object_foreach (members(document ? document_data(document) : NULL), key, value) {
-		(void)key;
-		if (json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value))
+		(void)value;
+		if (is_false(document, key) && was_false(judging, subject, key))
 			return true;
 	}
 	return false;
@@ -169,6 +195,23 @@ static bool is_restore(const struct judging *judging, const struct person_edit *
 {
 	(void)judging;
 	return edit->kind == EDIT_RESTORE;
+}
+
+static bool meets_box(const struct judging *judging, const struct person_edit *edit)
+{
+	for (size_t i = 0; i < judging->edits.count; i++) {
+		const struct person_edit *other = &judging->edits.list[i];
+		if (is_about(other, edit->subject) && ticks_box(judging, other) && !edit->in_base &&
+		    edit->kind == EDIT_VALUE &&
+		    sync_after(judging, other->phase) == sync_after(judging, edit->phase))
+			return true;
+	}
+	return false;
+}
+
+bool box_meets_edit(const struct judging *judging, const char *subject)
+{
+	return edits_any(judging, subject, meets_box);
 }
 
 bool batch_is_restored(const struct judging *judging, const char *subject)
@@ -363,6 +406,13 @@ static bool is_bad(const struct judging *judging, struct json_object *document)
 	const char *currency = json_text_or(document_data(document), "purchase_price_currency", "");
 	return !document_check(type, document, &refusal) ||
 	       (currency[0] && !knows_choice(recording_column(judging->recording, "Items", "PPC"), currency));
+}
+
+bool is_bad_itself(const struct judging *judging, const char *subject)
+{
+	struct json_object *document = our_document(judging, subject);
+
+	return document && is_bad(judging, document);
 }
 
 bool another_is_bad(const struct judging *judging, const char *subject)

@@ -5,7 +5,6 @@
 #include "tests/scenarios/recording_play.h"
 
 #include "base/log.h"
-#include "tests/unit/vectors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,13 +81,39 @@ static void run_one(struct run *run, struct json_object *json, struct json_objec
 	text_done(&why);
 }
 
+static bool read_file(const char *path, struct json_object **list_out, struct error *error)
+{
+	FILE *file = fopen(path, "rb");
+	struct text text = {0};
+	char piece[1 << 16];
+	size_t length;
+
+	if (!file)
+		return error_set(error, ERROR_FATAL, "it cannot be opened");
+	while ((length = fread(piece, 1, sizeof piece, file)) > 0)
+		text_add_bytes(&text, piece, length);
+	fclose(file);
+	bool ok = json_read(text_or_empty(&text), text.length, list_out, NULL, error);
+	text_done(&text);
+	return ok && (json_object_is_type(*list_out, json_type_array) ||
+		      error_set(error, ERROR_REFUSED, "a list of scenarios was expected"));
+}
+
 static void run_file(struct run *run, const char *path)
 {
-	scoped(json_object) list = vectors_read(path);
-	struct json_object *first = json_object_array_get_idx(list, 0), *shared = NULL;
+	scoped(json_object) list = NULL;
+	struct json_object *shared = NULL;
+	struct error error = {0};
 
-	if (strcmp(json_text_or(first, "name", ""), "_definitions") == 0)
-		shared = first;
+	if (!read_file(path, &list, &error)) {
+		struct text why = {0};
+		text_add(&why, error.text);
+		tell(run, path, FAILED, &why);
+		text_done(&why);
+		return;
+	}
+	if (strcmp(json_text_or(json_object_array_get_idx(list, 0), "name", ""), "_definitions") == 0)
+		shared = json_object_array_get_idx(list, 0);
 	for (size_t i = 0; i < json_object_array_length(list); i++)
 		run_one(run, json_object_array_get_idx(list, i), shared);
 }
