@@ -265,6 +265,8 @@ static void tell_pair(struct group *group, struct look *look)
 	const struct ledger_entry *entry = &look->entry;
 	bool paired = entry->state == ENTRY_PAIR;
 
+	/* Also where the ledger knew it already, since its answer to a former pass got lost. */
+	group->paired = group->paired || (paired && pair->state != ENTRY_PAIR);
 	pair->state = entry->state;
 	pair->handled = entry->handled;
 	pair->born_as_row = entry->born_as_row;

@@ -1,7 +1,7 @@
 /* to-airtable.json: documents shown as rows. */
 #include "inventory/pictures.h"
-#include "tests/vectors/conversion.h"
 #include "tests/fakes/database.h"
+#include "tests/vectors/conversion.h"
 
 #include <stdlib.h>
 #include <string.h>
