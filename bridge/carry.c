@@ -19,12 +19,23 @@ static void nothing(struct group *group, struct look *look)
 	struct ledger_entry *entry = &look->entry;
 
 	look->finished = true;
-	if (entry->state != ENTRY_NONE || !look->row_asked || look->row.presence == SIDE_THERE)
+	if (entry->state != ENTRY_NONE || look->row.presence == SIDE_THERE ||
+	    (!look->row_asked && look->pair->record_id[0]))
 		return;
 	/* A row that waited to become a document, and is no more. */
+	pairs_set_copy_of(&group->sync->pairs, look->pair, NULL);
+	own_free_text(&entry->shows);
 	entry->record_id[0] = '\0';
 	entry->next_try_ms = 0;
 	pairs_set_record(&group->sync->pairs, look->pair, "", false);
+}
+
+/* Only the row's error cell is to be written. */
+static void write_words_only(struct look *look)
+{
+	look->row_work = ROW_WORK_UPDATE;
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		look->decisions[field].action = ACTION_WAIT;
 }
 
 static void show_and_finish(struct group *group, struct look *look)
@@ -35,6 +46,22 @@ static void show_and_finish(struct group *group, struct look *look)
 	else
 		look_problem(look, "%s.", look->existence.reason);
 	look->finished = true;
+}
+
+/* A person has to decide, and reads why where they look: in the row. When documents are missing that were not deleted, the rows are
+ * not written at all. */
+static void hold(struct group *group, struct look *look)
+{
+	const struct ledger_entry *entry = &look->entry;
+	bool own = entry->state == ENTRY_NONE || (entry->state == ENTRY_PAIR && look->row.id &&
+						  strcmp(look->row.id, entry->record_id) == 0);
+
+	show_and_finish(group, look);
+	if (look->document.presence == SIDE_MISSING && entry->state != ENTRY_NONE)
+		return;
+	look->finished = look->row.presence != SIDE_THERE || !own;
+	if (!look->finished)
+		write_words_only(look);
 }
 
 /* Outside of the scope: nothing flows. Said where a row stands for it; a document that never had one is nobody's problem. */
@@ -138,7 +165,7 @@ static void undelete(struct group *group, struct look *look)
 static void (*const existence_work[])(struct group *group, struct look *look) = {
 	[EXIST_NOTHING] = nothing,
 	[EXIST_ASK_AGAIN] = nothing,
-	[EXIST_HOLD] = show_and_finish,
+	[EXIST_HOLD] = hold,
 	[EXIST_PARK] = show_and_finish,
 	[EXIST_BURY] = bury_deleted,
 	[EXIST_DELETE_ROW] = delete_row,
@@ -364,11 +391,11 @@ static void prepare_row(struct group *group, struct look *look)
 		look->existence.action == EXIST_CREATE_DOCUMENT || look->existence.action == EXIST_UNDELETE;
 	if (look->row_work != ROW_WORK_UPDATE)
 		return;
-	if (new_document && look->document_work == DOCUMENT_WORK_NONE) {
-		/* Not yet a document: only its error cell is ours. */
+	if ((new_document && look->document_work == DOCUMENT_WORK_NONE) ||
+	    look->existence.action == EXIST_HOLD) {
+		/* No pair, or not yet: only its error cell is ours. */
 		snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
-		for (size_t field = 0; field < FIELD_COUNT; field++)
-			look->decisions[field].action = ACTION_WAIT;
+		write_words_only(look);
 	} else {
 		look->entry.born_as_row = look->entry.born_as_row || new_document;
 		pair_up(group, look);

@@ -145,20 +145,21 @@ static bool missing_cells(struct look *look)
 	return any;
 }
 
-/* A row with the ID of a living pair is a copy (sync-rules 13). */
-static bool is_copy(struct group *group, struct look *look)
+/* A row with the ID of another is a copy of it (sync-rules 13). */
+static bool is_copy(struct look *look)
 {
-	const char *column = group->sync->columns[look->pair->table].of[FIELD_ID].id;
-	const char *id = json_text_or(look->row.body, column, "");
-	const struct pair *original;
+	const struct pair *original = look->pair->copy_of;
+	const char *kind = look->pair->table == TABLE_ITEMS ? "item" : "collection";
 
-	if (!document_id_is_valid(id) || strcmp(id, look->pair->id) == 0)
+	if (!original)
 		return false;
-	original = pairs_find(&group->sync->pairs, look->pair->table, id);
-	if (!original || (original->state != ENTRY_PAIR && !original->row_twins))
-		return false;
-	look_problem(look, "This row has the ID of another row: clear its ID to make a new %s of it.",
-		     look->pair->table == TABLE_ITEMS ? "item" : "collection");
+	if (original->document == PAIR_DOCUMENT_TOMBSTONE)
+		look_problem(look,
+			     "This row has the ID of a deleted %s: clear its ID to make a new %s of it.",
+			     kind, kind);
+	else
+		look_problem(look, "This row has the ID of another row: clear its ID to make a new %s of it.",
+			     kind);
 	return true;
 }
 
@@ -230,7 +231,7 @@ bool look_compose_new(struct group *group, struct look *look, struct error *erro
 	struct json_object *body;
 
 	error->kind = ERROR_NONE;
-	if (is_blank(group, look) || is_copy(group, look))
+	if (is_copy(look) || is_blank(group, look))
 		return false;
 	default_collection(group, look);
 	if (must_wait(look))

@@ -43,6 +43,11 @@ static bool surely_gone(struct group *group, struct look *look)
 	return false;
 }
 
+static bool is_mixed_up(const struct pair *pair)
+{
+	return pair->claims || pair->claimants > 0;
+}
+
 static enum row_state paired_row_state(struct group *group, struct look *look)
 {
 	bool there = look->row.presence == SIDE_THERE;
@@ -52,10 +57,14 @@ static enum row_state paired_row_state(struct group *group, struct look *look)
 	if (!look->pair->row_missing) {
 		look->entry.unsure_since_ms = 0;
 		group->paired = group->paired || was_missing; /* what waits for it may go on */
-		return look->pair->row_twins ? ROW_PAIRED_OTHERS : ROW_PAIRED;
+		return is_mixed_up(look->pair)  ? ROW_MIXED_UP
+		       : look->pair->copies > 0 ? ROW_PAIRED_OTHERS
+						: ROW_PAIRED;
 	}
 	if (!surely_gone(group, look))
 		return ROW_UNSURE;
+	if (is_mixed_up(look->pair))
+		return ROW_MIXED_UP; /* a row made again would be met by the one that shows its ID */
 	return there ? ROW_GONE_ONE_FREE : ROW_GONE;
 }
 
@@ -91,7 +100,7 @@ static enum row_state row_state(struct group *group, struct look *look)
 	}
 	if (!there)
 		return ROW_NONE;
-	if (look->pair->row_twins)
+	if (look->pair->copies > 0)
 		return ROW_FREE_TWINS;
 	return look->document.presence == SIDE_MISSING ? ROW_NEW : ROW_FREE;
 }
@@ -117,6 +126,36 @@ static bool any_moved(const struct group *group, const struct look *look, bool o
 		if (field_moved(group, look, (enum field)field, of_couch))
 			return true;
 	return false;
+}
+
+/* Whose the row is, by its ID cell as it was read now (sync-rules 13). A paired row is known by its record id; another's ID
+ * in it is set back, unless other cells have changed as well. */
+static void note_shown_id(struct group *group, struct look *look)
+{
+	struct sync *sync = group->sync;
+	struct pair *pair = look->pair;
+
+	if (look->entry.state == ENTRY_PAIR) {
+		bool own =
+			look->row.presence == SIDE_THERE && strcmp(look->row.id, look->entry.record_id) == 0;
+		struct pair *other = own ? sync_shown_other(sync, pair, &look->airtable[FIELD_ID]) : NULL;
+		pairs_set_claims(&sync->pairs, pair, other && any_moved(group, look, false) ? other : NULL);
+	} else if (look->entry.state == ENTRY_NONE && look->row.presence == SIDE_THERE) {
+		struct pair *owner = sync_pair_of_row(sync, &look->row);
+		look->finished = owner != pair;
+		if (look->finished)
+			pairs_look(&sync->pairs, owner, LOOK_ROW);
+	}
+	own_free_text(&look->entry.shows);
+	const struct pair *shown = pair->claims ? pair->claims : pair->copy_of;
+	look->entry.shows = shown && !look->finished ? own_copy(shown->id) : NULL;
+}
+
+static void note_shown_ids(struct group *group)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (!group->looks[i].finished && !group->looks[i].needs_no_row)
+			note_shown_id(group, &group->looks[i]);
 }
 
 /* Whose document was deleted, and which cells of the row were edited: before that was seen, or after (sync-rules 10)? */
@@ -305,6 +344,7 @@ static bool ask_times(struct group *group, struct error *error)
 
 bool group_decide(struct group *group, struct error *error)
 {
+	note_shown_ids(group);
 	if (!ask_row_edits(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++) {

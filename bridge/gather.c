@@ -187,6 +187,27 @@ static bool wants_find(const struct group *group, const struct look *look)
 	return look->pair->in_scope && look->document.presence == SIDE_THERE && !listed;
 }
 
+/* A row with the ID of this look's document. Of several the one with the lowest record id is taken, the others are copies. */
+static void offer_row(struct group *group, struct look *look, struct side_record *row)
+{
+	struct pairs *pairs = &group->sync->pairs;
+	const struct pair *owner = pairs_by_record(pairs, row->id);
+
+	if (owner && owner != look->pair && owner->under_way) {
+		look->finished = look->again = true; /* another look works on this row */
+		return;
+	}
+	if (look->row.presence != SIDE_THERE || strcmp(row->id, look->row.id) < 0) {
+		struct side_record former = look->row;
+		look->row = *row;
+		*row = former;
+		if (look->entry.state != ENTRY_PAIR)
+			pairs_set_record(pairs, look->pair, look->row.id, true);
+	}
+	if (row->presence == SIDE_THERE)
+		pairs_look(pairs, sync_pair_of_row(group->sync, row), LOOK_ROW);
+}
+
 static void take_found(struct group *group, enum table table, struct side_records *records)
 {
 	const char *column = group->sync->columns[table].of[FIELD_ID].id;
@@ -201,15 +222,7 @@ static void take_found(struct group *group, enum table table, struct side_record
 			if (look->pair->table != table ||
 			    strcmp(look->pair->id, json_text_or(row->body, column, "")) != 0)
 				continue;
-			if (look->row.presence == SIDE_THERE) {
-				look->pair->row_twins = true;
-				break;
-			}
-			if (look->entry.state != ENTRY_PAIR)
-				pairs_set_record(&group->sync->pairs, look->pair, row->id, true);
-			side_record_done(&look->row);
-			look->row = *row;
-			*row = (struct side_record){0};
+			offer_row(group, look, row);
 			break;
 		}
 	}

@@ -157,6 +157,7 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 	}
 	put_time(json, "seen", entry->seen_ms);
 	put_truth(json, "marked", entry->marked);
+	json_put_text(json, "shows", entry->shows);
 	put_truth(json, "born_as_row", entry->born_as_row);
 	put_time(json, "waits", entry->waits);
 	put_time(json, "unsure_since", entry->unsure_since_ms);
@@ -346,6 +347,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
 	entry->unsure_since_ms = json_int_or(json, "unsure_since", 0);
 	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
+	entry->shows = own_copy(json_text_or(json, "shows", NULL));
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
 	entry->failures = (int)json_int_or(json, "failures", 0);
 	entry->next_try_ms = json_int_or(json, "next_try", 0);

@@ -73,6 +73,7 @@ struct ledger_entry {
 	uint64_t handled;        /* hash of the document's live leaves that were handled; 0: none */
 	int64_t seen_ms;         /* Airtable's clock when the handled revision was first seen */
 	bool marked;             /* the document carries the app's mark of this pairing */
+	char *shows;             /* owned; the ID of another that its row shows (sync-rules 13), or NULL */
 	bool born_as_row;        /* made from a row: a collection is then in scope by itself */
 	unsigned waits;          /* enum pair_waits: a link in it waits for another pair */
 	int64_t unsure_since_ms; /* the row was not shown, first at this time (Airtable's clock); 0: it was */

@@ -107,6 +107,7 @@ void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const cha
 	ledger_entry_clear_taken(entry);
 	ledger_entry_unbury(entry);
 	own_free_text(&entry->problem);
+	own_free_text(&entry->shows);
 	entry->failures = 0;
 	entry->next_try_ms = 0;
 	entry->unsure_since_ms = 0;
@@ -127,6 +128,7 @@ void ledger_entry_done(struct ledger_entry *entry)
 	ledger_entry_clear_taken(entry);
 	ledger_entry_unbury(entry);
 	own_free_text(&entry->id);
+	own_free_text(&entry->shows);
 	own_free_text(&entry->problem);
 	json_object_close(&entry->stored);
 	*entry = (struct ledger_entry){0};

@@ -91,6 +91,7 @@ struct pair *pairs_by_record(const struct pairs *pairs, const char *record_id)
 void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record_id, bool row_free)
 {
 	pair->row_free = row_free && record_id[0];
+	pair->row_by_mark = false;
 	if (strcmp(pair->record_id, record_id) == 0)
 		return;
 	if (pair->record_id[0])
@@ -100,6 +101,9 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
 		lh_table_delete(pairs->by_record, record_id);
 		former->record_id[0] = '\0';
 		former->row_free = false;
+		pairs_set_copy_of(pairs, former, NULL);
+		if (former->has_problem)
+			pairs_look(pairs, former, LOOK_AGAIN); /* it may have been about this row */
 	}
 	snprintf(pair->record_id, sizeof pair->record_id, "%s", record_id);
 	if (record_id[0])
@@ -135,6 +139,32 @@ void pairs_set_waits(struct pairs *pairs, struct pair *pair, unsigned waits)
 	else if (pair->waits && !waits)
 		pairs->waiting--;
 	pair->waits = waits;
+}
+
+void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *original)
+{
+	struct pair *former = pair->copy_of;
+
+	if (former == original)
+		return;
+	pair->copy_of = original;
+	if (original && original->copies++ == 0)
+		pairs_look(pairs, original, LOOK_ROW);
+	if (former && --former->copies == 0)
+		pairs_look(pairs, former, LOOK_ROW);
+}
+
+void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other)
+{
+	struct pair *former = pair->claims;
+
+	if (former == other)
+		return;
+	pair->claims = other;
+	if (other && other->claimants++ == 0)
+		pairs_look(pairs, other, LOOK_ROW);
+	if (former && --former->claimants == 0)
+		pairs_look(pairs, former, LOOK_ROW);
 }
 
 static bool has_row(const struct pairs *pairs, enum table table, const char *id)

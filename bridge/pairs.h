@@ -38,7 +38,11 @@ struct pair {
 	char record_id[32]; /* the paired row; with 'row_free' one that might become it; "" none */
 	bool row_missing;   /* the paired row was not there when it was last asked for */
 	bool row_free;
-	bool row_twins; /* several rows claim this document */
+	bool row_by_mark;     /* the app's mark names that row */
+	struct pair *copy_of; /* its row is not paired and has the ID of this one (sync-rules 13) */
+	unsigned copies;      /* pairs whose 'copy_of' it is */
+	struct pair *claims;  /* its row is paired and shows the ID of this one, and other edits besides */
+	unsigned claimants;   /* pairs whose 'claims' it is */
 	bool born_as_row;
 	bool has_problem; /* a person should know something of it */
 	unsigned waits;   /* enum pair_waits, or 0: a link in it waits for another pair */
@@ -73,6 +77,9 @@ struct pair *pairs_want(struct pairs *pairs, enum table table, const char *id); 
 struct pair *pairs_by_record(const struct pairs *pairs, const char *record_id);       /* or NULL */
 /* "" takes the row away. Another pair that had this row loses it. */
 void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record_id, bool row_free);
+/* Whose ID its row shows; NULL: nobody's but its own. Who it was and who it is are looked at. */
+void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *original);
+void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other);
 /* Adds a reason to look at it, and puts it into the queue. */
 void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason);
 void pairs_set_unsettled(struct pairs *pairs, struct pair *pair, bool unsettled);

@@ -52,6 +52,18 @@ static struct existence pair_meets(const struct existence_views *views)
 	return (struct existence){.action = EXIST_DELETE_DOCUMENT, .reason = "Delete was ticked in the row"};
 }
 
+static struct existence pair_with_copies(const struct existence_views *views)
+{
+	struct existence found = pair_meets(views);
+
+	if (found.action != EXIST_MERGE)
+		return found;
+	found.action = EXIST_MERGE_OTHERS;
+	if (!found.told)
+		found.reason = "both are there, and other rows have the same ID";
+	return found;
+}
+
 static struct existence row_is_gone(const struct existence_views *views)
 {
 	if (views->document_moved)
@@ -89,6 +101,10 @@ static const struct existence_rule {
 	 "time"},
 	{IS(DOCUMENT_UNREADABLE), ANY, ANY, NULL, EXIST_PARK, "the document cannot be used as it is"},
 
+	{IS(DOCUMENT_TOMBSTONE) | IS(DOCUMENT_IN_SCOPE), IS(ROW_MIXED_UP), IS(ENTRY_PAIR), NULL, EXIST_HOLD,
+	 "rows show each other's ID, and other cells have changed too, as when a range is pasted in another "
+	 "order: put the IDs back or clear them, then the cells count as edits"},
+
 	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_PAIR) | IS(ENTRY_FORGOTTEN), NULL, EXIST_BURY,
 	 "document and row are both deleted"},
 	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_GRAVE), NULL, EXIST_NOTHING,
@@ -101,8 +117,7 @@ static const struct existence_rule {
 	{IS(DOCUMENT_TOMBSTONE), UNPAIRED | IS(ROW_FREE_TWINS), ANY, NULL, EXIST_HOLD,
 	 "a row has the ID of a deleted document"},
 
-	{IS(DOCUMENT_IN_SCOPE), IS(ROW_PAIRED_OTHERS), IS(ENTRY_PAIR), NULL, EXIST_MERGE_OTHERS,
-	 "both are there, and other rows have the same ID"},
+	{IS(DOCUMENT_IN_SCOPE), IS(ROW_PAIRED_OTHERS), IS(ENTRY_PAIR), pair_with_copies, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_PAIRED), IS(ENTRY_PAIR), pair_meets, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_GONE_ONE_FREE), IS(ENTRY_PAIR), NULL, EXIST_PAIR_FREE,
 	 "the row was cut and pasted, or came back from the trash"},

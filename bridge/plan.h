@@ -31,6 +31,7 @@ enum row_state {
 	ROW_GONE_ONE_FREE, /* gone, but one unpaired row has the ID */
 	ROW_PAIRED,
 	ROW_PAIRED_OTHERS, /* and other rows have its ID too */
+	ROW_MIXED_UP,      /* it shows another's ID and other edits, or another paired row shows its ID so */
 	ROW_FREE,          /* unpaired, has the document's ID or is named by its mark */
 	ROW_FREE_TWINS,    /* several unpaired rows have the ID, or ID and mark contradict each other */
 	ROW_OF_GRAVE, /* the gravestone's record id is there again, or a row with its ID appeared after it */

@@ -113,6 +113,15 @@ static void take_created(struct group *group, struct look *look)
 	struct ledger_entry *entry = &look->entry;
 	const char *record_id = look->row_write->answer.id;
 
+	const struct pair *owner = pairs_by_record(&group->sync->pairs, record_id);
+
+	if (look->row_write->met_existing && owner && owner != look->pair && owner->state == ENTRY_PAIR) {
+		/* A paired row that shows this ID: it keeps its pair, whose look sets the cell back (rule 13). */
+		ledger_entry_clear_sent(entry);
+		look->again_in_ms = SYNC_RETRY_FIRST_MS;
+		pairs_look(&group->sync->pairs, pairs_by_record(&group->sync->pairs, record_id), LOOK_ROW);
+		return;
+	}
 	if (look->row_write->met_existing) {
 		/* Somebody made it in between: it is adopted by the next look, as any row that was found (rule 15). */
 		ledger_entry_clear_sent(entry);

@@ -184,6 +184,24 @@ static void schedule(struct sync *sync, struct pair *pair, const struct ledger_e
 	}
 }
 
+/* A row that is paired is nobody else's, in whatever order they are loaded. */
+static void load_row(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
+{
+	const struct pair *owner =
+		entry->record_id[0] ? pairs_by_record(&sync->pairs, entry->record_id) : NULL;
+	bool paired = entry->state == ENTRY_PAIR;
+	struct pair *shown = entry->shows ? pairs_want(&sync->pairs, entry->table, entry->shows) : NULL;
+
+	if (!entry->record_id[0] || entry->state == ENTRY_GRAVE || entry->state == ENTRY_FORGOTTEN ||
+	    (!paired && owner && owner->state == ENTRY_PAIR))
+		return;
+	pairs_set_record(&sync->pairs, pair, entry->record_id, !paired);
+	if (paired)
+		pairs_set_claims(&sync->pairs, pair, shown);
+	else
+		pairs_set_copy_of(&sync->pairs, pair, shown);
+}
+
 static bool load_entry(void *context, struct ledger_entry *entry, struct error *error)
 {
 	struct sync *sync = context;
@@ -195,8 +213,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	pair->born_as_row = entry->born_as_row;
 	pair->has_problem = entry->problem != NULL;
 	pairs_set_waits(&sync->pairs, pair, entry->waits);
-	if (entry->record_id[0] && entry->state != ENTRY_GRAVE && entry->state != ENTRY_FORGOTTEN)
-		pairs_set_record(&sync->pairs, pair, entry->record_id, entry->state != ENTRY_PAIR);
+	load_row(sync, pair, entry);
 	schedule(sync, pair, entry);
 	return true;
 }
@@ -226,6 +243,7 @@ static void note_mark(struct sync *sync, struct pair *pair, struct json_object *
 	if (mark && pair->state == ENTRY_NONE && !pair->record_id[0] &&
 	    strlen(mark) < sizeof pair->record_id && !pairs_by_record(&sync->pairs, mark))
 		pairs_set_record(&sync->pairs, pair, mark, true);
+	pair->row_by_mark = mark && pair->row_free && strcmp(pair->record_id, mark) == 0;
 }
 
 static struct pair *place(const struct sync *sync, enum table table, const char *id)
@@ -385,16 +403,52 @@ static const char *id_cell(const struct sync *sync, const struct side_record *ro
 	return document_id_is_valid(id) ? id : "";
 }
 
+struct pair *sync_shown_other(const struct sync *sync, const struct pair *pair, const struct cell *id_cell)
+{
+	const char *id = id_cell->kind == CELL_TEXT ? id_cell->text : "";
+	struct pair *other = document_id_is_valid(id) ? pairs_find(&sync->pairs, pair->table, id) : NULL;
+
+	if (!other || other == pair)
+		return NULL;
+	return other->document == PAIR_DOCUMENT_THERE || other->state == ENTRY_PAIR ? other : NULL;
+}
+
+/* The pair of a row that has no ID of its own (sync-rules 12). The first id may be that of a document which was made from this row
+ * and has another now: then the row came back from the trash beside it. */
 static struct pair *pair_by_hash(struct sync *sync, const struct side_record *row)
 {
-	const char *words[] = {sync->config->base_id, sync->columns[row->table].table_id, row->id};
-	char id[37];
+	const char *words[] = {sync->config->base_id, sync->columns[row->table].table_id, row->id, "again"};
+	struct pair *pair;
+	size_t count = countof(words) - 1;
 
-	document_id_from(words, countof(words), id);
-	struct pair *pair = pairs_want(&sync->pairs, row->table, id);
-	if (!pair->record_id[0])
+	do {
+		char id[37];
+		document_id_from(words, count, id);
+		pair = pairs_want(&sync->pairs, row->table, id);
+	} while (pair->state == ENTRY_PAIR && strcmp(pair->record_id, row->id) != 0 &&
+		 count++ < countof(words));
+	if (!pair->record_id[0] || (pair->state != ENTRY_PAIR && strcmp(pair->record_id, row->id) != 0))
 		pairs_set_record(&sync->pairs, pair, row->id, true);
 	return pair;
+}
+
+static struct pair *pair_of_copy(struct sync *sync, const struct side_record *row, struct pair *original)
+{
+	struct pair *pair = pair_by_hash(sync, row);
+
+	if (pair != original)
+		pairs_set_copy_of(&sync->pairs, pair, original);
+	return pair;
+}
+
+/* A copy stays one as long as it has that ID, whatever becomes of the original; without an original the ID is its own. */
+static bool is_known_copy(const struct pair *pair, const char *id)
+{
+	const struct pair *original = pair->copy_of;
+
+	return original && strcmp(original->id, id) == 0 &&
+	       (original->document != PAIR_DOCUMENT_NONE || original->state != ENTRY_NONE ||
+		original->record_id[0]);
 }
 
 struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row)
@@ -402,19 +456,18 @@ struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row)
 	struct pair *pair = pairs_by_record(&sync->pairs, row->id);
 	const char *id = id_cell(sync, row);
 
-	if (pair && (pair->state == ENTRY_PAIR || !id[0] || strcmp(pair->id, id) == 0))
+	if (pair && (pair->state == ENTRY_PAIR || (!id[0] && pair->row_by_mark) ||
+		     strcmp(pair->id, id) == 0 || is_known_copy(pair, id)))
 		return pair;
+	if (pair)
+		pairs_set_copy_of(&sync->pairs, pair, NULL);
 	if (!id[0])
 		return pair_by_hash(sync, row);
 	struct pair *named = pairs_want(&sync->pairs, row->table, id);
-	if (named->state == ENTRY_PAIR && named->record_id[0]) {
-		/* A copy of a paired row, or what was cut and pasted in its place: the pair's own look tells. */
-		pairs_look(&sync->pairs, named, LOOK_ROW);
-		return pair_by_hash(sync, row);
-	}
 	if (named->record_id[0] && strcmp(named->record_id, row->id) != 0) {
-		named->row_twins = true;
-		return pair_by_hash(sync, row);
+		/* A copy, or what was cut and pasted in its place: the other's own look tells. */
+		pairs_look(&sync->pairs, named, LOOK_ROW);
+		return pair_of_copy(sync, row, named);
 	}
 	pairs_set_record(&sync->pairs, named, row->id, true);
 	return named;
@@ -449,6 +502,21 @@ static bool row_differs(const struct columns *columns, const struct ledger_entry
 	return false;
 }
 
+/* A two-way cell that is not as both sides agreed. */
+static bool shows_edit(const struct columns *columns, const struct ledger_entry *entry,
+		       const struct cell *cells)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct ledger_field *agreed = &entry->fields[field];
+		struct cell_equivalence equivalence = columns_equivalence(columns, (enum field)field);
+		if (agreed->known && columns_flow(columns, (enum field)field) &&
+		    field_rule((enum field)field)->direction == DIRECTION_BOTH &&
+		    !cell_equal(&agreed->airtable, &cells[field], &equivalence))
+			return true;
+	}
+	return false;
+}
+
 static void queue_row(struct sync *sync, struct pair *pair, struct side_record *row)
 {
 	pairs_look(&sync->pairs, pair, LOOK_ROW);
@@ -471,6 +539,9 @@ static void sift_row(struct sync *sync, struct pair *pair, const struct ledger_e
 	mapping_from_row(row->table, &sync->columns[row->table], row->body, &links, cells, &unknown_choice);
 	sync->schema_stale = sync->schema_stale || unknown_choice;
 	pair->list_turn = sync->list_turn;
+	if (entry->state == ENTRY_PAIR && shows_edit(&sync->columns[row->table], entry, cells))
+		/* Before anything of this pass flows. */
+		pairs_set_claims(&sync->pairs, pair, sync_shown_other(sync, pair, &cells[FIELD_ID]));
 	if (row_differs(&sync->columns[row->table], entry, cells))
 		queue_row(sync, pair, row);
 	for (size_t field = 0; field < FIELD_COUNT; field++)
@@ -563,7 +634,7 @@ static void queue_unlisted(struct sync *sync)
 {
 	for (size_t i = 0; i < sync->pairs.count; i++) {
 		struct pair *pair = sync->pairs.list[i];
-		if (pair->state == ENTRY_PAIR && pair->list_turn != sync->list_turn)
+		if ((pair->state == ENTRY_PAIR || pair->copy_of) && pair->list_turn != sync->list_turn)
 			pairs_look(&sync->pairs, pair, LOOK_ROW);
 	}
 }
@@ -574,8 +645,6 @@ bool sync_list_rows(struct sync *sync, struct error *error)
 
 	sync->list_turn++;
 	sync->fresh_rows = 0;
-	for (size_t i = 0; i < sync->pairs.count; i++)
-		sync->pairs.list[i]->row_twins = false;
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		if (!sync->rows.ops->list(sync->rows.self, (enum table)table, sift_rows, sync, error))
 			return error_wrap(error, "listing table \"%s\"", sync->columns[table].table_name);

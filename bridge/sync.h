@@ -82,6 +82,8 @@ must_use bool sync_checkpoint(struct sync *sync, struct error *error);
 
 /* The pair that a row belongs to, made if it is new (sync-rules 12, 13). Also notes the row there. */
 struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row);
+/* The other pair whose ID this cell of a row shows, one with a document or a row; or NULL. */
+struct pair *sync_shown_other(const struct sync *sync, const struct pair *pair, const struct cell *id_cell);
 struct mapping_links sync_links(struct sync *sync);
 /* Hash of a document's live leaves; 0 for a record that is not there. */
 uint64_t sync_leaves(const struct side_record *document);

@@ -115,8 +115,24 @@ static const struct existence_case existence_cases[] = {
 	/* in scope | paired, others with its ID too | pair */
 	{"in scope | paired, others with its ID too | pair: merge, tell the others",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED_OTHERS, ENTRY_PAIR), THEN(EXIST_MERGE_OTHERS, "other rows")},
-	{"in scope | paired, others with its ID too, box ticked | pair: the copies first",
-	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED_OTHERS, ENTRY_PAIR, TICKED), THEN(EXIST_MERGE_OTHERS, NULL)},
+	{"in scope | paired, others with its ID too, box ticked | pair: as without them",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED_OTHERS, ENTRY_PAIR, TICKED),
+	 THEN(EXIST_DELETE_DOCUMENT, "ticked")},
+	{"in scope, edited | paired, others with its ID too, box ticked | pair: the edit beats the box",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED_OTHERS, ENTRY_PAIR, TICKED, EDITED),
+	 THEN(EXIST_MERGE_OTHERS, "cleared", .clear_delete = true, .told = true)},
+
+	/* paired rows that show each other's ID, and other edits */
+	{"in scope | mixed up | pair: hold", SEEN(DOCUMENT_IN_SCOPE, ROW_MIXED_UP, ENTRY_PAIR),
+	 THEN(EXIST_HOLD, "put the IDs back")},
+	{"in scope, edited | mixed up, box ticked | pair: hold",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_MIXED_UP, ENTRY_PAIR, EDITED, TICKED), THEN(EXIST_HOLD, NULL)},
+	{"tombstone | mixed up | pair: hold", SEEN(DOCUMENT_TOMBSTONE, ROW_MIXED_UP, ENTRY_PAIR, ROW_EDITED),
+	 THEN(EXIST_HOLD, "put the IDs back")},
+	{"missing, no tombstone | mixed up | pair: hold", SEEN(DOCUMENT_MISSING, ROW_MIXED_UP, ENTRY_PAIR),
+	 THEN(EXIST_HOLD, "gone back in time")},
+	{"out of scope | mixed up | pair: leave it", SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_MIXED_UP, ENTRY_PAIR),
+	 THEN(EXIST_LEAVE, NULL)},
 
 	/* in scope | paired | pair */
 	{"in scope | paired | pair: merge", SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR),
@@ -239,17 +255,18 @@ static void check_existence(void **state)
 
 static const char *const document_words[] = {"none",      "missing",  "unreadable",
 					     "tombstone", "in scope", "out of scope"};
-static const char *const row_words[] = {"none",           "unsure", "gone",       "gone, one free", "paired",
-					"paired, others", "free",   "free twins", "of grave",       "new"};
+static const char *const row_words[] = {"none",       "unsure",         "gone",     "gone, one free",
+					"paired",     "paired, others", "mixed up", "free",
+					"free twins", "of grave",       "new"};
 static const char *const entry_words[] = {"none", "pair", "grave", "forgotten"};
 
 /* What must be so before this may be done. */
 static const char *objection(const struct existence_views *views, const struct existence *found)
 {
 	bool paired = views->row == ROW_PAIRED || views->row == ROW_PAIRED_OTHERS;
-	bool asked_to_delete = (views->row == ROW_PAIRED && views->delete_ticked) ||
+	bool asked_to_delete = (paired && views->delete_ticked) ||
 			       (views->row == ROW_GONE && views->on_row_deleted == ROW_DELETED_DELETE);
-	bool unseen = views->row == ROW_UNSURE || paired;
+	bool unseen = views->row == ROW_UNSURE || views->row == ROW_MIXED_UP || paired;
 
 	switch (found->action) {
 	case EXIST_DELETE_DOCUMENT:
@@ -324,10 +341,12 @@ static const char *duty(const struct existence_views *views, const struct existe
 		return "something is done for an unreadable document";
 	if (views->document == DOCUMENT_MISSING && views->entry != ENTRY_NONE && touches)
 		return "something is done for a document that went missing";
+	if (views->row == ROW_MIXED_UP && touches)
+		return "something is done although the row shows another's ID";
 	if (views->document == DOCUMENT_OUT_OF_SCOPE && touches)
 		return "something is done for a document out of scope";
 	if ((found->clear_delete || found->refuse_delete) && found->action != EXIST_MERGE &&
-	    found->action != EXIST_RESTORE_ROW)
+	    found->action != EXIST_MERGE_OTHERS && found->action != EXIST_RESTORE_ROW)
 		return "a box is cleared or refused without a merge";
 	if (found->clear_delete && !views->delete_ticked)
 		return "a box is cleared that is not ticked";

@@ -193,6 +193,17 @@ void observer_cell_lost(struct world *world, const struct world_row *row, enum f
 		supersede(world, field, words);
 }
 
+void observer_row_copied(struct world *world, const struct world_row *row)
+{
+	for (size_t i = 0; i < countof(fields); i++) {
+		char words[48];
+		observer_cell_words(fields[i].field, row->now.cells[fields[i].field], words);
+		struct world_version *version = version_of(world, fields[i].field, words);
+		if (version)
+			version->copied = true;
+	}
+}
+
 /* With a row goes what only it showed. */
 void observer_row_deleted(struct world *world, const struct world_row *row)
 {
@@ -294,7 +305,7 @@ static void check_versions(struct world *world)
 		bool in_documents = shown_by_documents(world, version->field, version->value);
 		const char *name = field_rule(version->field)->name;
 		if (version->superseded) {
-			if (!world->any_deleted && (in_rows || in_documents) &&
+			if (!world->any_deleted && !version->copied && (in_rows || in_documents) &&
 			    !won_in_history(world, version->field, version->value) &&
 			    !problem_with(world, version->field, version->value))
 				world_broken(world, "%s: \"%s\" came back, though a person had replaced it",
@@ -434,8 +445,32 @@ static void check_rows(struct world *world)
 	}
 }
 
+/* The row that the ledger says is the document's. */
+static bool is_paired(const struct world *world, const struct world_row *row)
+{
+	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(row->table)),
+				     world_cell_text(row, FIELD_ID));
+	struct json_object *entry = world_state_body(world, end);
+
+	return entry && strcmp(json_text_or(entry, "state", ""), "pair") == 0 &&
+	       strcmp(json_text_or(entry, "rec", ""), row->id) == 0;
+}
+
+/* A copy is told so, and nothing else of it is touched. */
+static void check_copies(struct world *world)
+{
+	for (size_t i = 0; i < world->row_count; i++) {
+		const struct world_row *row = &world->rows[i];
+		if (row->now.there && row->copied && *world_cell_text(row, FIELD_ID) &&
+		    !is_paired(world, row) && !row->now.cells[FIELD_ERROR])
+			world_broken(world, "row %s is a copy of %s and is not told so", row->id,
+				     world_cell_text(row, FIELD_ID));
+	}
+}
+
 void observer_check(struct world *world)
 {
+	check_copies(world);
 	check_versions(world);
 	check_documents(world);
 	check_rows(world);

@@ -80,7 +80,7 @@ struct world_row {
 	int64_t stale_until_ms; /* steady; readers see 'former' until then */
 	int64_t shown;          /* the moment (world.moment) at which a read last showed it as it is */
 	int64_t shown_ms;       /* steady; of the last read, whatever it showed */
-	bool copied;            /* a person made it by duplicating another */
+	bool copied; /* another row has its ID, and was there before or took its place: sync-rules 13 */
 	bool delete_wanted; /* a person ticked its box, or deleted it where documents go with their rows */
 };
 
@@ -98,6 +98,7 @@ struct world_version {
 	char row[20];
 	int64_t moment;
 	bool superseded; /* by another that a person put in its place */
+	bool copied;     /* two rows show it, since one was duplicated */
 	bool excused;    /* overwritten by a write that was decided before (sync-rules 6.6) */
 };
 
@@ -217,7 +218,7 @@ bool world_couch_extra_put(struct world *world, struct json_object *body);
 struct side world_airtable_side(struct world *world);
 void world_apply_late(struct world *world);
 struct world_row *world_row(struct world *world, const char *id); /* or NULL */
-/* The live row with this text in its ID cell, the first made; NULL: none. */
+/* The live row with this text in its ID cell, the first made, copies last; NULL: none. */
 struct world_row *world_row_of(struct world *world, enum table table, const char *document_id);
 /* A person's work. 'value' is taken, NULL empties. */
 struct world_row *world_person_adds(struct world *world, enum table table);
@@ -247,6 +248,8 @@ void observer_overwritten(struct world *world, const struct world_row *row, enum
 			  const char *before, const char *value, int64_t decided);
 /* A cell is about to lose what it shows with its column or its choice. */
 void observer_cell_lost(struct world *world, const struct world_row *row, enum field field);
+/* A person makes a copy of the row: its values stand in two of them. */
+void observer_row_copied(struct world *world, const struct world_row *row);
 void observer_row_deleted(struct world *world, const struct world_row *row);
 void observer_document_deleted(struct world *world, const struct world_document *document);
 /* Checks the invariants of a quiet world. */

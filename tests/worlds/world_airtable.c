@@ -40,13 +40,18 @@ const char *world_cell_text(const struct world_row *row, enum field field)
 
 struct world_row *world_row_of(struct world *world, enum table table, const char *document_id)
 {
+	struct world_row *copy = NULL;
+
 	for (size_t i = 0; i < world->row_count; i++) {
 		struct world_row *row = &world->rows[i];
-		if (row->table == table && row->now.there &&
-		    strcmp(world_cell_text(row, FIELD_ID), document_id) == 0)
+		if (row->table != table || !row->now.there ||
+		    strcmp(world_cell_text(row, FIELD_ID), document_id) != 0)
+			continue;
+		if (!row->copied)
 			return row;
+		copy = copy ? copy : row;
 	}
-	return NULL;
+	return copy;
 }
 
 struct json_object *world_link(const char *record_id)
@@ -167,6 +172,7 @@ void world_person_types(struct world *world, struct world_row *row, enum field f
 	if (observer_key(field, row->table) && strcmp(was, is) != 0)
 		observer_left(world, true, row->id, field, was, is);
 	set_cell(world, row, field, value);
+	row->copied = row->copied && field != FIELD_ID;
 	struct world_document *document = world_document_of(world, row);
 	if (field == FIELD_DELETE)
 		row->delete_wanted = true;
@@ -221,6 +227,7 @@ void world_person_restores(struct world *world, struct world_row *row)
 	before_change(world, row);
 	world_note(world, "person: brings row %s back from the trash", row->id);
 	world->moment++;
+	row->copied = world_row_of(world, row->table, world_cell_text(row, FIELD_ID)) != NULL;
 	row->now.there = true;
 	/* Whether this counts as a modification is not known: it does half of the time. */
 	if (world_chance(world, 2))
@@ -238,7 +245,8 @@ struct world_row *world_person_duplicates(struct world *world, const struct worl
 		if (row->now.cells[field] && (with_id || field != FIELD_ID))
 			set_cell(world, copy, (enum field)field, json_object_get(row->now.cells[field]));
 	copy->now.shelf = json_object_get(row->now.shelf);
-	copy->copied = true;
+	copy->copied = with_id;
+	observer_row_copied(world, row);
 	return copy;
 }
 
