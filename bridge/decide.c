@@ -256,7 +256,8 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 			look->airtable[FIELD_UPDATED_AT].kind == CELL_TIME &&
 			cell_equal(&look->couch[FIELD_UPDATED_AT], &look->airtable[FIELD_UPDATED_AT], &exact),
 		.shown_differently = agreed->shown_differently,
-		.contested = agreed->contested,
+		/* What took the row's place may show what the row did a while ago. */
+		.contested = agreed->contested || look->existence.action == EXIST_PAIR_FREE,
 		.couch_unmappable = !mappable && !couch_waits,
 		.waits = row_waits || couch_waits,
 		.order = look->orders[field],

@@ -125,8 +125,7 @@ void person_restores(struct play *play, const struct event *event)
 {
 	struct world_row *row = play_choose_row(play, event->a, false);
 
-	/* Beside a row that took its place it would be a copy (sync-rules 13). */
-	if (!row || world_row_of(play->world, row->table, world_cell_text(row, FIELD_ID)))
+	if (!row)
 		return;
 	play->acts++;
 	play->new_documents++;

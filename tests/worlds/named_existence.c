@@ -227,6 +227,15 @@ static void person_deletes_for_good(struct world *world)
 	}
 }
 
+/* The copy takes the original's place, which has shown more since. */
+static void person_deletes_the_original(struct world *world)
+{
+	named_phone_notes(world);
+	if (!world_pass(world, true, false) && world->dead)
+		world_restart(world);
+	person_deletes_for_good(world);
+}
+
 static size_t live_documents(const struct world *world);
 static void are_two(struct world *world);
 
@@ -405,6 +414,8 @@ static const struct scenario scenarios[] = {
 	 ALL_ORDERS, false},
 	{"copy-gets-its-own-id", named_nothing, person_duplicates, person_clears_and_edits_the_copy, are_two,
 	 IN_ORDER, true},
+	{"copy-takes-the-original's-place", named_nothing, person_duplicates, person_deletes_the_original,
+	 named_is_there, 1U << AS_WRITTEN, false},
 	{"trash-restore-beside-its-successor", named_nothing, person_deletes_for_good, named_person_restores,
 	 is_a_copy, 1U << AS_WRITTEN, false},
 	{"delete-box-while-phone-edits", named_nothing, person_ticks_delete, named_phone_notes,

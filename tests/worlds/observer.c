@@ -256,6 +256,25 @@ static bool won_in_history(const struct world *world, enum field field, const ch
 	return false;
 }
 
+/* The row that the ledger says is the document's. */
+static bool is_paired(const struct world *world, const struct world_row *row)
+{
+	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(row->table)),
+				     world_cell_text(row, FIELD_ID));
+	struct json_object *entry = world_state_body(world, end);
+
+	return entry && strcmp(json_text_or(entry, "state", ""), "pair") == 0 &&
+	       strcmp(json_text_or(entry, "rec", ""), row->id) == 0;
+}
+
+/* It points to a row that is told that it is a copy, or held: what it says of its place waits. */
+static bool points_to_told(struct world *world, const struct world_row *row, enum field field)
+{
+	const struct world_row *target = world_row(world, world_linked(row, field));
+
+	return target && target->now.there && target->now.cells[FIELD_ERROR] && !is_paired(world, target);
+}
+
 /* A person is told: in the row, or in the ledger. */
 static bool has_problem(const struct world *world, const struct world_document *document)
 {
@@ -291,7 +310,8 @@ static bool problem_with(struct world *world, enum field field, const char *valu
 		const struct world_document *document = world_document_of(world, row);
 		observer_cell_words(field, row->now.cells[field], words);
 		if (row->now.there && strcmp(words, value) == 0 &&
-		    (row->now.cells[FIELD_ERROR] || (document && has_problem(world, document))))
+		    (row->now.cells[FIELD_ERROR] || points_to_told(world, row, FIELD_COLLECTION) ||
+		     (document && has_problem(world, document))))
 			return true;
 	}
 	return false;
@@ -334,6 +354,14 @@ static void linked_words(struct world *world, const struct world_row *row, enum 
 	snprintf(words_out, 48, "%s", target ? world_cell_text(target, FIELD_ID) : "");
 }
 
+/* It has a row, and is not held for that it has several. */
+static bool is_settled(struct world *world, enum table table, const char *id)
+{
+	const struct world_document *document = world_document(world, table, id);
+
+	return world_row_of(world, table, id) && !(document && has_problem(world, document));
+}
+
 /* The document stands in what has no row: the row does not show all of it, and does not say so. */
 static bool points_nowhere(struct world *world, const struct world_row *row)
 {
@@ -342,8 +370,8 @@ static bool points_nowhere(struct world *world, const struct world_row *row)
 	const char *container = body ? json_text_or(document_data(body), "container_id", "") : "";
 	const char *collection = body ? json_text_or(document_data(body), "collection_id", "") : "";
 
-	return (*container && !world_row_of(world, TABLE_ITEMS, container)) ||
-	       (*collection && !world_row_of(world, TABLE_COLLECTIONS, collection));
+	return (*container && !is_settled(world, TABLE_ITEMS, container)) ||
+	       (*collection && !is_settled(world, TABLE_COLLECTIONS, collection));
 }
 
 static void check_time_cell(struct world *world, const struct world_row *row, enum field field,
@@ -387,7 +415,8 @@ static void check_equal(struct world *world, const struct world_document *docume
 		if (fields[i].shape == TYPE && world->columns)
 			choice_words(world, fields[i].field, in_row);
 		if (strcmp(in_row, in_document) != 0 &&
-		    !(fields[i].shape == LINK && points_nowhere(world, row)))
+		    !(fields[i].shape == LINK &&
+		      (points_nowhere(world, row) || points_to_told(world, row, fields[i].field))))
 			world_broken(world, "%s %s: the document says \"%s\", the row \"%s\"",
 				     document->full_id, field_rule(fields[i].field)->name, in_document,
 				     in_row);
@@ -408,11 +437,23 @@ static size_t rows_with_id(const struct world *world, const struct world_documen
 	return count;
 }
 
+/* Of several with its ID the one that the ledger names. */
+static struct world_row *row_of(struct world *world, const struct world_document *document)
+{
+	for (size_t i = 0; i < world->row_count; i++) {
+		struct world_row *row = &world->rows[i];
+		if (row->table == document->table && row->now.there &&
+		    strcmp(world_cell_text(row, FIELD_ID), document->id) == 0 && is_paired(world, row))
+			return row;
+	}
+	return world_row_of(world, document->table, document->id);
+}
+
 static void check_documents(struct world *world)
 {
 	for (size_t i = 0; i < world->document_count; i++) {
 		const struct world_document *document = &world->documents[i];
-		struct world_row *row = world_row_of(world, document->table, document->id);
+		struct world_row *row = row_of(world, document);
 		size_t rows = rows_with_id(world, document);
 		if (has_problem(world, document))
 			continue;
@@ -420,7 +461,7 @@ static void check_documents(struct world *world)
 			world_broken(world, "%s has %zu rows", document->full_id, rows);
 		else if (world_body(document) && !row && !forgotten(world, document))
 			world_broken(world, "%s has no row", document->full_id);
-		else if (!world_body(document) && row)
+		else if (!world_body(document) && row && !(row->copied && row->now.cells[FIELD_ERROR]))
 			world_broken(world, "%s is deleted, its row %s is not", document->full_id, row->id);
 		else if (world_body(document) && row)
 			check_equal(world, document, row);
@@ -440,20 +481,10 @@ static void check_rows(struct world *world)
 		const char *id = world_cell_text(row, FIELD_ID);
 		const struct world_document *document = world_document_of(world, row);
 		bool known = document && (*id || has_problem(world, document));
-		if (row->now.there && !row->now.cells[FIELD_ERROR] && is_filled_in(row) && !known)
+		if (row->now.there && !row->now.cells[FIELD_ERROR] && is_filled_in(row) && !known &&
+		    !points_to_told(world, row, FIELD_COLLECTION))
 			world_broken(world, "row %s has no document (its ID says \"%s\")", row->id, id);
 	}
-}
-
-/* The row that the ledger says is the document's. */
-static bool is_paired(const struct world *world, const struct world_row *row)
-{
-	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(row->table)),
-				     world_cell_text(row, FIELD_ID));
-	struct json_object *entry = world_state_body(world, end);
-
-	return entry && strcmp(json_text_or(entry, "state", ""), "pair") == 0 &&
-	       strcmp(json_text_or(entry, "rec", ""), row->id) == 0;
 }
 
 /* A copy is told so, and nothing else of it is touched. */

@@ -246,6 +246,7 @@ struct world_row *world_person_duplicates(struct world *world, const struct worl
 			set_cell(world, copy, (enum field)field, json_object_get(row->now.cells[field]));
 	copy->now.shelf = json_object_get(row->now.shelf);
 	copy->copied = with_id;
+	copy->delete_wanted = row->now.cells[FIELD_DELETE] != NULL;
 	observer_row_copied(world, row);
 	return copy;
 }
