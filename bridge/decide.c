@@ -179,11 +179,12 @@ static bool ask_row_edits(struct group *group, struct error *error)
 			if (!is_asked_about(group, look, (enum field)field))
 				continue;
 			askers[count] = look;
+			/* The Date header counts whole seconds; in one and the same the deletion is the later. */
 			questions[count++] = (struct side_time_question){
 				.table = look->pair->table,
 				.id = look->row.id,
 				.field = (enum field)field,
-				.after_ms = look_first_seen_ms(group, look),
+				.after_ms = look_first_seen_ms(group, look) + 1000,
 			};
 		}
 	bool ok = count == 0 ||

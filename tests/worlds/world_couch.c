@@ -313,10 +313,6 @@ static struct side_record record_of(struct world *world, enum table table, const
 
 	if (!leaf)
 		return record;
-	if (leaf->deleted && !document->gone_shown_again_ms)
-		document->gone_shown_again_ms = world_base_now_ms(world);
-	if (leaf->deleted && !document->gone_shown_ms)
-		document->gone_shown_ms = world_base_now_ms(world);
 	record.presence = leaf->deleted ? SIDE_TOMBSTONE : SIDE_THERE;
 	record.revision = own_copy(leaf->revision);
 	record.leaves = conflicts(document, leaf);
@@ -324,6 +320,21 @@ static struct side_record record_of(struct world *world, enum table table, const
 		record.body = wire(leaf->body);
 	}
 	return record;
+}
+
+/* The answer has arrived. */
+static void note_shown(struct world *world, const struct side_records *records)
+{
+	for (size_t i = 0; i < records->count; i++) {
+		struct world_document *document =
+			world_document(world, records->list[i].table, records->list[i].id);
+		if (records->list[i].presence != SIDE_TOMBSTONE)
+			continue;
+		if (!document->gone_shown_again_ms)
+			document->gone_shown_again_ms = world_base_now_ms(world);
+		if (!document->gone_shown_ms)
+			document->gone_shown_ms = world_base_now_ms(world);
+	}
 }
 
 static int64_t couch_now_ms(void *self)
@@ -370,7 +381,10 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 		list[i] = record_of(world, page[i]->table, page[i]->id);
 	int64_t last = count ? page[count - 1]->sequence : since;
 	struct side_records records = {count, list};
-	bool ok = end_call(world, error) && (count == 0 || visit(context, &records, error));
+	bool ok = end_call(world, error);
+	if (ok)
+		note_shown(world, &records);
+	ok = ok && (count == 0 || visit(context, &records, error));
 	for (size_t i = 0; i < count; i++)
 		side_record_done(&list[i]);
 	if (!ok)
@@ -428,6 +442,7 @@ static bool couch_read(void *self, const struct side_key *keys, size_t count,
 		side_records_done(&records);
 		return false;
 	}
+	note_shown(world, &records);
 	*records_out = records;
 	return true;
 }
