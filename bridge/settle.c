@@ -6,6 +6,7 @@
  * it may still show the old value, or one that is older still. */
 #include "bridge/work.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -201,13 +202,60 @@ static void settle_delete(struct group *group, struct look *look)
 		json_object_close(&entry->grave_cells);
 }
 
-/* An unanswered create, and now a row with its ID. It is adopted (rule 15), but where it shows what we sent, that is what
+/* Whether the row is the one that we were making: the columns that only we write show what was sent, or all of them do. The ID alone
+ * may be anybody's: a person pasted it, the app made a row. */
+static bool is_own_row(const struct group *group, const struct look *look)
+{
+	bool out_landed = true, all_landed = true, any_out = false;
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		if (!is_asked(group, look, (enum field)field))
+			continue;
+		bool out = field_rule((enum field)field)->direction == DIRECTION_OUT;
+		bool landed = field_landed(group, look, (enum field)field) == LANDED;
+		all_landed = all_landed && landed;
+		out_landed = out_landed && (landed || !out);
+		any_out = any_out || (out && field != FIELD_ID && field != FIELD_ERROR);
+	}
+	return any_out ? out_landed : all_landed;
+}
+
+/* What a new row showed: what was sent, and nothing else. Nothing is known of a cell that waits to be filled, as a link does. */
+static void agree_on_birth(struct look *look, enum field field)
+{
+	const struct ledger_sent_field *sent = &look->entry.sent.fields[field];
+	const struct cell empty = {0};
+
+	if (look->entry.fields[field].known)
+		return;
+	if (sent->sent)
+		ledger_entry_agree(&look->entry, field, &sent->post, &sent->post);
+	else if (look->couch[field].kind == CELL_EMPTY || look->airtable[field].kind != CELL_EMPTY)
+		ledger_entry_agree(&look->entry, field, &empty, &empty);
+}
+
+/* Both are a pair at once, also in the ledger: as long as they are not, the next crash would forget that the row's cells are our own and
+ * no edits, and a document that was deleted meanwhile would leave its row behind. */
+static void pair_with_own(struct group *group, struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look_has_column(group, look, (enum field)field) && field != FIELD_ERROR &&
+		    field != FIELD_DELETE)
+			agree_on_birth(look, (enum field)field);
+	ledger_entry_unbury(&look->entry);
+	look->entry.state = ENTRY_PAIR;
+	look->entry.marked = false;
+	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
+	look->pair->row_missing = false;
+	group->paired = true;
+}
+
+/* An unanswered create, and now a row with its ID. One that is not our own is adopted (rule 15), but where it shows what we sent, that is what
  * both sides agreed on: what the document has become since is an edit, and the cell is none. And where it shows anything of
  * what we sent it showed all of it, since a request is applied as a whole: a cell that shows something else by now was edited,
  * or the row is somebody else's. */
-static void settle_create(struct settling *settling, struct look *look)
+static void settle_create(struct group *group, struct look *look)
 {
-	struct group *group = settling->group;
 	const struct ledger_sent_field *sent = look->entry.sent.fields;
 	bool any_landed = false;
 
@@ -223,6 +271,8 @@ static void settle_create(struct settling *settling, struct look *look)
 	for (size_t field = 0; any_landed && field < FIELD_COUNT; field++)
 		if (is_asked(group, look, (enum field)field) && !look->entry.fields[field].known)
 			agree_in_doubt(look, (enum field)field);
+	if (look->entry.state != ENTRY_PAIR && !look->pair->row_twins && is_own_row(group, look))
+		pair_with_own(group, look);
 }
 
 static void settle_look(struct settling *settling, struct look *look)
@@ -240,7 +290,7 @@ static void settle_look(struct settling *settling, struct look *look)
 		break;
 	case SENT_CREATE:
 		if (there)
-			settle_create(settling, look);
+			settle_create(group, look);
 		else if (!deadline_passed(group, look))
 			wait_for_deadline(group, look); /* it may still come */
 		break;

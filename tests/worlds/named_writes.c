@@ -117,6 +117,33 @@ static void keep_their_containers(struct world *world)
 	}
 }
 
+static void phone_makes_unanswered(struct world *world)
+{
+	world->armed[FAULT_AIRTABLE_UNANSWERED]++;
+	world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "made on a phone"));
+}
+
+static void phone_makes_late(struct world *world)
+{
+	world->armed[FAULT_AIRTABLE_LATE]++;
+	world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "made on a phone"));
+}
+
+static void phone_deletes_it(struct world *world)
+{
+	struct world_document *document = world_document(world, TABLE_ITEMS, "i2");
+
+	if (document && world_body(document))
+		world_phone_deletes(world, document);
+}
+
+static void is_nowhere(struct world *world)
+{
+	if (world_body(world_document(world, TABLE_ITEMS, "i2")) ||
+	    world_row_of(world, TABLE_ITEMS, "i2"))
+		world_broken(world, "the deleted item is still there");
+}
+
 static const struct scenario scenarios[] = {
 	{"edit-between-read-and-write", named_nothing, named_phone_notes, named_person_notes, named_anything,
 	 ALL_ORDERS, false},
@@ -142,6 +169,10 @@ static const struct scenario scenarios[] = {
 	 keep_their_containers, ALL_ORDERS, false},
 	{"put-back-before-ledger-knows", named_nothing, named_person_notes, person_puts_back, named_anything,
 	 IN_ORDER, false},
+	{"lost-create-then-deleted", named_nothing, phone_makes_unanswered, phone_deletes_it, is_nowhere,
+	 IN_ORDER, true},
+	{"late-create-then-deleted", named_nothing, phone_makes_late, phone_deletes_it, is_nowhere, IN_ORDER,
+	 true},
 };
 
 const struct named_table named_writes = {scenarios, countof(scenarios)};
