@@ -137,10 +137,43 @@ static void phone_deletes_it(struct world *world)
 		world_phone_deletes(world, document);
 }
 
+/* The phone ten minutes ago, it was offline; a person in the row, where it is there by now. */
+static void both_edit_it(struct world *world)
+{
+	struct world_document *document = world_document(world, TABLE_ITEMS, "i2");
+	struct world_row *row = world_row_of(world, TABLE_ITEMS, "i2");
+	struct json_object *body = json_copy(world_body(document));
+
+	json_put_text(document_data(body), "model_name", "from the phone");
+	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world) - 600000));
+	world_phone_puts(world, TABLE_ITEMS, "i2", body);
+	if (row)
+		world_person_types(world, row, FIELD_NOTES, json_object_new_string("from the grid"));
+}
+
+static void phone_makes_with_model(struct world *world)
+{
+	struct json_object *item = named_new_item(world, "made on a phone");
+
+	json_put_text(document_data(item), "model_name", "first");
+	world->armed[FAULT_AIRTABLE_UNANSWERED]++;
+	world_phone_puts(world, TABLE_ITEMS, "i2", item);
+}
+
+static void has_the_phones_model(struct world *world)
+{
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i2"));
+	struct world_row *row = world_row_of(world, TABLE_ITEMS, "i2");
+
+	if (!body || !row ||
+	    strcmp(json_text_or(document_data(body), "model_name", ""), "from the phone") != 0 ||
+	    strcmp(world_cell_text(row, FIELD_MODEL_NAME), "from the phone") != 0)
+		world_broken(world, "what the phone wrote gave way to what we wrote ourselves");
+}
+
 static void is_nowhere(struct world *world)
 {
-	if (world_body(world_document(world, TABLE_ITEMS, "i2")) ||
-	    world_row_of(world, TABLE_ITEMS, "i2"))
+	if (world_body(world_document(world, TABLE_ITEMS, "i2")) || world_row_of(world, TABLE_ITEMS, "i2"))
 		world_broken(world, "the deleted item is still there");
 }
 
@@ -170,6 +203,8 @@ static const struct scenario scenarios[] = {
 	{"put-back-before-ledger-knows", named_nothing, named_person_notes, person_puts_back, named_anything,
 	 IN_ORDER, false},
 	{"lost-create-then-deleted", named_nothing, phone_makes_unanswered, phone_deletes_it, is_nowhere,
+	 IN_ORDER, true},
+	{"lost-create-then-edited", named_nothing, phone_makes_with_model, both_edit_it, has_the_phones_model,
 	 IN_ORDER, true},
 	{"late-create-then-deleted", named_nothing, phone_makes_late, phone_deletes_it, is_nowhere, IN_ORDER,
 	 true},
