@@ -381,6 +381,8 @@ static void pair_up(struct group *group, struct look *look)
 	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
 	look->entry.marked = look->marks && look->document_written;
 	note_mark(group, look);
+	/* What the box asks for is asked of a pair. */
+	look->again = look->again || look->airtable[FIELD_DELETE].kind == CELL_TRUE;
 }
 
 static void prepare_row(struct group *group, struct look *look)

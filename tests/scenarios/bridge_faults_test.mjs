@@ -374,6 +374,14 @@ async function adoption(world, step) {
 		await assertNoTwins(world);
 	});
 
+	const [, , , ticked] = ids;
+	await world.editRow(ticked, { Delete: true });
+	await world.advance(600000);
+	await world.forgetState();
+	await world.sync();
+	await step('a box that was ticked before it was lost is obeyed', async () =>
+		assert.deepEqual([await world.document(ticked), await world.rowOf(ticked)], [null, undefined]));
+
 	/* Only one of the databases' notes of how far it came is lost. */
 	await world.edit({ action: 'delete', table: 'Items', record: (await world.rowOf(deleted)).id });
 	await world.forgetCheckpoints();
