@@ -7,7 +7,7 @@
 #   make install    what all of these need             make chaos [SEEDS=n] [FROM=first]   random histories
 #   make mutants [ONLY=words]   rules taken out of the code, one at a time: do the tests notice?
 #   make vectors [FILES=…]  what the app was seen to do    make scenarios [FILES=…]  … and to sync
-#   make clean
+#   make clean              make kill [KILL_SEED=n] [FAULTS=1]  50 kills (-9) in a first sync
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, SAN=thread with the thread sanitizer,
 # each into a folder of its own. V=1 shows the commands. WERROR= lets warnings pass.
@@ -27,7 +27,7 @@ CC = gcc
 BUILD := build/$(if $(SAN),san-$(SAN),plain)
 
 # Goals that run something print as they go; all others build, in parallel, one target's words at a time.
-RUNNING := test unit vectors scenarios chaos mutants demo bench lint format install
+RUNNING := test unit vectors scenarios chaos mutants kill demo bench lint format install
 MAKEFLAGS += -rR --no-print-directory
 ifeq ($(filter $(RUNNING),$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=target
@@ -153,6 +153,11 @@ chaos:
 mutants:
 	@$(MAKE) units-built
 	@tools/mutants "$(ONLY)"
+
+kill:
+	@tools/install test
+	@$(MAKE) all
+	@tests/with-couch node tests/scenarios/kill_campaign.mjs
 
 demo:
 	@tools/install demo
