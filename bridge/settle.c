@@ -220,17 +220,13 @@ static bool is_own_row(const struct group *group, const struct look *look)
 	return any_out ? out_landed : all_landed;
 }
 
-/* What a new row showed: what was sent, and nothing else. Nothing is known of a cell that waits to be filled, as a link does. */
+/* A cell that was not sent was empty. Nothing is known of one that waits to be filled, as a link does. */
 static void agree_on_birth(struct look *look, enum field field)
 {
-	const struct ledger_sent_field *sent = &look->entry.sent.fields[field];
 	const struct cell empty = {0};
 
-	if (look->entry.fields[field].known)
-		return;
-	if (sent->sent)
-		ledger_entry_agree(&look->entry, field, &sent->post, &sent->post);
-	else if (look->couch[field].kind == CELL_EMPTY || look->airtable[field].kind != CELL_EMPTY)
+	if (!look->entry.fields[field].known && !look->entry.sent.fields[field].sent &&
+	    (look->couch[field].kind == CELL_EMPTY || look->airtable[field].kind != CELL_EMPTY))
 		ledger_entry_agree(&look->entry, field, &empty, &empty);
 }
 
