@@ -267,7 +267,7 @@ static void settle_create(struct group *group, struct look *look)
 	for (size_t field = 0; any_landed && field < FIELD_COUNT; field++)
 		if (is_asked(group, look, (enum field)field) && !look->entry.fields[field].known)
 			agree_in_doubt(look, (enum field)field);
-	if (look->entry.state != ENTRY_PAIR && !look->pair->row_twins && is_own_row(group, look))
+	if (look->entry.state != ENTRY_PAIR && is_own_row(group, look))
 		pair_with_own(group, look);
 }
 
