@@ -1,4 +1,4 @@
-#include "tests/replay/names.h"
+#include "tests/replay/play.h"
 
 #include "tests/worlds/world_schema.h"
 
@@ -7,12 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BASE "appWorld000000000"
-
 static void made_from(enum table table, const char *record_id, char id_out[37])
 {
 	struct json_object *model = json_object_array_get_idx(world_schema(), table);
-	const char *words[] = {BASE, json_text_or(model, "id", ""), record_id};
+	const char *words[] = {REPLAY_BASE, json_text_or(model, "id", ""), record_id};
 
 	document_id_from(words, countof(words), id_out);
 }

@@ -2,7 +2,7 @@
  * sides, and both must end alike. So what the worlds promise of the servers is known to be true.
  *
  *     worlds_test                named worlds and random histories, as a test
- *     worlds_test NAME           one named world, told step by step
+ *     worlds_test NAME           one named world told step by step, then at every place that it has
  *     worlds_test = SEED         one random history, likewise
  *     worlds_test + FIRST SEEDS  so many random histories */
 #include "base/log.h"
@@ -14,11 +14,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HISTORIES 24
+#define HISTORIES    20
+#define PLACES_MOST  200
+#define EFFECTS_MOST 400
+#define MEANWHILES   1 /* places that are tried of each scenario */
+#define CRASHES      1
+
+static const struct named_table *const tables[] = {&named_writes, &named_existence, &named_fields};
 
 static const char *const order_names[] = {
 	[AS_WRITTEN] = "in this order",
 	[OTHER_WAY_ROUND] = "the other way round",
+	[MEANWHILE] = "meanwhile",
 };
 
 struct count {
@@ -73,6 +80,96 @@ static void compare(struct stage *stage, struct transcript *transcript, const ch
 	transcript_done(transcript);
 }
 
+/* Places in the passes of a scenario at which something happens, or the bridge dies: before or after a call that reads or
+ * writes a pair. Each once. */
+struct place {
+	unsigned effect;
+	unsigned pass;
+	struct seam_point point;
+};
+struct places {
+	size_t count;
+	struct place list[PLACES_MOST];
+};
+
+static bool is_of_interest(enum seam_call call)
+{
+	return call == SEAM_COUCH_READ || call == SEAM_COUCH_WRITE || call == SEAM_ROWS_READ ||
+	       call == SEAM_ROWS_WRITE || call == SEAM_STATE_WRITE || call == SEAM_CHECKPOINT_WRITE;
+}
+
+/* The first act within a pass. */
+static bool place_of(const struct transcript *transcript, struct place *place)
+{
+	place->pass = 0;
+	for (size_t i = 0; i < transcript->count; i++) {
+		const struct act *act = &transcript->acts[i];
+		place->pass += act->kind == ACT_PASSES;
+		place->point = act->point;
+		if (act->reach && act->kind != ACT_COMES_LATE && act->kind != ACT_PASSES &&
+		    act->kind != ACT_PASSED)
+			return is_of_interest(act->point.call);
+	}
+	return false;
+}
+
+static bool is_known(const struct places *places, const struct place *place)
+{
+	for (size_t i = 0; i < places->count; i++) {
+		const struct place *known = &places->list[i];
+		if (known->pass == place->pass && known->point.call == place->point.call &&
+		    known->point.number == place->point.number && known->point.when == place->point.when)
+			return true;
+	}
+	return false;
+}
+
+/* Every place, or about as many as are wanted, from another one in each scenario. */
+static void find_places(const struct scenario *scenario, enum order order, size_t wanted,
+			struct places *places)
+{
+	bool dies = order != MEANWHILE;
+	char broken[400];
+	unsigned effects = named_play(scenario, order, EFFECTS_MOST, 0, false, broken);
+	unsigned first = (unsigned)(text_hash(scenario->name) % effects);
+	size_t step = effects / wanted;
+
+	*places = (struct places){0};
+	for (unsigned i = 0; i < effects && places->count < wanted; i++) {
+		struct transcript transcript;
+		struct place place = {.effect = 1 + (first + i) % effects};
+		if (i < places->count * step)
+			continue;
+		transcript_begin(&transcript);
+		named_play(scenario, order, dies ? 0 : place.effect, dies ? place.effect : 0, false, broken);
+		if (!replay_cannot(&transcript) && place_of(&transcript, &place) && !is_known(places, &place))
+			places->list[places->count++] = place;
+		transcript_done(&transcript);
+	}
+}
+
+static void at_places(struct stage *stage, const struct scenario *scenario, enum order order, size_t wanted,
+		      struct count *count)
+{
+	struct places places;
+	bool dies = order != MEANWHILE;
+
+	find_places(scenario, order, wanted, &places);
+	for (size_t i = 0; i < places.count; i++) {
+		const struct place *place = &places.list[i];
+		struct transcript transcript;
+		char broken[400];
+		scoped_text title = own_format(
+			"%s, %s %s %s %u of pass %u,", scenario->name, dies ? "a crash" : "meanwhile",
+			place->point.when == SEAM_BEFORE ? "before" : "after",
+			seam_call_name(place->point.call), place->point.number, place->pass);
+		transcript_begin(&transcript);
+		named_play(scenario, order, dies ? 0 : place->effect, dies ? place->effect : 0, false,
+			   broken);
+		compare(stage, &transcript, title, false, count);
+	}
+}
+
 static void named(struct stage *stage, const struct scenario *scenario, enum order order, bool verbose,
 		  struct count *count)
 {
@@ -101,8 +198,6 @@ static void history(struct stage *stage, uint64_t seed, bool verbose, struct cou
 
 static void all_named(struct stage *stage, const char *wanted, struct count *count)
 {
-	static const struct named_table *const tables[] = {&named_writes, &named_existence, &named_fields};
-
 	for (size_t table = 0; table < countof(tables); table++)
 		for (size_t i = 0; i < tables[table]->count; i++)
 			for (enum order order = AS_WRITTEN; order <= OTHER_WAY_ROUND; order++) {
@@ -117,6 +212,20 @@ static void histories(struct stage *stage, uint64_t first, uint64_t seeds, struc
 {
 	for (uint64_t seed = first; seed < first + seeds; seed++)
 		history(stage, seed, false, count);
+}
+
+static void all_places(struct stage *stage, const char *wanted, struct count *count)
+{
+	for (size_t table = 0; table < countof(tables); table++)
+		for (size_t i = 0; i < tables[table]->count; i++) {
+			const struct scenario *scenario = &tables[table]->list[i];
+			if (wanted && strcmp(scenario->name, wanted) != 0)
+				continue;
+			if (scenario->orders & 1U << MEANWHILE)
+				at_places(stage, scenario, MEANWHILE, wanted ? PLACES_MOST : MEANWHILES,
+					  count);
+			at_places(stage, scenario, AS_WRITTEN, wanted ? PLACES_MOST : CRASHES, count);
+		}
 }
 
 int main(int argc, char **argv)
@@ -136,6 +245,7 @@ int main(int argc, char **argv)
 		histories(stage, strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10), &count);
 	} else {
 		all_named(stage, argc > 1 ? argv[1] : NULL, &count);
+		all_places(stage, argc > 1 ? argv[1] : NULL, &count);
 		histories(stage, 1, argc > 1 ? 0 : HISTORIES, &count);
 	}
 	printf("1..%u\n", count.played);

@@ -48,7 +48,7 @@ static void phone_notes_and_models_stale(struct world *world)
 
 static void person_notes_unanswered(struct world *world)
 {
-	world->armed[FAULT_COUCH_UNANSWERED]++;
+	world_arm(world, FAULT_COUCH_UNANSWERED);
 	named_person_notes(world);
 }
 
@@ -86,7 +86,7 @@ static void phone_is_refused(struct world *world)
 
 static void a_call_is_slow(struct world *world)
 {
-	world->armed[FAULT_AIRTABLE_SLOW]++;
+	world_arm(world, FAULT_AIRTABLE_SLOW);
 }
 
 static void phone_notes_again(struct world *world)

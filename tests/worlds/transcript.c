@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PAUSE_MS 1500
 
@@ -40,7 +41,26 @@ void transcript_add(struct world *world, struct act act)
 			own_resize(transcript->acts, transcript->capacity, sizeof *transcript->acts);
 	}
 	act.at_ms = world->steady_ms;
+	act.point = transcript->call;
+	act.reach = transcript->in_call ? world->effects - transcript->effects : 0;
+	if (act.kind == ACT_PASSES)
+		seam_begin_pass(&transcript->seam);
 	transcript->acts[transcript->count++] = act;
+}
+
+void transcript_spoil(struct world *world, const char *why)
+{
+	if (world->transcript && !world->transcript->not_whole)
+		world->transcript->not_whole = why;
+}
+
+/* A text that columns of the world refuse, and no others. */
+static void spoil_by_refusal(struct world *world, struct json_object *value)
+{
+	scoped_text words = world->transcript ? json_write(value) : NULL;
+
+	if (words && strstr(words, "\"refused"))
+		transcript_spoil(world, "a text that only the world's columns refuse");
 }
 
 void transcript_document(struct world *world, enum act_kind kind, const struct world_document *document,
@@ -52,6 +72,7 @@ void transcript_document(struct world *world, enum act_kind kind, const struct w
 		return;
 	snprintf(act.id, sizeof act.id, "%s", document->id);
 	struct json_object *before = world_body(document);
+	spoil_by_refusal(world, body);
 	act.value = body ? json_copy(body) : NULL;
 	act.before = body && before ? json_copy(before) : NULL;
 	transcript_add(world, act);
@@ -71,6 +92,7 @@ void transcript_cell(struct world *world, const struct world_row *row, enum fiel
 	struct act act = {.kind = ACT_TYPES, .table = row->table, .field = field};
 
 	snprintf(act.row, sizeof act.row, "%s", row->id);
+	spoil_by_refusal(world, value);
 	act.value = world->transcript && value ? json_copy(value) : NULL;
 	transcript_add(world, act);
 }
@@ -104,16 +126,106 @@ struct json_object *transcript_rows(const struct world *world)
 	return rows;
 }
 
-void transcript_pause(struct world *world)
+/* ---- where in a pass ---- */
+
+/* Parts that the world does a write in; 0: that is not known. */
+static unsigned parts_of(const struct seam_point *call)
 {
-	if (world->transcript)
-		world_advance(world, PAUSE_MS);
+	switch (call->call) {
+	case SEAM_STATE_WRITE:
+		return 1 + (unsigned)call->count;
+	case SEAM_COUCH_WRITE:
+		return 2 * (unsigned)call->count;
+	case SEAM_ROWS_WRITE:
+		return call->count == 1 ? 2 : 0;
+	case SEAM_CHECKPOINT_WRITE:
+		return 3;
+	default:
+		return 2;
+	}
 }
 
-void transcript_spoil(struct world *world, const char *why)
+/* The call is over, or will not end: what happened in it was before its effect, after it, or between two parts of it. */
+static void place_acts(struct transcript *transcript, unsigned parts)
 {
-	if (world->transcript && !world->transcript->not_whole)
-		world->transcript->not_whole = why;
+	for (size_t i = transcript->first; i < transcript->count; i++) {
+		struct act *act = &transcript->acts[i];
+		if (!act->reach || act->kind == ACT_PASSES || act->kind == ACT_PASSED)
+			continue;
+		act->point.when = act->reach == 1 ? SEAM_BEFORE : SEAM_AFTER;
+		if (act->reach != 1 && act->reach != parts && !transcript->not_whole)
+			transcript->not_whole = "something happens between two parts of a call";
+	}
+	transcript->first = transcript->count;
+}
+
+static bool reach(void *context, const struct seam_point *point)
+{
+	struct transcript *transcript = context;
+	unsigned effects = transcript->world->effects;
+
+	switch (point->when) {
+	case SEAM_BEFORE:
+		place_acts(transcript, parts_of(&transcript->call));
+		transcript->call = *point;
+		transcript->effects = effects;
+		transcript->first = transcript->count;
+		break;
+	case SEAM_STARTED:
+		transcript->outside = effects;
+		break;
+	case SEAM_WAITS:
+		if (transcript->call.call != point->call || transcript->call.number != point->number) {
+			/* Others came between. */
+			transcript->call = *point;
+			transcript->effects = transcript->outside = effects;
+			transcript->first = transcript->count;
+		}
+		transcript->effects += effects - transcript->outside;
+		break;
+	case SEAM_AFTER:
+		place_acts(transcript, transcript->world->dead ? parts_of(&transcript->call)
+							       : effects - transcript->effects);
+		break;
+	}
+	transcript->in_call = point->when == SEAM_BEFORE || point->when == SEAM_WAITS;
+	return true;
+}
+
+void transcript_place(struct world *world, struct sync_setup *setup)
+{
+	struct transcript *transcript = world->transcript;
+
+	if (!transcript)
+		return;
+	place_acts(transcript, parts_of(&transcript->call));
+	transcript->in_call = false;
+	transcript->world = world;
+	transcript->seam.reach = reach;
+	transcript->seam.context = transcript;
+	seam_place(&transcript->seam, setup);
+}
+
+/* Faults are armed by world_arm() only, so that they are written down. */
+static void check_armed(struct world *world)
+{
+	const struct transcript *transcript = world->transcript;
+
+	for (size_t fault = 0; fault < FAULT_COUNT; fault++) {
+		unsigned known = 0;
+		for (size_t i = 0; i < transcript->count; i++)
+			known += transcript->acts[i].kind == ACT_ARMS && transcript->acts[i].fault == fault;
+		if (world->armed[fault] > known)
+			transcript_spoil(world, "a fault that was not written down");
+	}
+}
+
+void transcript_pause(struct world *world)
+{
+	if (!world->transcript)
+		return;
+	check_armed(world);
+	world_advance(world, PAUSE_MS);
 }
 
 void transcript_open(struct world *world)

@@ -1,7 +1,7 @@
 /* What happens in a world, as a list that can be played again on other servers: what people, phones, faults and the clock do,
  * and when the bridge passes. And how the world ended. */
 #pragma once
-#include "bridge/pairs.h"
+#include "tests/worlds/seam.h"
 #include "tests/worlds/world.h"
 
 enum act_kind {
@@ -18,6 +18,7 @@ enum act_kind {
 	ACT_COMES_LATE, /* a write that was in doubt is applied */
 	ACT_PASSES, /* ask_rows, list_rows, on_row_deleted; what follows up to ACT_PASSED happens within it */
 	ACT_PASSED, /* passed; value: [[table, row, ID]…], what rows there are then */
+	ACT_DIES,   /* the bridge, within a pass */
 	ACT_RESTARTS,
 };
 
@@ -32,6 +33,8 @@ struct act {
 	enum world_fault fault;
 	bool wins, with_id, ask_rows, list_rows, passed;
 	enum row_deleted_policy on_row_deleted;
+	unsigned reach;          /* within a call of a pass: after so many of its effects */
+	struct seam_point point; /* within a pass: where in it; SEAM_BEFORE or SEAM_AFTER */
 };
 
 struct transcript {
@@ -41,6 +44,15 @@ struct transcript {
 	bool bump_equal;
 	const char *not_whole;   /* why it cannot be played elsewhere, or NULL */
 	struct json_object *end; /* owned; as ending_of() gives it */
+
+	/* While it is written. */
+	struct seam seam;
+	struct world *world;
+	bool in_call;
+	struct seam_point call; /* the one under way, or the last */
+	unsigned effects;       /* of the world, when it began */
+	unsigned outside;       /* among those since: not of this call */
+	size_t first;           /* act since then */
 };
 
 /* The world that is opened next is written into it, until its end. */
@@ -63,4 +75,5 @@ void transcript_pause(struct world *world);
 /* Something happens that has no act. */
 void transcript_spoil(struct world *world, const char *why);
 void transcript_open(struct world *world);
+void transcript_place(struct world *world, struct sync_setup *setup);
 void transcript_close(struct world *world);

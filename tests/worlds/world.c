@@ -84,6 +84,8 @@ bool world_reach(struct world *world, int64_t cost_ms)
 		world->at_effect(world->context, world->effects);
 	world->moment++;
 	world->dead = world->crash_at && world->effects >= world->crash_at;
+	if (world->dead)
+		transcript_add(world, (struct act){.kind = ACT_DIES});
 	return !world->dead;
 }
 
@@ -157,6 +159,7 @@ static void open_sync(struct world *world)
 		.log = &world->log,
 	};
 
+	transcript_place(world, &setup);
 	world->sync = sync_open(&setup);
 	world->base_heard_ms = 0;
 }
