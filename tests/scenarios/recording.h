@@ -1,5 +1,5 @@
 /* One recorded scenario: the app's own sync between a database and a base, with what people did meanwhile and how both
- * ended. inventory-data.md's format: a start, phases (sync, app, airtable, wait), the ends. */
+ * ended: a start, phases (sync, app, airtable, wait), the ends. */
 #pragma once
 #include "base/error.h"
 #include "base/json.h"

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each entry of inventory-data.md §9, or rule, by which an end may be better. Those that are about more than one
- * document stand last, so that what is near explains first. */
+/* By which an end may be better: what the app's own sync is known to get wrong (9.1 to 9.26), what it does otherwise when it
+ * saves or syncs (4, 7), and our rules (docs/sync-rules.md). Those that are about more than one document stand last, so that
+ * what is near explains first. */
 static const struct better {
 	const char *entry, *words;
 	property *concerns;
