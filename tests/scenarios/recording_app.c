@@ -86,51 +86,22 @@ static bool refresh(struct app *app, struct error *error)
 	return stage_documents(app->play->stage, &app->documents, error);
 }
 
-static bool save(struct app *app, const struct save_request *request, struct error *error);
-
-/* What is saved because of it, each before the next. */
-static bool save_in_the_wake(struct app *app, const struct save_result *result,
-			     const struct inventory_view *view, struct error *error)
-{
-	struct save_wake wake = {0};
-	bool ok = save_wake(result, view, &wake, error);
-
-	for (size_t i = 0; ok && i < wake.count; i++) {
-		struct save_request next = {.given = wake.next[i].given, .ignore_conflict = true};
-		ok = save(app, &next, error);
-	}
-	save_wake_done(&wake);
-	return ok;
-}
-
-static bool write_result(struct app *app, const struct save_result *result, const struct inventory_view *view,
-			 struct error *error)
-{
-	scoped(json_object) bodies = json_object_new_array();
-
-	if (!result->body)
-		return true;
-	if (result->history)
-		json_object_array_add(bodies, json_object_get(result->history));
-	json_object_array_add(bodies, json_object_get(result->body));
-	return write_all(app, bodies, error) && refresh(app, error) &&
-	       save_in_the_wake(app, result, view, error);
-}
-
 /* What the app refuses it does not write; that was so in the recording, too. */
 static bool save(struct app *app, const struct save_request *request, struct error *error)
 {
 	struct inventory_view view = {app, view_one, view_some};
 	struct inventory_source source = {.context = app, .now_ms = app->at_ms, .uuid = new_uuid};
 	struct save_result result = {0};
+	scoped(json_object) bodies = NULL;
 	struct error refusal = {0};
-	bool saved = save_document(request, &view, &source, &result, &refusal);
-	bool ok = saved ? write_result(app, &result, &view, error) : refusal.kind == ERROR_REFUSED;
+	bool saved = save_all(request, &view, &source, &bodies, &result, &refusal);
 
-	if (!ok && !saved)
-		*error = refusal;
 	save_result_done(&result);
-	return ok;
+	if (saved)
+		return write_all(app, bodies, error) && refresh(app, error);
+	if (refusal.kind != ERROR_REFUSED)
+		*error = refusal;
+	return refusal.kind == ERROR_REFUSED;
 }
 
 /* ---- operations ---- */
