@@ -135,9 +135,9 @@ static const char *edit_obstacle(struct json_object *edit)
 	if (json_object_object_get_ex(set, "Images", NULL) ||
 	    json_object_object_get_ex(create, "Images", NULL))
 		return "pictures are not synchronised yet";
-	if (json_object_object_get_ex(edit, "remove", NULL))
-		return "a row is deleted by hand";
-	return set || create ? NULL : "an edit in Airtable of an unknown kind";
+	return set || create || json_object_object_get_ex(edit, "remove", NULL)
+		       ? NULL
+		       : "an edit in Airtable of an unknown kind";
 }
 
 /* "save", "raw", "restoreBatchOf", and when; nothing else. */

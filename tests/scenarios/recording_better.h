@@ -39,7 +39,7 @@ property has_false_flag, edited_before_full_sync, edited_on_both_sides, edited_m
 	placed_outside_the_scope, reference_is_cleared, stands_in_a_circle, another_is_bad,
 	message_stays_after_its_cause, deleted_by_its_box, batch_is_restored,
 	collection_beside_container_scope, row_stays_blank, modified_at_is_missing, server_fails,
-	row_edited_after_deletion, is_bad_itself, box_meets_edit;
+	row_edited_after_deletion, is_bad_itself, box_meets_edit, row_is_removed, deleted_on_both_sides;
 
 bool was_false(const struct judging *judging, const char *subject, const char *key);
 

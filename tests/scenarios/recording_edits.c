@@ -149,7 +149,8 @@ static void read_cell(struct reading *reading, const char *subject, const char *
 static void read_edit(struct reading *reading, struct json_object *edit)
 {
 	struct json_object *create = json_child(edit, "create", json_type_object), *row = NULL;
-	const char *record_id = json_text_or(edit, "record_id", "");
+	const char *removed = json_text_or(edit, "remove", NULL);
+	const char *record_id = removed ? removed : json_text_or(edit, "record_id", "");
 	int64_t at_ms = json_int_or(edit, "at", 0);
 	enum table table;
 
@@ -157,8 +158,9 @@ static void read_edit(struct reading *reading, struct json_object *edit)
 		return;
 	json_object_object_get_ex(reading->theirs.rows, record_id, &row);
 	scoped_text subject = subject_of_row(table, record_id, json_child(row, "fields", json_type_object));
-	if (create) {
-		struct person_edit *made = add(reading, EDIT_CREATE, subject, table, at_ms);
+	if (create || removed) {
+		struct person_edit *made =
+			add(reading, removed ? EDIT_REMOVE : EDIT_CREATE, subject, table, at_ms);
 		made->in_base = true;
 		made->record_id = own_copy(record_id);
 	}

@@ -7,6 +7,7 @@ enum edit_kind {
 	EDIT_VALUE,   /* a field got this value */
 	EDIT_CREATE,  /* a document or a row was made; its values follow as edits of their own */
 	EDIT_DELETE,  /* a document was deleted, or the Delete box of a row ticked */
+	EDIT_REMOVE,  /* a row was deleted by hand */
 	EDIT_RESTORE, /* a batch of history was restored, this document with it */
 };
 

@@ -179,31 +179,37 @@ static bool match_rows(struct play *play, struct error *error)
 
 /* ---- phases ---- */
 
-bool play_edit(struct play *play, struct json_object *edit, struct error *error)
+/* {"create"}, {"set"} or {"remove"}, as the sandbox takes it from a person. */
+static struct json_object *action_of(const struct play *play, struct json_object *edit, const char *their_id)
 {
 	struct json_object *create = json_child(edit, "create", json_type_object);
 	struct json_object *set = json_child(edit, "set", json_type_object);
-	const char *record_id = json_text_or(edit, "record_id", "");
-	struct json_object *action = json_object_new_object(), *actions = json_object_new_array();
-	struct json_object *request = json_object_new_object();
+	struct json_object *action = json_object_new_object();
+	const char *ours = ids_ours(&play->ids, their_id);
+
+	json_put_text(action, "action", create ? "create" : set ? "update" : "delete");
+	json_put_text(action, "table", json_text_or(edit, "table", ""));
+	if (!create)
+		json_put_text(action, "record", ours ? ours : their_id);
+	if (create || set)
+		json_put(action, "fields", ids_to_ours(&play->ids, create ? create : set));
+	return action;
+}
+
+bool play_edit(struct play *play, struct json_object *edit, struct error *error)
+{
+	const char *their_id = json_text_or(edit, "record_id", json_text_or(edit, "remove", ""));
+	struct json_object *request = json_object_new_object(), *actions = json_object_new_array();
 	scoped(json_object) answer = NULL;
 
-	json_put_text(action, "action", create ? "create" : "update");
-	json_put_text(action, "table", json_text_or(edit, "table", ""));
-	if (!create) {
-		const char *ours = ids_ours(&play->ids, record_id);
-		json_put_text(action, "record", ours ? ours : record_id);
-	}
-	json_put(action, "fields", ids_to_ours(&play->ids, create ? create : set));
-	json_object_array_add(actions, action);
+	json_object_array_add(actions, action_of(play, edit, their_id));
 	json_put_text(request, "base", play->recording->base_id);
 	json_put(request, "actions", actions);
 	if (!stage_control(play->stage, "POST", "edit", request, &answer, error))
-		return error_wrap(error, "an edit of row %s", record_id);
+		return error_wrap(error, "an edit of row %s", their_id);
 	struct json_object *results = json_child(answer, "results", json_type_array);
-	if (create)
-		ids_pair(&play->ids, json_text_or(json_object_array_get_idx(results, 0), "id", ""),
-			 record_id);
+	if (json_object_object_get_ex(edit, "create", NULL))
+		ids_pair(&play->ids, json_text_or(json_object_array_get_idx(results, 0), "id", ""), their_id);
 	return true;
 }
 

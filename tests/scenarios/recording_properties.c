@@ -191,6 +191,28 @@ bool deleted_by_its_box(const struct judging *judging, const char *subject)
 	return edits_any(judging, subject, ticks_box);
 }
 
+static bool removes_row(const struct judging *judging, const struct person_edit *edit)
+{
+	(void)judging;
+	return edit->kind == EDIT_REMOVE;
+}
+
+bool row_is_removed(const struct judging *judging, const char *subject)
+{
+	return edits_any(judging, subject, removes_row);
+}
+
+static bool deletes_document(const struct judging *judging, const struct person_edit *edit)
+{
+	(void)judging;
+	return !edit->in_base && edit->kind == EDIT_DELETE;
+}
+
+bool deleted_on_both_sides(const struct judging *judging, const char *subject)
+{
+	return edits_any(judging, subject, removes_row) && edits_any(judging, subject, deletes_document);
+}
+
 static bool is_restore(const struct judging *judging, const struct person_edit *edit)
 {
 	(void)judging;
