@@ -48,9 +48,10 @@ enum world_fault {
 
 struct world_leaf {
 	char revision[64];
+	char parent[64]; /* "" of a first one */
 	int generation;
-	bool deleted, replaced;   /* replaced: it has a descendant */
-	struct json_object *body; /* owned; NULL of a bare tombstone */
+	bool deleted, replaced;   /* replaced: it has a descendant, and is no leaf any more */
+	struct json_object *body; /* owned; NULL of a bare tombstone, and of what was compacted */
 };
 struct world_document {
 	enum table table;
@@ -134,7 +135,7 @@ struct world {
 
 	size_t document_count, extra_count, state_count, row_count;
 	struct world_document documents[WORLD_DOCUMENTS];
-	int64_t sequence;
+	int64_t sequence, purge_sequence;
 	struct json_object *extras[WORLD_EXTRAS];
 	struct world_state states[WORLD_STATES];
 	struct json_object *checkpoint_source, *checkpoint_state;
@@ -208,6 +209,20 @@ bool world_phone_deletes(struct world *world, struct world_document *document);
 /* An edit made offline, on the winner's ancestor: another leaf. 'wins' says which of both is shown. */
 void world_phone_conflicts(struct world *world, struct world_document *document, struct json_object *body,
 			   bool wins);
+/* Whether the revision is in the tree, as _revs_diff asks, and whether it has that ancestor, as _revisions tells. */
+bool world_couch_knows(const struct world_document *document, const char *revision);
+bool world_couch_descends(const struct world_document *document, const char *revision, const char *ancestor);
+struct json_object *world_couch_body(const struct world_document *document,
+				     const char *revision); /* or NULL */
+/* The bodies of what was replaced go; the revisions stay known. */
+void world_couch_compacts(struct world *world);
+/* Gone without a tombstone, and without a row in the feed. */
+void world_couch_purges(struct world *world, struct world_document *document);
+/* The database's files put back: newer revisions are gone, and what counts its changes goes on from there; the state
+ * database is not touched. 'backup' is taken. */
+struct world_backup;
+struct world_backup *world_couch_saves(const struct world *world);
+void world_couch_goes_back(struct world *world, struct world_backup **backup);
 struct json_object *world_state_body(const struct world *world,
 				     const char *id_end); /* by the end of its id, or NULL */
 void world_couch_done(struct world *world);

@@ -1,0 +1,20 @@
+/* What the files of the CouchDB in memory share: its documents, its feed, the state database. */
+#pragma once
+#include "tests/worlds/world.h"
+
+#define COUCH_COST_MS 3
+
+/* What went over the wire is not changed any more by either end: but for where the sanitizers look, both have the
+ * same. The second is for an end that puts something of its own beside it. */
+struct json_object *world_wire(struct json_object *json);
+struct json_object *world_wire_apart(struct json_object *json);
+
+/* The beginning and the end of a call of the bridge; false and an error. */
+bool world_couch_begins(struct world *world, enum world_fault fault, struct error *error);
+bool world_couch_ends(struct world *world, struct error *error);
+
+struct world_document *world_want_document(struct world *world, enum table table, const char *id);
+/* As Apache CouchDB: without a revision only where nothing lives; with that of a tombstone never. NULL: 409. 'body' is
+ * taken. */
+struct world_leaf *world_couch_put(struct world *world, struct world_document *document, const char *revision,
+				   struct json_object *body, bool deleted);

@@ -1,0 +1,154 @@
+/* The state database in memory, and the checkpoints. */
+#include "tests/worlds/world_couch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct world *of(void *self)
+{
+	return self;
+}
+
+static struct world_state *state_of(struct world *world, const char *id)
+{
+	for (size_t i = 0; i < world->state_count; i++)
+		if (strcmp(world->states[i].id, id) == 0)
+			return &world->states[i];
+	return NULL;
+}
+
+struct json_object *world_state_body(const struct world *world, const char *id_end)
+{
+	size_t length = strlen(id_end);
+
+	for (size_t i = 0; i < world->state_count; i++) {
+		const char *id = world->states[i].id;
+		if (strlen(id) >= length && strcmp(id + strlen(id) - length, id_end) == 0)
+			return world->states[i].body;
+	}
+	return NULL;
+}
+
+static bool state_read(void *self, const char *const *ids, size_t count, struct json_object **documents_out,
+		       struct error *error)
+{
+	struct world *world = of(self);
+
+	if (!world_couch_begins(world, FAULT_STATE_READ, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct world_state *state = state_of(world, ids[i]);
+		documents_out[i] = state && state->body ? world_wire(state->body) : NULL;
+	}
+	return true;
+}
+
+static enum error_kind state_put(struct world *world, struct json_object *document, char rev_out[80])
+{
+	const char *id = json_text_or(document, "_id", ""), *rev = json_text_or(document, "_rev", "");
+	struct world_state *state = state_of(world, id);
+	char present[80] = "";
+
+	if (!state) {
+		if (world->state_count == WORLD_STATES) {
+			world_broken(world, "the state grows without end");
+			return ERROR_REFUSED;
+		}
+		state = &world->states[world->state_count++];
+		snprintf(state->id, sizeof state->id, "%s", id);
+	}
+	if (state->body)
+		snprintf(present, sizeof present, "%d-s", state->generation);
+	if (strcmp(rev, present) != 0)
+		return ERROR_CONFLICT;
+	json_object_put(state->body);
+	state->generation++;
+	snprintf(rev_out, 80, "%d-s", state->generation);
+	state->body = json_bool_or(document, "_deleted", false) ? NULL : world_wire_apart(document);
+	if (state->body)
+		json_put_text(state->body, "_rev", rev_out);
+	return ERROR_NONE;
+}
+
+static bool state_write(void *self, struct json_object *const *documents, size_t count,
+			struct store_result *results_out, struct error *error)
+{
+	struct world *world = of(self);
+	bool unsent, unanswered;
+
+	for (size_t i = 0; i < count; i++)
+		results_out[i] = (struct store_result){.kind = ERROR_STOPPED};
+	if (!world_reach(world, COUCH_COST_MS))
+		return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	unsent = world_fault(world, FAULT_STATE_UNSENT);
+	unanswered = !unsent && world_fault(world, FAULT_STATE_UNANSWERED);
+	for (size_t i = 0; i < count; i++) {
+		if (!unsent)
+			results_out[i].kind = state_put(world, documents[i], results_out[i].rev);
+		if (unsent || unanswered)
+			results_out[i] =
+				(struct store_result){.kind = ERROR_RETRY, .text = "in doubt (test)"};
+		/* _bulk_docs is not atomic: the end may come between two of them. */
+		if (!world_reach(world, 1))
+			return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	}
+	return !(unsent || unanswered) || error_set(error, ERROR_RETRY, "in doubt (test)");
+}
+
+static bool state_walk(void *self, const char *prefix, store_visit *visit, void *context, struct error *error)
+{
+	struct world *world = of(self);
+
+	if (!world_couch_begins(world, FAULT_STATE_READ, error))
+		return false;
+	for (size_t i = 0; i < world->state_count; i++) {
+		if (!world->states[i].body || strncmp(world->states[i].id, prefix, strlen(prefix)) != 0)
+			continue;
+		scoped(json_object) copy = world_wire(world->states[i].body);
+		if (!visit(context, copy, error))
+			return false;
+	}
+	return true;
+}
+
+static bool checkpoint_read(void *self, struct json_object **checkpoint_out, struct error *error)
+{
+	struct world *world = of(self);
+
+	if (!world_couch_begins(world, FAULT_STATE_READ, error))
+		return false;
+	bool both = world->checkpoint_source && world->checkpoint_state;
+	*checkpoint_out = both ? world_wire(world->checkpoint_state) : NULL;
+	return true;
+}
+
+static bool checkpoint_write(void *self, struct json_object *checkpoint, struct error *error)
+{
+	struct world *world = of(self);
+
+	if (!world_reach(world, COUCH_COST_MS))
+		return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	json_object_put(world->checkpoint_source);
+	world->checkpoint_source = world_wire(checkpoint);
+	if (!world_reach(world, COUCH_COST_MS))
+		return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	if (world_fault(world, FAULT_CHECKPOINT_SPLIT))
+		return error_set(error, ERROR_RETRY, "a fault of the test");
+	json_object_put(world->checkpoint_state);
+	world->checkpoint_state = world_wire(checkpoint);
+	return world_couch_ends(world, error);
+}
+
+struct store world_store(struct world *world)
+{
+	static const struct store_ops ops = {
+		.read = state_read,
+		.write = state_write,
+		.walk = state_walk,
+		.checkpoint_read = checkpoint_read,
+		.checkpoint_write = checkpoint_write,
+	};
+
+	return (struct store){&ops, world};
+}
