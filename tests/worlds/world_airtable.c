@@ -112,6 +112,18 @@ static bool is_empty(struct json_object *value)
 	       (json_object_is_type(value, json_type_array) && json_object_array_length(value) == 0);
 }
 
+/* The inverse of a link to a collection is a cell of the collection's row, which is modified with it. A link to another item
+ * has no inverse. */
+static void touch_linked(struct world *world, enum field field, struct json_object *links)
+{
+	for (size_t i = 0; field == FIELD_COLLECTION && links && i < json_object_array_length(links); i++) {
+		struct world_row *target =
+			world_row(world, json_object_get_string(json_object_array_get_idx(links, i)));
+		if (target)
+			target->now.last_ms = world_base_now_ms(world);
+	}
+}
+
 /* 'value' is taken. */
 static void set_cell(struct world *world, struct world_row *row, enum field field, struct json_object *value)
 {
@@ -122,6 +134,8 @@ static void set_cell(struct world *world, struct world_row *row, enum field fiel
 	if (!json_equal(row->now.cells[field], value) || world->bump_equal) {
 		row->now.modified_ms[field] = world_base_now_ms(world);
 		row->now.last_ms = world_base_now_ms(world);
+		touch_linked(world, field, row->now.cells[field]);
+		touch_linked(world, field, value);
 	}
 	json_object_put(row->now.cells[field]);
 	row->now.cells[field] = value;
@@ -189,15 +203,52 @@ void world_person_shelves(struct world *world, struct world_row *row, const char
 	row->now.last_ms = world_base_now_ms(world);
 }
 
+static bool links_to(struct json_object *cell, const char *record_id)
+{
+	for (size_t i = 0; cell && i < json_object_array_length(cell); i++)
+		if (strcmp(json_object_get_string(json_object_array_get_idx(cell, i)), record_id) == 0)
+			return true;
+	return false;
+}
+
+static struct json_object *links_but(struct json_object *cell, const char *record_id)
+{
+	struct json_object *rest = json_object_new_array();
+
+	for (size_t i = 0; cell && i < json_object_array_length(cell); i++) {
+		struct json_object *id = json_object_array_get_idx(cell, i);
+		if (strcmp(json_object_get_string(id), record_id) != 0)
+			json_object_array_add(rest, json_object_get(id));
+	}
+	return rest;
+}
+
 /* Airtable itself empties the links that point there (sync-rules 1). */
 static void empty_links_to(struct world *world, const char *record_id)
 {
 	static const enum field links[] = {FIELD_COLLECTION, FIELD_CONTAINER};
 
 	for (size_t i = 0; i < world->row_count; i++)
-		for (size_t link = 0; link < countof(links); link++)
-			if (strcmp(world_linked(&world->rows[i], links[link]), record_id) == 0)
-				set_cell(world, &world->rows[i], links[link], NULL);
+		for (size_t link = 0; link < countof(links); link++) {
+			struct json_object *cell = world->rows[i].now.cells[links[link]];
+			if (links_to(cell, record_id))
+				set_cell(world, &world->rows[i], links[link], links_but(cell, record_id));
+		}
+}
+
+void world_person_links_back(struct world *world, struct world_row *collection, struct world_row *item)
+{
+	struct json_object *cell = item->now.cells[FIELD_COLLECTION];
+
+	if (!collection->now.there || !item->now.there || links_to(cell, collection->id))
+		return;
+	before_change(world, item);
+	world_note(world, "person: %s is put into %s, too", item->id, collection->id);
+	transcript_spoil(world, "a link by its inverse");
+	world->moment++;
+	struct json_object *both = links_but(cell, "");
+	json_object_array_add(both, json_object_new_string(collection->id));
+	set_cell(world, item, FIELD_COLLECTION, both);
 }
 
 void world_person_deletes(struct world *world, struct world_row *row)
@@ -554,6 +605,8 @@ static bool refuse(struct side_write *write, const char *code, const char *words
 	return false;
 }
 
+/* The real one refuses a request as a whole, and airtable/batch.c splits it until the offender stands alone. A world is what lies
+ * behind that: each record is refused or applied by itself. */
 static bool accepts(struct world *world, struct side_write *write)
 {
 	json_object_object_foreach (write->body, column, value) {
