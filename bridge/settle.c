@@ -331,19 +331,44 @@ static bool may_be_overwritten(const struct look *look)
 	return generation(look->document.revision) > generation(look->entry.taken_on) + 1;
 }
 
+static bool shows_taken(const struct group *group, const struct look *look, enum field field)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	return cell_equal(&look->couch[field], &look->entry.taken[field].cell, &equivalence);
+}
+
+static bool is_taken(const struct group *group, const struct look *look, enum field field)
+{
+	return look->entry.taken[field].taken && look_has_column(group, look, field) &&
+	       look->document.presence == SIDE_THERE;
+}
+
+/* The document is new, and shows something of what was taken: then it showed all of it once. */
+static bool was_made_of_row(const struct group *group, const struct look *look)
+{
+	for (size_t field = 0; look->entry.state != ENTRY_PAIR && field < FIELD_COUNT; field++)
+		if (is_taken(group, look, (enum field)field) && shows_taken(group, look, (enum field)field) &&
+		    look->couch[field].kind != CELL_EMPTY && field != FIELD_TYPE)
+			return true;
+	return false;
+}
+
 /* A document was to be written from the row, and it is not known whether it was. Where it shows what was taken, that was agreed
  * on: what the row shows by now is an edit, also when it is what stood there before. Where it shows something else, somebody
- * may have put that in the place of what was taken: the newest edit wins. */
+ * has edited it if it was made of the row, and else may have put that in the place of what was taken: the newest edit wins. */
 static void settle_taken(struct group *group, struct look *look)
 {
+	bool made = was_made_of_row(group, look);
+
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		const struct ledger_taken *one = &look->entry.taken[field];
-		struct cell_equivalence equivalence = look_equivalence(group, look, (enum field)field);
-		if (!one->taken || !look_has_column(group, look, (enum field)field) ||
-		    look->document.presence != SIDE_THERE)
+		const struct cell *taken = &look->entry.taken[field].cell;
+		if (!is_taken(group, look, (enum field)field))
 			continue;
-		if (cell_equal(&look->couch[field], &one->cell, &equivalence))
-			ledger_entry_agree(&look->entry, (enum field)field, &look->couch[field], &one->cell);
+		if (shows_taken(group, look, (enum field)field))
+			ledger_entry_agree(&look->entry, (enum field)field, &look->couch[field], taken);
+		else if (made)
+			ledger_entry_agree(&look->entry, (enum field)field, taken, taken);
 		else if (may_be_overwritten(look))
 			look->entry.fields[field].contested = true;
 	}
