@@ -413,8 +413,10 @@ static bool write_notes(struct group *group, struct look *const *looks, size_t c
 	struct ledger_entry **entries = own_alloc((count + 1) * sizeof *entries);
 	enum error_kind *results = own_alloc((count + 1) * sizeof *results);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		look_note_linked_rows(group, looks[i]);
 		entries[i] = &looks[i]->entry;
+	}
 	bool ok = ledger_write(&group->sync->ledger, entries, count, results, error);
 	for (size_t i = 0; ok && i < count; i++) {
 		if (results[i] == ERROR_NONE)

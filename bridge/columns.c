@@ -24,6 +24,7 @@ static void column_done(struct column *column)
 	}
 	free(column->choices);
 	free(column->id);
+	free(column->key);
 	free(column->name);
 	free(column->type);
 	free(column->stopped_reason);
@@ -62,6 +63,21 @@ enum field columns_field_by_id(const struct columns *columns, const char *field_
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (columns->of[field].id && strcmp(columns->of[field].id, field_id) == 0)
+			return (enum field)field;
+	return FIELD_COUNT;
+}
+
+const char *columns_key(const struct columns *columns, enum field field)
+{
+	const struct column *column = &columns->of[field];
+
+	return column->key ? column->key : column->id;
+}
+
+enum field columns_field_by_key(const struct columns *columns, const char *key)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (columns->of[field].id && strcmp(columns_key(columns, (enum field)field), key) == 0)
 			return (enum field)field;
 	return FIELD_COUNT;
 }
@@ -221,8 +237,8 @@ static bool same_choices(const struct column *a, const struct column *b)
 
 static bool same_column(const struct column *a, const struct column *b)
 {
-	return same_text(a->id, b->id) && same_text(a->name, b->name) && same_text(a->type, b->type) &&
-	       same_text(a->stopped_reason, b->stopped_reason) &&
+	return same_text(a->id, b->id) && same_text(a->key, b->key) && same_text(a->name, b->name) &&
+	       same_text(a->type, b->type) && same_text(a->stopped_reason, b->stopped_reason) &&
 	       same_text(a->linked_table_id, b->linked_table_id) && a->tolerance == b->tolerance &&
 	       same_choices(a, b);
 }
@@ -235,6 +251,32 @@ static bool columns_equal(const struct columns *a, const struct columns *b)
 	for (size_t field = 0; same && field < FIELD_COUNT; field++)
 		same = same_column(&a->of[field], &b->of[field]);
 	return same;
+}
+
+/* Its choices are the same ones, whatever they are called. */
+static bool keeps_choices(const struct column *before, const struct column *now)
+{
+	if (before->choice_count != now->choice_count)
+		return false;
+	for (size_t i = 0; i < now->choice_count; i++) {
+		const struct column_choice *former = choice_by_id(before, now->choices[i].id);
+		if (!former || former->gone != now->choices[i].gone)
+			return false;
+	}
+	return true;
+}
+
+static bool any_renewed(const struct columns *before, const struct columns *now)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const char *former = columns_key(before, (enum field)field);
+		if (columns_flow(now, (enum field)field) &&
+		    (!columns_flow(before, (enum field)field) ||
+		     !same_text(former, columns_key(now, (enum field)field)) ||
+		     !keeps_choices(&before->of[field], &now->of[field])))
+			return true;
+	}
+	return false;
 }
 
 /* ---- binding ---- */
@@ -263,6 +305,16 @@ static double tolerance_of(struct json_object *schema_field)
 	return HALF_A_STEP * pow(10, (double)-precision);
 }
 
+/* Another type makes another column of it, as far as agreement goes. */
+static char *key_of(const struct column *before, const char *type)
+{
+	const char *count = before->key ? strchr(before->key, '#') : NULL;
+
+	if (before->type && strcmp(before->type, type) != 0)
+		return own_format("%s#%lu", before->id, count ? strtoul(count + 1, NULL, 10) + 1 : 1);
+	return own_copy(before->key);
+}
+
 static void bind_column(struct binding *binding, enum field field, struct json_object *schema_field)
 {
 	const struct column *before = &binding->before->of[field];
@@ -274,6 +326,7 @@ static void bind_column(struct binding *binding, enum field field, struct json_o
 	column->id = own_copy(id);
 	column->name = own_copy(text_at(schema_field, "name"));
 	column->type = own_copy(text_at(schema_field, "type"));
+	column->key = same ? key_of(before, column->type) : NULL;
 	column->stopped_reason = objection(field_rule(field), schema_field, binding->now.table_id);
 	column->stopped = column->stopped_reason != NULL;
 	if (field_rule(field)->kind == KIND_NUMBER)
@@ -295,6 +348,7 @@ static void bind_gone(struct binding *binding, enum field field)
 	column->tolerance = before->tolerance;
 	column->linked_table_id = own_copy(before->linked_table_id);
 	column->stopped = true;
+	column->key = own_copy(before->key);
 	column->stopped_reason = own_copy("it is no longer among the table's columns");
 	bind_choices(column, before, field, NULL);
 }
@@ -452,6 +506,7 @@ bool columns_bind(struct columns *columns, enum table table, struct json_object 
 		return false;
 	}
 	*changed_out = !columns_equal(columns, &binding.now);
+	binding.now.renewed = any_renewed(columns, &binding.now);
 	columns_done(columns);
 	*columns = binding.now;
 	return true;
@@ -540,6 +595,7 @@ static struct json_object *column_to_json(const struct column *column)
 	struct json_object *json = json_object_new_object();
 
 	json_put_text(json, "id", column->id);
+	json_put_text(json, "key", column->key);
 	json_put_text(json, "name", column->name);
 	json_put_text(json, "type", column->type);
 	json_put_text(json, "stopped", column->stopped_reason);
@@ -594,6 +650,7 @@ static bool column_from_json(struct json_object *json, struct column *column, co
 	column->id = own_copy(id);
 	column->name = own_copy(name);
 	column->type = own_copy(type);
+	column->key = own_copy(json_text_or(json, "key", NULL));
 	column->stopped_reason = own_copy(json_text_or(json, "stopped", NULL));
 	column->stopped = column->stopped_reason != NULL;
 	column->linked_table_id = own_copy(json_text_or(json, "links_to", NULL));

@@ -253,13 +253,11 @@ static void read_row_cells(struct group *group)
 
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
-		bool unknown_choice = false;
 		pair_drop_fresh(look->pair);
 		if (look->needs_no_row || look->row.presence != SIDE_THERE)
 			continue;
 		mapping_from_row(look->pair->table, &sync->columns[look->pair->table], look->row.body, &links,
-				 look->airtable, &unknown_choice);
-		sync->schema_stale = sync->schema_stale || unknown_choice;
+				 look->airtable, &look->unknown_choice);
 	}
 }
 

@@ -71,7 +71,8 @@ static struct json_object *fields_to_json(const struct columns *columns, const s
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (entry->fields[field].known && columns->of[field].id)
-			json_put(json, columns->of[field].id, field_to_json(&entry->fields[field]));
+			json_put(json, columns_key(columns, (enum field)field),
+				 field_to_json(&entry->fields[field]));
 	return json;
 }
 
@@ -90,7 +91,7 @@ static struct json_object *sent_to_json(const struct columns *columns, const str
 		struct json_object *values = json_object_new_object();
 		json_put(values, "pre", cell_to_json(&one->pre));
 		json_put(values, "post", cell_to_json(&one->post));
-		json_put(fields, columns->of[field].id, values);
+		json_put(fields, columns_key(columns, (enum field)field), values);
 	}
 	json_put(json, "fields", fields);
 	return json;
@@ -105,7 +106,7 @@ static struct json_object *replaced_to_json(const struct columns *columns, const
 		if (!columns->of[one->field].id)
 			continue;
 		struct json_object *json = json_object_new_object();
-		json_put_text(json, "field", columns->of[one->field].id);
+		json_put_text(json, "field", columns_key(columns, one->field));
 		json_put(json, "at", json_object_new_int64(one->at_ms));
 		json_put(json, "was", cell_to_json(&one->cell));
 		json_object_array_add(list, json);
@@ -119,7 +120,8 @@ static struct json_object *taken_to_json(const struct columns *columns, const st
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (entry->taken[field].taken && columns->of[field].id)
-			json_put(json, columns->of[field].id, cell_to_json(&entry->taken[field].cell));
+			json_put(json, columns_key(columns, (enum field)field),
+				 cell_to_json(&entry->taken[field].cell));
 	return json;
 }
 
@@ -161,6 +163,10 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 	put_truth(json, "born_as_row", entry->born_as_row);
 	put_time(json, "waits", entry->waits);
 	put_time(json, "unsure_since", entry->unsure_since_ms);
+	if (entry->collection_row[0])
+		json_put_text(json, "collection_row", entry->collection_row);
+	if (entry->container_row[0])
+		json_put_text(json, "container_row", entry->container_row);
 	if (entry->state == ENTRY_PAIR)
 		json_put(json, "fields", fields_to_json(columns, entry));
 	if (entry->sent.kind != SENT_NOTHING)
@@ -208,7 +214,7 @@ static enum field field_stored(const struct columns *columns, const char *column
 {
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
 		enum field field = (enum field)((*next + i) % FIELD_COUNT);
-		if (columns->of[field].id && strcmp(columns->of[field].id, column_id) == 0) {
+		if (columns->of[field].id && strcmp(columns_key(columns, field), column_id) == 0) {
 			*next = (enum field)(field + 1);
 			return field;
 		}
@@ -250,7 +256,7 @@ static bool sent_from_json(const struct columns *columns, struct json_object *js
 	if (!fields)
 		return true;
 	json_object_object_foreach (fields, column_id, value) {
-		enum field field = columns_field_by_id(columns, column_id);
+		enum field field = columns_field_by_key(columns, column_id);
 		if (field == FIELD_COUNT)
 			continue;
 		struct ledger_sent_field *one = &sent->fields[field];
@@ -269,7 +275,7 @@ static bool replaced_from_json(const struct columns *columns, struct json_object
 {
 	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
 		struct json_object *json = json_object_array_get_idx(list, i), *was = NULL;
-		enum field field = columns_field_by_id(columns, json_text_or(json, "field", ""));
+		enum field field = columns_field_by_key(columns, json_text_or(json, "field", ""));
 		struct cell cell = {0};
 		if (field == FIELD_COUNT)
 			continue;
@@ -288,7 +294,7 @@ static bool taken_from_json(const struct columns *columns, struct json_object *j
 	if (!json)
 		return true;
 	json_object_object_foreach (json, column_id, value) {
-		enum field field = columns_field_by_id(columns, column_id);
+		enum field field = columns_field_by_key(columns, column_id);
 		if (field == FIELD_COUNT)
 			continue;
 		if (!cell_from_json(value, &entry->taken[field].cell, error))
@@ -346,6 +352,10 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->born_as_row = json_bool_or(json, "born_as_row", false);
 	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
 	entry->unsure_since_ms = json_int_or(json, "unsure_since", 0);
+	snprintf(entry->collection_row, sizeof entry->collection_row, "%s",
+		 json_text_or(json, "collection_row", ""));
+	snprintf(entry->container_row, sizeof entry->container_row, "%s",
+		 json_text_or(json, "container_row", ""));
 	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
 	entry->shows = own_copy(json_text_or(json, "shows", NULL));
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));

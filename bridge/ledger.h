@@ -78,7 +78,9 @@ struct ledger_entry {
 	unsigned waits;          /* enum pair_waits: a link in it waits for another pair */
 	int64_t unsure_since_ms; /* the row was not shown, first at this time (Airtable's clock); 0: it was */
 	struct ledger_field fields[FIELD_COUNT];
-	struct ledger_sent sent; /* in doubt until it is settled */
+	char collection_row[32],
+		container_row[32]; /* the rows that the links agreed on pointed to; "" not noted */
+	struct ledger_sent sent;   /* in doubt until it is settled */
 	size_t replaced_count;
 	struct ledger_replaced *replaced; /* owned; the oldest first */
 	struct ledger_taken {
@@ -100,6 +102,8 @@ void ledger_entry_done(struct ledger_entry *entry);
 void ledger_entry_forget_field(struct ledger_entry *entry, enum field field);
 void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
 			const struct cell *airtable);
+/* The row that the link agreed on pointed to, of a field that is one of an item's two links; NULL for others. */
+char *ledger_entry_linked_row(struct ledger_entry *entry, enum field field);
 void ledger_entry_clear_sent(struct ledger_entry *entry);
 void ledger_entry_replace(struct ledger_entry *entry, enum field field, const struct cell *cell,
 			  int64_t at_ms);

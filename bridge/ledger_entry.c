@@ -6,6 +6,21 @@
 
 #define REPLACED_MOST 64 /* values of one row; past that the oldest is forgotten */
 
+char *ledger_entry_linked_row(struct ledger_entry *entry, enum field field)
+{
+	if (field == FIELD_COLLECTION)
+		return entry->collection_row;
+	return field == FIELD_CONTAINER ? entry->container_row : NULL;
+}
+
+static void forget_linked_row(struct ledger_entry *entry, enum field field)
+{
+	char *row = ledger_entry_linked_row(entry, field);
+
+	if (row)
+		row[0] = '\0';
+}
+
 void ledger_entry_forget_field(struct ledger_entry *entry, enum field field)
 {
 	struct ledger_field *agreed = &entry->fields[field];
@@ -13,6 +28,7 @@ void ledger_entry_forget_field(struct ledger_entry *entry, enum field field)
 	cell_done(&agreed->couch);
 	cell_done(&agreed->airtable);
 	*agreed = (struct ledger_field){0};
+	forget_linked_row(entry, field);
 }
 
 void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
@@ -24,6 +40,7 @@ void ledger_entry_agree(struct ledger_entry *entry, enum field field, const stru
 	cell_move(&agreed->couch, &couch_copy);
 	cell_move(&agreed->airtable, &airtable_copy);
 	agreed->known = true;
+	forget_linked_row(entry, field);
 	agreed->shown_differently = false;
 	agreed->contested = false;
 }

@@ -5,6 +5,7 @@
  * cell is forgotten: the document's value is written again as soon as its target has a row. */
 #include "bridge/work.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@ struct lost_link {
 	struct look *look;
 	enum field field;
 	struct pair *target;
+	const char *record_id; /* borrowed; the row that it pointed to */
+	bool is_there;         /* that row */
 };
 
 struct lost_links {
@@ -26,15 +29,39 @@ static enum table table_linked_by(enum field field)
 	return field_rule(field)->kind == KIND_COLLECTION_LINK ? TABLE_COLLECTIONS : TABLE_ITEMS;
 }
 
-/* The pair that the cell pointed to when both sides agreed, and does not any more. */
-static struct pair *lost_target(const struct group *group, const struct look *look, enum field field)
+static struct pair *agreed_target(const struct group *group, const struct look *look, enum field field)
 {
 	const struct ledger_field *agreed = &look->entry.fields[field];
 
-	if (!look_has_column(group, look, field) || !agreed->known || agreed->airtable.kind != CELL_LINKS ||
-	    look->airtable[field].kind != CELL_EMPTY)
+	if (!look_has_column(group, look, field) || !agreed->known || agreed->airtable.kind != CELL_LINKS)
 		return NULL;
 	return pairs_find(&group->sync->pairs, table_linked_by(field), agreed->airtable.ids[0]);
+}
+
+void look_note_linked_rows(struct group *group, struct look *look)
+{
+	for (size_t f = 0; f < countof(link_fields); f++) {
+		const struct pair *target = agreed_target(group, look, link_fields[f]);
+		char *row = ledger_entry_linked_row(&look->entry, link_fields[f]);
+		if (target && target->state == ENTRY_PAIR && !row[0])
+			snprintf(row, sizeof look->entry.container_row, "%s", target->record_id);
+	}
+}
+
+/* The cell pointed to some row when both sides agreed, and does not any more. */
+static void collect_lost_link(struct group *group, struct look *look, enum field field,
+			      struct lost_links *lost)
+{
+	struct pair *target = agreed_target(group, look, field);
+	const char *row = ledger_entry_linked_row(&look->entry, field);
+
+	if (!target || look->airtable[field].kind != CELL_EMPTY)
+		return;
+	if (!row[0])
+		row = target->record_id;
+	if (row[0])
+		lost->list[lost->count++] =
+			(struct lost_link){.look = look, .field = field, .target = target, .record_id = row};
 }
 
 static void collect_lost(struct group *group, struct lost_links *lost)
@@ -45,44 +72,55 @@ static void collect_lost(struct group *group, struct lost_links *lost)
 		bool paired = look->entry.state == ENTRY_PAIR && look->row.presence == SIDE_THERE;
 		if (look->finished || look->needs_no_row || !paired || look->pair->table != TABLE_ITEMS)
 			continue;
-		for (size_t f = 0; f < countof(link_fields); f++) {
-			struct pair *target = lost_target(group, look, link_fields[f]);
-			if (target && target->state == ENTRY_PAIR && target->record_id[0])
-				lost->list[lost->count++] = (struct lost_link){look, link_fields[f], target};
-		}
+		for (size_t f = 0; f < countof(link_fields); f++)
+			collect_lost_link(group, look, link_fields[f], lost);
 	}
 }
 
-static bool is_first_of_target(const struct lost_links *lost, size_t place)
+/* The link before this one that asks for the same row, or itself. */
+static size_t first_of_row(const struct lost_links *lost, size_t place)
 {
-	for (size_t i = 0; i < place; i++)
-		if (lost->list[i].target == lost->list[place].target)
-			return false;
-	return true;
+	size_t first = 0;
+
+	while (strcmp(lost->list[first].record_id, lost->list[place].record_id) != 0)
+		first++;
+	return first;
 }
 
-/* One question for all targets. */
-static bool ask_targets(struct group *group, const struct lost_links *lost, struct error *error)
+/* One question for all rows. */
+static bool ask_rows(struct group *group, struct lost_links *lost, struct error *error)
 {
 	struct side_key *keys = own_alloc((lost->count + 1) * sizeof *keys);
-	struct pair **targets = own_alloc((lost->count + 1) * sizeof *targets);
 	struct side_records records = {0};
 	size_t count = 0;
 
-	for (size_t i = 0; i < lost->count; i++) {
-		if (!is_first_of_target(lost, i))
-			continue;
-		targets[count] = lost->list[i].target;
-		keys[count] = (struct side_key){targets[count]->table, targets[count]->record_id};
-		count++;
-	}
+	for (size_t i = 0; i < lost->count; i++)
+		if (first_of_row(lost, i) == i)
+			keys[count++] =
+				(struct side_key){lost->list[i].target->table, lost->list[i].record_id};
 	bool ok = group->sync->rows.ops->read(group->sync->rows.self, keys, count, &records, error);
-	for (size_t i = 0; ok && i < count; i++)
-		targets[i]->row_missing = records.list[i].presence != SIDE_THERE;
+	for (size_t i = 0, asked = 0; ok && i < lost->count; i++) {
+		size_t first = first_of_row(lost, i);
+		lost->list[i].is_there = first == i ? records.list[asked++].presence == SIDE_THERE
+						    : lost->list[first].is_there;
+	}
 	side_records_done(&records);
-	free(targets);
 	free(keys);
 	return ok || error_wrap(error, "asking for rows that links pointed to");
+}
+
+static void take_effect(struct group *group, const struct lost_link *link)
+{
+	struct pair *target = link->target;
+	bool is_its_row = strcmp(target->record_id, link->record_id) == 0;
+
+	if (target->state == ENTRY_PAIR && is_its_row)
+		target->row_missing = !link->is_there;
+	if (link->is_there)
+		return;
+	ledger_entry_forget_field(&link->look->entry, link->field);
+	if (is_its_row)
+		pairs_look(&group->sync->pairs, target, LOOK_ROW);
 }
 
 bool group_check_links(struct group *group, struct error *error)
@@ -90,14 +128,9 @@ bool group_check_links(struct group *group, struct error *error)
 	struct lost_links lost = {0};
 
 	collect_lost(group, &lost);
-	bool ok = lost.count == 0 || ask_targets(group, &lost, error);
-	for (size_t i = 0; ok && i < lost.count; i++) {
-		const struct lost_link *link = &lost.list[i];
-		if (!link->target->row_missing)
-			continue;
-		ledger_entry_forget_field(&link->look->entry, link->field);
-		pairs_look(&group->sync->pairs, link->target, LOOK_ROW);
-	}
+	bool ok = lost.count == 0 || ask_rows(group, &lost, error);
+	for (size_t i = 0; ok && i < lost.count; i++)
+		take_effect(group, &lost.list[i]);
 	free(lost.list);
 	return ok;
 }

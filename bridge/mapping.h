@@ -20,6 +20,7 @@ struct column_choice {
 /* One column of the base that serves one of our fields. Bound by name once, by id ever after. */
 struct column {
 	char *id;              /* owned; NULL: the table has no such column */
+	char *key;             /* owned; what cells agreed on are kept under; NULL: under the id */
 	char *name;            /* owned; as it is called now, for messages */
 	char *type;            /* owned; Airtable's type */
 	bool stopped;          /* gone or retyped: this field does not flow */
@@ -32,12 +33,17 @@ struct column {
 struct columns {
 	char *table_id;
 	char *table_name;
+	bool renewed; /* the last binding made something flow that did not, or anew: all cells are to be compared */
 	struct column of[FIELD_COUNT];
 };
 void columns_done(struct columns *columns);
 /* Ids of all columns that flow, for `fields[]`; the caller frees the array only. */
 const char **columns_ids(const struct columns *columns, size_t *count_out);
 enum field columns_field_by_id(const struct columns *columns, const char *field_id); /* FIELD_COUNT: none */
+/* What was agreed on about a column is kept under its id and, from the first change of its type on, how often that changed:
+ * so what a new type made of the cells is no edit of them (sync-rules 1). NULL: there is no column. */
+const char *columns_key(const struct columns *columns, enum field field);
+enum field columns_field_by_key(const struct columns *columns, const char *key); /* FIELD_COUNT: none */
 struct cell_equivalence columns_equivalence(const struct columns *columns, enum field field);
 
 /* Binding to one table as the base schema shows it (the JSON of one table). 'columns' is {0}, or what

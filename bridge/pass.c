@@ -95,8 +95,8 @@ static size_t take_ready(struct sync *sync, bool others_under_way, struct pair *
 static bool start_group(struct pipeline *pipeline, struct group *group, struct error *error)
 {
 	pipeline->groups[pipeline->count++] = group;
-	return group_gather(group, error) && group_settle(group, error) && group_check_links(group, error) &&
-	       group_decide(group, error) && group_carry(group, error);
+	return group_gather(group, error) && group_check_schema(group, error) && group_settle(group, error) &&
+	       group_check_links(group, error) && group_decide(group, error) && group_carry(group, error);
 }
 
 static bool finish_oldest(struct pipeline *pipeline, struct error *error)
@@ -165,12 +165,17 @@ static bool work(struct sync *sync, struct error *error)
 		if (!refresh_columns(sync, error) || !work_off_queue(sync, error))
 			return false;
 	}
-	return true;
+	return refresh_columns(sync, error);
+}
+
+static bool list_and_work(struct sync *sync, struct error *error)
+{
+	return refresh_columns(sync, error) && sync_list_rows(sync, error) && work(sync, error);
 }
 
 static bool hear(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
-	bool list = wish->list_rows || !sync->contact_made;
+	bool list = wish->list_rows || !sync->contact_made || sync_wants_list(sync);
 
 	if (!sync_hear(sync, wish->wait_ms, wish->ask_rows && !list, error))
 		return false;
@@ -194,18 +199,25 @@ static bool may_be_stale(const struct error *error)
 }
 
 /* The schema is read again, which says what is gone; if nothing that is needed is, the pass begins anew, once. */
+/* Columns that became others on the way: all rows are compared with them at once. */
+static bool hear_and_work(struct sync *sync, const struct pass_wish *wish, struct error *error)
+{
+	return hear(sync, wish, error) && work(sync, error) &&
+	       (!sync_wants_list(sync) || list_and_work(sync, error));
+}
+
 static bool run(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
 	sync->listed = false;
 	sync->pass++;
-	if (hear(sync, wish, error) && work(sync, error))
+	if (hear_and_work(sync, wish, error))
 		return true;
 	if (!may_be_stale(error))
 		return false;
 	log_info(&sync->log, "the base may have changed: %s", error->text);
 	if (!sync_bind(sync, error))
 		return false;
-	return hear(sync, wish, error) && work(sync, error);
+	return hear_and_work(sync, wish, error);
 }
 
 bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *error)

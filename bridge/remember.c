@@ -304,6 +304,7 @@ static bool write_entries(struct group *group, struct error *error)
 		struct look *look = &group->looks[i];
 		if (look->keep_ledger)
 			continue;
+		look_note_linked_rows(group, look);
 		looks[count] = look;
 		entries[count++] = &look->entry;
 	}

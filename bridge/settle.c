@@ -105,7 +105,8 @@ static void agree_on_landed(struct group *group, struct look *look, enum field f
 {
 	struct ledger_sent_field *one = &look->entry.sent.fields[field];
 
-	ledger_entry_agree(&look->entry, field, &one->post, &look->airtable[field]);
+	if (field != FIELD_ERROR && field != FIELD_DELETE)
+		ledger_entry_agree(&look->entry, field, &one->post, &look->airtable[field]);
 	ledger_entry_replace(&look->entry, field, &one->pre, now_ms(group));
 }
 
@@ -277,7 +278,7 @@ static void settle_look(struct settling *settling, struct look *look)
 	const struct ledger_sent *sent = &look->entry.sent;
 	bool there = look->row.presence == SIDE_THERE;
 
-	if (look->needs_no_row)
+	if (look->needs_no_row || look->finished)
 		return;
 	switch (sent->kind) {
 	case SENT_UPDATE:

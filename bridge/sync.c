@@ -101,6 +101,7 @@ static bool load_columns(struct sync *sync, bool *found_out, struct error *error
 				       &sync->columns[table], error))
 			return error_wrap(error, "state document schema-%s", sync->config->id);
 	}
+	sync->unlisted = json_bool_or(document, "unlisted", false);
 	json_object_put(sync->schema_stored);
 	sync->schema_stored = take(document);
 	return true;
@@ -121,11 +122,14 @@ static bool store_columns(struct sync *sync, struct error *error)
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		json_object_array_add(tables, columns_to_json(&sync->columns[table]));
 	json_put(document, "tables", tables);
+	if (sync->unlisted)
+		json_put(document, "unlisted", json_object_new_boolean(true));
 	bool ok = store->ops->write(store->self, &document, 1, &result, error);
 	if (ok && result.kind != ERROR_NONE)
 		ok = error_set(error, result.kind, "%s", result.text);
 	if (ok)
 		json_put_text(document, "_rev", result.rev);
+	sync->unstored = !ok;
 	json_object_put(sync->schema_stored);
 	sync->schema_stored = document;
 	return ok || error_wrap(error, "storing the schema as it was bound");
@@ -154,16 +158,31 @@ bool sync_bind(struct sync *sync, struct error *error)
 	}
 	if (!columns_bind_all(sync->columns, tables, &any_changed, error))
 		return error_wrap(error, "base %s", sync->config->base_id);
-	sync->schema_stale = false;
 	sync->bound = true;
-	if (any_changed || !sync->schema_stored) {
-		for (size_t table = 0; table < TABLE_COUNT; table++)
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		sync->unlisted = sync->unlisted || sync->columns[table].renewed;
+		sync->compared = sync->compared && !sync->columns[table].renewed;
+		if (any_changed)
 			log_stopped_columns(sync, &sync->columns[table]);
-		if (!store_columns(sync, error))
-			return false;
 	}
+	sync->unstored = sync->unstored || any_changed || !sync->schema_stored;
+	if (sync->unstored && !store_columns(sync, error))
+		return false;
+	sync->schema_stale = false;
 	json_object_put(sync->schema_seen);
 	sync->schema_seen = take(tables);
+	return true;
+}
+
+bool sync_doubt_schema(struct sync *sync, bool *changed_out, struct error *error)
+{
+	scoped(json_object) tables = NULL;
+
+	if (!sync->rows.ops->schema(sync->rows.self, &tables, error))
+		return error_wrap(error, "reading the base's schema");
+	*changed_out =
+		!sync->schema_seen || !(tables == sync->schema_seen || json_equal(tables, sync->schema_seen));
+	sync->schema_stale = sync->schema_stale || *changed_out;
 	return true;
 }
 
@@ -327,10 +346,26 @@ static bool load_checkpoint(struct sync *sync, struct error *error)
 	return true;
 }
 
+bool sync_wants_list(const struct sync *sync)
+{
+	return sync->unlisted && !sync->compared;
+}
+
+/* What was listed for the columns' sake was looked at, too. */
+static bool note_compared(struct sync *sync, struct error *error)
+{
+	if (!sync->unlisted || !sync->compared)
+		return true;
+	sync->unlisted = false;
+	return store_columns(sync, error);
+}
+
 bool sync_checkpoint(struct sync *sync, struct error *error)
 {
 	struct store *store = &sync->ledger.store;
 
+	if (!note_compared(sync, error))
+		return false;
 	if (!sync->couch_next && !sync->rows_next)
 		return true;
 	struct json_object *couch = sync->couch_next ? sync->couch_next : sync->couch_cursor;
@@ -382,6 +417,7 @@ bool sync_start(struct sync *sync, struct error *error)
 					   error))
 			return error_wrap(error, "reading the documents");
 	sync->contact_made = sync->rows_cursor != NULL;
+	sync->compared = false;
 	scope_update(sync->config, &sync->pairs);
 	sync->scope_stale = false;
 	sync_queue_documents(sync);
@@ -655,5 +691,6 @@ bool sync_list_rows(struct sync *sync, struct error *error)
 	sync->rows_next = take(position);
 	sync->contact_made = true;
 	sync->listed = true;
+	sync->compared = true;
 	return true;
 }

@@ -54,7 +54,10 @@ struct sync {
 	bool contact_made; /* the base was listed whole at least once by this ledger */
 	bool scope_stale;
 	bool schema_stale; /* the base was changed under us: read its schema again */
-	bool bound;        /* its schema was read in this pass */
+	bool unstored;     /* the columns as they are bound were not stored yet */
+	bool unlisted; /* the columns became others, and not all rows were compared with them yet (sync-rules 1) */
+	bool compared; /* they were, in this process; their looks may still be to come */
+	bool bound;    /* its schema was read in this pass */
 	bool settings_changed;
 	struct sync_counts counts;
 	struct log log;
@@ -69,10 +72,13 @@ must_use bool sync_start(struct sync *sync, struct error *error);
 
 /* Reads the base's schema and binds the columns to it; what was stopped or changed is logged. */
 must_use bool sync_bind(struct sync *sync, struct error *error);
+/* Whether the base's schema is another than the columns are bound to; then it is stale. */
+must_use bool sync_doubt_schema(struct sync *sync, bool *changed_out, struct error *error);
 
 /* Looks for news on both sides and queues the pairs concerned; waits for the database's at most wait_ms.
  * With ask_rows the base is asked as well. */
 must_use bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error);
+bool sync_wants_list(const struct sync *sync);
 /* Walks all rows of both tables and queues those that differ from the ledger, are new, or are no more. */
 must_use bool sync_list_rows(struct sync *sync, struct error *error);
 /* Queues every document that is not as it was handled (all are known from the feed). */

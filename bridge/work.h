@@ -16,6 +16,7 @@ struct look {
 	struct ledger_entry entry;
 	struct side_record document, row;
 	bool row_asked;      /* 'row' is what the base showed for the record id, there or not */
+	bool unknown_choice; /* the row shows a choice that is not known */
 	bool needs_no_row;   /* nothing that a row shows has changed: the ledger learns it, and that is all */
 	bool keep_ledger;    /* the entry is not written: what it says would not be true */
 	bool finished;       /* nothing more is to be done for it in this group */
@@ -62,6 +63,8 @@ void group_close(struct group **group);
 /* The steps, in order; each false ends the group, whose pairs are queued again. */
 must_use bool group_gather(struct group *group,
 			   struct error *error); /* ledger, documents, rows as they are now */
+must_use bool group_check_schema(struct group *group,
+				 struct error *error); /* lost cells: edits, or effects of schema edits */
 must_use bool group_settle(struct group *group,
 			   struct error *error); /* what became of what was sent before */
 must_use bool group_check_links(struct group *group,
@@ -96,6 +99,8 @@ void look_take_answer(struct group *group, struct look *look);
 
 /* Adds one sentence to what a person should know of this pair. */
 void look_problem(struct look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Notes in the entry which rows the links agreed on point to; before it is written. */
+void look_note_linked_rows(struct group *group, struct look *look);
 /* A column that flows. */
 bool look_has_column(const struct group *group, const struct look *look, enum field field);
 struct cell_equivalence look_equivalence(const struct group *group, const struct look *look,

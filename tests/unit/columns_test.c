@@ -776,6 +776,52 @@ static void check_stored(void **state)
 	columns_done(&back);
 }
 
+/* ---- what is no edit of cells ---- */
+
+/* Each step is a binding of its own. */
+static const struct key_step {
+	const char *sentence;
+	struct edit edit;
+	enum field field;
+	const char *key;
+	bool renewed;
+} key_steps[] = {
+	{"bound for the first time", {END, NULL, NULL, NULL}, FIELD_NOTES, "fldI10", true},
+	{"nothing has changed", {END, NULL, NULL, NULL}, FIELD_NOTES, "fldI10", false},
+	{"a new name", {RENAME, "Notes", "Words", NULL}, FIELD_NOTES, "fldI10", false},
+	{"another type", {RETYPE, "Words", "number", NULL}, FIELD_NOTES, "fldI10#1", false},
+	{"its type again", {RETYPE, "Words", "multilineText", NULL}, FIELD_NOTES, "fldI10#2", true},
+	{"another that serves too", {RETYPE, "Words", "singleLineText", NULL}, FIELD_NOTES, "fldI10#3", true},
+	{"removed", {REMOVE, "Words", NULL, NULL}, FIELD_NOTES, "fldI10#3", false},
+	{"added again", {ADD, "Notes", "multilineText", "fldNew"}, FIELD_NOTES, "fldNew", true},
+	{"a choice by another name", {CHOICE_RENAME, "PPC", "EUR", "Euro"}, FIELD_CURRENCY, "fldI12", false},
+	{"a choice that goes", {CHOICE_REMOVE, "PPC", "Euro", NULL}, FIELD_CURRENCY, "fldI12", true},
+	{"a choice that comes", {CHOICE_ADD, "PPC", "EUR", "selNew"}, FIELD_CURRENCY, "fldI12", true},
+};
+
+static void check_keys(void **state)
+{
+	static const struct edit none[1];
+	struct columns columns = {0};
+	scoped(json_object) schema = edited(TABLE_ITEMS, none);
+
+	(void)state;
+	for (size_t i = 0; i < countof(key_steps); i++) {
+		const struct key_step *step = &key_steps[i];
+		struct error error = {0};
+		if (step->edit.kind != END)
+			apply(schema, &step->edit);
+		assert_true(bind_schema(&columns, TABLE_ITEMS, schema, &error));
+		const char *key = columns_key(&columns, step->field);
+		if (strcmp(key, step->key) != 0 || columns.renewed != step->renewed)
+			fail_msg("%s: the key is %s, %s", step->sentence, key,
+				 columns.renewed ? "all is to be compared" : "nothing is to be compared");
+		assert_int_equal(columns_field_by_key(&columns, key), step->field);
+		assert_int_equal(columns_field_by_key(&columns, "fldNone"), FIELD_COUNT);
+	}
+	columns_done(&columns);
+}
+
 struct refused_case {
 	const char *sentence;
 	const char *json;
@@ -869,6 +915,7 @@ int main(void)
 	cases_add_table(&cases, lines_cases, check_lines);
 	cases_add_table(&cases, both_cases, check_both);
 	cases_add(&cases, own_copy("what is stored comes back"), check_stored, NULL);
+	cases_add(&cases, own_copy("what was agreed on is kept by key"), check_keys, NULL);
 	cases_add_table(&cases, stored_cases, check_refused_stored);
 	cases_add_table(&cases, schema_cases, check_refused_schema);
 	int failed = cases_run("columns", &cases);

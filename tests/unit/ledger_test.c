@@ -301,6 +301,47 @@ static void another_column_inherits_nothing(void **state)
 	ledger_entry_done(&entry);
 }
 
+/* What a new type made of the cells is no edit of them, whatever was under way. */
+static void a_column_of_another_type_inherits_nothing(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry entry = full_pair(bench);
+	const struct cell taken = {.kind = CELL_TRUE};
+
+	ledger_entry_take(&entry, FIELD_NAME, &taken);
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	bench->columns[TABLE_ITEMS].of[FIELD_NAME].key = own_copy("fldX#1");
+	struct ledger_entry read = read_one(bench, "a");
+	assert_false(read.fields[FIELD_NAME].known);
+	assert_false(read.sent.fields[FIELD_NAME].sent);
+	assert_false(read.taken[FIELD_NAME].taken);
+	assert_int_equal(read.replaced_count, 1);
+	assert_true(read.fields[FIELD_PRICE].known);
+	ledger_entry_done(&read);
+	ledger_entry_done(&entry);
+}
+
+static void the_rows_of_links_are_those_agreed_on(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry entry = read_one(bench, "a");
+	struct cell link = cell_link("b");
+
+	assert_null(ledger_entry_linked_row(&entry, FIELD_NAME));
+	entry.state = ENTRY_PAIR;
+	ledger_entry_agree(&entry, FIELD_CONTAINER, &link, &link);
+	snprintf(ledger_entry_linked_row(&entry, FIELD_CONTAINER), sizeof entry.container_row, "recB");
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	struct ledger_entry read = read_one(bench, "a");
+	assert_string_equal(ledger_entry_linked_row(&read, FIELD_CONTAINER), "recB");
+	assert_string_equal(ledger_entry_linked_row(&read, FIELD_COLLECTION), "");
+	ledger_entry_agree(&read, FIELD_CONTAINER, &link, &link);
+	assert_string_equal(ledger_entry_linked_row(&read, FIELD_CONTAINER), "");
+	ledger_entry_done(&read);
+	ledger_entry_done(&entry);
+	cell_done(&link);
+}
+
 static void a_later_version_is_not_touched(void **state)
 {
 	struct bench *bench = *state;
@@ -351,6 +392,8 @@ int main(void)
 		CASE(an_entry_that_holds_nothing_is_removed),
 		CASE(a_gravestone_keeps_the_last_cells),
 		CASE(another_column_inherits_nothing),
+		CASE(a_column_of_another_type_inherits_nothing),
+		CASE(the_rows_of_links_are_those_agreed_on),
 		CASE(a_later_version_is_not_touched),
 		CASE(a_walk_shows_this_integrations_entries_only),
 	};

@@ -578,9 +578,12 @@ static bool airtable_edited_after(void *self, struct side_time_question *questio
 
 static bool airtable_schema(void *self, struct json_object **tables_out, struct error *error)
 {
-	if (!begin_call(of(self), error))
+	struct world *world = of(self);
+
+	if (!begin_call(world, error))
 		return false;
-	*tables_out = json_copy(world_columns_schema(self));
+	*tables_out = world->columns ? json_copy(world_columns_schema(world))
+				     : json_object_get(world_columns_schema(world));
 	return true;
 }
 

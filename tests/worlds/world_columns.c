@@ -11,7 +11,7 @@
 
 struct world_columns {
 	struct json_object *schema; /* owned */
-	bool gone[TABLE_COUNT][FIELD_COUNT], text[TABLE_COUNT][FIELD_COUNT];
+	bool gone[TABLE_COUNT][FIELD_COUNT], retyped[TABLE_COUNT][FIELD_COUNT];
 	char ids[TABLE_COUNT][FIELD_COUNT][20]; /* "" none */
 	int added;
 };
@@ -56,7 +56,7 @@ const char *world_column_id(const struct world *world, enum table table, enum fi
 bool world_column_flows(const struct world *world, enum table table, enum field field)
 {
 	return !world->columns ||
-	       (!world->columns->gone[table][field] && !world->columns->text[table][field]);
+	       (!world->columns->gone[table][field] && !world->columns->retyped[table][field]);
 }
 
 static struct json_object *field_model(const struct world *world, enum table table, enum field field)
@@ -116,8 +116,8 @@ bool world_column_takes(const struct world *world, enum table table, enum field 
 	if (!world->columns || !value)
 		return true;
 	struct json_object *model = field_model(world, table, field);
-	if (world->columns->text[table][field])
-		return json_object_is_type(value, json_type_string);
+	if (world->columns->retyped[table][field])
+		return json_object_is_type(value, json_type_string) != (field_rule(field)->kind == KIND_TEXT);
 	return !choices_of(model) || !*json_object_get_string(value) ||
 	       choice_named(model, json_object_get_string(value));
 }
@@ -229,7 +229,15 @@ void world_person_deletes_column(struct world *world, enum table table, enum fie
 			json_object_array_del_idx(fields, i, 1);
 	columns->ids[table][field][0] = '\0';
 	columns->gone[table][field] = true;
-	columns->text[table][field] = false;
+	columns->retyped[table][field] = false;
+}
+
+/* No cell of the new column was ever edited. */
+static void forget_times(struct world *world, enum table table, enum field field)
+{
+	for (size_t i = 0; i < world->row_count; i++)
+		if (world->rows[i].table == table)
+			world->rows[i].now.modified_ms[field] = world->rows[i].former.modified_ms[field] = 0;
 }
 
 void world_person_adds_column(struct world *world, enum table table, enum field field)
@@ -244,6 +252,7 @@ void world_person_adds_column(struct world *world, enum table table, enum field 
 		if (strcmp(json_text_or(model, "id", ""), template_id(table, field)) != 0)
 			continue;
 		model = json_copy(model);
+		forget_times(world, table, field);
 		snprintf(columns->ids[table][field], sizeof columns->ids[table][field], "fldAdded%09d",
 			 ++columns->added);
 		json_put_text(model, "id", columns->ids[table][field]);
@@ -264,34 +273,55 @@ static void renew_choices(struct world_columns *columns, struct json_object *mod
 	}
 }
 
-void world_person_retypes_column(struct world *world, enum table table, enum field field, bool to_text)
+/* A text becomes a number, anything else a text. */
+static void retype(struct world *world, enum table table, enum field field, struct json_object *model)
 {
-	struct world_columns *columns =
-		begin_edit(world, to_text ? "makes a text of" : "makes what it was of", table, field);
-	struct json_object *model = field_model(world, table, field);
-	bool number = field_rule(field)->kind == KIND_NUMBER;
+	bool text = field_rule(field)->kind == KIND_TEXT;
 
-	if (!model || columns->text[table][field] == to_text)
+	change_cells(world, table, field, text ? as_number : as_text, NULL, world_chance(world, 2));
+	json_object_object_del(model, "options");
+	json_put_text(model, "type", text ? "number" : "singleLineText");
+	if (!text)
 		return;
-	columns->text[table][field] = to_text;
-	if (to_text || number)
-		change_cells(world, table, field, to_text ? as_text : as_number, NULL,
-			     world_chance(world, 2));
-	if (to_text) {
-		json_put_text(model, "type", "singleLineText");
-		json_object_object_del(model, "options");
-		return;
-	}
+	struct json_object *options = json_object_new_object();
+	json_put(options, "precision", json_object_new_int(0));
+	json_put(model, "options", options);
+}
+
+static void retype_back(struct world *world, enum table table, enum field field, struct json_object *model)
+{
 	struct json_object *template = fields_of(world_schema(), table);
+	enum field_kind kind = field_rule(field)->kind;
+
+	if (kind == KIND_TEXT || kind == KIND_NUMBER)
+		change_cells(world, table, field, kind == KIND_TEXT ? as_text : as_number, NULL,
+			     world_chance(world, 2));
+	json_object_object_del(model, "options");
 	for (size_t i = 0; i < json_object_array_length(template); i++) {
 		struct json_object *one = json_object_array_get_idx(template, i);
+		struct json_object *options = json_child(one, "options", json_type_object);
 		if (strcmp(json_text_or(one, "id", ""), template_id(table, field)) != 0)
 			continue;
 		json_put_text(model, "type", json_text_or(one, "type", ""));
-		if (json_child(one, "options", json_type_object))
-			json_put(model, "options", json_copy(json_child(one, "options", json_type_object)));
-		renew_choices(columns, model);
+		if (options)
+			json_put(model, "options", json_copy(options));
 	}
+	renew_choices(world->columns, model);
+}
+
+void world_person_retypes_column(struct world *world, enum table table, enum field field, bool back)
+{
+	struct world_columns *columns =
+		begin_edit(world, back ? "gives its type back to" : "gives another type to", table, field);
+	struct json_object *model = field_model(world, table, field);
+
+	if (!model || columns->retyped[table][field] == !back)
+		return;
+	columns->retyped[table][field] = !back;
+	if (back)
+		retype_back(world, table, field, model);
+	else
+		retype(world, table, field, model);
 }
 
 static bool name_choice(struct world *world, enum field field, const struct names *names)

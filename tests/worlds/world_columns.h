@@ -18,7 +18,8 @@ void world_columns_done(struct world *world);
 void world_person_deletes_column(struct world *world, enum table table, enum field field);
 /* Where it was deleted: of the same name and type, under another id. */
 void world_person_adds_column(struct world *world, enum table table, enum field field);
-void world_person_retypes_column(struct world *world, enum table table, enum field field, bool to_text);
+/* A text becomes a number, anything else a text; and 'back'. What cannot be read as the new type is lost. */
+void world_person_retypes_column(struct world *world, enum table table, enum field field, bool back);
 /* Of a column of items. Cells follow a new name; those of a choice that goes are emptied. */
 bool world_person_renames_choice(struct world *world, enum field field, const char *from, const char *to);
 bool world_person_deletes_choice(struct world *world, enum field field, const char *name);

@@ -1,0 +1,100 @@
+/* Effects of schema edits: a column that got another type, one that was made anew or a choice that was removed empties cells or
+ * changes them. That is no edit of those rows (sync-rules 1).
+ *
+ * So a cell that was lost, or shows what its column cannot hold, is believed only when the base's schema is still the one that
+ * the columns are bound to. If it is another one, the columns are bound anew first; what was agreed on about a column
+ * of another type is then not found any more, and the document fills the cell. */
+#include "bridge/work.h"
+
+#include <string.h>
+
+/* An empty cell is not among the row's values, also where it reads as some value. */
+static bool is_shown(const struct group *group, const struct look *look, enum field field)
+{
+	const char *column = group->sync->columns[look->pair->table].of[field].id;
+
+	return json_object_object_get_ex(look->row.body, column, NULL);
+}
+
+/* It showed something when both sides agreed, and shows nothing now. */
+static bool is_lost(const struct group *group, const struct look *look, enum field field)
+{
+	const struct ledger_field *agreed = &look->entry.fields[field];
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	return agreed->known && !is_shown(group, look, field) &&
+	       !cell_equal(&agreed->airtable, &look->airtable[field], &equivalence);
+}
+
+static bool doubts_schema(const struct group *group, const struct look *look)
+{
+	if (look->finished || look->needs_no_row || look->row.presence != SIDE_THERE)
+		return false;
+	if (look->unknown_choice)
+		return true;
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look_has_column(group, look, (enum field)field) &&
+		    (look->airtable[field].kind == CELL_WRONG || is_lost(group, look, (enum field)field)))
+			return true;
+	return false;
+}
+
+/* Nothing is decided from cells of columns that may be others than we believe. */
+static void postpone(struct look *look)
+{
+	look->finished = true;
+	look->keep_ledger = true;
+	look->again = true;
+}
+
+static bool has_choice(const struct column *column, const char *canonical)
+{
+	for (size_t i = 0; i < column->choice_count; i++)
+		if (!column->choices[i].gone && strcmp(column->choices[i].canonical, canonical) == 0)
+			return true;
+	return false;
+}
+
+/* The choice that both agreed on was removed, and with it the cell's value. While all rows are compared after a change of the
+ * columns, one of the same name may already stand in its place. */
+static bool lost_with_choice(const struct group *group, const struct look *look, enum field field)
+{
+	const struct column *column = &group->sync->columns[look->pair->table].of[field];
+	const struct cell *agreed = &look->entry.fields[field].airtable;
+
+	return field_rule(field)->kind == KIND_CHOICE && look_has_column(group, look, field) &&
+	       column->choice_count > 0 && is_lost(group, look, field) && agreed->kind == CELL_CHOICE &&
+	       (!has_choice(column, agreed->text) || group->sync->unlisted);
+}
+
+static void forget_removed_choices(struct group *group, struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		if (!lost_with_choice(group, look, (enum field)field))
+			continue;
+		ledger_entry_forget_field(&look->entry, (enum field)field);
+		cell_done(&look->airtable[field]);
+	}
+}
+
+bool group_check_schema(struct group *group, struct error *error)
+{
+	bool doubted = false, changed = false;
+
+	for (size_t i = 0; i < group->count && !doubted; i++)
+		doubted = doubts_schema(group, &group->looks[i]);
+	if (!doubted)
+		return true;
+	if (!sync_doubt_schema(group->sync, &changed, error))
+		return false;
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (!doubts_schema(group, look))
+			continue;
+		if (changed)
+			postpone(look);
+		else
+			forget_removed_choices(group, look);
+	}
+	return true;
+}
