@@ -81,6 +81,7 @@ static void is_a_box(struct world *world)
 {
 	must_say(world, "i1", "item_type", "container");
 	must_show(world, "i1", FIELD_TYPE, "Box");
+	must_show(world, "i1", FIELD_ERROR, "");
 }
 
 /* The document keeps its type, and the row says that it cannot show it. */
@@ -128,6 +129,21 @@ static void person_adds_columns(struct world *world)
 	world_person_adds_column(world, TABLE_ITEMS, FIELD_SERIAL);
 }
 
+/* The poll does not show the rows. */
+static void person_replaces_columns(struct world *world)
+{
+	world->schema_touches = false;
+	person_deletes_columns(world);
+	person_adds_columns(world);
+}
+
+/* Without a list of all rows that somebody else asks for. */
+static void next_look_fills_them(struct world *world)
+{
+	if (world_pass(world, true, false))
+		must_show(world, "i1", FIELD_NOTES, "first");
+}
+
 static void show_their_values(struct world *world)
 {
 	must_say(world, "i1", "notes", "first");
@@ -149,6 +165,8 @@ static const struct scenario scenarios[] = {
 	 show_their_values, IN_ORDER, true},
 	{"field-readded-at-once", has_values, person_deletes_columns, person_adds_columns, show_their_values,
 	 1U << AS_WRITTEN, false},
+	{"field-readded-is-filled-by-the-next-look", has_values, person_replaces_columns,
+	 next_look_fills_them, show_their_values, 1U << AS_WRITTEN, false},
 };
 
 const struct named_table named_fields = {scenarios, countof(scenarios)};

@@ -267,6 +267,7 @@ struct world *world_open(uint64_t seed)
 	world->base_ahead_ms = (int64_t)world_chance(world, 7) * 500 - 1500;
 	world->answers_at_finish = world_chance(world, 2);
 	world->bump_equal = world_chance(world, 2);
+	world->schema_touches = !world->bump_equal;
 	world->moment = 1;
 	world->config = (struct integration_config){
 		.id = own_copy("w"),

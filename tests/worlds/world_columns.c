@@ -1,5 +1,5 @@
 /* What people do to the columns of a base. Whether cells that lose their value so count as modified is not known of the real
- * one: here they do half of the time. */
+ * one: in some worlds they do. */
 #include "tests/worlds/world_columns.h"
 
 #include "tests/worlds/transcript.h"
@@ -222,7 +222,7 @@ void world_person_deletes_column(struct world *world, enum table table, enum fie
 	struct world_columns *columns = begin_edit(world, "deletes the column", table, field);
 	struct json_object *fields = fields_of(columns->schema, table);
 
-	change_cells(world, table, field, nothing_left, NULL, world_chance(world, 2));
+	change_cells(world, table, field, nothing_left, NULL, world->schema_touches);
 	for (size_t i = 0; i < json_object_array_length(fields); i++)
 		if (strcmp(json_text_or(json_object_array_get_idx(fields, i), "id", ""),
 			   columns->ids[table][field]) == 0)
@@ -278,7 +278,7 @@ static void retype(struct world *world, enum table table, enum field field, stru
 {
 	bool text = field_rule(field)->kind == KIND_TEXT;
 
-	change_cells(world, table, field, text ? as_number : as_text, NULL, world_chance(world, 2));
+	change_cells(world, table, field, text ? as_number : as_text, NULL, world->schema_touches);
 	json_object_object_del(model, "options");
 	json_put_text(model, "type", text ? "number" : "singleLineText");
 	if (!text)
@@ -295,7 +295,7 @@ static void retype_back(struct world *world, enum table table, enum field field,
 
 	if (kind == KIND_TEXT || kind == KIND_NUMBER)
 		change_cells(world, table, field, kind == KIND_TEXT ? as_text : as_number, NULL,
-			     world_chance(world, 2));
+			     world->schema_touches);
 	json_object_object_del(model, "options");
 	for (size_t i = 0; i < json_object_array_length(template); i++) {
 		struct json_object *one = json_object_array_get_idx(template, i);
@@ -339,7 +339,7 @@ static bool name_choice(struct world *world, enum field field, const struct name
 			json_object_array_del_idx(choices, i, 1);
 			break;
 		}
-	change_cells(world, TABLE_ITEMS, field, with_name, names, !names->to && world_chance(world, 2));
+	change_cells(world, TABLE_ITEMS, field, with_name, names, !names->to && world->schema_touches);
 	return true;
 }
 
