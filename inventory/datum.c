@@ -53,8 +53,9 @@ struct datum *datum_of_document(struct json_object *body)
 	datum->updated_at = json_object_get(value_at(body, "updated_at"));
 	if (!data)
 		return datum;
-	json_object_object_foreach (data, key, value)
+	json_object_object_foreach (data, key, value) {
 		datum_put(datum, key, json_object_get(value));
+	}
 	return datum;
 }
 

@@ -89,7 +89,9 @@ bool database_put(struct database *database, struct json_object *body)
 	bool there = old && !is_deleted(old);
 	char next[32];
 
-	if (there ? !rev || strcmp(rev, json_text_or(old, "_rev", "")) != 0 : (old && is_deleted(body)))
+	if (there && !rev)
+		return false;
+	if (rev ? strcmp(rev, json_text_or(old, "_rev", "")) != 0 : old && is_deleted(body))
 		return false;
 	int generation = generation_of(old) + 1;
 	struct json_object *copy = json_copy(body);

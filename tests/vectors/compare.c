@@ -43,9 +43,10 @@ struct json_object *vector_value(struct json_object *recorded)
 	if (json_object_object_get_ex(recorded, "$number", NULL))
 		return json_object_new_double(NAN);
 	struct json_object *object = json_object_new_object();
-	json_object_object_foreach (recorded, key, value)
+	json_object_object_foreach (recorded, key, value) {
 		if (!vector_is_undefined(value))
 			json_put(object, key, vector_value(value));
+	}
 	return object;
 }
 

@@ -2,7 +2,6 @@
 #include "tests/vectors/conversion.h"
 #include "tests/vectors/playing.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* The recording's, where no history says it. */
@@ -32,18 +31,39 @@ static int month_length(int year, int month)
 	return month == 2 && leap ? 29 : lengths[month - 1];
 }
 
+/* The number in these places of a text that has "0000-00-00T00:00:00" as its form. */
+static int number_at(const char *words, size_t at, size_t digits)
+{
+	int number = 0;
+
+	for (size_t i = at; i < at + digits; i++)
+		number = number * 10 + (words[i] - '0');
+	return number;
+}
+
+static bool has_form(const char *words, size_t length)
+{
+	static const char form[] = "0000-00-00T00:00:00";
+
+	for (size_t i = 0; i < length; i++)
+		if (form[i] == '0' ? words[i] < '0' || words[i] > '9' : words[i] != form[i])
+			return false;
+	return true;
+}
+
 /* A day of the calendar, or a day with a time and its zone. */
 static bool is_time(const char *words)
 {
-	int year, month, day, hour = 0, minute = 0, second = 0, end = 0;
+	size_t day = strlen("0000-00-00"), second = strlen("0000-00-00T00:00:00"), length = strlen(words);
 
-	if (sscanf(words, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10)
+	if (length < day || (length > day && length <= second) ||
+	    !has_form(words, length > day ? second : day))
 		return false;
-	if (words[end] && sscanf(words + end, "T%2d:%2d:%2d", &hour, &minute, &second) < 2)
+	int month = number_at(words, 5, 2), in_month = number_at(words, 8, 2);
+	if (month < 1 || month > 12 || in_month < 1 || in_month > month_length(number_at(words, 0, 4), month))
 		return false;
-	bool zone = !words[end] || strpbrk(words + end, "Z+") || strchr(words + end, '-');
-	return zone && month >= 1 && month <= 12 && day >= 1 && day <= month_length(year, month) &&
-	       hour < 24 && minute < 60 && second < 60;
+	return length == day || (number_at(words, 11, 2) < 24 && number_at(words, 14, 2) < 60 &&
+				 number_at(words, 17, 2) < 60 && strpbrk(words + second, "Z+-"));
 }
 
 /* Whether a cell holds what its column cannot hold, or a link that leads nowhere or to two. */

@@ -99,6 +99,8 @@ struct datum *playing_datum(struct playing *playing, struct json_object *recorde
 		datum->created_at = json_object_get(time);
 	if (json_object_object_get_ex(recorded, "__updated_at", &time))
 		datum->updated_at = json_object_get(time);
+	if (!recorded)
+		return datum;
 	json_object_object_foreach (recorded, key, value) {
 		if (vector_is_undefined(value))
 			datum_unset(datum, key);
@@ -138,7 +140,9 @@ static struct json_object *paths_of(const struct refusal *refusal)
 	return paths;
 }
 
-static void save_wake_of(struct playing *playing, const struct save_result *saved, struct outcome *outcome)
+/* What a type does after a save is left out with what it does before. */
+static void save_wake_of(struct playing *playing, const struct save_result *saved, bool alone,
+			 struct outcome *outcome)
 {
 	struct inventory_view view = database_view(&playing->database);
 	struct save_wake wake;
@@ -149,6 +153,8 @@ static void save_wake_of(struct playing *playing, const struct save_result *save
 	for (size_t i = 0; i < wake.count && outcome->end == OUTCOME_DONE; i++) {
 		const struct save_request next = {.given = wake.next[i].given, .ignore_conflict = true};
 		struct outcome other = {0};
+		if (alone && next.given->type != DOCUMENT_DELETED_DATA)
+			continue;
 		playing_save(playing, &next, &other);
 		if (wake.next[i].must && other.end != OUTCOME_DONE) {
 			outcome->end = other.end;
@@ -177,7 +183,7 @@ void playing_save(struct playing *playing, const struct save_request *request, s
 		   (saved.body && !playing_put(playing, saved.body))) {
 		outcome->end = OUTCOME_CONFLICT;
 	} else {
-		save_wake_of(playing, &saved, outcome);
+		save_wake_of(playing, &saved, request->skip_derivation, outcome);
 	}
 	outcome->datum = take(saved.datum);
 	save_result_done(&saved);
@@ -247,7 +253,11 @@ void playing_compare_document(struct vector_result *result, const char *where, s
 
 void playing_compare_writes(struct playing *playing, struct json_object *writes)
 {
-	size_t ours = json_object_array_length(playing->writes), theirs = json_object_array_length(writes);
+	size_t ours = json_object_array_length(playing->writes), theirs;
+
+	if (!writes)
+		return;
+	theirs = json_object_array_length(writes);
 
 	for (size_t i = 0; i < ours && i < theirs; i++) {
 		struct json_object *our_write = json_object_array_get_idx(playing->writes, i);
