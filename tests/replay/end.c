@@ -79,6 +79,6 @@ bool end_read(struct replay *replay, struct json_object **end_out, struct error 
 	    !add_rows(replay, ending, error) ||
 	    !store->ops->walk(store->self, "pair-", add_entry, ending, error))
 		return false;
-	*end_out = names_to_world(&replay->names, ending);
+	*end_out = take(ending);
 	return true;
 }

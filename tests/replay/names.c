@@ -26,6 +26,16 @@ void names_add(struct names *names, enum table table, const char *world, const c
 	made_from(table, server, name->server_id);
 }
 
+void names_swap(struct name *a, struct name *b)
+{
+	struct name former = *a;
+
+	memcpy(a->server, b->server, sizeof a->server);
+	memcpy(a->server_id, b->server_id, sizeof a->server_id);
+	memcpy(b->server, former.server, sizeof b->server);
+	memcpy(b->server_id, former.server_id, sizeof b->server_id);
+}
+
 const char *names_server_row(const struct names *names, const char *world_row)
 {
 	for (size_t i = 0; i < names->count; i++)

@@ -18,6 +18,8 @@ struct names {
 void names_add(struct names *names, enum table table, const char *world, const char *server);
 const char *names_server_row(const struct names *names, const char *world_row); /* or NULL */
 bool names_has_server_row(const struct names *names, const char *server_row);
+/* The two rows change names. */
+void names_swap(struct name *a, struct name *b);
 /* With every name in it, also within texts, as the other side has it. The caller puts. */
 struct json_object *names_to_server(const struct names *names, struct json_object *json);
 struct json_object *names_to_world(const struct names *names, struct json_object *json);

@@ -47,5 +47,5 @@ must_use bool hands_do(struct replay *replay, const struct act *act, struct erro
 
 /* ---- end.c ---- */
 
-/* In the names of the world; the caller puts. */
+/* In the names of the servers; the caller puts. */
 must_use bool end_read(struct replay *replay, struct json_object **end_out, struct error *error);

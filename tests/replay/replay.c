@@ -323,7 +323,7 @@ static bool begin(struct replay *replay, struct error *error)
 /* ---- the whole of it ---- */
 
 /* Until two lists, more than a minute apart, lead to nothing. */
-static bool become_quiet(struct replay *replay, struct error *error)
+static bool become_quiet(struct replay *replay, bool *quiet_out, struct error *error)
 {
 	int silent = 0;
 
@@ -336,9 +336,59 @@ static bool become_quiet(struct replay *replay, struct error *error)
 		int64_t due_ms = stage_due_in_ms(replay->stage);
 		stage_move_clock(replay->stage, due_ms > 0 && due_ms < 3600000 ? due_ms + 1 : 62000);
 	}
-	if (silent < 2)
+	*quiet_out = silent == 2;
+	if (!*quiet_out)
 		text_add(replay->words, "\n#   the servers do not become quiet");
 	return true;
+}
+
+/* In the world's names. */
+static size_t differences_from(const struct replay *replay, struct json_object *end, struct text *words)
+{
+	scoped(json_object) named = names_to_world(&replay->names, end);
+
+	return ending_compare(replay->transcript->end, named, words);
+}
+
+static const char *id_of(const struct replay *replay, const struct name *name)
+{
+	scoped_text place =
+		own_format("%s %s: %s", table_name(name->table), name->world, field_rule(FIELD_ID)->name);
+
+	return json_text_or(replay->transcript->end, place, NULL);
+}
+
+/* Which of two rows with one ID comes first in a list is nobody's promise. */
+static bool are_twins(const struct replay *replay, const struct name *a, const struct name *b)
+{
+	const char *id = id_of(replay, a), *other = id_of(replay, b);
+
+	return a->table == b->table && id && other && strcmp(id, other) == 0;
+}
+
+static size_t compare(struct replay *replay, struct json_object *end)
+{
+	struct names *names = &replay->names;
+	struct text words = {0};
+	size_t differences = differences_from(replay, end, &words);
+
+	for (size_t a = 0; a < names->count; a++)
+		for (size_t b = a + 1; b < names->count; b++) {
+			struct text other_words = {0};
+			if (!differences || !are_twins(replay, &names->list[a], &names->list[b]))
+				continue;
+			names_swap(&names->list[a], &names->list[b]);
+			size_t others = differences_from(replay, end, &other_words);
+			if (others)
+				names_swap(&names->list[a], &names->list[b]);
+			else
+				differences = 0;
+			text_done(&other_words);
+		}
+	if (differences)
+		text_add(replay->words, text_or_empty(&words));
+	text_done(&words);
+	return differences;
 }
 
 bool replay_play(struct stage *stage, const struct transcript *transcript, size_t *differences,
@@ -346,12 +396,13 @@ bool replay_play(struct stage *stage, const struct transcript *transcript, size_
 {
 	struct replay *replay = own_alloc(sizeof *replay);
 	scoped(json_object) end = NULL;
+	bool quiet = false;
 
 	*replay = (struct replay){.stage = stage, .transcript = transcript, .words = words};
-	bool ok = begin(replay, error) && play_acts(replay, error) && become_quiet(replay, error) &&
+	bool ok = begin(replay, error) && play_acts(replay, error) && become_quiet(replay, &quiet, error) &&
 		  end_read(replay, &end, error);
 	if (ok)
-		*differences = ending_compare(transcript->end, end, words);
+		*differences = compare(replay, end) + !quiet;
 	stage_restart_bridge(stage);
 	stage_on_begin(stage, NULL, NULL);
 	if (replay->couch.http)

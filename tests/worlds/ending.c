@@ -123,12 +123,10 @@ void ending_entry(struct json_object *ending, struct json_object *document)
 {
 	const char *id = json_text_or(document, "_id", ""), *problem = json_text_or(document, "problem", "");
 
-	const char *state = json_text_or(document, "state", "");
-
-	/* Which of several rows with one ID waits for the others follows from the order of a list, which is nobody's promise. */
-	if (strncmp(id, "pair-", 5) != 0 || (strcmp(state, "waiting") == 0 && !*problem))
+	if (strncmp(id, "pair-", 5) != 0)
 		return;
-	scoped_text words = own_format("%s%s%s", state, *problem ? ": " : "", problem);
+	scoped_text words =
+		own_format("%s%s%s", json_text_or(document, "state", ""), *problem ? ": " : "", problem);
 	json_put_text(ending, id, words);
 }
 
