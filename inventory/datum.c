@@ -213,3 +213,19 @@ bool datum_same(const struct datum *a, const struct datum *b, const char *key)
 	scoped_text right_words = script_json(right);
 	return strcmp(left_words, right_words) == 0;
 }
+
+struct datum *datum_difference(struct json_object *before, struct json_object *after)
+{
+	scoped(datum) old = before ? datum_of_document(before) : datum_new(DOCUMENT_OTHER, NULL);
+	scoped(datum) new = datum_of_document(after);
+	struct datum *given = datum_new(new->type, new->id);
+
+	given->rev = own_copy(old->rev);
+	for (size_t i = 0; i < new->count; i++)
+		if (!datum_same(old, new, new->keys[i].key))
+			datum_put(given, new->keys[i].key, json_object_get(new->keys[i].value));
+	for (size_t i = 0; i < old->count; i++)
+		if (old->keys[i].there && !datum_has(new, old->keys[i].key))
+			datum_unset(given, old->keys[i].key);
+	return given;
+}

@@ -37,6 +37,9 @@ void datum_put_text(struct datum *datum, const char *key, const char *words); /*
 /* Undefined from now on; a key that is new takes its place. */
 void datum_unset(struct datum *datum, const char *key);
 
+/* What must be given so that 'before' becomes 'after', two bodies of one document: keys that differ are set, keys that
+ * are gone unset. 'before' NULL: all of it. */
+struct datum *datum_difference(struct json_object *before, struct json_object *after);
 /* What is given goes over what is there, as {...datum, ...given}. */
 void datum_merge(struct datum *datum, const struct datum *given);
 /* All that have a value, in the order of memory but for indexes, which come first; the caller frees. */

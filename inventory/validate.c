@@ -205,7 +205,11 @@ static bool check_reference(const struct checking *checking, bool *taken_out, st
 	if (!find_other(checking, "individual_asset_reference", reference, true, &other, error))
 		return false;
 	*taken_out = other != NULL;
-	if (other)
+	if (other && is_true(checking->datum, "individual_asset_reference_manually_set"))
+		refusal_add(checking->refusal, "item_reference_number",
+			    "Individual Asset Ref. \"%s\" is that of \"%s\" already. Take another.",
+			    reference, name_of(other));
+	else if (other)
 		refusal_add(checking->refusal, "item_reference_number",
 			    "Ref. No. and Serial give the Individual Asset Ref. \"%s\", which \"%s\" has "
 			    "already. "

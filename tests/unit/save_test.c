@@ -144,6 +144,9 @@ static const struct refused {
 	 "Ref. No. or Serial.",
 	 DOCUMENT_ITEM, "new",
 	 "{\"name\":\"Saw\",\"collection_id\":\"c1\",\"item_reference_number\":\"7\",\"serial\":1}"},
+	{"Individual Asset Ref. \"0001.7.0001\" is that of \"Drill\" already. Take another.", DOCUMENT_ITEM,
+	 "box",
+	 "{\"individual_asset_reference\":\"0001.7.0001\",\"individual_asset_reference_manually_set\":true}"},
 	{"RFID EPC Hex \"34140000002386F4C3CDF571\" is that of \"Drill\" already. Change Ref. No. or Serial, "
 	 "or the "
 	 "EPC where it was set by hand.",
@@ -271,6 +274,32 @@ static void what_it_does_not_know_survives(void **unused)
 	struct json_object_iterator first = json_object_iter_begin(document_data(result.body));
 	assert_string_equal(json_object_iter_peek_name(&first), "42");
 	save_result_done(&result);
+	database_done(&inventory.database);
+}
+
+/* An edited body, as one that maps cells has it, given as what differs. */
+static void only_what_differs_is_given(void **unused)
+{
+	struct inventory inventory;
+	struct save_result result;
+	struct error error = {0};
+
+	(void)unused;
+	inventory_open(&inventory);
+	struct json_object *body = database_get(&inventory.database, "item-drill");
+	scoped(json_object) edited = json_copy(body);
+	json_put_text(document_data(edited), "notes", "sharp");
+	json_object_object_del(document_data(edited), "serial");
+	scoped(datum) datum = datum_difference(body, edited);
+	assert_int_equal(datum->count, 2);
+	assert_string_equal(datum->rev, "1-*");
+	assert_true(save(&inventory, datum, &result, &error));
+	assert_string_equal(json_text_or(document_data(result.body), "individual_asset_reference", ""),
+			    "0001.7.0000");
+	assert_false(json_object_object_get_ex(document_data(result.body), "serial", NULL));
+	save_result_done(&result);
+	scoped(datum) all = datum_difference(NULL, edited);
+	assert_int_equal(all->count, (size_t)json_object_object_length(document_data(edited)));
 	database_done(&inventory.database);
 }
 
@@ -537,6 +566,8 @@ int main(void)
 	cases_add_table(&cases, along, this_comes_along);
 	cases_add(&cases, own_copy("unknown keys and attachments survive, indexes come first"),
 		  what_it_does_not_know_survives, NULL);
+	cases_add(&cases, own_copy("of an edited body only what differs is given"),
+		  only_what_differs_is_given, NULL);
 	cases_add(&cases, own_copy("what could not be looked up is no refusal"),
 		  a_view_that_fails_is_no_refusal, NULL);
 	cases_add_table(&cases, odd, an_odd_stored_document_does_no_harm);
