@@ -80,6 +80,15 @@ static bool synced_table(const char *full_id, enum table *table_out, const char 
 	return table_of_document_type(document_type_of(full_id, id_out), table_out);
 }
 
+/* integration_deleted_data-<type>-<id>-<integration> */
+static bool is_left_behind(const struct couch_side *side, const char *full_id)
+{
+	size_t length = strlen(full_id), end = strlen(side->integration_id);
+
+	return document_type_of(full_id, NULL) == DOCUMENT_DELETED_DATA && length > end + 1 &&
+	       full_id[length - end - 1] == '-' && strcmp(full_id + length - end, side->integration_id) == 0;
+}
+
 static bool visit_page(struct couch_side *side, struct couch_page *page, side_visit *visit, void *context,
 		       struct side_news *news, struct error *error)
 {
@@ -91,6 +100,8 @@ static bool visit_page(struct couch_side *side, struct couch_page *page, side_vi
 		enum table table;
 		if (strcmp(document->id, side->settings_id) == 0)
 			news->settings_changed = true;
+		else if (is_left_behind(side, document->id))
+			news->left_behind = news->left_behind || !document->deleted;
 		else if (synced_table(document->id, &table, &id))
 			records.list[records.count++] = take_document(table, id, document);
 	}
@@ -103,7 +114,7 @@ static void open_changes(struct couch_side *side, struct json_object *cursor)
 {
 	const char *since = cursor ? json_object_get_string(cursor) : NULL;
 	const char *wanted[] = {document_prefix(DOCUMENT_COLLECTION), document_prefix(DOCUMENT_ITEM),
-				side->settings_id, NULL};
+				document_prefix(DOCUMENT_DELETED_DATA), side->settings_id, NULL};
 
 	free(side->since);
 	side->since = own_copy(since);
@@ -227,6 +238,36 @@ static bool read_extra(void *self, const char *full_id, struct json_object **bod
 	return couch_document_read(side->source, full_id, body_out, error) || error->kind == ERROR_LOST;
 }
 
+struct left_behind {
+	struct couch_side *side;
+	struct json_object *list;
+};
+
+static bool collect_left_behind(void *context, struct couch_document *document, struct error *error)
+{
+	struct left_behind *left = context;
+
+	(void)error;
+	if (document->body && is_left_behind(left->side, document->id))
+		json_object_array_add(left->list, take(document->body));
+	return true;
+}
+
+static bool left_behind(void *self, struct json_object **list_out, struct error *error)
+{
+	struct left_behind left = {self, json_object_new_array()};
+	const char *prefix = document_prefix(DOCUMENT_DELETED_DATA);
+	scoped_text last = own_format("%s" AFTER_ALL, prefix);
+
+	if (!couch_documents_walk(left.side->source, prefix, last, LISTING_PAGE, false, collect_left_behind,
+				  &left, error)) {
+		json_object_put(left.list);
+		return false;
+	}
+	*list_out = left.list;
+	return true;
+}
+
 /* ---- writing ---- */
 
 struct side_ticket {
@@ -345,6 +386,7 @@ struct side couch_side_as_side(struct couch_side *side)
 		.position = position,
 		.read = read_documents,
 		.read_extra = read_extra,
+		.left_behind = left_behind,
 		.write_start = write_start,
 		.write_finish = write_finish,
 	};

@@ -6,6 +6,7 @@
 #include "bridge/pass.h"
 
 #include "base/clock.h"
+#include "bridge/left_behind.h"
 #include "bridge/work.h"
 
 #include <stdlib.h>
@@ -228,7 +229,7 @@ bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *err
 	sync->bound = false;
 	if (!ok && error->kind == ERROR_LOST)
 		sync_lose_place(sync);
-	if (!ok)
+	if (!ok || !left_behind_clear(sync, error))
 		return false;
 	return sync->pairs.unsettled > 0 || sync_checkpoint(sync, error);
 }

@@ -40,6 +40,7 @@ struct side_news {
 	struct json_object *cursor; /* owned; where to go on once the records are handled or parked */
 	bool more;                  /* there is more at once */
 	bool settings_changed;      /* documents: the integration's own document changed */
+	bool left_behind;           /* documents: what the app leaves behind of a deleted document appeared */
 };
 void side_news_done(struct side_news *news);
 
@@ -51,6 +52,7 @@ enum side_write_kind {
 	SIDE_CREATE, /* rows: an upsert on the ID column; documents: no revision */
 	SIDE_UPDATE, /* rows: only these cells; documents: the whole body, against 'revision' */
 	SIDE_DELETE,
+	SIDE_EXTRA_DELETE, /* documents: any other document; 'body' has its _id and _rev */
 	SIDE_EXTRA, /* documents: any other document (history); 'body' has its _id; a 409 with an equal body is success */
 };
 struct side_write {
@@ -103,6 +105,9 @@ struct side_ops {
 	/* Any other document by its full id ("0000-config"); NULL when there is none. Documents only; caller puts. */
 	bool (*read_extra)(void *self, const char *full_id, struct json_object **body_out,
 			   struct error *error);
+	/* What the app left behind of deleted documents of this integration (integration_deleted_data), an array of
+	 * them. Documents only; caller puts. */
+	bool (*left_behind)(void *self, struct json_object **list_out, struct error *error);
 	/* Rows whose ID cell is one of these texts. Rows only. */
 	bool (*find)(void *self, enum table table, const char *const *ids, size_t count,
 		     struct side_records *records_out, struct error *error);

@@ -422,6 +422,7 @@ bool sync_start(struct sync *sync, struct error *error)
 	sync->scope_stale = false;
 	sync_queue_documents(sync);
 	pairs_wake_waiting(&sync->pairs);
+	sync->left_behind_due = true;
 	sync->started = true;
 	sync->place_lost = false;
 	log_info(&sync->log, "knows %zu documents and rows, %zu to look at", sync->pairs.count,
@@ -655,6 +656,7 @@ bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *
 			sync->couch_next = take(news.cursor);
 		}
 		sync->settings_changed = sync->settings_changed || news.settings_changed;
+		sync->left_behind_due = sync->left_behind_due || news.left_behind;
 		wait_ms = 0;
 	} while (news.more);
 	side_news_done(&news);

@@ -59,6 +59,7 @@ struct sync {
 	bool compared; /* they were, in this process; their looks may still be to come */
 	bool bound;    /* its schema was read in this pass */
 	bool settings_changed;
+	bool left_behind_due; /* the app may have left something behind that is to be removed */
 	struct sync_counts counts;
 	struct log log;
 };

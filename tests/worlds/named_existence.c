@@ -369,6 +369,97 @@ static void later_edit_brings_back(struct world *world)
 		world_broken(world, "the gravestone does not know what stood in an unmapped cell");
 }
 
+/* ---- sync-rules 25 ---- */
+
+static void app_deletes(struct world *world)
+{
+	struct world_document *document = world_document(world, TABLE_ITEMS, "i1");
+
+	if (world_body(document))
+		world_phone_deletes_synced(world, document);
+}
+
+/* By the history of the app: the document as it was, with the mark of the row that it had. */
+static void app_undeletes(struct world *world)
+{
+	struct world_document *document = world_document(world, TABLE_ITEMS, "i1");
+	struct json_object *body = named_new_item(world, "an item");
+
+	document_set_mark(DOCUMENT_ITEM, body, world->config.id, document->row, 1);
+	if (world_body(document))
+		json_object_put(body);
+	else
+		world_phone_puts(world, TABLE_ITEMS, "i1", body);
+}
+
+static const char *marked_row(struct world *world, const char *id)
+{
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, id));
+	const char *mark = body ? document_mark(body, world->config.id) : NULL;
+
+	return mark ? mark : "";
+}
+
+static void check_nothing_left_behind(struct world *world)
+{
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (document_type_of(json_text_or(world->extras[i], "_id", ""), NULL) ==
+		    DOCUMENT_DELETED_DATA)
+			world_broken(world, "what the app left behind is still there: %s",
+				     json_text_or(world->extras[i], "_id", ""));
+}
+
+static void is_marked_anew(struct world *world)
+{
+	const struct world_row *row = named_row(world);
+
+	named_is_there(world);
+	check_nothing_left_behind(world);
+	if (row && strcmp(marked_row(world, "i1"), row->id) != 0)
+		world_broken(world, "the document is marked as row \"%s\", it is row %s",
+			     marked_row(world, "i1"), row->id);
+}
+
+static void is_gone_for_good(struct world *world)
+{
+	check_nothing_left_behind(world);
+	if (named_row(world) || world_body(world_document(world, TABLE_ITEMS, "i1")))
+		world_broken(world, "what the app deleted is still there");
+}
+
+/* It edits on from what it made: within a minute it must not meet a revision of ours. */
+static void phone_goes_on(struct world *world)
+{
+	struct world_document *document = world_document(world, TABLE_ITEMS, "i2");
+	struct json_object *body = json_copy(world_body(document));
+	int64_t age_ms = world_base_now_ms(world) - document_created_at(body);
+
+	if (age_ms < SYNC_MARK_QUIET_MS && world_winner(document)->generation > 1)
+		world_broken(world,
+			     "a phone that edits its fresh item meets a revision of ours after %lld ms",
+			     (long long)age_ms);
+	json_put_text(document_data(body), "notes", "typed on");
+	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+	world_phone_puts(world, TABLE_ITEMS, "i2", body);
+}
+
+static void phone_makes_one(struct world *world)
+{
+	world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "made on a phone"));
+}
+
+/* Two revisions of the phone, and one with the mark. */
+static void is_marked_once(struct world *world)
+{
+	const struct world_row *row = world_row_of(world, TABLE_ITEMS, "i2");
+	int generation = world_winner(world_document(world, TABLE_ITEMS, "i2"))->generation;
+
+	if (!row || strcmp(marked_row(world, "i2"), row->id) != 0)
+		world_broken(world, "the document is not marked as its row");
+	if (generation != 3)
+		world_broken(world, "%d revisions where three are due", generation);
+}
+
 static void has_no_row(struct world *world)
 {
 	if (named_row(world))
@@ -404,6 +495,12 @@ static void nine_have_rows(struct world *world)
 }
 
 static const struct scenario scenarios[] = {
+	{"mark-meets-offline-phone", named_nothing, phone_makes_one, phone_goes_on, is_marked_once, IN_ORDER,
+	 false},
+	{"undeleted-in-app-stale-mark", named_nothing, app_deletes, app_undeletes, is_marked_anew, IN_ORDER,
+	 true},
+	{"app-leaves-something-behind", named_nothing, app_deletes, named_person_notes, is_gone_for_good,
+	 1U << AS_WRITTEN, false},
 	{"id-filled-down", i2_and_i3, person_fills_down, named_phone_notes, are_as_they_were, ALL_ORDERS,
 	 false},
 	{"range-pasted-in-other-order", i2_and_i3, person_pastes_in_other_order, named_phone_notes,

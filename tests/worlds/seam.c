@@ -117,6 +117,15 @@ static bool couch_read_extra(void *self, const char *full_id, struct json_object
 	       leave(seam, SEAM_COUCH_EXTRA);
 }
 
+static bool couch_left_behind(void *self, struct json_object **list_out, struct error *error)
+{
+	struct seam *seam = self;
+
+	return enter(seam, SEAM_COUCH_EXTRA, error) &&
+	       seam->couch.ops->left_behind(seam->couch.self, list_out, error) &&
+	       leave(seam, SEAM_COUCH_EXTRA);
+}
+
 /* ---- writing, on either side ---- */
 
 struct side_ticket {
@@ -373,6 +382,7 @@ void seam_place(struct seam *seam, struct sync_setup *setup)
 		.list = couch_list,
 		.position = couch_position,
 		.read = couch_read,
+		.left_behind = couch_left_behind,
 		.read_extra = couch_read_extra,
 		.write_start = couch_write_start,
 		.write_finish = couch_write_finish,

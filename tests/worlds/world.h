@@ -138,6 +138,7 @@ struct world {
 	struct world_document documents[WORLD_DOCUMENTS];
 	int64_t sequence, purge_sequence;
 	struct json_object *extras[WORLD_EXTRAS];
+	int64_t left_behind_sequence; /* of what the app last left behind */
 	struct world_state states[WORLD_STATES];
 	struct json_object *checkpoint_source, *checkpoint_state;
 	struct world_row rows[WORLD_ROWS];
@@ -207,6 +208,8 @@ struct json_object *world_body(const struct world_document *document);
 struct world_document *world_phone_puts(struct world *world, enum table table, const char *id,
 					struct json_object *body);
 bool world_phone_deletes(struct world *world, struct world_document *document);
+/* As the app deletes what was synced: with an integration_deleted_data, by which its own sync would delete the row. */
+bool world_phone_deletes_synced(struct world *world, struct world_document *document);
 /* An edit made offline, on the winner's ancestor: another leaf. 'wins' says which of both is shown. */
 void world_phone_conflicts(struct world *world, struct world_document *document, struct json_object *body,
 			   bool wins);

@@ -196,6 +196,7 @@ void world_person_types(struct world *world, struct world_row *row, enum field f
 
 void world_person_shelves(struct world *world, struct world_row *row, const char *words)
 {
+	transcript_spoil(world, "a cell that nobody maps");
 	world_note(world, "person: %s Shelf: \"%s\"", row->id, words);
 	world->moment++;
 	json_object_put(row->now.shelf);

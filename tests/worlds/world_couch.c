@@ -170,7 +170,10 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	if (!ok)
 		return false;
 	*news_out = (struct side_news){.more = count == WORLD_PAGE};
-	if (count)
+	news_out->left_behind = world->left_behind_sequence > since;
+	if (count < WORLD_PAGE && world->left_behind_sequence > last)
+		last = world->left_behind_sequence;
+	if (last > since)
 		news_out->cursor = json_object_new_int64(last);
 	return true;
 }
@@ -247,7 +250,36 @@ static bool couch_read_extra(void *self, const char *full_id, struct json_object
 	return true;
 }
 
+static bool is_left_behind(struct json_object *extra)
+{
+	return document_type_of(json_text_or(extra, "_id", ""), NULL) == DOCUMENT_DELETED_DATA;
+}
+
+static bool couch_left_behind(void *self, struct json_object **list_out, struct error *error)
+{
+	struct world *world = of(self);
+
+	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
+		return false;
+	*list_out = json_object_new_array();
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (is_left_behind(world->extras[i]))
+			json_object_array_add(*list_out, json_copy(world->extras[i]));
+	return true;
+}
+
 /* ---- writing ---- */
+
+static bool remove_extra(struct world *world, struct json_object *body)
+{
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (strcmp(json_text_or(world->extras[i], "_id", ""), json_text_or(body, "_id", "")) == 0) {
+			json_object_put(world->extras[i]);
+			world->extras[i] = world->extras[--world->extra_count];
+			return true;
+		}
+	return false;
+}
 
 bool world_couch_extra_put(struct world *world, struct json_object *body)
 {
@@ -285,6 +317,10 @@ static bool apply_write(struct world *world, struct side_write *write)
 	if (write->kind == SIDE_EXTRA) {
 		world_note(world, "        bridge: history %s", json_text_or(write->body, "_id", ""));
 		return world_couch_extra_put(world, write->body);
+	}
+	if (write->kind == SIDE_EXTRA_DELETE) {
+		world_note(world, "        bridge: removes %s", json_text_or(write->body, "_id", ""));
+		return remove_extra(world, write->body);
 	}
 	struct world_document *document = world_want_document(world, write->table, write->id);
 	bool deleted = write->kind == SIDE_DELETE || json_bool_or(write->body, "_deleted", false);
@@ -350,6 +386,7 @@ struct side world_couch_side(struct world *world)
 		.position = couch_position,
 		.read = couch_read,
 		.read_extra = couch_read_extra,
+		.left_behind = couch_left_behind,
 		.write_start = couch_write_start,
 		.write_finish = couch_write_finish,
 	};

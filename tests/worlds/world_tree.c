@@ -231,6 +231,32 @@ static void branch_that_wins(struct world *world, struct world_document *documen
 	add_leaf(world, document, revision, generation + 1, body, false);
 }
 
+bool world_phone_deletes_synced(struct world *world, struct world_document *document)
+{
+	struct json_object *present = world_body(document);
+	const char *mark = present ? document_mark(present, world->config.id) : NULL;
+	struct json_object *body = json_object_new_object(), *data = json_object_new_object(),
+			   *of_mark = json_object_new_object();
+	const char *type = document_type_name(table_document_type(document->table));
+	scoped_text id =
+		own_format("integration_deleted_data-%s-%s-%s", type, document->id, world->config.id);
+
+	json_put_text(of_mark, "id", mark ? mark : "");
+	json_put_text(data, "integration_id", world->config.id);
+	json_put_text(data, "type", type);
+	json_put_text(data, "id", document->id);
+	json_put(data, "data", of_mark);
+	json_put_text(body, "_id", id);
+	json_put_text(body, "_rev", "1-a");
+	json_put_text(body, "type", "integration_deleted_data");
+	json_put(body, "data", data);
+	transcript_spoil(world, "the app leaves something behind");
+	if (mark && world_couch_extra_put(world, body))
+		world->left_behind_sequence = ++world->sequence;
+	json_object_put(body);
+	return world_phone_deletes(world, document);
+}
+
 void world_phone_conflicts(struct world *world, struct world_document *document, struct json_object *body,
 			   bool wins)
 {

@@ -1,0 +1,78 @@
+#include "bridge/left_behind.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The pair that such a document is about, or NULL. */
+static const struct pair *pair_of(const struct sync *sync, struct json_object *body)
+{
+	struct json_object *data = document_data(body);
+	const char *type = json_text_or(data, "type", ""), *id = json_text_or(data, "id", "");
+
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		if (strcmp(document_type_name(table_document_type((enum table)table)), type) == 0)
+			return pairs_find(&sync->pairs, (enum table)table, id);
+	return NULL;
+}
+
+/* Both sides are as they shall be: the row is gone with its document, or both are there. Of a pair that nobody knows no row is
+ * known either, once the base was listed. */
+static bool is_settled(const struct sync *sync, const struct pair *pair)
+{
+	if (!pair)
+		return sync->contact_made;
+	if (pair->queued || pair->under_way || pair->unsettled || pair->has_problem || pair->row_missing)
+		return false;
+	if (pair->state == ENTRY_PAIR)
+		return pair->document == PAIR_DOCUMENT_THERE;
+	if (pair->state == ENTRY_NONE)
+		return sync->contact_made && !pair->record_id[0] && pair->document != PAIR_DOCUMENT_THERE;
+	return true;
+}
+
+static bool remove_all(struct sync *sync, struct json_object *const *bodies, size_t count,
+		       struct error *error)
+{
+	struct side_write *writes = own_alloc((count + 1) * sizeof *writes);
+
+	for (size_t i = 0; i < count; i++) {
+		json_put(bodies[i], "_deleted", json_object_new_boolean(true));
+		writes[i] = (struct side_write){.kind = SIDE_EXTRA_DELETE, .body = bodies[i]};
+	}
+	struct side_ticket *ticket = sync->couch.ops->write_start(sync->couch.self, writes, count);
+	bool ok = sync->couch.ops->write_finish(sync->couch.self, &ticket, error);
+	for (size_t i = 0; ok && i < count; i++)
+		if (writes[i].result == ERROR_NONE)
+			log_info(&sync->log, "%s is removed: its row is settled",
+				 json_text_or(bodies[i], "_id", ""));
+		else
+			sync->left_behind_due = true;
+	side_writes_done(writes, count);
+	free(writes);
+	return ok;
+}
+
+bool left_behind_clear(struct sync *sync, struct error *error)
+{
+	scoped(json_object) list = NULL;
+	bool ok = true;
+
+	if (!sync->left_behind_due)
+		return true;
+	if (!sync->couch.ops->left_behind(sync->couch.self, &list, error))
+		return error_wrap(error, "reading what the app left behind");
+	size_t all = json_object_array_length(list), count = 0;
+	struct json_object **settled = own_alloc((all + 1) * sizeof *settled);
+	for (size_t i = 0; i < all; i++) {
+		struct json_object *body = json_object_array_get_idx(list, i);
+		if (is_settled(sync, pair_of(sync, body)))
+			settled[count++] = body;
+	}
+	sync->left_behind_due = count < all;
+	if (count && !remove_all(sync, settled, count, error)) {
+		sync->left_behind_due = true;
+		ok = error_wrap(error, "removing what the app left behind");
+	}
+	free(settled);
+	return ok;
+}
