@@ -101,6 +101,12 @@ static void delete_row(struct group *group, struct look *look)
 	look->row_work = ROW_WORK_DELETE;
 }
 
+static void discard_row(struct group *group, struct look *look)
+{
+	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
+	delete_row(group, look);
+}
+
 static void delete_document(struct group *group, struct look *look)
 {
 	struct json_object *tombstone = json_object_new_object();
@@ -169,6 +175,7 @@ static void (*const existence_work[])(struct group *group, struct look *look) = 
 	[EXIST_PARK] = show_and_finish,
 	[EXIST_BURY] = bury_deleted,
 	[EXIST_DELETE_ROW] = delete_row,
+	[EXIST_DISCARD_ROW] = discard_row,
 	[EXIST_UNDELETE] = undelete,
 	[EXIST_MERGE] = merge,
 	[EXIST_MERGE_OTHERS] = merge,

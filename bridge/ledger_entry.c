@@ -136,6 +136,13 @@ void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const cha
 	entry->grave_cells = cells;
 }
 
+void ledger_entry_let_go(struct ledger_entry *entry)
+{
+	ledger_entry_unbury(entry);
+	entry->state = ENTRY_NONE;
+	entry->record_id[0] = '\0';
+}
+
 void ledger_entry_done(struct ledger_entry *entry)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)

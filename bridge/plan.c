@@ -64,6 +64,14 @@ static struct existence pair_with_copies(const struct existence_views *views)
 	return found;
 }
 
+static struct existence row_is_new(const struct existence_views *views)
+{
+	if (views->delete_ticked)
+		return (struct existence){.action = EXIST_DISCARD_ROW,
+					  .reason = "Delete was ticked in a row that is no document yet"};
+	return (struct existence){.action = EXIST_CREATE_DOCUMENT, .reason = "a new row"};
+}
+
 static struct existence row_is_gone(const struct existence_views *views)
 {
 	if (views->document_moved)
@@ -138,7 +146,7 @@ static const struct existence_rule {
 	 "the document left the scope; its row is kept, and nothing flows"},
 	{IS(DOCUMENT_OUT_OF_SCOPE), ANY, ANY, NULL, EXIST_LEAVE, "the document is outside of the scope"},
 
-	{UNKNOWN, IS(ROW_NEW) | IS(ROW_FREE), IS(ENTRY_NONE), NULL, EXIST_CREATE_DOCUMENT, "a new row"},
+	{UNKNOWN, IS(ROW_NEW) | IS(ROW_FREE), IS(ENTRY_NONE), row_is_new, EXIST_NOTHING, NULL},
 	{UNKNOWN, IS(ROW_FREE_TWINS), IS(ENTRY_NONE), NULL, EXIST_HOLD,
 	 "several new rows have the same ID: one of them may keep it"},
 	{UNKNOWN, ABSENT, IS(ENTRY_NONE), NULL, EXIST_NOTHING, "neither is there"},
@@ -166,6 +174,7 @@ const char *existence_name(enum existence_action action)
 		[EXIST_PARK] = "park",
 		[EXIST_BURY] = "bury",
 		[EXIST_DELETE_ROW] = "delete row",
+		[EXIST_DISCARD_ROW] = "discard row",
 		[EXIST_UNDELETE] = "undelete document",
 		[EXIST_MERGE] = "merge",
 		[EXIST_MERGE_OTHERS] = "merge, tell the copies",

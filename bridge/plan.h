@@ -42,12 +42,13 @@ enum row_deleted_policy { ROW_DELETED_RESTORE, ROW_DELETED_DELETE, ROW_DELETED_F
 
 enum existence_action {
 	EXIST_NOTHING,
-	EXIST_ASK_AGAIN,  /* look once more, later */
-	EXIST_HOLD,       /* a person has to decide; shown */
-	EXIST_PARK,       /* the document cannot be used; shown; neither side is touched */
-	EXIST_BURY,       /* gravestone 'document deleted' */
-	EXIST_DELETE_ROW, /* then bury */
-	EXIST_UNDELETE,   /* bring the document back from the row and the gravestone */
+	EXIST_ASK_AGAIN,   /* look once more, later */
+	EXIST_HOLD,        /* a person has to decide; shown */
+	EXIST_PARK,        /* the document cannot be used; shown; neither side is touched */
+	EXIST_BURY,        /* gravestone 'document deleted' */
+	EXIST_DELETE_ROW,  /* then bury */
+	EXIST_DISCARD_ROW, /* it never became a document: nothing of it is remembered */
+	EXIST_UNDELETE,    /* bring the document back from the row and the gravestone */
 	EXIST_MERGE,
 	EXIST_MERGE_OTHERS,    /* merge the pair; tell the copies */
 	EXIST_PAIR_FREE,       /* pair with the unpaired row, keep B, merge */

@@ -102,9 +102,12 @@ static bool write_again_without(struct group *group, struct error *error)
 static void bury_row(struct group *group, struct look *look)
 {
 	struct json_object *cells = look->row.body ? json_copy(look->row.body) : NULL;
+	bool was_pair = look->entry.state != ENTRY_NONE;
 
 	ledger_entry_bury(&look->entry, "document deleted", look->document.revision,
 			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
+	if (!was_pair)
+		ledger_entry_let_go(&look->entry);
 	group->sync->counts.rows_deleted++;
 }
 

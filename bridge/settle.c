@@ -192,15 +192,19 @@ static void settle_delete(struct group *group, struct look *look)
 {
 	struct ledger_entry *entry = &look->entry;
 	bool there = look->row.presence == SIDE_THERE && strcmp(look->row.id, entry->record_id) == 0;
+	bool was_pair = entry->state != ENTRY_NONE;
 
-	if (!there)
+	if (!there) {
 		ledger_entry_bury(entry, "document deleted", look->document.revision,
 				  group->sync->rows.ops->now_ms(group->sync->rows.self),
 				  json_object_get(entry->grave_cells));
-	else if (!deadline_passed(group, look))
+		if (!was_pair)
+			ledger_entry_let_go(entry);
+	} else if (!deadline_passed(group, look)) {
 		wait_for_deadline(group, look);
-	else
+	} else {
 		json_object_close(&entry->grave_cells);
+	}
 }
 
 /* Whether the row is the one that we were making: the columns that only we write show what was sent, or all of them do. The ID alone

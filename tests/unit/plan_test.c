@@ -223,6 +223,8 @@ static const struct existence_case existence_cases[] = {
 	/* none | ID empty or unknown | none */
 	{"none | ID empty or unknown | none: create the document", SEEN(DOCUMENT_NONE, ROW_NEW, ENTRY_NONE),
 	 THEN(EXIST_CREATE_DOCUMENT, "new row")},
+	{"none | ID empty or unknown, box ticked | none: the row goes",
+	 SEEN(DOCUMENT_NONE, ROW_NEW, ENTRY_NONE, TICKED), THEN(EXIST_DISCARD_ROW, "no document yet")},
 	{"none | unpaired, its ID is nobody's | none: create the document",
 	 SEEN(DOCUMENT_NONE, ROW_FREE, ENTRY_NONE), THEN(EXIST_CREATE_DOCUMENT, NULL)},
 	{"none | several new rows with one ID | none: hold", SEEN(DOCUMENT_NONE, ROW_FREE_TWINS, ENTRY_NONE),
@@ -284,6 +286,11 @@ static const char *objection(const struct existence_views *views, const struct e
 			return "a row is deleted that is not paired";
 		return views->row_moved && views->row_edit_newer && !views->delete_ticked
 			       ? "a row is deleted in spite of a later edit"
+			       : NULL;
+	case EXIST_DISCARD_ROW:
+		return views->document > DOCUMENT_MISSING || views->row < ROW_FREE ||
+				       views->entry != ENTRY_NONE || !views->delete_ticked
+			       ? "a row is discarded that is more than a new one, or that nobody wants gone"
 			       : NULL;
 	case EXIST_CREATE_ROW:
 		return views->document != DOCUMENT_IN_SCOPE || unseen || views->entry == ENTRY_PAIR ||

@@ -31,6 +31,46 @@ static void person_adds(struct world *world)
 	world_person_types(world, row, FIELD_COLLECTION, world_link(collection->id));
 }
 
+/* ---- a row that is no document yet, with its Delete box ticked ---- */
+
+static size_t live_documents(const struct world *world);
+
+static struct world_row *discarded_row(struct world *world)
+{
+	for (size_t i = 0; i < world->row_count; i++)
+		if (strcmp(world_cell_text(&world->rows[i], FIELD_NAME), "not meant") == 0)
+			return &world->rows[i];
+	return NULL;
+}
+
+static void person_adds_and_ticks(struct world *world)
+{
+	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
+
+	world_person_types(world, row, FIELD_NAME, json_object_new_string("not meant"));
+	world_person_types(world, row, FIELD_DELETE, json_object_new_boolean(true));
+}
+
+static void person_brings_it_back(struct world *world)
+{
+	struct world_row *row = discarded_row(world);
+	const struct world_row *collection = world_row_of(world, TABLE_COLLECTIONS, "c0");
+
+	if (!row || row->now.there)
+		return;
+	world_person_restores(world, row);
+	world_person_types(world, row, FIELD_DELETE, NULL);
+	world_person_types(world, row, FIELD_COLLECTION, world_link(collection->id));
+}
+
+static void is_discarded(struct world *world)
+{
+	if (!discarded_row(world) || discarded_row(world)->now.there)
+		world_broken(world, "the row is still there");
+	if (live_documents(world) != 1)
+		world_broken(world, "the row has become a document");
+}
+
 static void phone_makes(struct world *world)
 {
 	world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "made on a phone"));
@@ -236,7 +276,6 @@ static void person_deletes_the_original(struct world *world)
 	person_deletes_for_good(world);
 }
 
-static size_t live_documents(const struct world *world);
 static void are_two(struct world *world);
 
 /* The original goes on, the copy is only told. */
@@ -523,6 +562,10 @@ static const struct scenario scenarios[] = {
 	 named_is_there, 1U << AS_WRITTEN, false},
 	{"trash-restore-beside-its-successor", named_nothing, person_deletes_for_good, named_person_restores,
 	 is_a_copy, 1U << AS_WRITTEN, false},
+	{"new-row-with-its-box-ticked", named_nothing, person_adds_and_ticks, named_phone_notes, is_discarded,
+	 ALL_ORDERS, false},
+	{"discarded-row-is-brought-back", named_nothing, person_adds_and_ticks, person_brings_it_back,
+	 are_two, 1U << AS_WRITTEN, true},
 	{"delete-box-while-phone-edits", named_nothing, person_ticks_delete, named_phone_notes,
 	 edit_beats_the_box, ALL_ORDERS, false},
 	{"refused-box-is-unticked", i2_stands_in_i1, person_ticks_delete, person_unticks, named_is_there,
