@@ -72,6 +72,14 @@ SCRIPT_TESTS := $(wildcard $(foreach folder,browser scenarios demo official-clie
 	tests/$(folder)/*_test.sh tests/$(folder)/*_test.mjs))
 BENCHES := $(call programs,tests/bench/*.c)
 
+# The thread sanitizer looks at what runs threads, and is slow: at nothing else.
+ifeq ($(SAN),thread)
+THREADED := log http couch_faults airtable_client airtable_limiter airtable_records sandbox_server couch airtable
+UNIT_TESTS := $(filter $(foreach test,$(THREADED),%/unit/$(test)_test),$(UNIT_TESTS))
+SERVER_TESTS := $(filter $(foreach test,$(THREADED),%/scenarios/$(test)_test),$(SERVER_TESTS))
+SCRIPT_TESTS := $(filter %/bridge_sync_test.mjs %/bridge_faults_test.mjs %/sandbox_program_test.mjs,$(SCRIPT_TESTS))
+endif
+
 all: $(PROGRAMS)
 
 # Objects are made anew when the compiler or a flag changes, libraries when a file goes away.

@@ -225,13 +225,18 @@ static bool is_own_row(const struct group *group, const struct look *look)
 	return any_out ? out_landed : all_landed;
 }
 
-/* A cell that was not sent was empty. Nothing is known of one that waits to be filled, as a link does. */
+/* What a new row showed: all that was sent, since a request is applied as a whole, and nothing else. What it shows otherwise by now was
+ * edited. Nothing is known of a cell that waits to be filled, as a link does. */
 static void agree_on_birth(struct look *look, enum field field)
 {
+	const struct ledger_sent_field *sent = &look->entry.sent.fields[field];
 	const struct cell empty = {0};
 
-	if (!look->entry.fields[field].known && !look->entry.sent.fields[field].sent &&
-	    (look->couch[field].kind == CELL_EMPTY || look->airtable[field].kind != CELL_EMPTY))
+	if (look->entry.fields[field].known)
+		return;
+	if (sent->sent)
+		ledger_entry_agree(&look->entry, field, &sent->post, &sent->post);
+	else if (look->couch[field].kind == CELL_EMPTY || look->airtable[field].kind != CELL_EMPTY)
 		ledger_entry_agree(&look->entry, field, &empty, &empty);
 }
 
@@ -269,11 +274,13 @@ static void settle_create(struct group *group, struct look *look)
 		ledger_entry_agree(&look->entry, (enum field)field, &sent[field].post,
 				   &look->airtable[field]);
 	}
+	if (look->entry.state != ENTRY_PAIR && is_own_row(group, look)) {
+		pair_with_own(group, look);
+		return;
+	}
 	for (size_t field = 0; any_landed && field < FIELD_COUNT; field++)
 		if (is_asked(group, look, (enum field)field) && !look->entry.fields[field].known)
 			agree_in_doubt(look, (enum field)field);
-	if (look->entry.state != ENTRY_PAIR && is_own_row(group, look))
-		pair_with_own(group, look);
 }
 
 static void settle_look(struct settling *settling, struct look *look)

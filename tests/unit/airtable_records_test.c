@@ -1052,6 +1052,7 @@ static void a_stop_tells_doubt_from_never_left(void **state)
 	assert_int_equal(never, (int)writes.count - doubts);
 	airtable_client_close(&airtable);
 	airtable_limiter_close(&three);
+	fake_server_close(&caller.server); /* its thread has stopped us: before we go, it has */
 	caller_close(&caller);
 	writes_done(&writes);
 }

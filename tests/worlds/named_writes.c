@@ -151,6 +151,29 @@ static void both_edit_it(struct world *world)
 		world_person_types(world, row, FIELD_NOTES, json_object_new_string("from the grid"));
 }
 
+/* A person in the row, and then the phone: each another field. */
+static void both_edit_it_now(struct world *world)
+{
+	struct world_document *document = world_document(world, TABLE_ITEMS, "i2");
+	struct world_row *row = world_row_of(world, TABLE_ITEMS, "i2");
+	struct json_object *body = json_copy(world_body(document));
+
+	if (row)
+		world_person_types(world, row, FIELD_NAME, json_object_new_string("from the grid"));
+	world_advance(world, 3000);
+	json_put_text(document_data(body), "model_name", "from the phone");
+	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+	world_phone_puts(world, TABLE_ITEMS, "i2", body);
+}
+
+/* There were no two values of the name on the document's side: nobody edited it there. */
+static void has_no_conflict(struct world *world)
+{
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (strcmp(json_text_or(world->extras[i], "event_name", ""), "sync_conflict") == 0)
+			world_broken(world, "an edit of the row is said to have met another");
+}
+
 static void phone_makes_with_model(struct world *world)
 {
 	struct json_object *item = named_new_item(world, "made on a phone");
@@ -206,6 +229,8 @@ static const struct scenario scenarios[] = {
 	 IN_ORDER, true},
 	{"lost-create-then-edited", named_nothing, phone_makes_with_model, both_edit_it, has_the_phones_model,
 	 IN_ORDER, true},
+	{"lost-create-then-edited-apart", named_nothing, phone_makes_with_model, both_edit_it_now,
+	 has_no_conflict, IN_ORDER, true},
 	{"late-create-then-deleted", named_nothing, phone_makes_late, phone_deletes_it, is_nowhere, IN_ORDER,
 	 true},
 };

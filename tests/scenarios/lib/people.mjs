@@ -95,8 +95,8 @@ export class People {
 		return this.take(this.random.chance(0.5) ? this.plain : this.others, { withRow });
 	}
 
-	expectField(id, [key, field], value) {
-		this.expect(`${this.deed}, ${field} is "${value}"`, { id }, (document, row) =>
+	expectField(id, [key, field], value, side = '') {
+		this.expect(`${this.deed}${side}, ${field} is "${value}"`, { id }, (document, row) =>
 			document?.data[key] === value && row?.fields[field] === value,
 		(document, row) => [document?.data[key], row?.fields[field]]);
 	}
@@ -127,8 +127,8 @@ export class People {
 			return false;
 		const first = this.random.between(0, CHANGES.length - 1);
 		const inRow = CHANGES[first], inDocument = CHANGES[(first + 1) % CHANGES.length];
-		this.expectField(id, inRow, inRow[2](n));
-		this.expectField(id, inDocument, inDocument[2](n));
+		this.expectField(id, inRow, inRow[2](n), ' (row)');
+		this.expectField(id, inDocument, inDocument[2](n), ' (document)');
 		await this.inRow(id, { [inRow[1]]: inRow[2](n) });
 		await this.world.save(id, { [inDocument[0]]: inDocument[2](n) });
 		return true;
@@ -217,7 +217,7 @@ export class People {
 
 	/* ---- in the end ---- */
 
-	/* Of what was done, what is not so: sentences. 'both' is what there is on both sides. */
+	/* Of what was done, what is not so: [{ id, words }]. 'both' is what there is on both sides. */
 	missing({ documents, rows }) {
 		const documentsBy = { id: new Map(), name: new Map() }, rowsBy = { id: new Map(), name: new Map() };
 		const add = (map, key, value) => map.set(key, [...(map.get(key) ?? []), value]);
@@ -234,8 +234,8 @@ export class People {
 			const [by, key] = Object.entries(of)[0];
 			const there = documentsBy[by].get(key) ?? [], shown = rowsBy[by].get(key) ?? [];
 			const fine = there.length <= 1 && shown.length <= 1 && holds(there[0] ?? null, shown[0]);
-			return fine ? [] : [`${words}: ${there.length} documents, ${shown.length} rows, ${shows(there[0] ?? null, shown[0])
-				.map((value) => JSON.stringify(value) ?? 'nothing').join(' and ')}`];
+			return fine ? [] : [{ id: key, words: `${words}: ${there.length} documents, ${shown.length} rows, ${
+				shows(there[0] ?? null, shown[0]).map((value) => JSON.stringify(value) ?? 'nothing').join(' and ')}` }];
 		});
 	}
 
