@@ -152,6 +152,22 @@ static void merge(struct group *group, struct look *look)
 	look->row_work = ROW_WORK_UPDATE;
 }
 
+/* A row of a document that was brought back gets what its former row had in columns of people's own. */
+static void refill(struct group *group, struct look *look)
+{
+	struct side *rows = &group->sync->rows;
+	scoped(json_object) tables = json_object_get(group->sync->schema_seen);
+	struct error error;
+
+	if (look->entry.state != ENTRY_GRAVE || !look->entry.grave_cells)
+		return;
+	if (tables || rows->ops->schema(rows->self, &tables, &error))
+		look_refill(group, look, tables);
+	else
+		log_info(&group->sync->log, "%s: its former row's other cells are not put back: %s",
+			 look->pair->full_id, error.text);
+}
+
 static void create_row(struct group *group, struct look *look)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
@@ -159,6 +175,8 @@ static void create_row(struct group *group, struct look *look)
 	tell(look);
 	look->row_work = look_fill_create(group, look) ? ROW_WORK_CREATE : ROW_WORK_NONE;
 	look->finished = look->row_work == ROW_WORK_NONE;
+	if (!look->finished)
+		refill(group, look);
 }
 
 static void undelete(struct group *group, struct look *look)

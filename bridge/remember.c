@@ -48,6 +48,10 @@ static bool drop_blamed(struct group *group, struct look *look)
 {
 	enum field field = look->row_write->result == ERROR_REFUSED ? blamed_field(group, look) : FIELD_COUNT;
 
+	if (field == FIELD_COUNT && look->refills && look->row_write->result == ERROR_REFUSED) {
+		look_drop_refill(group, look);
+		return true;
+	}
 	if (field == FIELD_COUNT || look->row_work == ROW_WORK_DELETE ||
 	    json_object_object_length(look->row_body) < 2)
 		return false;

@@ -106,6 +106,78 @@ bool look_fill_create(struct group *group, struct look *look)
 	return look->writes[FIELD_ID];
 }
 
+/* Types of columns whose cells can be written as they were read; pictures cannot, and the others are Airtable's own word. */
+static bool is_refillable(const char *type)
+{
+	static const char *const types[] = {
+		"singleLineText",
+		"multilineText",
+		"richText",
+		"email",
+		"url",
+		"phoneNumber",
+		"number",
+		"percent",
+		"currency",
+		"rating",
+		"duration",
+		"checkbox",
+		"date",
+		"dateTime",
+		"singleSelect",
+		"barcode",
+		"multipleSelects",
+		"multipleRecordLinks",
+	};
+
+	for (size_t i = 0; i < countof(types); i++)
+		if (strcmp(types[i], type) == 0)
+			return true;
+	return false;
+}
+
+static const char *column_type(struct json_object *tables, const char *table_id, const char *column_id)
+{
+	for (size_t t = 0; t < json_object_array_length(tables); t++) {
+		struct json_object *one = json_object_array_get_idx(tables, t);
+		struct json_object *fields = json_child(one, "fields", json_type_array);
+		if (strcmp(json_text_or(one, "id", ""), table_id) != 0)
+			continue;
+		for (size_t i = 0; fields && i < json_object_array_length(fields); i++) {
+			struct json_object *field = json_object_array_get_idx(fields, i);
+			if (strcmp(json_text_or(field, "id", ""), column_id) == 0)
+				return json_text_or(field, "type", "");
+		}
+	}
+	return "";
+}
+
+void look_refill(struct group *group, struct look *look, struct json_object *tables)
+{
+	const struct columns *columns = &group->sync->columns[look->pair->table];
+
+	json_object_object_foreach (look->entry.grave_cells, column, value) {
+		if (columns_field_by_id(columns, column) != FIELD_COUNT ||
+		    !is_refillable(column_type(tables, columns->table_id, column)))
+			continue;
+		json_put(look->row_body, column, json_copy(value));
+		look->refills = true;
+	}
+}
+
+void look_drop_refill(struct group *group, struct look *look)
+{
+	const struct columns *columns = &group->sync->columns[look->pair->table];
+	struct json_object *body = json_object_new_object();
+
+	json_object_object_foreach (look->row_body, column, value)
+		if (columns_field_by_id(columns, column) != FIELD_COUNT)
+			json_put(body, column, json_object_get(value));
+	json_object_put(look->row_body);
+	look->row_body = body;
+	look->refills = false;
+}
+
 void look_note_sent(struct group *group, struct look *look)
 {
 	struct ledger_sent *sent = &look->entry.sent;

@@ -42,6 +42,7 @@ struct look {
 	bool writes[FIELD_COUNT];          /* fields of the row write */
 	struct json_object *row_body;      /* owned; {field id: value} */
 	struct cell outgoing[FIELD_COUNT]; /* what the row is to show, as the document has it */
+	bool refills;                      /* row_body also has cells of the gravestone that nobody maps */
 	bool dropped[FIELD_COUNT];         /* fields that Airtable refused: the row is written without them */
 	struct side_write *row_write;      /* borrowed from the group */
 };
@@ -90,6 +91,9 @@ void look_record_document(struct group *group, struct look *look, int64_t time_m
 /* Fills row_body, writes and outgoing; false when there is nothing to write. */
 must_use bool look_fill_update(struct group *group, struct look *look);
 must_use bool look_fill_create(struct group *group, struct look *look);
+/* Adds what stood in unmapped columns when the row was deleted (sync-rules 11), by the base's schema; takes it out again. */
+void look_refill(struct group *group, struct look *look, struct json_object *tables);
+void look_drop_refill(struct group *group, struct look *look);
 /* The note of what is about to be sent. */
 void look_note_sent(struct group *group, struct look *look);
 /* When the document's leaves were first seen, by Airtable's clock. */

@@ -459,6 +459,16 @@ static void is_marked_anew(struct world *world)
 			     marked_row(world, "i1"), row->id);
 }
 
+/* With what people had put beside it. */
+static void has_its_shelf(struct world *world)
+{
+	const struct world_row *row = named_row(world);
+
+	named_is_there(world);
+	if (row && (!row->now.shelf || strcmp(json_object_get_string(row->now.shelf), "on the left") != 0))
+		world_broken(world, "the row that was made again lacks its unmapped cell");
+}
+
 static void is_gone_for_good(struct world *world)
 {
 	check_nothing_left_behind(world);
@@ -538,6 +548,8 @@ static const struct scenario scenarios[] = {
 	 false},
 	{"undeleted-in-app-stale-mark", named_nothing, app_deletes, app_undeletes, is_marked_anew, IN_ORDER,
 	 true},
+	{"undeleted-in-app-unmapped-cells", person_fills_shelf, app_deletes, app_undeletes, has_its_shelf,
+	 IN_ORDER, true},
 	{"app-leaves-something-behind", named_nothing, app_deletes, named_person_notes, is_gone_for_good,
 	 1U << AS_WRITTEN, false},
 	{"id-filled-down", i2_and_i3, person_fills_down, named_phone_notes, are_as_they_were, ALL_ORDERS,
