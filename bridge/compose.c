@@ -122,7 +122,8 @@ static bool still_being_filled_in(struct look *look)
 
 	if (look->entry.problem || (look->entry.next_try_ms && look->entry.next_try_ms <= now_ms))
 		return false;
-	if (!look->entry.next_try_ms)
+	/* Later than that: this machine's clock was set back. */
+	if (!look->entry.next_try_ms || look->entry.next_try_ms > now_ms + SYNC_BLANK_QUIET_MS)
 		look->entry.next_try_ms = now_ms + SYNC_BLANK_QUIET_MS;
 	look->again_in_ms = look->entry.next_try_ms - now_ms;
 	if (look->again_in_ms < 1)

@@ -110,14 +110,26 @@ void person_deletes(struct play *play, const struct event *event)
 	world_person_deletes(play->world, row);
 }
 
-/* Airtable itself empties the links that point there. */
+static unsigned contents_of(const struct world *world, const struct world_row *place)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < world->row_count; i++)
+		count += world->rows[i].now.there &&
+			 (strcmp(world_linked(&world->rows[i], FIELD_CONTAINER), place->id) == 0 ||
+			  strcmp(world_linked(&world->rows[i], FIELD_COLLECTION), place->id) == 0);
+	return count;
+}
+
+/* Airtable itself empties the links that point there: each is written again. */
 void person_deletes_place(struct play *play, const struct event *event)
 {
 	struct world_row *row = play_choose_row(play, event->a, true);
 
 	if (!row)
 		return;
-	play->acts++;
+	play->acts += 1 + contents_of(play->world, row);
+	play->new_documents++;
 	world_person_deletes(play->world, row);
 }
 

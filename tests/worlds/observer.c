@@ -358,8 +358,9 @@ static void linked_words(struct world *world, const struct world_row *row, enum 
 static bool is_settled(struct world *world, enum table table, const char *id)
 {
 	const struct world_document *document = world_document(world, table, id);
+	const struct world_row *row = world_row_of(world, table, id);
 
-	return world_row_of(world, table, id) && !(document && has_problem(world, document));
+	return row && !row->copied && !(document && has_problem(world, document)); /* a copy is not its row */
 }
 
 /* The document stands in what has no row: the row does not show all of it, and does not say so. */
