@@ -102,6 +102,7 @@ static bool load_columns(struct sync *sync, bool *found_out, struct error *error
 			return error_wrap(error, "state document schema-%s", sync->config->id);
 	}
 	sync->unlisted = json_bool_or(document, "unlisted", false);
+	sync->unstored = false;
 	json_object_put(sync->schema_stored);
 	sync->schema_stored = take(document);
 	return true;
@@ -130,6 +131,8 @@ static bool store_columns(struct sync *sync, struct error *error)
 	if (ok)
 		json_put_text(document, "_rev", result.rev);
 	sync->unstored = !ok;
+	/* Where the answer was lost, or another process was first, the next pass begins with what is stored by now. */
+	sync->started = sync->started && ok;
 	json_object_put(sync->schema_stored);
 	sync->schema_stored = document;
 	return ok || error_wrap(error, "storing the schema as it was bound");

@@ -173,5 +173,10 @@ const struct event_kind event_kinds[] = {
 	{"person deletes place", person_deletes_place, 2, RULE_1, true, false, 0, 0},
 	{"person restores row", person_restores, 2, RULE_ALWAYS, true, false, 0, 0},
 	{"person duplicates row", person_duplicates, 2, RULE_13, true, false, 0, 0},
+	{"person deletes column", person_deletes_column, 1, RULE_1, true, true, 0, 0},
+	{"person adds column", person_adds_column, 2, RULE_1, true, true, 0, 0},
+	{"person retypes column", person_retypes_column, 2, RULE_1, true, true, 0, 0},
+	{"person edits choices", person_edits_choices, 1, RULE_1, true, true, 0, 0},
+	{"person links back", person_links_back, 1, RULE_20, true, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

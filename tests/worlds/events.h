@@ -59,3 +59,8 @@ void person_deletes(struct play *play, const struct event *event);
 void person_deletes_place(struct play *play, const struct event *event);
 void person_restores(struct play *play, const struct event *event);
 void person_duplicates(struct play *play, const struct event *event);
+void person_deletes_column(struct play *play, const struct event *event);
+void person_adds_column(struct play *play, const struct event *event);
+void person_retypes_column(struct play *play, const struct event *event);
+void person_edits_choices(struct play *play, const struct event *event);
+void person_links_back(struct play *play, const struct event *event);

@@ -1,5 +1,6 @@
 /* What people do in the grid. */
 #include "tests/worlds/events.h"
+#include "tests/worlds/world_columns.h"
 
 #include <string.h>
 
@@ -11,6 +12,8 @@ void person_types(struct play *play, const struct event *event)
 		return;
 	enum field field = play_choose_field(row->table, event->b);
 	bool empties = field != FIELD_NAME && event->c % 7 == 6;
+	if (!world_column_flows(play->world, row->table, field))
+		return; /* there is no such cell, or it is of another type */
 	play->acts++;
 	world_person_types(play->world, row, field, empties ? NULL : play_unique_cell(play->world, field));
 }
@@ -68,7 +71,7 @@ void person_adds(struct play *play, const struct event *event)
 		world_person_types(world, row, FIELD_REFERENCE_NUMBER, json_object_new_string("7"));
 	else
 		world_person_types(world, row, FIELD_COLLECTION, world_link(any_collection_row(world)));
-	if (!collection && event->b % 2)
+	if (!collection && event->b % 2 && world_column_flows(world, TABLE_ITEMS, FIELD_NOTES))
 		world_person_types(world, row, FIELD_NOTES, play_unique_cell(world, FIELD_NOTES));
 }
 

@@ -241,6 +241,24 @@ static bool in_history(const struct world *world, enum field field, const char *
 	return false;
 }
 
+/* The last cells of a row that was deleted, those of columns of people's own among them. */
+static bool in_grave(const struct world *world, enum field field, const char *value)
+{
+	for (size_t i = 0; i < world->state_count; i++) {
+		struct json_object *cells = json_child(world->states[i].body, "cells", json_type_object);
+		if (!cells)
+			continue;
+		json_object_object_foreach (cells, column, cell) {
+			char words[48];
+			(void)column;
+			observer_cell_words(field, cell, words);
+			if (strcmp(words, value) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* It won a named conflict, of which the later value is the loser. */
 static bool won_in_history(const struct world *world, enum field field, const char *value)
 {
@@ -324,17 +342,19 @@ static void check_versions(struct world *world)
 		bool in_rows = shown_by_rows(world, version->field, version->value);
 		bool in_documents = shown_by_documents(world, version->field, version->value);
 		const char *name = field_rule(version->field)->name;
+		bool stopped = !world_column_flows(world, TABLE_ITEMS, version->field);
 		if (version->superseded) {
-			if (!world->any_deleted && !version->copied && (in_rows || in_documents) &&
+			if (!world->any_deleted && !version->copied && !stopped &&
+			    (in_rows || in_documents) &&
 			    !won_in_history(world, version->field, version->value) &&
 			    !problem_with(world, version->field, version->value))
 				world_broken(world, "%s: \"%s\" came back, though a person had replaced it",
 					     name, version->value);
 			continue;
 		}
-		bool stopped = !world_column_flows(world, TABLE_ITEMS, version->field);
 		if ((in_rows && in_documents) || version->excused || (stopped && (in_rows || in_documents)) ||
 		    in_history(world, version->field, version->value) ||
+		    in_grave(world, version->field, version->value) ||
 		    problem_with(world, version->field, version->value))
 			continue;
 		world_broken(world, "%s: \"%s\", left %s, is %s", name, version->value,
