@@ -44,6 +44,14 @@ static void add_value(struct text *words, struct json_object *value)
 	}
 }
 
+char *ending_words(struct json_object *value)
+{
+	struct text words = {0};
+
+	add_value(&words, value);
+	return text_take(&words);
+}
+
 static void put_words(struct json_object *ending, const char *place, struct json_object *value)
 {
 	struct text words = {0};

@@ -32,6 +32,9 @@ struct named_table {
 };
 extern const struct named_table named_writes, named_existence, named_fields;
 
+/* Both sides in step, as every scenario begins. */
+void named_set_scene(struct world *world);
+
 /* Plays it once, with 'other' at an effect of the passes (MEANWHILE) and a crash at another (0: none). The effects that
  * the passes had; 'broken_out' is empty when all is well. */
 unsigned named_play(const struct scenario *scenario, enum order order, unsigned meanwhile_at,

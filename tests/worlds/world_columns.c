@@ -113,10 +113,10 @@ const char *world_choice_first_name(const struct world *world, enum field field,
 bool world_column_takes(const struct world *world, enum table table, enum field field,
 			struct json_object *value)
 {
-	if (!world->columns || !value)
+	if (!value || (!world->columns && field_rule(field)->kind != KIND_CHOICE))
 		return true;
 	struct json_object *model = field_model(world, table, field);
-	if (world->columns->retyped[table][field])
+	if (world->columns && world->columns->retyped[table][field])
 		return json_object_is_type(value, json_type_string) != (field_rule(field)->kind == KIND_TEXT);
 	return !choices_of(model) || !*json_object_get_string(value) ||
 	       choice_named(model, json_object_get_string(value));
