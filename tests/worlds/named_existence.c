@@ -110,6 +110,14 @@ static void twins_appear(struct world *world)
 	}
 }
 
+static const char *marked_row(struct world *world, const char *id)
+{
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, id));
+	const char *mark = body ? document_mark(body, world->config.id) : NULL;
+
+	return mark ? mark : "";
+}
+
 /* ---- sync-rules 13 ---- */
 
 static void i2_and_i3(struct world *world)
@@ -291,6 +299,15 @@ static void is_a_copy(struct world *world)
 	named_is_there(world);
 }
 
+/* Known as a copy before: it does not bring back what was deleted. */
+static void is_only_a_copy(struct world *world)
+{
+	if (live_documents(world) != 0)
+		world_broken(world, "a copy brought the deleted document back");
+	if (!last_row(world)->now.there || !last_row(world)->now.cells[FIELD_ERROR])
+		world_broken(world, "the copy is gone, or is not told what it is");
+}
+
 /* ---- sync-rules 10 ---- */
 
 static void person_ticks_delete(struct world *world)
@@ -404,6 +421,8 @@ static void later_edit_brings_back(struct world *world)
 		world_broken(world, "an edit of the row did not bring the deleted document back");
 	if ((!edit || edited_ms < document->gone_shown_ms) && world_body(document))
 		world_broken(world, "an edit from before the deletion brought the document back");
+	if (world_body(document) && strcmp(marked_row(world, "i1"), row->id) != 0)
+		world_broken(world, "the document that was brought back lacks its mark");
 	if (!world_body(document) && !is_in_gravestone(world, WORLD_SHELF_COLUMN, "on the left"))
 		world_broken(world, "the gravestone does not know what stood in an unmapped cell");
 }
@@ -429,14 +448,6 @@ static void app_undeletes(struct world *world)
 		json_object_put(body);
 	else
 		world_phone_puts(world, TABLE_ITEMS, "i1", body);
-}
-
-static const char *marked_row(struct world *world, const char *id)
-{
-	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, id));
-	const char *mark = body ? document_mark(body, world->config.id) : NULL;
-
-	return mark ? mark : "";
 }
 
 static void check_nothing_left_behind(struct world *world)
@@ -544,8 +555,8 @@ static void nine_have_rows(struct world *world)
 }
 
 static const struct scenario scenarios[] = {
-	{"mark-meets-offline-phone", named_nothing, phone_makes_one, phone_goes_on, is_marked_once, IN_ORDER,
-	 false},
+	{"mark-meets-offline-phone", named_nothing, phone_makes_one, phone_goes_on, is_marked_once,
+	 IN_ORDER | BRISK, false},
 	{"undeleted-in-app-stale-mark", named_nothing, app_deletes, app_undeletes, is_marked_anew, IN_ORDER,
 	 true},
 	{"undeleted-in-app-unmapped-cells", person_fills_shelf, app_deletes, app_undeletes, has_its_shelf,
@@ -568,6 +579,8 @@ static const struct scenario scenarios[] = {
 	 ALL_ORDERS, false},
 	{"row-duplicated-without-id", named_nothing, person_duplicates_without_id, named_phone_notes, are_two,
 	 ALL_ORDERS, false},
+	{"copy-outlives-the-original", named_nothing, person_duplicates, named_phone_deletes, is_only_a_copy,
+	 1U << AS_WRITTEN, true},
 	{"copy-gets-its-own-id", named_nothing, person_duplicates, person_clears_and_edits_the_copy, are_two,
 	 IN_ORDER, true},
 	{"copy-takes-the-original's-place", named_nothing, person_duplicates, person_deletes_the_original,
