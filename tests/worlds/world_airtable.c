@@ -695,6 +695,15 @@ static bool find_target(struct world *world, struct side_write *write, struct wo
 		      "A record ID does not exist", write->id);
 }
 
+/* As the column has it. */
+static struct json_object *taken_in(const struct world *world, enum field field, struct json_object *value)
+{
+	if (field == FIELD_NOTES && world->notes_most && json_object_is_type(value, json_type_string) &&
+	    (size_t)json_object_get_string_len(value) > world->notes_most)
+		return json_object_new_string_len(json_object_get_string(value), (int)world->notes_most);
+	return json_object_get(value);
+}
+
 static void write_cells(struct world *world, struct world_row *row, struct json_object *body, int64_t decided)
 {
 	json_object_object_foreach (body, column, value) {
@@ -713,7 +722,7 @@ static void write_cells(struct world *world, struct world_row *row, struct json_
 			   was, is);
 		if (observer_key(field, row->table) && strcmp(was, is) != 0)
 			observer_overwritten(world, row, field, was, is, decided);
-		set_cell(world, row, field, json_object_get(value));
+		set_cell(world, row, field, taken_in(world, field, value));
 	}
 }
 
