@@ -100,12 +100,29 @@ static void fill_delete_box(struct group *group, struct look *look)
 		fill(group, look, FIELD_DELETE, &unticked);
 }
 
+/* A row that a person made may leave its type empty, which reads as "Item": it is named when the row is taken in, as the app
+ * does. */
+static bool lacks_its_type(const struct group *group, const struct look *look)
+{
+	const struct columns *columns = &group->sync->columns[look->pair->table];
+	enum existence_action action = look->existence.action;
+	bool taken_in = action == EXIST_CREATE_DOCUMENT || action == EXIST_ADOPT;
+
+	return taken_in && look_has_column(group, look, FIELD_TYPE) &&
+	       look->document.presence == SIDE_THERE && look->couch[FIELD_TYPE].kind == CELL_CHOICE &&
+	       !json_object_object_get_ex(look->row.body, columns->of[FIELD_TYPE].id, NULL);
+}
+
 bool look_fill_update(struct group *group, struct look *look)
 {
+	bool unnamed = lacks_its_type(group, look);
+
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) && field != FIELD_ERROR &&
 		    field != FIELD_DELETE)
 			fill_merged(group, look, (enum field)field);
+	if (unnamed && !look->writes[FIELD_TYPE])
+		fill(group, look, FIELD_TYPE, &look->couch[FIELD_TYPE]);
 	fill_delete_box(group, look);
 	fill_problem(group, look);
 	return look->row_body != NULL;
