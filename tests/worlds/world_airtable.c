@@ -211,7 +211,14 @@ void world_person_types(struct world *world, struct world_row *row, enum field f
 
 void world_person_shelves(struct world *world, struct world_row *row, const char *words)
 {
-	transcript_spoil(world, "a cell that nobody maps");
+	struct json_object *action = transcript_action(world, "update", row->table);
+	if (action) {
+		struct json_object *fields = json_object_new_object();
+		json_put_text(action, "record", row->id);
+		json_put_text(fields, "Shelf", words);
+		json_put(action, "fields", fields);
+	}
+	transcript_edit(world, action);
 	world_note(world, "person: %s Shelf: \"%s\"", row->id, words);
 	world->moment++;
 	json_object_put(row->now.shelf);
