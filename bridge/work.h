@@ -77,6 +77,10 @@ must_use bool group_carry(struct group *group,
 			  struct error *error); /* documents; notes; starts the row writes */
 must_use bool group_remember(struct group *group, struct error *error); /* waits for the rows; the ledger */
 
+/* send.c: rows that are to be deleted as they are now, in full; a row edited meanwhile is planned anew. Then the writes. */
+must_use bool group_read_last_cells(struct group *group, struct error *error);
+void group_start_rows(struct group *group);
+
 /* compose.c: documents made of cells. */
 
 /* The document with the row's edits in it, or false and a problem: an edit is saved or refused as a whole. */
