@@ -109,14 +109,8 @@ static void discard_row(struct group *group, struct look *look)
 
 static void delete_document(struct group *group, struct look *look)
 {
-	struct json_object *tombstone = json_object_new_object();
-
-	json_put_text(tombstone, "_id", look->pair->full_id);
-	json_put_text(tombstone, "_rev", look->document.revision);
-	json_put(tombstone, "_deleted", json_object_new_boolean(true));
-	look->new_document = tombstone;
-	look->document_work = DOCUMENT_WORK_DELETE;
-	look_record_document(group, look, document_updated_at(look->document.body));
+	(void)group;
+	look_compose_delete(look);
 	look->row_work = look->row.presence == SIDE_THERE ? ROW_WORK_DELETE : ROW_WORK_NONE;
 }
 
@@ -148,7 +142,7 @@ static void merge(struct group *group, struct look *look)
 	note_box(look);
 	if (edits && !look_compose_edit(group, look))
 		log_debug(&group->sync->log, "%s: the row's edits are refused", look->pair->full_id);
-	look_record_losers(group, look);
+	look->merges = true;
 	look->row_work = ROW_WORK_UPDATE;
 }
 
@@ -233,21 +227,18 @@ static void note_mark(struct group *group, struct look *look)
 		look->entry.marked = true;
 }
 
-static bool start_look(struct group *group, struct look *look, struct error *error)
+static void start_look(struct group *group, struct look *look)
 {
 	enum existence_action action = look->existence.action;
 
 	note_mark(group, look);
 	if (look->needs_no_row) {
 		acknowledge(group, look);
-		return true;
+		return;
 	}
 	existence_work[action](group, look);
-	if (action != EXIST_CREATE_DOCUMENT && action != EXIST_UNDELETE)
-		return true;
-	if (look_compose_new(group, look, error))
-		return true;
-	return error->kind == ERROR_NONE || error_wrap(error, "%s", look->pair->full_id);
+	if ((action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE) && !look_compose_new(group, look))
+		log_debug(&group->sync->log, "%s: the row is no document yet", look->pair->full_id);
 }
 
 /* ---- documents ---- */
@@ -301,6 +292,22 @@ static void collect_documents(struct group *group, struct document_writes *batch
 	}
 }
 
+/* What a save has made of other fields than those that were edited goes to the row, too (sync-rules 18). */
+static void show_derived(struct group *group, struct look *look, const struct cell *before)
+{
+	const struct cell_equivalence exact = {0};
+
+	for (size_t field = 0; look->given && !look->given->deleted && field < FIELD_COUNT; field++) {
+		struct decision *decision = &look->decisions[field];
+		if (!look_has_column(group, look, (enum field)field) ||
+		    field_rule((enum field)field)->direction != DIRECTION_BOTH ||
+		    (decision->action & (ACTION_TO_COUCH | ACTION_WAIT | ACTION_PROBLEM)) ||
+		    cell_equal(&before[field], &look->couch[field], &exact))
+			continue;
+		*decision = (struct decision){ACTION_TO_AIRTABLE, "follows from an edit of the row"};
+	}
+}
+
 static void take_written_document(struct group *group, struct look *look, const struct side_write *write)
 {
 	struct side_record *document = &look->document;
@@ -308,6 +315,7 @@ static void take_written_document(struct group *group, struct look *look, const 
 	group->sync->counts.documents_written++;
 	look->document_written = true;
 	look->entry.marked = look->entry.marked || look->marks;
+	ledger_entry_clear_taken(&look->entry);
 	document->presence = look->document_work == DOCUMENT_WORK_DELETE ? SIDE_TOMBSTONE : SIDE_THERE;
 	document->table = look->pair->table;
 	own_free_text(&document->revision);
@@ -317,7 +325,13 @@ static void take_written_document(struct group *group, struct look *look, const 
 	if (look->document_work == DOCUMENT_WORK_WRITE)
 		document->body = take(look->new_document);
 	sync_note_document(group->sync, look->pair, document);
+	struct cell before[FIELD_COUNT];
+	memcpy(before, look->couch, sizeof before);
+	memset(look->couch, 0, sizeof look->couch);
 	look_read_document(group, look);
+	show_derived(group, look, before);
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		cell_done(&before[field]);
 }
 
 /* The document was not written. A conflict: the pair is planned anew, from what is there now. Refused for good: a problem
@@ -477,20 +491,79 @@ static bool note_taken(struct group *group, struct error *error)
 
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
-		if (look->finished || look->needs_no_row || look->document_work != DOCUMENT_WORK_WRITE)
+		if (look->finished || look->needs_no_row || look->document_work == DOCUMENT_WORK_NONE)
 			continue;
 		for (size_t field = 0; field < FIELD_COUNT; field++)
 			if (look->decisions[field].action & ACTION_TO_COUCH)
 				ledger_entry_take(&look->entry, (enum field)field, &look->airtable[field]);
+		own_free_text(&look->entry.taken_on);
 		look->entry.taken_on = own_copy(look->document.revision);
 		note_birth(group, look);
 		looks[count++] = look;
 	}
 	bool ok = write_notes(group, looks, count, error);
-	for (size_t i = 0; i < count; i++)
-		ledger_entry_clear_taken(&looks[i]->entry);
 	free(looks);
 	return ok;
+}
+
+/* Whether a cell of ours differs; what stands in the error cell is our own word. */
+static bool shows_otherwise(const struct group *group, const struct look *look, const struct side_record *row)
+{
+	const struct columns *columns = &group->sync->columns[look->pair->table];
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		struct json_object *before = NULL, *now = NULL;
+		if (field == FIELD_ERROR || !look_has_column(group, look, (enum field)field))
+			continue;
+		json_object_object_get_ex(look->row.body, columns->of[field].id, &before);
+		json_object_object_get_ex(row->body, columns->of[field].id, &now);
+		if (!json_equal(before, now))
+			return true;
+	}
+	return false;
+}
+
+/* The row as it is right before its deletion. Edited meanwhile: it is planned anew. */
+static void take_last_cells(struct group *group, struct look *look, struct side_record *row)
+{
+	if (row->presence != SIDE_THERE)
+		return; /* gone already; what was read before is what is left of it */
+	if (shows_otherwise(group, look, row)) {
+		look->row_work = ROW_WORK_NONE;
+		look->again = true;
+		return;
+	}
+	side_record_done(&look->row);
+	look->row = *row;
+	*row = (struct side_record){0};
+	json_object_put(look->entry.grave_cells);
+	look->entry.grave_cells = json_copy(look->row.body);
+}
+
+/* A row is read once more before it is deleted, with all its cells, for the gravestone (sync-rules 10). They are
+ * noted with what is sent: after a crash nobody can read them any more. */
+static bool read_before_deleting(struct group *group, struct error *error)
+{
+	struct side_key *keys = own_alloc((group->count + 1) * sizeof *keys);
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	struct side_records records = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->row_work != ROW_WORK_DELETE || look->finished)
+			continue;
+		keys[count] = (struct side_key){look->pair->table, look->row.id};
+		looks[count++] = look;
+	}
+	bool ok = count == 0 ||
+		  group->sync->rows.ops->read_whole(group->sync->rows.self, keys, count, &records, error);
+	for (size_t i = 0; ok && i < count; i++)
+		take_last_cells(group, looks[i], &records.list[i]);
+	side_records_done(&records);
+	free(looks);
+	free(keys);
+	return ok || error_wrap(error, "reading rows before their deletion");
 }
 
 static bool note_sent(struct group *group, struct error *error)
@@ -527,18 +600,62 @@ static bool record_deleted_rows(struct group *group, struct error *error)
 	return !any || write_documents(group, error);
 }
 
+static enum side_write_kind row_write_kind(const struct look *look)
+{
+	static const enum side_write_kind kinds[] = {
+		[ROW_WORK_CREATE] = SIDE_CREATE,
+		[ROW_WORK_UPDATE] = SIDE_UPDATE,
+		[ROW_WORK_DELETE] = SIDE_DELETE,
+	};
+
+	return kinds[look->row_work];
+}
+
+/* Sync-rules 6.2: a write is decided on what was read at most SYNC_FRESH_MS ago. */
+static int64_t leave_by_ms(const struct look *look)
+{
+	return (look->row_work == ROW_WORK_CREATE ? clock_steady_ms() : look->row.read_at_ms) + SYNC_FRESH_MS;
+}
+
+static void start_rows(struct group *group)
+{
+	struct side *rows = &group->sync->rows;
+
+	group->writes = own_alloc((group->count + 1) * sizeof *group->writes);
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->row_work == ROW_WORK_NONE || look->finished)
+			continue;
+		look->row_write = &group->writes[group->write_count++];
+		*look->row_write = (struct side_write){
+			.kind = row_write_kind(look),
+			.table = look->pair->table,
+			.id = look->row_work == ROW_WORK_CREATE ? NULL : look->row.id,
+			.body = look->row_body,
+			.leave_by_ms = leave_by_ms(look),
+		};
+	}
+	if (group->write_count)
+		group->ticket = rows->ops->write_start(rows->self, group->writes, group->write_count);
+}
+
 bool group_carry(struct group *group, struct error *error)
 {
 	for (size_t i = 0; i < group->count; i++)
-		if (!group->looks[i].finished && !start_look(group, &group->looks[i], error))
-			return false;
+		if (!group->looks[i].finished)
+			start_look(group, &group->looks[i]);
+	if (!group_save(group, error))
+		return false;
+	for (size_t i = 0; i < group->count; i++)
+		if (group->looks[i].merges)
+			look_record_losers(group, &group->looks[i]);
 	if (!note_taken(group, error) || !write_documents(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++)
 		prepare_row(group, &group->looks[i]);
-	if (!group_read_last_cells(group, error) || !note_sent(group, error) ||
+	if (!read_before_deleting(group, error) || !note_sent(group, error) ||
 	    !record_deleted_rows(group, error))
 		return false;
-	group_start_rows(group);
+	start_rows(group);
 	return true;
 }

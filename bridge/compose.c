@@ -1,4 +1,4 @@
-/* Compose: the documents that a look wants to write, from cells. Nothing is sent here. */
+/* Compose: what a look wants to save, from cells. What that makes of the document is in saving.c. */
 #include "bridge/work.h"
 
 #include "base/clock.h"
@@ -25,39 +25,53 @@ static bool apply_edits(struct look *look, struct json_object *body)
 	return !refused;
 }
 
-static void finish_body(struct group *group, struct look *look, struct json_object *body)
+/* The keys that the edits have set or removed, and the app's mark of the pairing. */
+static void give(struct group *group, struct look *look, struct json_object *body)
 {
 	enum document_type type = table_document_type(look->pair->table);
-
 	bool is_new = look->document.presence != SIDE_THERE;
+	struct json_object *data = document_data(body), *value;
+	struct datum *given = datum_new(type, look->pair->id);
 
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const char *key = field_rule((enum field)field)->data_key[look->pair->table];
+		if (!(look->decisions[field].action & ACTION_TO_COUCH) || !key)
+			continue;
+		if (json_object_object_get_ex(data, key, &value))
+			datum_put(given, key, json_copy(value));
+		else
+			datum_unset(given, key);
+	}
+	/* Before the save's own defaults, which would also untick Will Not Restock. */
+	if (strcmp(json_text_or(data, "item_type", ""), "consumable") == 0 &&
+	    !json_object_object_get_ex(data, "consumable_stock_quantity", NULL))
+		datum_put(given, "consumable_stock_quantity", json_object_new_int(1));
 	/* What is brought back carries no mark, whatever the ledger says of the one that was deleted. */
 	if ((!look->entry.marked || is_new) && look->row.id) {
 		document_set_mark(type, body, group->sync->config->id, look->row.id, clock_now_ms());
+		datum_put(given, "integrations",
+			  json_copy(json_child(data, "integrations", json_type_object)));
 		look->marks = true;
 	}
-	document_order_data(type, body);
-	document_touch(body, clock_now_ms());
+	given->rev = is_new ? NULL : own_copy(look->document.revision);
+	look->given = given;
 }
 
 bool look_compose_edit(struct group *group, struct look *look)
 {
-	struct error error;
-	struct json_object *body = json_copy(look->document.body);
+	scoped(json_object) body = json_copy(look->document.body);
 
-	if (!apply_edits(look, body)) {
-		json_object_put(body);
+	if (!apply_edits(look, body))
 		return false;
-	}
-	if (!document_check(table_document_type(look->pair->table), body, &error)) {
-		look_problem(look, "%s.", error.text);
-		json_object_put(body);
-		return false;
-	}
-	finish_body(group, look, body);
-	look->new_document = body;
-	look->document_work = DOCUMENT_WORK_WRITE;
+	give(group, look, body);
 	return true;
+}
+
+void look_compose_delete(struct look *look)
+{
+	look->given = datum_new(table_document_type(look->pair->table), look->pair->id);
+	look->given->rev = own_copy(look->document.revision);
+	look->given->deleted = true;
 }
 
 /* ---- new documents ---- */
@@ -164,37 +178,6 @@ static bool is_copy(struct look *look)
 	return true;
 }
 
-static bool set_config_uuid(struct group *group, struct look *look, struct json_object *body,
-			    struct error *error)
-{
-	struct sync *sync = group->sync;
-	struct json_object *data = document_data(body);
-	scoped(json_object) owner = NULL;
-	const char *uuid = NULL;
-
-	if (look->pair->table == TABLE_ITEMS) {
-		scoped_text collection =
-			document_full_id(DOCUMENT_COLLECTION, json_text_or(data, "collection_id", ""));
-		if (!sync->couch.ops->read_extra(sync->couch.self, collection, &owner, error))
-			return false;
-		uuid = owner ? json_text_or(document_data(owner), "config_uuid", NULL) : NULL;
-	}
-	if (!uuid) {
-		json_object_close(&owner);
-		if (!sync->couch.ops->read_extra(sync->couch.self, DOCUMENT_CONFIG_ID, &owner, error))
-			return false;
-		uuid = owner ? json_text_or(owner, "uuid", NULL) : NULL;
-	}
-	if (uuid)
-		json_put_text(data, "config_uuid", uuid);
-	else
-		look_problem(
-			look,
-			"The database has no settings of the app (document %s): open it once in the app.",
-			DOCUMENT_CONFIG_ID);
-	return true;
-}
-
 static void decide_all_to_couch(const struct group *group, struct look *look)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
@@ -213,43 +196,20 @@ static void decide_all_to_couch(const struct group *group, struct look *look)
 	}
 }
 
-static bool compose_new_body(struct group *group, struct look *look, struct json_object *body,
-			     struct error *error)
+bool look_compose_new(struct group *group, struct look *look)
 {
-	struct error refusal;
-
-	if (!apply_edits(look, body))
-		return true;
-	if (!set_config_uuid(group, look, body, error))
-		return false;
-	if (!look->problem.length && !document_check(table_document_type(look->pair->table), body, &refusal))
-		look_problem(look, "%s.", refusal.text);
-	return true;
-}
-
-bool look_compose_new(struct group *group, struct look *look, struct error *error)
-{
-	struct json_object *body;
-
-	error->kind = ERROR_NONE;
 	if (is_copy(look) || is_blank(group, look))
 		return false;
 	default_collection(group, look);
-	if (must_wait(look))
-		return false;
-	if (missing_cells(look))
+	if (must_wait(look) || missing_cells(look))
 		return false;
 	decide_all_to_couch(group, look);
-	body = document_new(table_document_type(look->pair->table), look->pair->id);
-	if (look->existence.action == EXIST_UNDELETE && look->airtable[FIELD_CREATED_AT].kind == CELL_TIME)
-		json_put(body, "created_at", json_object_new_int64(look->airtable[FIELD_CREATED_AT].time_ms));
-	if (!compose_new_body(group, look, body, error) || look->problem.length) {
-		json_object_put(body);
+	scoped(json_object) body = document_new(table_document_type(look->pair->table), look->pair->id);
+	if (!apply_edits(look, body))
 		return false;
-	}
-	finish_body(group, look, body);
-	look->new_document = body;
-	look->document_work = DOCUMENT_WORK_WRITE;
+	give(group, look, body);
+	if (look->existence.action == EXIST_UNDELETE && look->airtable[FIELD_CREATED_AT].kind == CELL_TIME)
+		look->given->created_at = json_object_new_int64(look->airtable[FIELD_CREATED_AT].time_ms);
 	return true;
 }
 
@@ -341,13 +301,5 @@ void look_record_row(struct group *group, struct look *look, int64_t time_ms)
 			put_cell(look->pair->table, (enum field)field, &look->airtable[field], cells);
 	add_history(group, look, "sync_row_deleted", time_ms, cells, gone);
 	json_object_put(cells);
-	json_object_put(gone);
-}
-
-void look_record_document(struct group *group, struct look *look, int64_t time_ms)
-{
-	struct json_object *gone = deleted_data();
-
-	add_history(group, look, "sync", time_ms, document_data(look->document.body), gone);
 	json_object_put(gone);
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "couch/changes.h"
 #include "couch/documents.h"
+#include "inventory/history.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -230,12 +231,20 @@ static bool read_documents(void *self, const struct side_key *keys, size_t count
 	return ok;
 }
 
-static bool read_extra(void *self, const char *full_id, struct json_object **body_out, struct error *error)
+static bool read_extras(void *self, const char *const *full_ids, size_t count,
+			struct json_object **bodies_out, struct error *error)
 {
 	struct couch_side *side = self;
+	struct couch_documents documents = {0};
 
-	*body_out = NULL;
-	return couch_document_read(side->source, full_id, body_out, error) || error->kind == ERROR_LOST;
+	if (!couch_documents_read(side->source, full_ids, count, &documents, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct couch_document *document = &documents.list[i];
+		bodies_out[i] = document->deleted ? NULL : take(document->body);
+	}
+	couch_documents_done(&documents);
+	return true;
 }
 
 struct left_behind {
@@ -287,24 +296,6 @@ static bool is_recorded(struct couch_side *side, struct json_object *body)
 	return json_equal(stored, body);
 }
 
-/* A history document's id was taken by another change: the next number (sync-rules 24). */
-static void next_number(struct json_object *body)
-{
-	scoped_text id = own_copy(json_text_or(body, "_id", ""));
-	size_t length = strlen(id);
-
-	for (size_t i = length; i > length - 4; i--) {
-		if (!isdigit((unsigned char)id[i - 1]))
-			return;
-		if (id[i - 1] != '9') {
-			id[i - 1]++;
-			break;
-		}
-		id[i - 1] = '0';
-	}
-	json_put_text(body, "_id", id);
-}
-
 static void write_under_next_number(struct couch_side *side, struct side_write *write)
 {
 	scoped(json_object) body = json_copy(write->body);
@@ -314,7 +305,7 @@ static void write_under_next_number(struct couch_side *side, struct side_write *
 			write->result = ERROR_NONE;
 			return;
 		}
-		next_number(body);
+		history_next_number(body);
 		struct error error = {0};
 		bool ok = couch_document_write(side->source, json_text_or(body, "_id", ""), body,
 					       write->revision_out, &error);
@@ -385,7 +376,7 @@ struct side couch_side_as_side(struct couch_side *side)
 		.list = list,
 		.position = position,
 		.read = read_documents,
-		.read_extra = read_extra,
+		.read_extras = read_extras,
 		.left_behind = left_behind,
 		.write_start = write_start,
 		.write_finish = write_finish,

@@ -177,7 +177,11 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 		json_put(json, "taken", taken_to_json(columns, entry));
 		json_put_text(json, "taken_on", entry->taken_on);
 	}
+	if (entry->saving)
+		json_put(json, "saving", json_copy(entry->saving));
 	json_put_text(json, "problem", entry->problem);
+	if (entry->causes)
+		json_put(json, "causes", json_copy(entry->causes));
 	put_time(json, "failures", entry->failures);
 	put_time(json, "next_try", entry->next_try_ms);
 	if (entry->grave_reason) {
@@ -358,7 +362,9 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 		 json_text_or(json, "container_row", ""));
 	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
 	entry->shows = own_copy(json_text_or(json, "shows", NULL));
+	entry->saving = json_object_get(json_child(json, "saving", json_type_object));
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
+	entry->causes = json_object_get(json_child(json, "causes", json_type_array));
 	entry->failures = (int)json_int_or(json, "failures", 0);
 	entry->next_try_ms = json_int_or(json, "next_try", 0);
 	entry->grave_reason = own_copy(json_text_or(json, "reason", NULL));

@@ -88,11 +88,15 @@ struct ledger_entry {
 		struct cell cell;
 	} taken[FIELD_COUNT]; /* cells that were about to be written into the document, not yet known to be there */
 	char *taken_on;       /* owned; the document's revision then, or NULL: it had none */
-	char *problem;        /* owned; what a person should know, or NULL */
-	int failures;         /* tries that failed in a row */
-	int64_t next_try_ms;  /* wall clock; 0: when something changes */
-	char *grave_reason;   /* owned */
-	char *grave_revision; /* owned; the tombstone's */
+	/* Owned; the save that they were for, or that was to delete: {at: its time, ms; gone: true when it deletes; history:
+	 * the _id of the entry that goes before it; body: its hash}; or NULL. */
+	struct json_object *saving;
+	char *problem;              /* owned; what a person should know, or NULL */
+	struct json_object *causes; /* owned; array of _ids of the documents that it comes from, or NULL */
+	int failures;               /* tries that failed in a row */
+	int64_t next_try_ms;        /* wall clock; 0: when something changes */
+	char *grave_reason;         /* owned */
+	char *grave_revision;       /* owned; the tombstone's */
 	int64_t grave_ms;
 	struct json_object *
 		grave_cells; /* owned; the row's last cells, {field id: value}; from the note of its deletion on */

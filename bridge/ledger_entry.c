@@ -94,7 +94,7 @@ bool ledger_entry_has_taken(const struct ledger_entry *entry)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (entry->taken[field].taken)
 			return true;
-	return false;
+	return entry->saving != NULL;
 }
 
 void ledger_entry_clear_taken(struct ledger_entry *entry)
@@ -104,6 +104,7 @@ void ledger_entry_clear_taken(struct ledger_entry *entry)
 		entry->taken[field].taken = false;
 	}
 	own_free_text(&entry->taken_on);
+	json_object_close(&entry->saving);
 }
 
 void ledger_entry_unbury(struct ledger_entry *entry)
@@ -125,6 +126,7 @@ void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const cha
 	ledger_entry_unbury(entry);
 	own_free_text(&entry->problem);
 	own_free_text(&entry->shows);
+	json_object_close(&entry->causes);
 	entry->failures = 0;
 	entry->next_try_ms = 0;
 	entry->unsure_since_ms = 0;
@@ -154,6 +156,7 @@ void ledger_entry_done(struct ledger_entry *entry)
 	own_free_text(&entry->id);
 	own_free_text(&entry->shows);
 	own_free_text(&entry->problem);
+	json_object_close(&entry->causes);
 	json_object_close(&entry->stored);
 	*entry = (struct ledger_entry){0};
 }

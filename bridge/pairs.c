@@ -47,8 +47,10 @@ void pairs_done(struct pairs *pairs)
 		free(pair->full_id);
 		free(pair);
 	}
+	values_done(&pairs->values);
 	free(pairs->list);
 	free(pairs->queue);
+	free(pairs->causes);
 	*pairs = (struct pairs){0};
 }
 
@@ -166,6 +168,35 @@ void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other
 	if (former && --former->claimants == 0)
 		pairs_look(pairs, former, LOOK_ROW);
 }
+
+/* ---- refused because of another ---- */
+
+void pairs_set_causes(struct pairs *pairs, struct pair *pair, struct json_object *full_ids)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < pairs->cause_count; i++)
+		if (pairs->causes[i].parked != pair)
+			pairs->causes[kept++] = pairs->causes[i];
+	pairs->cause_count = kept;
+	for (size_t i = 0; full_ids && i < json_object_array_length(full_ids); i++) {
+		const char *id, *full_id = json_object_get_string(json_object_array_get_idx(full_ids, i));
+		enum table table;
+		if (!table_of_document_type(document_type_of(full_id, &id), &table))
+			continue;
+		pairs->causes = own_resize(pairs->causes, pairs->cause_count + 1, sizeof *pairs->causes);
+		pairs->causes[pairs->cause_count++] = (struct cause){pair, pairs_want(pairs, table, id)};
+	}
+}
+
+void pairs_wake_refused(struct pairs *pairs, const struct pair *document)
+{
+	for (size_t i = 0; i < pairs->cause_count; i++)
+		if (pairs->causes[i].document == document)
+			pairs_look(pairs, pairs->causes[i].parked, LOOK_AGAIN);
+}
+
+/* ---- waiting ---- */
 
 static bool has_row(const struct pairs *pairs, enum table table, const char *id)
 {

@@ -1,10 +1,11 @@
 /* Every pair that is known, in short: an index in memory over the documents, the rows and the ledger.
  *
  * It holds what a pass must know of all pairs at once (who is paired with whom, who stands in what, what is to be
- * looked at); bodies, cells and agreements are read for the few that are under work. About 300 bytes a pair. */
+ * looked at); bodies, cells and agreements are read for the few that are under work. About 350 bytes a pair. */
 #pragma once
 #include "bridge/field.h"
 #include "bridge/plan.h"
+#include "bridge/values.h"
 
 enum look_reason {
 	LOOK_DOCUMENT = 1, /* the document has leaves that were not handled */
@@ -29,6 +30,7 @@ struct pair {
 	enum { PAIR_DOCUMENT_NONE, PAIR_DOCUMENT_TOMBSTONE, PAIR_DOCUMENT_THERE } document;
 	bool in_scope;
 	char *collection_id, *container_id; /* owned; of an item, or NULL */
+	struct value values[VALUE_KINDS];   /* what a save asks of others */
 	uint64_t leaves;                    /* hash of its live leaves */
 	int64_t seen_at_ms;                 /* steady clock: when these leaves were first seen */
 	uint64_t handled;                   /* those that the ledger says were handled */
@@ -60,14 +62,22 @@ struct pair {
 	struct side_record *fresh_document;
 };
 
+/* What a pair's edit was refused for: another document, or its absence. */
+struct cause {
+	struct pair *parked, *document;
+};
+
 struct pairs {
 	size_t count, capacity;
 	struct pair **list; /* owned; in the order of their coming */
 	struct lh_table *by_id[TABLE_COUNT], *by_record;
 	size_t queue_count, queue_capacity;
 	struct pair **queue;
-	size_t waiting;   /* pairs with 'waits' */
-	size_t unsettled; /* pairs with 'unsettled' */
+	struct values values;
+	size_t cause_count;
+	struct cause *causes; /* owned */
+	size_t waiting;       /* pairs with 'waits' */
+	size_t unsettled;     /* pairs with 'unsettled' */
 };
 
 void pairs_init(struct pairs *pairs);
@@ -86,6 +96,10 @@ void pairs_set_unsettled(struct pairs *pairs, struct pair *pair, bool unsettled)
 void pairs_set_waits(struct pairs *pairs, struct pair *pair, unsigned waits);
 /* Queues what waits and may go on now that some pair has got its counterpart. */
 void pairs_wake_waiting(struct pairs *pairs);
+/* The documents that the pair's refusal names, in the place of those before; NULL: none. */
+void pairs_set_causes(struct pairs *pairs, struct pair *pair, struct json_object *full_ids);
+/* This document has changed: queues what was refused because of it (sync-rules 21). */
+void pairs_wake_refused(struct pairs *pairs, const struct pair *document);
 /* Queues what is due; the steady time of the next that will be, or 0. */
 int64_t pairs_queue_due(struct pairs *pairs, int64_t now_ms);
 /* True when something changed. */

@@ -230,6 +230,8 @@ static void note_problem(struct group *group, struct look *look)
 		log_info(&group->sync->log, "%s: well again", look->pair->full_id);
 	own_free_text(&entry->problem);
 	entry->problem = own_copy(words);
+	json_object_put(entry->causes);
+	entry->causes = take(look->causes);
 	if (words && look->retry) {
 		int64_t wait_ms = random_backoff_ms(entry->failures, SYNC_RETRY_FIRST_MS, SYNC_RETRY_CAP_MS);
 		if (wait_ms < SYNC_RETRY_FIRST_MS / 2)
@@ -294,6 +296,7 @@ static void tell_pair(struct group *group, struct look *look)
 		 * again. */
 		pairs_set_record(pairs, pair, came_back(look) ? look->row.id : "", true);
 	pairs_set_waits(pairs, pair, entry->waits);
+	pairs_set_causes(pairs, pair, entry->causes);
 	if (paired && !entry->marked && !pair->mark_due_ms)
 		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
 	if (paired && entry->marked)

@@ -73,13 +73,7 @@ static bool deadline_passed(const struct group *group, const struct look *look)
 	return age_ms(group, look) >= applied_within_ms(group);
 }
 
-enum landed { LANDED, LANDED_CUT, NOT_LANDED, LANDED_UNKNOWN };
-
-/* A column may trim or cut what it is sent: the cell then shows a part of it. */
-static bool is_part(const struct cell *part, const struct cell *whole)
-{
-	return part->kind == CELL_TEXT && whole->kind == CELL_TEXT && strstr(whole->text, part->text);
-}
+enum landed { LANDED, NOT_LANDED, LANDED_UNKNOWN };
 
 static enum landed field_landed(const struct group *group, const struct look *look, enum field field)
 {
@@ -88,20 +82,7 @@ static enum landed field_landed(const struct group *group, const struct look *lo
 
 	if (cell_equal(&look->airtable[field], &sent->post, &equivalence))
 		return LANDED;
-	if (cell_equal(&look->airtable[field], &sent->pre, &equivalence))
-		return NOT_LANDED;
-	return is_part(&look->airtable[field], &sent->post) ? LANDED_CUT : LANDED_UNKNOWN;
-}
-
-static bool has_landed(enum landed landed)
-{
-	return landed == LANDED || landed == LANDED_CUT;
-}
-
-/* Two links, of which the newer one is meant whoever asks (sync-rules 20). */
-static bool shows_two(const struct look *look, enum field field)
-{
-	return look->airtable[field].kind == CELL_LINKS && look->airtable[field].id_count == 2;
+	return cell_equal(&look->airtable[field], &sent->pre, &equivalence) ? NOT_LANDED : LANDED_UNKNOWN;
 }
 
 /* A column that was stopped meanwhile shows nothing, and the base cannot be asked about it. */
@@ -120,14 +101,12 @@ static void agree_in_doubt(struct look *look, enum field field)
 	look->entry.fields[field].contested = true;
 }
 
-static void agree_on_landed(struct group *group, struct look *look, enum field field, bool cut)
+static void agree_on_landed(struct group *group, struct look *look, enum field field)
 {
 	struct ledger_sent_field *one = &look->entry.sent.fields[field];
 
-	if (field != FIELD_ERROR && field != FIELD_DELETE) {
+	if (field != FIELD_ERROR && field != FIELD_DELETE)
 		ledger_entry_agree(&look->entry, field, &one->post, &look->airtable[field]);
-		look->entry.fields[field].shown_differently = cut;
-	}
 	ledger_entry_replace(&look->entry, field, &one->pre, now_ms(group));
 }
 
@@ -142,7 +121,7 @@ static void settle_update(struct settling *settling, struct look *look)
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		if (!is_asked(group, look, (enum field)field))
 			continue;
-		bool landed = has_landed(field_landed(group, look, (enum field)field));
+		bool landed = field_landed(group, look, (enum field)field) == LANDED;
 		any_landed = any_landed || landed;
 		all_landed = all_landed && landed;
 	}
@@ -154,9 +133,9 @@ static void settle_update(struct settling *settling, struct look *look)
 		if (!is_asked(group, look, (enum field)field))
 			continue;
 		enum landed landed = field_landed(group, look, (enum field)field);
-		if (has_landed(landed))
-			agree_on_landed(group, look, (enum field)field, landed == LANDED_CUT);
-		else if (landed == NOT_LANDED && !shows_two(look, (enum field)field))
+		if (landed == LANDED)
+			agree_on_landed(group, look, (enum field)field);
+		else if (landed == NOT_LANDED)
 			ask(settling, (struct asker){look, false}, (enum field)field, sent->at_ms);
 		else if (any_landed)
 			agree_in_doubt(look, (enum field)field);
@@ -287,14 +266,13 @@ static void settle_create(struct group *group, struct look *look)
 	bool any_landed = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		enum landed landed = field_landed(group, look, (enum field)field);
-		if (!is_asked(group, look, (enum field)field) || !has_landed(landed))
+		if (!is_asked(group, look, (enum field)field) ||
+		    field_landed(group, look, (enum field)field) != LANDED)
 			continue;
 		bool tells = field != FIELD_ID && field != FIELD_TYPE && sent[field].post.kind != CELL_EMPTY;
 		any_landed = any_landed || tells;
 		ledger_entry_agree(&look->entry, (enum field)field, &sent[field].post,
 				   &look->airtable[field]);
-		look->entry.fields[field].shown_differently = landed == LANDED_CUT;
 	}
 	if (look->entry.state != ENTRY_PAIR && is_own_row(group, look)) {
 		pair_with_own(group, look);
@@ -388,6 +366,46 @@ static bool was_made_of_row(const struct group *group, const struct look *look)
 	return false;
 }
 
+/* Whether 'data' has all that the history document says that it got; the time alone could be a phone's. */
+static bool has_news(struct json_object *data, struct json_object *history)
+{
+	struct json_object *news = json_child(history, "new_data", json_type_object);
+	struct json_object *former = json_child(history, "original_data", json_type_object);
+
+	if (!news || !former)
+		return false;
+	json_object_object_foreach (news, key, value) {
+		struct json_object *present = NULL;
+		if (!json_object_object_get_ex(data, key, &present) || !json_equal(present, value))
+			return false;
+	}
+	json_object_object_foreach (former, gone_key, gone) {
+		(void)gone;
+		if (strcmp(gone_key, "__deleted") != 0 && !json_object_object_get_ex(news, gone_key, NULL) &&
+		    json_object_object_get_ex(data, gone_key, NULL))
+			return false;
+	}
+	return true;
+}
+
+/* The document is as the save that was noted has left it, its mark aside. */
+static bool shows_save(const struct look *look)
+{
+	struct json_object *saving = look->entry.saving;
+
+	return saving && look->document.presence == SIDE_THERE &&
+	       document_updated_at(look->document.body) == json_int_or(saving, "at", -1) &&
+	       has_news(document_data(look->document.body), json_child(saving, "history", json_type_object));
+}
+
+/* Whether the save that was noted came to be. Under two later revisions that cannot be told: then its history stays. */
+static bool save_happened(const struct look *look)
+{
+	if (json_bool_or(look->entry.saving, "gone", false) && look->document.presence != SIDE_THERE)
+		return true;
+	return may_be_overwritten(look) || shows_save(look);
+}
+
 /* A document was to be written from the row, and it is not known whether it was. Where it shows what was taken, that was agreed
  * on: what the row shows by now is an edit, also when it is what stood there before. Where it shows something else, somebody
  * has edited it if it was made of the row, and else may have put that in the place of what was taken: the newest edit wins. */
@@ -397,16 +415,16 @@ static void settle_taken(struct group *group, struct look *look)
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const struct cell *taken = &look->entry.taken[field].cell;
-		if (!is_taken(group, look, (enum field)field) || shows_two(look, (enum field)field))
+		if (!is_taken(group, look, (enum field)field))
 			continue;
 		if (shows_taken(group, look, (enum field)field))
 			ledger_entry_agree(&look->entry, (enum field)field, &look->couch[field], taken);
-		else if (made)
+		else if (made || shows_save(look)) /* and what the save has made of the cell */
 			ledger_entry_agree(&look->entry, (enum field)field, taken, taken);
 		else if (may_be_overwritten(look))
 			look->entry.fields[field].contested = true;
 	}
-	ledger_entry_clear_taken(&look->entry);
+	look->orphaned = look->entry.saving && !save_happened(look);
 }
 
 bool group_settle(struct group *group, struct error *error)
@@ -417,6 +435,10 @@ bool group_settle(struct group *group, struct error *error)
 		settle_look(&settling, &group->looks[i]);
 		settle_taken(group, &group->looks[i]);
 	}
+	if (!group_drop_orphans(group, error))
+		return false;
+	for (size_t i = 0; i < group->count; i++)
+		ledger_entry_clear_taken(&group->looks[i].entry);
 	bool ok = settling.count == 0 ||
 		  group->sync->rows.ops->edited_after(group->sync->rows.self, settling.questions,
 						      settling.count, error);

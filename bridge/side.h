@@ -102,9 +102,9 @@ struct side_ops {
 	/* The same with every column of the rows, also those that serve none of our fields. Rows only. */
 	bool (*read_whole)(void *self, const struct side_key *keys, size_t count,
 			   struct side_records *records_out, struct error *error);
-	/* Any other document by its full id ("0000-config"); NULL when there is none. Documents only; caller puts. */
-	bool (*read_extra)(void *self, const char *full_id, struct json_object **body_out,
-			   struct error *error);
+	/* Any documents by their full ids ("0000-config"), in this order; NULL where there is none. Documents only; caller puts each. */
+	bool (*read_extras)(void *self, const char *const *full_ids, size_t count,
+			    struct json_object **bodies_out, struct error *error);
 	/* What the app left behind of deleted documents of this integration (integration_deleted_data), an array of
 	 * them. Documents only; caller puts. */
 	bool (*left_behind)(void *self, struct json_object **list_out, struct error *error);

@@ -193,7 +193,8 @@ bool sync_doubt_schema(struct sync *sync, bool *changed_out, struct error *error
 
 static void schedule(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
 {
-	if (entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms || entry->problem)
+	if (entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms || entry->problem ||
+	    ledger_entry_has_taken(entry))
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
 	if (entry->next_try_ms) {
 		int64_t wait_ms = entry->next_try_ms - clock_now_ms();
@@ -235,6 +236,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	pair->born_as_row = entry->born_as_row;
 	pair->has_problem = entry->problem != NULL;
 	pairs_set_waits(&sync->pairs, pair, entry->waits);
+	pairs_set_causes(&sync->pairs, pair, entry->causes);
 	load_row(sync, pair, entry);
 	schedule(sync, pair, entry);
 	return true;
@@ -273,14 +275,33 @@ static struct pair *place(const struct sync *sync, enum table table, const char 
 	return id ? pairs_find(&sync->pairs, table, id) : NULL;
 }
 
+static void note_values(struct sync *sync, struct pair *pair, struct json_object *data)
+{
+	static const char *const keys[TABLE_COUNT][VALUE_KINDS] = {
+		[TABLE_COLLECTIONS] = {[VALUE_REFERENCE] = "collection_reference_number"},
+		[TABLE_ITEMS] = {[VALUE_REFERENCE] = "individual_asset_reference",
+				 [VALUE_EPC] = "rfid_tag_epc_memory_bank_contents",
+				 [VALUE_ACTUAL_EPC] = "actual_rfid_tag_epc_memory_bank_contents",
+				 [VALUE_CONTAINER] = "container_id"},
+	};
+
+	for (size_t kind = 0; kind < VALUE_KINDS; kind++) {
+		const char *key = keys[pair->table][kind];
+		values_set(&sync->pairs.values, pair, (enum value_kind)kind,
+			   data && key ? json_text_or(data, key, NULL) : NULL);
+	}
+}
+
 void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document)
 {
 	const char *collection_id = NULL, *container_id = NULL;
 	int before = pair->document;
 	uint64_t leaves = sync_leaves(document);
 
-	if (leaves != pair->leaves)
+	if (leaves != pair->leaves) {
 		pair->seen_at_ms = clock_steady_ms();
+		pairs_wake_refused(&sync->pairs, pair);
+	}
 	pair->leaves = leaves;
 	pair->document = document->presence == SIDE_THERE       ? PAIR_DOCUMENT_THERE
 			 : document->presence == SIDE_TOMBSTONE ? PAIR_DOCUMENT_TOMBSTONE
@@ -293,6 +314,7 @@ void sync_note_document(struct sync *sync, struct pair *pair, const struct side_
 		}
 		note_mark(sync, pair, document->body);
 	}
+	note_values(sync, pair, document->presence == SIDE_THERE ? document_data(document->body) : NULL);
 	struct pair *places[] = {place(sync, TABLE_COLLECTIONS, pair->collection_id),
 				 place(sync, TABLE_ITEMS, pair->container_id)};
 	bool moved =

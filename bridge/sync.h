@@ -47,6 +47,8 @@ struct sync {
 	unsigned list_turn;              /* lists of all rows so far */
 	bool listed;                     /* one of them in this pass */
 	unsigned pass;                   /* counts passes */
+	unsigned batch_pass;             /* the one that 'batch_ms' is of */
+	int64_t batch_ms;                /* wall clock; under which its saves are in the history */
 	int request_deadline_ms;
 	size_t fresh_rows;
 	bool started;

@@ -3,6 +3,7 @@
 #pragma once
 #include "bridge/plan.h"
 #include "bridge/sync.h"
+#include "inventory/datum.h"
 
 #define GROUP_LIMIT 100 /* looks of one group: ten batches, two seconds of Airtable's rate */
 
@@ -32,17 +33,19 @@ struct look {
 	bool retry;          /* the problem may pass by itself: try again later */
 	unsigned waits;      /* enum pair_waits */
 
+	struct datum *given;        /* owned; what is to be saved of the document, or NULL */
+	struct json_object *causes; /* owned; the documents that its refusal may come from, or NULL */
+	bool merges;                /* cells and document are merged: conflicts may have losers */
+	bool orphaned; /* the history of a save that was noted, and did not happen, may be there */
 	enum document_work document_work;
 	struct json_object *new_document; /* owned; to be written, or the tombstone */
-	bool document_written;            /* new_document has become the document */
-	bool marks;                       /* it carries the app's mark, which the present one does not */
+	bool document_written; /* the save is done, and new_document, if any, has become the document */
+	bool marks;            /* it carries the app's mark, which the present one does not */
 	struct json_object *histories; /* owned array; go with the document, or before the row's deletion */
 
 	enum row_work row_work;
-	bool writes[FIELD_COUNT];     /* fields of the row write */
-	struct json_object *row_body; /* owned; {field id: value} */
-	struct cell
-		both_links[2]; /* Collection, Container: as shown, where the newer of two links is meant */
+	bool writes[FIELD_COUNT];          /* fields of the row write */
+	struct json_object *row_body;      /* owned; {field id: value} */
 	struct cell outgoing[FIELD_COUNT]; /* what the row is to show, as the document has it */
 	bool refills;                      /* row_body also has cells of the gravestone that nobody maps */
 	bool dropped[FIELD_COUNT];         /* fields that Airtable refused: the row is written without them */
@@ -77,20 +80,22 @@ must_use bool group_carry(struct group *group,
 			  struct error *error); /* documents; notes; starts the row writes */
 must_use bool group_remember(struct group *group, struct error *error); /* waits for the rows; the ledger */
 
-/* send.c: rows that are to be deleted as they are now, in full; a row edited meanwhile is planned anew. Then the writes. */
-must_use bool group_read_last_cells(struct group *group, struct error *error);
-void group_start_rows(struct group *group);
+/* compose.c: what is to be saved, made of cells. */
 
-/* compose.c: documents made of cells. */
-
-/* The document with the row's edits in it, or false and a problem: an edit is saved or refused as a whole. */
+/* The row's edits, or false and a problem: an edit is saved or refused as a whole. */
 must_use bool look_compose_edit(struct group *group, struct look *look);
 /* A new document from a row that has none; false and a problem, or quietly while the row is still being filled in. */
-must_use bool look_compose_new(struct group *group, struct look *look, struct error *error);
+must_use bool look_compose_new(struct group *group, struct look *look);
+void look_compose_delete(struct look *look);
+
+/* saving.c: what was composed, saved as the app does it, one after the other. The documents to write, or problems. */
+must_use bool group_save(struct group *group, struct error *error);
+/* orphans.c: deletes the histories of saves that did not happen (sync-rules 24). */
+must_use bool group_drop_orphans(struct group *group, struct error *error);
+
 /* Adds a history document: the losers of conflicts; the cells of a row that goes. */
 void look_record_losers(struct group *group, struct look *look);
 void look_record_row(struct group *group, struct look *look, int64_t time_ms);
-void look_record_document(struct group *group, struct look *look, int64_t time_ms);
 
 /* rows.c: row writes made of cells. */
 
@@ -111,11 +116,6 @@ void look_take_answer(struct group *group, struct look *look);
 void look_problem(struct look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Notes in the entry which rows the links agreed on point to; before it is written. */
 void look_note_linked_rows(struct group *group, struct look *look);
-/* Where the cell shows two links of which the newer one is meant (sync-rules 20), as it shows them; else NULL. */
-struct cell *look_both_links(struct look *look, enum field field);
-/* The cell shows something else than what was sent; a problem until one of both changes (sync-rules 18). */
-void look_tell_difference(struct look *look, enum field field, const struct cell *sent,
-			  const struct cell *shown);
 /* A column that flows. */
 bool look_has_column(const struct group *group, const struct look *look, enum field field);
 struct cell_equivalence look_equivalence(const struct group *group, const struct look *look,

@@ -4,8 +4,10 @@
 #include "base/text.h"
 #include "inventory/datum.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DIGITS 10000 /* what the four digits at the end of an _id can tell apart */
 
@@ -57,6 +59,23 @@ struct json_object *history_document(const struct history_entry *entry, int atte
 
 	put_contents(contents, entry);
 	return history_document_ending(entry, digits_of(contents, attempt));
+}
+
+void history_next_number(struct json_object *body)
+{
+	scoped_text id = own_copy(json_text_or(body, "_id", ""));
+	size_t length = strlen(id);
+
+	for (size_t i = length; i > length - 4; i--) {
+		if (!isdigit((unsigned char)id[i - 1]))
+			return;
+		if (id[i - 1] != '9') {
+			id[i - 1]++;
+			break;
+		}
+		id[i - 1] = '0';
+	}
+	json_put_text(body, "_id", id);
 }
 
 /* ---- what an entry holds ---- */

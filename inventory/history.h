@@ -25,6 +25,9 @@ struct json_object *history_document(const struct history_entry *entry, int atte
 /* The same with four digits of the caller's. */
 struct json_object *history_document_ending(const struct history_entry *entry, unsigned four_digits);
 
+/* Gives it the next number: its _id is that of another change. */
+void history_next_number(struct json_object *body);
+
 /* What an entry holds, as the app has it: of a document that is new, of one that changed (only what changed, and what
  * is absent on a side is missing there), of one that goes. Marks of pairings (integrations) are kept only of what
  * goes. The caller frees both. */

@@ -230,33 +230,48 @@ static bool couch_read(void *self, const struct side_key *keys, size_t count,
 	return true;
 }
 
-static struct json_object *extra_of(struct world *world, const char *full_id)
+/* As the app makes it; nobody changes it. */
+static struct json_object *config_document(void)
 {
+	struct json_object *body = json_object_new_object();
+
+	json_put_text(body, "_id", DOCUMENT_CONFIG_ID);
+	json_put_text(body, "uuid", CONFIG_UUID);
+	json_put_text(body, "rfid_tag_company_prefix", "0000000");
+	json_put_text(body, "rfid_tag_individual_asset_reference_prefix", "100");
+	json_put_text(body, "rfid_tag_access_password", "12345678");
+	json_put(body, "default_use_mixed_rfid_tag_access_password", json_object_new_boolean(false));
+	json_put_text(body, "rfid_tag_access_password_encoding", "082a4c6e");
+	json_put(body, "collections_order", json_object_new_array());
+	return body;
+}
+
+static struct json_object *extra_body(struct world *world, const char *full_id)
+{
+	struct world_document *document = by_full_id(world, full_id);
+
+	if (strcmp(full_id, DOCUMENT_CONFIG_ID) == 0)
+		return config_document();
+	if (document)
+		return world_body(document) ? world_wire(world_body(document)) : NULL;
 	for (size_t i = 0; i < world->extra_count; i++)
-		if (strcmp(json_text_or(world->extras[i], "_id", ""), full_id) == 0)
-			return world->extras[i];
+		if (strcmp(json_text_or(world->extras[i], "_id", ""), full_id) == 0) {
+			struct json_object *body = world_wire_apart(world->extras[i]);
+			json_put_text(body, "_rev", "1-x");
+			return body;
+		}
 	return NULL;
 }
 
-static bool couch_read_extra(void *self, const char *full_id, struct json_object **body_out,
-			     struct error *error)
+static bool couch_read_extras(void *self, const char *const *full_ids, size_t count,
+			      struct json_object **bodies_out, struct error *error)
 {
 	struct world *world = of(self);
 
 	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
 		return false;
-	*body_out = NULL;
-	if (strcmp(full_id, DOCUMENT_CONFIG_ID) == 0) {
-		*body_out = json_object_new_object();
-		json_put_text(*body_out, "_id", full_id);
-		json_put_text(*body_out, "uuid", CONFIG_UUID);
-		return true;
-	}
-	struct world_document *document = by_full_id(world, full_id);
-	if (document && world_body(document))
-		*body_out = world_wire(world_body(document));
-	else if (extra_of(world, full_id))
-		*body_out = world_wire(extra_of(world, full_id));
+	for (size_t i = 0; i < count; i++)
+		bodies_out[i] = extra_body(world, full_ids[i]);
 	return true;
 }
 
@@ -283,7 +298,7 @@ static bool couch_left_behind(void *self, struct json_object **list_out, struct 
 static bool remove_extra(struct world *world, struct json_object *body)
 {
 	for (size_t i = 0; i < world->extra_count; i++)
-		if (world->extras[i] == extra_of(world, json_text_or(body, "_id", ""))) {
+		if (strcmp(json_text_or(world->extras[i], "_id", ""), json_text_or(body, "_id", "")) == 0) {
 			json_object_put(world->extras[i]);
 			world->extras[i] = world->extras[--world->extra_count];
 			return true;
@@ -291,34 +306,16 @@ static bool remove_extra(struct world *world, struct json_object *body)
 	return false;
 }
 
-/* An id that is taken by other words: the next number, as the real side does (sync-rules 24). */
-static void number_anew(struct json_object *body)
-{
-	scoped_text id = own_copy(json_text_or(body, "_id", ""));
-	size_t length = strlen(id);
-
-	if (length > 4) {
-		unsigned number = (unsigned)strtoul(id + length - 4, NULL, 10);
-		snprintf(id + length - 4, 5, "%04u", (number + 1) % 10000);
-	}
-	json_put_text(body, "_id", id);
-}
-
 bool world_couch_extra_put(struct world *world, struct json_object *body)
 {
-	scoped(json_object) numbered = json_copy(body);
-	struct json_object *taken;
-
-	while ((taken = extra_of(world, json_text_or(numbered, "_id", "")))) {
-		if (json_equal(taken, numbered))
-			return true;
-		number_anew(numbered);
-	}
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (strcmp(json_text_or(world->extras[i], "_id", ""), json_text_or(body, "_id", "")) == 0)
+			return json_equal(world->extras[i], body);
 	if (world->extra_count == WORLD_EXTRAS) {
 		world_broken(world, "the history grows without end");
 		return true;
 	}
-	world->extras[world->extra_count++] = json_object_get(numbered);
+	world->extras[world->extra_count++] = world_wire(body);
 	return true;
 }
 
@@ -413,7 +410,7 @@ struct side world_couch_side(struct world *world)
 		.list = couch_list,
 		.position = couch_position,
 		.read = couch_read,
-		.read_extra = couch_read_extra,
+		.read_extras = couch_read_extras,
 		.left_behind = couch_left_behind,
 		.write_start = couch_write_start,
 		.write_finish = couch_write_finish,

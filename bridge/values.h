@@ -1,0 +1,32 @@
+/* Which documents have a value that no other may have, or stand in a container: by hashes, for what a save looks up.
+ *
+ * A hash only names candidates; who asks reads them and compares. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+enum value_kind {
+	VALUE_REFERENCE,  /* an item's asset reference; a collection's number */
+	VALUE_EPC,        /* of an item: what its tag is to hold */
+	VALUE_ACTUAL_EPC, /* what its tag holds */
+	VALUE_CONTAINER,
+	VALUE_KINDS,
+};
+
+struct pair;
+/* A place in the index, inside a pair. */
+struct value {
+	uint64_t hash; /* 0: none */
+	struct pair *next;
+};
+
+struct values {
+	size_t count, bucket_count; /* buckets: a power of two */
+	struct pair **buckets;      /* owned; bucket_count of each kind */
+};
+void values_done(struct values *values);
+/* The pair's value of this kind from now on; NULL or "": none. */
+void values_set(struct values *values, struct pair *pair, enum value_kind kind, const char *words);
+/* The first pair that may have this value, and the next behind one; NULL: no more. */
+struct pair *values_first(const struct values *values, enum value_kind kind, const char *words);
+struct pair *values_next(const struct pair *pair, enum value_kind kind);
