@@ -240,8 +240,9 @@ void their_state_begin(struct their_state *state, const struct recording *record
 	struct json_object *initial = json_child(recording->json, "initial_records", json_type_object);
 
 	*state = (struct their_state){json_object_new_object(), json_object_new_object()};
-	json_object_object_foreach (members(initial), table, records)
+	json_object_object_foreach (members(initial), table, records) {
 		note_rows(state, table, records);
+	}
 	note_documents(state, recording_list(recording, "initial_docs"));
 }
 

@@ -388,11 +388,13 @@ struct differences recording_compare(const struct recording *recording, const st
 
 	compare_documents(recording, ours->documents, &differences);
 	compare_histories(recording, ours->documents, &differences);
-	json_object_object_foreach (members(ours->rows), table, records)
+	json_object_object_foreach (members(ours->rows), table, records) {
 		compare_table(recording, table, json_child(rows, table, json_type_array), records,
 			      &differences);
-	json_object_object_foreach (members(rows), their_table, their_records)
+	}
+	json_object_object_foreach (members(rows), their_table, their_records) {
 		if (!json_object_object_get_ex(ours->rows, their_table, NULL))
 			compare_table(recording, their_table, their_records, NULL, &differences);
+	}
 	return differences;
 }

@@ -200,9 +200,10 @@ static void read_save(struct reading *reading, struct json_object *save, int64_t
 	}
 	if (!json_object_object_get_ex(reading->theirs.documents, subject, NULL))
 		add(reading, EDIT_CREATE, subject, table, at_ms);
-	json_object_object_foreach (members(save), key, value)
+	json_object_object_foreach (members(save), key, value) {
 		read_key(reading, subject, table, key,
 			 json_bool_or(value, "$undefined", false) ? NULL : value, at_ms, 0);
+	}
 }
 
 /* A document as another device left it: what differs from before is edited. */
@@ -216,9 +217,10 @@ static void read_raw(struct reading *reading, struct json_object *raw, int64_t a
 		return;
 	json_object_object_get_ex(reading->theirs.documents, subject, &before);
 	before = before ? document_data(before) : NULL;
-	json_object_object_foreach (members(data), key, value)
+	json_object_object_foreach (members(data), key, value) {
 		if (!json_object_object_get_ex(before, key, &was) || !json_equal(was, value))
 			read_key(reading, subject, table, key, value, at_ms, document_updated_at(raw));
+	}
 	json_object_object_foreach (members(before), gone, old) {
 		(void)old;
 		if (!json_object_object_get_ex(data, gone, NULL))

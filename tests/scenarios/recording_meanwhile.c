@@ -129,8 +129,9 @@ static struct json_object *save_of(enum document_type type, const char *id, stru
 
 	json_put_text(save, "__type", document_type_name(type));
 	json_put_text(save, "__id", id);
-	json_object_object_foreach (changes, key, value)
+	json_object_object_foreach (changes, key, value) {
 		json_put(save, key, json_object_get(value));
+	}
 	json_object_put(changes);
 	json_put(operation, "save", save);
 	json_put(meanwhile, "op", operation);
@@ -200,10 +201,11 @@ static struct json_object *changed_keys(const struct their_state *before, struct
 
 	if (!json_object_object_get_ex(before->documents, json_text_or(document, "_id", ""), &old))
 		return changes;
-	json_object_object_foreach (members(document_data(document)), key, value)
+	json_object_object_foreach (members(document_data(document)), key, value) {
 		if (strcmp(key, "integrations") != 0 && key[0] != '_' && !was_pulled(phase, id, key) &&
 		    (!json_object_object_get_ex(document_data(old), key, &was) || !json_equal(was, value)))
 			json_put(changes, key, json_object_get(value));
+	}
 	return changes;
 }
 

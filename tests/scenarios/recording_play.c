@@ -128,13 +128,21 @@ static int64_t phase_time_ms(struct json_object *phase)
 
 /* ---- whose row is whose ---- */
 
-static struct json_object *row_by(struct json_object *rows, const char *record_id, const char *id)
+static struct json_object *row_of_record(struct json_object *rows, const char *record_id)
 {
 	for (size_t i = 0; i < json_object_array_length(rows); i++) {
 		struct json_object *row = json_object_array_get_idx(rows, i);
-		struct json_object *cells = json_child(row, "fields", json_type_object);
-		if (record_id ? strcmp(json_text_or(row, "id", ""), record_id) == 0
-			      : strcmp(json_text_or(cells, "ID", ""), id) == 0)
+		if (strcmp(json_text_or(row, "id", ""), record_id) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+static struct json_object *row_of_document(struct json_object *rows, const char *id)
+{
+	for (size_t i = 0; i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		if (strcmp(json_text_or(json_child(row, "fields", json_type_object), "ID", ""), id) == 0)
 			return row;
 	}
 	return NULL;
@@ -147,7 +155,7 @@ static void match_row(struct play *play, struct json_object *rows, const char *t
 {
 	const char *record_id = ids_ours(&play->ids, their_record_id);
 	const char *id = ids_ours(&play->ids, their_id);
-	struct json_object *row = row_by(rows, record_id ? record_id : their_record_id, NULL);
+	struct json_object *row = row_of_record(rows, record_id ? record_id : their_record_id);
 
 	if (row) {
 		const char *our_id = json_text_or(json_child(row, "fields", json_type_object), "ID", "");
@@ -155,7 +163,7 @@ static void match_row(struct play *play, struct json_object *rows, const char *t
 			ids_pair(&play->ids, our_id, their_id);
 		return;
 	}
-	row = row_by(rows, NULL, id ? id : their_id);
+	row = row_of_document(rows, id ? id : their_id);
 	if (row)
 		ids_pair(&play->ids, json_text_or(row, "id", ""), their_record_id);
 }

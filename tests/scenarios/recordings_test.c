@@ -126,8 +126,9 @@ static void sum_up(const struct run *run)
 	}
 	printf("%d as recorded, %d better, %d failed, %d skipped\n", run->counts[AS_RECORDED],
 	       run->counts[BETTER], run->counts[FAILED], run->counts[SKIPPED]);
-	json_object_object_foreach (run->skipped, reason, count)
+	json_object_object_foreach (run->skipped, reason, count) {
 		printf("    skipped %d: %s\n", json_object_get_int(count), reason);
+	}
 	printf("%d passed, %d failed\n", run->counts[AS_RECORDED] + run->counts[BETTER], run->counts[FAILED]);
 }
 
