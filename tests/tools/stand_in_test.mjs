@@ -109,6 +109,11 @@ const cases = {
 		for (const [method, url] of [['GET', '/_all_dbs'], ['GET', '/guarded'], ['PUT', '/other'], ['DELETE', '/guarded']])
 			await expectStatus(401, method, url, undefined, { password: 'wrong' });
 	},
+	async 'several who make one database at once: one has made it'() {
+		const answers = await Promise.all([1, 2, 3, 4].map(() => ask('PUT', '/at-once')));
+		assert.deepEqual(answers.map(([status]) => status).sort(), [201, 412, 412, 412]);
+		await expectStatus(200, 'GET', '/at-once/_security');
+	},
 	async 'a new database is private'() {
 		await expectStatus(201, 'PUT', '/private');
 		const { answer } = await expectStatus(200, 'GET', '/private/_security');

@@ -147,6 +147,22 @@ function withoutMultipart(request, response, next) {
 	return next();
 }
 
+/* Of two who make the same database at once both would be told that they did, and both then make it private, which is
+ * fatal. So who makes or deletes a database waits for whoever does so. */
+let turn = Promise.resolve();
+
+function oneAtATime(request, response, next) {
+	if (!['PUT', 'DELETE'].includes(request.method) || !/^\/[^/]+\/?$/.test(request.path))
+		return next();
+	turn = turn.then(() => new Promise((resolve) => {
+		if (response.destroyed)
+			return resolve();
+		response.once('close', resolve);
+		return next();
+	}));
+	return turn;
+}
+
 /* Databases are made private, as CouchDB makes them; one without _security would be open to everybody here. */
 const ADMINS_ONLY = { admins: { names: [], roles: ['_admin'] }, members: { names: [], roles: ['_admin'] } };
 
@@ -284,8 +300,8 @@ function watchesFeeds(request, response, next) {
 }
 
 const guards = [
-	knowsTheCaller, onlyAdminMakesDatabases, withoutLatest, withoutMultipart, makesPrivate, mapsFilters,
-	watchesFeeds,
+	knowsTheCaller, onlyAdminMakesDatabases, withoutLatest, withoutMultipart, oneAtATime, makesPrivate,
+	mapsFilters, watchesFeeds,
 ];
 
 /* ---- the server ---- */
