@@ -190,9 +190,14 @@ static void detach(struct http *http, struct http_call *call)
 		call->gate->given_back(call->gate->context);
 }
 
-bool http_may_leave(struct http *http)
+static bool grace_is_over(const struct http *http)
 {
-	return !atomic_load(&http->stopped);
+	return http_time_ms() >= atomic_load(&http->stop_by_ms);
+}
+
+bool http_may_leave(const struct http_call *call)
+{
+	return !atomic_load(&call->http->stopped) || (call->farewell && !grace_is_over(call->http));
 }
 
 void http_has_left(struct http_call *call)
@@ -290,8 +295,10 @@ static void expire(struct http *http)
 static void end_held(struct http *http)
 {
 	for (struct queue *queue = http->queues; queue; queue = queue->next) {
-		while (queue->first) {
-			struct http_call *call = queue->first;
+		for (struct http_call *call = queue->first, *next; call; call = next) {
+			next = call->next;
+			if (http_may_leave(call))
+				continue;
 			queue_remove(queue, call);
 			http_call_fail(call, ERROR_STOPPED, "stopped before it was sent");
 			http->happened++;
@@ -303,11 +310,11 @@ static void obey_stop(struct http *http)
 {
 	if (!atomic_load(&http->stopped))
 		return;
-	bool grace_over = http_time_ms() >= atomic_load(&http->stop_by_ms);
+	bool grace_over = grace_is_over(http);
 	end_held(http);
 	for (struct http_call *call = http->under_way, *next; call; call = next) {
 		next = call->next;
-		if (call->departures > 0 && call->total_ms > 0 && !grace_over)
+		if ((call->departures > 0 || call->farewell) && call->total_ms > 0 && !grace_over)
 			continue;
 		detach(http, call);
 		http_call_fail(call, ERROR_STOPPED,

@@ -58,6 +58,7 @@ struct http_request {
 	int64_t leave_by_ms; /* steady time (real): one that has not left by then does not leave any more:
 	                      * ERROR_STOPPED; 0: none */
 	const struct http_gate *gate; /* borrowed until the call is closed; or NULL */
+	bool farewell; /* may still leave after http_stop(), while the grace lasts: what was done is noted */
 };
 
 struct http_reply {
@@ -94,7 +95,7 @@ void http_call_close(struct http_call **call); /* also ends one under way; the r
 
 /* From any thread. */
 void http_wake(struct http *http);
-/* No request leaves any more, and waiting for one that did not leave ends with ERROR_STOPPED. Those that left may
+/* No request leaves any more but farewells, and waiting for one that did not leave ends with ERROR_STOPPED. Those that left may
  * finish for grace_ms, then they end so, too; a feed (total_ms -1) ends at once. A second stop may only shorten. */
 void http_stop(struct http *http, int64_t grace_ms);
 bool http_stopped(const struct http *http);

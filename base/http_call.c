@@ -39,7 +39,7 @@ static int on_leaving(void *context, char *address, char *own_address, int port,
 	struct http_call *call = context;
 
 	(void)address, (void)own_address, (void)port, (void)own_port;
-	if (!http_may_leave(call->http))
+	if (!http_may_leave(call))
 		call->aborted = ABORT_STOPPED;
 	else if (call->departures > 0 && (!call->repeatable || call->gate))
 		call->aborted = ABORT_SENT_AGAIN;
@@ -385,6 +385,7 @@ struct http_call *http_call_open(struct http *http, const char *user_agent,
 	call->http = http;
 	call->name = name_of(request);
 	call->repeatable = request->repeatable;
+	call->farewell = request->farewell;
 	call->header_ms = request->header_ms > 0 ? request->header_ms : HTTP_HEADER_MS;
 	call->idle_ms = request->idle_ms > 0 ? request->idle_ms : HTTP_IDLE_MS;
 	call->total_ms = request->total_ms != 0 ? request->total_ms : HTTP_TOTAL_MS;

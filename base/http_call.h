@@ -28,7 +28,7 @@ struct http_call {
 	char *body; /* owned; what goes up */
 	char curl_words[CURL_ERROR_SIZE];
 
-	bool repeatable;
+	bool repeatable, farewell;
 	int header_ms, idle_ms, total_ms;
 	size_t ceiling;
 	bool (*on_data)(void *context, const char *bytes, size_t length);
@@ -53,7 +53,7 @@ struct http_call {
 };
 
 /* What http.c is told from inside libcurl's callbacks. */
-bool http_may_leave(struct http *http);
+bool http_may_leave(const struct http_call *call);
 void http_has_left(struct http_call *call);
 void http_data_came(struct http *http);
 /* Real time, not a test's: sockets live in it. */

@@ -64,6 +64,7 @@ static void open_clients(struct integration *integration)
 	};
 
 	state.database = state_database;
+	state.farewell = true; /* what became of the rows that were sent is noted before we go */
 	integration->source = couch_client_open(integration->http, &source);
 	integration->state = couch_client_open(integration->http, &state);
 	integration->airtable = airtable_client_open(integration->http, &base, integration->base_limiter,

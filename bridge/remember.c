@@ -331,24 +331,26 @@ static bool write_entries(struct group *group, struct error *error)
 	return ok;
 }
 
+/* Each write says its own fate, also when the whole has failed. */
 static bool finish_writes(struct group *group, struct error *error)
 {
 	struct side *rows = &group->sync->rows;
 
 	if (!group->ticket)
 		return true;
-	if (!rows->ops->write_finish(rows->self, &group->ticket, error) || !write_again_without(group, error))
-		return error_wrap(error, "writing rows");
+	bool ok = rows->ops->write_finish(rows->self, &group->ticket, error) &&
+		  write_again_without(group, error);
 	for (size_t i = 0; i < group->count; i++)
 		if (group->looks[i].row_write)
 			take_result(group, &group->looks[i]);
-	return true;
+	return ok || error_wrap(error, "writing rows");
 }
 
 bool group_remember(struct group *group, struct error *error)
 {
-	if (!finish_writes(group, error))
-		return false;
+	struct error failure = {0};
+	bool finished = finish_writes(group, &failure);
+
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
 		look->finished = true;
@@ -368,5 +370,7 @@ bool group_remember(struct group *group, struct error *error)
 	}
 	if (group->paired)
 		pairs_wake_waiting(&group->sync->pairs);
-	return true;
+	if (!finished)
+		*error = failure;
+	return finished;
 }

@@ -23,6 +23,7 @@ struct couch_client {
 	char *user, *password;
 	char *database; /* "" for the server as a whole */
 	char *root;     /* server and encoded database */
+	bool farewell;
 };
 
 struct couch_client *couch_client_open(struct http *http, const struct couch_address *address)
@@ -31,6 +32,7 @@ struct couch_client *couch_client_open(struct http *http, const struct couch_add
 	struct text root = {0};
 
 	couch->http = http;
+	couch->farewell = address->farewell;
 	couch->server = own_copy(address->url);
 	for (size_t length = strlen(couch->server); length > 0 && couch->server[length - 1] == '/'; length--)
 		couch->server[length - 1] = '\0';
@@ -100,6 +102,7 @@ static void fill(const struct couch_client *couch, struct http_request *request)
 	request->user = couch->user;
 	request->password = couch->password;
 	request->headers = headers;
+	request->farewell = couch->farewell;
 }
 
 void couch_fill_request(const struct couch_client *couch, const char *path, struct http_request *request,

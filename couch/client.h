@@ -12,6 +12,7 @@ struct couch_address {
 	const char *url;             /* the server: "http://couchdb:5984", no database, no credentials */
 	const char *user, *password; /* NULL: none */
 	const char *database;        /* NULL: the server as a whole */
+	bool farewell;               /* its requests are those that http_stop() still lets leave */
 };
 
 struct couch_client *couch_client_open(struct http *http, const struct couch_address *address);

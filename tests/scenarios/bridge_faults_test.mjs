@@ -403,6 +403,9 @@ async function ending(world, step) {
 	const made = (await world.rows()).length;
 	await step('asked to end during its first sync it leaves in time, with 0', () => assert.equal(status, 0, bridge.log()));
 	await step('in the middle of it', () => assert.ok(made < 300, `${made} rows`));
+	const next = await world.sync();
+	await step('nothing is in doubt: the next start waits for no deadline', () =>
+		assert.deepEqual([next.status, next.report.waiting], [0, 0], next.log));
 	await settle(world);
 	await step('what it had sent it remembers: the rest is made, and nothing twice', async () => {
 		assert.equal((await world.counts()).records_created, 300 + 5);

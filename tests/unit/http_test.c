@@ -1182,6 +1182,21 @@ static void test_stop_with_grace(void **state)
 	http_run(http, hour_ms); /* with nothing under way it has nothing to wait for */
 }
 
+static void test_farewell(void **state)
+{
+	(void)state;
+	with_server(say_target, NULL);
+	http_stop(http, hour_ms);
+	scoped(http_call) call =
+		http_start(http, &(struct http_request){.url = at("/farewell"), .farewell = true});
+	assert_reply(call, 200, "/farewell");
+	http_stop(http, 0);
+	scoped(http_call) late =
+		http_start(http, &(struct http_request){.url = at("/late"), .farewell = true});
+	assert_failure(late, ERROR_STOPPED, "stopped before it was sent");
+	assert_int_equal(fake_server_requests(server), 1);
+}
+
 static void test_stop_without_grace(void **state)
 {
 	int never = 1000;
@@ -1278,6 +1293,7 @@ static const struct {
 	{"another thread wakes a run", test_wake},
 	{"a wake before the run is not lost in a wait", test_wake_before_run},
 	{"stop: what left may finish, nothing leaves any more", test_stop_with_grace},
+	{"stop: farewells may leave while the grace lasts", test_farewell},
 	{"stop without grace from another thread ends a wait", test_stop_without_grace},
 	{"a second stop may shorten the grace, not lengthen it", test_second_stop_shortens},
 	{"stop ends a feed at once", test_stop_ends_a_feed},
