@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "bridge/command_history.h"
 #include "bridge/find.h"
 #include "bridge/integration.h"
 
@@ -327,8 +328,15 @@ static int check(const struct bridge_settings *settings, const struct command_op
 }
 
 const struct command commands[] = {
-	{"run", run, false, false, "keep every integration in step until SIGTERM or Ctrl-C"},
-	{"sync", sync_command, true, true, "one pass for each integration; --full compares everything"},
-	{"check", check, false, true, "look at every setting, both servers and the schema; change nothing"},
-	{NULL, NULL, false, false, NULL},
+	{"run", run, 0, "keep every integration in step until SIGTERM or Ctrl-C"},
+	{"sync", sync_command, TAKES_FULL | TAKES_JSON,
+	 "one pass for each integration; --full compares everything"},
+	{"check", check, TAKES_JSON, "look at every setting, both servers and the schema; change nothing"},
+	{"history", history_command, TAKES_INTEGRATION | TAKES_BATCH | TAKES_ITEM | TAKES_LIMIT | TAKES_JSON,
+	 "what was changed: batches, the newest first; --batch N or --item ID: the changes of one"},
+	{"revert", revert_command,
+	 TAKES_INTEGRATION | TAKES_BATCH | TAKES_ENTRY | TAKES_DRY_RUN | TAKES_FORCE | TAKES_FIELD |
+		 TAKES_JSON,
+	 "undo a change (--entry ID) or all of a batch (--batch N); --dry-run only says what it would do"},
+	{NULL, NULL, 0, NULL},
 };

@@ -9,15 +9,32 @@ enum exit_status {
 	EXIT_UNREACHABLE = 3, /* a server cannot be reached */
 };
 
+#define COMMAND_FIELDS_MOST 32
 struct command_options {
 	bool json; /* one object on stdout and nothing else there */
-	bool full;
+	bool full, dry_run, force;
+	const char *integration, *item, *entry; /* or NULL */
+	int64_t batch, limit;                   /* 0: not said */
+	size_t field_count;
+	const char *fields[COMMAND_FIELDS_MOST];
+};
+/* Which options a command takes. */
+enum command_takes {
+	TAKES_JSON = 1 << 0,
+	TAKES_FULL = 1 << 1,
+	TAKES_INTEGRATION = 1 << 2,
+	TAKES_BATCH = 1 << 3,
+	TAKES_ENTRY = 1 << 4,
+	TAKES_ITEM = 1 << 5,
+	TAKES_LIMIT = 1 << 6,
+	TAKES_DRY_RUN = 1 << 7,
+	TAKES_FORCE = 1 << 8,
+	TAKES_FIELD = 1 << 9,
 };
 struct command {
 	const char *name;
 	int (*run)(const struct bridge_settings *settings, const struct command_options *options);
-	bool takes_full;
-	bool takes_json;
+	unsigned takes;
 	const char *words; /* for --help */
 };
 /* Ends with a NULL name. */

@@ -36,8 +36,8 @@ static void tell_words(finding *tell, void *context, enum finding_kind kind, con
 	tell(context, kind, words);
 }
 
-static struct couch_client *open_couch(const struct bridge_settings *settings, struct http *http,
-				       const char *database)
+struct couch_client *find_open_couch(const struct bridge_settings *settings, struct http *http,
+				     const char *database)
 {
 	struct couch_address address = {
 		.url = settings->couchdb_url,
@@ -104,7 +104,7 @@ static bool visit_integration(void *context, struct couch_document *document, st
 static bool search_database(const struct bridge_settings *settings, struct http *http, struct search *search,
 			    struct error *error)
 {
-	scoped(couch_client) couch = open_couch(settings, http, search->database);
+	scoped(couch_client) couch = find_open_couch(settings, http, search->database);
 	const char *prefix = document_prefix(DOCUMENT_INTEGRATION);
 	scoped_text last = own_format("%s\xef\xbf\xb0", prefix);
 
@@ -123,7 +123,7 @@ static bool is_state_database(const char *name)
 static bool database_names(const struct bridge_settings *settings, struct http *http,
 			   struct json_object **names_out, struct error *error)
 {
-	scoped(couch_client) server = open_couch(settings, http, NULL);
+	scoped(couch_client) server = find_open_couch(settings, http, NULL);
 	const char *list = settings->couchdb_databases;
 
 	if (!list || !list[0])
@@ -186,7 +186,7 @@ static void found_error(struct checking *checking, const struct error *error, co
 
 static bool check_server(struct checking *checking, struct http *http)
 {
-	scoped(couch_client) server = open_couch(checking->settings, http, NULL);
+	scoped(couch_client) server = find_open_couch(checking->settings, http, NULL);
 	scoped(json_object) names = NULL;
 	struct error error = {0};
 	char version[32];
@@ -308,7 +308,7 @@ static void check_base(struct checking *checking, struct http *http, const struc
 static void check_integration(struct checking *checking, struct http *http,
 			      const struct integration_config *config)
 {
-	scoped(couch_client) source = open_couch(checking->settings, http, config->database);
+	scoped(couch_client) source = find_open_couch(checking->settings, http, config->database);
 	struct couch_identity identity = {0};
 	struct error error = {0};
 

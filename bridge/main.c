@@ -3,22 +3,70 @@
 #include "base/own.h"
 #include "bridge/commands.h"
 
+#include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define VERSION "0.1.0"
+
+struct option {
+	const char *name;
+	unsigned takes;
+	enum { OPTION_FLAG, OPTION_WORDS, OPTION_NUMBER, OPTION_LIST } kind;
+	size_t offset; /* in struct command_options */
+	const char *words;
+};
+
+static const struct option options_known[] = {
+	{"--json", TAKES_JSON, OPTION_FLAG, offsetof(struct command_options, json), "one object on stdout"},
+	{"--full", TAKES_FULL, OPTION_FLAG, offsetof(struct command_options, full), "compare everything"},
+	{"--integration", TAKES_INTEGRATION, OPTION_WORDS, offsetof(struct command_options, integration),
+	 "ID of the only integration that is meant"},
+	{"--batch", TAKES_BATCH, OPTION_NUMBER, offsetof(struct command_options, batch), "number of a batch"},
+	{"--entry", TAKES_ENTRY, OPTION_WORDS, offsetof(struct command_options, entry), "ID of a change"},
+	{"--item", TAKES_ITEM, OPTION_WORDS, offsetof(struct command_options, item),
+	 "ID of an item; or of any document, with its type before it: collection-…"},
+	{"--limit", TAKES_LIMIT, OPTION_NUMBER, offsetof(struct command_options, limit),
+	 "how many are listed"},
+	{"--dry-run", TAKES_DRY_RUN, OPTION_FLAG, offsetof(struct command_options, dry_run),
+	 "say what would be done, and do nothing"},
+	{"--force", TAKES_FORCE, OPTION_FLAG, offsetof(struct command_options, force),
+	 "undo what was edited since, too"},
+	{"--field", TAKES_FIELD, OPTION_LIST, 0,
+	 "undo this field (\"Notes\" or notes) even if it was edited since"},
+};
+
+static void print_takers(unsigned takes)
+{
+	const char *between = "";
+
+	for (const struct command *command = commands; command->name; command++) {
+		if (!(command->takes & takes))
+			continue;
+		printf("%s%s", between, command->name);
+		between = ", ";
+	}
+}
 
 static void print_help(void)
 {
 	struct text settings = {0};
 
 	printf("davenport keeps a CouchDB database of the Inventory app and an Airtable base in step.\n\n"
-	       "usage: davenport <command> [--json] [--full]\n\n");
+	       "usage: davenport <command> [options]\n\n");
 	for (const struct command *command = commands; command->name; command++)
 		printf("  %-8s %s\n", command->name, command->words);
-	printf("\n--json: one object on stdout. Exit: 0 done, 1 problems found or something failed, 2 usage "
-	       "or settings,\n"
-	       "3 a server cannot be reached.\n\n"
+	printf("\n");
+	for (size_t i = 0; i < countof(options_known); i++) {
+		printf("  %-14s %s (", options_known[i].name, options_known[i].words);
+		print_takers(options_known[i].takes);
+		printf(")\n");
+	}
+	printf("\nExit: 0 done, 1 problems found or something failed, 2 usage or settings, 3 a server cannot "
+	       "be "
+	       "reached.\n\n"
 	       "Settings, from the environment or from KEY=value lines of the file that DAVENPORT_CONFIG "
 	       "names; a\n"
 	       "password or token also as <NAME>_FILE, the file that holds it:\n\n");
@@ -55,6 +103,48 @@ static int run_command(const struct command *command, const struct command_optio
 	return status;
 }
 
+static bool read_number(const char *words, int64_t *number_out)
+{
+	char *end = NULL;
+
+	errno = 0;
+	*number_out = strtoll(words, &end, 10);
+	return *words >= '0' && *words <= '9' && !*end && errno == 0 && *number_out > 0;
+}
+
+/* 'value' is the word behind the option. */
+static bool put_option(struct command_options *options, const struct option *option, const char *value)
+{
+	char *place = (char *)options + option->offset;
+
+	if (option->kind != OPTION_FLAG && (!value || !*value))
+		return false;
+	switch (option->kind) {
+	case OPTION_FLAG:
+		*(bool *)place = true;
+		return true;
+	case OPTION_WORDS:
+		*(const char **)place = value;
+		return true;
+	case OPTION_NUMBER:
+		return read_number(value, (int64_t *)place);
+	case OPTION_LIST:
+		if (options->field_count == countof(options->fields))
+			return false;
+		options->fields[options->field_count++] = value;
+		return true;
+	}
+	return false;
+}
+
+static const struct option *find_option(const struct command *command, const char *name)
+{
+	for (size_t i = 0; i < countof(options_known); i++)
+		if (strcmp(options_known[i].name, name) == 0 && (command->takes & options_known[i].takes))
+			return &options_known[i];
+	return NULL;
+}
+
 int main(int count, char **words)
 {
 	struct command_options options = {0};
@@ -74,12 +164,12 @@ int main(int count, char **words)
 	if (!command)
 		return usage_error("there is no command ", words[1]);
 	for (int i = 2; i < count; i++) {
-		if (strcmp(words[i], "--json") == 0 && command->takes_json)
-			options.json = true;
-		else if (strcmp(words[i], "--full") == 0 && command->takes_full)
-			options.full = true;
-		else
+		const struct option *option = find_option(command, words[i]);
+		if (!option)
 			return usage_error("this command does not take ", words[i]);
+		if (!put_option(&options, option, i + 1 < count ? words[i + 1] : NULL))
+			return usage_error("what stands behind it cannot be: ", words[i]);
+		i += option->kind != OPTION_FLAG;
 	}
 	return run_command(command, &options);
 }
