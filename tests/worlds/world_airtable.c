@@ -583,8 +583,7 @@ static bool airtable_schema(void *self, struct json_object **tables_out, struct 
 
 	if (!begin_call(world, error))
 		return false;
-	*tables_out = world->columns ? json_copy(world_columns_schema(world))
-				     : json_object_get(world_columns_schema(world));
+	*tables_out = json_object_get(world_columns_schema(world));
 	return true;
 }
 

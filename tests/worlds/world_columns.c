@@ -124,11 +124,18 @@ bool world_column_takes(const struct world *world, enum table table, enum field 
 
 /* ---- editing ---- */
 
+/* Who was shown the schema before keeps what he was shown. */
 static struct world_columns *edited(struct world *world)
 {
-	if (world->columns)
-		return world->columns;
-	struct world_columns *columns = own_alloc(sizeof *columns);
+	struct world_columns *columns = world->columns;
+
+	if (columns) {
+		struct json_object *shown = columns->schema;
+		columns->schema = json_copy(shown);
+		json_object_put(shown);
+		return columns;
+	}
+	columns = own_alloc(sizeof *columns);
 	columns->schema = json_copy(world_schema());
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		for (size_t field = 0; field < FIELD_COUNT; field++)

@@ -37,8 +37,9 @@ struct json_object *world_wire_apart(struct json_object *json)
 	return json_copy(json);
 #else
 	struct json_object *copy = json_object_new_object();
-	json_object_object_foreach (json, key, value)
+	json_object_object_foreach (json, key, value) {
 		json_put(copy, key, json_object_get(value));
+	}
 	return copy;
 #endif
 }
