@@ -121,7 +121,7 @@ endef
 $(foreach folder,unit vectors worlds scenarios bench,$(eval $(call test_programs,$(folder))))
 
 # The worlds in memory, played again on real servers.
-$(BUILD)/tests/scenarios/worlds_test: $(call objects,$(wildcard tests/replay/*.c) \
+$(BUILD)/tests/scenarios/worlds_test $(BUILD)/tests/scenarios/sides_test: $(call objects,$(wildcard tests/replay/*.c) \
 	$(filter-out %_test.c,$(wildcard tests/worlds/*.c)))
 
 # The libraries' flags are asked for when a Makefile is read: what was just installed needs a make of its own.

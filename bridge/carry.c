@@ -506,66 +506,6 @@ static bool note_taken(struct group *group, struct error *error)
 	return ok;
 }
 
-/* Whether a cell of ours differs; what stands in the error cell is our own word. */
-static bool shows_otherwise(const struct group *group, const struct look *look, const struct side_record *row)
-{
-	const struct columns *columns = &group->sync->columns[look->pair->table];
-
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		struct json_object *before = NULL, *now = NULL;
-		if (field == FIELD_ERROR || !look_has_column(group, look, (enum field)field))
-			continue;
-		json_object_object_get_ex(look->row.body, columns->of[field].id, &before);
-		json_object_object_get_ex(row->body, columns->of[field].id, &now);
-		if (!json_equal(before, now))
-			return true;
-	}
-	return false;
-}
-
-/* The row as it is right before its deletion. Edited meanwhile: it is planned anew. */
-static void take_last_cells(struct group *group, struct look *look, struct side_record *row)
-{
-	if (row->presence != SIDE_THERE)
-		return; /* gone already; what was read before is what is left of it */
-	if (shows_otherwise(group, look, row)) {
-		look->row_work = ROW_WORK_NONE;
-		look->again = true;
-		return;
-	}
-	side_record_done(&look->row);
-	look->row = *row;
-	*row = (struct side_record){0};
-	json_object_put(look->entry.grave_cells);
-	look->entry.grave_cells = json_copy(look->row.body);
-}
-
-/* A row is read once more before it is deleted, with all its cells, for the gravestone (sync-rules 10). They are
- * noted with what is sent: after a crash nobody can read them any more. */
-static bool read_before_deleting(struct group *group, struct error *error)
-{
-	struct side_key *keys = own_alloc((group->count + 1) * sizeof *keys);
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
-	struct side_records records = {0};
-	size_t count = 0;
-
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (look->row_work != ROW_WORK_DELETE || look->finished)
-			continue;
-		keys[count] = (struct side_key){look->pair->table, look->row.id};
-		looks[count++] = look;
-	}
-	bool ok = count == 0 ||
-		  group->sync->rows.ops->read_whole(group->sync->rows.self, keys, count, &records, error);
-	for (size_t i = 0; ok && i < count; i++)
-		take_last_cells(group, looks[i], &records.list[i]);
-	side_records_done(&records);
-	free(looks);
-	free(keys);
-	return ok || error_wrap(error, "reading rows before their deletion");
-}
-
 static bool note_sent(struct group *group, struct error *error)
 {
 	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
@@ -600,45 +540,6 @@ static bool record_deleted_rows(struct group *group, struct error *error)
 	return !any || write_documents(group, error);
 }
 
-static enum side_write_kind row_write_kind(const struct look *look)
-{
-	static const enum side_write_kind kinds[] = {
-		[ROW_WORK_CREATE] = SIDE_CREATE,
-		[ROW_WORK_UPDATE] = SIDE_UPDATE,
-		[ROW_WORK_DELETE] = SIDE_DELETE,
-	};
-
-	return kinds[look->row_work];
-}
-
-/* Sync-rules 6.2: a write is decided on what was read at most SYNC_FRESH_MS ago. */
-static int64_t leave_by_ms(const struct look *look)
-{
-	return (look->row_work == ROW_WORK_CREATE ? clock_steady_ms() : look->row.read_at_ms) + SYNC_FRESH_MS;
-}
-
-static void start_rows(struct group *group)
-{
-	struct side *rows = &group->sync->rows;
-
-	group->writes = own_alloc((group->count + 1) * sizeof *group->writes);
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (look->row_work == ROW_WORK_NONE || look->finished)
-			continue;
-		look->row_write = &group->writes[group->write_count++];
-		*look->row_write = (struct side_write){
-			.kind = row_write_kind(look),
-			.table = look->pair->table,
-			.id = look->row_work == ROW_WORK_CREATE ? NULL : look->row.id,
-			.body = look->row_body,
-			.leave_by_ms = leave_by_ms(look),
-		};
-	}
-	if (group->write_count)
-		group->ticket = rows->ops->write_start(rows->self, group->writes, group->write_count);
-}
-
 bool group_carry(struct group *group, struct error *error)
 {
 	for (size_t i = 0; i < group->count; i++)
@@ -653,9 +554,9 @@ bool group_carry(struct group *group, struct error *error)
 		return false;
 	for (size_t i = 0; i < group->count; i++)
 		prepare_row(group, &group->looks[i]);
-	if (!read_before_deleting(group, error) || !note_sent(group, error) ||
+	if (!group_read_last_cells(group, error) || !note_sent(group, error) ||
 	    !record_deleted_rows(group, error))
 		return false;
-	start_rows(group);
+	group_start_rows(group);
 	return true;
 }

@@ -229,6 +229,62 @@ static bool links_unknown(const struct cell *cell)
 	return false;
 }
 
+/* Through the other end of a link a cell may get a second one, in any order: the one agreed on and exactly one new one mean the
+ * new one (sync-rules 20). Where it is not sure what was agreed on, two links are a problem. */
+static void take_newer_link(struct look *look, enum field field)
+{
+	const struct ledger_field *agreed = &look->entry.fields[field];
+	struct cell *shown = &look->airtable[field], *both = look_both_links(look, field);
+
+	if (!both || shown->kind != CELL_LINKS || shown->id_count != 2 || !agreed->known ||
+	    agreed->contested || agreed->airtable.kind != CELL_LINKS || agreed->airtable.id_count != 1)
+		return;
+	bool first_is_old = strcmp(shown->ids[0], agreed->airtable.ids[0]) == 0;
+	bool second_is_old = strcmp(shown->ids[1], agreed->airtable.ids[0]) == 0;
+	if (first_is_old == second_is_old)
+		return;
+	struct cell newer = cell_link(shown->ids[first_is_old ? 1 : 0]);
+	cell_move(both, shown);
+	*shown = newer;
+}
+
+/* A link of the document to what is deleted waits for good, unless somebody acts. */
+static void tell_dead_link(struct group *group, struct look *look, enum field field)
+{
+	const struct cell *link = &look->couch[field];
+	enum table table = field_rule(field)->kind == KIND_COLLECTION_LINK ? TABLE_COLLECTIONS : TABLE_ITEMS;
+	const struct pair *target =
+		link->kind == CELL_LINKS ? pairs_find(&group->sync->pairs, table, link->ids[0]) : NULL;
+
+	if (link->kind == CELL_LINKS && (!target || target->document != PAIR_DOCUMENT_THERE))
+		look_problem(look, "%s: the document names %s, which is deleted: choose another one.",
+			     field_rule(field)->name, link->ids[0]);
+}
+
+static void tell_problem(struct look *look, enum field field, const struct error *refusal)
+{
+	if (look->airtable[field].kind == CELL_WRONG)
+		look_problem(look, "%s.", look->airtable[field].text);
+	else if (refusal->kind == ERROR_NONE)
+		look_problem(look, "%s: %s.", field_rule(field)->name, look->decisions[field].reason);
+	else
+		look_problem(look, "%s.", refusal->text);
+}
+
+static void tell_of_field(struct group *group, struct look *look, enum field field,
+			  const struct error *refusal)
+{
+	unsigned action = look->decisions[field].action;
+
+	if (action & ACTION_PROBLEM)
+		tell_problem(look, field, refusal);
+	if ((action & ACTION_WAIT) && refusal->kind == ERROR_RETRY)
+		tell_dead_link(group, look, field);
+	if (action == ACTION_NONE && look->entry.fields[field].known &&
+	    look->entry.fields[field].shown_differently)
+		look_tell_difference(look, field, &look->couch[field], &look->airtable[field]);
+}
+
 /* A row that is adopted may still have a B for some fields: what our own unanswered create is known to have left there. */
 static void decide_field(struct group *group, struct look *look, enum field field)
 {
@@ -239,8 +295,10 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 	struct cell_equivalence equivalence = look_equivalence(group, look, field);
 	struct cell_equivalence exact = {0};
 	struct mapping_links links = sync_links(sync);
-	struct error refusal = {0};
+	struct error refusal = {.kind = ERROR_NONE};
 	scoped(json_object) value = NULL;
+
+	take_newer_link(look, field);
 	bool mappable = mapping_to_row(look->pair->table, &sync->columns[look->pair->table], field,
 				       &look->couch[field], &links, &value, &refusal);
 	bool row_waits = links_unknown(&look->airtable[field]);
@@ -267,14 +325,7 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 	look->decisions[field] = plan_field(&views);
 	if (look->decisions[field].action & ACTION_WAIT)
 		look->waits |= row_waits ? WAITS_FOR_DOCUMENT : WAITS_FOR_ROW;
-	if (!(look->decisions[field].action & ACTION_PROBLEM))
-		return;
-	if (look->airtable[field].kind == CELL_WRONG)
-		look_problem(look, "%s.", look->airtable[field].text);
-	else if (mappable)
-		look_problem(look, "%s: %s.", rule->name, look->decisions[field].reason);
-	else
-		look_problem(look, "%s.", refusal.text);
+	tell_of_field(group, look, field, &refusal);
 }
 
 static bool decides_fields(const struct look *look)

@@ -183,7 +183,8 @@ static bool wants_find(const struct group *group, const struct look *look)
 	if (look->needs_no_row || !no_row || look->document.presence == SIDE_MISSING)
 		return false;
 	if (look->entry.state == ENTRY_PAIR)
-		return look->entry.unsure_since_ms != 0 || look->entry.sent.kind == SENT_DELETE || doubtful;
+		return look->entry.unsure_since_ms != 0 || doubtful ||
+		       (look->entry.sent.kind == SENT_DELETE && look->document.presence == SIDE_THERE);
 	return look->pair->in_scope && look->document.presence == SIDE_THERE && !listed;
 }
 

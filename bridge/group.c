@@ -34,6 +34,8 @@ static void look_done(struct look *look)
 		cell_done(&look->airtable[field]);
 		cell_done(&look->outgoing[field]);
 	}
+	for (size_t link = 0; link < countof(look->both_links); link++)
+		cell_done(&look->both_links[link]);
 	text_done(&look->problem);
 	datum_close(&look->given);
 	json_object_put(look->causes);
@@ -98,6 +100,23 @@ void look_problem(struct look *look, const char *format, ...)
 	if (look->problem.length)
 		text_add(&look->problem, " ");
 	text_add(&look->problem, words);
+}
+
+void look_tell_difference(struct look *look, enum field field, const struct cell *sent,
+			  const struct cell *shown)
+{
+	char sent_words[64], shown_words[64];
+
+	cell_show(sent, sent_words, sizeof sent_words);
+	cell_show(shown, shown_words, sizeof shown_words);
+	look_problem(look, "%s: Airtable shows %s for %s.", field_rule(field)->name, shown_words, sent_words);
+}
+
+struct cell *look_both_links(struct look *look, enum field field)
+{
+	if (field != FIELD_COLLECTION && field != FIELD_CONTAINER)
+		return NULL;
+	return &look->both_links[field == FIELD_CONTAINER];
 }
 
 bool look_has_column(const struct group *group, const struct look *look, enum field field)

@@ -44,6 +44,13 @@ static bool is_out_of_step(const struct group *group, const struct look *look, e
 	return !cell_equal(&look->couch[field], &look->airtable[field], &equivalence);
 }
 
+static bool shows_both_links(struct look *look, enum field field)
+{
+	const struct cell *both = look_both_links(look, field);
+
+	return both && both->kind != CELL_EMPTY;
+}
+
 /* One field of a pair whose document edits, if any, are written: 'couch' is the document as it is now. */
 static void fill_merged(struct group *group, struct look *look, enum field field)
 {
@@ -52,6 +59,12 @@ static void fill_merged(struct group *group, struct look *look, enum field field
 
 	if (action & (ACTION_WAIT | ACTION_ASK_TIME))
 		return;
+	if (shows_both_links(look, field)) {
+		/* Agreed on when the answer shows one: until then the other is not to be taken for the new one. */
+		if (look->document_written || !(action & (ACTION_TO_COUCH | ACTION_PROBLEM)))
+			fill(group, look, field, &look->couch[field]);
+		return;
+	}
 	if (!(action & ACTION_TO_AIRTABLE)) {
 		if ((action & ACTION_TO_COUCH) && !look->document_written)
 			return;
@@ -63,7 +76,8 @@ static void fill_merged(struct group *group, struct look *look, enum field field
 					   (action & ACTION_TO_COUCH) && apart ? &look->airtable[field]
 									       : &look->couch[field],
 					   &look->airtable[field]);
-		if (!(out || (action & ACTION_TO_COUCH)) || !apart)
+		bool made = (action & ACTION_TO_COUCH) || (out && look_couch_moved(group, look, field));
+		if (!made || !apart)
 			return;
 	}
 	fill(group, look, field, &look->couch[field]);
@@ -90,12 +104,29 @@ static void fill_delete_box(struct group *group, struct look *look)
 		fill(group, look, FIELD_DELETE, &unticked);
 }
 
+/* A row that a person made may leave its type empty, which reads as "Item": it is named when the row is taken in, as the app
+ * does. */
+static bool lacks_its_type(const struct group *group, const struct look *look)
+{
+	const struct columns *columns = &group->sync->columns[look->pair->table];
+	enum existence_action action = look->existence.action;
+	bool taken_in = action == EXIST_CREATE_DOCUMENT || action == EXIST_ADOPT;
+
+	return taken_in && look_has_column(group, look, FIELD_TYPE) &&
+	       look->document.presence == SIDE_THERE && look->couch[FIELD_TYPE].kind == CELL_CHOICE &&
+	       !json_object_object_get_ex(look->row.body, columns->of[FIELD_TYPE].id, NULL);
+}
+
 bool look_fill_update(struct group *group, struct look *look)
 {
+	bool unnamed = lacks_its_type(group, look);
+
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) && field != FIELD_ERROR &&
 		    field != FIELD_DELETE)
 			fill_merged(group, look, (enum field)field);
+	if (unnamed && !look->writes[FIELD_TYPE])
+		fill(group, look, FIELD_TYPE, &look->couch[FIELD_TYPE]);
 	fill_delete_box(group, look);
 	fill_problem(group, look);
 	return look->row_body != NULL;
@@ -205,7 +236,9 @@ void look_note_sent(struct group *group, struct look *look)
 			continue;
 		sent->fields[field].sent = true;
 		if (look->row_work == ROW_WORK_UPDATE)
-			sent->fields[field].pre = cell_copy(&look->airtable[field]);
+			sent->fields[field].pre = cell_copy(shows_both_links(look, (enum field)field)
+								    ? look_both_links(look, (enum field)field)
+								    : &look->airtable[field]);
 		sent->fields[field].post = cell_copy(&look->outgoing[field]);
 	}
 }
@@ -224,10 +257,8 @@ static void agree_on_answer(struct group *group, struct look *look, enum field f
 	look->entry.fields[field].shown_differently = !equivalent;
 	if (equivalent)
 		return;
-	char sent[64], shown[64];
-	cell_show(&look->outgoing[field], sent, sizeof sent);
-	cell_show(answer, shown, sizeof shown);
-	look_problem(look, "%s: Airtable shows \"%s\" for \"%s\".", field_rule(field)->name, shown, sent);
+	look_tell_difference(look, field, &look->outgoing[field], answer);
+	look->again = true; /* the row does not say so yet */
 }
 
 /* A cell that this write did not touch: the same as we read it, or somebody edits the row right now. */

@@ -73,7 +73,13 @@ static bool deadline_passed(const struct group *group, const struct look *look)
 	return age_ms(group, look) >= applied_within_ms(group);
 }
 
-enum landed { LANDED, NOT_LANDED, LANDED_UNKNOWN };
+enum landed { LANDED, LANDED_CUT, NOT_LANDED, LANDED_UNKNOWN };
+
+/* A column may trim or cut what it is sent: the cell then shows a part of it. */
+static bool is_part(const struct cell *part, const struct cell *whole)
+{
+	return part->kind == CELL_TEXT && whole->kind == CELL_TEXT && strstr(whole->text, part->text);
+}
 
 static enum landed field_landed(const struct group *group, const struct look *look, enum field field)
 {
@@ -82,7 +88,20 @@ static enum landed field_landed(const struct group *group, const struct look *lo
 
 	if (cell_equal(&look->airtable[field], &sent->post, &equivalence))
 		return LANDED;
-	return cell_equal(&look->airtable[field], &sent->pre, &equivalence) ? NOT_LANDED : LANDED_UNKNOWN;
+	if (cell_equal(&look->airtable[field], &sent->pre, &equivalence))
+		return NOT_LANDED;
+	return is_part(&look->airtable[field], &sent->post) ? LANDED_CUT : LANDED_UNKNOWN;
+}
+
+static bool has_landed(enum landed landed)
+{
+	return landed == LANDED || landed == LANDED_CUT;
+}
+
+/* Two links, of which the newer one is meant whoever asks (sync-rules 20). */
+static bool shows_two(const struct look *look, enum field field)
+{
+	return look->airtable[field].kind == CELL_LINKS && look->airtable[field].id_count == 2;
 }
 
 /* A column that was stopped meanwhile shows nothing, and the base cannot be asked about it. */
@@ -101,12 +120,14 @@ static void agree_in_doubt(struct look *look, enum field field)
 	look->entry.fields[field].contested = true;
 }
 
-static void agree_on_landed(struct group *group, struct look *look, enum field field)
+static void agree_on_landed(struct group *group, struct look *look, enum field field, bool cut)
 {
 	struct ledger_sent_field *one = &look->entry.sent.fields[field];
 
-	if (field != FIELD_ERROR && field != FIELD_DELETE)
+	if (field != FIELD_ERROR && field != FIELD_DELETE) {
 		ledger_entry_agree(&look->entry, field, &one->post, &look->airtable[field]);
+		look->entry.fields[field].shown_differently = cut;
+	}
 	ledger_entry_replace(&look->entry, field, &one->pre, now_ms(group));
 }
 
@@ -121,7 +142,7 @@ static void settle_update(struct settling *settling, struct look *look)
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		if (!is_asked(group, look, (enum field)field))
 			continue;
-		bool landed = field_landed(group, look, (enum field)field) == LANDED;
+		bool landed = has_landed(field_landed(group, look, (enum field)field));
 		any_landed = any_landed || landed;
 		all_landed = all_landed && landed;
 	}
@@ -133,9 +154,9 @@ static void settle_update(struct settling *settling, struct look *look)
 		if (!is_asked(group, look, (enum field)field))
 			continue;
 		enum landed landed = field_landed(group, look, (enum field)field);
-		if (landed == LANDED)
-			agree_on_landed(group, look, (enum field)field);
-		else if (landed == NOT_LANDED)
+		if (has_landed(landed))
+			agree_on_landed(group, look, (enum field)field, landed == LANDED_CUT);
+		else if (landed == NOT_LANDED && !shows_two(look, (enum field)field))
 			ask(settling, (struct asker){look, false}, (enum field)field, sent->at_ms);
 		else if (any_landed)
 			agree_in_doubt(look, (enum field)field);
@@ -266,13 +287,14 @@ static void settle_create(struct group *group, struct look *look)
 	bool any_landed = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!is_asked(group, look, (enum field)field) ||
-		    field_landed(group, look, (enum field)field) != LANDED)
+		enum landed landed = field_landed(group, look, (enum field)field);
+		if (!is_asked(group, look, (enum field)field) || !has_landed(landed))
 			continue;
 		bool tells = field != FIELD_ID && field != FIELD_TYPE && sent[field].post.kind != CELL_EMPTY;
 		any_landed = any_landed || tells;
 		ledger_entry_agree(&look->entry, (enum field)field, &sent[field].post,
 				   &look->airtable[field]);
+		look->entry.fields[field].shown_differently = landed == LANDED_CUT;
 	}
 	if (look->entry.state != ENTRY_PAIR && is_own_row(group, look)) {
 		pair_with_own(group, look);
@@ -415,7 +437,7 @@ static void settle_taken(struct group *group, struct look *look)
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const struct cell *taken = &look->entry.taken[field].cell;
-		if (!is_taken(group, look, (enum field)field))
+		if (!is_taken(group, look, (enum field)field) || shows_two(look, (enum field)field))
 			continue;
 		if (shows_taken(group, look, (enum field)field))
 			ledger_entry_agree(&look->entry, (enum field)field, &look->couch[field], taken);

@@ -44,8 +44,10 @@ struct look {
 	struct json_object *histories; /* owned array; go with the document, or before the row's deletion */
 
 	enum row_work row_work;
-	bool writes[FIELD_COUNT];          /* fields of the row write */
-	struct json_object *row_body;      /* owned; {field id: value} */
+	bool writes[FIELD_COUNT];     /* fields of the row write */
+	struct json_object *row_body; /* owned; {field id: value} */
+	struct cell
+		both_links[2]; /* Collection, Container: as shown, where the newer of two links is meant */
 	struct cell outgoing[FIELD_COUNT]; /* what the row is to show, as the document has it */
 	bool refills;                      /* row_body also has cells of the gravestone that nobody maps */
 	bool dropped[FIELD_COUNT];         /* fields that Airtable refused: the row is written without them */
@@ -79,6 +81,10 @@ must_use bool group_decide(struct group *group, struct error *error); /* existen
 must_use bool group_carry(struct group *group,
 			  struct error *error); /* documents; notes; starts the row writes */
 must_use bool group_remember(struct group *group, struct error *error); /* waits for the rows; the ledger */
+
+/* send.c: rows that are to be deleted as they are now, in full; a row edited meanwhile is planned anew. Then the writes. */
+must_use bool group_read_last_cells(struct group *group, struct error *error);
+void group_start_rows(struct group *group);
 
 /* compose.c: what is to be saved, made of cells. */
 
@@ -116,6 +122,11 @@ void look_take_answer(struct group *group, struct look *look);
 void look_problem(struct look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Notes in the entry which rows the links agreed on point to; before it is written. */
 void look_note_linked_rows(struct group *group, struct look *look);
+/* Where the cell shows two links of which the newer one is meant (sync-rules 20), as it shows them; else NULL. */
+struct cell *look_both_links(struct look *look, enum field field);
+/* The cell shows something else than what was sent; a problem until one of both changes (sync-rules 18). */
+void look_tell_difference(struct look *look, enum field field, const struct cell *sent,
+			  const struct cell *shown);
 /* A column that flows. */
 bool look_has_column(const struct group *group, const struct look *look, enum field field);
 struct cell_equivalence look_equivalence(const struct group *group, const struct look *look,

@@ -4,6 +4,7 @@
 #include "base/own.h"
 #include "base/text.h"
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -204,9 +205,12 @@ void fake_server_close(struct fake_server **pointer)
 
 void fake_server_read_slowly(struct fake_server *server, int pause_ms)
 {
-	int buffer = 64 << 10; /* else the system takes megabytes that nobody has read yet */
+	/* Else the systems of both ends take megabytes that nobody has read yet: what a sender is let to have on its way are
+	 * so many segments, and here they would be of 64 KB. */
+	int buffer = 64 << 10, segment = 1400;
 
 	setsockopt(server->socket, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
+	setsockopt(server->socket, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof(segment));
 	server->read_pause_ms = pause_ms;
 }
 

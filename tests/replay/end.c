@@ -26,6 +26,8 @@ static bool add_documents(struct replay *replay, struct json_object *ending, str
 			ending_document(ending, table, id, body, REPLAY_INTEGRATION);
 		else if (type == DOCUMENT_HISTORY)
 			ending_history(ending, body);
+		else if (type == DOCUMENT_DELETED_DATA)
+			json_put_text(ending, json_text_or(body, "_id", ""), "left behind");
 	}
 	return true;
 }

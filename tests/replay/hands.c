@@ -52,9 +52,14 @@ static struct json_object *body_to_put(const struct replay *replay, const struct
 static bool read_present(struct replay *replay, const char *full_id, struct json_object **present_out,
 			 struct error *error)
 {
+	struct error failure = {0};
+
 	*present_out = NULL;
-	return couch_document_read(replay->couch.client, full_id, present_out, error) ||
-	       error->kind == ERROR_LOST;
+	if (couch_document_read(replay->couch.client, full_id, present_out, &failure) ||
+	    failure.kind == ERROR_LOST)
+		return true;
+	*error = failure;
+	return false;
 }
 
 static bool phone_puts(struct replay *replay, const struct act *act, struct error *error)
@@ -206,6 +211,19 @@ static bool on_row(struct replay *replay, const struct act *act, struct error *e
 	}
 }
 
+static bool app_leaves(struct replay *replay, const struct act *act, struct error *error)
+{
+	scoped(json_object) body = names_to_server(&replay->names, act->value);
+	const char *id = json_text_or(body, "_id", "");
+	scoped(json_object) present = NULL;
+
+	if (!read_present(replay, id, &present, error))
+		return false;
+	json_object_object_del(body, "_rev");
+	json_put_text(body, "_rev", json_text_or(present, "_rev", NULL));
+	return couch_document_write(replay->couch.client, id, body, NULL, error);
+}
+
 bool hands_do(struct replay *replay, const struct act *act, struct error *error)
 {
 	switch (act->kind) {
@@ -215,6 +233,10 @@ bool hands_do(struct replay *replay, const struct act *act, struct error *error)
 		return phone_removes(replay, act, error);
 	case ACT_ADDS:
 		return person_adds(replay, act, error);
+	case ACT_LEAVES:
+		return app_leaves(replay, act, error);
+	case ACT_EDITS:
+		return edit(replay, names_to_server(&replay->names, act->value), NULL, error);
 	case ACT_TYPES:
 	case ACT_DELETES:
 	case ACT_RESTORES:

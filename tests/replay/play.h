@@ -27,6 +27,7 @@ struct replay {
 	int looks;
 	struct text *words;
 
+	size_t played; /* acts */
 	/* Within a pass: acts that wait for their call. */
 	size_t next, end;
 	bool dies;

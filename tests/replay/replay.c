@@ -259,14 +259,14 @@ static bool play_act(struct replay *replay, const struct act *act, struct error 
 	}
 }
 
-static bool play_acts(struct replay *replay, struct error *error)
+bool replay_follow(struct replay *replay, struct error *error)
 {
-	for (size_t i = 0; i < replay->transcript->count; i++) {
-		const struct act *act = &replay->transcript->acts[i];
+	for (; replay->played < replay->transcript->count; replay->played++) {
+		const struct act *act = &replay->transcript->acts[replay->played];
 		if (!move_clock(replay, act, error) || !play_act(replay, act, error))
-			return error_wrap(error, "act %zu", i);
+			return error_wrap(error, "act %zu", replay->played);
 		if (act->kind == ACT_PASSES)
-			i = replay->end - 1;
+			replay->played = replay->end - 1;
 	}
 	return true;
 }
@@ -391,22 +391,42 @@ static size_t compare(struct replay *replay, struct json_object *end)
 	return differences;
 }
 
+bool replay_open(struct stage *stage, const struct transcript *transcript, struct text *words,
+		 struct replay **replay_out, struct error *error)
+{
+	struct replay *replay = own_alloc(sizeof *replay);
+
+	*replay = (struct replay){.stage = stage, .transcript = transcript, .words = words};
+	if (!begin(replay, error)) {
+		replay_close(&replay);
+		return false;
+	}
+	*replay_out = replay;
+	return true;
+}
+
+void replay_close(struct replay **replay)
+{
+	if (!*replay)
+		return;
+	struct replay *gone = take(*replay);
+	stage_restart_bridge(gone->stage);
+	stage_on_begin(gone->stage, NULL, NULL);
+	if (gone->couch.http)
+		stage_couch_close(&gone->couch);
+	free(gone);
+}
+
 bool replay_play(struct stage *stage, const struct transcript *transcript, size_t *differences,
 		 struct text *words, struct error *error)
 {
-	struct replay *replay = own_alloc(sizeof *replay);
+	scoped(replay) replay = NULL;
 	scoped(json_object) end = NULL;
 	bool quiet = false;
 
-	*replay = (struct replay){.stage = stage, .transcript = transcript, .words = words};
-	bool ok = begin(replay, error) && play_acts(replay, error) && become_quiet(replay, &quiet, error) &&
-		  end_read(replay, &end, error);
-	if (ok)
-		*differences = compare(replay, end) + !quiet;
-	stage_restart_bridge(stage);
-	stage_on_begin(stage, NULL, NULL);
-	if (replay->couch.http)
-		stage_couch_close(&replay->couch);
-	free(replay);
-	return ok;
+	if (!replay_open(stage, transcript, words, &replay, error) || !replay_follow(replay, error) ||
+	    !become_quiet(replay, &quiet, error) || !end_read(replay, &end, error))
+		return false;
+	*differences = compare(replay, end) + !quiet;
+	return true;
 }

@@ -17,13 +17,13 @@ const WRITES = ['create', 'update', 'upsert', 'delete'];
 const sample = sampleDocuments({ items: 10 });
 
 async function assertWritesNothing(world) {
-	const revisions = await world.revisions();
+	const before = await world.contents();
 	await world.resetCounts();
 	await world.sync();
 	const counts = await world.counts();
 	for (const kind of WRITES)
 		assert.equal(counts[kind], 0, `${counts[kind]} times ${kind}`);
-	assert.deepEqual(await world.revisions(), revisions);
+	assert.deepEqual(await world.contents(), before);
 }
 
 /* ---- documents ---- */

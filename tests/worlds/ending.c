@@ -44,6 +44,14 @@ static void add_value(struct text *words, struct json_object *value)
 	}
 }
 
+char *ending_words(struct json_object *value)
+{
+	struct text words = {0};
+
+	add_value(&words, value);
+	return text_take(&words);
+}
+
 static void put_words(struct json_object *ending, const char *place, struct json_object *value)
 {
 	struct text words = {0};
@@ -146,6 +154,8 @@ struct json_object *ending_of(struct world *world)
 		if (strcmp(json_text_or(world->extras[i], "type", ""),
 			   document_type_name(DOCUMENT_HISTORY)) == 0)
 			ending_history(ending, world->extras[i]);
+		else
+			json_put_text(ending, json_text_or(world->extras[i], "_id", ""), "left behind");
 	for (size_t i = 0; i < world->state_count; i++)
 		if (world->states[i].body)
 			ending_entry(ending, world->states[i].body);

@@ -12,6 +12,8 @@ void ending_history(struct json_object *ending, struct json_object *body);
 /* A document of the state database; those that are no pair's are left out. */
 void ending_entry(struct json_object *ending, struct json_object *document);
 
+/* JSON with its keys in order and its numbers by value; the caller frees. */
+char *ending_words(struct json_object *value);
 /* The whole of it; the caller puts. */
 struct json_object *ending_of(struct world *world);
 /* How many places differ; what each says is added to 'words'. */

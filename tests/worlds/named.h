@@ -30,7 +30,10 @@ struct named_table {
 	const struct scenario *list;
 	size_t count;
 };
-extern const struct named_table named_writes, named_existence, named_fields;
+extern const struct named_table named_writes, named_existence, named_identity, named_fields;
+
+/* Both sides in step, as every scenario begins. */
+void named_set_scene(struct world *world);
 
 /* Plays it once, with 'other' at an effect of the passes (MEANWHILE) and a crash at another (0: none). The effects that
  * the passes had; 'broken_out' is empty when all is well. */
@@ -54,3 +57,5 @@ named_act named_person_restores; /* the deleted row, from the trash */
 
 named_act named_anything; /* however it ends */
 named_act named_is_there; /* on both sides */
+named_act named_are_two;  /* items, "i1" among them */
+size_t named_live_items(const struct world *world);

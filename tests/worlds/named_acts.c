@@ -94,3 +94,19 @@ void named_is_there(struct world *world)
 	if (!world_body(world_document(world, TABLE_ITEMS, "i1")) || !named_row(world))
 		world_broken(world, "item i1 is not on both sides");
 }
+
+size_t named_live_items(const struct world *world)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->document_count; i++)
+		count += world->documents[i].table == TABLE_ITEMS && world_body(&world->documents[i]) != NULL;
+	return count;
+}
+
+void named_are_two(struct world *world)
+{
+	if (named_live_items(world) != 2)
+		world_broken(world, "%zu items where there are two", named_live_items(world));
+	named_is_there(world);
+}

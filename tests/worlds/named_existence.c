@@ -1,4 +1,4 @@
-/* What there is and what is not, on each side: sync-rules 10, 11, 12, 13, 15 and 25. */
+/* What there is and what is not, on each side: sync-rules 10, 11, 12, 15 and 25. */
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/world_schema.h"
@@ -33,8 +33,6 @@ static void person_adds(struct world *world)
 
 /* ---- a row that is no document yet, with its Delete box ticked ---- */
 
-static size_t live_documents(const struct world *world);
-
 static struct world_row *discarded_row(struct world *world)
 {
 	for (size_t i = 0; i < world->row_count; i++)
@@ -67,7 +65,7 @@ static void is_discarded(struct world *world)
 {
 	if (!discarded_row(world) || discarded_row(world)->now.there)
 		world_broken(world, "the row is still there");
-	if (live_documents(world) != 1)
+	if (named_live_items(world) != 1)
 		world_broken(world, "the row has become a document");
 }
 
@@ -110,185 +108,12 @@ static void twins_appear(struct world *world)
 	}
 }
 
-/* ---- sync-rules 13 ---- */
-
-static void i2_and_i3(struct world *world)
+static const char *marked_row(struct world *world, const char *id)
 {
-	struct json_object *two = named_new_item(world, "the second"),
-			   *three = named_new_item(world, "the third");
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, id));
+	const char *mark = body ? document_mark(body, world->config.id) : NULL;
 
-	json_put_text(document_data(two), "notes", "second");
-	json_put_text(document_data(three), "notes", "third");
-	world_phone_puts(world, TABLE_ITEMS, "i2", two);
-	world_phone_puts(world, TABLE_ITEMS, "i3", three);
-	if (!world_first_sync(world))
-		world_broken(world, "the scene cannot be set: %s", world->last_error.text);
-}
-
-/* The row that was made for this document, whatever its ID cell says now. */
-static struct world_row *made_for(struct world *world, const char *id)
-{
-	scoped_text end = own_format("-item-%s", id);
-	struct json_object *entry = world_state_body(world, end);
-
-	return world_row(world, json_text_or(entry, "rec", ""));
-}
-
-static void types_id(struct world *world, const char *of, const char *id)
-{
-	struct world_row *row = made_for(world, of);
-
-	if (row)
-		world_person_types(world, row, FIELD_ID, json_object_new_string(id));
-}
-
-static void person_fills_down(struct world *world)
-{
-	types_id(world, "i2", "i1");
-	types_id(world, "i3", "i1");
-}
-
-static void check_three(struct world *world, const char *const names[3])
-{
-	static const char *const ids[] = {"i1", "i2", "i3"};
-
-	for (size_t i = 0; i < countof(ids); i++) {
-		struct json_object *body = world_body(world_document(world, TABLE_ITEMS, ids[i]));
-		const struct world_row *row = made_for(world, ids[i]);
-		if (!body || strcmp(json_text_or(document_data(body), "name", ""), names[i]) != 0)
-			world_broken(world, "document %s is not \"%s\" any more", ids[i], names[i]);
-		else if (!row || strcmp(world_cell_text(row, FIELD_ID), ids[i]) != 0)
-			world_broken(world, "the row of %s has the ID \"%s\"", ids[i],
-				     row ? world_cell_text(row, FIELD_ID) : "(no row)");
-		else if (row->now.cells[FIELD_ERROR])
-			world_broken(world, "the row of %s still has a message", ids[i]);
-	}
-}
-
-static const char *const own_names[] = {"an item", "the second", "the third"};
-static const char *const exchanged_names[] = {"of the second", "of the first", "the third"};
-
-static void are_as_they_were(struct world *world)
-{
-	check_three(world, own_names);
-}
-
-static void have_exchanged_names(struct world *world)
-{
-	check_three(world, exchanged_names);
-}
-
-static void pastes_over(struct world *world, const char *of, const char *id, const char *name)
-{
-	types_id(world, of, id);
-	if (made_for(world, of))
-		world_person_types(world, made_for(world, of), FIELD_NAME, json_object_new_string(name));
-}
-
-static void person_pastes_in_other_order(struct world *world)
-{
-	pastes_over(world, "i1", "i2", "of the second");
-	pastes_over(world, "i2", "i1", "of the first");
-}
-
-static void person_pastes_over_one(struct world *world)
-{
-	pastes_over(world, "i2", "i1", "of the first");
-}
-
-static void person_puts_ids_back(struct world *world)
-{
-	types_id(world, "i1", "i1");
-	types_id(world, "i2", "i2");
-}
-
-static void person_clears_ids(struct world *world)
-{
-	types_id(world, "i1", "");
-	types_id(world, "i2", "");
-}
-
-/* Both are told of it, and nothing has flowed into either document, nor out of the one that a phone edits. */
-static void both_are_held(struct world *world)
-{
-	for (int i = 0; i < 2; i++) {
-		struct json_object *body = world_body(world_document(world, TABLE_ITEMS, i ? "i2" : "i1"));
-		const struct world_row *row = made_for(world, i ? "i2" : "i1");
-		if (!row || !row->now.cells[FIELD_ERROR])
-			world_broken(world, "the row of i%d is not told that it is held", i + 1);
-		if (!body || strcmp(json_text_or(document_data(body), "name", ""), own_names[i]) != 0)
-			world_broken(world, "document i%d took what was pasted over its row", i + 1);
-	}
-}
-
-static void nothing_flowed_out(struct world *world)
-{
-	both_are_held(world);
-	if (strcmp(world_cell_text(made_for(world, "i1"), FIELD_NOTES), "first") != 0)
-		world_broken(world, "a pair that is held flows");
-}
-
-static void person_duplicates(struct world *world)
-{
-	world_person_duplicates(world, named_row(world), true);
-}
-
-static void person_duplicates_without_id(struct world *world)
-{
-	world_person_duplicates(world, named_row(world), false);
-}
-
-static struct world_row *last_row(struct world *world)
-{
-	return &world->rows[world->row_count - 1];
-}
-
-static void person_clears_the_copy(struct world *world)
-{
-	if (last_row(world)->copied)
-		world_person_types(world, last_row(world), FIELD_ID, NULL);
-}
-
-/* Its cells become one of its own, and it goes on from there. */
-static void person_clears_and_edits_the_copy(struct world *world)
-{
-	person_clears_the_copy(world);
-	world_person_types(world, last_row(world), FIELD_MODEL_NAME, json_object_new_string("of the copy"));
-}
-
-/* Until another row has taken its place. */
-static void person_deletes_for_good(struct world *world)
-{
-	named_person_deletes(world);
-	for (int i = 0; i < 6; i++) {
-		if (!world_pass(world, true, true) && world->dead)
-			world_restart(world);
-		world_advance(world, SYNC_UNSURE_MS);
-	}
-}
-
-/* The copy takes the original's place, which has shown more since. */
-static void person_deletes_the_original(struct world *world)
-{
-	named_phone_notes(world);
-	if (!world_pass(world, true, false) && world->dead)
-		world_restart(world);
-	person_deletes_for_good(world);
-}
-
-static void are_two(struct world *world);
-
-/* The original goes on, the copy is only told. */
-static void is_a_copy(struct world *world)
-{
-	size_t live = 0;
-
-	for (size_t i = 0; i < world->row_count; i++)
-		live += world->rows[i].table == TABLE_ITEMS && world->rows[i].now.there;
-	if (live_documents(world) != 1 || live != 2)
-		world_broken(world, "%zu items and %zu rows where there are one and its copy",
-			     live_documents(world), live);
-	named_is_there(world);
+	return mark ? mark : "";
 }
 
 /* ---- sync-rules 10 ---- */
@@ -404,6 +229,8 @@ static void later_edit_brings_back(struct world *world)
 		world_broken(world, "an edit of the row did not bring the deleted document back");
 	if ((!edit || edited_ms < document->gone_shown_ms) && world_body(document))
 		world_broken(world, "an edit from before the deletion brought the document back");
+	if (world_body(document) && strcmp(marked_row(world, "i1"), row->id) != 0)
+		world_broken(world, "the document that was brought back lacks its mark");
 	if (!world_body(document) && !is_in_gravestone(world, WORLD_SHELF_COLUMN, "on the left"))
 		world_broken(world, "the gravestone does not know what stood in an unmapped cell");
 }
@@ -429,14 +256,6 @@ static void app_undeletes(struct world *world)
 		json_object_put(body);
 	else
 		world_phone_puts(world, TABLE_ITEMS, "i1", body);
-}
-
-static const char *marked_row(struct world *world, const char *id)
-{
-	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, id));
-	const char *mark = body ? document_mark(body, world->config.id) : NULL;
-
-	return mark ? mark : "";
 }
 
 static void check_nothing_left_behind(struct world *world)
@@ -517,22 +336,6 @@ static void has_no_row(struct world *world)
 		world_broken(world, "the document of the forgotten row is gone");
 }
 
-static size_t live_documents(const struct world *world)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < world->document_count; i++)
-		count += world->documents[i].table == TABLE_ITEMS && world_body(&world->documents[i]) != NULL;
-	return count;
-}
-
-static void are_two(struct world *world)
-{
-	if (live_documents(world) != 2)
-		world_broken(world, "%zu items where there are two", live_documents(world));
-	named_is_there(world);
-}
-
 static void nine_have_rows(struct world *world)
 {
 	for (int i = 2; i < 12; i++) {
@@ -544,40 +347,18 @@ static void nine_have_rows(struct world *world)
 }
 
 static const struct scenario scenarios[] = {
-	{"mark-meets-offline-phone", named_nothing, phone_makes_one, phone_goes_on, is_marked_once, IN_ORDER,
-	 false},
+	{"mark-meets-offline-phone", named_nothing, phone_makes_one, phone_goes_on, is_marked_once,
+	 IN_ORDER | BRISK, false},
 	{"undeleted-in-app-stale-mark", named_nothing, app_deletes, app_undeletes, is_marked_anew, IN_ORDER,
 	 true},
 	{"undeleted-in-app-unmapped-cells", person_fills_shelf, app_deletes, app_undeletes, has_its_shelf,
 	 IN_ORDER, true},
 	{"app-leaves-something-behind", named_nothing, app_deletes, named_person_notes, is_gone_for_good,
 	 1U << AS_WRITTEN, false},
-	{"id-filled-down", i2_and_i3, person_fills_down, named_phone_notes, are_as_they_were, ALL_ORDERS,
-	 false},
-	{"range-pasted-in-other-order", i2_and_i3, person_pastes_in_other_order, named_phone_notes,
-	 nothing_flowed_out, 1U << AS_WRITTEN, true},
-	{"row-pasted-over-another", i2_and_i3, person_pastes_over_one, named_phone_notes, nothing_flowed_out,
-	 1U << AS_WRITTEN, true},
-	{"range-pasted-while-phone-edits", i2_and_i3, named_phone_notes, person_pastes_in_other_order,
-	 both_are_held, ALL_ORDERS, false},
-	{"range-pasted-and-ids-put-back", i2_and_i3, person_pastes_in_other_order, person_puts_ids_back,
-	 have_exchanged_names, IN_ORDER, true},
-	{"range-pasted-and-ids-cleared", i2_and_i3, person_pastes_in_other_order, person_clears_ids,
-	 have_exchanged_names, IN_ORDER, true},
-	{"row-duplicated-by-person", named_nothing, person_duplicates, named_phone_notes, is_a_copy,
-	 ALL_ORDERS, false},
-	{"row-duplicated-without-id", named_nothing, person_duplicates_without_id, named_phone_notes, are_two,
-	 ALL_ORDERS, false},
-	{"copy-gets-its-own-id", named_nothing, person_duplicates, person_clears_and_edits_the_copy, are_two,
-	 IN_ORDER, true},
-	{"copy-takes-the-original's-place", named_nothing, person_duplicates, person_deletes_the_original,
-	 named_is_there, 1U << AS_WRITTEN, false},
-	{"trash-restore-beside-its-successor", named_nothing, person_deletes_for_good, named_person_restores,
-	 is_a_copy, 1U << AS_WRITTEN, false},
 	{"new-row-with-its-box-ticked", named_nothing, person_adds_and_ticks, named_phone_notes, is_discarded,
 	 ALL_ORDERS, false},
 	{"discarded-row-is-brought-back", named_nothing, person_adds_and_ticks, person_brings_it_back,
-	 are_two, 1U << AS_WRITTEN, true},
+	 named_are_two, 1U << AS_WRITTEN, true},
 	{"delete-box-while-phone-edits", named_nothing, person_ticks_delete, named_phone_notes,
 	 edit_beats_the_box, ALL_ORDERS, false},
 	{"refused-box-is-unticked", i2_stands_in_i1, person_ticks_delete, person_unticks, named_is_there,
@@ -592,9 +373,10 @@ static const struct scenario scenarios[] = {
 	 named_is_there, 1U << AS_WRITTEN, true},
 	{"cut-and-paste-row", named_nothing, person_cuts_and_pastes, named_phone_notes, named_is_there,
 	 BOTH_ORDERS, true},
-	{"crash-between-document-and-id-cell", named_nothing, person_adds, named_phone_notes, are_two,
+	{"crash-between-document-and-id-cell", named_nothing, person_adds, named_phone_notes, named_are_two,
 	 ALL_ORDERS, false},
-	{"upsert-meets-existing-row", named_nothing, phone_makes, row_appears, are_two, ALL_ORDERS, false},
+	{"upsert-meets-existing-row", named_nothing, phone_makes, row_appears, named_are_two, ALL_ORDERS,
+	 false},
 	{"twin-in-batch-of-ten", named_nothing, phone_makes_ten, twins_appear, nine_have_rows, ALL_ORDERS,
 	 false},
 };

@@ -152,6 +152,176 @@ static void show_their_values(struct world *world)
 	must_show(world, "i1", FIELD_SERIAL, "7");
 }
 
+/* ---- cells that show something else ---- */
+
+static void notes_are_cut(struct world *world)
+{
+	world->notes_most = 10;
+}
+
+static void phone_notes_at_length(struct world *world)
+{
+	named_phone_sets(world, "notes", "a long story, all of it", 0);
+}
+
+static bool says_cut(struct world *world)
+{
+	return strstr(world_cell_text(named_row(world), FIELD_ERROR), "Airtable shows") != NULL;
+}
+
+/* The document is as the phone left it, and the row says that it shows less. */
+static void is_cut(struct world *world)
+{
+	must_say(world, "i1", "notes", "a long story, all of it");
+	must_show(world, "i1", FIELD_NOTES, "a long sto");
+	if (!says_cut(world))
+		world_broken(world, "the row does not say that its notes are cut");
+}
+
+/* Whoever was last has it. */
+static void shows_one_of_both(struct world *world)
+{
+	const char *notes = json_text_or(data_of(world, "i1"), "notes", "");
+
+	if (strcmp(notes, "from the grid") == 0 && says_cut(world))
+		world_broken(world, "the row says that its notes are cut, and they are not");
+}
+
+/* ---- links ---- */
+
+static const char *parked_row(struct world *world)
+{
+	for (size_t i = 0; i < world->row_count; i++)
+		if (world->rows[i].now.there && world->rows[i].now.cells[FIELD_NOTES] &&
+		    strcmp(world_cell_text(&world->rows[i], FIELD_NOTES), "a shelf") == 0)
+			return world->rows[i].id;
+	return NULL;
+}
+
+/* It has no name: it cannot become a document. */
+static void has_parked_row(struct world *world)
+{
+	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
+
+	world_person_types(world, row, FIELD_NOTES, json_object_new_string("a shelf"));
+	if (!world_first_sync(world))
+		world_broken(world, "the first sync does not come to an end");
+}
+
+static void person_links_to_parked(struct world *world)
+{
+	world_person_types(world, named_row(world), FIELD_CONTAINER, world_link(parked_row(world)));
+}
+
+static void person_completes_parked(struct world *world)
+{
+	struct world_row *row = world_row(world, parked_row(world));
+	const struct world_row *collection = world_row_of(world, TABLE_COLLECTIONS, "c0");
+
+	world_person_types(world, row, FIELD_NAME, json_object_new_string("the shelf"));
+	world_person_types(world, row, FIELD_COLLECTION, world_link(collection->id));
+	world_person_types(world, row, FIELD_TYPE, json_object_new_string("Container"));
+}
+
+static void stands_in_parked(struct world *world)
+{
+	const char *id = world_cell_text(world_row(world, parked_row(world)), FIELD_ID);
+
+	if (!*id)
+		world_broken(world, "the completed row has no document");
+	must_say(world, "i1", "container_id", id);
+}
+
+/* So long ago that the poll does not show the row any more. */
+static void person_linked_to_parked(struct world *world)
+{
+	person_links_to_parked(world);
+	for (int i = 0; i < 2; i++) {
+		world_pass(world, true, false);
+		world_advance(world, 130000);
+	}
+}
+
+static void completing_it_wakes_the_link(struct world *world)
+{
+	person_completes_parked(world);
+	if (world_pass(world, true, false))
+		stands_in_parked(world);
+}
+
+/* Neither side is written: the document stands nowhere, the cell is as it was left. */
+static void link_still_waits(struct world *world)
+{
+	must_say(world, "i1", "container_id", "");
+	if (strcmp(world_linked(named_row(world), FIELD_CONTAINER), parked_row(world)) != 0)
+		world_broken(world, "the cell lost its link");
+	must_say(world, "i1", "notes", "from the phone");
+}
+
+/* As the app saves one. */
+static void make_container(struct json_object *body)
+{
+	json_put_text(document_data(body), "item_type", "container");
+	json_put(document_data(body), "_can_contain_items", json_object_new_boolean(true));
+}
+
+static void has_two_boxes(struct world *world)
+{
+	struct json_object *box = named_new_item(world, "a box"),
+			   *other = named_new_item(world, "another box");
+
+	make_container(box);
+	make_container(other);
+	world_phone_puts(world, TABLE_ITEMS, "i2", box);
+	world_phone_puts(world, TABLE_ITEMS, "i3", other);
+	named_phone_sets(world, "container_id", "i2", 0);
+	if (!world_first_sync(world))
+		world_broken(world, "the boxes are not synced");
+}
+
+/* From the other end of the link: the cell has both, in any order. */
+static void add_link(struct world *world, bool first)
+{
+	const char *old = world_linked(named_row(world), FIELD_CONTAINER);
+	const char *new = world_row_of(world, TABLE_ITEMS, "i3")->id;
+	struct json_object *list = world_link(first ? new : old);
+
+	json_object_array_add(list, json_object_new_string(first ? old : new));
+	world_person_types(world, named_row(world), FIELD_CONTAINER, list);
+}
+
+static void person_adds_link_first(struct world *world)
+{
+	add_link(world, true);
+}
+
+static void person_adds_link_last(struct world *world)
+{
+	add_link(world, false);
+}
+
+static void stands_in_the_other_box(struct world *world)
+{
+	const struct world_row *row = named_row(world);
+
+	must_say(world, "i1", "container_id", "i3");
+	if (json_object_array_length(row->now.cells[FIELD_CONTAINER]) != 1)
+		world_broken(world, "the cell still shows both boxes");
+}
+
+static void phone_deletes_box(struct world *world)
+{
+	world_phone_deletes(world, world_document(world, TABLE_ITEMS, "i2"));
+}
+
+/* The app would have asked; another phone did not know. */
+static void box_is_gone(struct world *world)
+{
+	must_say(world, "i1", "container_id", "i2");
+	if (!strstr(world_cell_text(named_row(world), FIELD_ERROR), "i2, which is deleted"))
+		world_broken(world, "the row does not say that its container is deleted");
+}
+
 static const struct scenario scenarios[] = {
 	{"container-row-deleted-contents-keep-container", has_contents, named_person_deletes,
 	 named_phone_notes, keep_their_container, ALL_ORDERS, false},
@@ -167,6 +337,22 @@ static const struct scenario scenarios[] = {
 	 1U << AS_WRITTEN, false},
 	{"field-readded-is-filled-by-the-next-look", has_values, person_replaces_columns,
 	 next_look_fills_them, show_their_values, 1U << AS_WRITTEN, false},
+	{"truncating-cell", notes_are_cut, phone_notes_at_length, named_person_models, is_cut, ALL_ORDERS,
+	 true},
+	{"truncated-cell-is-edited", notes_are_cut, phone_notes_at_length, named_person_notes,
+	 shows_one_of_both, ALL_ORDERS, true},
+	{"link-to-parked-row", has_parked_row, person_links_to_parked, person_completes_parked,
+	 stands_in_parked, ALL_ORDERS, true},
+	{"link-to-parked-row-waits", has_parked_row, person_links_to_parked, named_phone_notes,
+	 link_still_waits, ALL_ORDERS, true},
+	{"link-to-parked-row-is-woken", has_parked_row, person_linked_to_parked, completing_it_wakes_the_link,
+	 stands_in_parked, 1U << AS_WRITTEN, false},
+	{"two-links-the-newer-last", has_two_boxes, person_adds_link_last, named_phone_notes,
+	 stands_in_the_other_box, ALL_ORDERS, false},
+	{"two-links-the-newer-first", has_two_boxes, person_adds_link_first, named_phone_notes,
+	 stands_in_the_other_box, ALL_ORDERS, false},
+	{"link-to-deleted-document", has_two_boxes, phone_deletes_box, named_phone_notes, box_is_gone,
+	 BOTH_ORDERS, true},
 };
 
 const struct named_table named_fields = {scenarios, countof(scenarios)};

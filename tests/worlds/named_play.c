@@ -13,7 +13,7 @@ struct play {
 	bool happened;
 };
 
-static void set_scene(struct world *world, const struct scenario *scenario)
+void named_set_scene(struct world *world)
 {
 	struct json_object *collection = named_new_item(world, "a collection"),
 			   *item = named_new_item(world, "an item");
@@ -26,8 +26,6 @@ static void set_scene(struct world *world, const struct scenario *scenario)
 	world_phone_puts(world, TABLE_ITEMS, "i1", item);
 	if (!world_first_sync(world))
 		world_broken(world, "the scene cannot be set: %s", world->last_error.text);
-	scenario->before(world);
-	world->row_writes = world->document_writes = 0;
 }
 
 static void at_effect(void *context, unsigned effect)
@@ -67,7 +65,9 @@ unsigned named_play(const struct scenario *scenario, enum order order, unsigned 
 	struct play play = {.world = world, .meanwhile_at = meanwhile_at, .meanwhile = scenario->other};
 
 	log_set_level(verbose ? LOG_DEBUG : LOG_ERROR);
-	set_scene(world, scenario);
+	named_set_scene(world);
+	scenario->before(world);
+	world->row_writes = world->document_writes = 0;
 	world->verbose = verbose;
 	world->effects = 0;
 	world->crash_at = crash_at;

@@ -15,7 +15,8 @@
 	13      /* where events come at every point: crashes at every so many, from another one each time */
 #define SHOWN 3 /* failures of one scenario that are told */
 
-static const struct named_table *const tables[] = {&named_writes, &named_existence, &named_fields};
+static const struct named_table *const tables[] = {&named_writes, &named_existence, &named_identity,
+						   &named_fields};
 
 static const char *const order_names[] = {
 	[AS_WRITTEN] = "in this order",

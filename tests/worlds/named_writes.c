@@ -119,13 +119,13 @@ static void keep_their_containers(struct world *world)
 
 static void phone_makes_unanswered(struct world *world)
 {
-	world->armed[FAULT_AIRTABLE_UNANSWERED]++;
+	world_arm(world, FAULT_AIRTABLE_UNANSWERED);
 	world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "made on a phone"));
 }
 
 static void phone_makes_late(struct world *world)
 {
-	world->armed[FAULT_AIRTABLE_LATE]++;
+	world_arm(world, FAULT_AIRTABLE_LATE);
 	world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "made on a phone"));
 }
 
@@ -179,7 +179,7 @@ static void phone_makes_with_model(struct world *world)
 	struct json_object *item = named_new_item(world, "made on a phone");
 
 	json_put_text(document_data(item), "model_name", "first");
-	world->armed[FAULT_AIRTABLE_UNANSWERED]++;
+	world_arm(world, FAULT_AIRTABLE_UNANSWERED);
 	world_phone_puts(world, TABLE_ITEMS, "i2", item);
 }
 

@@ -1,5 +1,6 @@
 #include "tests/worlds/seam.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -373,6 +374,10 @@ const char *seam_call_name(enum seam_call call)
 
 	return names[call];
 }
+
+/* What a side can do, the seam must hand on. */
+static_assert(sizeof(struct side_ops) == 13 * sizeof(void (*)(void)), "a new call of a side");
+static_assert(sizeof(struct store_ops) == 5 * sizeof(void (*)(void)), "a new call of the store");
 
 void seam_place(struct seam *seam, struct sync_setup *setup)
 {

@@ -107,6 +107,29 @@ void transcript_copy(struct world *world, const struct world_row *row, const str
 	transcript_add(world, act);
 }
 
+struct json_object *transcript_action(const struct world *world, const char *action, enum table table)
+{
+	struct json_object *json = world->transcript ? json_object_new_object() : NULL;
+
+	if (json) {
+		json_put_text(json, "action", action);
+		json_put_text(json, "table", table_name(table));
+	}
+	return json;
+}
+
+void transcript_edit(struct world *world, struct json_object *action)
+{
+	if (action)
+		transcript_add(world, (struct act){.kind = ACT_EDITS, .value = action});
+}
+
+void transcript_left_behind(struct world *world, struct json_object *body)
+{
+	if (world->transcript)
+		transcript_add(world, (struct act){.kind = ACT_LEAVES, .value = json_copy(body)});
+}
+
 struct json_object *transcript_rows(const struct world *world)
 {
 	struct json_object *rows = world->transcript ? json_object_new_array() : NULL;

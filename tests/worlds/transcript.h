@@ -13,6 +13,8 @@ enum act_kind {
 	ACT_DELETES,    /* table, row */
 	ACT_RESTORES,   /* table, row */
 	ACT_DUPLICATES, /* table, row, copy, with_id */
+	ACT_EDITS,      /* a person, whatever the sandbox can do: value, an action of sandbox/edit.h */
+	ACT_LEAVES,     /* the app leaves a document behind: value */
 	ACT_ARMS,       /* fault */
 	ACT_CALMS,      /* no more faults */
 	ACT_COMES_LATE, /* a write that was in doubt is applied */
@@ -67,6 +69,11 @@ void transcript_cell(struct world *world, const struct world_row *row, enum fiel
 		     struct json_object *value);
 void transcript_copy(struct world *world, const struct world_row *row, const struct world_row *copy,
 		     bool with_id);
+/* "action" on a table; NULL when the world is not recorded. Further keys are put by the caller, who then gives it to
+ * transcript_edit(). */
+struct json_object *transcript_action(const struct world *world, const char *action, enum table table);
+void transcript_edit(struct world *world, struct json_object *action);
+void transcript_left_behind(struct world *world, struct json_object *body);
 /* The value of ACT_PASSED; NULL when the world is not recorded. */
 struct json_object *transcript_rows(const struct world *world);
 /* Before a pass. Airtable tells its time in whole seconds: which edit was first is not sure within one, and must not be

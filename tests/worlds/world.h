@@ -131,8 +131,9 @@ struct world {
 	void *context;
 	unsigned armed[FAULT_COUNT];
 	bool answers_at_finish; /* row writes are applied when their answer is waited for, not when they start */
-	bool schema_touches;    /* cells that lose their value with a column or a choice count as modified */
-	bool bump_equal;        /* writing an equal value counts as a modification */
+	size_t notes_most;   /* the column of Notes cuts what is written to so many bytes; 0: it does not */
+	bool schema_touches; /* cells that lose their value with a column or a choice count as modified */
+	bool bump_equal;     /* writing an equal value counts as a modification */
 
 	size_t document_count, extra_count, state_count, row_count;
 	struct world_document documents[WORLD_DOCUMENTS];

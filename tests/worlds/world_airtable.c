@@ -124,9 +124,24 @@ static void touch_linked(struct world *world, enum field field, struct json_obje
 	}
 }
 
+/* A time is shown to the millisecond, in UTC, however it was written. Takes 'value'. */
+static struct json_object *as_shown(enum field field, struct json_object *value)
+{
+	char iso[CLOCK_ISO_SIZE];
+	int64_t time_ms;
+
+	if (field_rule(field)->kind != KIND_TIME || !json_object_is_type(value, json_type_string) ||
+	    !clock_from_iso(json_object_get_string(value), &time_ms) || !clock_iso(time_ms, iso) ||
+	    strcmp(iso, json_object_get_string(value)) == 0)
+		return value;
+	json_object_put(value);
+	return json_object_new_string(iso);
+}
+
 /* 'value' is taken. */
 static void set_cell(struct world *world, struct world_row *row, enum field field, struct json_object *value)
 {
+	value = as_shown(field, value);
 	if (is_empty(value)) {
 		json_object_put(value);
 		value = NULL;
@@ -196,7 +211,14 @@ void world_person_types(struct world *world, struct world_row *row, enum field f
 
 void world_person_shelves(struct world *world, struct world_row *row, const char *words)
 {
-	transcript_spoil(world, "a cell that nobody maps");
+	struct json_object *action = transcript_action(world, "update", row->table);
+	if (action) {
+		struct json_object *fields = json_object_new_object();
+		json_put_text(action, "record", row->id);
+		json_put_text(fields, "Shelf", words);
+		json_put(action, "fields", fields);
+	}
+	transcript_edit(world, action);
 	world_note(world, "person: %s Shelf: \"%s\"", row->id, words);
 	world->moment++;
 	json_object_put(row->now.shelf);
@@ -665,8 +687,7 @@ static bool find_target(struct world *world, struct side_write *write, struct wo
 	if (write->kind == SIDE_CREATE) {
 		int found = matched(world, write, row_out);
 		if (found < 0)
-			return refuse(write, "INVALID_VALUE_FOR_COLUMN",
-				      "Cannot upsert: several records match",
+			return refuse(write, "INVALID_RECORDS", "Cannot upsert: several records match",
 				      json_text_or(write->body,
 						   world_column_id(world, write->table, FIELD_ID), ""));
 		write->met_existing = found == 1;
@@ -676,7 +697,17 @@ static bool find_target(struct world *world, struct side_write *write, struct wo
 	if (*row_out && (*row_out)->now.there)
 		return true;
 	write->row_missing = true;
-	return refuse(write, "ROW_DOES_NOT_EXIST", "A record ID does not exist", write->id);
+	return refuse(write, write->kind == SIDE_DELETE ? "NOT_FOUND" : "ROW_DOES_NOT_EXIST",
+		      "A record ID does not exist", write->id);
+}
+
+/* As the column has it. */
+static struct json_object *taken_in(const struct world *world, enum field field, struct json_object *value)
+{
+	if (field == FIELD_NOTES && world->notes_most && json_object_is_type(value, json_type_string) &&
+	    (size_t)json_object_get_string_len(value) > world->notes_most)
+		return json_object_new_string_len(json_object_get_string(value), (int)world->notes_most);
+	return json_object_get(value);
 }
 
 static void write_cells(struct world *world, struct world_row *row, struct json_object *body, int64_t decided)
@@ -697,7 +728,7 @@ static void write_cells(struct world *world, struct world_row *row, struct json_
 			   was, is);
 		if (observer_key(field, row->table) && strcmp(was, is) != 0)
 			observer_overwritten(world, row, field, was, is, decided);
-		set_cell(world, row, field, json_object_get(value));
+		set_cell(world, row, field, taken_in(world, field, value));
 	}
 }
 

@@ -113,10 +113,10 @@ const char *world_choice_first_name(const struct world *world, enum field field,
 bool world_column_takes(const struct world *world, enum table table, enum field field,
 			struct json_object *value)
 {
-	if (!world->columns || !value)
+	if (!value || (!world->columns && field_rule(field)->kind != KIND_CHOICE))
 		return true;
 	struct json_object *model = field_model(world, table, field);
-	if (world->columns->retyped[table][field])
+	if (world->columns && world->columns->retyped[table][field])
 		return json_object_is_type(value, json_type_string) != (field_rule(field)->kind == KIND_TEXT);
 	return !choices_of(model) || !*json_object_get_string(value) ||
 	       choice_named(model, json_object_get_string(value));
@@ -154,10 +154,32 @@ void world_columns_done(struct world *world)
 	free(take(world->columns));
 }
 
+/* With the type and options of the model, or without. The choices get ids of their own on every side. */
+static void write_down(struct world *world, const char *what, enum table table, enum field field,
+		       struct json_object *model)
+{
+	struct json_object *action = transcript_action(world, what, table);
+	struct json_object *options = model ? json_child(model, "options", json_type_object) : NULL;
+
+	if (!action)
+		return;
+	json_put_text(action, strcmp(what, "addField") == 0 ? "name" : "field", field_rule(field)->name);
+	json_put(action, "touch", json_object_new_boolean(world->schema_touches));
+	if (model)
+		json_put_text(action, "type", json_text_or(model, "type", ""));
+	if (options) {
+		options = json_copy(options);
+		struct json_object *choices = json_child(options, "choices", json_type_array);
+		for (size_t i = 0; choices && i < json_object_array_length(choices); i++)
+			json_object_object_del(json_object_array_get_idx(choices, i), "id");
+		json_put(action, "options", options);
+	}
+	transcript_edit(world, action);
+}
+
 static struct world_columns *begin_edit(struct world *world, const char *what, enum table table,
 					enum field field)
 {
-	transcript_spoil(world, "the columns are edited");
 	world_note(world, "person: %s %s of %s", what, field_rule(field)->name, table_name(table));
 	world->moment++;
 	return edited(world);
@@ -229,6 +251,7 @@ void world_person_deletes_column(struct world *world, enum table table, enum fie
 	struct world_columns *columns = begin_edit(world, "deletes the column", table, field);
 	struct json_object *fields = fields_of(columns->schema, table);
 
+	write_down(world, "deleteField", table, field, NULL);
 	change_cells(world, table, field, nothing_left, NULL, world->schema_touches);
 	for (size_t i = 0; i < json_object_array_length(fields); i++)
 		if (strcmp(json_text_or(json_object_array_get_idx(fields, i), "id", ""),
@@ -262,6 +285,7 @@ void world_person_adds_column(struct world *world, enum table table, enum field 
 		forget_times(world, table, field);
 		snprintf(columns->ids[table][field], sizeof columns->ids[table][field], "fldAdded%09d",
 			 ++columns->added);
+		write_down(world, "addField", table, field, model);
 		json_put_text(model, "id", columns->ids[table][field]);
 		json_object_array_add(fields_of(columns->schema, table), model);
 	}
@@ -329,6 +353,21 @@ void world_person_retypes_column(struct world *world, enum table table, enum fie
 		retype_back(world, table, field, model);
 	else
 		retype(world, table, field, model);
+	write_down(world, "retypeField", table, field, model);
+}
+
+static void write_down_choice(struct world *world, enum field field, const struct names *names)
+{
+	const char *what = names->to ? "renameChoice" : "deleteChoice";
+	struct json_object *action = transcript_action(world, what, TABLE_ITEMS);
+
+	if (action) {
+		json_put_text(action, "field", field_rule(field)->name);
+		json_put_text(action, "choice", names->from);
+		json_put_text(action, "name", names->to);
+		json_put(action, "touch", json_object_new_boolean(world->schema_touches));
+	}
+	transcript_edit(world, action);
 }
 
 static bool name_choice(struct world *world, enum field field, const struct names *names)
@@ -339,6 +378,7 @@ static bool name_choice(struct world *world, enum field field, const struct name
 
 	if (!choice || (names->to && choice_named(model, names->to)))
 		return false;
+	write_down_choice(world, field, names);
 	if (names->to)
 		json_put_text(choice, "name", names->to);
 	for (size_t i = 0; !names->to && i < json_object_array_length(choices); i++)

@@ -231,6 +231,14 @@ static bool couch_read(void *self, const struct side_key *keys, size_t count,
 	return true;
 }
 
+static struct json_object *extra_of(struct world *world, const char *full_id)
+{
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (strcmp(json_text_or(world->extras[i], "_id", ""), full_id) == 0)
+			return world->extras[i];
+	return NULL;
+}
+
 /* As the app makes it; nobody changes it. */
 static struct json_object *config_document(void)
 {
@@ -255,13 +263,11 @@ static struct json_object *extra_body(struct world *world, const char *full_id)
 		return config_document();
 	if (document)
 		return world_body(document) ? world_wire(world_body(document)) : NULL;
-	for (size_t i = 0; i < world->extra_count; i++)
-		if (strcmp(json_text_or(world->extras[i], "_id", ""), full_id) == 0) {
-			struct json_object *body = world_wire_apart(world->extras[i]);
-			json_put_text(body, "_rev", "1-x");
-			return body;
-		}
-	return NULL;
+	struct json_object *extra = extra_of(world, full_id);
+	struct json_object *body = extra ? world_wire_apart(extra) : NULL;
+	if (body)
+		json_put_text(body, "_rev", "1-x");
+	return body;
 }
 
 static bool couch_read_extras(void *self, const char *const *full_ids, size_t count,
@@ -299,7 +305,7 @@ static bool couch_left_behind(void *self, struct json_object **list_out, struct 
 static bool remove_extra(struct world *world, struct json_object *body)
 {
 	for (size_t i = 0; i < world->extra_count; i++)
-		if (strcmp(json_text_or(world->extras[i], "_id", ""), json_text_or(body, "_id", "")) == 0) {
+		if (world->extras[i] == extra_of(world, json_text_or(body, "_id", ""))) {
 			json_object_put(world->extras[i]);
 			world->extras[i] = world->extras[--world->extra_count];
 			return true;
@@ -307,16 +313,34 @@ static bool remove_extra(struct world *world, struct json_object *body)
 	return false;
 }
 
+/* An id that is taken by other words: the next number, as the real side does (sync-rules 24). */
+static void number_anew(struct json_object *body)
+{
+	scoped_text id = own_copy(json_text_or(body, "_id", ""));
+	size_t length = strlen(id);
+
+	if (length > 4) {
+		unsigned number = (unsigned)strtoul(id + length - 4, NULL, 10);
+		snprintf(id + length - 4, 5, "%04u", (number + 1) % 10000);
+	}
+	json_put_text(body, "_id", id);
+}
+
 bool world_couch_extra_put(struct world *world, struct json_object *body)
 {
-	for (size_t i = 0; i < world->extra_count; i++)
-		if (strcmp(json_text_or(world->extras[i], "_id", ""), json_text_or(body, "_id", "")) == 0)
-			return json_equal(world->extras[i], body);
+	scoped(json_object) numbered = json_copy(body);
+	struct json_object *taken;
+
+	while ((taken = extra_of(world, json_text_or(numbered, "_id", "")))) {
+		if (json_equal(taken, numbered))
+			return true;
+		number_anew(numbered);
+	}
 	if (world->extra_count == WORLD_EXTRAS) {
 		world_broken(world, "the history grows without end");
 		return true;
 	}
-	world->extras[world->extra_count++] = world_wire(body);
+	world->extras[world->extra_count++] = json_object_get(numbered);
 	return true;
 }
 

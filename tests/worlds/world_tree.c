@@ -250,7 +250,8 @@ bool world_phone_deletes_synced(struct world *world, struct world_document *docu
 	json_put_text(body, "_rev", "1-a");
 	json_put_text(body, "type", "integration_deleted_data");
 	json_put(body, "data", data);
-	transcript_spoil(world, "the app leaves something behind");
+	if (mark)
+		transcript_left_behind(world, body);
 	if (mark && world_couch_extra_put(world, body))
 		world->left_behind_sequence = ++world->sequence;
 	json_object_put(body);
