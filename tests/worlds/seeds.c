@@ -118,9 +118,9 @@ static void wait_for_one(struct run *run)
 
 static struct report *new_report(void)
 {
+	const int seen_by_both = MAP_SHARED | MAP_ANONYMOUS;
 	/* cppcheck-suppress invalidFunctionArg ; -1 is what belongs to memory without a file */
-	void *memory =
-		mmap(NULL, sizeof(struct report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *memory = mmap(NULL, sizeof(struct report), PROT_READ | PROT_WRITE, seen_by_both, -1, 0);
 
 	if (memory == MAP_FAILED) {
 		perror("mmap");
