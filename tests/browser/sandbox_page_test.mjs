@@ -122,7 +122,7 @@ class Grid {
 	async axe() {
 		if (!await this.page.evaluate(() => Boolean(window.axe)))
 			await this.page.addScriptTag({ path: AXE });
-		const { violations } = await this.page.evaluate(() => window.axe.run());
+		const { violations } = await this.page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
 		return violations.filter((each) => ['serious', 'critical'].includes(each.impact))
 			.map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`).join('; ')}`);
 	}

@@ -58,9 +58,9 @@ class Campaign {
 
 	async plan(kill, pid) {
 		const { world, random, proxy } = this;
-		/* So that the first sync is over when half of the kills are. */
-		const most = this.people.rows.size < this.people.items * 0.9 ? 24 : kill.write ? 9 : 16;
-		const nth = random.between(1, kill.side === 'couch' ? Math.ceil(most / 2) : most);
+		/* Later ones during the first sync, so that it is over when half of the kills are. */
+		const growing = this.people.rows.size < this.people.items * 0.9;
+		const nth = random.between(1, growing ? { airtable: 24, couch: 12 }[kill.side] : kill.write ? 9 : 16);
 		const rules = this.faults ? dealFaults(random) : [];
 		await world.dropFaults();
 		if (kill.side === 'couch')

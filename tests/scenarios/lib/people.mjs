@@ -25,8 +25,10 @@ export class People {
 		const items = documents.filter((doc) => doc.type === 'item');
 		this.collections = documents.filter((doc) => doc.type === 'collection').map(idOf);
 		this.containers = items.filter((doc) => doc.data.item_type?.endsWith('container')).map(idOf);
-		/* Nothing stands in these, and they stand nowhere: they may go or move. */
-		this.plain = items.filter((doc) => doc.data.item_type === undefined && doc.data.container_id === undefined).map(idOf);
+		/* Nothing stands in these, and they stand nowhere: they may go or move. One with a reference may not: in another collection
+		 * there may be one like it. */
+		this.plain = items.filter(({ data }) => [data.item_type, data.container_id, data.item_reference_number].every((value) =>
+			value === undefined)).map(idOf);
 		this.others = items.map(idOf).filter((id) => !this.plain.includes(id));
 		this.rows = new Map(); /* of items: { id: record id } */
 		this.collectionRows = new Map();
