@@ -298,9 +298,7 @@ static void set_up(void *context, struct sync_setup *setup, struct integration_c
 static bool begin(struct replay *replay, struct error *error)
 {
 	scoped(json_object) documents =
-		parsed("[{\"_id\":\"0000-config\",\"type\":\"config\",\"uuid\":\"7b7c0d5e-2c19-4a51-8f0e-"
-		       "000000000001\"},"
-		       "{\"_id\":\"integration-" REPLAY_INTEGRATION "\",\"type\":\"integration\",\"data\":{"
+		parsed("[{\"_id\":\"integration-" REPLAY_INTEGRATION "\",\"type\":\"integration\",\"data\":{"
 		       "\"integration_type\":\"airtable\",\"name\":\"world\",\"config\":{"
 		       "\"airtable_base_id\":\"" REPLAY_BASE "\",\"scope_type\":\"collections\","
 		       "\"collection_ids_to_sync\":[\"c0\"]}}}]");
@@ -308,6 +306,7 @@ static bool begin(struct replay *replay, struct error *error)
 		parsed("{\"bases\":[{\"id\":\"" REPLAY_BASE "\",\"name\":\"Inventory\"}]}");
 	struct json_object *options = json_object_new_object();
 
+	json_object_array_add(documents, world_config_document());
 	json_put(json_object_array_get_idx(json_child(bases, "bases", json_type_array), 0), "tables",
 		 json_copy(world_schema()));
 	json_put(options, "bump_equal", json_object_new_boolean(replay->transcript->bump_equal));

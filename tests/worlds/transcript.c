@@ -248,6 +248,8 @@ void transcript_pause(struct world *world)
 	if (!world->transcript)
 		return;
 	check_armed(world);
+	if (world->notes_most)
+		transcript_spoil(world, "a column that cuts its texts");
 	world_advance(world, PAUSE_MS);
 }
 

@@ -198,6 +198,8 @@ bool world_first_sync(struct world *world);
 /* ---- CouchDB ---- */
 
 struct side world_couch_side(struct world *world);
+/* The inventory's config document, as the app makes it; nobody changes it. The caller puts. */
+struct json_object *world_config_document(void);
 struct store world_store(struct world *world);
 struct world_document *world_document(struct world *world, enum table table, const char *id); /* or NULL */
 /* That of this row: by its ID, or by the mark. Or NULL. */

@@ -239,8 +239,7 @@ static struct json_object *extra_of(struct world *world, const char *full_id)
 	return NULL;
 }
 
-/* As the app makes it; nobody changes it. */
-static struct json_object *config_document(void)
+struct json_object *world_config_document(void)
 {
 	struct json_object *body = json_object_new_object();
 
@@ -260,7 +259,7 @@ static struct json_object *extra_body(struct world *world, const char *full_id)
 	struct world_document *document = by_full_id(world, full_id);
 
 	if (strcmp(full_id, DOCUMENT_CONFIG_ID) == 0)
-		return config_document();
+		return world_config_document();
 	if (document)
 		return world_body(document) ? world_wire(world_body(document)) : NULL;
 	struct json_object *extra = extra_of(world, full_id);
