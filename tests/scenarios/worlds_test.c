@@ -18,7 +18,8 @@
 #define PLACES_MOST  200
 #define EFFECTS_MOST 400
 
-static const struct named_table *const tables[] = {&named_writes, &named_existence, &named_fields};
+static const struct named_table *const tables[] = {&named_writes, &named_existence, &named_identity,
+						   &named_fields};
 
 static const char *const order_names[] = {
 	[AS_WRITTEN] = "in this order",
