@@ -121,8 +121,8 @@ void ending_history(struct json_object *ending, struct json_object *body)
 	add_data(&place, body, "original_data");
 	text_add(&place, " -> ");
 	add_data(&place, body, "new_data");
-	int times = atoi(json_text_or(ending, text_or_empty(&place), "0")) + 1;
-	scoped_text words = own_format("%d", times);
+	long times = strtol(json_text_or(ending, text_or_empty(&place), "0"), NULL, 10) + 1;
+	scoped_text words = own_format("%ld", times);
 	json_put_text(ending, text_or_empty(&place), words);
 	text_done(&place);
 }
