@@ -340,6 +340,7 @@ static void give_up_document(struct look *look, const struct side_write *write)
 {
 	look->finished = true;
 	look->row_work = ROW_WORK_NONE;
+	look->orphaned = write->result != ERROR_RETRY;
 	if (write->result == ERROR_REFUSED) {
 		look_problem(look, "CouchDB refused the document: %s.", write->error.text);
 		look->retry = true;
@@ -400,11 +401,12 @@ static bool write_collected(struct group *group,
 	return ok || error_wrap(error, "writing documents");
 }
 
-/* A bulk write is not atomic: what is about to be lost is in the history before the document is written over. */
+/* A bulk write is not atomic: what is about to be lost is in the history before the document is written over. Of documents that
+ * surely were not written it goes again. */
 static bool write_documents(struct group *group, struct error *error)
 {
 	return write_collected(group, collect_histories, error) &&
-	       write_collected(group, collect_documents, error);
+	       write_collected(group, collect_documents, error) && group_drop_orphans(group, error);
 }
 
 /* ---- rows ---- */

@@ -98,6 +98,8 @@ bool group_drop_orphans(struct group *group, struct error *error)
 		ok = try_ids(group, orphans, &count, error);
 	for (size_t i = 0; i < count; i++)
 		json_object_put(orphans[i].body);
+	for (size_t i = 0; ok && i < group->count; i++)
+		group->looks[i].orphaned = false;
 	free(orphans);
 	return ok || error_wrap(error, "deleting the history of what was not saved");
 }

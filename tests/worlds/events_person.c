@@ -67,9 +67,11 @@ void person_adds(struct play *play, const struct event *event)
 	play->acts++;
 	play->new_documents++;
 	world_person_types(world, row, FIELD_NAME, play_unique_cell(world, FIELD_NAME));
-	if (collection)
-		world_person_types(world, row, FIELD_REFERENCE_NUMBER, json_object_new_string("7"));
-	else
+	if (collection) {
+		/* Now and then one that is taken. */
+		scoped_text number = own_format("%lld", event->c % 5 ? (long long)++world->last_unique : 1LL);
+		world_person_types(world, row, FIELD_REFERENCE_NUMBER, json_object_new_string(number));
+	} else
 		world_person_types(world, row, FIELD_COLLECTION, world_link(any_collection_row(world)));
 	if (!collection && event->b % 2 && world_column_flows(world, TABLE_ITEMS, FIELD_NOTES))
 		world_person_types(world, row, FIELD_NOTES, play_unique_cell(world, FIELD_NOTES));

@@ -20,7 +20,7 @@ struct json_object *play_new_body(struct world *world, enum table table, const c
 	if (table == TABLE_ITEMS)
 		json_put_text(data, "collection_id", collection_id);
 	else
-		json_put_text(data, "collection_reference_number", "1");
+		json_put_text(data, "collection_reference_number", "0001");
 	json_put_text(data, "config_uuid", "7b7c0d5e-2c19-4a51-8f0e-000000000001");
 	json_put_text(body, "type", table == TABLE_ITEMS ? "item" : "collection");
 	json_put(body, "data", data);

@@ -526,4 +526,5 @@ void observer_check(struct world *world)
 	check_versions(world);
 	check_documents(world);
 	check_rows(world);
+	observer_check_histories(world);
 }

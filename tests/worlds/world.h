@@ -112,6 +112,13 @@ struct world_late {
 	struct json_object *body; /* owned */
 };
 
+/* What the bridge made of a document's data. */
+struct world_change {
+	char full_id[WORLD_ID + 16];
+	int64_t time_ms;                    /* its updated_at then; 0: it was deleted */
+	struct json_object *before, *after; /* owned; data; NULL: it was not there, or is no more */
+};
+
 struct transcript;
 struct world_columns;
 
@@ -134,11 +141,16 @@ struct world {
 	size_t notes_most;   /* the column of Notes cuts what is written to so many bytes; 0: it does not */
 	bool schema_touches; /* cells that lose their value with a column or a choice count as modified */
 	bool bump_equal;     /* writing an equal value counts as a modification */
+	bool history_taken;  /* the id of the next history document is that of another, by then */
 
 	size_t document_count, extra_count, state_count, row_count;
 	struct world_document documents[WORLD_DOCUMENTS];
 	int64_t sequence, purge_sequence;
 	struct json_object *extras[WORLD_EXTRAS];
+	int extra_generations
+		[WORLD_EXTRAS]; /* of the document that the entry is about, when it was written */
+	size_t change_count;
+	struct world_change changes[WORLD_EXTRAS];
 	int64_t left_behind_sequence; /* of what the app last left behind */
 	struct world_state states[WORLD_STATES];
 	struct json_object *checkpoint_source, *checkpoint_state;
@@ -276,5 +288,10 @@ void observer_cell_lost(struct world *world, const struct world_row *row, enum f
 void observer_row_copied(struct world *world, const struct world_row *row);
 void observer_row_deleted(struct world *world, const struct world_row *row);
 void observer_document_deleted(struct world *world, const struct world_document *document);
+/* The bridge wrote a document; bodies, NULL of none. */
+void observer_changed(struct world *world, const struct world_document *document, struct json_object *before,
+		      struct json_object *after);
+void observer_check_histories(struct world *world);
+void observer_histories_done(struct world *world);
 /* Checks the invariants of a quiet world. */
 void observer_check(struct world *world);

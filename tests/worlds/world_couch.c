@@ -2,6 +2,7 @@
 #include "tests/worlds/world_couch.h"
 
 #include "base/clock.h"
+#include "inventory/history.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -307,39 +308,57 @@ static bool remove_extra(struct world *world, struct json_object *body)
 		if (world->extras[i] == extra_of(world, json_text_or(body, "_id", ""))) {
 			json_object_put(world->extras[i]);
 			world->extras[i] = world->extras[--world->extra_count];
+			world->extra_generations[i] = world->extra_generations[world->extra_count];
 			return true;
 		}
 	return false;
 }
 
-/* An id that is taken by other words: the next number, as the real side does (sync-rules 24). */
-static void number_anew(struct json_object *body)
+static int generation_of_subject(struct world *world, struct json_object *entry)
 {
-	scoped_text id = own_copy(json_text_or(body, "_id", ""));
-	size_t length = strlen(id);
+	scoped_text full_id =
+		own_format("%s-%s", json_text_or(entry, "data_type", ""), json_text_or(entry, "data_id", ""));
+	const struct world_document *document = by_full_id(world, full_id);
 
-	if (length > 4) {
-		unsigned number = (unsigned)strtoul(id + length - 4, NULL, 10);
-		snprintf(id + length - 4, 5, "%04u", (number + 1) % 10000);
-	}
-	json_put_text(body, "_id", id);
+	return document && world_winner(document) ? world_winner(document)->generation : 0;
 }
 
-bool world_couch_extra_put(struct world *world, struct json_object *body)
+static void extra_add(struct world *world, struct json_object *body)
 {
-	scoped(json_object) numbered = json_copy(body);
-	struct json_object *taken;
-
-	while ((taken = extra_of(world, json_text_or(numbered, "_id", "")))) {
-		if (json_equal(taken, numbered))
-			return true;
-		number_anew(numbered);
-	}
 	if (world->extra_count == WORLD_EXTRAS) {
 		world_broken(world, "the history grows without end");
-		return true;
+		return;
 	}
-	world->extras[world->extra_count++] = json_object_get(numbered);
+	world->extra_generations[world->extra_count] = generation_of_subject(world, body);
+	world->extras[world->extra_count++] = world_wire(body);
+}
+
+static void take_history_id(struct world *world, const char *id)
+{
+	struct json_object *body = json_object_new_object();
+
+	if (!world->history_taken || extra_of(world, id)) {
+		json_object_put(body);
+		return;
+	}
+	world->history_taken = false;
+	json_put_text(body, "_id", id);
+	json_put(body, "stranger", json_object_new_boolean(true));
+	extra_add(world, body);
+	json_object_put(body);
+}
+
+/* Under its id, or the next number that no other change has (sync-rules 24). */
+bool world_couch_extra_put(struct world *world, struct json_object *body)
+{
+	scoped(json_object) mine = world_wire_apart(body);
+	struct json_object *stored;
+
+	take_history_id(world, json_text_or(mine, "_id", ""));
+	while ((stored = extra_of(world, json_text_or(mine, "_id", ""))) && !json_equal(stored, mine))
+		history_next_number(mine);
+	if (!stored)
+		extra_add(world, mine);
 	return true;
 }
 
@@ -374,7 +393,8 @@ static bool apply_write(struct world *world, struct side_write *write)
 	struct world_document *document = world_want_document(world, write->table, write->id);
 	bool deleted = write->kind == SIDE_DELETE || json_bool_or(write->body, "_deleted", false);
 	const char *revision = write->revision ? write->revision : json_text_or(write->body, "_rev", NULL);
-	bool was_there = world_body(document) != NULL;
+	scoped(json_object) before = json_object_get(world_body(document));
+	bool was_there = before != NULL;
 	struct world_leaf *leaf = world_couch_put(world, document, revision,
 						  deleted ? NULL : without_revision(write->body), deleted);
 	world_note(world, "        bridge: %s %s: %s", deleted ? "deletes" : "writes", document->full_id,
@@ -382,6 +402,7 @@ static bool apply_write(struct world *world, struct side_write *write)
 	if (!leaf)
 		return false;
 	world->document_writes++;
+	observer_changed(world, document, before, deleted ? NULL : write->body);
 	if (deleted && was_there && !is_wanted_gone(world, document))
 		world_broken(world, "%s was deleted, and nobody asked for it", document->full_id);
 	snprintf(write->revision_out, sizeof write->revision_out, "%s", leaf->revision);
@@ -445,6 +466,7 @@ struct side world_couch_side(struct world *world)
 
 void world_couch_done(struct world *world)
 {
+	observer_histories_done(world);
 	for (size_t i = 0; i < world->document_count; i++)
 		for (size_t leaf = 0; leaf < world->documents[i].count; leaf++)
 			json_object_put(world->documents[i].leaves[leaf].body);

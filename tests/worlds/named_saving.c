@@ -1,0 +1,115 @@
+/* Saves that an edit of a row asks for, and their histories: sync-rules 21 and 24. */
+#include "tests/worlds/named.h"
+
+#include "tests/worlds/transcript.h"
+
+#include <string.h>
+
+static struct world_row *row_of(struct world *world, const char *id)
+{
+	return world_row_of(world, TABLE_ITEMS, id);
+}
+
+static void number(struct world *world, const char *id, const char *words)
+{
+	if (row_of(world, id))
+		world_person_types(world, row_of(world, id), FIELD_REFERENCE_NUMBER,
+				   json_object_new_string(words));
+}
+
+static const char *number_of(struct world *world, const char *id)
+{
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, id));
+
+	return body ? json_text_or(document_data(body), "item_reference_number", "") : "";
+}
+
+/* ---- an id that is another's ---- */
+
+static void ids_are_taken(struct world *world)
+{
+	transcript_spoil(world, "a history document of another's");
+	world->history_taken = true;
+}
+
+static void is_recorded_beside_it(struct world *world)
+{
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i1"));
+	size_t strangers = 0;
+
+	for (size_t i = 0; i < world->extra_count; i++)
+		strangers += json_bool_or(world->extras[i], "stranger", false);
+	if (strangers != 1)
+		world_broken(world, "%zu histories of another are there, 1 was", strangers);
+	if (strcmp(json_text_or(document_data(body), "notes", ""), "from the grid") != 0)
+		world_broken(world, "the edit is not saved");
+}
+
+/* ---- one number, two items ---- */
+
+static void there_are_two(struct world *world)
+{
+	world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "another item"));
+	if (!world_pass(world, true, false))
+		world_broken(world, "the second item cannot be synced");
+}
+
+static void first_takes_7(struct world *world)
+{
+	number(world, "i1", "7");
+}
+
+static void second_takes_7(struct world *world)
+{
+	number(world, "i2", "7");
+}
+
+static void one_has_it(struct world *world)
+{
+	bool first = strcmp(number_of(world, "i1"), "7") == 0;
+	bool second = strcmp(number_of(world, "i2"), "7") == 0;
+
+	if (first == second)
+		world_broken(world, "%s of both items has the number", first ? "each" : "none");
+	if (!row_of(world, first ? "i2" : "i1")->now.cells[FIELD_ERROR])
+		world_broken(world, "the item without the number is not told why");
+	if (row_of(world, first ? "i1" : "i2")->now.cells[FIELD_ERROR])
+		world_broken(world, "the item with the number is told something");
+}
+
+static void first_has_7(struct world *world)
+{
+	there_are_two(world);
+	first_takes_7(world);
+	if (!world_pass(world, true, false) || strcmp(number_of(world, "i1"), "7") != 0)
+		world_broken(world, "the first item has no number");
+}
+
+static void first_takes_8(struct world *world)
+{
+	number(world, "i1", "8");
+}
+
+static void both_have_theirs(struct world *world)
+{
+	if (strcmp(number_of(world, "i1"), "8") != 0 || strcmp(number_of(world, "i2"), "7") != 0)
+		world_broken(world, "the numbers are %s and %s", number_of(world, "i1"),
+			     number_of(world, "i2"));
+	if (row_of(world, "i1")->now.cells[FIELD_ERROR] || row_of(world, "i2")->now.cells[FIELD_ERROR])
+		world_broken(world, "a row still tells of the number");
+}
+
+static const struct scenario scenarios[] = {
+	{"history-id-collision", ids_are_taken, named_person_notes, named_nothing, is_recorded_beside_it,
+	 1U << AS_WRITTEN, false},
+	{"history-id-collision-of-a-conflict", ids_are_taken, named_person_notes, named_phone_notes,
+	 named_anything, ALL_ORDERS, false},
+	{"number-given-to-two-items", there_are_two, first_takes_7, second_takes_7, one_has_it, ALL_ORDERS,
+	 false},
+	{"number-refused-until-it-is-free", first_has_7, second_takes_7, first_takes_8, both_have_theirs,
+	 ALL_ORDERS, false},
+	{"number-refused-until-it-is-freed-later", first_has_7, second_takes_7, first_takes_8,
+	 both_have_theirs, 1U << AS_WRITTEN, true},
+};
+
+const struct named_table named_saving = {scenarios, countof(scenarios)};

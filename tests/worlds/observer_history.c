@@ -1,0 +1,149 @@
+/* The observer of histories: what the bridge makes of a document by a row has its one entry, and no entry lacks its change. */
+#include "tests/worlds/world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define EVENT "sync"
+
+static bool same_at(struct json_object *a, struct json_object *b, const char *key)
+{
+	struct json_object *left = NULL, *right = NULL;
+	bool in_a = a && json_object_object_get_ex(a, key, &left);
+	bool in_b = b && json_object_object_get_ex(b, key, &right);
+
+	return in_a == in_b && (!in_a || json_equal(left, right));
+}
+
+/* Whether any key of 'a' but the app's mark differs in 'b'. */
+static bool differs(struct json_object *a, struct json_object *b)
+{
+	if (!a)
+		return false;
+	json_object_object_foreach (a, key, value) {
+		(void)value;
+		if (strcmp(key, "integrations") != 0 && !same_at(a, b, key))
+			return true;
+	}
+	return false;
+}
+
+void observer_changed(struct world *world, const struct world_document *document, struct json_object *before,
+		      struct json_object *after)
+{
+	struct json_object *old_data = before ? document_data(before) : NULL;
+	struct json_object *new_data = after ? document_data(after) : NULL;
+
+	if (!differs(old_data, new_data) && !differs(new_data, old_data))
+		return;
+	if (world->change_count == WORLD_EXTRAS) {
+		world_broken(world, "documents are written without end");
+		return;
+	}
+	struct world_change *change = &world->changes[world->change_count++];
+	snprintf(change->full_id, sizeof change->full_id, "%s", document->full_id);
+	change->time_ms = after ? document_updated_at(after) : 0;
+	change->before = old_data ? json_copy(old_data) : NULL;
+	change->after = new_data ? json_copy(new_data) : NULL;
+}
+
+void observer_histories_done(struct world *world)
+{
+	for (size_t i = 0; i < world->change_count; i++) {
+		json_object_put(world->changes[i].before);
+		json_object_put(world->changes[i].after);
+	}
+}
+
+/* What the entry says of this key is what happened to it. */
+static bool tells(struct json_object *entry, const char *side, struct json_object *was,
+		  struct json_object *became)
+{
+	struct json_object *said = json_child(entry, side, json_type_object);
+
+	if (!was)
+		return true;
+	json_object_object_foreach (was, key, value) {
+		struct json_object *words = NULL;
+		bool is_said = json_object_object_get_ex(said, key, &words);
+		bool changed = strcmp(key, "integrations") != 0 && !same_at(was, became, key);
+		if (is_said != changed || (changed && !json_equal(words, value)))
+			return false;
+	}
+	return true;
+}
+
+static bool is_gone(struct json_object *entry, const char *side)
+{
+	return json_bool_or(json_child(entry, side, json_type_object), "__deleted", false);
+}
+
+static bool is_of(struct json_object *entry, const struct world_change *change)
+{
+	scoped_text full_id =
+		own_format("%s-%s", json_text_or(entry, "data_type", ""), json_text_or(entry, "data_id", ""));
+
+	if (strcmp(json_text_or(entry, "event_name", ""), EVENT) != 0 ||
+	    strcmp(full_id, change->full_id) != 0)
+		return false;
+	if (!change->after)
+		return is_gone(entry, "new_data");
+	if (json_int_or(entry, "timestamp", 0) != change->time_ms)
+		return false;
+	if (!change->before)
+		return is_gone(entry, "original_data") &&
+		       tells(entry, "new_data", change->after, change->before);
+	return tells(entry, "original_data", change->before, change->after) &&
+	       tells(entry, "new_data", change->after, change->before);
+}
+
+static size_t entries_of(const struct world *world, const struct world_change *change)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->extra_count; i++)
+		count += is_of(world->extras[i], change);
+	return count;
+}
+
+static size_t changes_of(const struct world *world, struct json_object *entry)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->change_count; i++)
+		count += is_of(entry, &world->changes[i]);
+	return count;
+}
+
+/* Written before a change that may have happened: two others came upon it before anybody could look. */
+static bool cannot_be_told(const struct world *world, size_t place)
+{
+	for (size_t i = 0; i < world->document_count; i++) {
+		const struct world_document *document = &world->documents[i];
+		if (strcmp(document->id, json_text_or(world->extras[place], "data_id", "")) == 0)
+			return world_winner(document)->generation >= world->extra_generations[place] + 2;
+	}
+	return false;
+}
+
+void observer_check_histories(struct world *world)
+{
+	for (size_t i = 0; i < world->change_count; i++) {
+		const struct world_change *change = &world->changes[i];
+		size_t entries = entries_of(world, change);
+		if (entries == 0 || (entries > 1 && change->after))
+			world_broken(world, "%s was %s by the bridge, and the history has %zu entries of it",
+				     change->full_id,
+				     !change->after    ? "deleted"
+				     : !change->before ? "made"
+						       : "changed",
+				     entries);
+	}
+	for (size_t i = 0; i < world->extra_count; i++) {
+		struct json_object *entry = world->extras[i];
+		if (strcmp(json_text_or(entry, "event_name", ""), EVENT) == 0 &&
+		    changes_of(world, entry) == 0 && !cannot_be_told(world, i))
+			world_broken(world, "the history has %s of what did not happen",
+				     json_text_or(entry, "_id", ""));
+	}
+}
