@@ -40,8 +40,7 @@ static void drop(struct group *group, struct look *look, enum field field)
 	if (!look->writes[field])
 		return;
 	look->dropped[field] = true;
-	look->writes[field] = false;
-	json_object_object_del(look->row_body, group->sync->columns[look->pair->table].of[field].id);
+	look_unfill(group, look, field);
 }
 
 static bool drop_blamed(struct group *group, struct look *look)
@@ -52,8 +51,7 @@ static bool drop_blamed(struct group *group, struct look *look)
 		look_drop_refill(group, look);
 		return true;
 	}
-	if (field == FIELD_COUNT || look->row_work == ROW_WORK_DELETE ||
-	    json_object_object_length(look->row_body) < 2)
+	if (field == FIELD_COUNT || look->row_work == ROW_WORK_DELETE)
 		return false;
 	look_problem(look, "%s: %s.", field_rule(field)->name, look->row_write->error.text);
 	look->retry = true;
@@ -61,6 +59,37 @@ static bool drop_blamed(struct group *group, struct look *look)
 	/* A new row with the document's Updated At has all that the document has (sync-rules 5): this one has not. */
 	if (look->row_work == ROW_WORK_CREATE)
 		drop(group, look, FIELD_UPDATED_AT);
+	return true;
+}
+
+static void note_refusal(struct group *group, struct look *look)
+{
+	const struct error *error = &look->row_write->error;
+
+	if (strcmp(error->code, "UNKNOWN_FIELD_NAME") == 0)
+		group->sync->schema_stale = true;
+	if (strcmp(error->code, "INVALID_MULTIPLE_CHOICE_OPTIONS") == 0) {
+		/* The refusal names the choice, not its column: the schema tells which cell is to be left out. */
+		group->sync->schema_stale = true;
+		look->again = !look->entry.problem;
+	}
+	look_problem(look, "Airtable refused the row: %s.", error->text);
+	look->retry = true;
+}
+
+/* The whole row was refused, for nothing that could be left out: it says so itself (sync-rules 21). */
+static bool keep_words_alone(struct group *group, struct look *look)
+{
+	const struct side_write *write = look->row_write;
+
+	if (write->result != ERROR_REFUSED || look->row_work != ROW_WORK_UPDATE || write->row_missing ||
+	    look->words_alone)
+		return false;
+	look->words_alone = true;
+	note_refusal(group, look);
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look->writes[field])
+			look_unfill(group, look, (enum field)field);
 	return true;
 }
 
@@ -76,8 +105,15 @@ static bool write_again_without(struct group *group, struct error *error)
 		size_t count = 0;
 		for (size_t i = 0; i < group->count; i++) {
 			struct look *look = &group->looks[i];
-			if (!look->row_write || !drop_blamed(group, look))
+			if (!look->row_write || (!drop_blamed(group, look) && !keep_words_alone(group, look)))
 				continue;
+			look_fill_problem(group, look);
+			if (json_object_object_length(look->row_body) == 0) {
+				/* Nothing is left, and the row says already why. */
+				ledger_entry_clear_sent(&look->entry);
+				look->row_write = NULL;
+				continue;
+			}
 			looks[count] = look;
 			writes[count++] = (struct side_write){
 				.kind = look->row_write->kind,
@@ -181,15 +217,8 @@ static void take_refused(struct group *group, struct look *look)
 		look->again = true; /* the look that follows finds out whether it is */
 		return;
 	}
-	if (strcmp(look->row_write->error.code, "UNKNOWN_FIELD_NAME") == 0)
-		group->sync->schema_stale = true;
-	if (strcmp(look->row_write->error.code, "INVALID_MULTIPLE_CHOICE_OPTIONS") == 0) {
-		/* The refusal names the choice, not its column: the schema tells which cell is to be left out. */
-		group->sync->schema_stale = true;
-		look->again = !look->entry.problem;
-	}
-	look_problem(look, "Airtable refused the row: %s.", look->row_write->error.text);
-	look->retry = true;
+	if (!look->words_alone)
+		note_refusal(group, look);
 }
 
 static void take_result(struct group *group, struct look *look)

@@ -84,15 +84,23 @@ static void fill_merged(struct group *group, struct look *look, enum field field
 }
 
 /* The problem's sentence in its cell: written when it differs, cleared when there is none (sync-rules 21). */
-static void fill_problem(struct group *group, struct look *look)
+void look_fill_problem(struct group *group, struct look *look)
 {
 	struct cell_equivalence equivalence = look_equivalence(group, look, FIELD_ERROR);
 	struct cell words = cell_text(text_or_empty(&look->problem));
 
+	if (look->writes[FIELD_ERROR])
+		look_unfill(group, look, FIELD_ERROR);
 	if (look_has_column(group, look, FIELD_ERROR) &&
 	    !cell_equal(&words, &look->airtable[FIELD_ERROR], &equivalence))
 		fill(group, look, FIELD_ERROR, &words);
 	cell_done(&words);
+}
+
+void look_unfill(struct group *group, struct look *look, enum field field)
+{
+	look->writes[field] = false;
+	json_object_object_del(look->row_body, group->sync->columns[look->pair->table].of[field].id);
 }
 
 static void fill_delete_box(struct group *group, struct look *look)
@@ -128,7 +136,7 @@ bool look_fill_update(struct group *group, struct look *look)
 	if (unnamed && !look->writes[FIELD_TYPE])
 		fill(group, look, FIELD_TYPE, &look->couch[FIELD_TYPE]);
 	fill_delete_box(group, look);
-	fill_problem(group, look);
+	look_fill_problem(group, look);
 	return look->row_body != NULL;
 }
 
@@ -137,7 +145,7 @@ bool look_fill_create(struct group *group, struct look *look)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) && look->couch[field].kind != CELL_EMPTY)
 			fill(group, look, (enum field)field, &look->couch[field]);
-	fill_problem(group, look);
+	look_fill_problem(group, look);
 	return look->writes[FIELD_ID];
 }
 

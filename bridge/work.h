@@ -51,6 +51,7 @@ struct look {
 	struct cell outgoing[FIELD_COUNT]; /* what the row is to show, as the document has it */
 	bool refills;                      /* row_body also has cells of the gravestone that nobody maps */
 	bool dropped[FIELD_COUNT];         /* fields that Airtable refused: the row is written without them */
+	bool words_alone;                  /* refused as a whole: the row is written once more, to say so */
 	struct side_write *row_write;      /* borrowed from the group */
 };
 
@@ -111,6 +112,9 @@ must_use bool look_fill_create(struct group *group, struct look *look);
 /* Adds what stood in unmapped columns when the row was deleted (sync-rules 11), by the base's schema; takes it out again. */
 void look_refill(struct group *group, struct look *look, struct json_object *tables);
 void look_drop_refill(struct group *group, struct look *look);
+/* The problem's words into the row's body, where the cell does not show them; takes back one cell. */
+void look_fill_problem(struct group *group, struct look *look);
+void look_unfill(struct group *group, struct look *look, enum field field);
 /* The note of what is about to be sent. */
 void look_note_sent(struct group *group, struct look *look);
 /* When the document's leaves were first seen, by Airtable's clock. */

@@ -322,6 +322,81 @@ static void box_is_gone(struct world *world)
 		world_broken(world, "the row does not say that its container is deleted");
 }
 
+/* ---- what is refused ---- */
+
+static void must_tell(struct world *world, const char *words)
+{
+	const char *told = world_cell_text(named_row(world), FIELD_ERROR);
+
+	if (*words ? !strstr(told, words) : *told)
+		world_broken(world, "the row says \"%s\", not \"%s\"", told, words);
+}
+
+static void phone_is_refused(struct world *world)
+{
+	named_phone_sets(world, "notes", "refused by the column", 0);
+	named_phone_sets(world, "model_name", "from the phone", 0);
+}
+
+static void phone_is_refused_alone(struct world *world)
+{
+	named_phone_sets(world, "notes", "refused by the column", 0);
+}
+
+static void says_what_is_refused(struct world *world)
+{
+	must_tell(world, "Notes: ");
+	must_say(world, "i1", "notes", "refused by the column");
+	must_show(world, "i1", FIELD_NOTES, "first");
+}
+
+static void phone_thinks_better(struct world *world)
+{
+	named_phone_sets(world, "notes", "taken by the column", 0);
+}
+
+static void is_well_again(struct world *world)
+{
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i1"));
+	const char *notes = json_text_or(document_data(body), "notes", "");
+	bool refused = strncmp(notes, "refused", strlen("refused")) == 0;
+
+	must_tell(world, refused ? "Notes: " : "");
+}
+
+/* Without a name it cannot be saved, and so neither are its notes. */
+static void person_takes_the_name(struct world *world)
+{
+	named_person_sets(world, FIELD_NAME, NULL);
+	named_person_notes(world);
+}
+
+static void phone_models(struct world *world)
+{
+	named_phone_sets(world, "model_name", "from the phone", 0);
+}
+
+static void is_refused_as_a_whole(struct world *world)
+{
+	must_tell(world, "Name is empty");
+	must_say(world, "i1", "name", "an item");
+	must_say(world, "i1", "notes", "first");
+	must_show(world, "i1", FIELD_NOTES, "from the grid");
+	must_show(world, "i1", FIELD_MODEL_NAME, "from the phone");
+}
+
+static void person_names_it(struct world *world)
+{
+	named_person_sets(world, FIELD_NAME, "another name");
+}
+
+static void is_saved_as_a_whole(struct world *world)
+{
+	must_tell(world, "");
+	must_say(world, "i1", "name", "another name");
+	must_say(world, "i1", "notes", "from the grid");
+}
+
 static const struct scenario scenarios[] = {
 	{"container-row-deleted-contents-keep-container", has_contents, named_person_deletes,
 	 named_phone_notes, keep_their_container, ALL_ORDERS, false},
@@ -353,6 +428,16 @@ static const struct scenario scenarios[] = {
 	 stands_in_the_other_box, ALL_ORDERS, false},
 	{"link-to-deleted-document", has_two_boxes, phone_deletes_box, named_phone_notes, box_is_gone,
 	 BOTH_ORDERS, true},
+	{"refused-cell-is-told-in-the-row", named_nothing, phone_is_refused, named_nothing,
+	 says_what_is_refused, 1U << AS_WRITTEN, true},
+	{"refused-row-is-told-in-the-row", named_nothing, phone_is_refused_alone, named_person_models,
+	 says_what_is_refused, ALL_ORDERS, true},
+	{"refused-cell-well-again", named_nothing, phone_is_refused, phone_thinks_better, is_well_again,
+	 ALL_ORDERS, true},
+	{"refused-edit-is-refused-as-a-whole", named_nothing, person_takes_the_name, phone_models,
+	 is_refused_as_a_whole, BOTH_ORDERS, true},
+	{"refused-edit-is-saved-when-it-can-be", named_nothing, person_takes_the_name, person_names_it,
+	 is_saved_as_a_whole, IN_ORDER, true},
 };
 
 const struct named_table named_fields = {scenarios, countof(scenarios)};
