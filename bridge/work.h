@@ -83,6 +83,10 @@ must_use bool group_carry(struct group *group,
 			  struct error *error); /* documents; notes; starts the row writes */
 must_use bool group_remember(struct group *group, struct error *error); /* waits for the rows; the ledger */
 
+/* documents.c: what was composed is written, the histories first. */
+must_use bool group_write_documents(struct group *group, struct error *error);
+void look_bury_deleted(struct group *group, struct look *look); /* both are gone */
+
 /* send.c: rows that are to be deleted as they are now, in full; a row edited meanwhile is planned anew. Then the writes. */
 must_use bool group_read_last_cells(struct group *group, struct error *error);
 void group_start_rows(struct group *group);
