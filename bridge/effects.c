@@ -16,14 +16,31 @@ static bool is_shown(const struct group *group, const struct look *look, enum fi
 	return json_object_object_get_ex(look->row.body, column, NULL);
 }
 
+static bool shows_otherwise(const struct group *group, const struct look *look, enum field field,
+			    const struct cell *cell)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	return !is_shown(group, look, field) && !cell_equal(cell, &look->airtable[field], &equivalence);
+}
+
 /* It showed something when both sides agreed, and shows nothing now. */
 static bool is_lost(const struct group *group, const struct look *look, enum field field)
 {
 	const struct ledger_field *agreed = &look->entry.fields[field];
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
 
-	return agreed->known && !is_shown(group, look, field) &&
-	       !cell_equal(&agreed->airtable, &look->airtable[field], &equivalence);
+	return agreed->known && shows_otherwise(group, look, field, &agreed->airtable);
+}
+
+/* So it may have been where it is not known what both agreed on last. */
+static bool may_be_lost(const struct group *group, const struct look *look, enum field field)
+{
+	const struct ledger_taken *taken = &look->entry.taken[field];
+	const struct ledger_sent_field *sent = &look->entry.sent.fields[field];
+
+	return is_lost(group, look, field) ||
+	       (taken->taken && shows_otherwise(group, look, field, &taken->cell)) ||
+	       (sent->sent && shows_otherwise(group, look, field, &sent->post));
 }
 
 static bool doubts_schema(const struct group *group, const struct look *look)
@@ -34,7 +51,7 @@ static bool doubts_schema(const struct group *group, const struct look *look)
 		return true;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) &&
-		    (look->airtable[field].kind == CELL_WRONG || is_lost(group, look, (enum field)field)))
+		    (look->airtable[field].kind == CELL_WRONG || may_be_lost(group, look, (enum field)field)))
 			return true;
 	return false;
 }

@@ -137,6 +137,25 @@ static void person_replaces_columns(struct world *world)
 	person_adds_columns(world);
 }
 
+static void person_retypes_model(struct world *world)
+{
+	world_person_retypes_column(world, TABLE_ITEMS, FIELD_MODEL_NAME, false);
+}
+
+/* Unless the cell lost it before anybody saw it. */
+static void keeps_its_model(struct world *world)
+{
+	if (world->document_writes)
+		must_say(world, "i1", "model_name", "from the grid");
+}
+
+/* The bridge may die in it, when the ledger does not know of the save yet. */
+static void model_is_saved(struct world *world)
+{
+	named_person_models(world);
+	world_pass(world, true, false);
+}
+
 /* Without a list of all rows that somebody else asks for. */
 static void next_look_fills_them(struct world *world)
 {
@@ -406,6 +425,8 @@ static const struct scenario scenarios[] = {
 	 ALL_ORDERS, false},
 	{"field-retyped-and-back", has_values, person_retypes, person_retypes_back, show_their_values,
 	 1U << AS_WRITTEN, true},
+	{"field-retyped-over-an-unknown-save", named_nothing, model_is_saved, person_retypes_model,
+	 keeps_its_model, 1U << AS_WRITTEN, false},
 	{"field-readded-with-new-id", has_values, person_deletes_columns, person_adds_columns,
 	 show_their_values, IN_ORDER, true},
 	{"field-readded-at-once", has_values, person_deletes_columns, person_adds_columns, show_their_values,

@@ -184,13 +184,17 @@ static bool shown_by_documents(const struct world *world, enum field field, cons
 }
 
 /* What only this cell showed. */
-void observer_cell_lost(struct world *world, const struct world_row *row, enum field field)
+void observer_cell_lost(struct world *world, const struct world_row *row, enum field field, bool by_schema)
 {
 	char words[48];
 
 	observer_cell_words(field, row->now.cells[field], words);
+	struct world_version *version = version_of(world, field, words);
 	if (!shown_by_documents(world, field, words))
 		supersede(world, field, words);
+	else if (version && by_schema)
+		version->excused =
+			true; /* what another type empties and is back before anybody looks: emptied by hand */
 }
 
 void observer_row_copied(struct world *world, const struct world_row *row)
@@ -209,7 +213,7 @@ void observer_row_deleted(struct world *world, const struct world_row *row)
 {
 	world->any_deleted = true;
 	for (size_t i = 0; i < countof(fields); i++)
-		observer_cell_lost(world, row, fields[i].field);
+		observer_cell_lost(world, row, fields[i].field, false);
 }
 
 void observer_document_deleted(struct world *world, const struct world_document *document)
@@ -227,6 +231,15 @@ void observer_document_deleted(struct world *world, const struct world_document 
 
 /* ---- the judgement ---- */
 
+/* What an ordinary save changed: no loser of a conflict, and not the last of what is deleted. */
+static bool is_save(struct json_object *entry)
+{
+	struct json_object *data = json_child(entry, "new_data", json_type_object);
+
+	return strcmp(json_text_or(entry, "event_name", ""), "sync") == 0 &&
+	       !json_bool_or(data, "__deleted", false);
+}
+
 static bool in_history(const struct world *world, enum field field, const char *value)
 {
 	for (size_t i = 0; i < world->extra_count; i++) {
@@ -234,7 +247,7 @@ static bool in_history(const struct world *world, enum field field, const char *
 		for (size_t table = 0; table < TABLE_COUNT; table++) {
 			char words[48];
 			observer_data_words(field, (enum table)table, data, words);
-			if (data && strcmp(words, value) == 0)
+			if (data && !is_save(world->extras[i]) && strcmp(words, value) == 0)
 				return true;
 		}
 	}
@@ -267,7 +280,7 @@ static bool won_in_history(const struct world *world, enum field field, const ch
 		for (size_t table = 0; table < TABLE_COUNT; table++) {
 			char words[48];
 			observer_data_words(field, (enum table)table, data, words);
-			if (data && strcmp(words, value) == 0)
+			if (data && !is_save(world->extras[i]) && strcmp(words, value) == 0)
 				return true;
 		}
 	}

@@ -283,7 +283,7 @@ void observer_left(struct world *world, bool in_airtable, const char *row, enum 
 void observer_overwritten(struct world *world, const struct world_row *row, enum field field,
 			  const char *before, const char *value, int64_t decided);
 /* A cell is about to lose what it shows with its column or its choice. */
-void observer_cell_lost(struct world *world, const struct world_row *row, enum field field);
+void observer_cell_lost(struct world *world, const struct world_row *row, enum field field, bool by_schema);
 /* A person makes a copy of the row: its values stand in two of them. */
 void observer_row_copied(struct world *world, const struct world_row *row);
 void observer_row_deleted(struct world *world, const struct world_row *row);
