@@ -103,15 +103,12 @@ static void default_collection(struct group *group, struct look *look)
 	}
 }
 
-/* It points to a row that is no document yet. */
+/* It points to a row that is no document yet. Of two links a person has to take one away, whatever they wait for. */
 static bool link_waits(const struct look *look, enum field field)
 {
 	const struct cell *cell = &look->airtable[field];
 
-	for (size_t id = 0; cell->kind == CELL_LINKS && id < cell->id_count; id++)
-		if (cell->ids[id][0] == CELL_UNKNOWN_LINK)
-			return true;
-	return false;
+	return cell->kind == CELL_LINKS && cell->id_count == 1 && cell->ids[0][0] == CELL_UNKNOWN_LINK;
 }
 
 /* A document is made when its collection has one. A container is waited for by one more look, in which new containers come to

@@ -177,7 +177,6 @@ const struct event_kind event_kinds[] = {
 	{"person adds column", person_adds_column, 2, RULE_1, true, true, 0, 0},
 	{"person retypes column", person_retypes_column, 2, RULE_1, true, true, 0, 0},
 	{"person edits choices", person_edits_choices, 1, RULE_1, true, true, 0, 0},
-	/* Not at random yet: a new row in two collections, one of them a row that cannot become a document, waits untold. */
-	{"person links back", person_links_back, 0, RULE_20, true, true, 0, 0},
+	{"person links back", person_links_back, 1, RULE_20, true, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);
