@@ -30,8 +30,7 @@ static void nothing(struct group *group, struct look *look)
 	pairs_set_record(&group->sync->pairs, look->pair, "", false);
 }
 
-/* Only the row's error cell is to be written. */
-static void write_words_only(struct look *look)
+void look_write_words_only(struct look *look)
 {
 	look->row_work = ROW_WORK_UPDATE;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
@@ -61,15 +60,7 @@ static void hold(struct group *group, struct look *look)
 		return;
 	look->finished = look->row.presence != SIDE_THERE || !own;
 	if (!look->finished)
-		write_words_only(look);
-}
-
-/* Outside of the scope: nothing flows. Said where a row stands for it; a document that never had one is nobody's problem. */
-static void leave(struct group *group, struct look *look)
-{
-	if (look->row.presence == SIDE_THERE)
-		show_and_finish(group, look);
-	look->finished = true;
+		look_write_words_only(look);
 }
 
 static void bury(struct group *group, struct look *look, const char *reason)
@@ -198,7 +189,10 @@ static void (*const existence_work[])(struct group *group, struct look *look) = 
 	[EXIST_FORGET] = forget,
 	[EXIST_ADOPT] = merge,
 	[EXIST_CREATE_DOCUMENT] = undelete,
-	[EXIST_LEAVE] = leave,
+	[EXIST_LEAVE] = look_leave,
+	[EXIST_MERGE_OUT] = look_merge_out,
+	[EXIST_REMOVE_ROW] = delete_row,
+	[EXIST_LET_GO] = look_let_go,
 };
 
 /* Nothing that a row shows has changed: the ledger learns the leaves, the document perhaps its mark. */
@@ -225,6 +219,8 @@ static void note_mark(struct group *group, struct look *look)
 
 	if (mark && look->entry.state == ENTRY_PAIR && strcmp(mark, look->entry.record_id) == 0)
 		look->entry.marked = true;
+	if (look->entry.state == ENTRY_GRAVE && look->entry.marked)
+		look_note_stale_mark(group, look, look->entry.record_id);
 }
 
 static void start_look(struct group *group, struct look *look)
@@ -266,11 +262,13 @@ static void prepare_row(struct group *group, struct look *look)
 		look->existence.action == EXIST_CREATE_DOCUMENT || look->existence.action == EXIST_UNDELETE;
 	if (look->row_work != ROW_WORK_UPDATE)
 		return;
-	if ((new_document && look->document_work == DOCUMENT_WORK_NONE) ||
-	    look->existence.action == EXIST_HOLD) {
+	if (look->existence.action == EXIST_MERGE_OUT) {
+		look_take_merged_out(group, look);
+	} else if ((new_document && look->document_work == DOCUMENT_WORK_NONE) ||
+		   look->existence.action == EXIST_HOLD || look->existence.action == EXIST_LEAVE) {
 		/* No pair, or not yet: only its error cell is ours. */
 		snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
-		write_words_only(look);
+		look_write_words_only(look);
 	} else {
 		look->entry.born_as_row = look->entry.born_as_row || new_document;
 		pair_up(group, look);
@@ -388,8 +386,8 @@ bool group_carry(struct group *group, struct error *error)
 		return false;
 	for (size_t i = 0; i < group->count; i++)
 		prepare_row(group, &group->looks[i]);
-	if (!group_read_last_cells(group, error) || !note_sent(group, error) ||
-	    !record_deleted_rows(group, error))
+	if (!group_read_last_cells(group, error) || !group_confirm_scope(group, error) ||
+	    !note_sent(group, error) || !record_deleted_rows(group, error))
 		return false;
 	group_start_rows(group);
 	return true;

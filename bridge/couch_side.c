@@ -242,6 +242,8 @@ static bool read_extras(void *self, const char *const *full_ids, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		struct couch_document *document = &documents.list[i];
 		bodies_out[i] = document->deleted ? NULL : take(document->body);
+		if (bodies_out[i] && document->conflicts && strcmp(full_ids[i], side->settings_id) == 0)
+			json_put(bodies_out[i], "_conflicts", take(document->conflicts));
 	}
 	couch_documents_done(&documents);
 	return true;

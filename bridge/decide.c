@@ -9,7 +9,7 @@
 
 /* ---- existence ---- */
 
-static enum document_state document_state(const struct look *look)
+static enum document_state document_state(const struct group *group, const struct look *look)
 {
 	const struct pair *pair = look->pair;
 
@@ -23,7 +23,9 @@ static enum document_state document_state(const struct look *look)
 	}
 	if (look->flaw.kind != ERROR_NONE)
 		return DOCUMENT_UNREADABLE;
-	return pair->in_scope ? DOCUMENT_IN_SCOPE : DOCUMENT_OUT_OF_SCOPE;
+	if (pair->in_scope)
+		return DOCUMENT_IN_SCOPE;
+	return look_left_scope(group, look) ? DOCUMENT_LEFT_SCOPE : DOCUMENT_OUT_OF_SCOPE;
 }
 
 /* Gone means not shown twice, a minute apart by the base's clock (sync-rules 2); a row that we deleted needs one look. */
@@ -202,7 +204,7 @@ static void decide_existence(struct group *group, struct look *look)
 	bool document_there = look->document.presence == SIDE_THERE && look->flaw.kind == ERROR_NONE;
 	bool row_there = look->row.presence == SIDE_THERE;
 	struct existence_views views = {
-		.document = document_state(look),
+		.document = document_state(group, look),
 		.row = row_state(group, look),
 		.entry = look->entry.state,
 		.on_row_deleted = group->sync->config->on_row_deleted,
@@ -214,7 +216,10 @@ static void decide_existence(struct group *group, struct look *look)
 
 	views.has_contents = (views.delete_ticked || views.on_row_deleted == ROW_DELETED_DELETE) &&
 			     pairs_has_contents(&group->sync->pairs, pair);
+	if (views.document == DOCUMENT_LEFT_SCOPE || views.document == DOCUMENT_OUT_OF_SCOPE)
+		look_view_outside(group, look, &views);
 	look->existence = plan_existence(&views);
+	look->again = look->again || views.place_open;
 	log_debug(&group->sync->log, "%s: %s: %s", pair->full_id, existence_name(look->existence.action),
 		  look->existence.reason);
 }
@@ -318,7 +323,7 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 		/* What took the row's place may show what the row did a while ago. */
 		.contested = agreed->contested || look->existence.action == EXIST_PAIR_FREE,
 		.couch_unmappable = !mappable && !couch_waits,
-		.waits = row_waits || couch_waits,
+		.waits = row_waits || (couch_waits && look->existence.action != EXIST_MERGE_OUT),
 		.order = look->orders[field],
 	};
 
@@ -335,6 +340,7 @@ static bool decides_fields(const struct look *look)
 	case EXIST_MERGE_OTHERS:
 	case EXIST_PAIR_FREE:
 	case EXIST_ADOPT:
+	case EXIST_MERGE_OUT:
 		return true;
 	default:
 		return false;

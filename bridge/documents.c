@@ -75,7 +75,7 @@ static void take_written_document(struct group *group, struct look *look, const 
 
 	group->sync->counts.documents_written++;
 	look->document_written = true;
-	look->entry.marked = look->entry.marked || look->marks;
+	look->entry.marked = (look->entry.marked || look->marks) && !look->unmarks;
 	ledger_entry_clear_taken(&look->entry);
 	document->presence = look->document_work == DOCUMENT_WORK_DELETE ? SIDE_TOMBSTONE : SIDE_THERE;
 	document->table = look->pair->table;

@@ -84,6 +84,14 @@ static bool visit_integration(void *context, struct couch_document *document, st
 	(void)error;
 	if (!document->body)
 		return true;
+	if (document->conflicts) {
+		tell_words(
+			search->tell, search->context, FINDING_PROBLEM,
+			"database %s: document %s is in conflict, and it is not known which of its versions "
+			"is meant: save it once more in the app's integration screen",
+			search->database, document->id);
+		return true;
+	}
 	if (!integration_config_read(document->body, search->database, &config, &is_airtable, &refusal)) {
 		tell_words(search->tell, search->context, FINDING_PROBLEM, "database %s: %s",
 			   search->database, refusal.text);

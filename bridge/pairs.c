@@ -198,6 +198,44 @@ void pairs_wake_refused(struct pairs *pairs, const struct pair *document)
 
 /* ---- waiting ---- */
 
+static void set_place(struct pairs *pairs, struct pair *pair, struct pair **place, struct pair *target)
+{
+	struct pair *former = *place;
+
+	*place = target == pair ? NULL : target;
+	if (former == *place)
+		return;
+	if (*place)
+		(*place)->insiders++;
+	if (former && --former->insiders == 0 && former->has_problem)
+		pairs_look(pairs, former, LOOK_AGAIN); /* it may have been kept for its contents */
+}
+
+void pairs_set_agreed(struct pairs *pairs, struct pair *pair, struct pair *collection, struct pair *container)
+{
+	set_place(pairs, pair, &pair->agreed_collection, collection);
+	set_place(pairs, pair, &pair->agreed_container, container);
+}
+
+/* Of what has a row or is in scope, by where its document stands now. */
+static bool holds_documents(const struct pairs *pairs, const struct pair *pair)
+{
+	for (size_t i = 0; i < pairs->count; i++) {
+		const struct pair *other = pairs->list[i];
+		const char *parent =
+			pair->table == TABLE_COLLECTIONS ? other->collection_id : other->container_id;
+		if (other != pair && (other->in_scope || other->state == ENTRY_PAIR) && parent &&
+		    strcmp(parent, pair->id) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool pairs_holds_rows(const struct pairs *pairs, const struct pair *pair)
+{
+	return pair->insiders > 0 || holds_documents(pairs, pair);
+}
+
 static bool has_row(const struct pairs *pairs, enum table table, const char *id)
 {
 	const struct pair *pair = id ? pairs_find(pairs, table, id) : NULL;

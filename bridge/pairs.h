@@ -45,6 +45,9 @@ struct pair {
 	unsigned copies;      /* pairs whose 'copy_of' it is */
 	struct pair *claims;  /* its row is paired and shows the ID of this one, and other edits besides */
 	unsigned claimants;   /* pairs whose 'claims' it is */
+	struct pair *agreed_collection,
+		*agreed_container; /* where both sides agreed that it stands, or NULL */
+	unsigned insiders;         /* pairs of which it is one of these: their rows point to its row */
 	bool born_as_row;
 	bool has_problem; /* a person should know something of it */
 	unsigned waits;   /* enum pair_waits, or 0: a link in it waits for another pair */
@@ -90,6 +93,11 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
 /* Whose ID its row shows; NULL: nobody's but its own. Who it was and who it is are looked at. */
 void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *original);
 void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other);
+/* Whoever loses its last contents is looked at, if it waits for that. */
+void pairs_set_agreed(struct pairs *pairs, struct pair *pair, struct pair *collection,
+		      struct pair *container);
+/* Whether rows point to its row, or are to. */
+bool pairs_holds_rows(const struct pairs *pairs, const struct pair *pair);
 /* Adds a reason to look at it, and puts it into the queue. */
 void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason);
 void pairs_set_unsettled(struct pairs *pairs, struct pair *pair, bool unsettled);

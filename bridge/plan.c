@@ -18,6 +18,7 @@
 #define REMEMBERED (IS(ENTRY_PAIR) | GRAVES)
 #define GRAVES     (IS(ENTRY_GRAVE) | IS(ENTRY_FORGOTTEN))
 #define NO_PAIR    (IS(ENTRY_NONE) | GRAVES)
+#define OUTSIDE    (IS(DOCUMENT_LEFT_SCOPE) | IS(DOCUMENT_OUT_OF_SCOPE))
 #define UNKNOWN    (IS(DOCUMENT_NONE) | IS(DOCUMENT_MISSING))
 
 static struct existence tombstone_meets_row(const struct existence_views *views)
@@ -95,6 +96,36 @@ static struct existence row_is_gone(const struct existence_views *views)
 				  .reason = "the row was deleted; its document goes with it here"};
 }
 
+/* An edit that whoever moved the document could not have seen is merged first; contents go before what holds them. */
+static struct existence left_meets_row(const struct existence_views *views)
+{
+	if (views->place_open)
+		return (struct existence){.action = EXIST_ASK_AGAIN,
+					  .reason = "what it stands in is still to be looked at"};
+	if (views->row_moved)
+		return (struct existence){.action = EXIST_MERGE_OUT,
+					  .reason = "the document left the scope; its row's edits go to it "
+						    "before the row goes"};
+	if (views->holds_rows)
+		return (struct existence){.action = EXIST_LEAVE,
+					  .reason = "the document left the scope; its row is kept as long as "
+						    "rows stand in it, and nothing flows"};
+	return (struct existence){.action = EXIST_REMOVE_ROW,
+				  .reason = "the document left the scope by an edit of a document"};
+}
+
+static struct existence outside_meets_row(const struct existence_views *views)
+{
+	if (views->row_returns)
+		return (struct existence){.action = EXIST_MERGE_OUT,
+					  .reason = "the row was moved back into the scope"};
+	return (struct existence){
+		.action = EXIST_LEAVE,
+		.reason = "what this integration syncs does not include it any more: the row is kept, and "
+			  "nothing flows. Move it back, add its place to what the integration syncs, or "
+			  "delete the row"};
+}
+
 /* 'decide' NULL: always this action. For an entry without a pair a row that is gone and none at all are the same. */
 static const struct existence_rule {
 	unsigned documents, rows, entries;
@@ -142,9 +173,11 @@ static const struct existence_rule {
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_FREE_TWINS), NO_PAIR, NULL, EXIST_HOLD,
 	 "several unpaired rows claim this document"},
 
-	{IS(DOCUMENT_OUT_OF_SCOPE), PAIRED, IS(ENTRY_PAIR), NULL, EXIST_LEAVE,
-	 "the document left the scope; its row is kept, and nothing flows"},
-	{IS(DOCUMENT_OUT_OF_SCOPE), ANY, ANY, NULL, EXIST_LEAVE, "the document is outside of the scope"},
+	{IS(DOCUMENT_LEFT_SCOPE), PAIRED, IS(ENTRY_PAIR), left_meets_row, EXIST_NOTHING, NULL},
+	{IS(DOCUMENT_OUT_OF_SCOPE), PAIRED, IS(ENTRY_PAIR), outside_meets_row, EXIST_NOTHING, NULL},
+	{OUTSIDE, IS(ROW_GONE) | IS(ROW_GONE_ONE_FREE), IS(ENTRY_PAIR), NULL, EXIST_LET_GO,
+	 "the document is outside of the scope, and its row was deleted"},
+	{OUTSIDE, ANY, ANY, NULL, EXIST_LEAVE, "the document is outside of the scope"},
 
 	{UNKNOWN, IS(ROW_NEW) | IS(ROW_FREE), IS(ENTRY_NONE), row_is_new, EXIST_NOTHING, NULL},
 	{UNKNOWN, IS(ROW_FREE_TWINS), IS(ENTRY_NONE), NULL, EXIST_HOLD,
@@ -186,6 +219,9 @@ const char *existence_name(enum existence_action action)
 		[EXIST_ADOPT] = "adopt row",
 		[EXIST_CREATE_DOCUMENT] = "create document",
 		[EXIST_LEAVE] = "leave",
+		[EXIST_MERGE_OUT] = "merge into the document alone",
+		[EXIST_REMOVE_ROW] = "remove row",
+		[EXIST_LET_GO] = "let go",
 	};
 
 	return (size_t)action < countof(names) ? names[action] : "?";

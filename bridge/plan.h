@@ -22,6 +22,7 @@ enum document_state {
 	DOCUMENT_UNREADABLE, /* invalid, or cannot be written back exactly */
 	DOCUMENT_TOMBSTONE,
 	DOCUMENT_IN_SCOPE,
+	DOCUMENT_LEFT_SCOPE, /* out of scope, by an edit of a document; its row agreed on a place inside */
 	DOCUMENT_OUT_OF_SCOPE,
 };
 enum row_state {
@@ -58,7 +59,10 @@ enum existence_action {
 	EXIST_FORGET,          /* gravestone 'forgotten' */
 	EXIST_ADOPT,           /* pair without B (sync-rules 5) */
 	EXIST_CREATE_DOCUMENT,
-	EXIST_LEAVE, /* out of scope: nothing flows, said so */
+	EXIST_LEAVE,      /* out of scope: nothing flows, said so */
+	EXIST_MERGE_OUT,  /* out of scope: the row's edits go to the document, and nothing to the row */
+	EXIST_REMOVE_ROW, /* it left the scope: the row is deleted, gravestone 'left the scope' */
+	EXIST_LET_GO,     /* gravestone 'left the scope': its row is gone */
 };
 struct existence_views {
 	enum document_state document;
@@ -69,6 +73,9 @@ struct existence_views {
 	bool row_moved;      /* A differs from Ba in a two-way field */
 	bool delete_ticked;  /* the row's Delete box */
 	bool row_edit_newer; /* row_moved, later than the tombstone was first seen */
+	bool place_open;     /* left the scope: what it stands in is still to be looked at */
+	bool holds_rows;     /* left the scope: rows point to its row */
+	bool row_returns;    /* out of scope: the row was edited to stand in it */
 	bool has_contents;   /* the app would refuse to delete the document */
 };
 struct existence {

@@ -143,9 +143,11 @@ static void bury_row(struct group *group, struct look *look)
 {
 	struct json_object *cells = look->row.body ? json_copy(look->row.body) : NULL;
 	bool was_pair = look->entry.state != ENTRY_NONE;
+	bool left = look->document.presence == SIDE_THERE;
 
-	ledger_entry_bury(&look->entry, "document deleted", look->document.revision,
+	ledger_entry_bury(&look->entry, left ? "left the scope" : "document deleted", look->document.revision,
 			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
+	look_note_stale_mark(group, look, look->entry.record_id);
 	if (!was_pair)
 		ledger_entry_let_go(&look->entry);
 	group->sync->counts.rows_deleted++;
@@ -326,6 +328,9 @@ static void tell_pair(struct group *group, struct look *look)
 		pairs_set_record(pairs, pair, came_back(look) ? look->row.id : "", true);
 	pairs_set_waits(pairs, pair, entry->waits);
 	pairs_set_causes(pairs, pair, entry->causes);
+	sync_note_agreed(group->sync, pair, entry);
+	if (entry->state == ENTRY_GRAVE && entry->marked && !pair->mark_due_ms)
+		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
 	if (paired && !entry->marked && !pair->mark_due_ms)
 		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
 	if (paired && entry->marked)

@@ -101,6 +101,17 @@ void integration_config_done(struct integration_config *config)
 	*config = (struct integration_config){0};
 }
 
+bool integration_config_same(const struct integration_config *a, const struct integration_config *b)
+{
+	if (strcmp(a->base_id, b->base_id) != 0 || a->scope_type != b->scope_type ||
+	    a->scope_count != b->scope_count)
+		return false;
+	for (size_t i = 0; i < a->scope_count; i++)
+		if (strcmp(a->scope_ids[i], b->scope_ids[i]) != 0)
+			return false;
+	return true;
+}
+
 /* ---- what is in scope ---- */
 
 static bool is_listed(const struct integration_config *config, const char *id)
@@ -119,8 +130,18 @@ static bool holds_collection(const struct integration_config *config, const stru
 	return is_listed(config, id) || (pair && pair->born_as_row);
 }
 
+/* Where a container stands: as its document says, or as its row and it last agreed. */
+static const char *place_of(const struct pair *container, bool agreed)
+{
+	if (!container)
+		return NULL;
+	if (!agreed || container->state != ENTRY_PAIR)
+		return container->container_id;
+	return container->agreed_container ? container->agreed_container->id : NULL;
+}
+
 static bool stands_in_listed_container(const struct integration_config *config, const struct pairs *pairs,
-				       const char *id, const char *container_id)
+				       const char *id, const char *container_id, bool agreed)
 {
 	const char *place = id;
 	const char *above = container_id;
@@ -131,15 +152,17 @@ static bool stands_in_listed_container(const struct integration_config *config, 
 		if (!above)
 			return false;
 		place = above;
-		const struct pair *container = pairs_find(pairs, TABLE_ITEMS, place);
-		above = container ? container->container_id : NULL;
+		above = place_of(pairs_find(pairs, TABLE_ITEMS, place), agreed);
 	}
 	return false;
 }
 
 static void enter(struct pairs *pairs, struct pair *pair, bool in_scope)
 {
-	if (in_scope && !pair->in_scope && pair->document == PAIR_DOCUMENT_THERE && pair->state != ENTRY_PAIR)
+	bool came = in_scope && !pair->in_scope, left = !in_scope && pair->in_scope;
+
+	if (pair->document == PAIR_DOCUMENT_THERE &&
+	    (pair->state != ENTRY_PAIR ? came : left || (came && pair->has_problem)))
 		pairs_look(pairs, pair, LOOK_DOCUMENT);
 	pair->in_scope = in_scope;
 }
@@ -153,7 +176,8 @@ static void update_by_containers(const struct integration_config *config, struct
 		struct pair *pair = pairs->list[i];
 		if (pair->table != TABLE_ITEMS)
 			continue;
-		enter(pairs, pair, stands_in_listed_container(config, pairs, pair->id, pair->container_id));
+		enter(pairs, pair,
+		      stands_in_listed_container(config, pairs, pair->id, pair->container_id, false));
 		if (pair->in_scope && pair->collection_id &&
 		    !lh_table_lookup_ex(needed, pair->collection_id, NULL))
 			lh_table_insert(needed, pair->collection_id, pair);
@@ -186,5 +210,33 @@ bool scope_would_hold(const struct integration_config *config, const struct pair
 		return true; /* a collection born as a row is in scope by itself (sync-rules 14) */
 	if (config->scope_type == SCOPE_COLLECTIONS)
 		return holds_collection(config, pairs, collection_id);
-	return stands_in_listed_container(config, pairs, NULL, container_id);
+	return stands_in_listed_container(config, pairs, NULL, container_id, false);
+}
+
+bool scope_held(const struct integration_config *config, const struct pairs *pairs, const struct pair *pair,
+		const char *collection_id, const char *container_id)
+{
+	if (pair->table == TABLE_COLLECTIONS)
+		return false; /* no edit of a document takes one out of the list */
+	if (config->scope_type == SCOPE_COLLECTIONS)
+		return holds_collection(config, pairs, collection_id);
+	return stands_in_listed_container(config, pairs, pair->id, container_id, true);
+}
+
+static bool is_open_above(const struct pairs *pairs, const char *container_id, bool agreed)
+{
+	for (int level = 0; container_id && level < SCOPE_CONTAINER_LEVELS; level++) {
+		const struct pair *container = pairs_find(pairs, TABLE_ITEMS, container_id);
+		if (container && (container->queued || container->under_way || container->unsettled))
+			return true;
+		container_id = place_of(container, agreed);
+	}
+	return false;
+}
+
+bool scope_is_open(const struct integration_config *config, const struct pairs *pairs,
+		   const struct pair *pair, const char *agreed_container_id)
+{
+	return config->scope_type == SCOPE_CONTAINERS && (is_open_above(pairs, pair->container_id, false) ||
+							  is_open_above(pairs, agreed_container_id, true));
 }

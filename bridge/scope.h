@@ -23,8 +23,19 @@ must_use bool integration_config_read(struct json_object *body, const char *data
 				      struct error *error);
 void integration_config_done(struct integration_config *config);
 
-/* Decides in_scope of all pairs anew, and queues those that came into scope. */
+/* Whether both name the same base and list the same places. */
+bool integration_config_same(const struct integration_config *a, const struct integration_config *b);
+
+/* Decides in_scope of all pairs anew, and queues those that came into scope or left it. */
 void scope_update(const struct integration_config *config, struct pairs *pairs);
+/* Whether a pair that both sides agreed stands there was in scope (sync-rules 14): an item that was and is not any more has left
+ * by an edit of its document, or of one that it stands in. Where its row was edited, both agree on the place outside; where
+ * the integration lists something else, the place that they agree on is outside as well. */
+bool scope_held(const struct integration_config *config, const struct pairs *pairs, const struct pair *pair,
+		const char *collection_id, const char *container_id);
+/* Whether something that it stands in, or stood in, is still to be looked at. */
+bool scope_is_open(const struct integration_config *config, const struct pairs *pairs,
+		   const struct pair *pair, const char *agreed_container_id);
 /* Whether a document that would stand there is in scope. */
 bool scope_would_hold(const struct integration_config *config, const struct pairs *pairs, enum table table,
 		      const char *collection_id, const char *container_id);

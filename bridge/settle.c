@@ -216,9 +216,12 @@ static void settle_delete(struct group *group, struct look *look)
 	bool was_pair = entry->state != ENTRY_NONE;
 
 	if (!there) {
-		ledger_entry_bury(entry, "document deleted", look->document.revision,
+		bool left = look->document.presence == SIDE_THERE;
+		ledger_entry_bury(entry, left ? "left the scope" : "document deleted",
+				  look->document.revision,
 				  group->sync->rows.ops->now_ms(group->sync->rows.self),
 				  json_object_get(entry->grave_cells));
+		look_note_stale_mark(group, look, entry->record_id);
 		if (!was_pair)
 			ledger_entry_let_go(entry);
 	} else if (!deadline_passed(group, look)) {

@@ -102,7 +102,8 @@ struct side_ops {
 	/* The same with every column of the rows, also those that serve none of our fields. Rows only. */
 	bool (*read_whole)(void *self, const struct side_key *keys, size_t count,
 			   struct side_records *records_out, struct error *error);
-	/* Any documents by their full ids ("0000-config"), in this order; NULL where there is none. Documents only; caller puts each. */
+	/* Any documents by their full ids ("0000-config"), in this order; NULL where there is none. The
+	 * integration's own one has "_conflicts" where it has any. Documents only; caller puts each. */
 	bool (*read_extras)(void *self, const char *const *full_ids, size_t count,
 			    struct json_object **bodies_out, struct error *error);
 	/* What the app left behind of deleted documents of this integration (integration_deleted_data), an array of

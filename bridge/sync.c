@@ -200,6 +200,8 @@ static void schedule(struct sync *sync, struct pair *pair, const struct ledger_e
 		int64_t wait_ms = entry->next_try_ms - clock_now_ms();
 		pair->due_ms = clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1);
 	}
+	if (entry->state == ENTRY_GRAVE && entry->marked)
+		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
 	if (entry->state == ENTRY_PAIR && !entry->marked) {
 		int64_t quiet_ms = clock_now_ms() - entry->seen_ms;
 		pair->mark_due_ms = clock_steady_ms() +
@@ -225,6 +227,25 @@ static void load_row(struct sync *sync, struct pair *pair, const struct ledger_e
 		pairs_set_copy_of(&sync->pairs, pair, shown);
 }
 
+static struct pair *agreed_place(struct sync *sync, const struct ledger_entry *entry, enum field field,
+				 enum table table)
+{
+	const struct ledger_field *agreed = &entry->fields[field];
+
+	if (entry->state != ENTRY_PAIR || !agreed->known || agreed->couch.kind != CELL_LINKS ||
+	    agreed->couch.id_count == 0 || agreed->couch.ids[0][0] == CELL_UNKNOWN_LINK)
+		return NULL;
+	return pairs_want(&sync->pairs, table, agreed->couch.ids[0]);
+}
+
+void sync_note_agreed(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
+{
+	if (pair->table == TABLE_ITEMS)
+		pairs_set_agreed(&sync->pairs, pair,
+				 agreed_place(sync, entry, FIELD_COLLECTION, TABLE_COLLECTIONS),
+				 agreed_place(sync, entry, FIELD_CONTAINER, TABLE_ITEMS));
+}
+
 static bool load_entry(void *context, struct ledger_entry *entry, struct error *error)
 {
 	struct sync *sync = context;
@@ -238,6 +259,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	pairs_set_waits(&sync->pairs, pair, entry->waits);
 	pairs_set_causes(&sync->pairs, pair, entry->causes);
 	load_row(sync, pair, entry);
+	sync_note_agreed(sync, pair, entry);
 	schedule(sync, pair, entry);
 	return true;
 }
@@ -343,7 +365,9 @@ void sync_queue_documents(struct sync *sync)
 		struct pair *pair = sync->pairs.list[i];
 		bool paired_without_document =
 			pair->state == ENTRY_PAIR && pair->document == PAIR_DOCUMENT_NONE;
-		if (paired_without_document ||
+		bool has_left =
+			pair->state == ENTRY_PAIR && pair->document == PAIR_DOCUMENT_THERE && !pair->in_scope;
+		if (paired_without_document || has_left ||
 		    (pair->document != PAIR_DOCUMENT_NONE && pair->leaves != pair->handled))
 			pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);
 	}

@@ -93,6 +93,8 @@ must_use bool sync_checkpoint(struct sync *sync, struct error *error);
 struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row);
 /* The other pair whose ID this cell of a row shows, one with a document or a row; or NULL. */
 struct pair *sync_shown_other(const struct sync *sync, const struct pair *pair, const struct cell *id_cell);
+/* Where both sides agree that it stands. */
+void sync_note_agreed(struct sync *sync, struct pair *pair, const struct ledger_entry *entry);
 struct mapping_links sync_links(struct sync *sync);
 /* Hash of a document's live leaves; 0 for a record that is not there. */
 uint64_t sync_leaves(const struct side_record *document);

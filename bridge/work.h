@@ -40,6 +40,7 @@ struct look {
 	enum document_work document_work;
 	struct json_object *new_document; /* owned; to be written, or the tombstone */
 	bool document_written; /* the save is done, and new_document, if any, has become the document */
+	bool unmarks;          /* it lacks the mark of the row that is gone */
 	bool marks;            /* it carries the app's mark, which the present one does not */
 	struct json_object *histories; /* owned array; go with the document, or before the row's deletion */
 
@@ -86,6 +87,21 @@ must_use bool group_remember(struct group *group, struct error *error); /* waits
 /* documents.c: what was composed is written, the histories first. */
 must_use bool group_write_documents(struct group *group, struct error *error);
 void look_bury_deleted(struct group *group, struct look *look); /* both are gone */
+
+/* outside.c: pairs outside of the scope (sync-rules 14). */
+bool look_left_scope(const struct group *group, const struct look *look);
+void look_view_outside(const struct group *group, const struct look *look, struct existence_views *views);
+void look_leave(struct group *group, struct look *look);
+void look_merge_out(struct group *group, struct look *look);
+/* What was merged is agreed on; the row is only told. */
+void look_take_merged_out(struct group *group, struct look *look);
+void look_let_go(struct group *group, struct look *look);
+/* After its row is gone: the document's mark of it is to go, too. */
+void look_note_stale_mark(struct group *group, struct look *look, const char *record_id);
+/* Rows are deleted for the sake of a scope that is still the integration's, or not at all. */
+must_use bool group_confirm_scope(struct group *group, struct error *error);
+/* Only the row's error cell is to be written. */
+void look_write_words_only(struct look *look);
 
 /* send.c: rows that are to be deleted as they are now, in full; a row edited meanwhile is planned anew. Then the writes. */
 must_use bool group_read_last_cells(struct group *group, struct error *error);

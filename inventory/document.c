@@ -340,3 +340,11 @@ void document_set_mark(enum document_type type, struct json_object *body, const 
 		json_object_object_del(mark, "modified_at");
 	document_order_data(type, body);
 }
+
+void document_drop_mark(struct json_object *body, const char *integration_id)
+{
+	struct json_object *all = json_child(document_data(body), "integrations", json_type_object);
+
+	if (all)
+		json_object_object_del(all, integration_id);
+}

@@ -61,6 +61,8 @@ const char *document_mark(struct json_object *body, const char *integration_id);
 /* Sets the mark and nothing else (updated_at is not touched). modified_ms 0: left out. */
 void document_set_mark(enum document_type type, struct json_object *body, const char *integration_id,
 		       const char *record_id, int64_t modified_ms);
+/* Takes it out; nothing else changes, as the app does it. */
+void document_drop_mark(struct json_object *body, const char *integration_id);
 
 /* Whether 'id' could be a document's id: not empty, UTF-8, no control characters or white space at the ends,
  * within DOCUMENT_ID_LIMIT, no slash. */

@@ -30,8 +30,8 @@ struct named_table {
 	const struct scenario *list;
 	size_t count;
 };
-extern const struct named_table named_writes, named_existence, named_identity, named_fields, named_saving,
-	named_revert;
+extern const struct named_table named_writes, named_existence, named_identity, named_scope, named_fields,
+	named_saving, named_revert;
 
 /* Both sides in step, as every scenario begins. */
 void named_set_scene(struct world *world);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "tests/worlds/world_columns.h"
+#include "tests/worlds/world_settings.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -348,6 +349,20 @@ static bool problem_with(struct world *world, enum field field, const char *valu
 	return false;
 }
 
+/* In a document that is outside of the scope: nobody has to show it. */
+static bool shown_outside(struct world *world, enum field field, const char *value)
+{
+	for (size_t i = 0; i < world->document_count; i++) {
+		const struct world_document *document = &world->documents[i];
+		struct json_object *body = world_body(document);
+		char words[48];
+		observer_data_words(field, document->table, body ? document_data(body) : NULL, words);
+		if (body && strcmp(words, value) == 0 && !world_settings_hold(world, document))
+			return true;
+	}
+	return false;
+}
+
 static void check_versions(struct world *world)
 {
 	for (size_t i = 0; i < world->version_count; i++) {
@@ -360,12 +375,15 @@ static void check_versions(struct world *world)
 			if (!world->any_deleted && !version->copied && !stopped &&
 			    (in_rows || in_documents) &&
 			    !won_in_history(world, version->field, version->value) &&
+			    !shown_outside(world, version->field, version->value) &&
 			    !problem_with(world, version->field, version->value))
 				world_broken(world, "%s: \"%s\" came back, though a person had replaced it",
 					     name, version->value);
 			continue;
 		}
-		if ((in_rows && in_documents) || version->excused || (stopped && (in_rows || in_documents)) ||
+		if ((in_rows && in_documents) || version->excused ||
+		    shown_outside(world, version->field, version->value) ||
+		    (stopped && (in_rows || in_documents)) ||
 		    in_history(world, version->field, version->value) ||
 		    in_grave(world, version->field, version->value) ||
 		    problem_with(world, version->field, version->value))
@@ -491,6 +509,13 @@ static void check_documents(struct world *world)
 		size_t rows = rows_with_id(world, document);
 		if (has_problem(world, document))
 			continue;
+		if (world_body(document) && !world_settings_hold(world, document)) {
+			if (row && !row->copied && !row->now.cells[FIELD_ERROR])
+				world_broken(world,
+					     "%s is out of scope, and its row %s is neither gone nor told so",
+					     document->full_id, row->id);
+			continue;
+		}
 		if (rows > 1)
 			world_broken(world, "%s has %zu rows", document->full_id, rows);
 		else if (world_body(document) && !row && !forgotten(world, document))
@@ -535,6 +560,8 @@ static void check_copies(struct world *world)
 
 void observer_check(struct world *world)
 {
+	if (world->stopped)
+		return;
 	check_copies(world);
 	check_versions(world);
 	check_documents(world);

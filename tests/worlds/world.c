@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "tests/worlds/transcript.h"
+#include "tests/worlds/world_settings.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -174,7 +175,19 @@ void world_restart(struct world *world)
 	world->moment++;
 	for (size_t i = 0; i < world->document_count; i++)
 		world->documents[i].gone_shown_again_ms = 0;
+	world_settings_take(world);
 	open_sync(world);
+}
+
+/* As the bridge does when the integration's document has changed. */
+static void begin_anew(struct world *world)
+{
+	unsigned crash_at = world->crash_at, effects = world->effects;
+
+	world_note(world, "the integration begins anew");
+	world_restart(world);
+	world->crash_at = crash_at;
+	world->effects = effects;
 }
 
 bool world_pass(struct world *world, bool ask_rows, bool list_rows)
@@ -182,6 +195,10 @@ bool world_pass(struct world *world, bool ask_rows, bool list_rows)
 	struct pass_wish wish = {.ask_rows = ask_rows, .list_rows = list_rows};
 	struct error error = {0};
 
+	if (world->stopped && !world->dead)
+		begin_anew(world);
+	if (world->stopped)
+		return true;
 	world_note(world, "    pass%s", list_rows ? ", lists all rows" : ask_rows ? "" : " (database only)");
 	transcript_pause(world);
 	transcript_add(world, (struct act){.kind = ACT_PASSES,
@@ -192,6 +209,8 @@ bool world_pass(struct world *world, bool ask_rows, bool list_rows)
 	world_advance(world, 10);
 	transcript_add(world,
 		       (struct act){.kind = ACT_PASSED, .passed = ok, .value = transcript_rows(world)});
+	if (world->sync->settings_changed && !world->dead)
+		begin_anew(world);
 	if (ok)
 		return true;
 	world->last_error = error;
@@ -269,17 +288,9 @@ struct world *world_open(uint64_t seed)
 	world->bump_equal = world_chance(world, 2);
 	world->schema_touches = !world->bump_equal;
 	world->moment = 1;
-	world->config = (struct integration_config){
-		.id = own_copy("w"),
-		.name = own_copy("world"),
-		.database = own_copy("inventory"),
-		.base_id = own_copy("appWorld000000000"),
-		.scope_count = 1,
-		.scope_ids = own_alloc(sizeof(char *)),
-	};
-	world->config.scope_ids[0] = own_copy("c0");
 	clock_replace(&source);
 	transcript_open(world);
+	world_settings_open(world);
 	open_sync(world);
 	return world;
 }
@@ -294,6 +305,7 @@ void world_close(struct world **world)
 	world_couch_done(gone);
 	world_airtable_done(gone);
 	integration_config_done(&gone->config);
+	json_object_put(gone->settings);
 	clock_replace(NULL);
 	free(gone);
 }

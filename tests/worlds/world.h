@@ -63,6 +63,7 @@ struct world_document {
 	char row[20]; /* that its mark named last */
 	/* The base's time at which its tombstone was first shown, and to the bridge as it was started last; 0: it was not. */
 	int64_t gone_shown_ms, gone_shown_again_ms;
+	bool left;          /* a phone's edit took it out of the scope */
 	bool delete_wanted; /* a person asked for it */
 };
 
@@ -159,6 +160,11 @@ struct world {
 	int64_t list_began_ms[TABLE_COUNT];
 	struct world_columns *columns; /* owned; NULL: those of the template */
 
+	struct json_object *settings; /* owned; the integration's own document */
+	bool settings_gone;           /* it was deleted */
+	int64_t settings_sequence;
+	unsigned settings_effects; /* when it last changed */
+	bool stopped;              /* nobody can tell what is to be synced */
 	struct integration_config config;
 	struct sync *sync;
 	struct log log;

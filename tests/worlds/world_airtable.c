@@ -5,6 +5,7 @@
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_columns.h"
 #include "tests/worlds/world_schema.h"
+#include "tests/worlds/world_settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -744,7 +745,10 @@ static void delete_row(struct world *world, struct world_row *row, int64_t decid
 		observer_cell_words((enum field)field, row->now.cells[field], was);
 		observer_overwritten(world, row, (enum field)field, was, "", decided);
 	}
-	if (!row->delete_wanted && (!document || !document->delete_wanted))
+	if (document && document->left && world_body(document) && !row->delete_wanted &&
+	    !world_settings_were_known(world, row))
+		world_broken(world, "row %s was deleted for a list that is no more", row->id);
+	if (!row->delete_wanted && (!document || !(document->delete_wanted || document->left)))
 		world_broken(world, "row %s (%s) was deleted, and nobody asked for it", row->id,
 			     world_cell_text(row, FIELD_ID));
 	row->now.there = false;

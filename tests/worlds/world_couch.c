@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "inventory/history.h"
+#include "tests/worlds/world_settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,6 +176,9 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	news_out->left_behind = world->left_behind_sequence > since;
 	if (count < WORLD_PAGE && world->left_behind_sequence > last)
 		last = world->left_behind_sequence;
+	news_out->settings_changed = world->settings_sequence > since;
+	if (count < WORLD_PAGE && world->settings_sequence > last)
+		last = world->settings_sequence;
 	if (last > since)
 		news_out->cursor = json_object_new_int64(last);
 	return true;
@@ -258,7 +262,11 @@ struct json_object *world_config_document(void)
 static struct json_object *extra_body(struct world *world, const char *full_id)
 {
 	struct world_document *document = by_full_id(world, full_id);
+	bool is_settings = false;
+	struct json_object *settings = world_settings_body(world, full_id, &is_settings);
 
+	if (is_settings)
+		return settings;
 	if (strcmp(full_id, DOCUMENT_CONFIG_ID) == 0)
 		return world_config_document();
 	if (document)

@@ -2,6 +2,7 @@
 #include "tests/worlds/world_couch.h"
 
 #include "tests/worlds/transcript.h"
+#include "tests/worlds/world_settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,7 +171,9 @@ struct world_document *world_phone_puts(struct world *world, enum table table, c
 	const struct world_leaf *leaf = winner(document);
 	struct json_object *before = world_body(document);
 	char revision[64] = "";
+	bool were_in[WORLD_DOCUMENTS] = {false};
 
+	world_settings_note_left(world, were_in, false);
 	if (before)
 		snprintf(revision, sizeof revision, "%s", leaf->revision);
 	watch_edit(world, document, before ? document_data(before) : NULL, document_data(body));
@@ -178,6 +181,7 @@ struct world_document *world_phone_puts(struct world *world, enum table table, c
 	json_object_object_del(body, "_rev");
 	transcript_document(world, ACT_PUTS, document, body);
 	world_couch_put(world, document, before ? revision : NULL, body, false);
+	world_settings_note_left(world, were_in, true);
 	return document;
 }
 

@@ -1,0 +1,210 @@
+/* Outside of the scope (sync-rules 14). Which way a pair got there follows from what is remembered of it: a place inside, that both sides
+ * agreed on, has been left by an edit of a document, and its row goes. If an edit of the row took it out, or the integration syncs
+ * something else now, the agreed place is outside, too: then the row stays and a person is told.
+ *
+ *     document moved out ──> the row's edits into the document ──> contents first ──> row deleted ──> mark dropped
+ *
+ * Until the row is gone, nothing of what was agreed on about its place changes, so each step can be decided again. */
+#include "bridge/work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *linked(const struct cell *cell)
+{
+	return cell->kind == CELL_LINKS && cell->id_count && cell->ids[0][0] != CELL_UNKNOWN_LINK
+		       ? cell->ids[0]
+		       : NULL;
+}
+
+static const char *agreed_place(const struct look *look, enum field field)
+{
+	const struct ledger_field *agreed = &look->entry.fields[field];
+
+	return agreed->known ? linked(&agreed->couch) : NULL;
+}
+
+bool look_left_scope(const struct group *group, const struct look *look)
+{
+	const struct sync *sync = group->sync;
+
+	return look->entry.state == ENTRY_PAIR &&
+	       scope_held(sync->config, &sync->pairs, look->pair, agreed_place(look, FIELD_COLLECTION),
+			  agreed_place(look, FIELD_CONTAINER));
+}
+
+static bool row_moved(const struct group *group, const struct look *look, enum field field)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	return look_has_column(group, look, field) && look->entry.fields[field].known &&
+	       field_rule(field)->direction == DIRECTION_BOTH &&
+	       !cell_equal(&look->entry.fields[field].airtable, &look->airtable[field], &equivalence);
+}
+
+/* The row was edited to stand somewhere in the scope. */
+static bool returns(const struct group *group, const struct look *look)
+{
+	const struct sync *sync = group->sync;
+	bool collection = row_moved(group, look, FIELD_COLLECTION);
+	bool container = row_moved(group, look, FIELD_CONTAINER);
+
+	return look->pair->table == TABLE_ITEMS && (collection || container) &&
+	       scope_would_hold(
+		       sync->config, &sync->pairs, TABLE_ITEMS,
+		       collection ? linked(&look->airtable[FIELD_COLLECTION]) : look->pair->collection_id,
+		       container ? linked(&look->airtable[FIELD_CONTAINER]) : look->pair->container_id);
+}
+
+void look_view_outside(const struct group *group, const struct look *look, struct existence_views *views)
+{
+	const struct sync *sync = group->sync;
+	bool left = views->document == DOCUMENT_LEFT_SCOPE;
+
+	if (look->entry.state != ENTRY_PAIR || look->row.presence != SIDE_THERE)
+		return;
+	views->place_open = left && scope_is_open(sync->config, &sync->pairs, look->pair,
+						  agreed_place(look, FIELD_CONTAINER));
+	views->holds_rows = left && pairs_holds_rows(&sync->pairs, look->pair);
+	views->row_returns = !left && returns(group, look);
+}
+
+/* ---- what stays ---- */
+
+static void drop_mark(struct group *group, struct look *look)
+{
+	if (look->entry.state != ENTRY_GRAVE || !look->entry.marked || !(look->reasons & LOOK_MARK))
+		return;
+	look->new_document = json_copy(look->document.body);
+	document_drop_mark(look->new_document, group->sync->config->id);
+	look->unmarks = true;
+	look->document_work = DOCUMENT_WORK_WRITE;
+}
+
+/* Nothing flows. Said where a row stands for it; a document that never had one is nobody's problem. */
+void look_leave(struct group *group, struct look *look)
+{
+	bool paired = look->entry.state == ENTRY_PAIR && look->row.id &&
+		      strcmp(look->row.id, look->entry.record_id) == 0;
+	bool own = look->row.presence == SIDE_THERE && (paired || look->entry.state == ENTRY_NONE);
+
+	if (look->row.presence == SIDE_THERE)
+		look_problem(look, "%s.", look->existence.reason);
+	drop_mark(group, look);
+	if (own)
+		look_write_words_only(look);
+	else
+		look->finished = look->document_work == DOCUMENT_WORK_NONE;
+}
+
+/* ---- what goes ---- */
+
+void look_merge_out(struct group *group, struct look *look)
+{
+	bool edits = false;
+
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		edits = edits || (look->decisions[field].action & ACTION_TO_COUCH);
+	if (edits && !look_compose_edit(group, look))
+		log_debug(&group->sync->log, "%s: the row's edits are refused", look->pair->full_id);
+	look->merges = true;
+	look->row_work = ROW_WORK_UPDATE;
+}
+
+/* An edit of the row that lost to the document's is in the history: the cell is as it was left. */
+static bool take_merged(struct look *look, enum field field)
+{
+	unsigned action = look->decisions[field].action;
+	const struct ledger_field *agreed = &look->entry.fields[field];
+
+	if ((action & ACTION_REMEMBER) || ((action & ACTION_TO_COUCH) && look->document_written)) {
+		ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
+		return true;
+	}
+	if (!(action & ACTION_TO_AIRTABLE))
+		return false;
+	struct cell couch = cell_copy(&agreed->couch);
+	ledger_entry_agree(&look->entry, field, &couch, &look->airtable[field]);
+	cell_done(&couch);
+	return true;
+}
+
+void look_take_merged_out(struct group *group, struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (row_moved(group, look, (enum field)field) && take_merged(look, (enum field)field))
+			look->again = true;
+	if (!look->again && !look->problem.length)
+		look_problem(look, "%s, but they wait for something else.", look->existence.reason);
+	look_write_words_only(look);
+}
+
+void look_note_stale_mark(struct group *group, struct look *look, const char *record_id)
+{
+	const char *mark = look->document.presence == SIDE_THERE
+				   ? document_mark(look->document.body, group->sync->config->id)
+				   : NULL;
+
+	look->entry.marked = look->entry.state == ENTRY_GRAVE && mark && strcmp(mark, record_id) == 0;
+}
+
+void look_let_go(struct group *group, struct look *look)
+{
+	ledger_entry_bury(&look->entry, "left the scope", look->document.revision,
+			  group->sync->rows.ops->now_ms(group->sync->rows.self),
+			  json_object_get(look->entry.grave_cells));
+	look_note_stale_mark(group, look, look->entry.record_id);
+	look->finished = true;
+}
+
+/* ---- whether the scope is still what it was ---- */
+
+static bool is_removed(const struct look *look)
+{
+	return look->existence.action == EXIST_REMOVE_ROW && look->row_work == ROW_WORK_DELETE &&
+	       !look->finished;
+}
+
+static bool is_unchanged(const struct sync *sync, struct json_object *body)
+{
+	struct integration_config now = {0};
+	struct error ignored;
+	bool is_airtable = false;
+
+	if (!body || json_child(body, "_conflicts", json_type_array) ||
+	    !integration_config_read(body, sync->config->database, &now, &is_airtable, &ignored) ||
+	    !is_airtable)
+		return false;
+	bool same = integration_config_same(&now, sync->config);
+	integration_config_done(&now);
+	return same;
+}
+
+bool group_confirm_scope(struct group *group, struct error *error)
+{
+	struct sync *sync = group->sync;
+	scoped(json_object) body = NULL;
+	bool any = false;
+
+	for (size_t i = 0; i < group->count; i++)
+		any = any || is_removed(&group->looks[i]);
+	if (!any)
+		return true;
+	scoped_text id = document_full_id(DOCUMENT_INTEGRATION, sync->config->id);
+	const char *ids[] = {id};
+	if (!sync->couch.ops->read_extras(sync->couch.self, ids, 1, &body, error))
+		return error_wrap(error, "reading %s before rows are deleted", id);
+	if (is_unchanged(sync, body))
+		return true;
+	sync->settings_changed = true;
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (!is_removed(look))
+			continue;
+		look->row_work = ROW_WORK_NONE;
+		look->finished = true;
+		look->keep_ledger = true;
+		look->again_in_ms = SYNC_RETRY_FIRST_MS;
+	}
+	return true;
+}

@@ -1,0 +1,184 @@
+/* The integration's own document: what it lists is the scope. Phones edit it; the bridge begins anew with what it says, or stops as
+ * long as nobody can tell. */
+#include "tests/worlds/world_settings.h"
+
+#include "tests/worlds/transcript.h"
+
+#include <string.h>
+
+#define FULL_ID "integration-w"
+
+static struct json_object *settings_body(const char *scope_type, const char *const *ids, size_t count)
+{
+	struct json_object *body = json_object_new_object(), *data = json_object_new_object();
+	struct json_object *config = json_object_new_object(), *list = json_object_new_array();
+	bool containers = strcmp(scope_type, "containers") == 0;
+
+	json_put_text(body, "_id", FULL_ID);
+	json_put_text(body, "type", "integration");
+	json_put_text(data, "integration_type", "airtable");
+	json_put_text(data, "name", "world");
+	json_put_text(config, "airtable_base_id", "appWorld000000000");
+	json_put_text(config, "scope_type", scope_type);
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(list, json_object_new_string(ids[i]));
+	json_put(config, containers ? "container_ids_to_sync" : "collection_ids_to_sync", list);
+	json_put(data, "config", config);
+	json_put(body, "data", data);
+	return body;
+}
+
+static void replace(struct world *world, struct json_object *body)
+{
+	transcript_spoil(world, "another scope");
+	world->settings_gone = !body;
+	if (body) {
+		json_object_put(world->settings);
+		world->settings = body;
+	}
+	world->settings_sequence = ++world->sequence;
+	world->settings_effects = world->effects;
+	world->moment++;
+}
+
+void world_phone_lists(struct world *world, const char *scope_type, const char *const *ids, size_t count)
+{
+	world_note(world, "  a phone has %zu %s synced", count, scope_type);
+	replace(world, settings_body(scope_type, ids, count));
+}
+
+void world_phone_drops_settings(struct world *world)
+{
+	world_note(world, "  a phone deletes the integration");
+	replace(world, NULL);
+}
+
+void world_settings_conflict(struct world *world)
+{
+	struct json_object *body = json_copy(world->settings), *conflicts = json_object_new_array();
+
+	world_note(world, "  the integration's document is in conflict");
+	json_object_array_add(conflicts, json_object_new_string("2-other"));
+	json_put(body, "_conflicts", conflicts);
+	replace(world, body);
+}
+
+struct json_object *world_settings_body(const struct world *world, const char *full_id, bool *is_out)
+{
+	*is_out = strcmp(full_id, FULL_ID) == 0;
+	return *is_out && !world->settings_gone ? json_copy(world->settings) : NULL;
+}
+
+bool world_settings_take(struct world *world)
+{
+	struct integration_config config = {0};
+	struct error error;
+	bool is_airtable = false;
+
+	world->stopped =
+		world->settings_gone || json_child(world->settings, "_conflicts", json_type_array) ||
+		!integration_config_read(world->settings, "inventory", &config, &is_airtable, &error) ||
+		!is_airtable;
+	if (world->stopped)
+		return false;
+	config.on_row_deleted = world->config.on_row_deleted;
+	integration_config_done(&world->config);
+	world->config = config;
+	return true;
+}
+
+/* ---- what is in scope ---- */
+
+static bool is_listed(const struct world *world, const char *key, const char *id)
+{
+	struct json_object *config = json_child(document_data(world->settings), "config", json_type_object);
+	struct json_object *list = json_child(config, key, json_type_array);
+
+	for (size_t i = 0; list && i < json_object_array_length(list); i++)
+		if (strcmp(json_object_get_string(json_object_array_get_idx(list, i)), id) == 0)
+			return true;
+	return false;
+}
+
+static bool holds_collection(struct world *world, const char *id)
+{
+	scoped_text end = own_format("-collection-%s", id);
+	struct json_object *entry = world_state_body(world, end);
+
+	return is_listed(world, "collection_ids_to_sync", id) ||
+	       (entry && json_bool_or(entry, "born_as_row", false));
+}
+
+static bool by_containers(const struct world *world)
+{
+	struct json_object *config = json_child(document_data(world->settings), "config", json_type_object);
+
+	return strcmp(json_text_or(config, "scope_type", ""), "containers") == 0;
+}
+
+static const char *text_of(const struct world_document *document, const char *key)
+{
+	struct json_object *body = document ? world_body(document) : NULL;
+
+	return body ? json_text_or(document_data(body), key, "") : "";
+}
+
+static bool holds_item(struct world *world, const struct world_document *document)
+{
+	if (!by_containers(world))
+		return holds_collection(world, text_of(document, "collection_id"));
+	for (int level = 0; document && level < SCOPE_CONTAINER_LEVELS; level++) {
+		if (is_listed(world, "container_ids_to_sync", document->id))
+			return true;
+		document = world_document(world, TABLE_ITEMS, text_of(document, "container_id"));
+	}
+	return false;
+}
+
+bool world_settings_hold(struct world *world, const struct world_document *document)
+{
+	if (document->table == TABLE_ITEMS)
+		return holds_item(world, document);
+	if (!by_containers(world) || holds_collection(world, document->id))
+		return holds_collection(world, document->id);
+	for (size_t i = 0; i < world->document_count; i++)
+		if (strcmp(text_of(&world->documents[i], "collection_id"), document->id) == 0 &&
+		    holds_item(world, &world->documents[i]))
+			return true;
+	return false;
+}
+
+/* What is noted and recorded between the last look at the list and the deletion of a row. */
+#define SETTINGS_LATE 8
+
+bool world_settings_were_known(struct world *world, const struct world_row *row)
+{
+	const char *id = world_linked(row, FIELD_COLLECTION);
+	const struct world_row *collection = world_row(world, id);
+
+	return by_containers(world) || world->effects <= world->settings_effects + SETTINGS_LATE ||
+	       (collection && holds_collection(world, world_cell_text(collection, FIELD_ID)));
+}
+
+void world_settings_note_left(struct world *world, bool were_in[WORLD_DOCUMENTS], bool after)
+{
+	for (size_t i = 0; i < world->document_count; i++) {
+		struct world_document *document = &world->documents[i];
+		bool is_in = world_body(document) && world_settings_hold(world, document);
+		if (!after)
+			were_in[i] = is_in;
+		else if (were_in[i] && !is_in)
+			document->left = true;
+	}
+}
+
+/* ---- the beginning ---- */
+
+void world_settings_open(struct world *world)
+{
+	static const char *const ids[] = {"c0"};
+
+	world->settings = settings_body("collections", ids, countof(ids));
+	if (!world_settings_take(world))
+		world_broken(world, "the first settings cannot be read");
+}

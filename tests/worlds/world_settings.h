@@ -1,0 +1,18 @@
+/* Of the integration's own document. */
+#pragma once
+#include "tests/worlds/world.h"
+
+void world_settings_open(struct world *world); /* collection "c0" is in scope */
+/* The world's configuration is what the document says by now; false: nobody can tell, and nothing is synced. */
+bool world_settings_take(struct world *world);
+struct json_object *world_settings_body(const struct world *world, const char *full_id, bool *is_out);
+/* Whether the document is in scope, as people would say. */
+bool world_settings_hold(struct world *world, const struct world_document *document);
+/* Whether a row may be deleted since its document left: the list says so, or became another one just now. */
+bool world_settings_were_known(struct world *world, const struct world_row *row);
+/* Before and after a phone's edit: what has left by it. */
+void world_settings_note_left(struct world *world, bool were_in[WORLD_DOCUMENTS], bool after);
+/* "collections" or "containers". */
+void world_phone_lists(struct world *world, const char *scope_type, const char *const *ids, size_t count);
+void world_phone_drops_settings(struct world *world);
+void world_settings_conflict(struct world *world);
