@@ -307,6 +307,13 @@ static bool came_back(const struct look *look)
 	return look->row.presence == SIDE_THERE && (action == EXIST_UNDELETE || action == EXIST_ASK_AGAIN);
 }
 
+/* Where a row was to be made there was one already: that is what the next look reads, whatever a list says. */
+static bool met_row(const struct look *look)
+{
+	return look->row_write && look->row_write->result == ERROR_NONE && look->row_write->met_existing &&
+	       look->again;
+}
+
 static void tell_pair(struct group *group, struct look *look)
 {
 	struct pairs *pairs = &group->sync->pairs;
@@ -322,7 +329,7 @@ static void tell_pair(struct group *group, struct look *look)
 	pair->has_problem = entry->problem != NULL;
 	if (paired)
 		pairs_set_record(pairs, pair, entry->record_id, false);
-	else if (entry->state == ENTRY_GRAVE || entry->state == ENTRY_FORGOTTEN)
+	else if ((entry->state == ENTRY_GRAVE || entry->state == ENTRY_FORGOTTEN) && !met_row(look))
 		/* A row that was brought back and cannot become a document yet, or is not believed yet, is looked at
 		 * again. */
 		pairs_set_record(pairs, pair, came_back(look) ? look->row.id : "", true);

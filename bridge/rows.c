@@ -69,14 +69,14 @@ static void fill_merged(struct group *group, struct look *look, enum field field
 		if ((action & ACTION_TO_COUCH) && !look->document_written)
 			return;
 		bool apart = is_out_of_step(group, look, field);
-		/* What the save made of an edit goes back to the row, once (sync-rules 18): it is the document's own change of
-		 * what both have had. A column that only shows is set back. */
-		if (action & (ACTION_TO_COUCH | ACTION_REMEMBER))
+		bool agrees = action & (ACTION_TO_COUCH | ACTION_REMEMBER);
+		/* What the save made of an edit, or of what both showed, goes back to the row, once (sync-rules 18): it is the
+		 * document's own change of what both have had. A column that only shows is set back. */
+		if (agrees)
 			ledger_entry_agree(&look->entry, field,
-					   (action & ACTION_TO_COUCH) && apart ? &look->airtable[field]
-									       : &look->couch[field],
+					   apart ? &look->airtable[field] : &look->couch[field],
 					   &look->airtable[field]);
-		bool made = (action & ACTION_TO_COUCH) || (out && look_couch_moved(group, look, field));
+		bool made = agrees || (out && look_couch_moved(group, look, field));
 		if (!made || !apart)
 			return;
 	}
@@ -97,9 +97,11 @@ void look_fill_problem(struct group *group, struct look *look)
 	cell_done(&words);
 }
 
+/* Nor is it sent any more: what such a cell shows by now no write of ours has replaced. */
 void look_unfill(struct group *group, struct look *look, enum field field)
 {
 	look->writes[field] = false;
+	look->entry.sent.fields[field].sent = false;
 	json_object_object_del(look->row_body, group->sync->columns[look->pair->table].of[field].id);
 }
 

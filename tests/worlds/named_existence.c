@@ -288,6 +288,30 @@ static void has_its_shelf(struct world *world)
 		world_broken(world, "the row that was made again lacks its unmapped cell");
 }
 
+/* ---- a row from the trash is met where one was to be made ---- */
+
+static void is_in_the_trash(struct world *world)
+{
+	app_deletes(world);
+	while (named_row(world) && !world->violation[0] && world_pass(world, true, false))
+		world_advance(world, 61000);
+}
+
+static void app_undeletes_and_all_rows_are_listed(struct world *world)
+{
+	app_undeletes(world);
+	if (!world_pass(world, true, true) && world->dead)
+		world_restart(world);
+}
+
+/* It is met once, by one write; adopted, by another; each may have been for nothing in a crash or with an answer that was stale. */
+static void is_met_once(struct world *world)
+{
+	named_is_there(world);
+	if (world->row_writes > 5)
+		world_broken(world, "one row took %u writes", world->row_writes);
+}
+
 static void is_gone_for_good(struct world *world)
 {
 	check_nothing_left_behind(world);
@@ -375,6 +399,8 @@ static const struct scenario scenarios[] = {
 	 BOTH_ORDERS, true},
 	{"crash-between-document-and-id-cell", named_nothing, person_adds, named_phone_notes, named_are_two,
 	 ALL_ORDERS, false},
+	{"upsert-meets-row-from-the-trash", is_in_the_trash, app_undeletes_and_all_rows_are_listed,
+	 named_person_restores, is_met_once, 1U << MEANWHILE, false},
 	{"upsert-meets-existing-row", named_nothing, phone_makes, row_appears, named_are_two, ALL_ORDERS,
 	 false},
 	{"twin-in-batch-of-ten", named_nothing, phone_makes_ten, twins_appear, nine_have_rows, ALL_ORDERS,

@@ -184,18 +184,19 @@ static bool shown_by_documents(const struct world *world, enum field field, cons
 	return false;
 }
 
-/* What only this cell showed. */
+/* What a person took away is gone where only this cell showed it. What another type empties nobody has replaced (sync-rules 1): it may
+ * come back, from a save that was under way or when the column is as it was, and where it is back before anybody looks it is
+ * as good as emptied by hand. */
 void observer_cell_lost(struct world *world, const struct world_row *row, enum field field, bool by_schema)
 {
 	char words[48];
 
 	observer_cell_words(field, row->now.cells[field], words);
 	struct world_version *version = version_of(world, field, words);
-	if (!shown_by_documents(world, field, words))
-		supersede(world, field, words);
-	else if (version && by_schema)
-		version->excused =
-			true; /* what another type empties and is back before anybody looks: emptied by hand */
+	if (version && by_schema)
+		version->excused = true;
+	else if (version && !shown_by_documents(world, field, words))
+		version->superseded = true;
 }
 
 void observer_row_copied(struct world *world, const struct world_row *row)

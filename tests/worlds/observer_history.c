@@ -115,13 +115,19 @@ static size_t changes_of(const struct world *world, struct json_object *entry)
 	return count;
 }
 
-/* Written before a change that may have happened: two others came upon it before anybody could look. */
+/* Written before a change that may have happened: two others came upon it before anybody could look. A deletion by somebody else
+ * leaves the tombstone that ours would have left. */
 static bool cannot_be_told(const struct world *world, size_t place)
 {
+	struct json_object *entry = world->extras[place];
+
 	for (size_t i = 0; i < world->document_count; i++) {
 		const struct world_document *document = &world->documents[i];
-		if (strcmp(document->id, json_text_or(world->extras[place], "data_id", "")) == 0)
-			return world_winner(document)->generation >= world->extra_generations[place] + 2;
+		const struct world_leaf *winner = world_winner(document);
+		if (strcmp(document->id, json_text_or(entry, "data_id", "")) != 0)
+			continue;
+		return winner->generation >= world->extra_generations[place] + 2 ||
+		       (winner->deleted && is_gone(entry, "new_data"));
 	}
 	return false;
 }

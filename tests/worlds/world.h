@@ -148,8 +148,7 @@ struct world {
 	struct world_document documents[WORLD_DOCUMENTS];
 	int64_t sequence, purge_sequence;
 	struct json_object *extras[WORLD_EXTRAS];
-	int extra_generations
-		[WORLD_EXTRAS]; /* of the document that the entry is about, when it was written */
+	int extra_generations[WORLD_EXTRAS]; /* of the document that the entry's save was made of */
 	size_t change_count;
 	struct world_change changes[WORLD_EXTRAS];
 	int64_t left_behind_sequence; /* of what the app last left behind */

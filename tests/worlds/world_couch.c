@@ -322,13 +322,14 @@ static bool remove_extra(struct world *world, struct json_object *body)
 	return false;
 }
 
-static int generation_of_subject(struct world *world, struct json_object *entry)
+/* Which revision the bridge knows its save to be made of: somebody may have written another one since. */
+static int generation_saved(const struct world *world, struct json_object *entry)
 {
-	scoped_text full_id =
-		own_format("%s-%s", json_text_or(entry, "data_type", ""), json_text_or(entry, "data_id", ""));
-	const struct world_document *document = by_full_id(world, full_id);
+	scoped_text end = own_format("-%s-%s", json_text_or(entry, "data_type", ""),
+				     json_text_or(entry, "data_id", ""));
+	struct json_object *state = world_state_body(world, end);
 
-	return document && world_winner(document) ? world_winner(document)->generation : 0;
+	return state ? (int)strtol(json_text_or(state, "taken_on", "0"), NULL, 10) : 0;
 }
 
 static void extra_add(struct world *world, struct json_object *body)
@@ -337,7 +338,7 @@ static void extra_add(struct world *world, struct json_object *body)
 		world_broken(world, "the history grows without end");
 		return;
 	}
-	world->extra_generations[world->extra_count] = generation_of_subject(world, body);
+	world->extra_generations[world->extra_count] = generation_saved(world, body);
 	world->extras[world->extra_count++] = world_wire(body);
 }
 
