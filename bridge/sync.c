@@ -499,20 +499,24 @@ struct pair *sync_shown_other(const struct sync *sync, const struct pair *pair, 
 	return other->document == PAIR_DOCUMENT_THERE || other->state == ENTRY_PAIR ? other : NULL;
 }
 
+static bool is_anothers(const struct pair *pair, const struct side_record *row)
+{
+	return pair->state == ENTRY_PAIR && strcmp(pair->record_id, row->id) != 0;
+}
+
 /* The pair of a row that has no ID of its own (sync-rules 12). The first id may be that of a document which was made from this row
  * and has another now: then the row came back from the trash beside it. */
 static struct pair *pair_by_hash(struct sync *sync, const struct side_record *row)
 {
 	const char *words[] = {sync->config->base_id, sync->columns[row->table].table_id, row->id, "again"};
-	struct pair *pair;
-	size_t count = countof(words) - 1;
+	char id[37];
 
-	do {
-		char id[37];
-		document_id_from(words, count, id);
+	document_id_from(words, countof(words) - 1, id);
+	struct pair *pair = pairs_want(&sync->pairs, row->table, id);
+	if (is_anothers(pair, row)) {
+		document_id_from(words, countof(words), id);
 		pair = pairs_want(&sync->pairs, row->table, id);
-	} while (pair->state == ENTRY_PAIR && strcmp(pair->record_id, row->id) != 0 &&
-		 count++ < countof(words));
+	}
 	if (!pair->record_id[0] || (pair->state != ENTRY_PAIR && strcmp(pair->record_id, row->id) != 0))
 		pairs_set_record(&sync->pairs, pair, row->id, true);
 	return pair;

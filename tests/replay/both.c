@@ -393,8 +393,9 @@ static struct json_object *document_with(const char *id, struct json_object *dat
 
 	json_put_text(own, "collection_id", "c0");
 	json_put_text(own, "config_uuid", "7b7c0d5e-2c19-4a51-8f0e-000000000001");
-	json_object_object_foreach (data, key, value)
+	json_object_object_foreach (data, key, value) {
 		json_put(own, key, json_object_get(value));
+	}
 	return body;
 }
 

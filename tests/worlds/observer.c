@@ -144,6 +144,7 @@ void observer_left(struct world *world, bool in_airtable, const char *row, enum 
 	*version =
 		(struct world_version){.field = field, .in_airtable = in_airtable, .moment = ++world->moment};
 	snprintf(version->value, sizeof version->value, "%s", value);
+	snprintf(version->before, sizeof version->before, "%s", before);
 	snprintf(version->row, sizeof version->row, "%s", row ? row : "");
 }
 
@@ -184,17 +185,28 @@ static bool shown_by_documents(const struct world *world, enum field field, cons
 	return false;
 }
 
-/* What a person took away is gone where only this cell showed it. What another type empties nobody has replaced (sync-rules 1): it may
- * come back, from a save that was under way or when the column is as it was, and where it is back before anybody looks it is
- * as good as emptied by hand. */
+/* The value is gone by an edit of the schema, which is no edit of the cell (sync-rules 1): nobody has replaced it, and if no
+ * document has it, it has replaced nothing. */
+static void spare(struct world *world, struct world_version *version)
+{
+	while (version && !version->excused) { /* what was put back has replaced what replaced it */
+		bool taken = shown_by_documents(world, version->field, version->value);
+		version->superseded = false;
+		version->excused = true;
+		version = taken ? NULL : version_of(world, version->field, version->before);
+	}
+}
+
+/* What a person took away is gone where only this cell showed it. What another type empties may come back, from a save that was
+ * under way or when the column is as it was, and where it is back before anybody looks it is as good as emptied by hand. */
 void observer_cell_lost(struct world *world, const struct world_row *row, enum field field, bool by_schema)
 {
 	char words[48];
 
 	observer_cell_words(field, row->now.cells[field], words);
 	struct world_version *version = version_of(world, field, words);
-	if (version && by_schema)
-		version->excused = true;
+	if (by_schema)
+		spare(world, version);
 	else if (version && !shown_by_documents(world, field, words))
 		version->superseded = true;
 }

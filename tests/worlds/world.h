@@ -95,13 +95,13 @@ struct world_state {
 /* What a person left in a cell: values are unique, so that it is known by the value alone. */
 struct world_version {
 	enum field field;
-	bool in_airtable; /* else in a document */
-	char value[48];
+	bool in_airtable;           /* else in a document */
+	char value[48], before[48]; /* what it replaced */
 	char row[20];
 	int64_t moment;
 	bool superseded; /* by another that a person put in its place */
 	bool copied;     /* two rows show it, since one was duplicated */
-	bool excused;    /* overwritten by a write that was decided before (sync-rules 6.6) */
+	bool excused; /* overwritten by a write that was decided before (sync-rules 6.6), or emptied by another type (1) */
 };
 
 struct world_late {
