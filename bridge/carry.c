@@ -277,9 +277,7 @@ static void prepare_row(struct group *group, struct look *look)
 		look->row_work = ROW_WORK_NONE;
 }
 
-/* Writes these entries to the ledger. What got a 409 is not gone on with: another process wrote the entry, it works on the
- * pair, or did (sync-rules 6.1). */
-static bool write_notes(struct group *group, struct look *const *looks, size_t count, struct error *error)
+bool group_write_notes(struct group *group, struct look *const *looks, size_t count, struct error *error)
 {
 	struct ledger_entry **entries = own_alloc((count + 1) * sizeof *entries);
 	enum error_kind *results = own_alloc((count + 1) * sizeof *results);
@@ -333,7 +331,7 @@ static bool note_taken(struct group *group, struct error *error)
 		note_birth(group, look);
 		looks[count++] = look;
 	}
-	bool ok = write_notes(group, looks, count, error);
+	bool ok = group_write_notes(group, looks, count, error);
 	free(looks);
 	return ok;
 }
@@ -350,7 +348,7 @@ static bool note_sent(struct group *group, struct error *error)
 		look_note_sent(group, look);
 		looks[count++] = look;
 	}
-	bool ok = write_notes(group, looks, count, error);
+	bool ok = group_write_notes(group, looks, count, error);
 	free(looks);
 	return ok;
 }

@@ -93,46 +93,72 @@ static bool keep_words_alone(struct group *group, struct look *look)
 	return true;
 }
 
+/* The refused rows that something is left of without the cells that were named; noted anew: what is sent now is less. */
+static size_t reduce_refused(struct group *group, struct look **looks)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (!look->row_write || (!drop_blamed(group, look) && !keep_words_alone(group, look)))
+			continue;
+		look_fill_problem(group, look);
+		if (json_object_object_length(look->row_body) == 0) {
+			/* Nothing is left, and the row says already why. */
+			ledger_entry_clear_sent(&look->entry);
+			look->row_write = NULL;
+			continue;
+		}
+		look_note_sent(group, look);
+		looks[count++] = look;
+	}
+	return count;
+}
+
+static bool write_reduced(struct group *group, struct look **looks, size_t count, struct error *error)
+{
+	struct side *rows = &group->sync->rows;
+	struct side_write *writes = own_alloc((count + 1) * sizeof *writes);
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct look *look = looks[i];
+		if (look->finished) {
+			look->row_write = NULL;
+			continue;
+		}
+		looks[left] = look;
+		writes[left++] = (struct side_write){
+			.kind = look->row_write->kind,
+			.table = look->row_write->table,
+			.id = look->row_write->id,
+			.body = look->row_body,
+			.leave_by_ms = look->row_write->leave_by_ms,
+		};
+	}
+	struct side_ticket *ticket = rows->ops->write_start(rows->self, writes, left);
+	bool ok = rows->ops->write_finish(rows->self, &ticket, error);
+	for (size_t i = 0; i < left; i++) {
+		side_record_done(&looks[i]->row_write->answer);
+		*looks[i]->row_write = writes[i];
+	}
+	free(writes);
+	return ok;
+}
+
 /* Writes the refused rows once more without the cells that were named; others keep their result. */
 static bool write_again_without(struct group *group, struct error *error)
 {
-	struct side *rows = &group->sync->rows;
-	struct side_write *writes = own_alloc((group->count + 1) * sizeof *writes);
 	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
 	bool ok = true;
 
 	for (int round = 0; ok && round < REFUSAL_ROUNDS; round++) {
-		size_t count = 0;
-		for (size_t i = 0; i < group->count; i++) {
-			struct look *look = &group->looks[i];
-			if (!look->row_write || (!drop_blamed(group, look) && !keep_words_alone(group, look)))
-				continue;
-			look_fill_problem(group, look);
-			if (json_object_object_length(look->row_body) == 0) {
-				/* Nothing is left, and the row says already why. */
-				ledger_entry_clear_sent(&look->entry);
-				look->row_write = NULL;
-				continue;
-			}
-			looks[count] = look;
-			writes[count++] = (struct side_write){
-				.kind = look->row_write->kind,
-				.table = look->row_write->table,
-				.id = look->row_write->id,
-				.body = look->row_body,
-				.leave_by_ms = look->row_write->leave_by_ms,
-			};
-		}
+		size_t count = reduce_refused(group, looks);
 		if (count == 0)
 			break;
-		struct side_ticket *ticket = rows->ops->write_start(rows->self, writes, count);
-		ok = rows->ops->write_finish(rows->self, &ticket, error);
-		for (size_t i = 0; i < count; i++) {
-			side_record_done(&looks[i]->row_write->answer);
-			*looks[i]->row_write = writes[i];
-		}
+		ok = group_write_notes(group, looks, count, error) &&
+		     write_reduced(group, looks, count, error);
 	}
-	free(writes);
 	free(looks);
 	return ok;
 }

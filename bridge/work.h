@@ -103,6 +103,11 @@ must_use bool group_confirm_scope(struct group *group, struct error *error);
 /* Only the row's error cell is to be written. */
 void look_write_words_only(struct look *look);
 
+/* Writes these entries to the ledger before what they note is done. What got a 409 is finished, and not gone on with: another
+ * process wrote the entry, it works on the pair, or did (sync-rules 6.1). */
+must_use bool group_write_notes(struct group *group, struct look *const *looks, size_t count,
+				struct error *error);
+
 /* send.c: rows that are to be deleted as they are now, in full; a row edited meanwhile is planned anew. Then the writes. */
 must_use bool group_read_last_cells(struct group *group, struct error *error);
 void group_start_rows(struct group *group);
