@@ -380,7 +380,8 @@ bool group_carry(struct group *group, struct error *error)
 	for (size_t i = 0; i < group->count; i++)
 		if (group->looks[i].merges)
 			look_record_losers(group, &group->looks[i]);
-	if (!note_taken(group, error) || !group_write_documents(group, error))
+	if (!note_taken(group, error) || !group_write_documents(group, error) ||
+	    !group_save_wakes(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++)
 		prepare_row(group, &group->looks[i]);

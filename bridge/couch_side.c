@@ -249,6 +249,34 @@ static bool read_extras(void *self, const char *const *full_ids, size_t count,
 	return true;
 }
 
+struct beginning {
+	size_t most;
+	struct json_object *into;
+	bool enough;
+};
+
+static bool collect_beginning(void *context, struct couch_document *document, struct error *error)
+{
+	struct beginning *beginning = context;
+
+	if (document->body)
+		json_put(beginning->into, document->id, take(document->body));
+	beginning->enough = --beginning->most == 0;
+	return !beginning->enough || error_set(error, ERROR_STOPPED, "enough");
+}
+
+static bool read_beginning(void *self, const char *prefix, size_t most, struct json_object *into,
+			   struct error *error)
+{
+	struct couch_side *side = self;
+	scoped_text last = own_format("%s" AFTER_ALL, prefix);
+	struct beginning beginning = {most, into, false};
+
+	return couch_documents_walk(side->source, prefix, last, LISTING_PAGE, false, collect_beginning,
+				    &beginning, error) ||
+	       beginning.enough;
+}
+
 struct left_behind {
 	struct couch_side *side;
 	struct json_object *list;
@@ -379,6 +407,7 @@ struct side couch_side_as_side(struct couch_side *side)
 		.position = position,
 		.read = read_documents,
 		.read_extras = read_extras,
+		.read_beginning = read_beginning,
 		.left_behind = left_behind,
 		.write_start = write_start,
 		.write_finish = write_finish,

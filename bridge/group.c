@@ -38,6 +38,7 @@ static void look_done(struct look *look)
 		cell_done(&look->both_links[link]);
 	text_done(&look->problem);
 	datum_close(&look->given);
+	datum_close(&look->wake);
 	json_object_put(look->causes);
 	json_object_put(look->new_document);
 	json_object_put(look->histories);

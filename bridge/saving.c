@@ -145,6 +145,7 @@ static void take_saved(struct saves *saves, struct look *look, struct save_resul
 	note_saving(saves, look, result->history);
 	look->new_document = take(result->body);
 	look->document_work = look->given->deleted ? DOCUMENT_WORK_DELETE : DOCUMENT_WORK_WRITE;
+	look_note_wake(saves->group, look);
 	if (!result->history)
 		return;
 	if (!look->histories)

@@ -53,6 +53,7 @@ enum side_write_kind {
 	SIDE_UPDATE, /* rows: only these cells; documents: the whole body, against 'revision' */
 	SIDE_DELETE,
 	SIDE_EXTRA_DELETE, /* documents: any other document; 'body' has its _id and _rev */
+	SIDE_EXTRA_UPDATE, /* documents: any other document, or its tombstone; 'body' has its _id, and its _rev unless new */
 	SIDE_EXTRA, /* documents: any other document (history); 'body' has its _id; a 409 with an equal body is success */
 };
 struct side_write {
@@ -106,6 +107,9 @@ struct side_ops {
 	 * integration's own one has "_conflicts" where it has any. Documents only; caller puts each. */
 	bool (*read_extras)(void *self, const char *const *full_ids, size_t count,
 			    struct json_object **bodies_out, struct error *error);
+	/* Any documents whose full id begins so, at most 'most' of them, into {_id: body}. Documents only. */
+	bool (*read_beginning)(void *self, const char *prefix, size_t most, struct json_object *into,
+			       struct error *error);
 	/* What the app left behind of deleted documents of this integration (integration_deleted_data), an array of
 	 * them. Documents only; caller puts. */
 	bool (*left_behind)(void *self, struct json_object **list_out, struct error *error);

@@ -34,6 +34,7 @@ struct look {
 	unsigned waits;      /* enum pair_waits */
 
 	struct datum *given;        /* owned; what is to be saved of the document, or NULL */
+	struct datum *wake;         /* owned; of a move or an end, what others are saved for; or NULL */
 	struct json_object *causes; /* owned; the documents that its refusal may come from, or NULL */
 	bool merges;                /* cells and document are merged: conflicts may have losers */
 	bool orphaned; /* the history of a save that was noted, and did not happen, may be there */
@@ -122,6 +123,10 @@ void look_compose_delete(struct look *look);
 
 /* saving.c: what was composed, saved as the app does it, one after the other. The documents to write, or problems. */
 must_use bool group_save(struct group *group, struct error *error);
+/* wake.c: what else the app saves when an item has moved or is gone. Notes it, before the document is written; does it,
+ * after. */
+void look_note_wake(struct group *group, struct look *look);
+must_use bool group_save_wakes(struct group *group, struct error *error);
 /* orphans.c: deletes the histories of saves that did not happen (sync-rules 24). */
 must_use bool group_drop_orphans(struct group *group, struct error *error);
 

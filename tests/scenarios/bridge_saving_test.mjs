@@ -125,8 +125,75 @@ async function deletes(world, step) {
 	});
 }
 
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const picture = (id, items, collections) => ({ _id: `zz20-image-${id}`, type: 'image', created_at: 1, updated_at: 1,
+	data: { filename: `${id}.png`, _item_ids: items, _item_collection_ids: collections },
+	_attachments: Object.fromEntries(['thumbnail-128', 'image-1440']
+		.map((name) => [name, { content_type: 'image/png', data: PIXEL }])) });
+const pictureLink = (item, image, collection, id = `${item}-${image}`) => ({ _id: `item_image-${id}`, type: 'item_image', created_at: 1,
+	updated_at: 1, data: { item_id: item, image_id: image, order: 0, _item_collection_id: collection } });
+
+/* An item with two pictures, of which one is also another's, and a third that another has under an id of its own. */
+async function pictures(world, step) {
+	const [from, to] = collections;
+	const read = (fullId) => {
+		const [type, ...id] = fullId.split('-');
+		return world.document(id.join('-'), type);
+	};
+	const listsOf = async (image) => {
+		const { data, _attachments: attachments } = await read(`zz20-image-${image}`);
+		return [data._item_ids, data._item_collection_ids, Object.keys(attachments).sort()];
+	};
+	const names = ['image-1440', 'thumbnail-128'];
+	await world.couch.putAll(world.database, [newItem(sample, 'shown', { collection_id: from }),
+		newItem(sample, 'other', { collection_id: from }),
+		picture('p1', ['shown'], [from]), picture('p2', ['other', 'shown'], [from]), picture('p3', ['other', 'shown'], [from]),
+		pictureLink('shown', 'p1', from), pictureLink('shown', 'p2', from), pictureLink('shown', 'p3', from),
+		pictureLink('other', 'p2', from), pictureLink('other', 'p3', from, 'an-id-of-its-own')]);
+	await world.syncWell();
+	const target = await world.rowOf(to, 'Collections');
+	await world.editRow('shown', { Collection: [target.id] });
+	await world.syncWell();
+	await step('an item that moves takes its links to pictures along, and the pictures', async () => {
+		assert.equal((await world.document('shown')).data.collection_id, to);
+		for (const image of ['p1', 'p2', 'p3'])
+			assert.equal((await read(`item_image-shown-${image}`)).data._item_collection_id, to);
+		assert.deepEqual(await listsOf('p1'), [['shown'], [to], names]);
+		assert.deepEqual(await listsOf('p2'), [['other', 'shown'], [from, to], names]);
+	});
+	await step('what is not known in full, and others, stay', async () => {
+		assert.deepEqual(await listsOf('p3'), [['other', 'shown'], [from], names]);
+		assert.equal((await read('item_image-other-p2')).data._item_collection_id, from);
+	});
+	const links = await read('item_image-shown-p1');
+	await world.editRow('shown', { Notes: 'no move' });
+	await world.syncWell();
+	await step('another edit writes none of them', async () => {
+		assert.equal((await read('item_image-shown-p1'))._rev, links._rev);
+	});
+	const stored = await read('item-shown');
+	stored.data.integrations = { ...stored.data.integrations, elsewhere: { id: 'recElsewhere', modified_at: 5 } };
+	await world.couch.putAll(world.database, [stored]);
+	await world.syncWell();
+	await world.editRow('shown', { Delete: true });
+	await world.syncWell();
+	await step('one that goes by its box takes its links along; the pictures know', async () => {
+		assert.equal(await world.document('shown'), null);
+		for (const image of ['p1', 'p2', 'p3'])
+			assert.equal(await read(`item_image-shown-${image}`), null);
+		assert.deepEqual(await listsOf('p1'), [[], [], names]);
+		assert.deepEqual(await listsOf('p2'), [['other'], [from], names]);
+	});
+	await step('another integration is told, ours is not', async () => {
+		const told = await read('integration_deleted_data-item-shown-elsewhere');
+		assert.deepEqual([told.data.id, told.data.data], ['shown', { id: 'recElsewhere', modified_at: 5 }]);
+		assert.equal(await read(`integration_deleted_data-item-shown-${world.integrationId}`), null);
+	});
+}
+
 await playAll([
 	inWorld('references', { documents: sample }, references),
 	inWorld('a new row', { documents: sample }, newRow),
 	inWorld('deletes', { documents: sample }, deletes),
-], { atOnce: 3 });
+	inWorld('pictures', { documents: sample }, pictures),
+], { atOnce: 4 });

@@ -118,6 +118,16 @@ static bool couch_read_extras(void *self, const char *const *full_ids, size_t co
 	       leave(seam, SEAM_COUCH_EXTRA);
 }
 
+static bool couch_read_beginning(void *self, const char *prefix, size_t most, struct json_object *into,
+				 struct error *error)
+{
+	struct seam *seam = self;
+
+	return enter(seam, SEAM_COUCH_EXTRA, error) &&
+	       seam->couch.ops->read_beginning(seam->couch.self, prefix, most, into, error) &&
+	       leave(seam, SEAM_COUCH_EXTRA);
+}
+
 static bool couch_left_behind(void *self, struct json_object **list_out, struct error *error)
 {
 	struct seam *seam = self;
@@ -376,7 +386,7 @@ const char *seam_call_name(enum seam_call call)
 }
 
 /* What a side can do, the seam must hand on. */
-static_assert(sizeof(struct side_ops) == 13 * sizeof(void (*)(void)), "a new call of a side");
+static_assert(sizeof(struct side_ops) == 14 * sizeof(void (*)(void)), "a new call of a side");
 static_assert(sizeof(struct store_ops) == 5 * sizeof(void (*)(void)), "a new call of the store");
 
 void seam_place(struct seam *seam, struct sync_setup *setup)
@@ -389,6 +399,7 @@ void seam_place(struct seam *seam, struct sync_setup *setup)
 		.read = couch_read,
 		.left_behind = couch_left_behind,
 		.read_extras = couch_read_extras,
+		.read_beginning = couch_read_beginning,
 		.write_start = couch_write_start,
 		.write_finish = couch_write_finish,
 	};

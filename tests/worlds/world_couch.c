@@ -290,6 +290,24 @@ static bool couch_read_extras(void *self, const char *const *full_ids, size_t co
 	return true;
 }
 
+static bool couch_read_beginning(void *self, const char *prefix, size_t most, struct json_object *into,
+				 struct error *error)
+{
+	struct world *world = of(self);
+	size_t count = 0;
+
+	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
+		return false;
+	for (size_t i = 0; i < world->extra_count && count < most; i++) {
+		const char *full_id = json_text_or(world->extras[i], "_id", "");
+		if (strncmp(full_id, prefix, strlen(prefix)) != 0)
+			continue;
+		json_put(into, full_id, extra_body(world, full_id));
+		count++;
+	}
+	return true;
+}
+
 static bool is_left_behind(struct json_object *extra)
 {
 	return document_type_of(json_text_or(extra, "_id", ""), NULL) == DOCUMENT_DELETED_DATA;
@@ -379,6 +397,16 @@ static struct json_object *without_revision(struct json_object *body)
 	return copy;
 }
 
+static bool update_extra(struct world *world, struct json_object *body)
+{
+	scoped(json_object) mine = without_revision(body);
+
+	remove_extra(world, body);
+	if (!json_bool_or(body, "_deleted", false))
+		extra_add(world, mine);
+	return true;
+}
+
 static bool is_wanted_gone(struct world *world, const struct world_document *document)
 {
 	bool wanted = document->delete_wanted;
@@ -399,6 +427,8 @@ static bool apply_write(struct world *world, struct side_write *write)
 		world_note(world, "        bridge: removes %s", json_text_or(write->body, "_id", ""));
 		return remove_extra(world, write->body);
 	}
+	if (write->kind == SIDE_EXTRA_UPDATE)
+		return update_extra(world, write->body);
 	struct world_document *document = world_want_document(world, write->table, write->id);
 	bool deleted = write->kind == SIDE_DELETE || json_bool_or(write->body, "_deleted", false);
 	const char *revision = write->revision ? write->revision : json_text_or(write->body, "_rev", NULL);
@@ -465,6 +495,7 @@ struct side world_couch_side(struct world *world)
 		.position = couch_position,
 		.read = couch_read,
 		.read_extras = couch_read_extras,
+		.read_beginning = couch_read_beginning,
 		.left_behind = couch_left_behind,
 		.write_start = couch_write_start,
 		.write_finish = couch_write_finish,

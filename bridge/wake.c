@@ -1,0 +1,315 @@
+/* What the app saves in the wake of a save, when an item has moved to another collection or something goes: the links
+ * to its pictures, the pictures, and what other integrations are told of a delete. As the app does, without history.
+ *
+ * It begins when the document is acknowledged, so that a crash in between leaves it undone. What is read is noted and
+ * answered "none" for the time being, and all is done anew when it is there. */
+#include "bridge/work.h"
+
+#include "base/clock.h"
+#include "inventory/save.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LINKS_OF_ITEM_LIMIT 200 /* pictures of an item that are followed */
+#define TRIES_ON_CONFLICT   2
+
+struct waking {
+	struct group *group;
+	struct inventory_source source;
+	struct json_object *read;   /* owned; {_id: body, or null: none} */
+	struct json_object *saved;  /* owned; likewise, over it: what is to be written */
+	struct json_object *wanted; /* owned; {_id: null}; to be read */
+	struct json_object *unsure; /* owned; {_id: null}; pictures of which not all links are found */
+};
+
+static void new_uuid(void *context, char uuid_out[37])
+{
+	(void)context;
+	random_uuid(uuid_out);
+}
+
+static void renew(struct json_object **object)
+{
+	json_object_put(*object);
+	*object = json_object_new_object();
+}
+
+/* ---- which saves have a wake ---- */
+
+/* Our own mark is left out: what it would leave behind is for us only, and we would take it away again (sync-rules 25). */
+static void copy_marks(const struct group *group, struct json_object *stored, struct datum *datum)
+{
+	struct json_object *marks =
+		json_copy(json_child(document_data(stored), "integrations", json_type_object));
+
+	if (!marks)
+		return;
+	json_object_object_del(marks, group->sync->config->id);
+	datum_put(datum, "integrations", marks);
+}
+
+void look_note_wake(struct group *group, struct look *look)
+{
+	bool item = look->pair->table == TABLE_ITEMS, gone = look->given->deleted;
+	const char *before = json_text_or(document_data(look->document.body), "collection_id", "");
+	const char *after = json_text_or(document_data(look->new_document), "collection_id", "");
+
+	if (look->document.presence != SIDE_THERE || (!gone && (!item || strcmp(before, after) == 0)))
+		return;
+	datum_close(&look->wake);
+	look->wake = datum_new(table_document_type(look->pair->table), look->pair->id);
+	look->wake->deleted = gone;
+	if (gone)
+		copy_marks(group, look->document.body, look->wake);
+}
+
+/* ---- the view ---- */
+
+static struct json_object *known(struct waking *waking, const char *full_id)
+{
+	struct json_object *body = NULL;
+
+	if (!json_object_object_get_ex(waking->saved, full_id, &body) &&
+	    !json_object_object_get_ex(waking->read, full_id, &body))
+		json_put(waking->wanted, full_id, NULL);
+	return body;
+}
+
+static bool get(void *context, const char *full_id, struct json_object **body_out, struct error *error)
+{
+	(void)error;
+	*body_out = known(context, full_id);
+	if (json_bool_or(*body_out, "_deleted", false))
+		*body_out = NULL;
+	return true;
+}
+
+/* A picture's other links have the ids that the app gives them. Where one is not found under its id, the picture's list
+ * of items would lose one, so it is left to the app. */
+static void want_other_links(struct waking *waking, const char *image_id)
+{
+	scoped_text image = document_full_id(DOCUMENT_IMAGE, image_id);
+	struct json_object *items =
+		json_child(document_data(known(waking, image)), "_item_ids", json_type_array);
+
+	for (size_t i = 0; i < json_object_array_length(items); i++) {
+		const char *item = json_object_get_string(json_object_array_get_idx(items, i));
+		scoped_text link = own_format("%s%s-%s", document_prefix(DOCUMENT_ITEM_IMAGE),
+					      item ? item : "", image_id);
+		struct json_object *body = NULL;
+		known(waking, link);
+		if (json_object_object_get_ex(waking->read, link, &body) && !body)
+			json_put(waking->unsure, image, NULL);
+	}
+}
+
+static void add_matching(struct waking *waking, struct json_object *bodies, bool over,
+			 enum document_type type, const char *key, const char *value,
+			 struct json_object *list)
+{
+	json_object_object_foreach (bodies, full_id, body) {
+		const char *theirs = json_text_or(document_data(body), key, NULL);
+		struct json_object *later;
+		if (document_type_of(full_id, NULL) == type && theirs && strcmp(theirs, value) == 0 &&
+		    (over || !json_object_object_get_ex(waking->saved, full_id, &later)))
+			json_object_array_add(list, json_object_get(body));
+	}
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+	struct json_object *const *a = left, *const *b = right;
+
+	return strcmp(json_text_or(*a, "_id", ""), json_text_or(*b, "_id", ""));
+}
+
+static bool find(void *context, enum document_type type, const char *key, const char *value,
+		 struct json_object **bodies_out, struct error *error)
+{
+	struct waking *waking = context;
+
+	(void)error;
+	if (type == DOCUMENT_ITEM_IMAGE && strcmp(key, "image_id") == 0)
+		want_other_links(waking, value);
+	*bodies_out = json_object_new_array();
+	add_matching(waking, waking->read, false, type, key, value, *bodies_out);
+	add_matching(waking, waking->saved, true, type, key, value, *bodies_out);
+	json_object_array_sort(*bodies_out, compare_ids);
+	return true;
+}
+
+/* ---- saving ---- */
+
+static void take_bodies(struct waking *waking, struct json_object *bodies)
+{
+	for (size_t i = 0; i < json_object_array_length(bodies); i++) {
+		struct json_object *body = json_object_array_get_idx(bodies, i);
+		json_put(waking->saved, json_text_or(body, "_id", ""), json_object_get(body));
+	}
+}
+
+/* What cannot be saved is left as it is, as the app does. */
+static bool save_next(struct waking *waking, const struct datum *given, struct error *error)
+{
+	const struct inventory_view view = {waking, get, find};
+	const struct save_request request = {.given = given, .ignore_conflict = true};
+	scoped(json_object) bodies = NULL;
+	struct save_result result;
+	struct error cause = {0};
+
+	bool ok = save_all(&request, &view, &waking->source, &bodies, &result, &cause);
+	save_result_done(&result);
+	if (ok)
+		take_bodies(waking, bodies);
+	else if (cause.kind != ERROR_REFUSED)
+		*error = cause;
+	return ok || cause.kind == ERROR_REFUSED;
+}
+
+static bool save_wake_of(struct waking *waking, struct look *look, struct error *error)
+{
+	const struct inventory_view view = {waking, get, find};
+	const struct save_result result = {.body = json_object_new_object(), .datum = look->wake};
+	struct save_wake wake;
+
+	bool ok = save_wake(&result, &view, &wake, error);
+	for (size_t i = 0; ok && i < wake.count; i++)
+		ok = save_next(waking, wake.next[i].given, error);
+	save_wake_done(&wake);
+	json_object_put(result.body);
+	return ok;
+}
+
+static bool is_woken(const struct look *look)
+{
+	return look->wake && look->document_written;
+}
+
+static bool save_all_wakes(struct waking *waking, struct error *error)
+{
+	struct group *group = waking->group;
+	bool ok = true;
+
+	renew(&waking->saved);
+	renew(&waking->unsure);
+	for (size_t i = 0; ok && i < group->count; i++)
+		if (is_woken(&group->looks[i]))
+			ok = save_wake_of(waking, &group->looks[i], error);
+	return ok;
+}
+
+/* ---- reading and writing ---- */
+
+static bool read_links(struct waking *waking, struct error *error)
+{
+	struct group *group = waking->group;
+	struct side *couch = &group->sync->couch;
+	bool ok = true;
+
+	renew(&waking->read);
+	for (size_t i = 0; ok && i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (!is_woken(look))
+			continue;
+		json_put(waking->read, look->pair->full_id, json_object_get(look->document.body));
+		if (look->pair->table != TABLE_ITEMS)
+			continue;
+		scoped_text prefix =
+			own_format("%s%s-", document_prefix(DOCUMENT_ITEM_IMAGE), look->pair->id);
+		ok = couch->ops->read_beginning(couch->self, prefix, LINKS_OF_ITEM_LIMIT, waking->read,
+						error);
+	}
+	return ok;
+}
+
+static bool read_wanted(struct waking *waking, struct error *error)
+{
+	struct side *couch = &waking->group->sync->couch;
+	size_t most = (size_t)json_object_object_length(waking->wanted), count = 0;
+	const char **ids = own_alloc((most + 1) * sizeof *ids);
+	struct json_object **bodies = own_alloc((most + 1) * sizeof(struct json_object *));
+
+	json_object_object_foreach (waking->wanted, full_id, nothing) {
+		(void)nothing;
+		ids[count++] = full_id;
+	}
+	bool ok = couch->ops->read_extras(couch->self, ids, count, bodies, error);
+	for (size_t i = 0; ok && i < count; i++)
+		json_put(waking->read, ids[i], bodies[i]);
+	free(ids);
+	free(bodies);
+	renew(&waking->wanted);
+	return ok;
+}
+
+static size_t collect_writes(struct waking *waking, struct side_write *writes)
+{
+	size_t count = 0;
+
+	json_object_object_foreach (waking->saved, full_id, body) {
+		struct json_object *stored = NULL, *nothing;
+		if (json_object_object_get_ex(waking->unsure, full_id, &nothing))
+			continue;
+		json_object_object_get_ex(waking->read, full_id, &stored);
+		json_object_object_del(body, "_rev");
+		if (stored)
+			json_put_text(body, "_rev", json_text_or(stored, "_rev", ""));
+		writes[count++] = (struct side_write){.kind = SIDE_EXTRA_UPDATE, .body = body};
+	}
+	return count;
+}
+
+static bool write_saved(struct waking *waking, bool *conflict_out, struct error *error)
+{
+	struct side *couch = &waking->group->sync->couch;
+	struct side_write *writes =
+		own_alloc(((size_t)json_object_object_length(waking->saved) + 1) * sizeof *writes);
+	size_t count = collect_writes(waking, writes);
+	bool ok = true;
+
+	*conflict_out = false;
+	if (count) {
+		struct side_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
+		ok = couch->ops->write_finish(couch->self, &ticket, error);
+	}
+	for (size_t i = 0; ok && i < count; i++) {
+		*conflict_out = *conflict_out || writes[i].result == ERROR_CONFLICT;
+		if (writes[i].result != ERROR_NONE)
+			log_info(&waking->group->sync->log, "%s was not saved after its item: %s",
+				 json_text_or(writes[i].body, "_id", ""), writes[i].error.text);
+	}
+	side_writes_done(writes, count);
+	free(writes);
+	return ok;
+}
+
+static bool save_once(struct waking *waking, bool *conflict_out, struct error *error)
+{
+	bool ok = read_links(waking, error);
+
+	while (ok) {
+		renew(&waking->wanted);
+		ok = save_all_wakes(waking, error);
+		if (!ok || json_object_object_length(waking->wanted) == 0)
+			break;
+		ok = read_wanted(waking, error);
+	}
+	return ok && write_saved(waking, conflict_out, error);
+}
+
+bool group_save_wakes(struct group *group, struct error *error)
+{
+	struct waking waking = {.group = group, .source = {.now_ms = clock_now_ms(), .uuid = new_uuid}};
+	bool any = false, conflict = true, ok = true;
+
+	for (size_t i = 0; i < group->count; i++)
+		any = any || is_woken(&group->looks[i]);
+	for (int try = 0; any && ok && conflict && try < TRIES_ON_CONFLICT; try++)
+		ok = save_once(&waking, &conflict, error);
+	json_object_put(waking.read);
+	json_object_put(waking.saved);
+	json_object_put(waking.wanted);
+	json_object_put(waking.unsure);
+	return ok || error_wrap(error, "saving what follows from an item's move or end");
+}
