@@ -437,6 +437,10 @@ bool group_remember(struct group *group, struct error *error)
 	}
 	if (group->paired)
 		pairs_wake_waiting(&group->sync->pairs);
+	/* What was refused for a document that this very group has written: the feed's word of that is no news any more. */
+	for (size_t i = 0; i < group->count; i++)
+		if (group->looks[i].document_written)
+			pairs_wake_refused(&group->sync->pairs, group->looks[i].pair);
 	if (!finished)
 		*error = failure;
 	return finished;
