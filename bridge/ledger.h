@@ -69,9 +69,11 @@ struct ledger_entry {
 	char *id;
 	char revision[80]; /* of the ledger's own document; "" when new */
 	enum entry_state state;
-	char record_id[32];      /* the paired row; the row that waits to become a document; the grave's */
-	uint64_t handled;        /* hash of the document's live leaves that were handled; 0: none */
-	int64_t seen_ms;         /* Airtable's clock when the handled revision was first seen */
+	char record_id[32]; /* the paired row; the row that waits to become a document; the grave's */
+	uint64_t handled;   /* hash of the document's live leaves that were handled; 0: none */
+	/* Airtable's clock when the handled revision was first seen. Of one that is not handled yet only the process knows it
+	 * (pairs.h); after a crash it is later, which may let a document win a conflict: the loser is kept all the same. */
+	int64_t seen_ms;
 	bool marked;             /* the document carries the app's mark of this pairing */
 	char *shows;             /* owned; the ID of another that its row shows (sync-rules 13), or NULL */
 	bool born_as_row;        /* made from a row: a collection is then in scope by itself */

@@ -268,13 +268,26 @@ static void completing_it_wakes_the_link(struct world *world)
 		stands_in_parked(world);
 }
 
-/* Neither side is written: the document stands nowhere, the cell is as it was left. */
-static void link_still_waits(struct world *world)
+/* Neither side is written: the document stands nowhere, the cell is as it was left, and nobody has to do anything about it. */
+static void link_waits(struct world *world)
 {
 	must_say(world, "i1", "container_id", "");
 	if (strcmp(world_linked(named_row(world), FIELD_CONTAINER), parked_row(world)) != 0)
 		world_broken(world, "the cell lost its link");
+	must_show(world, "i1", FIELD_ERROR, "");
+}
+
+static void link_still_waits(struct world *world)
+{
+	link_waits(world);
 	must_say(world, "i1", "notes", "from the phone");
+}
+
+/* What else was typed into the row is saved. */
+static void link_waits_alone(struct world *world)
+{
+	link_waits(world);
+	must_say(world, "i1", "model_name", "from the grid");
 }
 
 /* As the app saves one. */
@@ -441,6 +454,8 @@ static const struct scenario scenarios[] = {
 	 stands_in_parked, ALL_ORDERS, true},
 	{"link-to-parked-row-waits", has_parked_row, person_links_to_parked, named_phone_notes,
 	 link_still_waits, ALL_ORDERS, true},
+	{"link-to-parked-row-waits-alone", has_parked_row, person_links_to_parked, named_person_models,
+	 link_waits_alone, ALL_ORDERS, true},
 	{"link-to-parked-row-is-woken", has_parked_row, person_linked_to_parked, completing_it_wakes_the_link,
 	 stands_in_parked, 1U << AS_WRITTEN, false},
 	{"two-links-the-newer-last", has_two_boxes, person_adds_link_last, named_phone_notes,

@@ -189,6 +189,22 @@ static void is_only_a_copy(struct world *world)
 		world_broken(world, "the copy is gone, or is not told what it is");
 }
 
+static void person_adds_one(struct world *world)
+{
+	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
+	const struct world_row *collection = world_row_of(world, TABLE_COLLECTIONS, "c0");
+
+	world_person_types(world, row, FIELD_NAME, json_object_new_string("made in the grid"));
+	world_person_types(world, row, FIELD_COLLECTION, world_link(collection->id));
+}
+
+/* All that was noted of what is under way, together with the process. */
+static void notes_are_lost(struct world *world)
+{
+	world_state_is_lost(world);
+	world->crash_at = world->effects;
+}
+
 static const struct scenario scenarios[] = {
 	{"id-filled-down", i2_and_i3, person_fills_down, named_phone_notes, are_as_they_were, ALL_ORDERS,
 	 false},
@@ -214,6 +230,8 @@ static const struct scenario scenarios[] = {
 	 named_is_there, 1U << AS_WRITTEN, false},
 	{"trash-restore-beside-its-successor", named_nothing, person_deletes_for_good, named_person_restores,
 	 is_a_copy, 1U << AS_WRITTEN, false},
+	{"document-of-a-row-whose-note-is-lost", named_nothing, person_adds_one, notes_are_lost,
+	 named_are_two, 1U << MEANWHILE, false},
 };
 
 const struct named_table named_identity = {scenarios, countof(scenarios)};

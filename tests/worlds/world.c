@@ -175,6 +175,8 @@ void world_restart(struct world *world)
 	world->moment++;
 	for (size_t i = 0; i < world->document_count; i++)
 		world->documents[i].gone_shown_again_ms = 0;
+	for (size_t i = 0; i < world->row_count; i++)
+		world->rows[i].under_way = 0;
 	world_settings_take(world);
 	open_sync(world);
 }

@@ -82,6 +82,7 @@ struct world_row {
 	int64_t stale_until_ms; /* steady; readers see 'former' until then */
 	int64_t shown;          /* the moment (world.moment) at which a read last showed it as it is */
 	int64_t shown_ms;       /* steady; of the last read, whatever it showed */
+	unsigned under_way;     /* writes of it that were begun, and whose answer was not taken */
 	bool copied; /* another row has its ID, and was there before or took its place: sync-rules 13 */
 	bool delete_wanted; /* a person ticked its box, or deleted it where documents go with their rows */
 };
@@ -142,6 +143,7 @@ struct world {
 	size_t notes_most;   /* the column of Notes cuts what is written to so many bytes; 0: it does not */
 	bool schema_touches; /* cells that lose their value with a column or a choice count as modified */
 	bool bump_equal;     /* writing an equal value counts as a modification */
+	bool state_lost;     /* the state database, and with it which entries of the history are to go */
 	bool history_taken;  /* the id of the next history document is that of another, by then */
 
 	size_t document_count, extra_count, state_count, row_count;
@@ -249,6 +251,7 @@ struct world_backup *world_couch_saves(const struct world *world);
 void world_couch_goes_back(struct world *world, struct world_backup **backup);
 struct json_object *world_state_body(const struct world *world,
 				     const char *id_end); /* by the end of its id, or NULL */
+void world_state_is_lost(struct world *world);
 void world_couch_done(struct world *world);
 bool world_couch_extra_put(struct world *world, struct json_object *body);
 

@@ -929,6 +929,23 @@ static void send_all(struct world *world, struct side_ticket *ticket)
 		}
 }
 
+/* At most one write of a row is outstanding, and each is once in a batch (sync-rules 29). */
+static void begin_write(struct world *world, const struct side_write *write)
+{
+	struct world_row *row = write->id ? world_row(world, write->id) : NULL;
+
+	if (row && row->under_way++ > 0)
+		world_broken(world, "row %s is written while another write of it is under way", row->id);
+}
+
+static void end_write(struct world *world, const struct side_write *write)
+{
+	struct world_row *row = write->id ? world_row(world, write->id) : NULL;
+
+	if (row && row->under_way > 0)
+		row->under_way--;
+}
+
 static struct side_ticket *airtable_write_start(void *self, struct side_write *writes, size_t count)
 {
 	struct world *world = of(self);
@@ -940,6 +957,7 @@ static struct side_ticket *airtable_write_start(void *self, struct side_write *w
 		writes[i].result = ERROR_STOPPED;
 		error_set(&writes[i].error, ERROR_STOPPED, "it never left");
 		ticket->decided[i] = decided_on(world, &writes[i]);
+		begin_write(world, &writes[i]);
 	}
 	if (!world->answers_at_finish)
 		send_all(world, ticket);
@@ -952,6 +970,8 @@ static bool airtable_write_finish(void *self, struct side_ticket **ticket, struc
 
 	if (world->answers_at_finish)
 		send_all(world, *ticket);
+	for (size_t i = 0; i < (*ticket)->count; i++)
+		end_write(world, &(*ticket)->writes[i]);
 	free(take(*ticket));
 	return !world->dead || error_set(error, ERROR_STOPPED, "the bridge is dead");
 }

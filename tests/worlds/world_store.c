@@ -1,4 +1,5 @@
 /* The state database in memory, and the checkpoints. */
+#include "tests/worlds/transcript.h"
 #include "tests/worlds/world_couch.h"
 
 #include <stdio.h>
@@ -28,6 +29,18 @@ struct json_object *world_state_body(const struct world *world, const char *id_e
 			return world->states[i].body;
 	}
 	return NULL;
+}
+
+/* And the checkpoint that stands there. */
+void world_state_is_lost(struct world *world)
+{
+	world_note(world, "the state database is lost");
+	transcript_spoil(world, "a lost state database");
+	for (size_t i = 0; i < world->state_count; i++)
+		json_object_close(&world->states[i].body);
+	json_object_close(&world->checkpoint_state);
+	world->state_lost = true;
+	world->moment++;
 }
 
 static bool state_read(void *self, const char *const *ids, size_t count, struct json_object **documents_out,
