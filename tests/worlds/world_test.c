@@ -363,6 +363,26 @@ static void a_refused_record_leaves_the_others_alone(void **state)
 	side_writes_done(writes, 2);
 }
 
+static void a_row_that_is_written_twice_at_once_is_told(void **state)
+{
+	struct world *world = *state;
+	struct side rows = world_airtable_side(world);
+	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
+	scoped(json_object) body = json_object_new_object();
+	struct error error;
+
+	json_put_text(body, world_column_id(world, TABLE_ITEMS, FIELD_NAME), "a name");
+	for (size_t count = 1; count <= 2; count++) {
+		struct side_write writes[] = {write_of(row, body), write_of(row, body)};
+		assert_string_equal(world->violation, "");
+		struct side_ticket *ticket = rows.ops->write_start(rows.self, writes, count);
+		assert_true(rows.ops->write_finish(rows.self, &ticket, &error));
+		side_writes_done(writes, count);
+	}
+	assert_non_null(strstr(world->violation, "while another write of it is under way"));
+	world->violation[0] = 0;
+}
+
 static void a_link_to_a_row_that_is_gone_is_refused(void **state)
 {
 	struct world *world = *state;
@@ -404,6 +424,7 @@ int main(void)
 		CASE(a_link_modifies_the_row_that_it_points_to),
 		CASE(through_the_inverse_field_a_link_may_have_two),
 		CASE(a_refused_record_leaves_the_others_alone),
+		CASE(a_row_that_is_written_twice_at_once_is_told),
 		CASE(a_link_to_a_row_that_is_gone_is_refused),
 	};
 
