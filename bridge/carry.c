@@ -267,7 +267,8 @@ static void prepare_row(struct group *group, struct look *look)
 	} else if ((new_document && look->document_work == DOCUMENT_WORK_NONE) ||
 		   look->existence.action == EXIST_HOLD || look->existence.action == EXIST_LEAVE) {
 		/* No pair, or not yet: only its error cell is ours. */
-		snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
+		if (look->existence.action != EXIST_LEAVE || look->entry.state == ENTRY_NONE)
+			snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
 		look_write_words_only(look);
 	} else {
 		look->entry.born_as_row = look->entry.born_as_row || new_document;

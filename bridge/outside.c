@@ -84,17 +84,12 @@ static void drop_mark(struct group *group, struct look *look)
 /* Nothing flows. Said where a row stands for it; a document that never had one is nobody's problem. */
 void look_leave(struct group *group, struct look *look)
 {
-	bool paired = look->entry.state == ENTRY_PAIR && look->row.id &&
-		      strcmp(look->row.id, look->entry.record_id) == 0;
-	bool own = look->row.presence == SIDE_THERE && (paired || look->entry.state == ENTRY_NONE);
-
-	if (look->row.presence == SIDE_THERE)
-		look_problem(look, "%s.", look->existence.reason);
 	drop_mark(group, look);
-	if (own)
-		look_write_words_only(look);
-	else
-		look->finished = look->document_work == DOCUMENT_WORK_NONE;
+	look->finished = look->row.presence != SIDE_THERE && look->document_work == DOCUMENT_WORK_NONE;
+	if (look->row.presence != SIDE_THERE)
+		return;
+	look_problem(look, "%s.", look->existence.reason);
+	look_write_words_only(look);
 }
 
 /* ---- what goes ---- */
@@ -117,8 +112,13 @@ static bool take_merged(struct look *look, enum field field)
 	unsigned action = look->decisions[field].action;
 	const struct ledger_field *agreed = &look->entry.fields[field];
 
-	if ((action & ACTION_REMEMBER) || ((action & ACTION_TO_COUCH) && look->document_written)) {
+	if (action & ACTION_REMEMBER) {
 		ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
+		return true;
+	}
+	if ((action & ACTION_TO_COUCH) && look->document_written) {
+		/* What a save made of it goes to the row if that comes back into the scope. */
+		ledger_entry_agree(&look->entry, field, &look->airtable[field], &look->airtable[field]);
 		return true;
 	}
 	if (!(action & ACTION_TO_AIRTABLE))
@@ -136,6 +136,8 @@ void look_take_merged_out(struct group *group, struct look *look)
 			look->again = true;
 	if (!look->again && !look->problem.length)
 		look_problem(look, "%s, but they wait for something else.", look->existence.reason);
+	look->retry =
+		!look->again; /* Airtable itself may take back what is refused, when it empties a link */
 	look_write_words_only(look);
 }
 
@@ -180,23 +182,30 @@ static bool is_unchanged(const struct sync *sync, struct json_object *body)
 	return same;
 }
 
+bool sync_check_settings(struct sync *sync, bool *same_out, struct error *error)
+{
+	scoped_text id = document_full_id(DOCUMENT_INTEGRATION, sync->config->id);
+	const char *ids[] = {id};
+	scoped(json_object) body = NULL;
+
+	if (!sync->couch.ops->read_extras(sync->couch.self, ids, 1, &body, error))
+		return error_wrap(error, "reading %s", id);
+	*same_out = is_unchanged(sync, body);
+	sync->settings_changed = sync->settings_changed || !*same_out;
+	return true;
+}
+
 bool group_confirm_scope(struct group *group, struct error *error)
 {
 	struct sync *sync = group->sync;
-	scoped(json_object) body = NULL;
-	bool any = false;
+	bool any = false, same = false;
 
 	for (size_t i = 0; i < group->count; i++)
 		any = any || is_removed(&group->looks[i]);
 	if (!any)
 		return true;
-	scoped_text id = document_full_id(DOCUMENT_INTEGRATION, sync->config->id);
-	const char *ids[] = {id};
-	if (!sync->couch.ops->read_extras(sync->couch.self, ids, 1, &body, error))
-		return error_wrap(error, "reading %s before rows are deleted", id);
-	if (is_unchanged(sync, body))
-		return true;
-	sync->settings_changed = true;
+	if (!sync_check_settings(sync, &same, error) || same)
+		return same || error_wrap(error, "before rows are deleted");
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
 		if (!is_removed(look))

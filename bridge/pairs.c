@@ -207,7 +207,7 @@ static void set_place(struct pairs *pairs, struct pair *pair, struct pair **plac
 		return;
 	if (*place)
 		(*place)->insiders++;
-	if (former && --former->insiders == 0 && former->has_problem)
+	if (former && --former->insiders == 0 && (former->has_problem || former->under_way))
 		pairs_look(pairs, former, LOOK_AGAIN); /* it may have been kept for its contents */
 }
 
@@ -215,6 +215,15 @@ void pairs_set_agreed(struct pairs *pairs, struct pair *pair, struct pair *colle
 {
 	set_place(pairs, pair, &pair->agreed_collection, collection);
 	set_place(pairs, pair, &pair->agreed_container, container);
+}
+
+void pairs_wake_container(struct pairs *pairs, const struct pair *pair)
+{
+	struct pair *container =
+		pair->container_id ? pairs_find(pairs, TABLE_ITEMS, pair->container_id) : NULL;
+
+	if (container && container != pair && (container->has_problem || container->under_way))
+		pairs_look(pairs, container, LOOK_AGAIN);
 }
 
 /* Of what has a row or is in scope, by where its document stands now. */

@@ -96,6 +96,8 @@ void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other
 /* Whoever loses its last contents is looked at, if it waits for that. */
 void pairs_set_agreed(struct pairs *pairs, struct pair *pair, struct pair *collection,
 		      struct pair *container);
+/* What it stands in may have been kept for it. */
+void pairs_wake_container(struct pairs *pairs, const struct pair *pair);
 /* Whether rows point to its row, or are to. */
 bool pairs_holds_rows(const struct pairs *pairs, const struct pair *pair);
 /* Adds a reason to look at it, and puts it into the queue. */

@@ -349,6 +349,8 @@ static void tell_pair(struct group *group, struct look *look)
 
 	/* Also where the ledger knew it already, since its answer to a former pass got lost. */
 	group->paired = group->paired || (paired && pair->state != ENTRY_PAIR);
+	if (pair->state == ENTRY_PAIR && !paired)
+		pairs_wake_container(pairs, pair);
 	pair->state = entry->state;
 	pair->handled = entry->handled;
 	pair->born_as_row = entry->born_as_row;
@@ -362,6 +364,9 @@ static void tell_pair(struct group *group, struct look *look)
 	pairs_set_waits(pairs, pair, entry->waits);
 	pairs_set_causes(pairs, pair, entry->causes);
 	sync_note_agreed(group->sync, pair, entry);
+	/* It became a pair, or moved, while it is outside of the scope: that is to be told. */
+	look->again = look->again ||
+		      (paired && !pair->in_scope && !entry->problem && pair->document == PAIR_DOCUMENT_THERE);
 	if (entry->state == ENTRY_GRAVE && entry->marked && !pair->mark_due_ms)
 		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
 	if (paired && !entry->marked && !pair->mark_due_ms)
@@ -429,6 +434,9 @@ bool group_remember(struct group *group, struct error *error)
 			look->entry.waits = look->waits;
 		note_handled(group, look);
 	}
+	if (group->sync->scope_stale)
+		scope_update(group->sync->config, &group->sync->pairs);
+	group->sync->scope_stale = false;
 	if (!write_entries(group, error)) {
 		/* What was learnt is not remembered: all of it is looked at again. */
 		for (size_t i = 0; i < group->count; i++)

@@ -165,6 +165,8 @@ static void enter(struct pairs *pairs, struct pair *pair, bool in_scope)
 	    (pair->state != ENTRY_PAIR ? came : left || (came && pair->has_problem)))
 		pairs_look(pairs, pair, LOOK_DOCUMENT);
 	pair->in_scope = in_scope;
+	if (left)
+		pairs_wake_container(pairs, pair);
 }
 
 /* Collections follow the items that stand in them: the app makes them on demand. */

@@ -449,7 +449,7 @@ void sync_lose_place(struct sync *sync)
 
 bool sync_start(struct sync *sync, struct error *error)
 {
-	bool bound = false;
+	bool bound = false, same = true;
 
 	if (sync->started)
 		return true;
@@ -459,8 +459,14 @@ bool sync_start(struct sync *sync, struct error *error)
 		return false;
 	if (!load_checkpoint(sync, error) || !ledger_walk(&sync->ledger, load_entry, sync, error))
 		return false;
-	if (!sync->couch_cursor && !sync->couch.ops->position(sync->couch.self, &sync->couch_cursor, error))
+	/* What was changed before a place that is asked for only now is no news. */
+	if (!sync->couch_cursor &&
+	    (!sync->couch.ops->position(sync->couch.self, &sync->couch_cursor, error) ||
+	     !sync_check_settings(sync, &same, error)))
 		return false;
+	if (!same)
+		return error_set(error, ERROR_RETRY,
+				 "the integration's document has just changed: it begins anew");
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		if (!sync->couch.ops->list(sync->couch.self, (enum table)table, load_document_page, sync,
 					   error))

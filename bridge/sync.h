@@ -78,6 +78,8 @@ must_use bool sync_bind(struct sync *sync, struct error *error);
 /* Whether the base's schema is another than the columns are bound to; then it is stale. */
 must_use bool sync_doubt_schema(struct sync *sync, bool *changed_out, struct error *error);
 
+/* outside.c: whether the integration's document still lists what this sync began with; if not, 'settings_changed'. */
+must_use bool sync_check_settings(struct sync *sync, bool *same_out, struct error *error);
 /* Looks for news on both sides and queues the pairs concerned; waits for the database's at most wait_ms.
  * With ask_rows the base is asked as well. */
 must_use bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error);

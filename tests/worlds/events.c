@@ -178,5 +178,8 @@ const struct event_kind event_kinds[] = {
 	{"person retypes column", person_retypes_column, 2, RULE_1, true, true, 0, 0},
 	{"person edits choices", person_edits_choices, 1, RULE_1, true, true, 0, 0},
 	{"person links back", person_links_back, 1, RULE_20, true, true, 0, 0},
+	{"phone moves out", phone_moves_out, 3, RULE_14, true, false, 0, 0},
+	{"phone lists", phone_lists, 1, RULE_14, true, true, 0, 0},
+	{"person moves out", person_moves_out, 2, RULE_14, true, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

@@ -91,7 +91,8 @@ bool history_run(const struct history *history, bool verbose, char broken_out[40
 /* Rules that the bridge keeps so far. */
 static bool is_kept(enum history_rule rule)
 {
-	return rule == RULE_ALWAYS || rule == RULE_1 || rule == RULE_10 || rule == RULE_13 || rule == RULE_20;
+	return rule == RULE_ALWAYS || rule == RULE_1 || rule == RULE_10 || rule == RULE_13 ||
+	       rule == RULE_14 || rule == RULE_20;
 }
 
 static unsigned weight_of(const struct event_kind *kind)

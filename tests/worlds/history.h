@@ -7,7 +7,15 @@
 
 /* The sync rule that must be in the bridge for an event; those of rules that are not are left out of random histories: rule 8
  * (leaves that lose) is not in it. */
-enum history_rule { RULE_ALWAYS = 0, RULE_1 = 1, RULE_8 = 8, RULE_10 = 10, RULE_13 = 13, RULE_20 = 20 };
+enum history_rule {
+	RULE_ALWAYS = 0,
+	RULE_1 = 1,
+	RULE_8 = 8,
+	RULE_10 = 10,
+	RULE_13 = 13,
+	RULE_14 = 14,
+	RULE_20 = 20
+};
 
 struct event {
 	unsigned kind;

@@ -301,7 +301,8 @@ static bool won_in_history(const struct world *world, enum field field, const ch
 	return false;
 }
 
-bool observer_is_paired(const struct world *world, const struct world_row *row)
+/* The row that the ledger says is the document's. */
+static bool is_paired(const struct world *world, const struct world_row *row)
 {
 	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(row->table)),
 				     world_cell_text(row, FIELD_ID));
@@ -316,8 +317,7 @@ static bool points_to_told(struct world *world, const struct world_row *row, enu
 {
 	const struct world_row *target = world_row(world, world_linked(row, field));
 
-	return target && target->now.there && target->now.cells[FIELD_ERROR] &&
-	       !observer_is_paired(world, target);
+	return target && target->now.there && target->now.cells[FIELD_ERROR] && !is_paired(world, target);
 }
 
 /* A person is told: in the row, or in the ledger. */
@@ -508,8 +508,7 @@ static struct world_row *row_of(struct world *world, const struct world_document
 	for (size_t i = 0; i < world->row_count; i++) {
 		struct world_row *row = &world->rows[i];
 		if (row->table == document->table && row->now.there &&
-		    strcmp(world_cell_text(row, FIELD_ID), document->id) == 0 &&
-		    observer_is_paired(world, row))
+		    strcmp(world_cell_text(row, FIELD_ID), document->id) == 0 && is_paired(world, row))
 			return row;
 	}
 	return world_row_of(world, document->table, document->id);
@@ -534,7 +533,8 @@ static void check_documents(struct world *world)
 			world_broken(world, "%s has %zu rows", document->full_id, rows);
 		else if (world_body(document) && !row && !forgotten(world, document))
 			world_broken(world, "%s has no row", document->full_id);
-		else if (!world_body(document) && row && !(row->copied && row->now.cells[FIELD_ERROR]))
+		else if (!world_body(document) && row && !(row->copied && row->now.cells[FIELD_ERROR]) &&
+			 !points_to_told(world, row, FIELD_COLLECTION))
 			world_broken(world, "%s is deleted, its row %s is not", document->full_id, row->id);
 		else if (world_body(document) && row)
 			check_equal(world, document, row);
@@ -566,7 +566,7 @@ static void check_copies(struct world *world)
 	for (size_t i = 0; i < world->row_count; i++) {
 		const struct world_row *row = &world->rows[i];
 		if (row->now.there && row->copied && *world_cell_text(row, FIELD_ID) &&
-		    !observer_is_paired(world, row) && !row->now.cells[FIELD_ERROR])
+		    !is_paired(world, row) && !row->now.cells[FIELD_ERROR])
 			world_broken(world, "row %s is a copy of %s and is not told so", row->id,
 				     world_cell_text(row, FIELD_ID));
 	}

@@ -302,12 +302,7 @@ void world_person_restores(struct world *world, struct world_row *row)
 	before_change(world, row);
 	world_note(world, "person: brings row %s back from the trash", row->id);
 	world->moment++;
-	/* Of two rows with one ID the pair's own is the original, whichever came back first. */
-	struct world_row *twin = world_row_of(world, row->table, world_cell_text(row, FIELD_ID));
-	bool original = observer_is_paired(world, row);
-	row->copied = twin && !original;
-	if (twin && original)
-		twin->copied = true;
+	row->copied = world_row_of(world, row->table, world_cell_text(row, FIELD_ID)) != NULL;
 	row->now.there = true;
 	/* Whether this counts as a modification is not known: it does half of the time. */
 	if (world_chance(world, 2))
@@ -750,10 +745,8 @@ static void delete_row(struct world *world, struct world_row *row, int64_t decid
 		observer_cell_words((enum field)field, row->now.cells[field], was);
 		observer_overwritten(world, row, (enum field)field, was, "", decided);
 	}
-	if (document && document->left && world_body(document) && !row->delete_wanted &&
-	    !world_settings_were_known(world, row))
-		world_broken(world, "row %s was deleted for a list that is no more", row->id);
-	if (!row->delete_wanted && (!document || !(document->delete_wanted || document->left)))
+	bool left = document && world_body(document) && world_settings_take_row(world, document, row);
+	if (!row->delete_wanted && !left && (!document || !document->delete_wanted))
 		world_broken(world, "row %s (%s) was deleted, and nobody asked for it", row->id,
 			     world_cell_text(row, FIELD_ID));
 	row->now.there = false;

@@ -151,13 +151,16 @@ bool world_settings_hold(struct world *world, const struct world_document *docum
 /* What is noted and recorded between the last look at the list and the deletion of a row. */
 #define SETTINGS_LATE 8
 
-bool world_settings_were_known(struct world *world, const struct world_row *row)
+bool world_settings_take_row(struct world *world, const struct world_document *document,
+			     const struct world_row *row)
 {
-	const char *id = world_linked(row, FIELD_COLLECTION);
-	const struct world_row *collection = world_row(world, id);
+	const struct world_row *place = world_row(world, world_linked(row, FIELD_COLLECTION));
+	bool listed = place && holds_collection(world, world_cell_text(place, FIELD_ID));
 
-	return by_containers(world) || world->effects <= world->settings_effects + SETTINGS_LATE ||
-	       (collection && holds_collection(world, world_cell_text(collection, FIELD_ID)));
+	if (document->left)
+		return by_containers(world) || listed || !place ||
+		       world->effects <= world->settings_effects + SETTINGS_LATE;
+	return listed && !by_containers(world) && !world_settings_hold(world, document);
 }
 
 void world_settings_note_left(struct world *world, bool were_in[WORLD_DOCUMENTS], bool after)
