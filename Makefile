@@ -66,8 +66,7 @@ PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) \
 
 # Tests by kind, each a program that speaks TAP; what takes longest comes first among the scripts.
 UNIT_TESTS := $(call programs,tests/unit/*_test.c tests/vectors/*_test.c tests/worlds/*_test.c)
-# What the app was recorded to sync is played by 'make scenarios' alone while rows stay that left the scope (sync-rules 14).
-SERVER_TESTS := $(filter-out %/recordings_test,$(call programs,tests/scenarios/*_test.c))
+SERVER_TESTS := $(call programs,tests/scenarios/*_test.c)
 SCRIPT_TESTS := $(wildcard $(foreach folder,browser scenarios demo official-client tools,\
 	tests/$(folder)/*_test.sh tests/$(folder)/*_test.mjs))
 BENCHES := $(call programs,tests/bench/*.c)

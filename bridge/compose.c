@@ -112,7 +112,7 @@ static bool link_waits(const struct look *look, enum field field)
 }
 
 /* A document is made when its collection has one. A container is waited for by one more look, in which new containers come to
- * be documents: one that still is none may wait for this very row, and its link follows later. */
+ * be documents: one that still is none may wait for this very row, and its link follows later, or a collection is asked for. */
 static bool must_wait(struct look *look)
 {
 	bool first = !(look->pair->waits & WAITS_FOR_DOCUMENT);
@@ -120,7 +120,7 @@ static bool must_wait(struct look *look)
 	if (!link_waits(look, FIELD_COLLECTION) && !link_waits(look, FIELD_CONTAINER))
 		return false;
 	look->waits |= WAITS_FOR_DOCUMENT;
-	if (link_waits(look, FIELD_COLLECTION) || look->airtable[FIELD_COLLECTION].kind == CELL_EMPTY)
+	if (link_waits(look, FIELD_COLLECTION))
 		return true;
 	look->again = first;
 	return first;

@@ -253,19 +253,6 @@ static void take_newer_link(struct look *look, enum field field)
 	*shown = newer;
 }
 
-/* A link of the document to what is deleted waits for good, unless somebody acts. */
-static void tell_dead_link(struct group *group, struct look *look, enum field field)
-{
-	const struct cell *link = &look->couch[field];
-	enum table table = field_rule(field)->kind == KIND_COLLECTION_LINK ? TABLE_COLLECTIONS : TABLE_ITEMS;
-	const struct pair *target =
-		link->kind == CELL_LINKS ? pairs_find(&group->sync->pairs, table, link->ids[0]) : NULL;
-
-	if (link->kind == CELL_LINKS && (!target || target->document != PAIR_DOCUMENT_THERE))
-		look_problem(look, "%s: the document names %s, which is deleted: choose another one.",
-			     field_rule(field)->name, link->ids[0]);
-}
-
 static void tell_problem(struct look *look, enum field field, const struct error *refusal)
 {
 	if (look->airtable[field].kind == CELL_WRONG)
@@ -284,7 +271,7 @@ static void tell_of_field(struct group *group, struct look *look, enum field fie
 	if (action & ACTION_PROBLEM)
 		tell_problem(look, field, refusal);
 	if ((action & ACTION_WAIT) && refusal->kind == ERROR_RETRY)
-		tell_dead_link(group, look, field);
+		look_tell_dead_link(group, look, field);
 	if (action == ACTION_NONE && look->entry.fields[field].known &&
 	    look->entry.fields[field].shown_differently)
 		look_tell_difference(look, field, &look->couch[field], &look->airtable[field]);

@@ -142,11 +142,28 @@ bool look_fill_update(struct group *group, struct look *look)
 	return look->row_body != NULL;
 }
 
+/* A link of the document to what is not there waits for good, unless somebody acts. */
+void look_tell_dead_link(struct group *group, struct look *look, enum field field)
+{
+	const struct cell *link = &look->couch[field];
+	enum table table = field_rule(field)->kind == KIND_COLLECTION_LINK ? TABLE_COLLECTIONS : TABLE_ITEMS;
+	const struct pair *target =
+		link->kind == CELL_LINKS ? pairs_find(&group->sync->pairs, table, link->ids[0]) : NULL;
+
+	if (link->kind == CELL_LINKS && (!target || target->document != PAIR_DOCUMENT_THERE))
+		look_problem(
+			look,
+			"%s: the document names %s, which is deleted or not here yet: choose another one.",
+			field_rule(field)->name, link->ids[0]);
+}
+
 bool look_fill_create(struct group *group, struct look *look)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) && look->couch[field].kind != CELL_EMPTY)
 			fill(group, look, (enum field)field, &look->couch[field]);
+	look_tell_dead_link(group, look, FIELD_COLLECTION);
+	look_tell_dead_link(group, look, FIELD_CONTAINER);
 	look_fill_problem(group, look);
 	return look->writes[FIELD_ID];
 }

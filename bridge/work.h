@@ -139,6 +139,8 @@ void look_record_row(struct group *group, struct look *look, int64_t time_ms);
 /* Fills row_body, writes and outgoing; false when there is nothing to write. */
 must_use bool look_fill_update(struct group *group, struct look *look);
 must_use bool look_fill_create(struct group *group, struct look *look);
+/* Says so when the document's link names what is not in the database. */
+void look_tell_dead_link(struct group *group, struct look *look, enum field field);
 /* Adds what stood in unmapped columns when the row was deleted (sync-rules 11), by the base's schema; takes it out again. */
 void look_refill(struct group *group, struct look *look, struct json_object *tables);
 void look_drop_refill(struct group *group, struct look *look);

@@ -16,7 +16,11 @@
 #define DAY  1700000000000
 
 static const char documents_json[] =
-	"[{\"_id\":\"collection-c1\",\"type\":\"collection\",\"data\":{\"name\":\"Tools\","
+	"[{\"_id\":\"0000-config\",\"uuid\":\"u\",\"rfid_tag_company_prefix\":\"0000000\","
+	"\"rfid_tag_individual_asset_reference_prefix\":\"100\",\"rfid_tag_access_password\":\"12345678\","
+	"\"default_use_mixed_rfid_tag_access_password\":false,"
+	"\"rfid_tag_access_password_encoding\":\"082a4c6e\",\"collections_order\":[]},"
+	"{\"_id\":\"collection-c1\",\"type\":\"collection\",\"data\":{\"name\":\"Tools\","
 	"\"collection_reference_number\":\"0001\",\"config_uuid\":\"u\"},\"created_at\":1,\"updated_at\":1},"
 	"{\"_id\":\"item-a\",\"type\":\"item\",\"data\":{\"name\":\"Drill\",\"collection_id\":\"c1\","
 	"\"config_uuid\":\"u\"},\"created_at\":1,\"updated_at\":1},"

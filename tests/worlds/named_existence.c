@@ -417,8 +417,7 @@ static const struct scenario scenarios[] = {
 	 ALL_ORDERS, false},
 	{"upsert-meets-row-from-the-trash", is_in_the_trash, app_undeletes_and_all_rows_are_listed,
 	 named_person_restores, is_met_once, 1U << MEANWHILE, false},
-	{"upsert-meets-existing-row", named_nothing, phone_makes, row_appears, is_adopted, ALL_ORDERS,
-	 false},
+	{"upsert-meets-existing-row", named_nothing, phone_makes, row_appears, is_adopted, ALL_ORDERS, false},
 	{"twin-in-batch-of-ten", named_nothing, phone_makes_ten, twins_appear, nine_have_rows, ALL_ORDERS,
 	 false},
 };

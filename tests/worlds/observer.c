@@ -301,8 +301,7 @@ static bool won_in_history(const struct world *world, enum field field, const ch
 	return false;
 }
 
-/* The row that the ledger says is the document's. */
-static bool is_paired(const struct world *world, const struct world_row *row)
+bool observer_is_paired(const struct world *world, const struct world_row *row)
 {
 	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(row->table)),
 				     world_cell_text(row, FIELD_ID));
@@ -317,7 +316,8 @@ static bool points_to_told(struct world *world, const struct world_row *row, enu
 {
 	const struct world_row *target = world_row(world, world_linked(row, field));
 
-	return target && target->now.there && target->now.cells[FIELD_ERROR] && !is_paired(world, target);
+	return target && target->now.there && target->now.cells[FIELD_ERROR] &&
+	       !observer_is_paired(world, target);
 }
 
 /* A person is told: in the row, or in the ledger. */
@@ -508,7 +508,8 @@ static struct world_row *row_of(struct world *world, const struct world_document
 	for (size_t i = 0; i < world->row_count; i++) {
 		struct world_row *row = &world->rows[i];
 		if (row->table == document->table && row->now.there &&
-		    strcmp(world_cell_text(row, FIELD_ID), document->id) == 0 && is_paired(world, row))
+		    strcmp(world_cell_text(row, FIELD_ID), document->id) == 0 &&
+		    observer_is_paired(world, row))
 			return row;
 	}
 	return world_row_of(world, document->table, document->id);
@@ -566,7 +567,7 @@ static void check_copies(struct world *world)
 	for (size_t i = 0; i < world->row_count; i++) {
 		const struct world_row *row = &world->rows[i];
 		if (row->now.there && row->copied && *world_cell_text(row, FIELD_ID) &&
-		    !is_paired(world, row) && !row->now.cells[FIELD_ERROR])
+		    !observer_is_paired(world, row) && !row->now.cells[FIELD_ERROR])
 			world_broken(world, "row %s is a copy of %s and is not told so", row->id,
 				     world_cell_text(row, FIELD_ID));
 	}

@@ -284,6 +284,8 @@ void world_airtable_done(struct world *world);
 void observer_cell_words(enum field field, struct json_object *value, char words_out[48]);
 void observer_data_words(enum field field, enum table table, struct json_object *data, char words_out[48]);
 const char *observer_key(enum field field, enum table table); /* of data; NULL: not watched */
+/* It is the row that the ledger says is the document's. */
+bool observer_is_paired(const struct world *world, const struct world_row *row);
 /* A person put 'value' where 'before' stood. */
 void observer_left(struct world *world, bool in_airtable, const char *row, enum field field,
 		   const char *before, const char *value);

@@ -302,7 +302,12 @@ void world_person_restores(struct world *world, struct world_row *row)
 	before_change(world, row);
 	world_note(world, "person: brings row %s back from the trash", row->id);
 	world->moment++;
-	row->copied = world_row_of(world, row->table, world_cell_text(row, FIELD_ID)) != NULL;
+	/* Of two rows with one ID the pair's own is the original, whichever came back first. */
+	struct world_row *twin = world_row_of(world, row->table, world_cell_text(row, FIELD_ID));
+	bool original = observer_is_paired(world, row);
+	row->copied = twin && !original;
+	if (twin && original)
+		twin->copied = true;
 	row->now.there = true;
 	/* Whether this counts as a modification is not known: it does half of the time. */
 	if (world_chance(world, 2))
