@@ -367,9 +367,9 @@ static void tell_pair(struct group *group, struct look *look)
 	/* It became a pair, or moved, while it is outside of the scope: that is to be told. */
 	look->again = look->again ||
 		      (paired && !pair->in_scope && !entry->problem && pair->document == PAIR_DOCUMENT_THERE);
-	if (entry->state == ENTRY_GRAVE && entry->marked && !pair->mark_due_ms)
-		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
-	if (paired && !entry->marked && !pair->mark_due_ms)
+	bool to_be_marked = paired && !entry->marked;
+	bool to_be_unmarked = entry->state == ENTRY_GRAVE && entry->marked;
+	if ((to_be_marked || to_be_unmarked) && !pair->mark_due_ms)
 		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
 	if (paired && entry->marked)
 		pair->mark_due_ms = 0;
