@@ -329,6 +329,7 @@ static bool note_taken(struct group *group, struct error *error)
 				ledger_entry_take(&look->entry, (enum field)field, &look->airtable[field]);
 		own_free_text(&look->entry.taken_on);
 		look->entry.taken_on = own_copy(look->document.revision);
+		look->pair->save_lost = false;
 		note_birth(group, look);
 		looks[count++] = look;
 	}

@@ -109,6 +109,7 @@ static void give_up_document(struct look *look, const struct side_write *write)
 	}
 	look->keep_ledger = true;
 	look->again = write->result == ERROR_CONFLICT;
+	look->pair->save_lost = write->result == ERROR_CONFLICT;
 	look->again_in_ms = look->again ? 0 : SYNC_RETRY_FIRST_MS;
 }
 

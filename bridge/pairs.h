@@ -50,6 +50,7 @@ struct pair {
 	unsigned insiders;         /* pairs of which it is one of these: their rows point to its row */
 	bool born_as_row;
 	bool has_problem; /* a person should know something of it */
+	bool save_lost;   /* what was last noted as taken into the document met a conflict: it is not in it */
 	unsigned waits;   /* enum pair_waits, or 0: a link in it waits for another pair */
 
 	unsigned looks; /* why it is to be looked at; 0: it is not */

@@ -365,7 +365,8 @@ static unsigned long generation(const char *revision)
 /* Whether a write of ours may be among what happened to the document since it was read, hidden under a later one. */
 static bool may_be_overwritten(const struct look *look)
 {
-	return generation(look->document.revision) > generation(look->entry.taken_on) + 1;
+	return !look->pair->save_lost &&
+	       generation(look->document.revision) > generation(look->entry.taken_on) + 1;
 }
 
 static bool shows_taken(const struct group *group, const struct look *look, enum field field)

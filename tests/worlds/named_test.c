@@ -11,8 +11,12 @@
 #include <string.h>
 
 #define EFFECTS_MOST 400 /* of one play; more means that it has no end */
-#define CRASH_STEP                                                                                           \
-	13      /* where events come at every point: crashes at every so many, from another one each time */
+/* Where events come at every point: crashes at every so many, from another one each time. Sanitizers are slow. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define CRASH_STEP 61
+#else
+#define CRASH_STEP 13
+#endif
 #define SHOWN 3 /* failures of one scenario that are told */
 
 static const struct named_table *const tables[] = {&named_writes, &named_existence, &named_identity,

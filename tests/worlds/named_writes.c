@@ -246,11 +246,27 @@ static void phone_is_ahead_of_person(struct world *world)
 		says(world, "notes", "from the grid");
 }
 
+static void phone_models_twice(struct world *world)
+{
+	named_phone_sets(world, "model_name", "from the phone", 0);
+	named_phone_sets(world, "model_name", "from the phone, again", 0);
+}
+
+/* Nobody else has touched the notes. After a crash that may not be known. */
+static void called_no_conflict(struct world *world)
+{
+	for (size_t i = 0; i < world->extra_count && !world->restarts; i++)
+		if (strcmp(json_text_or(world->extras[i], "event_name", ""), "sync_conflict") == 0)
+			world_broken(world, "an edit of one side alone is called a conflict");
+}
+
 static const struct scenario scenarios[] = {
 	{"edit-between-read-and-write", named_nothing, named_phone_notes, named_person_notes, named_anything,
 	 ALL_ORDERS, false},
 	{"lost-reply-then-put-back", named_nothing, phone_notes_unanswered, person_puts_back, named_anything,
 	 IN_ORDER, true},
+	{"save-meets-two-edits-of-another-field", named_nothing, named_person_notes, phone_models_twice,
+	 called_no_conflict, ALL_ORDERS, false},
 	{"patch-applied-after-timeout", named_nothing, phone_notes_late, named_person_models, named_anything,
 	 ALL_ORDERS, true},
 	{"patch-applied-after-newer-edit", named_nothing, phone_notes_late, phone_notes_again, named_anything,

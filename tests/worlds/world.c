@@ -167,6 +167,7 @@ static void open_sync(struct world *world)
 
 void world_restart(struct world *world)
 {
+	world->restarts++;
 	transcript_add(world, (struct act){.kind = ACT_RESTARTS});
 	sync_close(&world->sync);
 	world->dead = false;

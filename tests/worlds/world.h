@@ -136,6 +136,7 @@ struct world {
 	unsigned effects;  /* points reached in this run */
 	unsigned crash_at; /* the bridge dies at this one; 0: it does not */
 	bool dead;
+	unsigned restarts;                                 /* of the bridge */
 	void (*at_effect)(void *context, unsigned effect); /* what happens meanwhile, or NULL */
 	void *context;
 	unsigned armed[FAULT_COUNT];
