@@ -69,36 +69,42 @@ struct sync {
 struct sync *sync_open(const struct sync_setup *setup);
 void sync_close(struct sync **sync);
 /* Binds the columns, loads the ledger and the documents, finds the positions. May be called again after it failed. */
+must_use bool sync_start(struct sync *sync, struct error *error);
 /* The place in the feed is unknown there, or the database is: what was loaded is dropped, the next start loads it again. */
 void sync_lose_place(struct sync *sync);
-must_use bool sync_start(struct sync *sync, struct error *error);
+/* Notes that everything heard so far is handled, or parked in the ledger. */
+must_use bool sync_checkpoint(struct sync *sync, struct error *error);
+struct mapping_links sync_links(struct sync *sync);
+/* Where both sides agree that it stands. */
+void sync_note_agreed(struct sync *sync, struct pair *pair, const struct ledger_entry *entry);
 
+/* bind.c: the columns as they were stored; found_out: they were. */
+must_use bool sync_load_columns(struct sync *sync, bool *found_out, struct error *error);
 /* Reads the base's schema and binds the columns to it; what was stopped or changed is logged. */
 must_use bool sync_bind(struct sync *sync, struct error *error);
 /* Whether the base's schema is another than the columns are bound to; then it is stale. */
 must_use bool sync_doubt_schema(struct sync *sync, bool *changed_out, struct error *error);
+/* Whether all rows are to be listed, since the columns became others; that what was listed for it was looked at. */
+bool sync_wants_list(const struct sync *sync);
+must_use bool sync_note_compared(struct sync *sync, struct error *error);
 
-/* outside.c: whether the integration's document still lists what this sync began with; if not, 'settings_changed'. */
-must_use bool sync_check_settings(struct sync *sync, bool *same_out, struct error *error);
-/* Looks for news on both sides and queues the pairs concerned; waits for the database's at most wait_ms.
+/* hear.c: looks for news on both sides and queues the pairs concerned; waits for the database's at most wait_ms.
  * With ask_rows the base is asked as well. */
 must_use bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error);
-bool sync_wants_list(const struct sync *sync);
 /* Walks all rows of both tables and queues those that differ from the ledger, are new, or are no more. */
 must_use bool sync_list_rows(struct sync *sync, struct error *error);
+
+/* seen_document.c: takes a document's new state into the pairs: parents, leaves, presence. */
+void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document);
+/* Hash of a document's live leaves; 0 for a record that is not there. */
+uint64_t sync_leaves(const struct side_record *document);
 /* Queues every document that is not as it was handled (all are known from the feed). */
 void sync_queue_documents(struct sync *sync);
-/* Notes that everything heard so far is handled, or parked in the ledger. */
-must_use bool sync_checkpoint(struct sync *sync, struct error *error);
 
-/* The pair that a row belongs to, made if it is new (sync-rules 12, 13). Also notes the row there. */
+/* seen_row.c: the pair that a row belongs to, made if it is new (sync-rules 12, 13). Also notes the row there. */
 struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row);
 /* The other pair whose ID this cell of a row shows, one with a document or a row; or NULL. */
 struct pair *sync_shown_other(const struct sync *sync, const struct pair *pair, const struct cell *id_cell);
-/* Where both sides agree that it stands. */
-void sync_note_agreed(struct sync *sync, struct pair *pair, const struct ledger_entry *entry);
-struct mapping_links sync_links(struct sync *sync);
-/* Hash of a document's live leaves; 0 for a record that is not there. */
-uint64_t sync_leaves(const struct side_record *document);
-/* Takes a document's new state into the pairs: parents, leaves, presence. */
-void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document);
+
+/* outside.c: whether the integration's document still lists what this sync began with; if not, 'settings_changed'. */
+must_use bool sync_check_settings(struct sync *sync, bool *same_out, struct error *error);

@@ -1,0 +1,144 @@
+/* The columns of the base: its schema is read, bound to the fields, and what came of it stored and logged.
+ *
+ * Where something flows that did not, or anew, all rows are to be compared with the documents (sync-rules 1). That this is
+ * still to be done is stored with the columns until it is. */
+#include "bridge/sync.h"
+
+#include <string.h>
+
+static const char *schema_document_id(const struct sync *sync, struct text *id)
+{
+	text_format(id, "schema-%s", sync->config->id);
+	return text_or_empty(id);
+}
+
+bool sync_load_columns(struct sync *sync, bool *found_out, struct error *error)
+{
+	struct text id = {0};
+	const char *ids[] = {schema_document_id(sync, &id)};
+	scoped(json_object) document = NULL;
+	struct store *store = &sync->ledger.store;
+
+	bool ok = store->ops->read(store->self, ids, 1, &document, error);
+	text_done(&id);
+	*found_out = ok && document;
+	if (!ok || !document)
+		return ok || error_wrap(error, "reading the schema as it was bound");
+	const char *base_id = json_text_or(document, "base", "");
+	if (strcmp(base_id, sync->config->base_id) != 0)
+		return error_set(error, ERROR_FATAL,
+				 "this integration was synced with base %s and now names base %s; its pairs "
+				 "belong to the "
+				 "former: set it back, or delete the database's state document schema-%s and "
+				 "all pair-%s-… "
+				 "to begin anew",
+				 base_id, sync->config->base_id, sync->config->id, sync->config->id);
+	struct json_object *tables = json_child(document, "tables", json_type_array);
+	json_object_close(&sync->schema_seen);
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		columns_done(&sync->columns[table]);
+		if (!columns_from_json(tables ? json_object_array_get_idx(tables, table) : NULL,
+				       &sync->columns[table], error))
+			return error_wrap(error, "state document schema-%s", sync->config->id);
+	}
+	sync->unlisted = json_bool_or(document, "unlisted", false);
+	sync->unstored = false;
+	json_object_put(sync->schema_stored);
+	sync->schema_stored = take(document);
+	return true;
+}
+
+static bool store_columns(struct sync *sync, struct error *error)
+{
+	struct text id = {0};
+	struct json_object *document = json_object_new_object(), *tables = json_object_new_array();
+	struct store *store = &sync->ledger.store;
+	struct store_result result = {0};
+
+	json_put_text(document, "_id", schema_document_id(sync, &id));
+	text_done(&id);
+	json_put_text(document, "_rev", json_text_or(sync->schema_stored, "_rev", NULL));
+	json_put(document, "v", json_object_new_int(LEDGER_VERSION));
+	json_put_text(document, "base", sync->config->base_id);
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		json_object_array_add(tables, columns_to_json(&sync->columns[table]));
+	json_put(document, "tables", tables);
+	if (sync->unlisted)
+		json_put(document, "unlisted", json_object_new_boolean(true));
+	bool ok = store->ops->write(store->self, &document, 1, &result, error);
+	if (ok && result.kind != ERROR_NONE)
+		ok = error_set(error, result.kind, "%s", result.text);
+	if (ok)
+		json_put_text(document, "_rev", result.rev);
+	sync->unstored = !ok;
+	/* Where the answer was lost, or another process was first, the next pass begins with what is stored by now. */
+	sync->started = sync->started && ok;
+	json_object_put(sync->schema_stored);
+	sync->schema_stored = document;
+	return ok || error_wrap(error, "storing the schema as it was bound");
+}
+
+static void log_stopped_columns(struct sync *sync, const struct columns *columns)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (columns->of[field].stopped)
+			log_warn(&sync->log, "column \"%s\" of table \"%s\" does not flow: %s",
+				 columns->of[field].name ? columns->of[field].name
+							 : field_rule((enum field)field)->name,
+				 columns->table_name, columns->of[field].stopped_reason);
+}
+
+bool sync_bind(struct sync *sync, struct error *error)
+{
+	scoped(json_object) tables = NULL;
+	bool any_changed = false;
+
+	if (!sync->rows.ops->schema(sync->rows.self, &tables, error))
+		return error_wrap(error, "reading the base's schema");
+	if (sync->schema_seen && json_equal(tables, sync->schema_seen)) {
+		sync->schema_stale = false;
+		return true;
+	}
+	if (!columns_bind_all(sync->columns, tables, &any_changed, error))
+		return error_wrap(error, "base %s", sync->config->base_id);
+	sync->bound = true;
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		sync->unlisted = sync->unlisted || sync->columns[table].renewed;
+		sync->compared = sync->compared && !sync->columns[table].renewed;
+		if (any_changed)
+			log_stopped_columns(sync, &sync->columns[table]);
+	}
+	sync->unstored = sync->unstored || any_changed || !sync->schema_stored;
+	if (sync->unstored && !store_columns(sync, error))
+		return false;
+	sync->schema_stale = false;
+	json_object_put(sync->schema_seen);
+	sync->schema_seen = take(tables);
+	return true;
+}
+
+bool sync_doubt_schema(struct sync *sync, bool *changed_out, struct error *error)
+{
+	scoped(json_object) tables = NULL;
+
+	if (!sync->rows.ops->schema(sync->rows.self, &tables, error))
+		return error_wrap(error, "reading the base's schema");
+	*changed_out =
+		!sync->schema_seen || !(tables == sync->schema_seen || json_equal(tables, sync->schema_seen));
+	sync->schema_stale = sync->schema_stale || *changed_out;
+	return true;
+}
+
+bool sync_wants_list(const struct sync *sync)
+{
+	return sync->unlisted && !sync->compared;
+}
+
+/* What was listed for the columns' sake was looked at, too. */
+bool sync_note_compared(struct sync *sync, struct error *error)
+{
+	if (!sync->unlisted || !sync->compared)
+		return true;
+	sync->unlisted = false;
+	return store_columns(sync, error);
+}

@@ -1,0 +1,198 @@
+/* Listening: the news of both sides, and lists of all rows. What is as it was left is passed over, most of it; the pair of
+ * anything else is queued. */
+#include "bridge/sync.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+/* ---- rows against the ledger ---- */
+
+/* Whether the row shows anything else than the ledger remembers. */
+static bool row_differs(const struct columns *columns, const struct ledger_entry *entry,
+			const struct cell *cells)
+{
+	if (entry->state != ENTRY_PAIR || entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms)
+		return true;
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct column *column = &columns->of[field];
+		const struct ledger_field *agreed = &entry->fields[field];
+		struct cell_equivalence equivalence = columns_equivalence(columns, (enum field)field);
+		if (!column->id || column->stopped)
+			continue;
+		if (field == FIELD_DELETE) {
+			/* A box that was refused is in the ledger as it was left. */
+			if ((cells[field].kind == CELL_TRUE) != (agreed->airtable.kind == CELL_TRUE))
+				return true;
+		} else if (field == FIELD_ERROR) {
+			struct cell problem = cell_text(entry->problem);
+			bool same = cell_equal(&problem, &cells[field], &equivalence);
+			cell_done(&problem);
+			if (!same)
+				return true;
+		} else if (!agreed->known || !cell_equal(&agreed->airtable, &cells[field], &equivalence)) {
+			return true; /* without a B the document may have a value for the cell: a column made anew */
+		}
+	}
+	return false;
+}
+
+/* A two-way cell that is not as both sides agreed. */
+static bool shows_edit(const struct columns *columns, const struct ledger_entry *entry,
+		       const struct cell *cells)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct ledger_field *agreed = &entry->fields[field];
+		struct cell_equivalence equivalence = columns_equivalence(columns, (enum field)field);
+		if (agreed->known && columns_flow(columns, (enum field)field) &&
+		    field_rule((enum field)field)->direction == DIRECTION_BOTH &&
+		    !cell_equal(&agreed->airtable, &cells[field], &equivalence))
+			return true;
+	}
+	return false;
+}
+
+static void queue_row(struct sync *sync, struct pair *pair, struct side_record *row)
+{
+	pairs_look(&sync->pairs, pair, LOOK_ROW);
+	if (sync->fresh_rows >= SYNC_FRESH_ROWS || pair->under_way)
+		return;
+	pair_drop_fresh(pair);
+	pair->fresh_row = own_alloc(sizeof *pair->fresh_row);
+	*pair->fresh_row = *row;
+	*row = (struct side_record){0};
+	sync->fresh_rows++;
+}
+
+static void sift_row(struct sync *sync, struct pair *pair, const struct ledger_entry *entry,
+		     struct side_record *row)
+{
+	struct cell cells[FIELD_COUNT] = {0};
+	struct mapping_links links = sync_links(sync);
+	bool unknown_choice = false;
+
+	mapping_from_row(row->table, &sync->columns[row->table], row->body, &links, cells, &unknown_choice);
+	sync->schema_stale = sync->schema_stale || unknown_choice;
+	pair->list_turn = sync->list_turn;
+	if (entry->state == ENTRY_PAIR && shows_edit(&sync->columns[row->table], entry, cells))
+		/* Before anything of this pass flows. */
+		pairs_set_claims(&sync->pairs, pair, sync_shown_other(sync, pair, &cells[FIELD_ID]));
+	if (row_differs(&sync->columns[row->table], entry, cells))
+		queue_row(sync, pair, row);
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		cell_done(&cells[field]);
+}
+
+/* A page of rows against the ledger: most are as they were left. */
+static bool sift_rows(void *context, struct side_records *page, struct error *error)
+{
+	struct sync *sync = context;
+	struct ledger_key *keys = own_alloc((page->count + 1) * sizeof *keys);
+	struct pair **pairs = own_alloc((page->count + 1) * sizeof *pairs);
+	struct ledger_entry *entries = own_alloc((page->count + 1) * sizeof *entries);
+
+	for (size_t i = 0; i < page->count; i++) {
+		pairs[i] = sync_pair_of_row(sync, &page->list[i]);
+		keys[i] = (struct ledger_key){pairs[i]->table, pairs[i]->id};
+	}
+	bool ok = ledger_read(&sync->ledger, keys, page->count, entries, error);
+	for (size_t i = 0; ok && i < page->count; i++) {
+		sift_row(sync, pairs[i], &entries[i], &page->list[i]);
+		ledger_entry_done(&entries[i]);
+	}
+	free(keys);
+	free(pairs);
+	free(entries);
+	return ok;
+}
+
+/* ---- documents against the pairs ---- */
+
+static bool sift_documents(void *context, struct side_records *page, struct error *error)
+{
+	struct sync *sync = context;
+
+	(void)error;
+	for (size_t i = 0; i < page->count; i++) {
+		struct side_record *document = &page->list[i];
+		struct pair *pair = pairs_want(&sync->pairs, document->table, document->id);
+		if (sync_leaves(document) == pair->handled)
+			continue;
+		sync_note_document(sync, pair, document);
+		if (pair->mark_due_ms)
+			pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
+		pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);
+	}
+	return true;
+}
+
+/* ---- listening ---- */
+
+static bool hear_rows(struct sync *sync, struct error *error)
+{
+	struct side_news news = {0};
+
+	sync->fresh_rows = 0;
+	if (!sync->rows.ops->news(sync->rows.self, sync->rows_next ? sync->rows_next : sync->rows_cursor, 0,
+				  sift_rows, sync, &news, error))
+		return error_wrap(error, "asking the base for changed rows");
+	json_object_put(sync->rows_next);
+	sync->rows_next = take(news.cursor);
+	return true;
+}
+
+bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error)
+{
+	struct side_news news = {0};
+
+	do {
+		side_news_done(&news);
+		if (!sync->couch.ops->news(sync->couch.self,
+					   sync->couch_next ? sync->couch_next : sync->couch_cursor, wait_ms,
+					   sift_documents, sync, &news, error))
+			return error_wrap(error, "following the database");
+		if (news.cursor) {
+			json_object_put(sync->couch_next);
+			sync->couch_next = take(news.cursor);
+		}
+		sync->settings_changed = sync->settings_changed || news.settings_changed;
+		sync->left_behind_due = sync->left_behind_due || news.left_behind;
+		wait_ms = 0;
+	} while (news.more);
+	side_news_done(&news);
+	if (sync->scope_stale) {
+		scope_update(sync->config, &sync->pairs);
+		sync->scope_stale = false;
+	}
+	return !ask_rows || hear_rows(sync, error);
+}
+
+/* Rows of pairs that the list did not show: their looks will ask for them (sync-rules 2). */
+static void queue_unlisted(struct sync *sync)
+{
+	for (size_t i = 0; i < sync->pairs.count; i++) {
+		struct pair *pair = sync->pairs.list[i];
+		if ((pair->state == ENTRY_PAIR || pair->copy_of) && pair->list_turn != sync->list_turn)
+			pairs_look(&sync->pairs, pair, LOOK_ROW);
+	}
+}
+
+bool sync_list_rows(struct sync *sync, struct error *error)
+{
+	scoped(json_object) position = NULL;
+
+	sync->list_turn++;
+	sync->fresh_rows = 0;
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		if (!sync->rows.ops->list(sync->rows.self, (enum table)table, sift_rows, sync, error))
+			return error_wrap(error, "listing table \"%s\"", sync->columns[table].table_name);
+	if (!sync->rows.ops->position(sync->rows.self, &position, error))
+		return false;
+	queue_unlisted(sync);
+	json_object_put(sync->rows_next);
+	sync->rows_next = take(position);
+	sync->contact_made = true;
+	sync->listed = true;
+	sync->compared = true;
+	return true;
+}

@@ -1,0 +1,104 @@
+/* Documents that were seen: what a pair keeps of them, and which are to be looked at. */
+#include "bridge/sync.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+
+/* FNV-1a over the winner and the losing leaves in order of their text. */
+uint64_t sync_leaves(const struct side_record *document)
+{
+	struct text words = {0};
+
+	if (document->presence == SIDE_MISSING || !document->revision)
+		return 0;
+	text_add(&words, document->revision);
+	for (size_t i = 0; document->leaves && i < json_object_array_length(document->leaves); i++) {
+		text_add(&words, " ");
+		text_add(&words, json_object_get_string(json_object_array_get_idx(document->leaves, i)));
+	}
+	uint64_t hash = text_hash(text_or_empty(&words));
+	text_done(&words);
+	return hash;
+}
+
+/* The app's mark names a row when no ledger does: rows that the app made are adopted by it. */
+static void note_mark(struct sync *sync, struct pair *pair, struct json_object *body)
+{
+	const char *mark = document_mark(body, sync->config->id);
+
+	if (mark && pair->state == ENTRY_NONE && !pair->record_id[0] &&
+	    strlen(mark) < sizeof pair->record_id && !pairs_by_record(&sync->pairs, mark))
+		pairs_set_record(&sync->pairs, pair, mark, true);
+	pair->row_by_mark = mark && pair->row_free && strcmp(pair->record_id, mark) == 0;
+}
+
+static struct pair *place(const struct sync *sync, enum table table, const char *id)
+{
+	return id ? pairs_find(&sync->pairs, table, id) : NULL;
+}
+
+static void note_values(struct sync *sync, struct pair *pair, struct json_object *data)
+{
+	static const char *const keys[TABLE_COUNT][VALUE_KINDS] = {
+		[TABLE_COLLECTIONS] = {[VALUE_REFERENCE] = "collection_reference_number"},
+		[TABLE_ITEMS] = {[VALUE_REFERENCE] = "individual_asset_reference",
+				 [VALUE_EPC] = "rfid_tag_epc_memory_bank_contents",
+				 [VALUE_ACTUAL_EPC] = "actual_rfid_tag_epc_memory_bank_contents",
+				 [VALUE_CONTAINER] = "container_id"},
+	};
+
+	for (size_t kind = 0; kind < VALUE_KINDS; kind++) {
+		const char *key = keys[pair->table][kind];
+		values_set(&sync->pairs.values, pair, (enum value_kind)kind,
+			   data && key ? json_text_or(data, key, NULL) : NULL);
+	}
+}
+
+void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document)
+{
+	const char *collection_id = NULL, *container_id = NULL;
+	int before = pair->document;
+	uint64_t leaves = sync_leaves(document);
+
+	if (leaves != pair->leaves) {
+		pair->seen_at_ms = clock_steady_ms();
+		pairs_wake_refused(&sync->pairs, pair);
+	}
+	pair->leaves = leaves;
+	pair->document = document->presence == SIDE_THERE       ? PAIR_DOCUMENT_THERE
+			 : document->presence == SIDE_TOMBSTONE ? PAIR_DOCUMENT_TOMBSTONE
+								: PAIR_DOCUMENT_NONE;
+	if (document->presence == SIDE_THERE) {
+		struct json_object *data = document_data(document->body);
+		if (pair->table == TABLE_ITEMS && data) {
+			collection_id = json_text_or(data, "collection_id", NULL);
+			container_id = json_text_or(data, "container_id", NULL);
+		}
+		note_mark(sync, pair, document->body);
+	}
+	note_values(sync, pair, document->presence == SIDE_THERE ? document_data(document->body) : NULL);
+	struct pair *places[] = {place(sync, TABLE_COLLECTIONS, pair->collection_id),
+				 place(sync, TABLE_ITEMS, pair->container_id)};
+	bool moved =
+		pair_set_parents(pair, collection_id, container_id && container_id[0] ? container_id : NULL);
+	for (size_t i = 0; moved && i < countof(places); i++)
+		if (places[i] && places[i]->has_problem)
+			pairs_look(&sync->pairs, places[i],
+				   LOOK_AGAIN); /* it may have been kept for its contents */
+	sync->scope_stale = sync->scope_stale || moved || before != (int)pair->document;
+}
+
+void sync_queue_documents(struct sync *sync)
+{
+	for (size_t i = 0; i < sync->pairs.count; i++) {
+		struct pair *pair = sync->pairs.list[i];
+		bool paired_without_document =
+			pair->state == ENTRY_PAIR && pair->document == PAIR_DOCUMENT_NONE;
+		bool has_left =
+			pair->state == ENTRY_PAIR && pair->document == PAIR_DOCUMENT_THERE && !pair->in_scope;
+		if (paired_without_document || has_left ||
+		    (pair->document != PAIR_DOCUMENT_NONE && pair->leaves != pair->handled))
+			pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);
+	}
+}

@@ -1,0 +1,86 @@
+/* Rows that were seen: whose they are (sync-rules 12, 13). */
+#include "bridge/sync.h"
+
+#include <string.h>
+
+static const char *id_cell(const struct sync *sync, const struct side_record *row)
+{
+	const char *column = sync->columns[row->table].of[FIELD_ID].id;
+	const char *id = column ? json_text_or(row->body, column, "") : "";
+
+	return document_id_is_valid(id) ? id : "";
+}
+
+struct pair *sync_shown_other(const struct sync *sync, const struct pair *pair, const struct cell *id_cell)
+{
+	const char *id = id_cell->kind == CELL_TEXT ? id_cell->text : "";
+	struct pair *other = document_id_is_valid(id) ? pairs_find(&sync->pairs, pair->table, id) : NULL;
+
+	if (!other || other == pair)
+		return NULL;
+	return other->document == PAIR_DOCUMENT_THERE || other->state == ENTRY_PAIR ? other : NULL;
+}
+
+static bool is_anothers(const struct pair *pair, const struct side_record *row)
+{
+	return pair->state == ENTRY_PAIR && strcmp(pair->record_id, row->id) != 0;
+}
+
+/* The pair of a row that has no ID of its own (sync-rules 12). The first id may be that of a document which was made from this row
+ * and has another now: then the row came back from the trash beside it. */
+static struct pair *pair_by_hash(struct sync *sync, const struct side_record *row)
+{
+	const char *words[] = {sync->config->base_id, sync->columns[row->table].table_id, row->id, "again"};
+	char id[37];
+
+	document_id_from(words, countof(words) - 1, id);
+	struct pair *pair = pairs_want(&sync->pairs, row->table, id);
+	if (is_anothers(pair, row)) {
+		document_id_from(words, countof(words), id);
+		pair = pairs_want(&sync->pairs, row->table, id);
+	}
+	if (!pair->record_id[0] || (pair->state != ENTRY_PAIR && strcmp(pair->record_id, row->id) != 0))
+		pairs_set_record(&sync->pairs, pair, row->id, true);
+	return pair;
+}
+
+static struct pair *pair_of_copy(struct sync *sync, const struct side_record *row, struct pair *original)
+{
+	struct pair *pair = pair_by_hash(sync, row);
+
+	if (pair != original)
+		pairs_set_copy_of(&sync->pairs, pair, original);
+	return pair;
+}
+
+/* A copy stays one as long as it has that ID, whatever becomes of the original; without an original the ID is its own. */
+static bool is_known_copy(const struct pair *pair, const char *id)
+{
+	const struct pair *original = pair->copy_of;
+
+	return original && strcmp(original->id, id) == 0 &&
+	       (original->document != PAIR_DOCUMENT_NONE || original->state != ENTRY_NONE ||
+		original->record_id[0]);
+}
+
+struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row)
+{
+	struct pair *pair = pairs_by_record(&sync->pairs, row->id);
+	const char *id = id_cell(sync, row);
+
+	if (pair && (pair->state == ENTRY_PAIR || (!id[0] && pair->row_by_mark) ||
+		     strcmp(pair->id, id) == 0 || is_known_copy(pair, id)))
+		return pair;
+	if (pair)
+		pairs_set_copy_of(&sync->pairs, pair, NULL);
+	if (!id[0])
+		return pair_by_hash(sync, row);
+	struct pair *named = pairs_want(&sync->pairs, row->table, id);
+	if (named->record_id[0] && strcmp(named->record_id, row->id) != 0) {
+		/* A copy, or what was cut and pasted in its place: the other's own look tells. */
+		pairs_look(&sync->pairs, named, LOOK_ROW);
+		return pair_of_copy(sync, row, named);
+	}
+	pairs_set_record(&sync->pairs, named, row->id, true);
+	return named;
+}
