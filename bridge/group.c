@@ -120,6 +120,13 @@ struct cell *look_both_links(struct look *look, enum field field)
 	return &look->both_links[field == FIELD_CONTAINER];
 }
 
+const struct cell *look_shown(struct look *look, enum field field)
+{
+	const struct cell *both = look_both_links(look, field);
+
+	return both && both->kind != CELL_EMPTY ? both : &look->airtable[field];
+}
+
 bool look_has_column(const struct group *group, const struct look *look, enum field field)
 {
 	const struct column *column = &group->sync->columns[look->pair->table].of[field];

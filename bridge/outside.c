@@ -111,20 +111,21 @@ static bool take_merged(struct look *look, enum field field)
 {
 	unsigned action = look->decisions[field].action;
 	const struct ledger_field *agreed = &look->entry.fields[field];
+	const struct cell *shown = look_shown(look, field); /* it is not written: it goes on showing this */
 
 	if (action & ACTION_REMEMBER) {
-		ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
+		ledger_entry_agree(&look->entry, field, &look->couch[field], shown);
 		return true;
 	}
 	if ((action & ACTION_TO_COUCH) && look->document_written) {
 		/* What a save made of it goes to the row if that comes back into the scope. */
-		ledger_entry_agree(&look->entry, field, &look->airtable[field], &look->airtable[field]);
+		ledger_entry_agree(&look->entry, field, &look->airtable[field], shown);
 		return true;
 	}
 	if (!(action & ACTION_TO_AIRTABLE))
 		return false;
 	struct cell couch = cell_copy(&agreed->couch);
-	ledger_entry_agree(&look->entry, field, &couch, &look->airtable[field]);
+	ledger_entry_agree(&look->entry, field, &couch, shown);
 	cell_done(&couch);
 	return true;
 }

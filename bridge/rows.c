@@ -263,9 +263,7 @@ void look_note_sent(struct group *group, struct look *look)
 			continue;
 		sent->fields[field].sent = true;
 		if (look->row_work == ROW_WORK_UPDATE)
-			sent->fields[field].pre = cell_copy(shows_both_links(look, (enum field)field)
-								    ? look_both_links(look, (enum field)field)
-								    : &look->airtable[field]);
+			sent->fields[field].pre = cell_copy(look_shown(look, (enum field)field));
 		sent->fields[field].post = cell_copy(&look->outgoing[field]);
 	}
 }

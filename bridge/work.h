@@ -160,6 +160,8 @@ void look_problem(struct look *look, const char *format, ...) __attribute__((for
 void look_note_linked_rows(struct group *group, struct look *look);
 /* Where the cell shows two links of which the newer one is meant (sync-rules 20), as it shows them; else NULL. */
 struct cell *look_both_links(struct look *look, enum field field);
+/* The cell as the row shows it, with both links where 'airtable' has the one that is meant. */
+const struct cell *look_shown(struct look *look, enum field field);
 /* The cell shows something else than what was sent; a problem until one of both changes (sync-rules 18). */
 void look_tell_difference(struct look *look, enum field field, const struct cell *sent,
 			  const struct cell *shown);
