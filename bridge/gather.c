@@ -180,25 +180,74 @@ static bool wants_find(const struct group *group, const struct look *look)
 	bool doubtful = look->entry.sent.kind == SENT_CREATE;
 	bool listed = group->sync->listed && look->pair->list_turn != group->sync->list_turn && !doubtful;
 
-	if (look->needs_no_row || !no_row || look->document.presence == SIDE_MISSING)
+	if (look->needs_no_row || look->document.presence == SIDE_MISSING)
 		return false;
+	if (!no_row) /* one of several, perhaps not the one that we were making */
+		return doubtful && look->entry.state != ENTRY_PAIR && look->pair->copies > 0;
 	if (look->entry.state == ENTRY_PAIR)
 		return look->entry.unsure_since_ms != 0 || doubtful ||
 		       (look->entry.sent.kind == SENT_DELETE && look->document.presence == SIDE_THERE);
 	return look->pair->in_scope && look->document.presence == SIDE_THERE && !listed;
 }
 
-/* A row with the ID of this look's document. Of several the one with the lowest record id is taken, the others are copies. */
+static bool is_sent_row(const struct group *group, const struct look *look, const struct side_record *row)
+{
+	struct sync *sync = group->sync;
+	struct cell cells[FIELD_COUNT] = {0};
+	struct mapping_links links = sync_links(sync);
+	bool unknown_choice = false;
+
+	mapping_from_row(row->table, &sync->columns[row->table], row->body, &links, cells, &unknown_choice);
+	bool sent = look_sent_row(group, look, cells);
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		cell_done(&cells[field]);
+	return sent;
+}
+
+/* Of several rows with its ID the one that we were making is the document's, else that with the lowest record id. */
+static bool is_better(const struct group *group, const struct look *look, const struct side_record *row)
+{
+	if (look->row.presence != SIDE_THERE)
+		return true;
+	if (look->entry.sent.kind == SENT_CREATE) {
+		bool sent = is_sent_row(group, look, row);
+		if (sent != is_sent_row(group, look, &look->row))
+			return sent;
+	}
+	return strcmp(row->id, look->row.id) < 0;
+}
+
+static struct look *look_at(struct group *group, const struct pair *pair)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (group->looks[i].pair == pair)
+			return &group->looks[i];
+	return NULL;
+}
+
+/* What was taken for a copy is the original: nothing is left of what was remembered of it. */
+static void end_copy(struct look *copy)
+{
+	ledger_entry_clear_sent(&copy->entry);
+	ledger_entry_let_go(&copy->entry);
+	own_free_text(&copy->entry.shows);
+	copy->finished = true;
+}
+
+/* A row with the ID of this look's document. Those that are not taken are copies. */
 static void offer_row(struct group *group, struct look *look, struct side_record *row)
 {
 	struct pairs *pairs = &group->sync->pairs;
-	const struct pair *owner = pairs_by_record(pairs, row->id);
+	struct pair *owner = pairs_by_record(pairs, row->id);
+	struct look *copy = owner && owner->copy_of == look->pair ? look_at(group, owner) : NULL;
 
-	if (owner && owner != look->pair && owner->under_way) {
+	if (owner && owner != look->pair && owner->under_way && !copy) {
 		look->finished = look->again = true; /* another look works on this row */
 		return;
 	}
-	if (look->row.presence != SIDE_THERE || strcmp(row->id, look->row.id) < 0) {
+	if (is_better(group, look, row)) {
+		if (copy)
+			end_copy(copy);
 		struct side_record former = look->row;
 		look->row = *row;
 		*row = former;

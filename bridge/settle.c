@@ -81,16 +81,22 @@ static bool is_part(const struct cell *part, const struct cell *whole)
 	return part->kind == CELL_TEXT && whole->kind == CELL_TEXT && strstr(whole->text, part->text);
 }
 
-static enum landed field_landed(const struct group *group, const struct look *look, enum field field)
+static enum landed cell_landed(const struct group *group, const struct look *look, enum field field,
+			       const struct cell *shown)
 {
 	const struct ledger_sent_field *sent = &look->entry.sent.fields[field];
 	struct cell_equivalence equivalence = look_equivalence(group, look, field);
 
-	if (cell_equal(&look->airtable[field], &sent->post, &equivalence))
+	if (cell_equal(shown, &sent->post, &equivalence))
 		return LANDED;
-	if (cell_equal(&look->airtable[field], &sent->pre, &equivalence))
+	if (cell_equal(shown, &sent->pre, &equivalence))
 		return NOT_LANDED;
-	return is_part(&look->airtable[field], &sent->post) ? LANDED_CUT : LANDED_UNKNOWN;
+	return is_part(shown, &sent->post) ? LANDED_CUT : LANDED_UNKNOWN;
+}
+
+static enum landed field_landed(const struct group *group, const struct look *look, enum field field)
+{
+	return cell_landed(group, look, field, &look->airtable[field]);
 }
 
 static bool has_landed(enum landed landed)
@@ -231,9 +237,9 @@ static void settle_delete(struct group *group, struct look *look)
 	}
 }
 
-/* Whether the row is the one that we were making: the columns that only we write show what was sent, or all of them do. The ID alone
- * may be anybody's: a person pasted it, the app made a row. */
-static bool is_own_row(const struct group *group, const struct look *look)
+/* The columns that only we write show what was sent, or all of them do. The ID alone may be anybody's: a person pasted it, the app
+ * made a row. */
+bool look_sent_row(const struct group *group, const struct look *look, const struct cell *cells)
 {
 	bool out_landed = true, all_landed = true, any_out = false;
 
@@ -241,7 +247,7 @@ static bool is_own_row(const struct group *group, const struct look *look)
 		if (!is_asked(group, look, (enum field)field))
 			continue;
 		bool out = field_rule((enum field)field)->direction == DIRECTION_OUT;
-		bool landed = field_landed(group, look, (enum field)field) == LANDED;
+		bool landed = cell_landed(group, look, (enum field)field, &cells[field]) == LANDED;
 		all_landed = all_landed && landed;
 		out_landed = out_landed && (landed || !out);
 		any_out = any_out || (out && field != FIELD_ID && field != FIELD_ERROR);
@@ -299,7 +305,7 @@ static void settle_create(struct group *group, struct look *look)
 				   &look->airtable[field]);
 		look->entry.fields[field].shown_differently = landed == LANDED_CUT;
 	}
-	if (look->entry.state != ENTRY_PAIR && is_own_row(group, look)) {
+	if (look->entry.state != ENTRY_PAIR && look_sent_row(group, look, look->airtable)) {
 		pair_with_own(group, look);
 		return;
 	}

@@ -149,6 +149,8 @@ void look_fill_problem(struct group *group, struct look *look);
 void look_unfill(struct group *group, struct look *look, enum field field);
 /* The note of what is about to be sent. */
 void look_note_sent(struct group *group, struct look *look);
+/* Whether a row with these cells is the one that an unanswered create of ours was making. */
+bool look_sent_row(const struct group *group, const struct look *look, const struct cell *cells);
 /* When the document's leaves were first seen, by Airtable's clock. */
 int64_t look_first_seen_ms(const struct group *group, const struct look *look);
 /* What the answer to a row write says. */

@@ -311,13 +311,19 @@ bool observer_is_paired(const struct world *world, const struct world_row *row)
 	       strcmp(json_text_or(entry, "rec", ""), row->id) == 0;
 }
 
-/* It points to a row that is told that it is a copy, or held: what it says of its place waits. */
+/* One of its links points to a row that is told that it is a copy, or held: what it says of its place waits. */
 static bool points_to_told(struct world *world, const struct world_row *row, enum field field)
 {
-	const struct world_row *target = world_row(world, world_linked(row, field));
+	struct json_object *links = row->now.cells[field];
 
-	return target && target->now.there && target->now.cells[FIELD_ERROR] &&
-	       !observer_is_paired(world, target);
+	for (size_t i = 0; links && i < json_object_array_length(links); i++) {
+		const char *id = json_object_get_string(json_object_array_get_idx(links, i));
+		const struct world_row *target = world_row(world, id);
+		if (target && target->now.there && target->now.cells[FIELD_ERROR] &&
+		    !observer_is_paired(world, target))
+			return true;
+	}
+	return false;
 }
 
 /* A person is told: in the row, or in the ledger. */

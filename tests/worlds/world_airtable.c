@@ -308,6 +308,8 @@ void world_person_restores(struct world *world, struct world_row *row)
 	row->copied = twin && !original;
 	if (twin && original)
 		twin->copied = true;
+	if (twin)
+		observer_row_copied(world, row);
 	row->now.there = true;
 	/* Whether this counts as a modification is not known: it does half of the time. */
 	if (world_chance(world, 2))
