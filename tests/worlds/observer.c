@@ -148,18 +148,6 @@ void observer_left(struct world *world, bool in_airtable, const char *row, enum 
 	snprintf(version->row, sizeof version->row, "%s", row ? row : "");
 }
 
-void observer_overwritten(struct world *world, const struct world_row *row, enum field field,
-			  const char *before, const char *value, int64_t decided)
-{
-	struct world_version *version = version_of(world, field, before);
-
-	if (strcmp(before, value) == 0 || !version || !version->in_airtable || version->moment <= decided ||
-	    strcmp(version->row, row->id) != 0)
-		return;
-	world_note(world, "        (\"%s\" was typed after the row was read: nobody could know)", before);
-	version->excused = true;
-}
-
 static bool shown_by_rows(const struct world *world, enum field field, const char *value)
 {
 	for (size_t i = 0; i < world->row_count; i++) {
@@ -185,8 +173,8 @@ static bool shown_by_documents(const struct world *world, enum field field, cons
 	return false;
 }
 
-/* The value is gone by an edit of the schema, which is no edit of the cell (sync-rules 1): nobody has replaced it, and if no
- * document has it, it has replaced nothing. */
+/* The value is gone by an edit of the schema, which is no edit of the cell (sync-rules 1), or before anybody could know of it: nobody has
+ * replaced it, and if no document has it, it has replaced nothing. */
 static void spare(struct world *world, struct world_version *version)
 {
 	while (version && !version->excused) { /* what was put back has replaced what replaced it */
@@ -195,6 +183,18 @@ static void spare(struct world *world, struct world_version *version)
 		version->excused = true;
 		version = taken ? NULL : version_of(world, version->field, version->before);
 	}
+}
+
+void observer_overwritten(struct world *world, const struct world_row *row, enum field field,
+			  const char *before, const char *value, int64_t decided)
+{
+	struct world_version *version = version_of(world, field, before);
+
+	if (strcmp(before, value) == 0 || !version || !version->in_airtable || version->moment <= decided ||
+	    strcmp(version->row, row->id) != 0)
+		return;
+	world_note(world, "        (\"%s\" was typed after the row was read: nobody could know)", before);
+	spare(world, version);
 }
 
 /* What a person took away is gone where only this cell showed it. What another type empties may come back, from a save that was

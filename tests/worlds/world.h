@@ -165,8 +165,8 @@ struct world {
 	struct json_object *settings; /* owned; the integration's own document */
 	bool settings_gone;           /* it was deleted */
 	int64_t settings_sequence;
-	unsigned settings_effects; /* when it last changed */
-	bool stopped;              /* nobody can tell what is to be synced */
+	int64_t settings_changed, settings_read; /* moments: by phones, and by the bridge, the last time */
+	bool stopped;                            /* nobody can tell what is to be synced */
 	struct integration_config config;
 	struct sync *sync;
 	struct log log;

@@ -37,8 +37,7 @@ static void replace(struct world *world, struct json_object *body)
 		world->settings = body;
 	}
 	world->settings_sequence = ++world->sequence;
-	world->settings_effects = world->effects;
-	world->moment++;
+	world->settings_changed = ++world->moment;
 }
 
 void world_phone_lists(struct world *world, const char *scope_type, const char *const *ids, size_t count)
@@ -63,9 +62,11 @@ void world_settings_conflict(struct world *world)
 	replace(world, body);
 }
 
-struct json_object *world_settings_body(const struct world *world, const char *full_id, bool *is_out)
+struct json_object *world_settings_body(struct world *world, const char *full_id, bool *is_out)
 {
 	*is_out = strcmp(full_id, FULL_ID) == 0;
+	if (*is_out)
+		world->settings_read = world->moment;
 	return *is_out && !world->settings_gone ? json_copy(world->settings) : NULL;
 }
 
@@ -148,18 +149,20 @@ bool world_settings_hold(struct world *world, const struct world_document *docum
 	return false;
 }
 
-/* What is noted and recorded between the last look at the list and the deletion of a row. */
-#define SETTINGS_LATE 8
+/* Read behind the row, as it has to be, and changed only after that: nobody could know. */
+static bool changed_too_late(const struct world *world, int64_t decided)
+{
+	return world->settings_read >= decided && world->settings_changed > world->settings_read;
+}
 
 bool world_settings_take_row(struct world *world, const struct world_document *document,
-			     const struct world_row *row)
+			     const struct world_row *row, int64_t decided)
 {
 	const struct world_row *place = world_row(world, world_linked(row, FIELD_COLLECTION));
 	bool listed = place && holds_collection(world, world_cell_text(place, FIELD_ID));
 
 	if (document->left)
-		return by_containers(world) || listed || !place ||
-		       world->effects <= world->settings_effects + SETTINGS_LATE;
+		return by_containers(world) || listed || !place || changed_too_late(world, decided);
 	return listed && !by_containers(world) && !world_settings_hold(world, document);
 }
 

@@ -5,13 +5,14 @@
 void world_settings_open(struct world *world); /* collection "c0" is in scope */
 /* The world's configuration is what the document says by now; false: nobody can tell, and nothing is synced. */
 bool world_settings_take(struct world *world);
-struct json_object *world_settings_body(const struct world *world, const char *full_id, bool *is_out);
+struct json_object *world_settings_body(struct world *world, const char *full_id, bool *is_out);
 /* Whether the document is in scope, as people would say. */
 bool world_settings_hold(struct world *world, const struct world_document *document);
 /* Whether a row may be deleted since its document left: it shows a place on the list. Or one that was just now, and a phone took it
- * out; or none that can be told. */
+ * out; or none that can be told.
+ * 'decided' is the moment at which the bridge last read the row. */
 bool world_settings_take_row(struct world *world, const struct world_document *document,
-			     const struct world_row *row);
+			     const struct world_row *row, int64_t decided);
 /* Before and after a phone's edit: what has left by it. */
 void world_settings_note_left(struct world *world, bool were_in[WORLD_DOCUMENTS], bool after);
 /* "collections" or "containers". */
