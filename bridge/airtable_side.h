@@ -1,7 +1,7 @@
 /* The base as a side. */
 #pragma once
 #include "airtable/client.h"
-#include "bridge/mapping.h"
+#include "bridge/columns.h"
 #include "bridge/side.h"
 
 struct airtable_side;

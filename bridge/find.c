@@ -2,7 +2,7 @@
 
 #include "airtable/client.h"
 #include "airtable/records.h"
-#include "bridge/mapping.h"
+#include "bridge/columns.h"
 #include "couch/client.h"
 #include "couch/documents.h"
 

@@ -6,7 +6,7 @@
 #pragma once
 #include "base/error.h"
 #include "base/json.h"
-#include "bridge/mapping.h"
+#include "bridge/columns.h"
 #include "bridge/plan.h"
 
 #define LEDGER_VERSION 1

@@ -4,6 +4,7 @@
 #pragma once
 #include "base/log.h"
 #include "bridge/ledger.h"
+#include "bridge/mapping.h"
 #include "bridge/pairs.h"
 #include "bridge/scope.h"
 #include "bridge/side.h"

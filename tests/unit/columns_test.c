@@ -1,5 +1,5 @@
 /* Binding: the template's tables, changed as people change them, before and after they were bound. */
-#include "bridge/mapping.h"
+#include "bridge/columns.h"
 
 #include "tests/unit/cases.h"
 #include "tests/unit/vectors.h"
@@ -585,8 +585,8 @@ static struct json_object *with_choices(size_t count)
 
 static void check_choice_limit(void **state)
 {
-	scoped(json_object) full = with_choices(MAPPING_CHOICE_LIMIT);
-	scoped(json_object) over = with_choices(MAPPING_CHOICE_LIMIT + 1);
+	scoped(json_object) full = with_choices(COLUMN_CHOICE_LIMIT);
+	scoped(json_object) over = with_choices(COLUMN_CHOICE_LIMIT + 1);
 	struct columns columns = {0};
 	struct error error = {0};
 	bool changed;
@@ -594,7 +594,7 @@ static void check_choice_limit(void **state)
 	(void)state;
 	assert_true(columns_bind(&columns, TABLE_ITEMS, full, &changed, &error));
 	assert_true(columns_flow(&columns, FIELD_CURRENCY));
-	assert_int_equal(columns.of[FIELD_CURRENCY].choice_count, MAPPING_CHOICE_LIMIT);
+	assert_int_equal(columns.of[FIELD_CURRENCY].choice_count, COLUMN_CHOICE_LIMIT);
 	assert_true(columns_bind(&columns, TABLE_ITEMS, over, &changed, &error));
 	assert_false(columns_flow(&columns, FIELD_CURRENCY));
 	assert_string_equal(columns.of[FIELD_CURRENCY].stopped_reason,
@@ -605,7 +605,7 @@ static void check_choice_limit(void **state)
 /* There is room for a limited number; what is no more makes room for what is. */
 static void check_gone_choices_make_room(void **state)
 {
-	scoped(json_object) full = with_choices(MAPPING_CHOICE_LIMIT);
+	scoped(json_object) full = with_choices(COLUMN_CHOICE_LIMIT);
 	static const struct edit replaced[] = {{CHOICE_ADD, "PPC", "CHF", "selNew"}, {END, NULL, NULL, NULL}};
 	struct columns columns = {0};
 	struct error error = {0};
@@ -615,7 +615,7 @@ static void check_gone_choices_make_room(void **state)
 	assert_true(columns_bind(&columns, TABLE_ITEMS, full, &changed, &error));
 	assert_true(bind(&columns, TABLE_ITEMS, replaced, &error));
 	const struct column *column = &columns.of[FIELD_CURRENCY];
-	assert_int_equal(column->choice_count, MAPPING_CHOICE_LIMIT);
+	assert_int_equal(column->choice_count, COLUMN_CHOICE_LIMIT);
 	assert_string_equal(column->choices[5].id, "selNew");
 	assert_false(column->choices[5].gone);
 	assert_true(column->choices[6].gone);
