@@ -109,6 +109,11 @@ bool field_in_table(enum field field, enum table table)
 	return (field_rule(field)->tables & (1U << table)) != 0;
 }
 
+enum table field_linked_table(enum field field)
+{
+	return field_rule(field)->kind == KIND_COLLECTION_LINK ? TABLE_COLLECTIONS : TABLE_ITEMS;
+}
+
 enum document_type table_document_type(enum table table)
 {
 	return tables[table].type;

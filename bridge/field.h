@@ -73,6 +73,7 @@ struct field_rule {
 
 const struct field_rule *field_rule(enum field field);
 bool field_in_table(enum field field, enum table table);
+enum table field_linked_table(enum field field); /* of a link: where it leads */
 enum document_type table_document_type(enum table table);
 const char *table_name(enum table table); /* "Collections", "Items": the template's names */
 bool table_of_document_type(enum document_type type, enum table *table_out);

@@ -24,18 +24,13 @@ struct lost_links {
 
 static const enum field link_fields[] = {FIELD_COLLECTION, FIELD_CONTAINER};
 
-static enum table table_linked_by(enum field field)
-{
-	return field_rule(field)->kind == KIND_COLLECTION_LINK ? TABLE_COLLECTIONS : TABLE_ITEMS;
-}
-
 static struct pair *agreed_target(const struct group *group, const struct look *look, enum field field)
 {
 	const struct ledger_field *agreed = &look->entry.fields[field];
 
 	if (!look_has_column(group, look, field) || !agreed->known || agreed->airtable.kind != CELL_LINKS)
 		return NULL;
-	return pairs_find(&group->sync->pairs, table_linked_by(field), agreed->airtable.ids[0]);
+	return pairs_find(&group->sync->pairs, field_linked_table(field), agreed->airtable.ids[0]);
 }
 
 void look_note_linked_rows(struct group *group, struct look *look)

@@ -7,10 +7,6 @@
 
 #define MAPPING_TEXT_LIMIT 100000 /* UTF-16 units of a text cell */
 
-/* The template's name for a choice of Type, whatever its case ("item_with_parts" too gives "Item with
- * Parts"); NULL when it is none of the five. */
-const char *mapping_type_choice(const char *name);
-
 /* Who is behind a link. Either answers NULL for "none". Borrowed texts. */
 struct mapping_links {
 	void *context;
@@ -45,3 +41,16 @@ must_use bool mapping_to_row(enum table table, const struct columns *columns, en
  * an empty required field, a number that is no whole number where the app wants one). */
 must_use bool mapping_to_document(enum table table, enum field field, const struct cell *cell,
 				  struct json_object *body, struct error *error);
+
+/* mapping.c: what both directions share. */
+#define MAPPING_TYPE_ITEM   "Item"             /* of a document without a type, and of an empty cell */
+#define MAPPING_EXACT_WHOLE 9007199254740992.0 /* 2^53: up to here a double holds every whole number */
+
+/* The template's name for a choice of Type, whatever its case ("item_with_parts" too gives "Item with
+ * Parts"); NULL when it is none of the five. */
+const char *mapping_type_choice(const char *name);
+/* The document's word for that choice, NULL where it has none; false when it is none of the five. */
+must_use bool mapping_type_word(const char *choice, const char **word_out);
+const char *mapping_kind_words(enum field_kind kind); /* "a text" */
+/* A stored price without what the app's arithmetic left behind. */
+double mapping_price_without_noise(double stored);

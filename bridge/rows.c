@@ -146,9 +146,10 @@ bool look_fill_update(struct group *group, struct look *look)
 void look_tell_dead_link(struct group *group, struct look *look, enum field field)
 {
 	const struct cell *link = &look->couch[field];
-	enum table table = field_rule(field)->kind == KIND_COLLECTION_LINK ? TABLE_COLLECTIONS : TABLE_ITEMS;
 	const struct pair *target =
-		link->kind == CELL_LINKS ? pairs_find(&group->sync->pairs, table, link->ids[0]) : NULL;
+		link->kind == CELL_LINKS
+			? pairs_find(&group->sync->pairs, field_linked_table(field), link->ids[0])
+			: NULL;
 
 	if (link->kind == CELL_LINKS && (!target || target->document != PAIR_DOCUMENT_THERE))
 		look_problem(
