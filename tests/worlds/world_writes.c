@@ -1,0 +1,376 @@
+/* What is written to an Airtable in memory: what the real one refuses, requests whose answers are lost, and those that come
+ * late. */
+#include "tests/worlds/world_airtable.h"
+
+#include "base/clock.h"
+#include "tests/worlds/transcript.h"
+#include "tests/worlds/world_columns.h"
+#include "tests/worlds/world_schema.h"
+#include "tests/worlds/world_settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH        10
+#define REFUSED_TEXT "refused" /* a text that begins so is refused by its column */
+
+/* ---- one record ---- */
+
+static enum field field_of_column(const struct world *world, enum table table, const char *id)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const char *column = world_column_id(world, table, (enum field)field);
+		if (column && strcmp(column, id) == 0)
+			return (enum field)field;
+	}
+	return FIELD_COUNT;
+}
+
+static bool refuse(struct side_write *write, const char *code, const char *words, const char *what)
+{
+	write->result = ERROR_REFUSED;
+	error_set(&write->error, ERROR_REFUSED, "HTTP 422 %s: %s: \"%s\"", code, words, what);
+	write->error.status = 422;
+	snprintf(write->error.code, sizeof write->error.code, "%s", code);
+	return false;
+}
+
+/* The real one refuses a request as a whole, and airtable/batch.c splits it until the offender stands alone. A world is what lies
+ * behind that: each record is refused or applied by itself. */
+static bool accepts(struct world *world, struct side_write *write)
+{
+	json_object_object_foreach (write->body, column, value) {
+		enum field field = field_of_column(world, write->table, column);
+		if (strcmp(column, WORLD_SHELF_COLUMN) == 0)
+			continue;
+		if (field == FIELD_COUNT)
+			return refuse(write, "UNKNOWN_FIELD_NAME", "Unknown field name", column);
+		if (json_object_is_type(value, json_type_string) &&
+		    strncmp(json_object_get_string(value), REFUSED_TEXT, strlen(REFUSED_TEXT)) == 0)
+			return refuse(write, "INVALID_VALUE_FOR_COLUMN",
+				      "A field cannot accept the provided value", field_rule(field)->name);
+		if (!world_column_takes(world, write->table, field, value))
+			return world_column_flows(world, write->table, field)
+				       ? refuse(write, "INVALID_MULTIPLE_CHOICE_OPTIONS",
+						"Insufficient permissions to create new select option",
+						json_object_get_string(value))
+				       : refuse(write, "INVALID_VALUE_FOR_COLUMN",
+						"A field cannot accept the provided value",
+						field_rule(field)->name);
+		for (size_t i = 0;
+		     json_object_is_type(value, json_type_array) && i < json_object_array_length(value);
+		     i++) {
+			const char *target = json_object_get_string(json_object_array_get_idx(value, i));
+			const struct world_row *row = world_row(world, target);
+			if (!row || !row->now.there)
+				return refuse(write, "ROW_DOES_NOT_EXIST", "A record ID does not exist",
+					      target);
+		}
+	}
+	return true;
+}
+
+/* The row that an upsert means: 1 found, 0 none, -1 several. */
+static int matched(struct world *world, const struct side_write *write, struct world_row **row_out)
+{
+	const char *id = json_text_or(write->body, world_column_id(world, write->table, FIELD_ID), "");
+	int count = 0;
+
+	for (size_t i = 0; i < world->row_count; i++) {
+		struct world_row *row = &world->rows[i];
+		if (row->table == write->table && row->now.there &&
+		    strcmp(world_cell_text(row, FIELD_ID), id) == 0) {
+			*row_out = row;
+			count++;
+		}
+	}
+	return count > 1 ? -1 : count;
+}
+
+static bool find_target(struct world *world, struct side_write *write, struct world_row **row_out)
+{
+	if (write->kind == SIDE_CREATE) {
+		int found = matched(world, write, row_out);
+		if (found < 0)
+			return refuse(write, "INVALID_RECORDS", "Cannot upsert: several records match",
+				      json_text_or(write->body,
+						   world_column_id(world, write->table, FIELD_ID), ""));
+		write->met_existing = found == 1;
+		return true;
+	}
+	*row_out = world_row(world, write->id);
+	if (*row_out && (*row_out)->now.there)
+		return true;
+	write->row_missing = true;
+	return refuse(write, write->kind == SIDE_DELETE ? "NOT_FOUND" : "ROW_DOES_NOT_EXIST",
+		      "A record ID does not exist", write->id);
+}
+
+/* As the column has it. */
+static struct json_object *taken_in(const struct world *world, enum field field, struct json_object *value)
+{
+	if (field == FIELD_NOTES && world->notes_most && json_object_is_type(value, json_type_string) &&
+	    (size_t)json_object_get_string_len(value) > world->notes_most)
+		return json_object_new_string_len(json_object_get_string(value), (int)world->notes_most);
+	return json_object_get(value);
+}
+
+static void write_cells(struct world *world, struct world_row *row, struct json_object *body, int64_t decided)
+{
+	json_object_object_foreach (body, column, value) {
+		enum field field = field_of_column(world, row->table, column);
+		char was[48], is[48];
+		if (field == FIELD_COUNT) {
+			world_note(world, "        bridge: %s Shelf: \"%s\"", row->id,
+				   json_object_get_string(value));
+			json_object_put(row->now.shelf);
+			row->now.shelf = json_object_get(value);
+			continue;
+		}
+		observer_cell_words(field, row->now.cells[field], was);
+		observer_cell_words(field, value, is);
+		world_note(world, "        bridge: %s %s: \"%s\" -> \"%s\"", row->id, field_rule(field)->name,
+			   was, is);
+		if (observer_key(field, row->table) && strcmp(was, is) != 0)
+			observer_overwritten(world, row, field, was, is, decided);
+		world_set_cell(world, row, field, taken_in(world, field, value));
+	}
+}
+
+static void delete_row(struct world *world, struct world_row *row, int64_t decided)
+{
+	const struct world_document *document = world_document_of(world, row);
+
+	world_note(world, "        bridge: deletes row %s", row->id);
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		char was[48];
+		if (!observer_key((enum field)field, row->table))
+			continue;
+		observer_cell_words((enum field)field, row->now.cells[field], was);
+		observer_overwritten(world, row, (enum field)field, was, "", decided);
+	}
+	bool left =
+		document && world_body(document) && world_settings_take_row(world, document, row, decided);
+	if (!row->delete_wanted && !left && (!document || !document->delete_wanted))
+		world_broken(world, "row %s (%s) was deleted, and nobody asked for it", row->id,
+			     world_cell_text(row, FIELD_ID));
+	row->now.there = false;
+	world_empty_links_to(world, row->id);
+}
+
+static bool writes_error_cell(const struct world *world, const struct side_write *write)
+{
+	const char *column = world_column_id(world, write->table, FIELD_ERROR);
+
+	return column && json_object_object_get_ex(write->body, column, NULL);
+}
+
+/* One record of a request that reached the base. */
+static void apply(struct world *world, struct side_write *write, int64_t decided)
+{
+	struct world_row *row = NULL;
+
+	write->result = ERROR_NONE;
+	if (!find_target(world, write, &row) || (write->kind != SIDE_DELETE && !accepts(world, write)))
+		return;
+	world->row_writes++;
+	if (!row) {
+		row = world_new_row(world, write->table);
+		world_note(world, "        bridge: makes row %s", row->id);
+		if (world_fault(world, FAULT_AIRTABLE_STALE))
+			row->stale_until_ms = world->steady_ms + WORLD_STALE_MS;
+	} else {
+		world_before_change(world, row);
+	}
+	world->moment++;
+	if (write->kind == SIDE_DELETE) {
+		delete_row(world, row, decided);
+		return;
+	}
+	world->word_writes += json_object_object_length(write->body) == 1 && writes_error_cell(world, write);
+	write_cells(world, row, write->body, decided ? decided : row->shown);
+	write->answer = (struct side_record){
+		.table = row->table,
+		.presence = SIDE_THERE,
+		.id = own_copy(row->id),
+		.body = world_row_body(world, row, &row->now),
+		.read_at_ms = clock_steady_ms(),
+	};
+}
+
+/* ---- a request ---- */
+
+struct side_ticket {
+	struct side_write *writes;
+	size_t count;
+	struct decided {
+		int64_t moment, at_ms; /* of the read; 0: none */
+	} decided[128];
+};
+
+static struct decided decided_on(struct world *world, const struct side_write *write)
+{
+	const struct world_row *row = write->id ? world_row(world, write->id) : NULL;
+
+	return row ? (struct decided){row->shown, row->shown_ms} : (struct decided){0};
+}
+
+/* Rows are written on what was read a short while ago (sync-rules 6.2). */
+static void check_freshness(struct world *world, const struct side_write *write,
+			    const struct decided *decided)
+{
+	int64_t age_ms = world->steady_ms - decided->at_ms;
+
+	if (decided->at_ms && age_ms > SYNC_FRESH_MS + AIRTABLE_COST_MS)
+		world_broken(world, "row %s is written on what was read %lld ms ago", write->id,
+			     (long long)age_ms);
+}
+
+static void send_late(struct world *world, struct side_write *write, int64_t decided)
+{
+	for (size_t i = 0; i < WORLD_LATE; i++) {
+		struct world_late *late = &world->late[i];
+		if (late->at_ms)
+			continue;
+		*late = (struct world_late){
+			.at_ms = world->steady_ms + 1 + world_chance(world, WORLD_DEADLINE_MS - 100),
+			.kind = write->kind,
+			.table = write->table,
+			.decided = decided,
+			.body = write->body ? json_copy(write->body) : NULL,
+		};
+		if (write->id)
+			snprintf(late->id, sizeof late->id, "%s", write->id);
+		return;
+	}
+}
+
+void world_apply_late(struct world *world)
+{
+	for (size_t i = 0; i < WORLD_LATE; i++) {
+		struct world_late late = world->late[i];
+		if (!late.at_ms || late.at_ms > world->steady_ms)
+			continue;
+		struct side_write write = {
+			.kind = late.kind,
+			.table = late.table,
+			.id = late.id[0] ? late.id : NULL,
+			.body = late.body,
+		};
+		world->late[i] = (struct world_late){0};
+		world_note(world, "        a late write is applied");
+		transcript_add(world, (struct act){.kind = ACT_COMES_LATE});
+		apply(world, &write, late.decided);
+		side_record_done(&write.answer);
+		json_object_put(late.body);
+	}
+}
+
+/* Records of one table and kind, at most ten: one request. */
+static void send(struct world *world, struct side_write *writes, const struct decided *decided,
+		 const size_t *places, size_t count)
+{
+	enum world_fault doubt = FAULT_COUNT;
+	bool slow = !world->dead && world_fault(world, FAULT_AIRTABLE_SLOW);
+
+	if (!world_reach(world, slow ? AIRTABLE_SLOW_MS : AIRTABLE_COST_MS))
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (writes[places[i]].leave_by_ms && world->steady_ms > writes[places[i]].leave_by_ms)
+			return; /* too old: none of them leaves */
+	for (size_t i = 0; i < count; i++)
+		check_freshness(world, &writes[places[i]], &decided[places[i]]);
+	world->calls++;
+	world_hear_clock(world);
+	for (enum world_fault fault = FAULT_AIRTABLE_UNSENT;
+	     fault <= FAULT_AIRTABLE_LATE && doubt == FAULT_COUNT; fault++)
+		if (world_fault(world, fault))
+			doubt = fault;
+	for (size_t i = 0; i < count; i++) {
+		struct side_write *write = &writes[places[i]];
+		if (doubt == FAULT_AIRTABLE_LATE)
+			send_late(world, write, decided[places[i]].moment);
+		else if (doubt != FAULT_AIRTABLE_UNSENT)
+			apply(world, write, decided[places[i]].moment);
+	}
+	bool alive = world_reach(world, AIRTABLE_COST_MS);
+	for (size_t i = 0; i < count; i++) {
+		struct side_write *write = &writes[places[i]];
+		write->date_ms = world_base_now_ms(world) / 1000 * 1000;
+		if (alive && doubt == FAULT_COUNT)
+			continue;
+		side_record_done(&write->answer);
+		write->met_existing = write->row_missing = false;
+		write->result = alive ? ERROR_RETRY : ERROR_STOPPED;
+		error_set(&write->error, write->result, "in doubt (test)");
+	}
+}
+
+static void send_all(struct world *world, struct side_ticket *ticket)
+{
+	static const enum side_write_kind kinds[] = {SIDE_CREATE, SIDE_UPDATE, SIDE_DELETE};
+
+	for (size_t kind = 0; kind < countof(kinds); kind++)
+		for (size_t table = 0; table < TABLE_COUNT; table++) {
+			size_t places[BATCH], count = 0;
+			for (size_t i = 0; i < ticket->count; i++) {
+				if (ticket->writes[i].kind != kinds[kind] || ticket->writes[i].table != table)
+					continue;
+				places[count++] = i;
+				if (count == BATCH) {
+					send(world, ticket->writes, ticket->decided, places, count);
+					count = 0;
+				}
+			}
+			if (count)
+				send(world, ticket->writes, ticket->decided, places, count);
+		}
+}
+
+/* At most one write of a row is outstanding, and each is once in a batch (sync-rules 29). */
+static void begin_write(struct world *world, const struct side_write *write)
+{
+	struct world_row *row = write->id ? world_row(world, write->id) : NULL;
+
+	if (row && row->under_way++ > 0)
+		world_broken(world, "row %s is written while another write of it is under way", row->id);
+}
+
+static void end_write(struct world *world, const struct side_write *write)
+{
+	struct world_row *row = write->id ? world_row(world, write->id) : NULL;
+
+	if (row && row->under_way > 0)
+		row->under_way--;
+}
+
+struct side_ticket *world_write_start(void *self, struct side_write *writes, size_t count)
+{
+	struct world *world = self;
+	struct side_ticket *ticket = own_alloc(sizeof *ticket);
+
+	ticket->writes = writes;
+	ticket->count = count;
+	for (size_t i = 0; i < count; i++) {
+		writes[i].result = ERROR_STOPPED;
+		error_set(&writes[i].error, ERROR_STOPPED, "it never left");
+		ticket->decided[i] = decided_on(world, &writes[i]);
+		begin_write(world, &writes[i]);
+	}
+	if (!world->answers_at_finish)
+		send_all(world, ticket);
+	return ticket;
+}
+
+bool world_write_finish(void *self, struct side_ticket **ticket, struct error *error)
+{
+	struct world *world = self;
+
+	if (world->answers_at_finish)
+		send_all(world, *ticket);
+	for (size_t i = 0; i < (*ticket)->count; i++)
+		end_write(world, &(*ticket)->writes[i]);
+	free(take(*ticket));
+	return !world->dead || error_set(error, ERROR_STOPPED, "the bridge is dead");
+}
