@@ -115,8 +115,8 @@ void ledger_entry_unbury(struct ledger_entry *entry)
 	entry->grave_ms = 0;
 }
 
-void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
-		       int64_t now_ms, struct json_object *cells)
+/* All that was agreed on, is under way, or is told: what is left says whose entry it is. */
+static void forget_all(struct ledger_entry *entry)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		ledger_entry_forget_field(entry, (enum field)field);
@@ -127,6 +127,12 @@ void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const cha
 	own_free_text(&entry->problem);
 	own_free_text(&entry->shows);
 	json_object_close(&entry->causes);
+}
+
+void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
+		       int64_t now_ms, struct json_object *cells)
+{
+	forget_all(entry);
 	entry->failures = 0;
 	entry->next_try_ms = 0;
 	entry->unsure_since_ms = 0;
@@ -147,16 +153,8 @@ void ledger_entry_let_go(struct ledger_entry *entry)
 
 void ledger_entry_done(struct ledger_entry *entry)
 {
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		ledger_entry_forget_field(entry, (enum field)field);
-	ledger_entry_clear_sent(entry);
-	ledger_entry_drop_replaced(entry, INT64_MAX);
-	ledger_entry_clear_taken(entry);
-	ledger_entry_unbury(entry);
+	forget_all(entry);
 	own_free_text(&entry->id);
-	own_free_text(&entry->shows);
-	own_free_text(&entry->problem);
-	json_object_close(&entry->causes);
 	json_object_close(&entry->stored);
 	*entry = (struct ledger_entry){0};
 }
