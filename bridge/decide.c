@@ -160,43 +160,87 @@ static void note_shown_ids(struct group *group)
 			note_shown_id(group, &group->looks[i]);
 }
 
-/* Whose document was deleted, and which cells of the row were edited: before that was seen, or after (sync-rules 10)? */
-static bool is_asked_about(const struct group *group, const struct look *look, enum field field)
+/* ---- asking when rows were edited ---- */
+
+/* The questions of a group, asked in one request. */
+struct asking {
+	size_t count;
+	struct side_time_question *questions; /* owned */
+	struct look **askers;                 /* owned; whose question each is */
+};
+
+/* Whether it is to be known of this cell if it was edited after a moment, and after which. */
+typedef bool asks_after(const struct group *group, const struct look *look, enum field field,
+			int64_t *after_ms_out);
+
+static void add_question(struct asking *asking, struct look *look, enum field field, int64_t after_ms)
 {
-	return !look->finished && !look->needs_no_row && look->document.presence == SIDE_TOMBSTONE &&
-	       look->entry.state == ENTRY_PAIR && look->row.presence == SIDE_THERE &&
-	       field_moved(group, look, field, false);
+	size_t count = asking->count + 1;
+
+	asking->questions = own_resize(asking->questions, count, sizeof *asking->questions);
+	asking->askers = own_resize(asking->askers, count, sizeof(struct look *));
+	asking->askers[asking->count] = look;
+	asking->questions[asking->count++] = (struct side_time_question){
+		.table = look->pair->table,
+		.id = look->row.id,
+		.field = field,
+		.after_ms = after_ms,
+	};
 }
 
-static bool ask_row_edits(struct group *group, struct error *error)
+static void asking_done(struct asking *asking)
 {
-	struct side_time_question *questions =
-		own_alloc((group->count * FIELD_COUNT + 1) * sizeof *questions);
-	struct look **askers = own_alloc((group->count * FIELD_COUNT + 1) * sizeof *askers);
-	size_t count = 0;
+	free(asking->questions);
+	free(asking->askers);
+}
+
+static bool ask(struct group *group, asks_after *asks, struct asking *asking_out, struct error *error)
+{
+	const struct side *rows = &group->sync->rows;
+	struct asking asking = {0};
 
 	for (size_t i = 0; i < group->count; i++)
 		for (size_t field = 0; field < FIELD_COUNT; field++) {
 			struct look *look = &group->looks[i];
-			if (!is_asked_about(group, look, (enum field)field))
-				continue;
-			askers[count] = look;
-			/* The Date header counts whole seconds; in one and the same the deletion is the later. */
-			questions[count++] = (struct side_time_question){
-				.table = look->pair->table,
-				.id = look->row.id,
-				.field = (enum field)field,
-				.after_ms = look_first_seen_ms(group, look) + 1000,
-			};
+			int64_t after_ms;
+			if (asks(group, look, (enum field)field, &after_ms))
+				add_question(&asking, look, (enum field)field, after_ms);
 		}
-	bool ok = count == 0 ||
-		  group->sync->rows.ops->edited_after(group->sync->rows.self, questions, count, error);
-	for (size_t i = 0; ok && i < count; i++)
-		askers[i]->row_edit_newer = askers[i]->row_edit_newer || questions[i].is_after;
-	free(questions);
-	free(askers);
-	return ok || error_wrap(error, "asking when rows of deleted documents were edited");
+	if (asking.count > 0 && !rows->ops->edited_after(rows->self, asking.questions, asking.count, error)) {
+		asking_done(&asking);
+		return error_wrap(error, "asking when rows were edited");
+	}
+	*asking_out = asking;
+	return true;
 }
+
+/* Whose document was deleted, and which cells of the row were edited: before that was seen, or after (sync-rules 10)? */
+static bool asks_of_tombstone(const struct group *group, const struct look *look, enum field field,
+			      int64_t *after_ms_out)
+{
+	if (look->finished || look->needs_no_row || look->document.presence != SIDE_TOMBSTONE ||
+	    look->entry.state != ENTRY_PAIR || look->row.presence != SIDE_THERE ||
+	    !field_moved(group, look, field, false))
+		return false;
+	/* The Date header counts whole seconds; in one and the same the deletion is the later. */
+	*after_ms_out = look_first_seen_ms(group, look) + 1000;
+	return true;
+}
+
+static bool ask_of_tombstones(struct group *group, struct error *error)
+{
+	struct asking asking = {0};
+
+	if (!ask(group, asks_of_tombstone, &asking, error))
+		return false;
+	for (size_t i = 0; i < asking.count; i++)
+		asking.askers[i]->row_edit_newer =
+			asking.askers[i]->row_edit_newer || asking.questions[i].is_after;
+	asking_done(&asking);
+	return true;
+}
+
+/* ---- existence, decided ---- */
 
 static void decide_existence(struct group *group, struct look *look)
 {
@@ -344,7 +388,7 @@ static void decide_fields(struct group *group, struct look *look)
 			decide_field(group, look, (enum field)field);
 }
 
-/* ---- which edit is newer ---- */
+/* ---- conflicts: which edit is newer? ---- */
 
 /* A document was not edited later than it was first seen here (a device's clock may run ahead). */
 static int64_t document_edited_ms(const struct group *group, const struct look *look)
@@ -355,43 +399,36 @@ static int64_t document_edited_ms(const struct group *group, const struct look *
 	return updated_ms < seen_ms ? updated_ms : seen_ms;
 }
 
-static bool ask_times(struct group *group, struct error *error)
+static bool asks_of_conflict(const struct group *group, const struct look *look, enum field field,
+			     int64_t *after_ms_out)
 {
-	struct side_time_question *questions =
-		own_alloc((group->count * FIELD_COUNT + 1) * sizeof *questions);
-	struct look **askers = own_alloc((group->count * FIELD_COUNT + 1) * sizeof *askers);
-	size_t count = 0;
+	if (look->finished || !(look->decisions[field].action & ACTION_ASK_TIME))
+		return false;
+	*after_ms_out = document_edited_ms(group, look);
+	return true;
+}
 
-	for (size_t i = 0; i < group->count; i++)
-		for (size_t field = 0; field < FIELD_COUNT; field++) {
-			struct look *look = &group->looks[i];
-			if (look->finished || !(look->decisions[field].action & ACTION_ASK_TIME))
-				continue;
-			askers[count] = look;
-			questions[count++] = (struct side_time_question){
-				.table = look->pair->table,
-				.id = look->row.id,
-				.field = (enum field)field,
-				.after_ms = document_edited_ms(group, look),
-			};
-		}
-	bool ok = count == 0 ||
-		  group->sync->rows.ops->edited_after(group->sync->rows.self, questions, count, error);
-	for (size_t i = 0; ok && i < count; i++)
-		askers[i]->orders[questions[i].field] =
-			questions[i].is_after ? ORDER_AIRTABLE_NEWER : ORDER_COUCH_NEWER;
-	for (size_t i = 0; ok && i < count; i++)
-		if (i == 0 || askers[i] != askers[i - 1])
-			decide_fields(group, askers[i]);
-	free(questions);
-	free(askers);
-	return ok || error_wrap(error, "asking when rows were edited");
+/* What is decided by the answers is decided once more. */
+static bool ask_of_conflicts(struct group *group, struct error *error)
+{
+	struct asking asking = {0};
+
+	if (!ask(group, asks_of_conflict, &asking, error))
+		return false;
+	for (size_t i = 0; i < asking.count; i++)
+		asking.askers[i]->orders[asking.questions[i].field] =
+			asking.questions[i].is_after ? ORDER_AIRTABLE_NEWER : ORDER_COUCH_NEWER;
+	for (size_t i = 0; i < asking.count; i++)
+		if (i == 0 || asking.askers[i] != asking.askers[i - 1])
+			decide_fields(group, asking.askers[i]);
+	asking_done(&asking);
+	return true;
 }
 
 bool group_decide(struct group *group, struct error *error)
 {
 	note_shown_ids(group);
-	if (!ask_row_edits(group, error))
+	if (!ask_of_tombstones(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
@@ -401,5 +438,5 @@ bool group_decide(struct group *group, struct error *error)
 		if (decides_fields(look))
 			decide_fields(group, look);
 	}
-	return ask_times(group, error);
+	return ask_of_conflicts(group, error);
 }
