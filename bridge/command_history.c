@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "bridge/command_places.h"
+#include "bridge/connection.h"
 #include "bridge/couch_archive.h"
 #include "bridge/history_words.h"
 #include "couch/client.h"
@@ -146,7 +147,8 @@ static bool show_all(const struct bridge_settings *settings, const struct comman
 	bool good = command_places_find(settings, options->integration, &places, error);
 
 	for (size_t i = 0; good && i < places.count; i++) {
-		scoped(couch_client) couch = find_open_couch(settings, places.http, places.databases[i]);
+		scoped(couch_client) couch =
+			connection_open_couch(settings, places.http, places.databases[i]);
 		struct showing showing = {
 			.options = options,
 			.places = &places,

@@ -4,13 +4,13 @@
 #include "base/http.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "bridge/connection.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define USER_AGENT "davenport/1"
-#define SIGNATURE  "integration-"
+#define SIGNATURE "integration-"
 
 static const struct log no_place;
 
@@ -47,7 +47,7 @@ bool command_places_find(const struct bridge_settings *settings, const char *int
 					   "there is no Airtable integration with the ID %s", integration)
 			       : error_set(error, ERROR_FATAL, "no database holds an Airtable integration");
 	}
-	places.http = http_open(USER_AGENT);
+	places.http = http_open(CONNECTION_AGENT);
 	places.created_by = integration ? own_format(SIGNATURE "%s", integration) : NULL;
 	*places_out = places;
 	return true;

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "bridge/command_places.h"
+#include "bridge/connection.h"
 #include "bridge/couch_archive.h"
 #include "bridge/couch_revert.h"
 #include "bridge/history_words.h"
@@ -62,7 +63,8 @@ static bool find_place(const struct bridge_settings *settings, const struct comm
 {
 	*database_out = NULL;
 	for (size_t i = 0; i < places->count; i++) {
-		scoped(couch_client) couch = find_open_couch(settings, places->http, places->databases[i]);
+		scoped(couch_client) couch =
+			connection_open_couch(settings, places->http, places->databases[i]);
 		struct finding_entries found = {.revert = revert_new()};
 		bool good = find_in(couch, places, options, &found, error);
 		bool second = good && found.entries && *database_out;
@@ -189,7 +191,7 @@ static bool revert_with(const struct bridge_settings *settings, const struct com
 			       ? error_set(error, ERROR_FATAL, "there is no change %s", options->entry)
 			       : error_set(error, ERROR_FATAL, "there is no batch %" PRId64, options->batch);
 	if (good) {
-		scoped(couch_client) couch = find_open_couch(settings, places.http, database);
+		scoped(couch_client) couch = connection_open_couch(settings, places.http, database);
 		json_put_text(answer, "database", database);
 		good = undo(couch, options, &found, answer, told, error) ||
 		       error_wrap(error, "database %s", database);

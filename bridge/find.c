@@ -3,6 +3,7 @@
 #include "airtable/client.h"
 #include "airtable/records.h"
 #include "bridge/columns.h"
+#include "bridge/connection.h"
 #include "couch/client.h"
 #include "couch/documents.h"
 
@@ -10,9 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define USER_AGENT   "davenport/1"
-#define STATE_SUFFIX "-davenport"
 
 void integration_configs_done(struct integration_configs *configs)
 {
@@ -34,19 +32,6 @@ static void tell_words(finding *tell, void *context, enum finding_kind kind, con
 	vsnprintf(words, sizeof words, format, arguments);
 	va_end(arguments);
 	tell(context, kind, words);
-}
-
-struct couch_client *find_open_couch(const struct bridge_settings *settings, struct http *http,
-				     const char *database)
-{
-	struct couch_address address = {
-		.url = settings->couchdb_url,
-		.user = settings->couchdb_user,
-		.password = settings->couchdb_password,
-		.database = database,
-	};
-
-	return couch_client_open(http, &address);
 }
 
 /* ---- finding ---- */
@@ -112,7 +97,7 @@ static bool visit_integration(void *context, struct couch_document *document, st
 static bool search_database(const struct bridge_settings *settings, struct http *http, struct search *search,
 			    struct error *error)
 {
-	scoped(couch_client) couch = find_open_couch(settings, http, search->database);
+	scoped(couch_client) couch = connection_open_couch(settings, http, search->database);
 	const char *prefix = document_prefix(DOCUMENT_INTEGRATION);
 	scoped_text last = own_format("%s\xef\xbf\xb0", prefix);
 
@@ -131,7 +116,7 @@ static bool is_state_database(const char *name)
 static bool database_names(const struct bridge_settings *settings, struct http *http,
 			   struct json_object **names_out, struct error *error)
 {
-	scoped(couch_client) server = find_open_couch(settings, http, NULL);
+	scoped(couch_client) server = connection_open_couch(settings, http, NULL);
 	const char *list = settings->couchdb_databases;
 
 	if (!list || !list[0])
@@ -149,7 +134,7 @@ static bool database_names(const struct bridge_settings *settings, struct http *
 bool integrations_find(const struct bridge_settings *settings, finding *tell, void *context,
 		       struct integration_configs *configs_out, struct error *error)
 {
-	scoped(http) http = http_open(USER_AGENT);
+	scoped(http) http = http_open(CONNECTION_AGENT);
 	scoped(json_object) names = NULL;
 	struct integration_configs configs = {0};
 	bool ok = database_names(settings, http, &names, error);
@@ -194,7 +179,7 @@ static void found_error(struct checking *checking, const struct error *error, co
 
 static bool check_server(struct checking *checking, struct http *http)
 {
-	scoped(couch_client) server = find_open_couch(checking->settings, http, NULL);
+	scoped(couch_client) server = connection_open_couch(checking->settings, http, NULL);
 	scoped(json_object) names = NULL;
 	struct error error = {0};
 	char version[32];
@@ -316,7 +301,7 @@ static void check_base(struct checking *checking, struct http *http, const struc
 static void check_integration(struct checking *checking, struct http *http,
 			      const struct integration_config *config)
 {
-	scoped(couch_client) source = find_open_couch(checking->settings, http, config->database);
+	scoped(couch_client) source = connection_open_couch(checking->settings, http, config->database);
 	struct couch_identity identity = {0};
 	struct error error = {0};
 
@@ -346,7 +331,7 @@ int check_all(const struct bridge_settings *settings, finding *tell, void *conte
 {
 	struct checking checking = {settings, tell, context, 0};
 	struct integration_configs configs = {0};
-	scoped(http) http = http_open(USER_AGENT);
+	scoped(http) http = http_open(CONNECTION_AGENT);
 	struct error error = {0};
 
 	if (!check_server(&checking, http))

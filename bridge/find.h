@@ -3,9 +3,6 @@
 #include "bridge/scope.h"
 #include "bridge/settings.h"
 
-struct http;
-struct couch_client;
-
 enum finding_kind { FINDING_OK, FINDING_PROBLEM, FINDING_NOT_CHECKED };
 /* One finding: a sentence; of a problem with what to do. */
 typedef void finding(void *context, enum finding_kind kind, const char *words);
@@ -23,7 +20,3 @@ must_use bool integrations_find(const struct bridge_settings *settings, finding 
 
 /* Both servers, the integrations, their bases. Returns the exit status: 0, 1 problems, 3 a server cannot be reached. */
 int check_all(const struct bridge_settings *settings, finding *tell, void *context);
-
-/* A client for one database, or for the server (NULL). 'http' and the settings are borrowed until its close. */
-struct couch_client *find_open_couch(const struct bridge_settings *settings, struct http *http,
-				     const char *database);

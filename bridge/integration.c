@@ -3,8 +3,7 @@
 
 #include "airtable/client.h"
 #include "base/clock.h"
-#include "bridge/airtable_side.h"
-#include "bridge/couch_side.h"
+#include "bridge/connection.h"
 #include "bridge/pass.h"
 #include "couch/client.h"
 
@@ -13,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define USER_AGENT "davenport/1"
 
 enum integration_limits {
 	PASS_TRIES = 6,              /* of a pass on demand */
@@ -27,13 +24,8 @@ enum integration_limits {
 struct integration {
 	const struct bridge_settings *settings;
 	struct integration_config config;
-	struct airtable_limiter *base_limiter, *token_limiter;
-	struct http *http;
-	struct couch_client *source, *state;
-	struct airtable_client *airtable;
-	struct couch_side *couch_side;
-	struct airtable_side *airtable_side;
-	struct sync *sync;
+	struct airtable_limiter *base_limiter;
+	struct connection connection;
 	bool state_ready;
 	bool has_thread;
 	pthread_t thread;
@@ -46,31 +38,6 @@ const struct integration_config *integration_config(const struct integration *in
 	return &integration->config;
 }
 
-static void open_clients(struct integration *integration)
-{
-	const struct bridge_settings *settings = integration->settings;
-	scoped_text state_database = own_format("%s-davenport", integration->config.database);
-	struct couch_address source = {
-		.url = settings->couchdb_url,
-		.user = settings->couchdb_user,
-		.password = settings->couchdb_password,
-		.database = integration->config.database,
-	};
-	struct couch_address state = source;
-	struct airtable_address base = {
-		.endpoint = settings->airtable_endpoint_url,
-		.token = bridge_settings_token(settings, integration->config.base_id),
-		.base_id = integration->config.base_id,
-	};
-
-	state.database = state_database;
-	state.farewell = true; /* what became of the rows that were sent is noted before we go */
-	integration->source = couch_client_open(integration->http, &source);
-	integration->state = couch_client_open(integration->http, &state);
-	integration->airtable = airtable_client_open(integration->http, &base, integration->base_limiter,
-						     integration->token_limiter);
-}
-
 struct integration *integration_open(const struct bridge_settings *settings,
 				     struct integration_config *config,
 				     struct airtable_limiter *token_limiter)
@@ -80,25 +47,14 @@ struct integration *integration_open(const struct bridge_settings *settings,
 	integration->settings = settings;
 	integration->config = *config;
 	*config = (struct integration_config){0};
-	integration->token_limiter = token_limiter;
 	integration->base_limiter = airtable_limiter_open(AIRTABLE_BASE_PER_SECOND);
 	airtable_limiter_assume_used(integration->base_limiter);
-	integration->http = http_open(USER_AGENT);
 	integration->log = log_context(NULL, "%s", integration->config.name);
-	open_clients(integration);
-	integration->couch_side =
-		couch_side_open(integration->source, integration->state, integration->config.id);
-	integration->airtable_side = airtable_side_open(integration->airtable, integration->config.base_id);
-	struct sync_setup setup = {
-		.config = &integration->config,
-		.couch = couch_side_as_side(integration->couch_side),
-		.rows = airtable_side_as_side(integration->airtable_side),
-		.store = couch_side_as_store(integration->couch_side),
-		.request_deadline_ms = AIRTABLE_DEADLINE_MS,
-		.log = &integration->log,
-	};
-	integration->sync = sync_open(&setup);
-	airtable_side_set_columns(integration->airtable_side, integration->sync->columns);
+	connection_init(&integration->connection, settings, &integration->config, integration->base_limiter,
+			token_limiter);
+	struct sync_setup setup =
+		connection_setup(&integration->connection, &integration->config, &integration->log);
+	connection_begin(&integration->connection, &setup);
 	return integration;
 }
 
@@ -110,13 +66,7 @@ void integration_close(struct integration **integration)
 	integration_stop(gone);
 	if (gone->has_thread)
 		pthread_join(gone->thread, NULL);
-	sync_close(&gone->sync);
-	couch_side_close(&gone->couch_side);
-	airtable_side_close(&gone->airtable_side);
-	airtable_client_close(&gone->airtable);
-	couch_client_close(&gone->source);
-	couch_client_close(&gone->state);
-	http_close(&gone->http);
+	connection_done(&gone->connection);
 	airtable_limiter_close(&gone->base_limiter);
 	integration_config_done(&gone->config);
 	free(gone);
@@ -124,7 +74,7 @@ void integration_close(struct integration **integration)
 
 void integration_stop(struct integration *integration)
 {
-	http_stop(integration->http, INTEGRATION_STOP_MS);
+	http_stop(integration->connection.http, INTEGRATION_STOP_MS);
 }
 
 bool integration_is_over(struct integration *integration)
@@ -140,20 +90,20 @@ static bool pass(struct integration *integration, const struct pass_wish *wish, 
 		return error_set(error, ERROR_FATAL,
 				 "no token for base %s: set AIRTABLE_TOKEN or AIRTABLE_TOKEN_%s",
 				 integration->config.base_id, integration->config.base_id);
-	if (!integration->state_ready && !couch_database_create(integration->state, true, error))
+	if (!integration->state_ready && !couch_database_create(integration->connection.state, true, error))
 		return error_wrap(error, "making the state database %s",
-				  couch_client_database(integration->state));
+				  couch_client_database(integration->connection.state));
 	integration->state_ready = true;
-	return pass_run(integration->sync, wish, error);
+	return pass_run(integration->connection.sync, wish, error);
 }
 
 static void fill_report(const struct integration *integration, struct integration_report *report)
 {
-	const struct pairs *pairs = &integration->sync->pairs;
+	const struct pairs *pairs = &integration->connection.sync->pairs;
 
 	*report = (struct integration_report){
-		.counts = integration->sync->counts,
-		.airtable_calls = airtable_client_calls(integration->airtable),
+		.counts = integration->connection.sync->counts,
+		.airtable_calls = airtable_client_calls(integration->connection.airtable),
 	};
 	for (size_t i = 0; i < pairs->count; i++) {
 		report->pairs += pairs->list[i]->state == ENTRY_PAIR;
@@ -191,7 +141,7 @@ struct turn {
 static struct pass_wish next_wish(const struct integration *integration, const struct turn *turn)
 {
 	int64_t now_ms = clock_steady_ms();
-	int64_t due_ms = pass_next_due_ms(integration->sync);
+	int64_t due_ms = pass_next_due_ms(integration->connection.sync);
 	struct pass_wish wish = {.list_rows = now_ms >= turn->next_full_ms,
 				 .ask_rows = now_ms >= turn->next_poll_ms};
 
@@ -229,13 +179,13 @@ static void pause_after(struct integration *integration, struct turn *turn, cons
 	snprintf(turn->told, sizeof(turn->told), "%s", error->text);
 	turn->failures++;
 	int64_t until_ms = clock_steady_ms() + pause_ms;
-	while (!http_stopped(integration->http) && clock_steady_ms() < until_ms)
-		http_run(integration->http, until_ms - clock_steady_ms());
+	while (!http_stopped(integration->connection.http) && clock_steady_ms() < until_ms)
+		http_run(integration->connection.http, until_ms - clock_steady_ms());
 }
 
 static void log_done(struct integration *integration, struct sync_counts *before, struct turn *turn)
 {
-	const struct sync_counts *now = &integration->sync->counts;
+	const struct sync_counts *now = &integration->connection.sync->counts;
 
 	if (turn->failures)
 		log_info(&integration->log, "well again");
@@ -261,7 +211,8 @@ static void *run(void *context)
 
 	log_info(&integration->log, "keeps database %s and base %s in step", integration->config.database,
 		 integration->config.base_id);
-	while (!http_stopped(integration->http) && !integration->sync->settings_changed) {
+	while (!http_stopped(integration->connection.http) &&
+	       !integration->connection.sync->settings_changed) {
 		struct error error = {0};
 		struct pass_wish wish = next_wish(integration, &turn);
 		if (pass(integration, &wish, &error)) {
@@ -271,7 +222,7 @@ static void *run(void *context)
 			pause_after(integration, &turn, &error);
 		}
 	}
-	if (integration->sync->settings_changed)
+	if (integration->connection.sync->settings_changed)
 		log_info(&integration->log, "its document has changed: it begins anew");
 	atomic_store(&integration->over, true);
 	return NULL;

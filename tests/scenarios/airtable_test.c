@@ -4,16 +4,15 @@
 #include "airtable/schema.h"
 #include "base/clock.h"
 #include "base/own.h"
+#include "tests/scenarios/servers.h"
+
 #include <pthread.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -59,63 +58,23 @@ static const char *const all_fields[] = {NAME, ID, NUMBER, CHOICE, NOTES, TICK, 
 
 /* --- the sandbox --- */
 
-static struct {
-	const char *program;
-	pid_t pid;
-	char url[64];
-} sandbox;
-
-static void start_sandbox(void)
-{
-	int pipes[2];
-	char line[128] = "";
-	size_t length = 0;
-	assert_int_equal(pipe(pipes), 0);
-	pid_t parent = getpid();
-	sandbox.pid = fork();
-	if (sandbox.pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever becomes of us, it does not stay */
-		if (getppid() != parent)
-			_exit(1);
-		dup2(pipes[1], STDOUT_FILENO);
-		close(pipes[0]);
-		execl(sandbox.program, sandbox.program, "--port", "0", "--seed", "7", (char *)NULL);
-		_exit(127);
-	}
-	assert_true(sandbox.pid > 0);
-	close(pipes[1]);
-	while (length + 1 < sizeof(line) && !strchr(line, '\n')) {
-		ssize_t got = read(pipes[0], line + length, sizeof(line) - 1 - length);
-		if (got <= 0)
-			break;
-		length += (size_t)got;
-		line[length] = '\0';
-	}
-	close(pipes[0]);
-	line[strcspn(line, "\n")] = '\0';
-	if (strncmp(line, "listening ", 10) != 0)
-		fail_msg("%s does not say where it listens: '%s'", sandbox.program, line);
-	snprintf(sandbox.url, sizeof(sandbox.url), "%s", line + 10);
-}
+static struct sandbox_program sandbox;
 
 static int open_all(void **state)
 {
+	struct error error = {0};
+
 	(void)state;
-	start_sandbox();
-	return 0;
+	if (sandbox_program_start(&sandbox, "on", &error))
+		return 0;
+	print_error("%s\n", error.text);
+	return -1;
 }
 
 static int close_all(void **state)
 {
 	(void)state;
-	int status = 0;
-	if (sandbox.pid <= 0)
-		return -1;
-	kill(sandbox.pid, SIGTERM);
-	return waitpid(sandbox.pid, &status, 0) == sandbox.pid && WIFEXITED(status) &&
-			       WEXITSTATUS(status) == 0
-		       ? 0
-		       : -1;
+	return sandbox_program_end(&sandbox) ? 0 : -1;
 }
 
 /* --- a world for each case --- */
@@ -140,17 +99,10 @@ static void expect(struct world *world, bool good)
 static struct json_object *control(struct world *world, const char *method, const char *path,
 				   const char *body)
 {
-	scoped_text url = own_format("%s/_sandbox/%s", sandbox.url, path);
-	struct http_request request = {
-		.method = method, .url = url, .body = body, .body_length = body ? strlen(body) : 0};
-	scoped(http_call) call = NULL;
-	struct http_reply reply;
 	struct json_object *answer = NULL;
-	expect(world, http_fetch(world->control, &request, &call, &reply, &world->error));
-	if (reply.status != 200)
-		fail_msg("%s %s: %d %s", method, path, reply.status, reply.body);
-	if (reply.body_length > 0)
-		expect(world, json_read(reply.body, reply.body_length, &answer, NULL, &world->error));
+
+	expect(world,
+	       sandbox_program_control(&sandbox, world->control, method, path, body, &answer, &world->error));
 	return answer;
 }
 
@@ -842,13 +794,6 @@ static void add_test(const char *name, CMUnitTestFunction run, const void *row)
 
 int main(void)
 {
-	sandbox.program = getenv("AIRTABLE_SANDBOX");
-	if (!sandbox.program) {
-		fputs("AIRTABLE_SANDBOX is not set: it names the program airtable-sandbox that this test "
-		      "runs against\n",
-		      stderr);
-		return 1;
-	}
 	alarm(GUARD_SECONDS);
 	for (size_t i = 0; i < countof(pagings); i++)
 		add_test(pagings[i].sentence, check_paging, &pagings[i]);

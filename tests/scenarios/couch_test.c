@@ -6,6 +6,8 @@
 #include "couch/changes.h"
 #include "couch/client.h"
 #include "couch/documents.h"
+#include "tests/scenarios/servers.h"
+
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,9 +23,7 @@ enum {
 	GUARD_SECONDS = 300, /* a case that hangs ends the program */
 };
 
-static struct {
-	char *url, *user, *password;
-} server;
+static struct couch_server server;
 
 static char database[80]; /* of the present case */
 
@@ -32,36 +32,6 @@ struct world {
 	struct couch_client *couch;
 	struct error error;
 };
-
-/* ---- where the server is ---- */
-
-static char *decoded(const char *from, const char *end)
-{
-	struct text text = {0};
-
-	for (; from < end; from++) {
-		const char digits[3] = {from[0] == '%' && end - from > 2 ? from[1] : '\0', from[1], '\0'};
-		char *rest = NULL;
-		char byte = (char)strtoul(digits, &rest, 16);
-		bool encoded = rest == digits + 2;
-		text_add_bytes(&text, encoded ? &byte : from, 1);
-		from += encoded ? 2 : 0;
-	}
-	return text_take(&text);
-}
-
-static bool read_server(void)
-{
-	const char *url = getenv("TEST_COUCHDB_URL"), *scheme = url ? strstr(url, "://") : NULL;
-	const char *at = url ? strrchr(url, '@') : NULL, *colon = scheme ? strchr(scheme + 3, ':') : NULL;
-
-	if (!at || !colon || colon > at)
-		return false;
-	server.user = decoded(scheme + 3, colon);
-	server.password = decoded(colon + 1, at);
-	server.url = own_format("%.*s%s", (int)(scheme + 3 - url), url, at + 1);
-	return true;
-}
 
 /* ---- a world for each case ---- */
 
@@ -1507,11 +1477,11 @@ int main(void)
 {
 	struct CMUnitTest tests[countof(cases) + countof(strange_ids)];
 	char *names[countof(strange_ids)];
+	struct error error = {0};
 	size_t count = 0;
 
-	if (!read_server()) {
-		fprintf(stderr, "TEST_COUCHDB_URL must be http://user:password@host:port; tests/with-couch "
-				"sets it\n");
+	if (!couch_server_read(&server, &error)) {
+		fprintf(stderr, "%s\n", error.text);
 		return 2;
 	}
 	for (size_t i = 0; i < countof(cases); i++)
@@ -1525,8 +1495,6 @@ int main(void)
 	int failed = cmocka_run_group_tests_name("couch", tests, NULL, NULL);
 	for (size_t i = 0; i < countof(strange_ids); i++)
 		free(names[i]);
-	free(server.url);
-	free(server.user);
-	free(server.password);
+	couch_server_done(&server);
 	return failed;
 }

@@ -1,23 +1,19 @@
 #include "tests/scenarios/stage.h"
 
-#include "airtable/client.h"
+#include "airtable/limiter.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "bridge/airtable_side.h"
-#include "bridge/couch_side.h"
+#include "bridge/connection.h"
 #include "bridge/find.h"
 #include "bridge/pass.h"
 #include "couch/documents.h"
+#include "tests/scenarios/servers.h"
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
 	NO_LIMIT_PER_SECOND = 100000, /* the sandbox's own limit is off */
@@ -31,18 +27,12 @@ enum {
 struct bridge {
 	struct integration_config config;
 	struct airtable_limiter *limiter;
-	struct http *http;
-	struct couch_client *source, *state;
-	struct airtable_client *airtable;
-	struct couch_side *couch_side;
-	struct airtable_side *airtable_side;
-	struct sync *sync;
+	struct connection connection;
 	struct log log;
 };
 
 struct stage {
-	pid_t sandbox;
-	char sandbox_url[64];
+	struct sandbox_program sandbox;
 	struct bridge_settings settings;
 	char database[80];
 	struct bridge *bridge; /* owned; NULL: none is running */
@@ -137,114 +127,40 @@ static void begin_clock(struct stage *stage, int64_t now_ms)
 
 /* ---- the sandbox ---- */
 
-static bool start_sandbox(struct stage *stage, struct error *error)
-{
-	const char *program = getenv("AIRTABLE_SANDBOX");
-	int pipes[2];
-	char line[128] = "";
-	size_t length = 0;
-
-	if (!program || pipe(pipes) != 0)
-		return error_set(error, ERROR_FATAL, "AIRTABLE_SANDBOX names no program: make sets it");
-	pid_t parent = getpid();
-	stage->sandbox = fork();
-	if (stage->sandbox == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever becomes of us, it does not stay */
-		if (getppid() != parent)
-			_exit(1);
-		dup2(pipes[1], STDOUT_FILENO);
-		close(pipes[0]);
-		execl(program, program, "--port", "0", "--rate", "off", "--seed", "7", (char *)NULL);
-		_exit(127);
-	}
-	close(pipes[1]);
-	while (length + 1 < sizeof(line) && !strchr(line, '\n')) {
-		ssize_t got = read(pipes[0], line + length, sizeof(line) - 1 - length);
-		if (got <= 0)
-			break;
-		length += (size_t)got;
-		line[length] = '\0';
-	}
-	close(pipes[0]);
-	line[strcspn(line, "\n")] = '\0';
-	if (strncmp(line, "listening ", 10) != 0)
-		return error_set(error, ERROR_FATAL, "%s does not say where it listens", program);
-	snprintf(stage->sandbox_url, sizeof(stage->sandbox_url), "%s", line + 10);
-	return true;
-}
-
 bool stage_control(struct stage *stage, const char *method, const char *path, struct json_object *body,
 		   struct json_object **answer_out, struct error *error)
 {
 	scoped(http) http = http_open("davenport-test");
-	scoped_text url = own_format("%s/_sandbox/%s", stage->sandbox_url, path);
 	scoped_text bytes = body ? json_write(body) : NULL;
-	struct http_request request = {
-		.method = method, .url = url, .body = bytes, .body_length = bytes ? strlen(bytes) : 0};
-	struct http_call *call = NULL;
-	struct http_reply reply;
-	scoped(json_object) answer = NULL;
 
 	json_object_put(body);
-	bool ok = http_fetch(http, &request, &call, &reply, error);
-	if (ok && reply.status != 200)
-		ok = error_set(error, ERROR_FATAL, "%s %s: HTTP %d: %.300s", method, path, reply.status,
-			       reply.body);
-	ok = ok && json_read(reply.body, reply.body_length, &answer, NULL, error);
-	http_call_close(&call);
-	if (ok && answer_out)
-		*answer_out = take(answer);
-	return ok;
+	return sandbox_program_control(&stage->sandbox, http, method, path, bytes, answer_out, error);
 }
 
 /* ---- the database ---- */
 
-static char *decoded(const char *from, const char *end)
-{
-	struct text text = {0};
-
-	for (; from < end; from++) {
-		const char digits[3] = {from[0] == '%' && end - from > 2 ? from[1] : '\0', from[1], '\0'};
-		char *rest = NULL;
-		char byte = (char)strtoul(digits, &rest, 16);
-		bool encoded = rest == digits + 2;
-		text_add_bytes(&text, encoded ? &byte : from, 1);
-		from += encoded ? 2 : 0;
-	}
-	return text_take(&text);
-}
-
 static bool read_settings(struct stage *stage, struct error *error)
 {
-	const char *url = getenv("TEST_COUCHDB_URL"), *scheme = url ? strstr(url, "://") : NULL;
-	const char *at = url ? strrchr(url, '@') : NULL, *colon = scheme ? strchr(scheme + 3, ':') : NULL;
+	struct couch_server server = {0};
 
-	if (!at || !colon || colon > at)
-		return error_set(error, ERROR_FATAL,
-				 "TEST_COUCHDB_URL must be http://user:password@host:port; "
-				 "tests/with-couch sets it");
-	stage->settings.couchdb_user = decoded(scheme + 3, colon);
-	stage->settings.couchdb_password = decoded(colon + 1, at);
-	stage->settings.couchdb_url = own_format("%.*s%s", (int)(scheme + 3 - url), url, at + 1);
-	stage->settings.couchdb_databases = own_copy("");
-	stage->settings.airtable_token = own_copy("patStage000000000.davenport");
-	stage->settings.airtable_endpoint_url = own_copy(stage->sandbox_url);
+	if (!couch_server_read(&server, error))
+		return false;
+	stage->settings = (struct bridge_settings){
+		.couchdb_url = take(server.url),
+		.couchdb_user = take(server.user),
+		.couchdb_password = take(server.password),
+		.couchdb_databases = own_copy(""),
+		.airtable_token = own_copy("patStage000000000.davenport"),
+		.airtable_endpoint_url = own_copy(stage->sandbox.url),
+	};
 	return true;
-}
-
-static struct couch_client *open_couch(const struct stage *stage, struct http *http, const char *database)
-{
-	return couch_client_open(http, &(struct couch_address){.url = stage->settings.couchdb_url,
-							       .user = stage->settings.couchdb_user,
-							       .password = stage->settings.couchdb_password,
-							       .database = database});
 }
 
 struct stage_couch stage_couch_open(const struct stage *stage)
 {
 	struct http *http = http_open("davenport-test");
 
-	return (struct stage_couch){http, open_couch(stage, http, stage->database)};
+	return (struct stage_couch){http, connection_open_couch(&stage->settings, http, stage->database)};
 }
 
 void stage_couch_close(struct stage_couch *couch)
@@ -256,12 +172,12 @@ void stage_couch_close(struct stage_couch *couch)
 static bool delete_databases(struct stage *stage, struct error *error)
 {
 	scoped(http) http = http_open("davenport-test");
-	scoped_text state = own_format("%s-davenport", stage->database);
+	scoped_text state = own_format("%s" STATE_SUFFIX, stage->database);
 	const char *names[] = {stage->database, state};
 	bool ok = true;
 
 	for (size_t i = 0; stage->database[0] && i < countof(names); i++) {
-		scoped(couch_client) couch = open_couch(stage, http, names[i]);
+		scoped(couch_client) couch = connection_open_couch(&stage->settings, http, names[i]);
 		struct error refusal = {0};
 		if (!couch_database_delete(couch, &refusal) && refusal.kind != ERROR_LOST) {
 			*error = refusal;
@@ -333,14 +249,8 @@ static void bridge_close(struct bridge **bridge)
 	if (!*bridge)
 		return;
 	struct bridge *gone = take(*bridge);
-	http_stop(gone->http, 0);
-	sync_close(&gone->sync);
-	couch_side_close(&gone->couch_side);
-	airtable_side_close(&gone->airtable_side);
-	airtable_client_close(&gone->airtable);
-	couch_client_close(&gone->source);
-	couch_client_close(&gone->state);
-	http_close(&gone->http);
+	http_stop(gone->connection.http, 0);
+	connection_done(&gone->connection);
 	airtable_limiter_close(&gone->limiter);
 	integration_config_done(&gone->config);
 	free(gone);
@@ -351,37 +261,20 @@ void stage_restart_bridge(struct stage *stage)
 	bridge_close(&stage->bridge);
 }
 
-/* As integration_open() puts it together, but for the limits of the real Airtable. */
+/* As integration_open(), but for the limits of the real Airtable. */
 static struct bridge *bridge_open(struct stage *stage, struct integration_config *config)
 {
 	struct bridge *bridge = own_alloc(sizeof *bridge);
-	scoped_text state = own_format("%s-davenport", stage->database);
-	struct airtable_address base = {.endpoint = stage->sandbox_url,
-					.token = stage->settings.airtable_token,
-					.base_id = config->base_id};
 
 	bridge->config = *config;
 	*config = (struct integration_config){0};
 	bridge->limiter = airtable_limiter_open(NO_LIMIT_PER_SECOND);
-	bridge->http = http_open("davenport-test");
 	bridge->log = log_context(NULL, "%s", bridge->config.name);
-	bridge->source = open_couch(stage, bridge->http, stage->database);
-	bridge->state = open_couch(stage, bridge->http, state);
-	bridge->airtable = airtable_client_open(bridge->http, &base, bridge->limiter, NULL);
-	bridge->couch_side = couch_side_open(bridge->source, bridge->state, bridge->config.id);
-	bridge->airtable_side = airtable_side_open(bridge->airtable, bridge->config.base_id);
-	struct sync_setup setup = {
-		.config = &bridge->config,
-		.couch = couch_side_as_side(bridge->couch_side),
-		.rows = airtable_side_as_side(bridge->airtable_side),
-		.store = couch_side_as_store(bridge->couch_side),
-		.request_deadline_ms = AIRTABLE_DEADLINE_MS,
-		.log = &bridge->log,
-	};
+	connection_init(&bridge->connection, &stage->settings, &bridge->config, bridge->limiter, NULL);
+	struct sync_setup setup = connection_setup(&bridge->connection, &bridge->config, &bridge->log);
 	if (stage->set_up)
 		stage->set_up(stage->context, &setup, &bridge->config);
-	bridge->sync = sync_open(&setup);
-	airtable_side_set_columns(bridge->airtable_side, bridge->sync->columns);
+	connection_begin(&bridge->connection, &setup);
 	return bridge;
 }
 
@@ -397,7 +290,7 @@ static bool start_bridge(struct stage *stage, struct error *error)
 {
 	struct integration_configs configs = {0};
 
-	if (stage->bridge && stage->bridge->sync->settings_changed)
+	if (stage->bridge && stage->bridge->connection.sync->settings_changed)
 		stage_restart_bridge(stage);
 	if (stage->bridge)
 		return true;
@@ -408,7 +301,7 @@ static bool start_bridge(struct stage *stage, struct error *error)
 	if (configs.count)
 		stage->bridge = bridge_open(stage, &configs.list[0]);
 	integration_configs_done(&configs);
-	return !stage->bridge || couch_database_create(stage->bridge->state, true, error);
+	return !stage->bridge || couch_database_create(stage->bridge->connection.state, true, error);
 }
 
 void stage_on_begin(struct stage *stage, stage_set_up *set_up, void *context)
@@ -421,7 +314,7 @@ bool stage_pass_once(struct stage *stage, const struct pass_wish *wish, struct e
 {
 	if (!start_bridge(stage, error))
 		return false;
-	return !stage->bridge || pass_run(stage->bridge->sync, wish, error);
+	return !stage->bridge || pass_run(stage->bridge->connection.sync, wish, error);
 }
 
 bool stage_pass(struct stage *stage, bool full, struct error *error)
@@ -439,7 +332,7 @@ bool stage_pass(struct stage *stage, bool full, struct error *error)
 
 int64_t stage_due_in_ms(struct stage *stage)
 {
-	int64_t due_ms = stage->bridge ? pass_next_due_ms(stage->bridge->sync) : 0;
+	int64_t due_ms = stage->bridge ? pass_next_due_ms(stage->bridge->connection.sync) : 0;
 	int64_t in_ms = due_ms - clock_steady_ms();
 
 	if (!due_ms)
@@ -451,13 +344,13 @@ int64_t stage_writes(const struct stage *stage)
 {
 	if (!stage->bridge)
 		return 0;
-	const struct sync_counts *counts = &stage->bridge->sync->counts;
+	const struct sync_counts *counts = &stage->bridge->connection.sync->counts;
 	return counts->documents_written + counts->rows_created + counts->rows_updated + counts->rows_deleted;
 }
 
 struct sync *stage_sync(struct stage *stage)
 {
-	return stage->bridge ? stage->bridge->sync : NULL;
+	return stage->bridge ? stage->bridge->connection.sync : NULL;
 }
 
 /* ---- the stage ---- */
@@ -482,7 +375,7 @@ bool stage_begin(struct stage *stage, struct json_object *documents, struct json
 bool stage_open(struct stage **stage_out, struct error *error)
 {
 	struct stage *stage = own_alloc(sizeof *stage);
-	if (!start_sandbox(stage, error) || !read_settings(stage, error)) {
+	if (!sandbox_program_start(&stage->sandbox, "off", error) || !read_settings(stage, error)) {
 		stage_close(&stage);
 		return false;
 	}
@@ -501,16 +394,8 @@ void stage_close(struct stage **stage)
 	stage_restart_bridge(gone);
 	if (gone->settings.couchdb_url && !delete_databases(gone, &error))
 		fprintf(stderr, "a database stays behind: %s\n", error.text);
-	if (gone->sandbox > 0) {
-		kill(gone->sandbox, SIGTERM);
-		waitpid(gone->sandbox, NULL, 0);
-	}
+	sandbox_program_end(&gone->sandbox);
 	clock_replace(NULL);
-	free(gone->settings.couchdb_url);
-	free(gone->settings.couchdb_user);
-	free(gone->settings.couchdb_password);
-	free(gone->settings.couchdb_databases);
-	free(gone->settings.airtable_token);
-	free(gone->settings.airtable_endpoint_url);
+	bridge_settings_done(&gone->settings);
 	free(gone);
 }

@@ -1,0 +1,36 @@
+/* What connects a database and a base: the clients of both servers, the sides made of them, the sync in between. */
+#pragma once
+#include "bridge/scope.h"
+#include "bridge/settings.h"
+#include "bridge/sync.h"
+
+#define CONNECTION_AGENT "davenport/1"
+#define STATE_SUFFIX     "-davenport" /* behind a database's name: the one that has its state */
+
+struct http;
+struct couch_client;
+struct airtable_client;
+struct airtable_limiter;
+
+struct connection {
+	struct http *http;
+	struct couch_client *source, *state;
+	struct airtable_client *airtable;
+	struct couch_side *couch_side;
+	struct airtable_side *airtable_side;
+	struct sync *sync; /* NULL until it is begun */
+};
+
+/* What it is made of is borrowed until connection_done(). The token's limiter may be NULL. */
+void connection_init(struct connection *connection, const struct bridge_settings *settings,
+		     const struct integration_config *config, struct airtable_limiter *base_limiter,
+		     struct airtable_limiter *token_limiter);
+/* What the sync is to be made of, and the sync. */
+struct sync_setup connection_setup(const struct connection *connection,
+				   const struct integration_config *config, const struct log *log);
+void connection_begin(struct connection *connection, const struct sync_setup *setup);
+void connection_done(struct connection *connection);
+
+/* A client for one database, or for the server (NULL). 'http' and the settings are borrowed until its close. */
+struct couch_client *connection_open_couch(const struct bridge_settings *settings, struct http *http,
+					   const char *database);
