@@ -98,6 +98,15 @@ static void discard_row(struct group *group, struct look *look)
 	delete_row(group, look);
 }
 
+/* Nothing else is done before the base says that it is cleared: of a pair the tick would be meant. */
+static void untick(struct group *group, struct look *look)
+{
+	(void)group;
+	look->existence.clear_delete = true;
+	look_write_words_only(look);
+	look->again = true;
+}
+
 static void delete_document(struct group *group, struct look *look)
 {
 	(void)group;
@@ -179,6 +188,7 @@ static void (*const existence_work[])(struct group *group, struct look *look) = 
 	[EXIST_BURY] = look_bury_deleted,
 	[EXIST_DELETE_ROW] = delete_row,
 	[EXIST_DISCARD_ROW] = discard_row,
+	[EXIST_UNTICK] = untick,
 	[EXIST_UNDELETE] = undelete,
 	[EXIST_MERGE] = merge,
 	[EXIST_MERGE_OTHERS] = merge,
@@ -254,23 +264,29 @@ static void pair_up(struct group *group, struct look *look)
 	look->again = look->again || look->airtable[FIELD_DELETE].kind == CELL_TRUE;
 }
 
+/* No pair, or not yet: only its error cell is ours. */
+static void wait_without_pair(struct look *look)
+{
+	if (look->entry.state == ENTRY_DISCARDED)
+		ledger_entry_let_go(&look->entry); /* it is there again, as a new one */
+	if (look->existence.action != EXIST_LEAVE || look->entry.state == ENTRY_NONE)
+		snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
+	look_write_words_only(look);
+}
+
 static void prepare_row(struct group *group, struct look *look)
 {
-	if (look->finished || look->needs_no_row)
+	enum existence_action action = look->existence.action;
+	bool new_document = action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE;
+
+	if (look->finished || look->needs_no_row || look->row_work != ROW_WORK_UPDATE)
 		return;
-	bool new_document =
-		look->existence.action == EXIST_CREATE_DOCUMENT || look->existence.action == EXIST_UNDELETE;
-	if (look->row_work != ROW_WORK_UPDATE)
-		return;
-	if (look->existence.action == EXIST_MERGE_OUT) {
+	if (action == EXIST_MERGE_OUT) {
 		look_take_merged_out(group, look);
-	} else if ((new_document && look->document_work == DOCUMENT_WORK_NONE) ||
-		   look->existence.action == EXIST_HOLD || look->existence.action == EXIST_LEAVE) {
-		/* No pair, or not yet: only its error cell is ours. */
-		if (look->existence.action != EXIST_LEAVE || look->entry.state == ENTRY_NONE)
-			snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
-		look_write_words_only(look);
-	} else {
+	} else if ((new_document && look->document_work == DOCUMENT_WORK_NONE) || action == EXIST_HOLD ||
+		   action == EXIST_LEAVE) {
+		wait_without_pair(look);
+	} else if (action != EXIST_UNTICK) {
 		look->entry.born_as_row = look->entry.born_as_row || new_document;
 		pair_up(group, look);
 	}

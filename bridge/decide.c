@@ -75,11 +75,31 @@ static bool was_just_deleted(struct group *group, struct look *look)
 {
 	int64_t age_ms = group->sync->rows.ops->now_ms(group->sync->rows.self) - look->entry.grave_ms;
 
-	if (look->entry.state != ENTRY_GRAVE || strcmp(look->row.id, look->entry.record_id) != 0 ||
+	if (look->entry.state == ENTRY_FORGOTTEN || strcmp(look->row.id, look->entry.record_id) != 0 ||
 	    age_ms < 0 || age_ms >= SYNC_STALE_MS)
 		return false;
 	look->again_in_ms = SYNC_STALE_MS - age_ms;
 	return true;
+}
+
+/* Its last cells have the tick, which was obeyed. What is ticked later is meant. */
+static bool shows_obeyed_tick(const struct group *group, const struct look *look)
+{
+	const struct column *column = &group->sync->columns[look->pair->table].of[FIELD_DELETE];
+
+	return column->id && look->airtable[FIELD_DELETE].kind == CELL_TRUE &&
+	       json_bool_or(look->entry.grave_cells, column->id, false);
+}
+
+static enum row_state grave_row_state(struct group *group, struct look *look)
+{
+	if (look->row.presence != SIDE_THERE)
+		return ROW_NONE;
+	if (look->document.presence == SIDE_THERE && strcmp(look->row.id, look->entry.record_id) != 0)
+		return ROW_FREE;
+	if (was_just_deleted(group, look))
+		return ROW_UNSURE;
+	return shows_obeyed_tick(group, look) ? ROW_OF_GRAVE_TICKED : ROW_OF_GRAVE;
 }
 
 static enum row_state row_state(struct group *group, struct look *look)
@@ -91,12 +111,8 @@ static enum row_state row_state(struct group *group, struct look *look)
 		return paired_row_state(group, look);
 	case ENTRY_GRAVE:
 	case ENTRY_FORGOTTEN:
-		if (there && look->document.presence == SIDE_THERE &&
-		    strcmp(look->row.id, look->entry.record_id) != 0)
-			return ROW_FREE;
-		if (there && was_just_deleted(group, look))
-			return ROW_UNSURE;
-		return there ? ROW_OF_GRAVE : ROW_NONE;
+	case ENTRY_DISCARDED:
+		return grave_row_state(group, look);
 	case ENTRY_NONE:
 		break;
 	}

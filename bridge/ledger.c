@@ -33,6 +33,7 @@ static const char *const state_names[] = {
 	[ENTRY_PAIR] = "pair",
 	[ENTRY_GRAVE] = "grave",
 	[ENTRY_FORGOTTEN] = "forgotten",
+	[ENTRY_DISCARDED] = "discarded",
 };
 static const char *const sent_names[] = {
 	[SENT_CREATE] = "create",

@@ -119,7 +119,7 @@ bool ledger_entry_has_taken(const struct ledger_entry *entry);
 void ledger_entry_clear_taken(struct ledger_entry *entry);
 /* Brought back: what the gravestone held goes. */
 void ledger_entry_unbury(struct ledger_entry *entry);
-/* A row that was never a pair leaves nothing: brought back from the trash it is a new one. */
+/* A row without a document that is no more, or there again: nothing of it is remembered. */
 void ledger_entry_let_go(struct ledger_entry *entry);
 /* Turns it into a gravestone: agreement and notes go. 'cells' is taken. */
 void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,

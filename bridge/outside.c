@@ -106,11 +106,20 @@ void look_merge_out(struct group *group, struct look *look)
 	look->row_work = ROW_WORK_UPDATE;
 }
 
-/* An edit of the row that lost to the document's is in the history: the cell is as it was left. */
+/* An edit of the row that lost to the document is in the history. If the document comes back into the scope before the row is gone, its value
+ * is one that the row has yet to show; what was agreed on about its place stays. */
+static void agree_on_loser(struct look *look, enum field field, const struct cell *shown)
+{
+	bool place = field == FIELD_COLLECTION || field == FIELD_CONTAINER;
+	struct cell couch = cell_copy(place ? &look->entry.fields[field].couch : shown);
+
+	ledger_entry_agree(&look->entry, field, &couch, shown);
+	cell_done(&couch);
+}
+
 static bool take_merged(struct look *look, enum field field)
 {
 	unsigned action = look->decisions[field].action;
-	const struct ledger_field *agreed = &look->entry.fields[field];
 	const struct cell *shown = look_shown(look, field); /* it is not written: it goes on showing this */
 
 	if (action & ACTION_REMEMBER) {
@@ -124,9 +133,7 @@ static bool take_merged(struct look *look, enum field field)
 	}
 	if (!(action & ACTION_TO_AIRTABLE))
 		return false;
-	struct cell couch = cell_copy(&agreed->couch);
-	ledger_entry_agree(&look->entry, field, &couch, shown);
-	cell_done(&couch);
+	agree_on_loser(look, field, shown);
 	return true;
 }
 

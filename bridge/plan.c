@@ -15,8 +15,8 @@
 #define PAIRED     (IS(ROW_PAIRED) | IS(ROW_PAIRED_OTHERS))
 #define ABSENT     (IS(ROW_NONE) | IS(ROW_GONE))
 #define UNPAIRED   (IS(ROW_FREE) | IS(ROW_GONE_ONE_FREE) | IS(ROW_OF_GRAVE) | IS(ROW_NEW))
-#define REMEMBERED (IS(ENTRY_PAIR) | GRAVES)
-#define GRAVES     (IS(ENTRY_GRAVE) | IS(ENTRY_FORGOTTEN))
+#define REMEMBERED (IS(ENTRY_PAIR) | IS(ENTRY_GRAVE) | IS(ENTRY_FORGOTTEN)) /* of a document */
+#define GRAVES     (IS(ENTRY_GRAVE) | IS(ENTRY_FORGOTTEN) | IS(ENTRY_DISCARDED))
 #define NO_PAIR    (IS(ENTRY_NONE) | GRAVES)
 #define OUTSIDE    (IS(DOCUMENT_LEFT_SCOPE) | IS(DOCUMENT_OUT_OF_SCOPE))
 #define UNKNOWN    (IS(DOCUMENT_NONE) | IS(DOCUMENT_MISSING))
@@ -139,6 +139,8 @@ static const struct existence_rule {
 	 "the document is not in the database and was not deleted either: the database may have gone back in "
 	 "time"},
 	{IS(DOCUMENT_UNREADABLE), ANY, ANY, NULL, EXIST_PARK, "the document cannot be used as it is"},
+	{ANY, IS(ROW_OF_GRAVE_TICKED), GRAVES, NULL, EXIST_UNTICK,
+	 "the row was brought back with its Delete box as it was when it was obeyed"},
 
 	{IS(DOCUMENT_TOMBSTONE) | IS(DOCUMENT_IN_SCOPE), IS(ROW_MIXED_UP), IS(ENTRY_PAIR), NULL, EXIST_HOLD,
 	 "rows show each other's ID, and other cells have changed too, as when a range is pasted in another "
@@ -146,7 +148,7 @@ static const struct existence_rule {
 
 	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_PAIR) | IS(ENTRY_FORGOTTEN), NULL, EXIST_BURY,
 	 "document and row are both deleted"},
-	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_GRAVE), NULL, EXIST_NOTHING,
+	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_GRAVE) | IS(ENTRY_DISCARDED), NULL, EXIST_NOTHING,
 	 "document and row are both deleted, and buried"},
 	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_NONE), NULL, EXIST_NOTHING,
 	 "the document is deleted and has no row"},
@@ -165,8 +167,8 @@ static const struct existence_rule {
 	 "it was not asked what became of the pair's own row"},
 	{IS(DOCUMENT_IN_SCOPE), ABSENT, IS(ENTRY_FORGOTTEN), NULL, EXIST_NOTHING,
 	 "the row was deleted and the pair let go; a person may ask for it again"},
-	{IS(DOCUMENT_IN_SCOPE), ABSENT, IS(ENTRY_NONE) | IS(ENTRY_GRAVE), NULL, EXIST_CREATE_ROW,
-	 "the document has no row"},
+	{IS(DOCUMENT_IN_SCOPE), ABSENT, IS(ENTRY_NONE) | IS(ENTRY_GRAVE) | IS(ENTRY_DISCARDED), NULL,
+	 EXIST_CREATE_ROW, "the document has no row"},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_OF_GRAVE), IS(ENTRY_NONE), NULL, EXIST_HOLD,
 	 "a row is said to be of a gravestone that is not there"},
 	{IS(DOCUMENT_IN_SCOPE), UNPAIRED, NO_PAIR, NULL, EXIST_ADOPT, "an unpaired row is this document's"},
@@ -180,9 +182,10 @@ static const struct existence_rule {
 	{OUTSIDE, ANY, ANY, NULL, EXIST_LEAVE, "the document is outside of the scope"},
 
 	{UNKNOWN, IS(ROW_NEW) | IS(ROW_FREE), IS(ENTRY_NONE), row_is_new, EXIST_NOTHING, NULL},
+	{UNKNOWN, IS(ROW_OF_GRAVE), IS(ENTRY_DISCARDED), row_is_new, EXIST_NOTHING, NULL},
 	{UNKNOWN, IS(ROW_FREE_TWINS), IS(ENTRY_NONE), NULL, EXIST_HOLD,
 	 "several new rows have the same ID: one of them may keep it"},
-	{UNKNOWN, ABSENT, IS(ENTRY_NONE), NULL, EXIST_NOTHING, "neither is there"},
+	{UNKNOWN, ABSENT, IS(ENTRY_NONE) | IS(ENTRY_DISCARDED), NULL, EXIST_NOTHING, "neither is there"},
 	{ANY, ANY, ANY, NULL, EXIST_HOLD, "what was read contradicts what is remembered"},
 };
 
@@ -208,6 +211,7 @@ const char *existence_name(enum existence_action action)
 		[EXIST_BURY] = "bury",
 		[EXIST_DELETE_ROW] = "delete row",
 		[EXIST_DISCARD_ROW] = "discard row",
+		[EXIST_UNTICK] = "clear the Delete box",
 		[EXIST_UNDELETE] = "undelete document",
 		[EXIST_MERGE] = "merge",
 		[EXIST_MERGE_OTHERS] = "merge, tell the copies",

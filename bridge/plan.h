@@ -36,9 +36,16 @@ enum row_state {
 	ROW_FREE,          /* unpaired, has the document's ID or is named by its mark */
 	ROW_FREE_TWINS,    /* several unpaired rows have the ID, or ID and mark contradict each other */
 	ROW_OF_GRAVE, /* the gravestone's record id is there again, or a row with its ID appeared after it */
-	ROW_NEW,      /* an unpaired row with an empty or unknown ID */
+	ROW_OF_GRAVE_TICKED, /* so, and its Delete box is as it was when it was obeyed */
+	ROW_NEW,             /* an unpaired row with an empty or unknown ID */
 };
-enum entry_state { ENTRY_NONE, ENTRY_PAIR, ENTRY_GRAVE, ENTRY_FORGOTTEN /* a gravestone 'forgotten' */ };
+enum entry_state {
+	ENTRY_NONE,
+	ENTRY_PAIR,
+	ENTRY_GRAVE,
+	ENTRY_FORGOTTEN, /* a gravestone 'forgotten' */
+	ENTRY_DISCARDED, /* that of a row that never was a document */
+};
 enum row_deleted_policy { ROW_DELETED_RESTORE, ROW_DELETED_DELETE, ROW_DELETED_FORGET };
 
 enum existence_action {
@@ -48,7 +55,8 @@ enum existence_action {
 	EXIST_PARK,        /* the document cannot be used; shown; neither side is touched */
 	EXIST_BURY,        /* gravestone 'document deleted' */
 	EXIST_DELETE_ROW,  /* then bury */
-	EXIST_DISCARD_ROW, /* it never became a document: nothing of it is remembered */
+	EXIST_DISCARD_ROW, /* it never became a document; gravestone of the row alone */
+	EXIST_UNTICK,      /* the Delete box is cleared, and it is looked at again */
 	EXIST_UNDELETE,    /* bring the document back from the row and the gravestone */
 	EXIST_MERGE,
 	EXIST_MERGE_OTHERS,    /* merge the pair; tell the copies */

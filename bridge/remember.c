@@ -168,14 +168,14 @@ static bool write_again_without(struct group *group, struct error *error)
 static void bury_row(struct group *group, struct look *look)
 {
 	struct json_object *cells = look->row.body ? json_copy(look->row.body) : NULL;
-	bool was_pair = look->entry.state != ENTRY_NONE;
+	bool was_pair = look->entry.state == ENTRY_PAIR;
 	bool left = look->document.presence == SIDE_THERE;
 
 	ledger_entry_bury(&look->entry, left ? "left the scope" : "document deleted", look->document.revision,
 			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
 	look_note_stale_mark(group, look, look->entry.record_id);
 	if (!was_pair)
-		ledger_entry_let_go(&look->entry);
+		look->entry.state = ENTRY_DISCARDED;
 	group->sync->counts.rows_deleted++;
 }
 
@@ -330,7 +330,8 @@ static bool came_back(const struct look *look)
 {
 	enum existence_action action = look->existence.action;
 
-	return look->row.presence == SIDE_THERE && (action == EXIST_UNDELETE || action == EXIST_ASK_AGAIN);
+	return look->row.presence == SIDE_THERE &&
+	       (action == EXIST_UNDELETE || action == EXIST_ASK_AGAIN || action == EXIST_UNTICK);
 }
 
 /* Where a row was to be made there was one already: that is what the next look reads, whatever a list says. */
@@ -357,7 +358,7 @@ static void tell_pair(struct group *group, struct look *look)
 	pair->has_problem = entry->problem != NULL;
 	if (paired)
 		pairs_set_record(pairs, pair, entry->record_id, false);
-	else if ((entry->state == ENTRY_GRAVE || entry->state == ENTRY_FORGOTTEN) && !met_row(look))
+	else if (entry->state != ENTRY_NONE && !met_row(look))
 		/* A row that was brought back and cannot become a document yet, or is not believed yet, is looked at
 		 * again. */
 		pairs_set_record(pairs, pair, came_back(look) ? look->row.id : "", true);

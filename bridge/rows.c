@@ -277,6 +277,9 @@ static void agree_on_answer(struct group *group, struct look *look, enum field f
 	struct cell_equivalence equivalence = look_equivalence(group, look, field);
 	bool equivalent = cell_equal(&look->outgoing[field], answer, &equivalence);
 
+	if (field == FIELD_DELETE && look->entry.grave_cells)
+		json_object_object_del(look->entry.grave_cells,
+				       group->sync->columns[look->pair->table].of[field].id);
 	if (field == FIELD_ERROR || field == FIELD_DELETE)
 		return;
 	ledger_entry_agree(&look->entry, field, &look->outgoing[field], answer);

@@ -93,7 +93,7 @@ static void load_row(struct sync *sync, struct pair *pair, const struct ledger_e
 	bool paired = entry->state == ENTRY_PAIR;
 	struct pair *shown = entry->shows ? pairs_want(&sync->pairs, entry->table, entry->shows) : NULL;
 
-	if (!entry->record_id[0] || entry->state == ENTRY_GRAVE || entry->state == ENTRY_FORGOTTEN ||
+	if (!entry->record_id[0] || (entry->state != ENTRY_NONE && !paired) ||
 	    (!paired && owner && owner->state == ENTRY_PAIR))
 		return;
 	pairs_set_record(&sync->pairs, pair, entry->record_id, !paired);

@@ -98,6 +98,24 @@ static const struct existence_case existence_cases[] = {
 	{"tombstone | row of G | G forgotten: bring the document back",
 	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_FORGOTTEN), THEN(EXIST_UNDELETE, "brought back")},
 
+	/* A tick that was obeyed is no new one; a row that never was a document comes back as a new one. */
+	{"tombstone | row of G, with the tick that was obeyed | G: clear it first",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE_TICKED, ENTRY_GRAVE, TICKED), THEN(EXIST_UNTICK, "obeyed")},
+	{"in scope | row of G, with the tick that was obeyed | G: clear it first",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_OF_GRAVE_TICKED, ENTRY_GRAVE, TICKED), THEN(EXIST_UNTICK, "obeyed")},
+	{"missing | row of G, with the tick that was obeyed | G: hold",
+	 SEEN(DOCUMENT_MISSING, ROW_OF_GRAVE_TICKED, ENTRY_GRAVE, TICKED), THEN(EXIST_HOLD, NULL)},
+	{"none | row of G, with the tick that was obeyed | G discarded: clear it first",
+	 SEEN(DOCUMENT_NONE, ROW_OF_GRAVE_TICKED, ENTRY_DISCARDED, TICKED), THEN(EXIST_UNTICK, "obeyed")},
+	{"none | row of G | G discarded: create the document",
+	 SEEN(DOCUMENT_NONE, ROW_OF_GRAVE, ENTRY_DISCARDED), THEN(EXIST_CREATE_DOCUMENT, "new row")},
+	{"none | row of G, ticked again | G discarded: discard it again",
+	 SEEN(DOCUMENT_NONE, ROW_OF_GRAVE, ENTRY_DISCARDED, TICKED), THEN(EXIST_DISCARD_ROW, NULL)},
+	{"none | none | G discarded: nothing", SEEN(DOCUMENT_NONE, ROW_NONE, ENTRY_DISCARDED),
+	 THEN(EXIST_NOTHING, NULL)},
+	{"in scope | row of G | G discarded: its document was made, adopt it",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_OF_GRAVE, ENTRY_DISCARDED), THEN(EXIST_ADOPT, NULL)},
+
 	/* tombstone | has its ID, otherwise | any */
 	{"tombstone | has its ID | none: hold", SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_NONE),
 	 THEN(EXIST_HOLD, "ID")},
@@ -320,7 +338,9 @@ static const char *objection(const struct existence_views *views, const struct e
 			       : NULL;
 	case EXIST_DISCARD_ROW:
 		return views->document > DOCUMENT_MISSING || views->row < ROW_FREE ||
-				       views->entry != ENTRY_NONE || !views->delete_ticked
+				       views->row == ROW_OF_GRAVE_TICKED ||
+				       (views->entry != ENTRY_NONE && views->entry != ENTRY_DISCARDED) ||
+				       !views->delete_ticked
 			       ? "a row is discarded that is more than a new one, or that nobody wants gone"
 			       : NULL;
 	case EXIST_CREATE_ROW:
@@ -334,8 +354,9 @@ static const char *objection(const struct existence_views *views, const struct e
 			       ? "a row is put back that is not surely gone"
 			       : NULL;
 	case EXIST_CREATE_DOCUMENT:
-		return views->entry != ENTRY_NONE || unseen ? "a document is made where one is remembered"
-							    : NULL;
+		return (views->entry != ENTRY_NONE && views->entry != ENTRY_DISCARDED) || unseen
+			       ? "a document is made where one is remembered"
+			       : NULL;
 	case EXIST_UNDELETE:
 		return views->document != DOCUMENT_TOMBSTONE || views->entry == ENTRY_NONE
 			       ? "a document is brought back that was not deleted, or of which nothing is "

@@ -61,12 +61,74 @@ static void person_brings_it_back(struct world *world)
 	world_person_types(world, row, FIELD_COLLECTION, world_link(collection->id));
 }
 
+/* As Airtable brings a row back: its box is ticked. */
+static void person_brings_it_back_ticked(struct world *world)
+{
+	struct world_row *row = discarded_row(world);
+	const struct world_row *collection = world_row_of(world, TABLE_COLLECTIONS, "c0");
+
+	if (!row || row->now.there)
+		return;
+	world_person_restores(world, row);
+	world_person_types(world, row, FIELD_COLLECTION, world_link(collection->id));
+}
+
+static struct json_object *grave_cells(struct world *world, const char *state)
+{
+	for (size_t i = 0; i < world->state_count; i++)
+		if (strcmp(json_text_or(world->states[i].body, "state", ""), state) == 0)
+			return json_child(world->states[i].body, "cells", json_type_object);
+	return NULL;
+}
+
+static void person_adds_shelves_and_ticks(struct world *world)
+{
+	person_adds_and_ticks(world);
+	world_person_shelves(world, discarded_row(world), "on the left");
+}
+
+static bool holds_text(struct json_object *cells, const char *text)
+{
+	if (!cells)
+		return false;
+	json_object_object_foreach (cells, column, cell) {
+		(void)column;
+		if (json_object_is_type(cell, json_type_string) &&
+		    strcmp(json_object_get_string(cell), text) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void is_discarded(struct world *world)
 {
 	if (!discarded_row(world) || discarded_row(world)->now.there)
 		world_broken(world, "the row is still there");
 	if (named_live_items(world) != 1)
 		world_broken(world, "the row has become a document");
+}
+
+/* All its cells, also those of columns that are nobody's but people's (sync-rules 10). */
+static void is_discarded_with_a_grave(struct world *world)
+{
+	is_discarded(world);
+	if (!holds_text(grave_cells(world, "discarded"), "on the left"))
+		world_broken(world, "what only the row had is nowhere");
+}
+
+static void are_two_and_unticked(struct world *world)
+{
+	named_are_two(world);
+	for (size_t i = 0; i < world->row_count; i++)
+		if (world->rows[i].now.there && world->rows[i].now.cells[FIELD_DELETE])
+			world_broken(world, "the box of row %s is still ticked", world->rows[i].id);
+}
+
+static void is_there_and_unticked(struct world *world)
+{
+	named_is_there(world);
+	if (named_row(world) && named_row(world)->now.cells[FIELD_DELETE])
+		world_broken(world, "the box is still ticked");
 }
 
 static void phone_makes(struct world *world)
@@ -395,8 +457,12 @@ static const struct scenario scenarios[] = {
 	 IN_ORDER, true},
 	{"app-leaves-something-behind", named_nothing, app_deletes, named_person_notes, is_gone_for_good,
 	 1U << AS_WRITTEN, false},
-	{"new-row-with-its-box-ticked", named_nothing, person_adds_and_ticks, named_phone_notes, is_discarded,
-	 ALL_ORDERS, false},
+	{"new-row-with-its-box-ticked", named_nothing, person_adds_shelves_and_ticks, named_phone_notes,
+	 is_discarded_with_a_grave, ALL_ORDERS, false},
+	{"discarded-row-comes-back-ticked", named_nothing, person_adds_and_ticks,
+	 person_brings_it_back_ticked, are_two_and_unticked, 1U << AS_WRITTEN, true},
+	{"deleted-row-comes-back-ticked", named_nothing, person_ticks_delete, named_person_restores,
+	 is_there_and_unticked, 1U << AS_WRITTEN, true},
 	{"discarded-row-is-brought-back", named_nothing, person_adds_and_ticks, person_brings_it_back,
 	 named_are_two, 1U << AS_WRITTEN, true},
 	{"delete-box-while-phone-edits", named_nothing, person_ticks_delete, named_phone_notes,
