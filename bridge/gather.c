@@ -24,6 +24,39 @@ static bool read_entries(struct group *group, struct error *error)
 	return ok;
 }
 
+static struct look *look_at(struct group *group, const struct pair *pair)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (group->looks[i].pair == pair)
+			return &group->looks[i];
+	return NULL;
+}
+
+/* A look of another group works on its row. */
+static void leave_to_other(struct look *look)
+{
+	look->finished = look->again = true;
+	look->keep_ledger = true;
+}
+
+/* The ledger knows of a row that this process does not: its answer to a former pass got lost. Whoever was taken for that row's owner since
+ * has none (sync-rules 29: one row, one look). */
+static void note_records(struct group *group)
+{
+	struct pairs *pairs = &group->sync->pairs;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->entry.state != ENTRY_PAIR || strcmp(look->pair->record_id, look->entry.record_id) == 0)
+			continue;
+		const struct pair *owner = pairs_by_record(pairs, look->entry.record_id);
+		if (owner && owner->under_way && !look_at(group, owner))
+			leave_to_other(look);
+		else
+			pairs_set_record(pairs, look->pair, look->entry.record_id, false);
+	}
+}
+
 /* ---- documents ---- */
 
 static bool read_documents(struct group *group, struct error *error)
@@ -217,14 +250,6 @@ static bool is_better(const struct group *group, const struct look *look, const 
 	return strcmp(row->id, look->row.id) < 0;
 }
 
-static struct look *look_at(struct group *group, const struct pair *pair)
-{
-	for (size_t i = 0; i < group->count; i++)
-		if (group->looks[i].pair == pair)
-			return &group->looks[i];
-	return NULL;
-}
-
 /* What was taken for a copy is the original: nothing is left of what was remembered of it. */
 static void end_copy(struct look *copy)
 {
@@ -242,7 +267,7 @@ static void offer_row(struct group *group, struct look *look, struct side_record
 	struct look *copy = owner && owner->copy_of == look->pair ? look_at(group, owner) : NULL;
 
 	if (owner && owner != look->pair && owner->under_way && !copy) {
-		look->finished = look->again = true; /* another look works on this row */
+		leave_to_other(look);
 		return;
 	}
 	if (is_better(group, look, row)) {
@@ -315,6 +340,7 @@ bool group_gather(struct group *group, struct error *error)
 {
 	if (!read_entries(group, error) || !read_documents(group, error))
 		return false;
+	note_records(group);
 	note_documents(group);
 	note_who_needs_no_row(group);
 	if (!read_rows(group, error))
