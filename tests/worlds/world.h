@@ -82,6 +82,7 @@ struct world_row {
 	int64_t stale_until_ms; /* steady; readers see 'former' until then */
 	int64_t shown;          /* the moment (world.moment) at which a read last showed it as it is */
 	int64_t shown_ms;       /* steady; of the last read, whatever it showed */
+	int64_t moved;          /* the moment at which a person last put it into another collection */
 	unsigned under_way;     /* writes of it that were begun, and whose answer was not taken */
 	bool copied; /* another row has its ID, and was there before or took its place: sync-rules 13 */
 	bool delete_wanted; /* a person ticked its box, or deleted it where documents go with their rows */

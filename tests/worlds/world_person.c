@@ -33,6 +33,8 @@ void world_person_types(struct world *world, struct world_row *row, enum field f
 	if (observer_key(field, row->table) && strcmp(was, is) != 0)
 		observer_left(world, true, row->id, field, was, is);
 	world_set_cell(world, row, field, value);
+	if (field == FIELD_COLLECTION)
+		row->moved = world->moment;
 	row->copied = row->copied && field != FIELD_ID;
 	struct world_document *document = world_document_of(world, row);
 	if (field == FIELD_DELETE)
@@ -67,7 +69,7 @@ void world_person_links_back(struct world *world, struct world_row *collection, 
 	world_before_change(world, item);
 	world_note(world, "person: %s is put into %s, too", item->id, collection->id);
 	transcript_spoil(world, "a link by its inverse");
-	world->moment++;
+	item->moved = ++world->moment;
 	struct json_object *both = world_links_but(cell, "");
 	json_object_array_add(both, json_object_new_string(collection->id));
 	world_set_cell(world, item, FIELD_COLLECTION, both);

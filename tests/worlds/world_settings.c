@@ -162,7 +162,8 @@ bool world_settings_take_row(struct world *world, const struct world_document *d
 	bool listed = place && holds_collection(world, world_cell_text(place, FIELD_ID));
 
 	if (document->left)
-		return by_containers(world) || listed || !place || changed_too_late(world, decided);
+		return by_containers(world) || listed || !place || row->moved > decided ||
+		       changed_too_late(world, decided);
 	return listed && !by_containers(world) && !world_settings_hold(world, document);
 }
 

@@ -9,7 +9,7 @@ struct json_object *world_settings_body(struct world *world, const char *full_id
 /* Whether the document is in scope, as people would say. */
 bool world_settings_hold(struct world *world, const struct world_document *document);
 /* Whether a row may be deleted since its document left: it shows a place on the list. Or one that was just now, and a phone took it
- * out; or none that can be told.
+ * out; or none that can be told, or one that a person put it into behind that.
  * 'decided' is the moment at which the bridge last read the row. */
 bool world_settings_take_row(struct world *world, const struct world_document *document,
 			     const struct world_row *row, int64_t decided);
