@@ -459,6 +459,14 @@ static void settle_taken(struct group *group, struct look *look)
 	look->orphaned = look->entry.saving && !save_happened(look);
 }
 
+/* What was sent to a row that is not shown may still be applied to it, should it come back: it stays noted. */
+static bool is_settled(const struct look *look)
+{
+	bool unseen = look->entry.sent.kind == SENT_UPDATE && look->row.presence != SIDE_THERE;
+
+	return !look->finished && !look->needs_no_row && !unseen;
+}
+
 bool group_settle(struct group *group, struct error *error)
 {
 	struct settling settling = {.group = group};
@@ -476,11 +484,9 @@ bool group_settle(struct group *group, struct error *error)
 						      settling.count, error);
 	for (size_t i = 0; ok && i < settling.count; i++)
 		take_answer(&settling.askers[i], &settling.questions[i]);
-	for (size_t i = 0; ok && i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (!look->finished && !look->needs_no_row)
-			ledger_entry_clear_sent(&look->entry);
-	}
+	for (size_t i = 0; ok && i < group->count; i++)
+		if (is_settled(&group->looks[i]))
+			ledger_entry_clear_sent(&group->looks[i].entry);
 	free(settling.questions);
 	free(settling.askers);
 	return ok || error_wrap(error, "settling what was sent before");
