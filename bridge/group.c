@@ -55,12 +55,13 @@ static bool has_turns_left(struct sync *sync, struct pair *pair)
 	return ++pair->turns < SYNC_TURNS;
 }
 
-static void queue_again(struct sync *sync, struct look *look)
+static void queue_again(struct sync *sync, struct look *look, bool remembered)
 {
 	struct pair *pair = look->pair;
+	bool finished = look->finished && remembered;
 
-	pairs_set_unsettled(&sync->pairs, pair, !look->finished || look->keep_ledger);
-	if (!look->finished)
+	pairs_set_unsettled(&sync->pairs, pair, !finished || look->keep_ledger);
+	if (!finished)
 		pairs_look(&sync->pairs, pair, look->reasons ? (enum look_reason)look->reasons : LOOK_AGAIN);
 	else if (look->again && has_turns_left(sync, pair))
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
@@ -81,7 +82,7 @@ void group_close(struct group **group)
 	for (size_t i = 0; i < gone->count; i++) {
 		struct look *look = &gone->looks[i];
 		look->pair->under_way = false;
-		queue_again(gone->sync, look);
+		queue_again(gone->sync, look, gone->remembered);
 		look_done(look);
 	}
 	side_writes_done(gone->writes, gone->write_count);

@@ -438,12 +438,9 @@ bool group_remember(struct group *group, struct error *error)
 	if (group->sync->scope_stale)
 		scope_update(group->sync->config, &group->sync->pairs);
 	group->sync->scope_stale = false;
-	if (!write_entries(group, error)) {
-		/* What was learnt is not remembered: all of it is looked at again. */
-		for (size_t i = 0; i < group->count; i++)
-			group->looks[i].finished = false;
+	if (!write_entries(group, error))
 		return false;
-	}
+	group->remembered = true;
 	if (group->paired)
 		pairs_wake_waiting(&group->sync->pairs);
 	/* What was refused for a document that this very group has written: the feed's word of that is no news any more. */

@@ -64,7 +64,8 @@ struct group {
 	struct side_write *writes; /* owned; of rows */
 	size_t write_count;
 	struct side_ticket *ticket;
-	bool paired; /* some pair got its counterpart */
+	bool paired;     /* some pair got its counterpart */
+	bool remembered; /* what was learnt is in the ledger; else all of it is looked at again */
 };
 
 /* Takes the pairs; they are 'under_way' until group_close(). */
