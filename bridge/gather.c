@@ -47,7 +47,8 @@ static void note_records(struct group *group)
 
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
-		if (look->entry.state != ENTRY_PAIR || strcmp(look->pair->record_id, look->entry.record_id) == 0)
+		if (look->entry.state != ENTRY_PAIR ||
+		    strcmp(look->pair->record_id, look->entry.record_id) == 0)
 			continue;
 		const struct pair *owner = pairs_by_record(pairs, look->entry.record_id);
 		if (owner && owner->under_way && !look_at(group, owner))

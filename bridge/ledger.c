@@ -29,11 +29,8 @@ void ledger_done(struct ledger *ledger)
 /* ---- writing ---- */
 
 static const char *const state_names[] = {
-	[ENTRY_NONE] = "waiting",
-	[ENTRY_PAIR] = "pair",
-	[ENTRY_GRAVE] = "grave",
-	[ENTRY_FORGOTTEN] = "forgotten",
-	[ENTRY_DISCARDED] = "discarded",
+	[ENTRY_NONE] = "waiting",        [ENTRY_PAIR] = "pair",           [ENTRY_GRAVE] = "grave",
+	[ENTRY_FORGOTTEN] = "forgotten", [ENTRY_DISCARDED] = "discarded",
 };
 static const char *const sent_names[] = {
 	[SENT_CREATE] = "create",
