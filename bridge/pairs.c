@@ -226,15 +226,26 @@ void pairs_wake_container(struct pairs *pairs, const struct pair *pair)
 		pairs_look(pairs, container, LOOK_AGAIN);
 }
 
+static bool stands_in(const struct pair *pair, const struct pair *place)
+{
+	const char *id = place->table == TABLE_COLLECTIONS ? pair->collection_id : pair->container_id;
+
+	return id && pair != place && strcmp(id, place->id) == 0;
+}
+
+void pairs_wake_contents(struct pairs *pairs, const struct pair *place)
+{
+	for (size_t i = 0; i < pairs->count; i++)
+		if (pairs->list[i]->has_problem && stands_in(pairs->list[i], place))
+			pairs_look(pairs, pairs->list[i], LOOK_AGAIN);
+}
+
 /* Of what has a row or is in scope, by where its document stands now. */
 static bool holds_documents(const struct pairs *pairs, const struct pair *pair)
 {
 	for (size_t i = 0; i < pairs->count; i++) {
 		const struct pair *other = pairs->list[i];
-		const char *parent =
-			pair->table == TABLE_COLLECTIONS ? other->collection_id : other->container_id;
-		if (other != pair && (other->in_scope || other->state == ENTRY_PAIR) && parent &&
-		    strcmp(parent, pair->id) == 0)
+		if ((other->in_scope || other->state == ENTRY_PAIR) && stands_in(other, pair))
 			return true;
 	}
 	return false;

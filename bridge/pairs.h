@@ -97,6 +97,8 @@ void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other
 /* Whoever loses its last contents is looked at, if it waits for that. */
 void pairs_set_agreed(struct pairs *pairs, struct pair *pair, struct pair *collection,
 		      struct pair *container);
+/* What was refused and stands in it. */
+void pairs_wake_contents(struct pairs *pairs, const struct pair *place);
 /* What it stands in may have been kept for it. */
 void pairs_wake_container(struct pairs *pairs, const struct pair *pair);
 /* Whether rows point to its row, or are to. */

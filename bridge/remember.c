@@ -350,8 +350,10 @@ static void tell_pair(struct group *group, struct look *look)
 
 	/* Also where the ledger knew it already, since its answer to a former pass got lost. */
 	group->paired = group->paired || (paired && pair->state != ENTRY_PAIR);
-	if (pair->state == ENTRY_PAIR && !paired)
+	if (pair->state == ENTRY_PAIR && !paired) {
 		pairs_wake_container(pairs, pair);
+		pairs_wake_contents(pairs, pair);
+	}
 	pair->state = entry->state;
 	pair->handled = entry->handled;
 	pair->born_as_row = entry->born_as_row;

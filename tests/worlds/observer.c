@@ -301,14 +301,26 @@ static bool won_in_history(const struct world *world, enum field field, const ch
 	return false;
 }
 
-bool observer_is_paired(const struct world *world, const struct world_row *row)
+/* The ledger's entry of the document that the row's ID names, if that is a pair. */
+static struct json_object *named_pair(const struct world *world, const struct world_row *row)
 {
 	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(row->table)),
 				     world_cell_text(row, FIELD_ID));
 	struct json_object *entry = world_state_body(world, end);
 
-	return entry && strcmp(json_text_or(entry, "state", ""), "pair") == 0 &&
-	       strcmp(json_text_or(entry, "rec", ""), row->id) == 0;
+	return entry && strcmp(json_text_or(entry, "state", ""), "pair") == 0 ? entry : NULL;
+}
+
+bool observer_has_pair(const struct world *world, const struct world_row *row)
+{
+	return named_pair(world, row) != NULL;
+}
+
+bool observer_is_paired(const struct world *world, const struct world_row *row)
+{
+	struct json_object *pair = named_pair(world, row);
+
+	return pair && strcmp(json_text_or(pair, "rec", ""), row->id) == 0;
 }
 
 /* One of its links points to a row that is told that it is a copy, or held: what it says of its place waits. */

@@ -286,7 +286,8 @@ void world_airtable_done(struct world *world);
 void observer_cell_words(enum field field, struct json_object *value, char words_out[48]);
 void observer_data_words(enum field field, enum table table, struct json_object *data, char words_out[48]);
 const char *observer_key(enum field field, enum table table); /* of data; NULL: not watched */
-/* It is the row that the ledger says is the document's. */
+/* The document that its ID names has a pair, and it is that pair's row, as the ledger says. */
+bool observer_has_pair(const struct world *world, const struct world_row *row);
 bool observer_is_paired(const struct world *world, const struct world_row *row);
 /* A person put 'value' where 'before' stood. */
 void observer_left(struct world *world, bool in_airtable, const char *row, enum field field,
