@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "bridge/couch_stock.h"
+#include "couch/bulk.h"
 #include "couch/documents.h"
 #include "inventory/restore.h"
 #include "inventory/save.h"

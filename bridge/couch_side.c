@@ -2,8 +2,10 @@
 #include "bridge/couch_side.h"
 
 #include "base/clock.h"
+#include "couch/bulk.h"
 #include "couch/changes.h"
 #include "couch/documents.h"
+#include "couch/local.h"
 #include "inventory/history.h"
 
 #include <ctype.h>

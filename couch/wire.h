@@ -54,3 +54,10 @@ void couch_add_id(struct text *path, const char *id);
  * and holds on to the body. False, and untouched, when 'doc' is no object with _id and _rev. */
 bool couch_document_fill(struct couch_document *document, struct json_object *doc,
 			 const struct json_flaws *flaws, const char *path);
+
+/* documents.c: the array of an answer; ERROR_RETRY where there is none, which is the server's fault and not the documents'. */
+struct json_object *couch_answer_rows(struct json_object *answer, const char *key, const char *where,
+				      struct error *error);
+void couch_documents_forget(struct couch_document *list, size_t count);
+/* False when it is longer than any revision is. */
+bool couch_copy_rev(const char *rev, char rev_out[80]);

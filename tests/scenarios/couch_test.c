@@ -3,9 +3,12 @@
  * in tests/unit/couch_faults_test.c. */
 #include "base/clock.h"
 #include "couch/attachments.h"
+#include "couch/bulk.h"
 #include "couch/changes.h"
 #include "couch/client.h"
 #include "couch/documents.h"
+#include "couch/local.h"
+#include "couch/revisions.h"
 #include "tests/scenarios/servers.h"
 
 #include <pthread.h>

@@ -2,6 +2,7 @@
 #include "tests/scenarios/recording_play.h"
 
 #include "base/clock.h"
+#include "couch/bulk.h"
 #include "couch/documents.h"
 #include "inventory/restore.h"
 #include "inventory/save.h"

@@ -6,6 +6,7 @@
 #include "bridge/connection.h"
 #include "bridge/find.h"
 #include "bridge/pass.h"
+#include "couch/bulk.h"
 #include "couch/documents.h"
 #include "tests/scenarios/servers.h"
 

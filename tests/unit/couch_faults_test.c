@@ -2,9 +2,12 @@
  * does is in tests/scenarios/couch_test.c. Waits between tries are made short by a chance that always draws 0. */
 #include "base/clock.h"
 #include "couch/attachments.h"
+#include "couch/bulk.h"
 #include "couch/changes.h"
 #include "couch/client.h"
 #include "couch/documents.h"
+#include "couch/local.h"
+#include "couch/revisions.h"
 #include "tests/fakes/http_server.h"
 #include <malloc.h>
 #include <pthread.h>

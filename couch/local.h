@@ -1,0 +1,11 @@
+/* _local documents: never replicated, not in the feed. */
+#pragma once
+#include "couch/client.h"
+
+/* *body_out is NULL when there is none. */
+must_use bool couch_local_read(struct couch_client *couch, const char *name, struct json_object **body_out,
+			       struct error *error);
+/* Reads the present _rev itself; on 409 it reads again: the same body means that an earlier write worked and its answer
+ * was lost (couchdb-rules 6). */
+must_use bool couch_local_write(struct couch_client *couch, const char *name, struct json_object *body,
+				struct error *error);
