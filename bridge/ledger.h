@@ -152,7 +152,8 @@ must_use bool ledger_write(struct ledger *ledger, struct ledger_entry *const *en
 typedef bool ledger_visit(void *context, struct ledger_entry *entry, struct error *error);
 must_use bool ledger_walk(struct ledger *ledger, ledger_visit *visit, void *context, struct error *error);
 
-/* The JSON form, for tests and the store. */
+/* ledger_json.c: the JSON form, for tests and the store; the _id that it has there. */
 struct json_object *ledger_entry_to_json(const struct ledger *ledger, const struct ledger_entry *entry);
 must_use bool ledger_entry_from_json(const struct ledger *ledger, struct json_object *json,
 				     struct ledger_entry *entry_out, struct error *error);
+char *ledger_entry_document_id(const struct ledger *ledger, enum table table, const char *id);
