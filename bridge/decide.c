@@ -313,6 +313,22 @@ static void take_newer_link(struct look *look, enum field field)
 	*shown = newer;
 }
 
+/* Which of the two is meant was decided when the row could not be written (outside.c): it still shows both, and is to show the one. */
+static bool take_decided_link(struct look *look, enum field field)
+{
+	const struct ledger_field *agreed = &look->entry.fields[field];
+	const struct cell_equivalence exact = {0};
+	struct cell *shown = &look->airtable[field], *both = look_both_links(look, field);
+
+	if (!both || shown->kind != CELL_LINKS || shown->id_count != 2 || !agreed->known ||
+	    agreed->couch.kind != CELL_LINKS || !cell_equal(shown, &agreed->airtable, &exact))
+		return false;
+	struct cell decided = cell_copy(&agreed->couch);
+	cell_move(both, shown);
+	*shown = decided;
+	return true;
+}
+
 static void tell_problem(struct look *look, enum field field, const struct error *refusal)
 {
 	if (look->airtable[field].kind == CELL_WRONG)
@@ -350,7 +366,9 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 	struct error refusal = {.kind = ERROR_NONE};
 	scoped(json_object) value = NULL;
 
-	take_newer_link(look, field);
+	bool decided = take_decided_link(look, field);
+	if (!decided)
+		take_newer_link(look, field);
 	bool mappable = mapping_to_row(look->pair->table, &sync->columns[look->pair->table], field,
 				       &look->couch[field], &links, &value, &refusal);
 	bool row_waits = links_unknown(&look->airtable[field]);
@@ -360,7 +378,9 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 		.couch = &look->couch[field],
 		.airtable = &look->airtable[field],
 		.agreed_couch = agreed->known ? &agreed->couch : NULL,
-		.agreed_airtable = agreed->known ? &agreed->airtable : NULL,
+		.agreed_airtable = decided         ? &look->airtable[field]
+				   : agreed->known ? &agreed->airtable
+						   : NULL,
 		.equivalence = equivalence,
 		.first_contact = first_contact && !agreed->known,
 		.same_updated_at =
