@@ -103,10 +103,10 @@ void world_person_restores(struct world *world, struct world_row *row)
 	world_note(world, "person: brings row %s back from the trash", row->id);
 	world->moment++;
 	/* Of two rows with one ID the pair's own is the original, whichever came back first; also where it has just gone, and nobody
-	 * has seen that yet. */
+	 * has seen that yet. A copy comes back as one. */
 	struct world_row *twin = world_row_of(world, row->table, world_cell_text(row, FIELD_ID));
 	bool original = observer_is_paired(world, row);
-	row->copied = !original && (twin || observer_has_pair(world, row));
+	row->copied = !original && (row->copied || twin || observer_has_pair(world, row));
 	if (twin && original)
 		twin->copied = true;
 	if (twin)
