@@ -1,6 +1,8 @@
 /* What phones do. */
 #include "tests/worlds/events.h"
 
+#include "tests/worlds/observer.h"
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,6 +1,7 @@
 #include "tests/worlds/history.h"
 
 #include "tests/worlds/events.h"
+#include "tests/worlds/observer.h"
 
 #include <stdio.h>
 #include <string.h>

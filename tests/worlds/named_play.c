@@ -1,6 +1,8 @@
 /* One play of a scenario: the scene, what happens in one order, and the judgement. */
 #include "tests/worlds/named.h"
 
+#include "tests/worlds/observer.h"
+
 #include <stdio.h>
 
 #define BRISK_PASSES 2

@@ -1,5 +1,5 @@
 /* The observer of histories: what the bridge makes of a document by a row has its one entry, and no entry lacks its change. */
-#include "tests/worlds/world.h"
+#include "tests/worlds/observer.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -279,32 +279,3 @@ const char *world_cell_text(const struct world_row *row, enum field field); /* o
 struct json_object *world_link(const char *record_id);                      /* NULL for none */
 const char *world_linked(const struct world_row *row, enum field field);    /* first record id, or "" */
 void world_airtable_done(struct world *world);
-
-/* ---- the observer ---- */
-
-/* A value as the observer compares it: of a cell, of the document's data. */
-void observer_cell_words(enum field field, struct json_object *value, char words_out[48]);
-void observer_data_words(enum field field, enum table table, struct json_object *data, char words_out[48]);
-const char *observer_key(enum field field, enum table table); /* of data; NULL: not watched */
-/* The document that its ID names has a pair, and it is that pair's row, as the ledger says. */
-bool observer_has_pair(const struct world *world, const struct world_row *row);
-bool observer_is_paired(const struct world *world, const struct world_row *row);
-/* A person put 'value' where 'before' stood. */
-void observer_left(struct world *world, bool in_airtable, const char *row, enum field field,
-		   const char *before, const char *value);
-/* The bridge overwrote 'before', by what it had decided on what it saw at 'decided'. */
-void observer_overwritten(struct world *world, const struct world_row *row, enum field field,
-			  const char *before, const char *value, int64_t decided);
-/* A cell is about to lose what it shows with its column or its choice. */
-void observer_cell_lost(struct world *world, const struct world_row *row, enum field field, bool by_schema);
-/* A person makes a copy of the row: its values stand in two of them. */
-void observer_row_copied(struct world *world, const struct world_row *row);
-void observer_row_deleted(struct world *world, const struct world_row *row);
-void observer_document_deleted(struct world *world, const struct world_document *document);
-/* The bridge wrote a document; bodies, NULL of none. */
-void observer_changed(struct world *world, const struct world_document *document, struct json_object *before,
-		      struct json_object *after);
-void observer_check_histories(struct world *world);
-void observer_histories_done(struct world *world);
-/* Checks the invariants of a quiet world. */
-void observer_check(struct world *world);

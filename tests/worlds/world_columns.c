@@ -2,6 +2,7 @@
  * one: in some worlds they do. */
 #include "tests/worlds/world_columns.h"
 
+#include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_schema.h"
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "inventory/history.h"
+#include "tests/worlds/observer.h"
 #include "tests/worlds/world_settings.h"
 
 #include <stdio.h>

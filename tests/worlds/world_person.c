@@ -1,6 +1,7 @@
 /* What people do to the rows of an Airtable in memory. */
 #include "tests/worlds/world_airtable.h"
 
+#include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
 
 #include <string.h>

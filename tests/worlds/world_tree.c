@@ -1,6 +1,7 @@
 /* The documents of a CouchDB in memory: revision trees with their ancestors, and what phones and servers do to them. */
 #include "tests/worlds/world_couch.h"
 
+#include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_settings.h"
 

@@ -3,6 +3,7 @@
 #include "tests/worlds/world_airtable.h"
 
 #include "base/clock.h"
+#include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_columns.h"
 #include "tests/worlds/world_schema.h"

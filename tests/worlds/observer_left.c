@@ -1,0 +1,133 @@
+/* What people left: each value is a version, and superseded when a person puts another in its place. */
+#include "tests/worlds/observer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct world_version *observer_version(struct world *world, enum field field, const char *value)
+{
+	for (size_t i = world->version_count; *value && i-- > 0;)
+		if (world->versions[i].field == field && strcmp(world->versions[i].value, value) == 0)
+			return &world->versions[i];
+	return NULL;
+}
+
+static void supersede(struct world *world, enum field field, const char *value)
+{
+	struct world_version *version = observer_version(world, field, value);
+
+	if (version)
+		version->superseded = true;
+}
+
+void observer_left(struct world *world, bool in_airtable, const char *row, enum field field,
+		   const char *before, const char *value)
+{
+	supersede(world, field, before);
+	struct world_version *version = observer_version(world, field, value); /* typed again: put back */
+	if (!*value || (!version && world->version_count == WORLD_VERSIONS))
+		return;
+	if (!version)
+		version = &world->versions[world->version_count++];
+	*version =
+		(struct world_version){.field = field, .in_airtable = in_airtable, .moment = ++world->moment};
+	snprintf(version->value, sizeof version->value, "%s", value);
+	snprintf(version->before, sizeof version->before, "%s", before);
+	snprintf(version->row, sizeof version->row, "%s", row ? row : "");
+}
+
+bool observer_shown_by_rows(const struct world *world, enum field field, const char *value)
+{
+	for (size_t i = 0; i < world->row_count; i++) {
+		const struct world_row *row = &world->rows[i];
+		char words[48];
+		observer_cell_words(field, row->now.cells[field], words);
+		if (row->now.there && strcmp(words, value) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool observer_shown_by_documents(const struct world *world, enum field field, const char *value)
+{
+	for (size_t i = 0; i < world->document_count; i++) {
+		const struct world_document *document = &world->documents[i];
+		struct json_object *body = world_body(document);
+		char words[48];
+		observer_data_words(field, document->table, body ? document_data(body) : NULL, words);
+		if (strcmp(words, value) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The value is gone by an edit of the schema, which is no edit of the cell (sync-rules 1), or before anybody could know of it: nobody has
+ * replaced it, and if no document has it, it has replaced nothing. */
+static void spare(struct world *world, struct world_version *version)
+{
+	while (version && !version->excused) { /* what was put back has replaced what replaced it */
+		bool taken = observer_shown_by_documents(world, version->field, version->value);
+		version->superseded = false;
+		version->excused = true;
+		version = taken ? NULL : observer_version(world, version->field, version->before);
+	}
+}
+
+void observer_overwritten(struct world *world, const struct world_row *row, enum field field,
+			  const char *before, const char *value, int64_t decided)
+{
+	struct world_version *version = observer_version(world, field, before);
+
+	if (strcmp(before, value) == 0 || !version || !version->in_airtable || version->moment <= decided ||
+	    strcmp(version->row, row->id) != 0)
+		return;
+	world_note(world, "        (\"%s\" was typed after the row was read: nobody could know)", before);
+	spare(world, version);
+}
+
+/* What a person took away is gone where only this cell showed it. What another type empties may come back, from a save that was
+ * under way or when the column is as it was, and where it is back before anybody looks it is as good as emptied by hand. */
+void observer_cell_lost(struct world *world, const struct world_row *row, enum field field, bool by_schema)
+{
+	char words[48];
+
+	observer_cell_words(field, row->now.cells[field], words);
+	struct world_version *version = observer_version(world, field, words);
+	if (by_schema)
+		spare(world, version);
+	else if (version && !observer_shown_by_documents(world, field, words))
+		version->superseded = true;
+}
+
+void observer_row_copied(struct world *world, const struct world_row *row)
+{
+	for (size_t i = 0; i < OBSERVER_FIELDS; i++) {
+		char words[48];
+		observer_cell_words(observer_fields[i].field, row->now.cells[observer_fields[i].field],
+				    words);
+		struct world_version *version = observer_version(world, observer_fields[i].field, words);
+		if (version)
+			version->copied = true;
+	}
+}
+
+/* With a row goes what only it showed. */
+void observer_row_deleted(struct world *world, const struct world_row *row)
+{
+	world->any_deleted = true;
+	for (size_t i = 0; i < OBSERVER_FIELDS; i++)
+		observer_cell_lost(world, row, observer_fields[i].field, false);
+}
+
+void observer_document_deleted(struct world *world, const struct world_document *document)
+{
+	struct json_object *body = world_body(document);
+
+	world->any_deleted = true;
+	for (size_t i = 0; i < OBSERVER_FIELDS; i++) {
+		char words[48];
+		observer_data_words(observer_fields[i].field, document->table,
+				    body ? document_data(body) : NULL, words);
+		supersede(world, observer_fields[i].field, words);
+	}
+}

@@ -1,0 +1,190 @@
+/* Where the values are that people left: on both sides, or in the history, or a person is told. */
+#include "tests/worlds/observer.h"
+
+#include "tests/worlds/world_columns.h"
+#include "tests/worlds/world_settings.h"
+
+#include <string.h>
+
+/* What an ordinary save changed: no loser of a conflict, and not the last of what is deleted. */
+static bool is_save(struct json_object *entry)
+{
+	struct json_object *data = json_child(entry, "new_data", json_type_object);
+
+	return strcmp(json_text_or(entry, "event_name", ""), "sync") == 0 &&
+	       !json_bool_or(data, "__deleted", false);
+}
+
+static bool in_history(const struct world *world, enum field field, const char *value)
+{
+	for (size_t i = 0; i < world->extra_count; i++) {
+		struct json_object *data = json_child(world->extras[i], "original_data", json_type_object);
+		for (size_t table = 0; table < TABLE_COUNT; table++) {
+			char words[48];
+			observer_data_words(field, (enum table)table, data, words);
+			if (data && !is_save(world->extras[i]) && strcmp(words, value) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The last cells of a row that was deleted, those of columns of people's own among them. */
+static bool in_grave(const struct world *world, enum field field, const char *value)
+{
+	for (size_t i = 0; i < world->state_count; i++) {
+		struct json_object *cells = json_child(world->states[i].body, "cells", json_type_object);
+		if (!cells)
+			continue;
+		json_object_object_foreach (cells, column, cell) {
+			char words[48];
+			(void)column;
+			observer_cell_words(field, cell, words);
+			if (strcmp(words, value) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* It won a named conflict, of which the later value is the loser. */
+static bool won_in_history(const struct world *world, enum field field, const char *value)
+{
+	for (size_t i = 0; i < world->extra_count; i++) {
+		struct json_object *data = json_child(world->extras[i], "new_data", json_type_object);
+		for (size_t table = 0; table < TABLE_COUNT; table++) {
+			char words[48];
+			observer_data_words(field, (enum table)table, data, words);
+			if (data && !is_save(world->extras[i]) && strcmp(words, value) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The ledger's entry of the document that the row's ID names, if that is a pair. */
+static struct json_object *named_pair(const struct world *world, const struct world_row *row)
+{
+	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(row->table)),
+				     world_cell_text(row, FIELD_ID));
+	struct json_object *entry = world_state_body(world, end);
+
+	return entry && strcmp(json_text_or(entry, "state", ""), "pair") == 0 ? entry : NULL;
+}
+
+bool observer_has_pair(const struct world *world, const struct world_row *row)
+{
+	return named_pair(world, row) != NULL;
+}
+
+bool observer_is_paired(const struct world *world, const struct world_row *row)
+{
+	struct json_object *pair = named_pair(world, row);
+
+	return pair && strcmp(json_text_or(pair, "rec", ""), row->id) == 0;
+}
+
+/* One of its links points to a row that is told that it is a copy, or held: what it says of its place waits. */
+bool observer_points_to_told(struct world *world, const struct world_row *row, enum field field)
+{
+	struct json_object *links = row->now.cells[field];
+
+	for (size_t i = 0; links && i < json_object_array_length(links); i++) {
+		const char *id = json_object_get_string(json_object_array_get_idx(links, i));
+		const struct world_row *target = world_row(world, id);
+		if (target && target->now.there && target->now.cells[FIELD_ERROR] &&
+		    !observer_is_paired(world, target))
+			return true;
+	}
+	return false;
+}
+
+/* A person is told: in the row, or in the ledger. */
+bool observer_has_problem(const struct world *world, const struct world_document *document)
+{
+	scoped_text end =
+		own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
+	struct json_object *entry = world_state_body(world, end);
+
+	return entry && json_text_or(entry, "problem", NULL);
+}
+
+bool observer_is_forgotten(const struct world *world, const struct world_document *document)
+{
+	scoped_text end =
+		own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
+	struct json_object *entry = world_state_body(world, end);
+
+	return entry && strcmp(json_text_or(entry, "state", ""), "forgotten") == 0;
+}
+
+static bool problem_with(struct world *world, enum field field, const char *value)
+{
+	char words[48];
+
+	for (size_t i = 0; i < world->document_count; i++) {
+		const struct world_document *document = &world->documents[i];
+		struct json_object *body = world_body(document);
+		observer_data_words(field, document->table, body ? document_data(body) : NULL, words);
+		if (strcmp(words, value) == 0 &&
+		    (observer_has_problem(world, document) || observer_is_forgotten(world, document)))
+			return true;
+	}
+	for (size_t i = 0; i < world->row_count; i++) {
+		const struct world_row *row = &world->rows[i];
+		const struct world_document *document = world_document_of(world, row);
+		observer_cell_words(field, row->now.cells[field], words);
+		if (row->now.there && strcmp(words, value) == 0 &&
+		    (row->now.cells[FIELD_ERROR] || observer_points_to_told(world, row, FIELD_COLLECTION) ||
+		     (document && observer_has_problem(world, document))))
+			return true;
+	}
+	return false;
+}
+
+/* In a document that is outside of the scope: nobody has to show it. */
+static bool shown_outside(struct world *world, enum field field, const char *value)
+{
+	for (size_t i = 0; i < world->document_count; i++) {
+		const struct world_document *document = &world->documents[i];
+		struct json_object *body = world_body(document);
+		char words[48];
+		observer_data_words(field, document->table, body ? document_data(body) : NULL, words);
+		if (body && strcmp(words, value) == 0 && !world_settings_hold(world, document))
+			return true;
+	}
+	return false;
+}
+
+void observer_check_values(struct world *world)
+{
+	for (size_t i = 0; i < world->version_count; i++) {
+		const struct world_version *version = &world->versions[i];
+		bool in_rows = observer_shown_by_rows(world, version->field, version->value);
+		bool in_documents = observer_shown_by_documents(world, version->field, version->value);
+		const char *name = field_rule(version->field)->name;
+		bool stopped = !world_column_flows(world, TABLE_ITEMS, version->field);
+		if (version->superseded) {
+			if (!world->any_deleted && !version->copied && !stopped &&
+			    (in_rows || in_documents) &&
+			    !won_in_history(world, version->field, version->value) &&
+			    !shown_outside(world, version->field, version->value) &&
+			    !problem_with(world, version->field, version->value))
+				world_broken(world, "%s: \"%s\" came back, though a person had replaced it",
+					     name, version->value);
+			continue;
+		}
+		if ((in_rows && in_documents) || version->excused ||
+		    shown_outside(world, version->field, version->value) ||
+		    (stopped && (in_rows || in_documents)) ||
+		    in_history(world, version->field, version->value) ||
+		    in_grave(world, version->field, version->value) ||
+		    problem_with(world, version->field, version->value))
+			continue;
+		world_broken(world, "%s: \"%s\", left %s, is %s", name, version->value,
+			     version->in_airtable ? "in Airtable" : "on a phone",
+			     in_rows        ? "in the row alone"
+			     : in_documents ? "in the document alone"
+					    : "lost");
+	}
+}
