@@ -198,6 +198,12 @@ void pairs_wake_refused(struct pairs *pairs, const struct pair *document)
 
 /* ---- waiting ---- */
 
+void pairs_wake_place(struct pairs *pairs, struct pair *place)
+{
+	if (place && (place->has_problem || place->under_way))
+		pairs_look(pairs, place, LOOK_AGAIN);
+}
+
 static void set_place(struct pairs *pairs, struct pair *pair, struct pair **place, struct pair *target)
 {
 	struct pair *former = *place;
@@ -207,8 +213,8 @@ static void set_place(struct pairs *pairs, struct pair *pair, struct pair **plac
 		return;
 	if (*place)
 		(*place)->insiders++;
-	if (former && --former->insiders == 0 && (former->has_problem || former->under_way))
-		pairs_look(pairs, former, LOOK_AGAIN); /* it may have been kept for its contents */
+	if (former && --former->insiders == 0)
+		pairs_wake_place(pairs, former);
 }
 
 void pairs_set_agreed(struct pairs *pairs, struct pair *pair, struct pair *collection, struct pair *container)
@@ -222,8 +228,8 @@ void pairs_wake_container(struct pairs *pairs, const struct pair *pair)
 	struct pair *container =
 		pair->container_id ? pairs_find(pairs, TABLE_ITEMS, pair->container_id) : NULL;
 
-	if (container && container != pair && (container->has_problem || container->under_way))
-		pairs_look(pairs, container, LOOK_AGAIN);
+	if (container != pair)
+		pairs_wake_place(pairs, container);
 }
 
 static bool stands_in(const struct pair *pair, const struct pair *place)

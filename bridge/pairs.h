@@ -99,7 +99,8 @@ void pairs_set_agreed(struct pairs *pairs, struct pair *pair, struct pair *colle
 		      struct pair *container);
 /* What was refused and stands in it. */
 void pairs_wake_contents(struct pairs *pairs, const struct pair *place);
-/* What it stands in may have been kept for it. */
+/* What may have been kept for its contents, of which one has gone; what the pair stands in. */
+void pairs_wake_place(struct pairs *pairs, struct pair *place);
 void pairs_wake_container(struct pairs *pairs, const struct pair *pair);
 /* Whether rows point to its row, or are to. */
 bool pairs_holds_rows(const struct pairs *pairs, const struct pair *pair);

@@ -83,9 +83,7 @@ void sync_note_document(struct sync *sync, struct pair *pair, const struct side_
 	bool moved =
 		pair_set_parents(pair, collection_id, container_id && container_id[0] ? container_id : NULL);
 	for (size_t i = 0; moved && i < countof(places); i++)
-		if (places[i] && places[i]->has_problem)
-			pairs_look(&sync->pairs, places[i],
-				   LOOK_AGAIN); /* it may have been kept for its contents */
+		pairs_wake_place(&sync->pairs, places[i]);
 	sync->scope_stale = sync->scope_stale || moved || before != (int)pair->document;
 }
 
