@@ -1,5 +1,5 @@
-/* The inside of a formula, shared by the three files that make one: formula.c reads words into a tree,
- * formula_evaluate.c walks it for a row, formula_functions.c knows the functions by name. */
+/* The inside of a formula, shared by the files that make one: formula.c reads words into a tree, formula_evaluate.c walks it
+ * for a row, formula_functions.c knows the functions by name. */
 #pragma once
 #include "sandbox/formula.h"
 
@@ -119,6 +119,11 @@ struct formula_function {
 	struct formula_value (*walk)(struct formula_walk *walk, const struct formula_node *call);
 	bool fields_only; /* the arguments are fields, not values */
 };
+struct formula_functions {
+	const struct formula_function *list;
+	size_t count;
+};
+extern const struct formula_functions formula_texts, formula_times;
 /* In any case of letters; NULL when there is none of that name. */
 const struct formula_function *formula_function_find(const char *name);
 bool formula_function_is(const struct formula_function *function, const char *name);
