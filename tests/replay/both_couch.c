@@ -1,0 +1,155 @@
+/* What a sync asks of the database. */
+#include "tests/replay/both_answers.h"
+
+#include "bridge/couch_side.h"
+
+#include <stdio.h>
+
+void both_couch_read(struct both *both, const char *id)
+{
+	struct json_object *answers[2];
+	struct side_key key = {TABLE_ITEMS, id};
+	scoped_text question = own_format("the document of %s", id);
+
+	for (int i = 0; i < 2; i++) {
+		const struct side *couch = &both_seam(both, i)->couch;
+		struct side_records records = {0};
+		struct error error = {0};
+		answers[i] = couch->ops->read(couch->self, &key, 1, &records, &error)
+				     ? both_records(both, &records)
+				     : both_error(&error);
+	}
+	both_judge(both, question, answers);
+}
+
+void both_couch_list(struct both *both, enum table table)
+{
+	struct json_object *answers[2];
+
+	for (int i = 0; i < 2; i++) {
+		const struct side *couch = &both_seam(both, i)->couch;
+		struct both_collecting collecting = {both, json_object_new_array()};
+		struct error error = {0};
+		bool ok = couch->ops->list(couch->self, table, both_collect, &collecting, &error);
+		answers[i] = both_sorted(both, i, collecting.list);
+		if (!ok)
+			json_object_array_add(answers[i], both_error(&error));
+	}
+	both_judge(both, "all documents of a table", answers);
+}
+
+void both_couch_extra(struct both *both, const char *full_id)
+{
+	struct json_object *answers[2];
+	scoped_text question = own_format("the document %s", full_id);
+
+	for (int i = 0; i < 2; i++) {
+		const struct side *couch = &both_seam(both, i)->couch;
+		struct error error = {0};
+		scoped(json_object) body = NULL;
+		if (!couch->ops->read_extras(couch->self, &full_id, 1, &body, &error)) {
+			answers[i] = both_error(&error);
+			continue;
+		}
+		answers[i] = body ? json_copy(body) : NULL;
+		if (body)
+			both_leave_out_moments(answers[i]);
+	}
+	both_judge(both, question, answers);
+}
+
+void both_couch_position(struct both *both)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct side *couch = &both_seam(both, i)->couch;
+		struct error error = {0};
+		json_object_close(&both->cursors[i]);
+		if (!couch->ops->position(couch->self, &both->cursors[i], &error)) {
+			both->differences++;
+			text_format(&both->words, "\n#   the position: %s", error.text);
+		}
+	}
+}
+
+/* The feed is opened anew from the cursors, so that all of it is there at once. */
+void both_couch_news(struct both *both)
+{
+	struct json_object *answers[2];
+
+	struct couch_client *client = both->replay->couch.client;
+	struct couch_side *fresh = couch_side_open(client, client, REPLAY_INTEGRATION);
+	struct side server = couch_side_as_side(fresh);
+
+	for (int i = 0; i < 2; i++)
+		answers[i] = both_news(both, i, i == 0 ? &both_seam(both, i)->couch : &server, 0);
+	couch_side_close(&fresh);
+	both_judge(both, "what is new in the database", answers);
+}
+
+void both_keep_revision(struct both *both, const char *id)
+{
+	struct side_key key = {TABLE_ITEMS, id};
+
+	for (int i = 0; i < 2; i++) {
+		const struct side *couch = &both_seam(both, i)->couch;
+		struct side_records records = {0};
+		struct error error = {0};
+		both->revisions[i][0] = '\0';
+		if (couch->ops->read(couch->self, &key, 1, &records, &error) && records.list[0].revision)
+			snprintf(both->revisions[i], sizeof both->revisions[i], "%s",
+				 records.list[0].revision);
+		side_records_done(&records);
+	}
+}
+
+static struct json_object *document_with(const char *id, struct json_object *data)
+{
+	struct json_object *body = document_new(DOCUMENT_ITEM, id), *own = document_data(body);
+
+	json_put_text(own, "collection_id", "c0");
+	json_put_text(own, "config_uuid", "7b7c0d5e-2c19-4a51-8f0e-000000000001");
+	json_object_object_foreach (data, key, value) {
+		json_put(own, key, json_object_get(value));
+	}
+	return body;
+}
+
+void both_couch_write(struct both *both, enum side_write_kind kind, const char *id, bool with_revision,
+		      struct json_object *data)
+{
+	struct json_object *answers[2];
+	scoped_text question = own_format("writing the document of %s", id);
+
+	for (int i = 0; i < 2; i++) {
+		scoped(json_object) body = data ? document_with(id, data) : NULL;
+		const char *revision = with_revision ? both->revisions[i] : NULL;
+		if (!body) {
+			body = json_object_new_object();
+			scoped_text full_id = document_full_id(DOCUMENT_ITEM, id);
+			json_put_text(body, "_id", full_id);
+			json_put(body, "_deleted", json_object_new_boolean(true));
+		}
+		json_put_text(body, "_rev", revision);
+		struct side_write write = {
+			.kind = kind, .table = TABLE_ITEMS, .id = id, .revision = revision, .body = body};
+		answers[i] = both_write(both, &both_seam(both, i)->couch, &write, 1);
+	}
+	json_object_put(data);
+	both_judge(both, question, answers);
+}
+
+void both_couch_write_extra(struct both *both, struct json_object *body)
+{
+	struct json_object *answers[2];
+
+	for (int i = 0; i < 2; i++) {
+		scoped(json_object) copy = json_copy(body);
+		struct side_write write = {.kind = SIDE_EXTRA, .body = copy};
+		struct side *couch = &both_seam(both, i)->couch;
+		struct json_object *list = both_write(both, couch, &write, 1);
+		json_object_object_del(json_object_array_get_idx(list, 0), "has revision");
+		answers[i] = list;
+	}
+	json_object_put(body);
+	both_judge(both, "writing a history document", answers);
+}
