@@ -12,7 +12,9 @@
 static bool row_differs(const struct columns *columns, const struct ledger_entry *entry,
 			const struct cell *cells)
 {
-	if (entry->state != ENTRY_PAIR || entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms)
+	/* With a problem any change may be its end: an edit that was refused and taken back leaves a row as both agreed. */
+	if (entry->state != ENTRY_PAIR || entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms ||
+	    entry->problem)
 		return true;
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const struct column *column = &columns->of[field];
@@ -25,10 +27,7 @@ static bool row_differs(const struct columns *columns, const struct ledger_entry
 			if ((cells[field].kind == CELL_TRUE) != (agreed->airtable.kind == CELL_TRUE))
 				return true;
 		} else if (field == FIELD_ERROR) {
-			struct cell problem = cell_text(entry->problem);
-			bool same = cell_equal(&problem, &cells[field], &equivalence);
-			cell_done(&problem);
-			if (!same)
+			if (cells[field].kind != CELL_EMPTY)
 				return true;
 		} else if (!agreed->known || !cell_equal(&agreed->airtable, &cells[field], &equivalence)) {
 			return true; /* without a B the document may have a value for the cell: a column made anew */

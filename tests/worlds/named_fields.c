@@ -429,6 +429,19 @@ static void is_saved_as_a_whole(struct world *world)
 	must_say(world, "i1", "notes", "from the grid");
 }
 
+static void person_takes_it_back(struct world *world)
+{
+	named_person_sets(world, FIELD_NAME, "an item");
+	named_person_sets(world, FIELD_NOTES, "first");
+}
+
+static void is_as_before(struct world *world)
+{
+	must_tell(world, "");
+	must_say(world, "i1", "name", "an item");
+	must_say(world, "i1", "notes", "first");
+}
+
 static const struct scenario scenarios[] = {
 	{"container-row-deleted-contents-keep-container", has_contents, named_person_deletes,
 	 named_phone_notes, keep_their_container, ALL_ORDERS, false},
@@ -474,6 +487,8 @@ static const struct scenario scenarios[] = {
 	 is_refused_as_a_whole, BOTH_ORDERS, true},
 	{"refused-edit-is-saved-when-it-can-be", named_nothing, person_takes_the_name, person_names_it,
 	 is_saved_as_a_whole, IN_ORDER, true},
+	{"refused-edit-is-taken-back", named_nothing, person_takes_the_name, person_takes_it_back,
+	 is_as_before, 1U << AS_WRITTEN, true},
 };
 
 const struct named_table named_fields = {scenarios, countof(scenarios)};
