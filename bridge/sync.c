@@ -80,6 +80,7 @@ static void schedule(struct sync *sync, struct pair *pair, const struct ledger_e
 		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
 	if (entry->state == ENTRY_PAIR && !entry->marked) {
 		int64_t quiet_ms = clock_now_ms() - entry->seen_ms;
+		quiet_ms = quiet_ms < 0 ? 0 : quiet_ms; /* this clock was set back, or is behind the base's */
 		pair->mark_due_ms = clock_steady_ms() +
 				    (quiet_ms < SYNC_MARK_QUIET_MS ? SYNC_MARK_QUIET_MS - quiet_ms : 1);
 	}
