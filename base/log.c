@@ -181,33 +181,11 @@ void log_mask(char *words)
 	pthread_rwlock_unlock(&secrets_lock);
 }
 
-/* A value in quotes; what would break the line or the quotes, or is no UTF-8, is escaped. */
+/* A value in quotes. */
 static void add_quoted(struct text *line, const char *words)
 {
-	static const struct {
-		char raw;
-		const char *escaped;
-	} shorts[] = {{'"', "\\\""}, {'\\', "\\\\"}, {'\n', "\\n"}, {'\r', "\\r"}, {'\t', "\\t"}};
-	size_t length = strlen(words);
-
 	text_add(line, "\"");
-	while (length > 0) {
-		const char *escaped = NULL;
-		size_t size = text_utf8_character(words, length);
-		for (size_t i = 0; i < countof(shorts); i++)
-			if (*words == shorts[i].raw)
-				escaped = shorts[i].escaped;
-		if (escaped)
-			text_add(line, escaped);
-		else if (size == 0 || (unsigned char)*words < 0x20 || *words == 0x7F)
-			text_format(line, "\\x%02x", (unsigned char)*words);
-		else if (size == 2 && (unsigned char)words[0] == 0xC2 && (unsigned char)words[1] < 0xA0)
-			text_format(line, "\\u00%02x", (unsigned char)words[1]); /* control characters C1 */
-		else
-			text_add_bytes(line, words, size);
-		words += size > 0 ? size : 1;
-		length -= size > 0 ? size : 1;
-	}
+	text_add_visible(line, words, "\"\\");
 	text_add(line, "\"");
 }
 

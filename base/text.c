@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "base/own.h"
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,46 @@ void text_add_url(struct text *text, const char *words)
 			text_add_bytes(text, byte, 1);
 		else
 			text_add_bytes(text, (char[]){'%', digits[*byte >> 4], digits[*byte & 15]}, 3);
+	}
+}
+
+/* How a character is escaped, or nothing. C1 (U+0080 to U+009F) are control characters, too. */
+static void escape(const char *words, size_t size, char escaped_out[8])
+{
+	static const struct {
+		char raw;
+		const char *escaped;
+	} shorts[] = {{'\n', "\\n"}, {'\r', "\\r"}, {'\t', "\\t"}};
+	const unsigned char first = (unsigned char)*words;
+
+	escaped_out[0] = '\0';
+	for (size_t i = 0; i < countof(shorts); i++)
+		if (*words == shorts[i].raw) {
+			snprintf(escaped_out, 8, "%s", shorts[i].escaped);
+			return;
+		}
+	if (size == 0 || first < 0x20 || first == 0x7F)
+		snprintf(escaped_out, 8, "\\x%02x", first);
+	else if (size == 2 && first == 0xC2 && (unsigned char)words[1] < 0xA0)
+		snprintf(escaped_out, 8, "\\u00%02x", (unsigned char)words[1]);
+}
+
+void text_add_visible(struct text *text, const char *words, const char *besides)
+{
+	size_t length = strlen(words);
+
+	while (length > 0) {
+		char escaped[8];
+		size_t size = text_utf8_character(words, length), step = size > 0 ? size : 1;
+		escape(words, size, escaped);
+		if (!escaped[0] && strchr(besides, *words))
+			text_add(text, "\\");
+		if (escaped[0])
+			text_add(text, escaped);
+		else
+			text_add_bytes(text, words, size);
+		words += step;
+		length -= step;
 	}
 }
 

@@ -21,6 +21,9 @@ void text_add_bytes(struct text *text, const void *bytes, size_t length);
 void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Percent-encodes everything but unreserved characters (RFC 3986); '+' becomes %2B, ' ' %20. */
 void text_add_url(struct text *text, const char *words);
+/* Words of somebody else's, in a line of ours: what would break the line or move a terminal (control characters), and
+ * what is no UTF-8, is escaped; so is each character of 'besides'. */
+void text_add_visible(struct text *text, const char *words, const char *besides);
 void text_clear(struct text *text); /* empty, memory kept */
 void text_done(struct text *text);  /* memory freed, {0} */
 char *text_take(struct text *text); /* the string, caller frees; never NULL; text is {0} after */

@@ -26,6 +26,7 @@ struct showing {
 	const char *database;
 	struct json_object *list; /* borrowed; what is shown, for JSON */
 	size_t limit;
+	size_t shown;
 	bool more; /* there is more than that */
 };
 
@@ -36,12 +37,16 @@ static void show_batch(struct showing *showing, const struct archive_batch *batc
 	const char *name = command_places_name(showing->places, batch->created_by);
 	char iso[CLOCK_ISO_SIZE] = "?";
 
+	showing->shown++;
 	clock_iso(batch->batch, iso);
 	if (!showing->options->json) {
-		printf("%s  batch %" PRId64 "  %zu %s  by %s%s%s\n", iso, batch->batch, batch->entries,
-		       batch->entries == 1 ? "change" : "changes",
-		       batch->created_by ? batch->created_by : "nobody named", name ? ", " : "",
-		       name ? name : "");
+		struct text by = {0};
+		text_add_visible(&by, batch->created_by ? batch->created_by : "nobody named", "");
+		text_add(&by, name ? ", " : "");
+		text_add_visible(&by, name ? name : "", "");
+		printf("%s  batch %" PRId64 "  %zu %s  by %s\n", iso, batch->batch, batch->entries,
+		       batch->entries == 1 ? "change" : "changes", text_or_empty(&by));
+		text_done(&by);
 		return;
 	}
 	struct json_object *json = json_object_new_object();
@@ -93,6 +98,7 @@ static bool visit_entry(void *context, struct json_object *history, struct error
 		return true;
 	}
 	showing->limit--;
+	showing->shown++;
 	show_entry(showing, history);
 	return true;
 }
@@ -135,8 +141,9 @@ static bool show_database(struct showing *showing, struct json_object *databases
 		    : showing->options->item ? show_of_document(showing, error)
 					     : show_batches(showing, error);
 	json_put(json, "more", json_object_new_boolean(showing->more));
-	if (good && showing->more && !showing->options->json)
-		printf("… and more: --limit says how many are shown\n");
+	if (good && !showing->options->json && (showing->more || !showing->shown))
+		printf("%s\n",
+		       showing->more ? "… and more: --limit says how many are shown" : "nothing is recorded");
 	return good || error_wrap(error, "database %s", showing->database);
 }
 

@@ -8,6 +8,7 @@
 #include "bridge/couch_revert.h"
 #include "bridge/history_words.h"
 #include "couch/client.h"
+#include "inventory/restore.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,7 +54,11 @@ static bool find_in(struct couch_client *couch, const struct command_places *pla
 {
 	if (options->entry)
 		return find_entry(couch, options->entry, found, error);
-	return archive_batch(couch, places->created_by, options->batch, add_entry, found, error);
+	if (!archive_batch(couch, places->created_by, options->batch, add_entry, found, error))
+		return false;
+	/* What an integration did is its own; what was undone is nobody's but of the undoing. */
+	return !places->created_by || found->entries ||
+	       archive_batch(couch, RESTORE_CREATED_BY, options->batch, add_entry, found, error);
 }
 
 /* The database that has it; NULL and no error: none has. */

@@ -150,7 +150,7 @@ static void note_written(struct undoing *undoing, struct waiting *waiting, const
 	end_task(task, task->undone->change.asks ? UNDONE_ASKS : UNDONE_WRITTEN, NULL);
 }
 
-/* The answers to the documents of those whose histories are written. */
+/* The answers to the documents of those whose histories are written. One without an answer stays as it is. */
 static bool take_answers(struct undoing *undoing, const size_t *places, size_t count,
 			 const struct couch_written *histories, const struct couch_written *written,
 			 struct error *error)
@@ -161,6 +161,8 @@ static bool take_answers(struct undoing *undoing, const size_t *places, size_t c
 			note_written(undoing, waiting, written[i].rev);
 			continue;
 		}
+		if (written[i].kind == ERROR_RETRY)
+			continue;
 		if (!remove_history(undoing, waiting, histories[places[i]].rev, error) ||
 		    !read_again(undoing, waiting->task, error))
 			return false;
@@ -199,8 +201,10 @@ static bool write_documents(struct undoing *undoing, struct error *error)
 			end_task(undoing->waiting[i].task, UNDONE_REFUSED, histories[i].text);
 		}
 	}
-	return write_bodies(undoing, bodies, count, written, error) &&
-	       take_answers(undoing, places, count, histories, written, error);
+	bool answered = write_bodies(undoing, bodies, count, written, error);
+	struct error second; /* the first is told */
+	return take_answers(undoing, places, count, histories, written, answered ? error : &second) &&
+	       answered;
 }
 
 /* ---- in their wake ---- */
@@ -285,20 +289,29 @@ static bool write_wake(struct undoing *undoing, struct json_object *wake, int tr
 	return write_wake(undoing, again, tries - 1, error);
 }
 
-/* Writes all that waits. */
-static bool flush(struct undoing *undoing, struct error *error)
+static bool save_wakes(struct undoing *undoing, struct error *error)
 {
 	scoped(json_object) wake = json_object_new_object();
-	bool good = undoing->waiting_count == 0 || write_documents(undoing, error);
+	bool good = true;
 
-	for (size_t i = 0; i < undoing->waiting_count; i++) {
-		struct waiting *waiting = &undoing->waiting[i];
-		if (good && waiting->written)
-			good = gather_wake(undoing, &waiting->result, wake, 0, error);
-		save_result_done(&waiting->result);
-	}
-	undoing->waiting_count = 0;
+	for (size_t i = 0; good && i < undoing->waiting_count; i++)
+		if (undoing->waiting[i].written)
+			good = gather_wake(undoing, &undoing->waiting[i].result, wake, 0, error);
 	return good && (json_object_object_length(wake) == 0 || write_wake(undoing, wake, WAKE_TRIES, error));
+}
+
+/* Writes all that waits. What was written before an interruption has its wake all the same: when it is done again, there is
+ * nothing left to save of that. */
+static bool flush(struct undoing *undoing, struct error *error)
+{
+	bool written = undoing->waiting_count == 0 || write_documents(undoing, error);
+	struct error second; /* the first is told */
+	bool woken = save_wakes(undoing, written ? error : &second);
+
+	for (size_t i = 0; i < undoing->waiting_count; i++)
+		save_result_done(&undoing->waiting[i].result);
+	undoing->waiting_count = 0;
+	return written && woken;
 }
 
 /* ---- saving ---- */

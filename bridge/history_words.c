@@ -169,12 +169,19 @@ static char *value_words(const char *key, struct json_object *value)
 	return json_write(value);
 }
 
+/* What others have put into documents stays in its line, and moves no terminal. */
+static void add_visible(struct text *text, const char *words)
+{
+	text_add_visible(text, words, "");
+}
+
 static void add_value(struct text *text, struct json_object *field, const char *which)
 {
 	scoped_text words = value_words(json_text_or(field, "key", ""), value_in(field, which));
 	size_t length = strlen(words), shown = text_utf8_prefix(words, length, SHOWN_BYTES);
 
-	text_add_bytes(text, words, shown);
+	words[shown] = '\0';
+	add_visible(text, words);
 	if (shown < length)
 		text_add(text, "…");
 }
@@ -183,15 +190,21 @@ static void add_name(struct text *text, struct json_object *json)
 {
 	const char *name = json_text_or(json, "name", NULL);
 
-	text_format(text, "%s %s", json_text_or(json, "type", "document"),
-		    json_text_or(json, "data_id", "?"));
-	if (name)
-		text_format(text, " \"%s\"", name);
+	add_visible(text, json_text_or(json, "type", "document"));
+	text_add(text, " ");
+	add_visible(text, json_text_or(json, "data_id", "?"));
+	if (!name)
+		return;
+	text_add(text, " \"");
+	add_visible(text, name);
+	text_add(text, "\"");
 }
 
 static void add_change(struct text *text, struct json_object *field, const char *from, const char *to)
 {
-	text_format(text, "    %s: ", json_text_or(field, "name", "?"));
+	text_add(text, "    ");
+	add_visible(text, json_text_or(field, "name", "?"));
+	text_add(text, ": ");
 	add_value(text, field, from);
 	text_add(text, " → ");
 	add_value(text, field, to);
@@ -205,17 +218,22 @@ void history_words_add(struct text *text, struct json_object *entry)
 
 	text_format(text, "%s  ", json_text_or(entry, "at", "?"));
 	add_name(text, entry);
-	text_format(text, ": %s by %s%s%s\n", json_text_or(entry, "what", "?"),
-		    json_text_or(entry, "created_by", "nobody named"), event ? ", " : "", event ? event : "");
-	text_format(text, "  %s\n", json_text_or(entry, "id", "?"));
+	text_format(text, ": %s by ", json_text_or(entry, "what", "?"));
+	add_visible(text, json_text_or(entry, "created_by", "nobody named"));
+	text_add(text, event ? ", " : "");
+	add_visible(text, event ? event : "");
+	text_add(text, "\n  ");
+	add_visible(text, json_text_or(entry, "id", "?"));
+	text_add(text, "\n");
 	for (size_t i = 0; i < json_object_array_length(fields); i++)
 		add_change(text, json_object_array_get_idx(fields, i), "was", "new");
 }
 
 static void add_left_alone(struct text *text, struct json_object *field)
 {
-	text_format(text, "    %s is left alone: it was edited since, from ",
-		    json_text_or(field, "name", "?"));
+	text_add(text, "    ");
+	add_visible(text, json_text_or(field, "name", "?"));
+	text_add(text, " is left alone: it was edited since, from ");
 	add_value(text, field, "new");
 	text_add(text, " to ");
 	add_value(text, field, "now");
@@ -237,7 +255,9 @@ void history_words_add_undone(struct text *text, struct json_object *undone, boo
 		text_format(text, ": %s%s", dry_run ? "would be " : "", json_text_or(undone, "what", ""));
 	else
 		text_format(text, ": left as it is");
-	text_format(text, "%s%s\n", why ? "; " : "", why ? why : "");
+	text_add(text, why ? "; " : "");
+	add_visible(text, why ? why : "");
+	text_add(text, "\n");
 	for (size_t i = 0; i < json_object_array_length(fields); i++) {
 		struct json_object *field = json_object_array_get_idx(fields, i);
 		if (!json_bool_or(field, "goes_back", false))

@@ -76,7 +76,8 @@ bool revert_add(struct revert *revert, struct json_object *history, struct error
 	const char *id = json_text_or(history, "_id", "?"), *data_id = json_text_or(history, "data_id", NULL);
 	enum document_type type = document_type_named(json_text_or(history, "data_type", ""));
 
-	if (!data_id || !json_child(history, "original_data", json_type_object) ||
+	if (!data_id || !document_id_is_valid(data_id) ||
+	    !json_child(history, "original_data", json_type_object) ||
 	    !json_child(history, "new_data", json_type_object))
 		return error_set(error, ERROR_REFUSED, "%s is no entry of the history.", id);
 	if (!can_be_undone(type))
@@ -191,11 +192,14 @@ static bool same(struct json_object *a, struct json_object *b)
 	return a == b || (a && b && json_equal(a, b));
 }
 
-/* What the app computes each time that it saves, unless a person has set it by hand. */
-static bool follows(const char *key, struct json_object *now)
+/* What the app computes each time that it saves, unless a person has set it by hand; of a picture, what a second write tells of
+ * its bytes, of which no entry knows. */
+static bool follows(enum document_type type, const char *key, struct json_object *now)
 {
 	if (key[0] == '_' || strcmp(key, "epc_tag_uri") == 0)
 		return true;
+	if (type == DOCUMENT_IMAGE)
+		return strcmp(key, "size") == 0 || strcmp(key, "image_1440_digest") == 0;
 	if (strcmp(key, "individual_asset_reference") == 0)
 		return !json_bool_or(now, "individual_asset_reference_manually_set", false);
 	return strcmp(key, "rfid_tag_epc_memory_bank_contents") == 0 &&
@@ -243,7 +247,7 @@ static void add_fields(struct revert_change *change, const struct net *net, stru
 		if (same(field.now, field.was) || same(field.was, field.left))
 			continue;
 		field.moved = !net->is_left || !same(field.now, field.left);
-		if (!field.moved || !follows(key, now))
+		if (!field.moved || !follows(change->type, key, now))
 			append(change, field, key, agreed);
 	}
 }
@@ -263,7 +267,7 @@ static void add_edits(struct revert_change *change, const struct net *net, struc
 		(void)nothing;
 		struct revert_field field = field_of(net, now, key);
 		field.moved = true;
-		if (!same(field.now, field.left) && !follows(key, now))
+		if (!same(field.now, field.left) && !follows(change->type, key, now))
 			append(change, field, key, agreed);
 	}
 }

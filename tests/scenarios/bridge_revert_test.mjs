@@ -1,5 +1,6 @@
 /* The history and its undoing: what the commands tell, what they put back, what they ask about, and that the rows follow. */
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import { newCollection, newItem } from './lib/documents.mjs';
 import { DAVENPORT, runToEnd } from './lib/programs.mjs';
 import { note, playAll } from './lib/tap.mjs';
@@ -160,7 +161,7 @@ async function netEffect(world, step) {
 	const again = await undo(world, '--batch', '1700000000000');
 	await step('once more there is nothing to do', () =>
 		assert.deepEqual([again.status, again.answer.undone, again.answer.asks], [0, 0, 0]));
-	const back = await undo(world, '--batch', String(done.answer.batch));
+	const back = await undo(world, '--batch', String(done.answer.batch), '--integration', INTEGRATION_ID);
 	await step('undoing the undoing leads to where it was', async () => {
 		assert.deepEqual([back.status, back.answer.undone], [0, 5], back.log);
 		assert.deepEqual(await picture(world), after);
@@ -266,6 +267,18 @@ async function usage(world, step) {
 		assert.match(listed.out, / {4}Notes: .* → "b"/);
 		assert.ok(listed.out.includes(entry));
 	});
+	const odd = new Past(world, 1700000009000, 'some\u001b[2Jbody\nelse');
+	const odder = await odd.record('item', first, { name: 'a\u001b[31mb' }, { name: 'c', 'd\u009be': 1 }, 'e\u001b[m');
+	const [loud, louder] = [await command(world, ['history', '--batch', '1700000009000'], { json: false }),
+		await command(world, ['history'], { json: false })];
+	await step('what others have written moves no terminal and breaks no line', () => {
+		assert.doesNotMatch(loud.out + louder.out, /[^\n\P{Cc}]/u);
+		assert.equal(loud.out.trimEnd().split('\n').length, 4, loud.out);
+		assert.match(louder.out, /by some\\x1b\[2Jbody\\nelse$/m);
+	});
+	const none = await command(world, ['history', '--batch', '77'], { json: false });
+	await step('where nothing is recorded that is said', () =>
+		assert.deepEqual([none.status, none.out], [0, 'nothing is recorded\n'], odder));
 	const few = await command(world, ['history', '--batch', '1700000000000', '--limit', '1']);
 	await past.change(first, { notes: 'c' });
 	const more = await command(world, ['history', '--item', first, '--limit', '1']);
@@ -274,6 +287,65 @@ async function usage(world, step) {
 		assert.deepEqual([all.entries.length, all.more, cut.entries.length, cut.more], [1, false, 1, true]);
 		assert.equal(cut.entries[0].fields[0].new, 'c');
 	});
+}
+
+/* Before the server; of one document it says that it cannot tell what became of the write. */
+async function serverInDoubt(target, fullId) {
+	const inDoubt = (rows) => rows.map((row) => row.id === fullId ? { id: fullId, error: 'unknown_error', reason: 'it is not known' } : row);
+	const dropped = ['host', 'connection', 'content-length', 'transfer-encoding', 'expect'];
+	const server = http.createServer(async (request, response) => {
+		const chunks = [];
+		for await (const chunk of request)
+			chunks.push(chunk);
+		const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !dropped.includes(name)));
+		const body = ['POST', 'PUT'].includes(request.method) ? Buffer.concat(chunks) : undefined;
+		const answer = await fetch(target + request.url, { method: request.method, headers, body });
+		const text = await answer.text();
+		response.writeHead(answer.status, { 'Content-Type': 'application/json' });
+		response.end(request.url.endsWith('/_bulk_docs') ? JSON.stringify(inDoubt(JSON.parse(text))) : text);
+	});
+	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const close = () => new Promise((resolve) => {
+		server.closeAllConnections();
+		server.close(resolve);
+	});
+	return { url: `http://127.0.0.1:${server.address().port}`, close };
+}
+
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+/* A picture that stands in a collection with its item. */
+const pictureOf = (item, image, collection) => [
+	{ _id: `zz20-image-${image}`, type: 'image', created_at: 1, updated_at: 1,
+		data: { filename: `${image}.png`, _item_ids: [item], _item_collection_ids: [collection] },
+		_attachments: Object.fromEntries(['thumbnail-128', 'image-1440'].map((name) => [name, { content_type: 'image/png', data: PIXEL }])) },
+	{ _id: `item_image-${item}-${image}`, type: 'item_image', created_at: 1, updated_at: 1,
+		data: { item_id: item, image_id: image, order: 0, _item_collection_id: collection } }];
+
+async function interrupted(world, step) {
+	const [first, second] = itemsOf(sample).map(idOf);
+	const past = new Past(world, 1700000000000);
+	const { data: { collection_id: from } } = await world.document(first);
+	const to = sample.filter(({ type }) => type === 'collection').map(idOf).find((id) => id !== from);
+	await world.couch.putAll(world.database, pictureOf(first, 'p1', to));
+	await past.change(first, { collection_id: to });
+	await past.change(second, { notes: 'of the batch' });
+	const doubtful = await serverInDoubt(world.server.url, `item-${second}`);
+	const broken = await command(world, ['revert', '--batch', '1700000000000'], { env: { COUCHDB_URL: doubtful.url } });
+	await doubtful.close();
+	await step('an undoing that is interrupted ends with 3, and tells what it has done', () => {
+		assert.deepEqual([broken.status, broken.answer.undone], [3, 1], broken.log);
+		assert.match(broken.answer.error, /undoing was interrupted, do it again to go on/);
+		assert.deepEqual(broken.answer.documents.filter(({ undone }) => undone).map(({ data_id: id }) => id), [first]);
+	});
+	await step('what it has done is complete', async () => {
+		assert.equal((await world.document(first)).data.collection_id, from);
+		assert.equal((await world.document(`${first}-p1`, 'item_image')).data._item_collection_id, from);
+		assert.deepEqual((await world.document('p1', 'zz20-image')).data._item_collection_ids, [from]);
+	});
+	const again = await undo(world, '--batch', '1700000000000');
+	await step('done again there is nothing left to do', () =>
+		assert.deepEqual([again.status, again.answer.undone, again.answer.asks], [0, 0, 0], again.log));
 }
 
 /* The bridge runs while documents are undone: what it wrote in between is met by a conflict, and decided anew. */
@@ -307,6 +379,7 @@ await playAll([
 	inWorld('the net effect of a batch', { documents: sample }, netEffect),
 	inWorld('what has moved since', { documents: sample }, movedSince),
 	inWorld('losers and refusals', { documents: sample }, losersAndRefusals),
+	inWorld('an interruption', { documents: sample }, interrupted),
 	inWorld('usage', { documents: sample }, usage),
 	inWorld('while the bridge runs', { items: 60 }, whileRunning),
 ]);

@@ -338,6 +338,13 @@ static const struct refused_case refused_cases[] = {
 	{"what is new is no object",
 	 "{\"_id\":\"h\",\"data_type\":\"item\",\"data_id\":\"i\",\"original_data\":{},\"new_data\":7}",
 	 "h is no entry of the history."},
+	{"an empty id",
+	 "{\"_id\":\"h\",\"data_type\":\"item\",\"data_id\":\"\",\"original_data\":{},\"new_data\":{}}",
+	 "h is no entry of the history."},
+	{"an id that no document has",
+	 "{\"_id\":\"h\",\"data_type\":\"item\",\"data_id\":\"../"
+	 "a\\n\",\"original_data\":{},\"new_data\":{}}",
+	 "h is no entry of the history."},
 	{"some other document", "{\"_id\":\"item-1\",\"type\":\"item\",\"data\":{}}",
 	 "item-1 is no entry of the history."},
 };
@@ -353,6 +360,36 @@ static void check_refused(void **state)
 	assert_int_equal(error.kind, ERROR_REFUSED);
 	assert_string_equal(error.text, row->words);
 	assert_int_equal(revert_count(revert), 0);
+}
+
+/* ---- pictures ---- */
+
+#define PICTURE "{\"filename\":\"p.png\",\"_item_ids\":[\"i1\"]}"
+
+/* The size and the digest come with a second write, which is not recorded: they are nobody's edit. */
+static void check_picture(void **state)
+{
+	scoped(revert) revert = revert_new();
+	scoped(json_object) entry =
+		json("{\"_id\":\"h\",\"data_type\":\"image\",\"data_id\":\"p\",\"original_data\":" GONE
+		     ",\"new_data\":" PICTURE "}");
+	scoped(json_object) now = document_new(DOCUMENT_IMAGE, "p");
+	const struct revert_agreement none = {0};
+	struct revert_change change;
+	struct error error = {0};
+
+	(void)state;
+	json_put(now, "data",
+		 json("{\"filename\":\"p.png\",\"size\":7,\"image_1440_digest\":\"d\",\"_item_ids\":[]}"));
+	assert_true(revert_add(revert, entry, &error));
+	revert_decide(revert, 0, now, &none, &change);
+	scoped_text words = words_of(&change);
+	assert_string_equal(words, "delete");
+	revert_change_done(&change);
+	json_put_text(document_data(now), "filename", "renamed.png");
+	revert_decide(revert, 0, now, &none, &change);
+	assert_true(change.asks);
+	revert_change_done(&change);
 }
 
 /* ---- the order ---- */
@@ -417,6 +454,8 @@ int main(void)
 
 	cases_add_table(&cases, net_cases, check_net);
 	cases_add_table(&cases, refused_cases, check_refused);
+	cases_add(&cases, own_copy("of a picture that was made the size and the digest are no edit"),
+		  check_picture, NULL);
 	cases_add(&cases, own_copy("what holds others comes first, and goes last"), check_order, NULL);
 	cases_add(&cases, own_copy("a batch with 1,000 entries"), check_many, NULL);
 	return cases_run("revert", &cases);

@@ -112,6 +112,34 @@ static void test_url(void **state)
 	text_done(&text);
 }
 
+struct visible_row {
+	const char *name;
+	const char *words, *besides, *shown;
+};
+
+static const struct visible_row visible_rows[] = {
+	{"what can be seen stays", "azé … \"\\", "", "azé … \"\\"},
+	{"a line stays one", "a\nb\r\tc", "", "a\\nb\\r\\tc"},
+	{"a terminal is not moved", "\x1b[2J\x7f", "", "\\x1b[2J\\x7f"},
+	{"nor by the control characters behind 127",
+	 "\xc2\x9b"
+	 "31m\xc2\xa0",
+	 "", "\\u009b31m\xc2\xa0"},
+	{"bytes that are no UTF-8", "a\xff\xc3", "", "a\\xff\\xc3"},
+	{"others that are named", "a\"b\\c\n", "\"\\", "a\\\"b\\\\c\\n"},
+	{"nothing to be seen", "", "\"", ""},
+};
+
+static void test_visible(void **state)
+{
+	const struct visible_row *row = *state;
+	struct text text = {0};
+
+	text_add_visible(&text, row->words, row->besides);
+	assert_string_equal(text_or_empty(&text), row->shown);
+	text_done(&text);
+}
+
 static void test_growing(void **state)
 {
 	struct text text = {0};
@@ -222,7 +250,8 @@ static void test_own(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[countof(utf8_rows) + countof(prefix_rows) + countof(url_rows) + 6] = {
+	static struct CMUnitTest tests[countof(utf8_rows) + countof(prefix_rows) + countof(url_rows) +
+				       countof(visible_rows) + 6] = {
 		{"a text grows, is cleared, is done", test_growing, NULL, NULL, NULL},
 		{"past the ceiling nothing is added", test_ceiling, NULL, NULL, NULL},
 		{"an absurd length is past every ceiling", test_ceiling_default, NULL, NULL, NULL},
@@ -235,5 +264,6 @@ int main(void)
 	ROWS(utf8_rows, test_utf8);
 	ROWS(prefix_rows, test_prefix);
 	ROWS(url_rows, test_url);
+	ROWS(visible_rows, test_visible);
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }
