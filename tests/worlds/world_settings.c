@@ -155,11 +155,24 @@ static bool changed_too_late(const struct world *world, int64_t decided)
 	return world->settings_read >= decided && world->settings_changed > world->settings_read;
 }
 
+/* A collection made of this row, which may not show its ID yet. */
+static bool is_of_born(const struct world *world, const struct world_row *place)
+{
+	for (size_t i = 0; i < world->state_count; i++) {
+		struct json_object *body = world->states[i].body;
+		if (body && json_bool_or(body, "born_as_row", false) &&
+		    strcmp(json_text_or(body, "rec", ""), place->id) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool world_settings_take_row(struct world *world, const struct world_document *document,
 			     const struct world_row *row, int64_t decided)
 {
 	const struct world_row *place = world_row(world, world_linked(row, FIELD_COLLECTION));
-	bool listed = place && holds_collection(world, world_cell_text(place, FIELD_ID));
+	bool listed = place && (holds_collection(world, world_cell_text(place, FIELD_ID)) ||
+				is_of_born(world, place));
 
 	if (document->left)
 		return by_containers(world) || listed || !place || row->moved > decided ||
