@@ -65,16 +65,27 @@ static void hold(struct group *group, struct look *look)
 
 static void bury(struct group *group, struct look *look, const char *reason)
 {
-	struct json_object *cells = look->row.presence == SIDE_THERE
-					    ? json_copy(look->row.body)
-					    : json_object_get(look->entry.grave_cells);
+	bool own = look->row.presence == SIDE_THERE && strcmp(look->row.id, look->entry.record_id) == 0;
+	struct json_object *cells =
+		own ? json_copy(look->row.body) : json_object_get(look->entry.grave_cells);
 
 	ledger_entry_bury(&look->entry, reason, look->document.revision,
 			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
 }
 
+/* A row that shows the ID of what is gone, and was there before that, is a copy of it. */
+static void leave_copy(struct group *group, const struct look *look)
+{
+	struct pair *copy = look->row.presence == SIDE_THERE ? sync_pair_of_row(group->sync, &look->row)
+							     : look->pair;
+
+	if (copy != look->pair)
+		pairs_look(&group->sync->pairs, copy, LOOK_ROW);
+}
+
 void look_bury_deleted(struct group *group, struct look *look)
 {
+	leave_copy(group, look);
 	bury(group, look, "document deleted");
 	look->finished = true;
 }
@@ -327,10 +338,10 @@ static void note_birth(struct group *group, struct look *look)
 	look->entry.born_as_row = true;
 	look->pair->born_as_row = true;
 	group->sync->scope_stale = true;
-	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
 }
 
-/* What documents take from rows is noted before they are written: a row that shows something else afterwards was edited. */
+/* What documents take from rows is noted before they are written, and which row that was: one that shows something else afterwards was
+ * edited. */
 static bool note_taken(struct group *group, struct error *error)
 {
 	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
@@ -346,6 +357,8 @@ static bool note_taken(struct group *group, struct error *error)
 		own_free_text(&look->entry.taken_on);
 		look->entry.taken_on = own_copy(look->document.revision);
 		look->pair->save_lost = false;
+		if (look->entry.state == ENTRY_NONE && look->row.presence == SIDE_THERE)
+			snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
 		note_birth(group, look);
 		looks[count++] = look;
 	}

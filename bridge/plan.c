@@ -146,8 +146,8 @@ static const struct existence_rule {
 	 "rows show each other's ID, and other cells have changed too, as when a range is pasted in another "
 	 "order: put the IDs back or clear them, then the cells count as edits"},
 
-	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_PAIR) | IS(ENTRY_FORGOTTEN), NULL, EXIST_BURY,
-	 "document and row are both deleted"},
+	{IS(DOCUMENT_TOMBSTONE), ABSENT | IS(ROW_GONE_ONE_FREE), IS(ENTRY_PAIR) | IS(ENTRY_FORGOTTEN), NULL,
+	 EXIST_BURY, "document and row are both deleted"},
 	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_GRAVE) | IS(ENTRY_DISCARDED), NULL, EXIST_NOTHING,
 	 "document and row are both deleted, and buried"},
 	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_NONE), NULL, EXIST_NOTHING,

@@ -12,6 +12,7 @@
 
 enum world_limits {
 	WORLD_ROWS = 48,
+	WORLD_READINGS = 8, /* of one row that are remembered */
 	WORLD_DOCUMENTS = 64,
 	WORLD_EXTRAS = 256, /* history documents */
 	WORLD_STATES = 96,
@@ -81,7 +82,11 @@ struct world_row {
 	struct world_picture now, former;
 	int64_t stale_until_ms; /* steady; readers see 'former' until then */
 	int64_t shown;          /* the moment (world.moment) at which a read last showed it as it is */
-	int64_t shown_ms;       /* steady; of the last read, whatever it showed */
+	struct world_reading {
+		int64_t at_ms;  /* steady */
+		int64_t moment; /* 'shown' then */
+	} readings[WORLD_READINGS]; /* the last ones, in a ring */
+	size_t reading_count;
 	int64_t moved;          /* the moment at which a person last put it into another collection */
 	unsigned under_way;     /* writes of it that were begun, and whose answer was not taken */
 	bool copied; /* another row has its ID, and was there before or took its place: sync-rules 13 */

@@ -20,9 +20,10 @@ static struct side_record record_of(struct world *world, struct world_row *row)
 {
 	const struct world_picture *picture = world_shown(world, row);
 
-	row->shown_ms = world->steady_ms;
 	if (picture == &row->now)
 		row->shown = world->moment;
+	row->readings[row->reading_count++ % WORLD_READINGS] =
+		(struct world_reading){world->steady_ms, row->shown};
 	return (struct side_record){
 		.table = row->table,
 		.presence = SIDE_THERE,

@@ -205,21 +205,26 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 struct side_ticket {
 	struct side_write *writes;
 	size_t count;
-	struct decided {
-		int64_t moment, at_ms; /* of the read; 0: none */
-	} decided[128];
+	struct world_reading decided[128]; /* what each write was decided on; 0: nothing */
 };
 
-static struct decided decided_on(struct world *world, const struct side_write *write)
+/* A row may have been read once more since, for another's sake. */
+static struct world_reading decided_on(struct world *world, const struct side_write *write)
 {
 	const struct world_row *row = write->id ? world_row(world, write->id) : NULL;
+	size_t first = row && row->reading_count > WORLD_READINGS ? row->reading_count - WORLD_READINGS : 0;
 
-	return row ? (struct decided){row->shown, row->shown_ms} : (struct decided){0};
+	for (size_t i = row ? row->reading_count : 0; i-- > first;) {
+		const struct world_reading *reading = &row->readings[i % WORLD_READINGS];
+		if (reading->at_ms <= write->leave_by_ms - SYNC_FRESH_MS)
+			return *reading;
+	}
+	return (struct world_reading){0};
 }
 
 /* Rows are written on what was read a short while ago (sync-rules 6.2). */
 static void check_freshness(struct world *world, const struct side_write *write,
-			    const struct decided *decided)
+			    const struct world_reading *decided)
 {
 	int64_t age_ms = world->steady_ms - decided->at_ms;
 
@@ -269,7 +274,7 @@ void world_apply_late(struct world *world)
 }
 
 /* Records of one table and kind, at most ten: one request. */
-static void send(struct world *world, struct side_write *writes, const struct decided *decided,
+static void send(struct world *world, struct side_write *writes, const struct world_reading *decided,
 		 const size_t *places, size_t count)
 {
 	enum world_fault doubt = FAULT_COUNT;
