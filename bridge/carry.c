@@ -76,8 +76,8 @@ static void bury(struct group *group, struct look *look, const char *reason)
 /* A row that shows the ID of what is gone, and was there before that, is a copy of it. */
 static void leave_copy(struct group *group, const struct look *look)
 {
-	struct pair *copy = look->row.presence == SIDE_THERE ? sync_pair_of_row(group->sync, &look->row)
-							     : look->pair;
+	struct pair *copy =
+		look->row.presence == SIDE_THERE ? sync_pair_of_row(group->sync, &look->row) : look->pair;
 
 	if (copy != look->pair)
 		pairs_look(&group->sync->pairs, copy, LOOK_ROW);

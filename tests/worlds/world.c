@@ -162,7 +162,7 @@ static void open_sync(struct world *world)
 
 	transcript_place(world, &setup);
 	world->sync = sync_open(&setup);
-	world->base_heard_ms = 0;
+	world->base_heard = false;
 }
 
 void world_restart(struct world *world)

@@ -83,12 +83,12 @@ struct world_row {
 	int64_t stale_until_ms; /* steady; readers see 'former' until then */
 	int64_t shown;          /* the moment (world.moment) at which a read last showed it as it is */
 	struct world_reading {
-		int64_t at_ms;  /* steady */
-		int64_t moment; /* 'shown' then */
+		int64_t at_ms;      /* steady */
+		int64_t moment;     /* 'shown' then */
 	} readings[WORLD_READINGS]; /* the last ones, in a ring */
 	size_t reading_count;
-	int64_t moved;          /* the moment at which a person last put it into another collection */
-	unsigned under_way;     /* writes of it that were begun, and whose answer was not taken */
+	int64_t moved;      /* the moment at which a person last put it into another collection */
+	unsigned under_way; /* writes of it that were begun, and whose answer was not taken */
 	bool copied; /* another row has its ID, and was there before or took its place: sync-rules 13 */
 	bool delete_wanted; /* a person ticked its box, or deleted it where documents go with their rows */
 };
@@ -135,7 +135,8 @@ struct world {
 	int64_t steady_ms;     /* the one clock */
 	int64_t wall_ahead_ms; /* this machine's wall clock, against it */
 	int64_t base_ahead_ms; /* Airtable's */
-	int64_t base_heard_ms; /* what this machine believes of Airtable's clock; 0: not heard yet */
+	bool base_heard;       /* a call was answered since the bridge was started */
+	int64_t base_heard_ms; /* what this machine believes of Airtable's clock, against the steady one */
 	int64_t moment;        /* counts everything that happens */
 	int64_t last_unique;
 

@@ -38,6 +38,7 @@ void world_hear_clock(struct world *world)
 	/* The Date header counts whole seconds. */
 	int64_t date_ms = world_base_now_ms(world) / 1000 * 1000;
 
+	world->base_heard = true;
 	world->base_heard_ms = date_ms - world->steady_ms;
 }
 
@@ -80,7 +81,7 @@ static int64_t base_now_ms(void *self)
 {
 	struct world *world = of(self);
 
-	return world->base_heard_ms ? world->steady_ms + world->base_heard_ms : clock_now_ms();
+	return world->base_heard ? world->steady_ms + world->base_heard_ms : clock_now_ms();
 }
 
 struct choice {

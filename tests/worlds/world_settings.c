@@ -171,8 +171,8 @@ bool world_settings_take_row(struct world *world, const struct world_document *d
 			     const struct world_row *row, int64_t decided)
 {
 	const struct world_row *place = world_row(world, world_linked(row, FIELD_COLLECTION));
-	bool listed = place && (holds_collection(world, world_cell_text(place, FIELD_ID)) ||
-				is_of_born(world, place));
+	bool listed = place &&
+		      (holds_collection(world, world_cell_text(place, FIELD_ID)) || is_of_born(world, place));
 
 	if (document->left)
 		return by_containers(world) || listed || !place || row->moved > decided ||

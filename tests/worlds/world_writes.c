@@ -190,7 +190,7 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 		return;
 	}
 	world->word_writes += json_object_object_length(write->body) == 1 && writes_error_cell(world, write);
-	write_cells(world, row, write->body, decided ? decided : row->shown);
+	write_cells(world, row, write->body, write->id ? decided : row->shown);
 	write->answer = (struct side_record){
 		.table = row->table,
 		.presence = SIDE_THERE,
