@@ -209,6 +209,8 @@ bool datum_same(const struct datum *a, const struct datum *b, const char *key)
 		return false;
 	if (json_is_number(left) && json_is_number(right))
 		return json_object_get_double(left) == json_object_get_double(right);
+	if (left == right || json_object_is_type(left, json_type_string))
+		return json_equal(left, right);
 	scoped_text left_words = script_json(left);
 	scoped_text right_words = script_json(right);
 	return strcmp(left_words, right_words) == 0;

@@ -317,20 +317,22 @@ static bool is_finite(struct json_object *value)
 static void check_value(struct json_object *value, const struct schema_key *key, const char *words,
 			struct refusal *refusal)
 {
-	scoped_text quoted = quote(value);
 	const struct rule *rule = rule_of(key->key);
 
-	if (key->shape == SCHEMA_TEXTS && json_object_is_type(value, json_type_array))
+	if (key->shape == SCHEMA_TEXTS && json_object_is_type(value, json_type_array)) {
 		check_elements(value, key, words, refusal);
-	else if (!schema_has_shape(value, key->shape) || !is_finite(value))
+	} else if (!schema_has_shape(value, key->shape) || !is_finite(value)) {
+		scoped_text quoted = quote(value);
 		refusal_add(refusal, key->key, "%s is %s, which is not %s. %s.", words, quoted,
 			    schema_shape_words(key->shape),
 			    key->need == SCHEMA_OPTIONAL ? "Correct or empty it" : "Correct it");
-	else if (key->need == SCHEMA_NOT_EMPTY && json_object_get_string_len(value) == 0)
+	} else if (key->need == SCHEMA_NOT_EMPTY && json_object_get_string_len(value) == 0) {
 		refusal_add(refusal, key->key, "%s is empty. Fill it in.", words);
-	else if (rule && !rule->fits(value))
+	} else if (rule && !rule->fits(value)) {
+		scoped_text quoted = quote(value);
 		refusal_add(refusal, key->key, "%s is %s, it must be %s. Correct it.", words, quoted,
 			    rule->must);
+	}
 }
 
 void schema_check(const struct datum *datum, struct refusal *refusal)

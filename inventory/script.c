@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <float.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,6 +62,8 @@ bool script_is_blank(const char *words)
 
 /* ---- numbers ---- */
 
+#define WHOLE_LIMIT 0x1p53 /* below it whole numbers are written in all their digits */
+
 /* The fewest digits that read back equal, without their point, and where it stands. */
 static void shortest_digits(double number, char digits_out[24], int *point_out)
 {
@@ -108,8 +111,8 @@ void script_number(double number, char words_out[SCRIPT_NUMBER_SIZE])
 		snprintf(words_out, SCRIPT_NUMBER_SIZE, "NaN");
 	else if (isinf(number))
 		snprintf(words_out, SCRIPT_NUMBER_SIZE, "%sInfinity", negative ? "-" : "");
-	else if (number == 0)
-		snprintf(words_out, SCRIPT_NUMBER_SIZE, "0");
+	else if (fabs(number) < WHOLE_LIMIT && number == trunc(number))
+		snprintf(words_out, SCRIPT_NUMBER_SIZE, "%" PRId64, (int64_t)number); /* -0, too, is 0 */
 	else {
 		words_out[0] = '-';
 		write_positive(fabs(number), words_out + negative, SCRIPT_NUMBER_SIZE - negative);
