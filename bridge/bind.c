@@ -48,10 +48,20 @@ bool sync_load_columns(struct sync *sync, bool *found_out, struct error *error)
 	return true;
 }
 
-static bool store_columns(struct sync *sync, struct error *error)
+static struct json_object *tables_to_json(const struct sync *sync)
+{
+	struct json_object *tables = json_object_new_array();
+
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		json_object_array_add(tables, columns_to_json(&sync->columns[table]));
+	return tables;
+}
+
+/* Takes the tables. */
+static bool store_columns(struct sync *sync, struct json_object *tables, struct error *error)
 {
 	struct text id = {0};
-	struct json_object *document = json_object_new_object(), *tables = json_object_new_array();
+	struct json_object *document = json_object_new_object();
 	struct store *store = &sync->ledger.store;
 	struct store_result result = {0};
 
@@ -60,8 +70,6 @@ static bool store_columns(struct sync *sync, struct error *error)
 	json_put_text(document, "_rev", json_text_or(sync->schema_stored, "_rev", NULL));
 	json_put(document, "v", json_object_new_int(LEDGER_VERSION));
 	json_put_text(document, "base", sync->config->base_id);
-	for (size_t table = 0; table < TABLE_COUNT; table++)
-		json_object_array_add(tables, columns_to_json(&sync->columns[table]));
 	json_put(document, "tables", tables);
 	if (sync->unlisted)
 		json_put(document, "unlisted", json_object_new_boolean(true));
@@ -109,7 +117,7 @@ bool sync_bind(struct sync *sync, struct error *error)
 			log_stopped_columns(sync, &sync->columns[table]);
 	}
 	sync->unstored = sync->unstored || any_changed || !sync->schema_stored;
-	if (sync->unstored && !store_columns(sync, error))
+	if (sync->unstored && !store_columns(sync, tables_to_json(sync), error))
 		return false;
 	sync->schema_stale = false;
 	json_object_put(sync->schema_seen);
@@ -140,5 +148,6 @@ bool sync_note_compared(struct sync *sync, struct error *error)
 	if (!sync->unlisted || !sync->compared)
 		return true;
 	sync->unlisted = false;
-	return store_columns(sync, error);
+	return store_columns(
+		sync, json_object_get(json_child(sync->schema_stored, "tables", json_type_array)), error);
 }

@@ -18,23 +18,28 @@
 
 /* ---- one field of the schema ---- */
 
-static const char *text_at(struct json_object *json, const char *key)
-{
-	return json_text_or(json, key, "");
-}
+/* A column as the schema shows it; all of it is borrowed. */
+struct shown_column {
+	const char *id, *name, *type;
+	const char *linked_table;    /* its id; "" of what is no link */
+	struct json_object *options; /* or NULL */
+	struct json_object *choices; /* of one that has them, or NULL */
+};
 
-static const char *linked_table(struct json_object *schema_field)
+static bool read_shown(struct json_object *json, struct shown_column *shown_out, const char *table,
+		       size_t number, struct error *error)
 {
-	return text_at(json_child(schema_field, "options", json_type_object), "linkedTableId");
-}
+	struct shown_column shown = {.options = json_child(json, "options", json_type_object)};
 
-static struct json_object *choices_of(struct json_object *schema_field)
-{
-	struct json_object *options = json_child(schema_field, "options", json_type_object);
-
-	return strcmp(text_at(schema_field, "type"), "singleSelect") == 0
-		       ? json_child(options, "choices", json_type_array)
-		       : NULL;
+	if (!json_get_text(json, "id", &shown.id, NULL, error) ||
+	    !json_get_text(json, "name", &shown.name, NULL, error) ||
+	    !json_get_text(json, "type", &shown.type, NULL, error))
+		return error_wrap(error, "table \"%s\": column %zu", table, number);
+	shown.linked_table = json_text_or(shown.options, "linkedTableId", "");
+	if (strcmp(shown.type, "singleSelect") == 0)
+		shown.choices = json_child(shown.options, "choices", json_type_array);
+	*shown_out = shown;
+	return true;
 }
 
 /* " number currency ": with a space before and behind each. */
@@ -61,28 +66,25 @@ static char *types_in_words(const char *types)
 }
 
 /* Why this column cannot serve the field, or NULL. The caller frees. */
-static char *objection(const struct field_rule *rule, struct json_object *schema_field, const char *table_id)
+static char *objection(const struct field_rule *rule, const struct shown_column *shown, const char *table_id)
 {
-	const char *type = text_at(schema_field, "type");
-	struct json_object *choices = choices_of(schema_field);
-
-	if (!type_among(rule->types, type)) {
+	if (!type_among(rule->types, shown->type)) {
 		scoped_text wanted = types_in_words(rule->types);
-		bool date = strcmp(type, "date") == 0 && rule->kind == KIND_TIME;
-		return own_format("its type is %s, %s is needed%s", type, wanted,
+		bool date = strcmp(shown->type, "date") == 0 && rule->kind == KIND_TIME;
+		return own_format("its type is %s, %s is needed%s", shown->type, wanted,
 				  date ? " (switch on \"Include time\")" : "");
 	}
-	if (rule->kind == KIND_ITEM_LINK && strcmp(linked_table(schema_field), table_id) != 0)
+	if (rule->kind == KIND_ITEM_LINK && strcmp(shown->linked_table, table_id) != 0)
 		return own_format("it links to another table; it must link to rows of its own");
-	if (choices && json_object_array_length(choices) > COLUMN_CHOICE_LIMIT)
+	if (shown->choices && json_object_array_length(shown->choices) > COLUMN_CHOICE_LIMIT)
 		return own_format("it has %zu choices, at most %d can be followed",
-				  json_object_array_length(choices), COLUMN_CHOICE_LIMIT);
+				  json_object_array_length(shown->choices), COLUMN_CHOICE_LIMIT);
 	return NULL;
 }
 
-static bool serves(const struct field_rule *rule, struct json_object *schema_field, const char *table_id)
+static bool serves(const struct field_rule *rule, const struct shown_column *shown, const char *table_id)
 {
-	scoped_text reason = objection(rule, schema_field, table_id);
+	scoped_text reason = objection(rule, shown, table_id);
 
 	return !reason;
 }
@@ -104,7 +106,7 @@ static void bind_choices(struct column *column, const struct column *before, enu
 
 	for (size_t i = 0; i < count && i < COLUMN_CHOICE_LIMIT; i++) {
 		struct json_object *shown = json_object_array_get_idx(choices, i);
-		const char *id = text_at(shown, "id"), *name = text_at(shown, "name");
+		const char *id = json_text_or(shown, "id", ""), *name = json_text_or(shown, "name", "");
 		const struct column_choice *known = column_choice_by_id(before, id);
 		column_add_choice(column, id, name, known ? known->canonical : first_canonical(field, name),
 				  false);
@@ -118,12 +120,6 @@ static void bind_choices(struct column *column, const struct column *before, enu
 
 /* ---- binding ---- */
 
-/* A column as the schema shows it. */
-struct shown_column {
-	const char *id, *name; /* borrowed, as all of it */
-	struct json_object *json;
-};
-
 struct binding {
 	enum table table;
 	const struct columns *before;
@@ -132,10 +128,9 @@ struct binding {
 	struct columns now;
 };
 
-static double tolerance_of(struct json_object *schema_field)
+static double tolerance_of(const struct shown_column *shown)
 {
-	int64_t precision = json_int_or(json_child(schema_field, "options", json_type_object), "precision",
-					PRECISION_LIMIT);
+	int64_t precision = json_int_or(shown->options, "precision", PRECISION_LIMIT);
 
 	if (precision < 0 || precision > PRECISION_LIMIT)
 		precision = PRECISION_LIMIT;
@@ -152,25 +147,24 @@ static char *key_of(const struct column *before, const char *type)
 	return own_copy(before->key);
 }
 
-static void bind_column(struct binding *binding, enum field field, struct json_object *schema_field)
+static void bind_column(struct binding *binding, enum field field, const struct shown_column *shown)
 {
 	const struct column *before = &binding->before->of[field];
 	const struct column never = {0};
 	struct column *column = &binding->now.of[field];
-	const char *id = text_at(schema_field, "id");
-	bool same = before->id && strcmp(before->id, id) == 0;
+	bool same = before->id && strcmp(before->id, shown->id) == 0;
 
-	column->id = own_copy(id);
-	column->name = own_copy(text_at(schema_field, "name"));
-	column->type = own_copy(text_at(schema_field, "type"));
+	column->id = own_copy(shown->id);
+	column->name = own_copy(shown->name);
+	column->type = own_copy(shown->type);
 	column->key = same ? key_of(before, column->type) : NULL;
-	column->stopped_reason = objection(field_rule(field), schema_field, binding->now.table_id);
+	column->stopped_reason = objection(field_rule(field), shown, binding->now.table_id);
 	column->stopped = column->stopped_reason != NULL;
 	if (field_rule(field)->kind == KIND_NUMBER)
-		column->tolerance = tolerance_of(schema_field);
-	if (*linked_table(schema_field))
-		column->linked_table_id = own_copy(linked_table(schema_field));
-	bind_choices(column, same ? before : &never, field, choices_of(schema_field));
+		column->tolerance = tolerance_of(shown);
+	if (shown->linked_table[0])
+		column->linked_table_id = own_copy(shown->linked_table);
+	bind_choices(column, same ? before : &never, field, shown->choices);
 }
 
 /* A column that is no more keeps its id: what was agreed on is kept under it. */
@@ -218,22 +212,20 @@ static const struct shown_column *free_column_named(const struct binding *bindin
 	return owner == FIELD_COUNT || owner == field ? found : NULL;
 }
 
-static struct json_object *candidate(const struct binding *binding, enum field field, size_t place)
+static const struct shown_column *candidate(const struct binding *binding, enum field field, size_t place)
 {
 	const struct column *before = &binding->before->of[field];
-	const struct shown_column *found =
-		place == 0   ? shown_by_id(binding, before->id)
-		: place == 1 ? free_column_named(binding, field, field_rule(field)->name)
-			     : free_column_named(binding, field, before->name);
 
-	return found ? found->json : NULL;
+	if (place == 0)
+		return shown_by_id(binding, before->id);
+	return free_column_named(binding, field, place == 1 ? field_rule(field)->name : before->name);
 }
 
 static void bind_field(struct binding *binding, enum field field)
 {
 	const struct field_rule *rule = field_rule(field);
 	const struct column *before = &binding->before->of[field];
-	struct json_object *candidates[3];
+	const struct shown_column *candidates[3];
 
 	for (size_t i = 0; i < countof(candidates); i++) {
 		candidates[i] = candidate(binding, field, i);
@@ -266,21 +258,6 @@ static bool refuse_table(const struct binding *binding, const struct field_rule 
 	return error_set(error, ERROR_FATAL,
 			 "table \"%s\": the column \"%s\" cannot be used: %s; change it in Airtable",
 			 binding->now.table_name, column->name, column->stopped_reason);
-}
-
-static bool read_shown(struct json_object *json, struct shown_column *shown_out, const char *table,
-		       size_t number, struct error *error)
-{
-	struct shown_column shown = {.json = json};
-	const char *type;
-
-	if (json_get_text(json, "id", &shown.id, NULL, error) &&
-	    json_get_text(json, "name", &shown.name, NULL, error) &&
-	    json_get_text(json, "type", &type, NULL, error)) {
-		*shown_out = shown;
-		return true;
-	}
-	return error_wrap(error, "table \"%s\": column %zu", table, number);
 }
 
 /* A table's JSON, as far as it is used here. */

@@ -49,30 +49,28 @@ struct json_object *columns_to_json(const struct columns *columns)
 	return json;
 }
 
-static bool choices_from_json(struct json_object *list, struct column *column, const char *where,
-			      struct error *error)
+static bool choices_from_json(struct json_object *list, struct column *column, struct error *error)
 {
 	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
 		struct json_object *json = json_object_array_get_idx(list, i);
 		const char *id, *name, *canonical;
-		if (!json_get_text(json, "id", &id, where, error) ||
-		    !json_get_text(json, "name", &name, where, error) ||
-		    !json_get_text(json, "canonical", &canonical, where, error))
+		if (!json_get_text(json, "id", &id, NULL, error) ||
+		    !json_get_text(json, "name", &name, NULL, error) ||
+		    !json_get_text(json, "canonical", &canonical, NULL, error))
 			return false;
 		column_add_choice(column, id, name, canonical, json_bool_or(json, "gone", false));
 	}
 	return true;
 }
 
-static bool column_from_json(struct json_object *json, struct column *column, const char *where,
-			     struct error *error)
+static bool column_from_json(struct json_object *json, struct column *column, struct error *error)
 {
 	struct json_object *tolerance = NULL;
 	const char *id, *name, *type;
 
-	if (!json_get_text(json, "id", &id, where, error) ||
-	    !json_get_text(json, "name", &name, where, error) ||
-	    !json_get_text(json, "type", &type, where, error))
+	if (!json_get_text(json, "id", &id, NULL, error) ||
+	    !json_get_text(json, "name", &name, NULL, error) ||
+	    !json_get_text(json, "type", &type, NULL, error))
 		return false;
 	column->id = own_copy(id);
 	column->name = own_copy(name);
@@ -83,7 +81,7 @@ static bool column_from_json(struct json_object *json, struct column *column, co
 	column->linked_table_id = own_copy(json_text_or(json, "links_to", NULL));
 	if (json_object_object_get_ex(json, "tolerance", &tolerance) && json_is_number(tolerance))
 		column->tolerance = json_object_get_double(tolerance);
-	return choices_from_json(json_child(json, "choices", json_type_array), column, where, error);
+	return choices_from_json(json_child(json, "choices", json_type_array), column, error);
 }
 
 /* The field of this template name, in whichever table. */
@@ -97,12 +95,12 @@ static enum field field_named(const char *name)
 static bool list_from_json(struct json_object *list, struct columns *columns, struct error *error)
 {
 	json_object_object_foreach (list, name, json) {
-		scoped_text where = own_format("bound column \"%s\"", name);
 		enum field field = field_named(name);
 		if (field == FIELD_COUNT)
-			return error_set(error, ERROR_REFUSED, "%s: no field has this name", where);
-		if (!column_from_json(json, &columns->of[field], where, error))
-			return false;
+			return error_set(error, ERROR_REFUSED, "bound column \"%s\": no field has this name",
+					 name);
+		if (!column_from_json(json, &columns->of[field], error))
+			return error_wrap(error, "bound column \"%s\"", name);
 	}
 	return true;
 }

@@ -73,11 +73,12 @@ static void sift_row(struct sync *sync, struct pair *pair, const struct ledger_e
 	mapping_from_row(row->table, &sync->columns[row->table], row->body, &links, cells, &unknown_choice);
 	sync->schema_stale = sync->schema_stale || unknown_choice;
 	pair->list_turn = sync->list_turn;
-	if (entry->state == ENTRY_PAIR && shows_edit(&sync->columns[row->table], entry, cells))
-		/* Before anything of this pass flows. */
-		pairs_set_claims(&sync->pairs, pair, sync_shown_other(sync, pair, &cells[FIELD_ID]));
-	if (row_differs(&sync->columns[row->table], entry, cells))
+	if (row_differs(&sync->columns[row->table], entry, cells)) {
+		if (entry->state == ENTRY_PAIR && shows_edit(&sync->columns[row->table], entry, cells))
+			/* Before anything of this pass flows. */
+			pairs_set_claims(&sync->pairs, pair, sync_shown_other(sync, pair, &cells[FIELD_ID]));
 		queue_row(sync, pair, row);
+	}
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		cell_done(&cells[field]);
 }
