@@ -58,6 +58,7 @@ static struct side_record take_record(enum table table, struct airtable_record *
 		.id = own_copy(record->id),
 		.body = take(record->fields),
 		.read_at_ms = clock_steady_ms(),
+		.created_ms = record->created_ms,
 	};
 }
 

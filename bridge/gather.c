@@ -238,7 +238,8 @@ static bool is_sent_row(const struct group *group, const struct look *look, cons
 	return sent;
 }
 
-/* Of several rows with its ID the one that we were making is the document's, else that with the lowest record id. */
+/* Of several rows with its ID the one that we were making is the document's, else the oldest, or that with the lower record id
+ * (sync-rules 13). */
 static bool is_better(const struct group *group, const struct look *look, const struct side_record *row)
 {
 	if (look->row.presence != SIDE_THERE)
@@ -248,6 +249,8 @@ static bool is_better(const struct group *group, const struct look *look, const 
 		if (sent != is_sent_row(group, look, &look->row))
 			return sent;
 	}
+	if (row->created_ms != look->row.created_ms)
+		return row->created_ms < look->row.created_ms;
 	return strcmp(row->id, look->row.id) < 0;
 }
 

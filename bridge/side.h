@@ -27,6 +27,7 @@ struct side_record {
 	struct json_object *body;   /* owned; the document, or {field id: value} */
 	char *flaw;                 /* owned; why the document cannot be written back exactly, or NULL */
 	int64_t read_at_ms;         /* this machine's steady clock */
+	int64_t created_ms; /* rows: when it was made, by the base's clock, to the second; 0 not known */
 };
 void side_record_done(struct side_record *record);
 struct side_records {

@@ -280,7 +280,7 @@ void world_person_deletes(struct world *world, struct world_row *row);
 void world_person_restores(struct world *world, struct world_row *row);
 /* Through the inverse field: the item's cell has this collection besides what it has. */
 void world_person_links_back(struct world *world, struct world_row *collection, struct world_row *item);
-struct world_row *world_person_duplicates(struct world *world, const struct world_row *row, bool with_id);
+struct world_row *world_person_duplicates(struct world *world, struct world_row *row, bool with_id);
 const char *world_cell_text(const struct world_row *row, enum field field); /* or "" */
 struct json_object *world_link(const char *record_id);                      /* NULL for none */
 const char *world_linked(const struct world_row *row, enum field field);    /* first record id, or "" */

@@ -30,6 +30,7 @@ static struct side_record record_of(struct world *world, struct world_row *row)
 		.id = own_copy(row->id),
 		.body = world_row_body(world, row, picture),
 		.read_at_ms = clock_steady_ms(),
+		.created_ms = row->created_ms / 1000 * 1000,
 	};
 }
 

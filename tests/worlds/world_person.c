@@ -118,7 +118,7 @@ void world_person_restores(struct world *world, struct world_row *row)
 		row->now.last_ms = world_base_now_ms(world);
 }
 
-struct world_row *world_person_duplicates(struct world *world, const struct world_row *row, bool with_id)
+struct world_row *world_person_duplicates(struct world *world, struct world_row *row, bool with_id)
 {
 	struct world_row *copy = world_new_row(world, row->table);
 
@@ -131,6 +131,8 @@ struct world_row *world_person_duplicates(struct world *world, const struct worl
 				       json_object_get(row->now.cells[field]));
 	copy->now.shelf = json_object_get(row->now.shelf);
 	copy->copied = with_id;
+	/* Of a row that the bridge does not know of yet nobody can tell which of both it has made. */
+	row->copied = row->copied || (with_id && row->now.cells[FIELD_ID] && !observer_is_paired(world, row));
 	copy->delete_wanted = row->now.cells[FIELD_DELETE] != NULL;
 	observer_row_copied(world, row);
 	return copy;
