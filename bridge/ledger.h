@@ -91,7 +91,7 @@ struct ledger_entry {
 	} taken[FIELD_COUNT]; /* cells that were about to be written into the document, not yet known to be there */
 	char *taken_on;       /* owned; the document's revision then, or NULL: it had none */
 	/* Owned; the save that they were for, or that was to delete: {at: its time, ms; gone: true when it deletes; history:
-	 * the _id of the entry that goes before it; body: its hash}; or NULL. */
+	 * the entry that goes before it; wake: when it has one, the marks of other integrations in what it deletes}; or NULL. */
 	struct json_object *saving;
 	char *problem;              /* owned; what a person should know, or NULL */
 	struct json_object *causes; /* owned; array of _ids of the documents that it comes from, or NULL */

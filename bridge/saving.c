@@ -132,6 +132,8 @@ static void note_saving(struct saves *saves, struct look *look, struct json_obje
 		json_put(note, "gone", json_object_new_boolean(true));
 	if (history)
 		json_put(note, "history", json_copy(history));
+	if (look->wake)
+		json_put(note, "wake", look_wake_marks(look));
 	json_object_put(look->entry.saving);
 	look->entry.saving = note;
 }
@@ -142,10 +144,10 @@ static void take_saved(struct saves *saves, struct look *look, struct save_resul
 		look->document_written = true; /* the document has it already */
 		return;
 	}
-	note_saving(saves, look, result->history);
 	look->new_document = take(result->body);
 	look->document_work = look->given->deleted ? DOCUMENT_WORK_DELETE : DOCUMENT_WORK_WRITE;
 	look_note_wake(saves->group, look);
+	note_saving(saves, look, result->history);
 	if (!result->history)
 		return;
 	if (!look->histories)

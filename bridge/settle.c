@@ -457,6 +457,8 @@ static void settle_taken(struct group *group, struct look *look)
 			look->entry.fields[field].contested = true;
 	}
 	look->orphaned = look->entry.saving && !save_happened(look);
+	if (!look->orphaned)
+		look_wake_again(look);
 }
 
 /* What was sent to a row that is not shown may still be applied to it, should it come back: it stays noted. */
@@ -475,7 +477,7 @@ bool group_settle(struct group *group, struct error *error)
 		settle_look(&settling, &group->looks[i]);
 		settle_taken(group, &group->looks[i]);
 	}
-	if (!group_drop_orphans(group, error))
+	if (!group_drop_orphans(group, error) || !group_save_wakes(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++)
 		ledger_entry_clear_taken(&group->looks[i].entry);

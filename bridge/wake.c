@@ -1,8 +1,9 @@
 /* What the app saves in the wake of a save, when an item has moved to another collection or something goes: the links
  * to its pictures, the pictures, and what other integrations are told of a delete. As the app does, without history.
  *
- * It begins when the document is acknowledged, so that a crash in between leaves it undone. What is read is noted and
- * answered "none" for the time being, and all is done anew when it is there. */
+ * It begins when the document is acknowledged. The note of the save stays in the ledger until it is done: after a crash in
+ * between, or a failure, the next look does it once more. What is read is noted and answered "none" for the time being, and
+ * all is done anew when it is there. */
 #include "bridge/work.h"
 
 #include "base/clock.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 
 #define LINKS_OF_ITEM_LIMIT 200 /* pictures of an item that are followed */
-#define TRIES_ON_CONFLICT   2
+#define TRIES               3
 
 struct waking {
 	struct group *group;
@@ -37,6 +38,13 @@ static void renew(struct json_object **object)
 
 /* ---- which saves have a wake ---- */
 
+static void begin_wake(struct look *look, bool gone)
+{
+	datum_close(&look->wake);
+	look->wake = datum_new(table_document_type(look->pair->table), look->pair->id);
+	look->wake->deleted = gone;
+}
+
 /* Our own mark is left out: what it would leave behind is for us only, and we would take it away again (sync-rules 25). */
 static void copy_marks(const struct group *group, struct json_object *stored, struct datum *datum)
 {
@@ -57,11 +65,29 @@ void look_note_wake(struct group *group, struct look *look)
 
 	if (look->document.presence != SIDE_THERE || (!gone && (!item || strcmp(before, after) == 0)))
 		return;
-	datum_close(&look->wake);
-	look->wake = datum_new(table_document_type(look->pair->table), look->pair->id);
-	look->wake->deleted = gone;
+	begin_wake(look, gone);
 	if (gone)
 		copy_marks(group, look->document.body, look->wake);
+}
+
+struct json_object *look_wake_marks(const struct look *look)
+{
+	struct json_object *marks = datum_get(look->wake, "integrations");
+
+	return marks ? json_copy(marks) : json_object_new_object();
+}
+
+/* If it was deleted, or made anew, by others since, what hangs on it is theirs. */
+void look_wake_again(struct look *look)
+{
+	struct json_object *marks = json_child(look->entry.saving, "wake", json_type_object);
+	bool gone = json_bool_or(look->entry.saving, "gone", false);
+
+	if (!marks || gone == (look->document.presence == SIDE_THERE))
+		return;
+	begin_wake(look, gone);
+	datum_put(look->wake, "integrations", json_copy(marks));
+	look->wakes_again = true;
 }
 
 /* ---- the view ---- */
@@ -183,7 +209,7 @@ static bool save_wake_of(struct waking *waking, struct look *look, struct error 
 
 static bool is_woken(const struct look *look)
 {
-	return look->wake && look->document_written;
+	return look->wake && (look->document_written || look->wakes_again);
 }
 
 static bool save_all_wakes(struct waking *waking, struct error *error)
@@ -243,13 +269,14 @@ static bool read_wanted(struct waking *waking, struct error *error)
 	return ok;
 }
 
-static size_t collect_writes(struct waking *waking, struct side_write *writes)
+static size_t collect_writes(struct waking *waking, bool links, struct side_write *writes)
 {
 	size_t count = 0;
 
 	json_object_object_foreach (waking->saved, full_id, body) {
 		struct json_object *stored = NULL, *nothing;
-		if (json_object_object_get_ex(waking->unsure, full_id, &nothing))
+		if ((document_type_of(full_id, NULL) == DOCUMENT_ITEM_IMAGE) != links ||
+		    json_object_object_get_ex(waking->unsure, full_id, &nothing))
 			continue;
 		json_object_object_get_ex(waking->read, full_id, &stored);
 		json_object_object_del(body, "_rev");
@@ -260,23 +287,25 @@ static size_t collect_writes(struct waking *waking, struct side_write *writes)
 	return count;
 }
 
-static bool write_saved(struct waking *waking, bool *conflict_out, struct error *error)
+/* open_out: somebody changed one of them meanwhile, or it is not known what became of it. */
+static bool write_some(struct waking *waking, bool links, bool *open_out, struct error *error)
 {
 	struct side *couch = &waking->group->sync->couch;
 	struct side_write *writes =
 		own_alloc(((size_t)json_object_object_length(waking->saved) + 1) * sizeof *writes);
-	size_t count = collect_writes(waking, writes);
+	size_t count = collect_writes(waking, links, writes);
 	bool ok = true;
 
-	*conflict_out = false;
+	*open_out = false;
 	if (count) {
 		struct side_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
 		ok = couch->ops->write_finish(couch->self, &ticket, error);
 	}
 	for (size_t i = 0; ok && i < count; i++) {
-		*conflict_out = *conflict_out || writes[i].result == ERROR_CONFLICT;
-		if (writes[i].result != ERROR_NONE)
-			log_info(&waking->group->sync->log, "%s was not saved after its item: %s",
+		bool refused = writes[i].result == ERROR_REFUSED;
+		*open_out = *open_out || (writes[i].result != ERROR_NONE && !refused);
+		if (refused)
+			log_warn(&waking->group->sync->log, "%s was not saved after its item: %s",
 				 json_text_or(writes[i].body, "_id", ""), writes[i].error.text);
 	}
 	side_writes_done(writes, count);
@@ -284,7 +313,14 @@ static bool write_saved(struct waking *waking, bool *conflict_out, struct error 
 	return ok;
 }
 
-static bool save_once(struct waking *waking, bool *conflict_out, struct error *error)
+/* The links last: once they are saved, nothing tells any more that their pictures are not. */
+static bool write_saved(struct waking *waking, bool *open_out, struct error *error)
+{
+	return write_some(waking, false, open_out, error) &&
+	       (*open_out || write_some(waking, true, open_out, error));
+}
+
+static bool save_once(struct waking *waking, bool *open_out, struct error *error)
 {
 	bool ok = read_links(waking, error);
 
@@ -295,21 +331,49 @@ static bool save_once(struct waking *waking, bool *conflict_out, struct error *e
 			break;
 		ok = read_wanted(waking, error);
 	}
-	return ok && write_saved(waking, conflict_out, error);
+	return ok && write_saved(waking, open_out, error);
+}
+
+/* The look ends here, as that of a document of which it is not known whether it was written: the next one finds the note. That
+ * one does without it, so that no document of others can hold up the item for ever. */
+static void leave_open(struct group *group, struct look *look)
+{
+	if (look->wakes_again) {
+		log_warn(&group->sync->log, "%s: not all that follows from its move or end could be saved",
+			 look->pair->full_id);
+		return;
+	}
+	look->finished = true;
+	look->keep_ledger = true;
+	look->row_work = ROW_WORK_NONE;
+	look->again_in_ms = SYNC_RETRY_FIRST_MS;
+}
+
+static void end_wakes(struct group *group, bool open)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (open && is_woken(look))
+			leave_open(group, look);
+		datum_close(&look->wake);
+		look->wakes_again = false;
+	}
 }
 
 bool group_save_wakes(struct group *group, struct error *error)
 {
 	struct waking waking = {.group = group, .source = {.now_ms = clock_now_ms(), .uuid = new_uuid}};
-	bool any = false, conflict = true, ok = true;
+	bool open = false, ok = true;
 
 	for (size_t i = 0; i < group->count; i++)
-		any = any || is_woken(&group->looks[i]);
-	for (int try = 0; any && ok && conflict && try < TRIES_ON_CONFLICT; try++)
-		ok = save_once(&waking, &conflict, error);
+		open = open || is_woken(&group->looks[i]);
+	for (int try = 0; ok && open && try < TRIES; try++)
+		ok = save_once(&waking, &open, error);
 	json_object_put(waking.read);
 	json_object_put(waking.saved);
 	json_object_put(waking.wanted);
 	json_object_put(waking.unsure);
+	if (ok)
+		end_wakes(group, open);
 	return ok || error_wrap(error, "saving what follows from an item's move or end");
 }

@@ -33,8 +33,9 @@ struct look {
 	bool retry;          /* the problem may pass by itself: try again later */
 	unsigned waits;      /* enum pair_waits */
 
-	struct datum *given;        /* owned; what is to be saved of the document, or NULL */
-	struct datum *wake;         /* owned; of a move or an end, what others are saved for; or NULL */
+	struct datum *given; /* owned; what is to be saved of the document, or NULL */
+	struct datum *wake;  /* owned; of a move or an end, what others are saved for; or NULL */
+	bool wakes_again; /* an earlier look may have ended between the document and what is saved in its wake */
 	struct json_object *causes; /* owned; the documents that its refusal may come from, or NULL */
 	bool merges;                /* cells and document are merged: conflicts may have losers */
 	bool orphaned; /* the history of a save that was noted, and did not happen, may be there */
@@ -128,6 +129,9 @@ must_use bool group_save(struct group *group, struct error *error);
  * after. */
 void look_note_wake(struct group *group, struct look *look);
 must_use bool group_save_wakes(struct group *group, struct error *error);
+/* What the ledger needs of it; of a save that was noted, and has happened, it is done once more: twice is as good as once. */
+struct json_object *look_wake_marks(const struct look *look);
+void look_wake_again(struct look *look);
 /* orphans.c: deletes the histories of saves that did not happen (sync-rules 24). */
 must_use bool group_drop_orphans(struct group *group, struct error *error);
 

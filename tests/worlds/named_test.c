@@ -26,7 +26,7 @@
 
 static const struct named_table *const tables[] = {&named_writes, &named_existence, &named_identity,
 						   &named_scope,  &named_fields,    &named_saving,
-						   &named_revert};
+						   &named_revert, &named_wake};
 
 static const char *const order_names[] = {
 	[AS_WRITTEN] = "in this order",

@@ -309,9 +309,10 @@ static bool couch_read_beginning(void *self, const char *prefix, size_t most, st
 	return true;
 }
 
-static bool is_left_behind(struct json_object *extra)
+static bool is_left_behind(const struct world *world, struct json_object *extra)
 {
-	return document_type_of(json_text_or(extra, "_id", ""), NULL) == DOCUMENT_DELETED_DATA;
+	return document_type_of(json_text_or(extra, "_id", ""), NULL) == DOCUMENT_DELETED_DATA &&
+	       strcmp(json_text_or(document_data(extra), "integration_id", ""), world->config.id) == 0;
 }
 
 static bool couch_left_behind(void *self, struct json_object **list_out, struct error *error)
@@ -322,7 +323,7 @@ static bool couch_left_behind(void *self, struct json_object **list_out, struct 
 		return false;
 	*list_out = json_object_new_array();
 	for (size_t i = 0; i < world->extra_count; i++)
-		if (is_left_behind(world->extras[i]))
+		if (is_left_behind(world, world->extras[i]))
 			json_object_array_add(*list_out, json_copy(world->extras[i]));
 	return true;
 }

@@ -1,0 +1,138 @@
+/* What the app saves in the wake of an item's move or end is saved, wherever the bridge ends: sync-rules 24 and 25. */
+#include "tests/worlds/named.h"
+
+#include "tests/worlds/transcript.h"
+#include "tests/worlds/world_settings.h"
+
+#include <string.h>
+
+#define LINK    "item_image-i1-p1"
+#define PICTURE "zz20-image-p1"
+#define TOLD    "integration_deleted_data-item-i1-another"
+
+static void put(struct world *world, const char *words)
+{
+	scoped(json_object) body = NULL;
+	struct error error = {0};
+
+	if (!json_read(words, strlen(words), &body, NULL, &error) || !world_couch_extra_put(world, body))
+		world_broken(world, "the scene cannot be set: %s", error.text);
+}
+
+/* "i1" has a picture, and is known to another integration; there is a collection "c1". */
+static void it_has_a_picture(struct world *world)
+{
+	static const char *const listed[] = {"c0", "c1"};
+	struct json_object *collection =
+		json_copy(world_body(world_document(world, TABLE_COLLECTIONS, "c0")));
+	struct json_object *item = json_copy(world_body(world_document(world, TABLE_ITEMS, "i1")));
+	struct json_object *marks = json_child(document_data(item), "integrations", json_type_object);
+
+	transcript_spoil(world, "a picture");
+	world_phone_lists(world, "collections", listed, countof(listed));
+	world_restart(world);
+	json_put_text(document_data(collection), "name", "another collection");
+	json_put_text(document_data(collection), "collection_reference_number", "0002");
+	json_object_object_del(document_data(collection), "integrations");
+	world_phone_puts(world, TABLE_COLLECTIONS, "c1", collection);
+	if (!marks) {
+		marks = json_object_new_object();
+		json_put(document_data(item), "integrations", marks);
+	}
+	struct json_object *mark = json_object_new_object();
+	json_put_text(mark, "id", "recOfAnother");
+	json_put(marks, "another", mark);
+	world_phone_puts(world, TABLE_ITEMS, "i1", item);
+	put(world,
+	    "{\"_id\":\"" LINK "\",\"type\":\"item_image\",\"created_at\":1,\"updated_at\":1,\"data\":{"
+	    "\"item_id\":\"i1\",\"image_id\":\"p1\",\"order\":0,\"_item_collection_id\":\"c0\"}}");
+	put(world, "{\"_id\":\"" PICTURE "\",\"type\":\"image\",\"created_at\":1,\"updated_at\":1,\"data\":{"
+		   "\"filename\":\"p.png\",\"_item_ids\":[\"i1\"],\"_item_collection_ids\":[\"c0\"]},"
+		   "\"_attachments\":{\"thumbnail-128\":{\"content_type\":\"image/png\",\"stub\":true},"
+		   "\"image-1440\":{\"content_type\":\"image/png\",\"stub\":true}}}");
+	if (!world_pass(world, true, true))
+		world_broken(world, "the scene cannot be set: %s", world->last_error.text);
+}
+
+static void person_moves(struct world *world)
+{
+	const struct world_row *collection = world_row_of(world, TABLE_COLLECTIONS, "c1");
+
+	if (named_row(world) && collection)
+		world_person_types(world, named_row(world), FIELD_COLLECTION, world_link(collection->id));
+}
+
+static void person_ticks(struct world *world)
+{
+	if (named_row(world))
+		world_person_types(world, named_row(world), FIELD_DELETE, json_object_new_boolean(true));
+}
+
+static void person_moves_and_ticks(struct world *world)
+{
+	person_moves(world);
+	person_ticks(world);
+}
+
+static struct json_object *extra(struct world *world, const char *id)
+{
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (strcmp(json_text_or(world->extras[i], "_id", ""), id) == 0)
+			return world->extras[i];
+	return NULL;
+}
+
+static void lists_one(struct world *world, const char *key, const char *value)
+{
+	struct json_object *list = json_child(document_data(extra(world, PICTURE)), key, json_type_array);
+	const char *words = json_object_get_string(json_object_array_get_idx(list, 0));
+
+	if (json_object_array_length(list) != (value ? 1 : 0) || (value && strcmp(words, value) != 0))
+		world_broken(world, "the picture's %s is %s", key, json_object_to_json_string(list));
+}
+
+/* Where the item is, its link says, and the picture; with it both go, and the other integration is told. */
+static void wake_is_saved(struct world *world)
+{
+	struct json_object *item = world_body(world_document(world, TABLE_ITEMS, "i1"));
+	struct json_object *link = document_data(extra(world, LINK));
+	const char *collection = json_text_or(document_data(item), "collection_id", "");
+
+	lists_one(world, "_item_ids", item ? "i1" : NULL);
+	lists_one(world, "_item_collection_ids", item ? collection : NULL);
+	if (item && strcmp(json_text_or(link, "_item_collection_id", ""), collection) != 0)
+		world_broken(world, "the link does not say that the item is in %s", collection);
+	if (!item && link)
+		world_broken(world, "the link is there without its item");
+	if (!item != (extra(world, TOLD) != NULL))
+		world_broken(world, "the other integration is %s", item ? "told of an end" : "not told");
+}
+
+static void is_moved(struct world *world)
+{
+	struct json_object *item = world_body(world_document(world, TABLE_ITEMS, "i1"));
+
+	if (strcmp(json_text_or(document_data(item), "collection_id", ""), "c1") != 0)
+		world_broken(world, "the item is not moved");
+	wake_is_saved(world);
+}
+
+static void is_gone(struct world *world)
+{
+	if (world_body(world_document(world, TABLE_ITEMS, "i1")))
+		world_broken(world, "the item is still there");
+	wake_is_saved(world);
+}
+
+static const struct scenario scenarios[] = {
+	{"picture-of-an-item-that-moves", it_has_a_picture, person_moves, named_nothing, is_moved,
+	 1U << AS_WRITTEN, false},
+	{"picture-of-an-item-that-goes", it_has_a_picture, person_ticks, named_nothing, is_gone,
+	 1U << AS_WRITTEN, false},
+	{"picture-of-an-item-that-moves-and-goes", it_has_a_picture, person_moves, person_ticks,
+	 wake_is_saved, 1U << AS_WRITTEN | 1U << MEANWHILE, false},
+	{"picture-of-an-item-that-moves-as-it-goes", it_has_a_picture, person_moves_and_ticks, named_nothing,
+	 is_gone, 1U << AS_WRITTEN, false},
+};
+
+const struct named_table named_wake = {scenarios, countof(scenarios)};
