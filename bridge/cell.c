@@ -397,14 +397,17 @@ static bool tagged_from_json(struct json_object *json, struct cell *cell_out)
 
 bool cell_from_json(struct json_object *json, struct cell *cell_out, struct error *error)
 {
+	const char *words;
+
 	switch (json_object_get_type(json)) {
 	case json_type_null:
 		*cell_out = (struct cell){0};
 		return true;
 	case json_type_string:
-		if (!plain_string(json))
+		words = plain_string(json);
+		if (!words)
 			return refuse(json, error);
-		*cell_out = cell_text(plain_string(json));
+		*cell_out = cell_text(words);
 		return true;
 	case json_type_int:
 	case json_type_double:

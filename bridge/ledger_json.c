@@ -195,6 +195,16 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 
 /* ---- reading ---- */
 
+/* Into a place of so many bytes, which ours always have. */
+static void read_words(struct json_object *json, const char *key, char *out, size_t size)
+{
+	const char *words = json_text_or(json, key, "");
+	size_t length = strnlen(words, size - 1);
+
+	memcpy(out, words, length);
+	out[length] = '\0';
+}
+
 static bool field_from_json(struct json_object *json, struct ledger_field *agreed, struct error *error)
 {
 	struct json_object *couch, *airtable;
@@ -253,7 +263,7 @@ static bool sent_from_json(const struct columns *columns, struct json_object *js
 	if (sent->kind == SENT_NOTHING)
 		return error_set(error, ERROR_REFUSED, "unknown kind \"%s\" in \"sent\"", kind);
 	sent->at_ms = json_int_or(json, "at", 0);
-	snprintf(sent->epoch, sizeof sent->epoch, "%s", json_text_or(json, "epoch", ""));
+	read_words(json, "epoch", sent->epoch, sizeof sent->epoch);
 
 	struct json_object *fields = json_child(json, "fields", json_type_object);
 	if (!fields)
@@ -319,15 +329,25 @@ static bool state_from_json(struct json_object *json, enum entry_state *state_ou
 	return error_set(error, ERROR_REFUSED, "unknown state \"%s\"", name);
 }
 
+/* What stands behind the prefix, or NULL. */
+static const char *behind(const char *words, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return words && strncmp(words, prefix, length) == 0 ? words + length : NULL;
+}
+
 /* pair-<integration>-<type>-<id> */
 static bool key_from_id(const struct ledger *ledger, const char *full_id, struct ledger_entry *entry)
 {
+	const char *type = behind(behind(behind(full_id, "pair-"), ledger->integration_id), "-");
+
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
-		scoped_text prefix = ledger_entry_document_id(ledger, (enum table)table, "");
-		size_t length = strlen(prefix);
-		if (strncmp(full_id, prefix, length) == 0 && full_id[length]) {
+		const char *name = document_type_name(table_document_type((enum table)table));
+		const char *id = behind(behind(type, name), "-");
+		if (id && *id) {
 			entry->table = (enum table)table;
-			entry->id = own_copy(full_id + length);
+			entry->id = own_copy(id);
 			return true;
 		}
 	}
@@ -348,17 +368,15 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	const struct columns *columns = &ledger->columns[entry->table];
 	const char *handled = json_text_or(json, "handled", "0");
 	entry->handled = strtoull(handled, NULL, 16);
-	snprintf(entry->revision, sizeof entry->revision, "%s", json_text_or(json, "_rev", ""));
-	snprintf(entry->record_id, sizeof entry->record_id, "%s", json_text_or(json, "rec", ""));
+	read_words(json, "_rev", entry->revision, sizeof entry->revision);
+	read_words(json, "rec", entry->record_id, sizeof entry->record_id);
 	entry->seen_ms = json_int_or(json, "seen", 0);
 	entry->marked = json_bool_or(json, "marked", false);
 	entry->born_as_row = json_bool_or(json, "born_as_row", false);
 	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
 	entry->unsure_since_ms = json_int_or(json, "unsure_since", 0);
-	snprintf(entry->collection_row, sizeof entry->collection_row, "%s",
-		 json_text_or(json, "collection_row", ""));
-	snprintf(entry->container_row, sizeof entry->container_row, "%s",
-		 json_text_or(json, "container_row", ""));
+	read_words(json, "collection_row", entry->collection_row, sizeof entry->collection_row);
+	read_words(json, "container_row", entry->container_row, sizeof entry->container_row);
 	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
 	entry->shows = own_copy(json_text_or(json, "shows", NULL));
 	entry->saving = json_object_get(json_child(json, "saving", json_type_object));

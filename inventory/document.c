@@ -199,8 +199,9 @@ bool document_check(enum document_type type, struct json_object *body, struct er
 		return error_set(error, ERROR_REFUSED, "a document has no _id");
 	if (!check_envelope(type, body, full_id, error))
 		return false;
+	struct json_object *data = document_data(body);
 	for (const struct schema_key *key = schema_of(type); key->key; key++)
-		if (!check_key(full_id, document_data(body), key, error))
+		if (!check_key(full_id, data, key, error))
 			return false;
 	return true;
 }

@@ -255,9 +255,9 @@ static void send_late(struct world *world, struct side_write *write, int64_t dec
 void world_apply_late(struct world *world)
 {
 	for (size_t i = 0; i < WORLD_LATE; i++) {
-		struct world_late late = world->late[i];
-		if (!late.at_ms || late.at_ms > world->steady_ms)
+		if (!world->late[i].at_ms || world->late[i].at_ms > world->steady_ms)
 			continue;
+		struct world_late late = world->late[i];
 		struct side_write write = {
 			.kind = late.kind,
 			.table = late.table,
