@@ -12,9 +12,10 @@
 static bool row_differs(const struct columns *columns, const struct ledger_entry *entry,
 			const struct cell *cells)
 {
-	/* With a problem any change may be its end: an edit that was refused and taken back leaves a row as both agreed. */
+	/* With a problem, or where something waits, any change may be the end of it: an edit that was refused and taken back leaves a row
+	 * as both agreed. */
 	if (entry->state != ENTRY_PAIR || entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms ||
-	    entry->problem)
+	    entry->problem || entry->waits)
 		return true;
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const struct column *column = &columns->of[field];

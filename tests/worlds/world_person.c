@@ -110,8 +110,8 @@ void world_person_restores(struct world *world, struct world_row *row)
 	row->copied = !original && (row->copied || twin || observer_has_pair(world, row));
 	if (twin && original)
 		twin->copied = true;
-	if (twin)
-		observer_row_copied(world, row);
+	if (!original)
+		observer_row_copied(world, row); /* what it shows may go into the document once more (sync-rules 5) */
 	row->now.there = true;
 	/* Whether this counts as a modification is not known: it does half of the time. */
 	if (world_chance(world, 2))
