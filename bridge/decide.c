@@ -387,8 +387,7 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 			look->airtable[FIELD_UPDATED_AT].kind == CELL_TIME &&
 			cell_equal(&look->couch[FIELD_UPDATED_AT], &look->airtable[FIELD_UPDATED_AT], &exact),
 		.shown_differently = agreed->shown_differently,
-		/* What took the row's place may show what the row did a while ago. */
-		.contested = agreed->contested || look->existence.action == EXIST_PAIR_FREE,
+		.contested = agreed->contested,
 		.couch_unmappable = !mappable && !couch_waits,
 		.waits = row_waits || (couch_waits && look->existence.action != EXIST_MERGE_OUT),
 		.order = look->orders[field],
@@ -414,10 +413,20 @@ static bool decides_fields(const struct look *look)
 	}
 }
 
+/* What took the row's place may show what the row did a while ago. Known until it is agreed on, also after a crash. */
+static void contest_what_differs(struct group *group, struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (field_moved(group, look, (enum field)field, false))
+			look->entry.fields[field].contested = true;
+}
+
 static void decide_fields(struct group *group, struct look *look)
 {
 	text_clear(&look->problem);
 	look->waits = 0;
+	if (look->existence.action == EXIST_PAIR_FREE)
+		contest_what_differs(group, look);
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) && field != FIELD_ERROR &&
 		    field != FIELD_DELETE)
@@ -426,10 +435,11 @@ static void decide_fields(struct group *group, struct look *look)
 
 /* ---- conflicts: which edit is newer? ---- */
 
-/* A document was not edited later than it was first seen here (a device's clock may run ahead). */
+/* A document was not edited later than it was first seen here (a device's clock may run ahead), by a clock of which whole seconds
+ * are known. */
 static int64_t document_edited_ms(const struct group *group, const struct look *look)
 {
-	int64_t seen_ms = look_first_seen_ms(group, look);
+	int64_t seen_ms = look_first_seen_ms(group, look) + 1000;
 	int64_t updated_ms = document_updated_at(look->document.body);
 
 	return updated_ms < seen_ms ? updated_ms : seen_ms;

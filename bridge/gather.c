@@ -123,6 +123,12 @@ static bool hides_its_place(const struct look *look)
 	       !look->pair->collection_id;
 }
 
+/* Its mark is due, and nobody has written the document since it was handled. What else is open has its own time. */
+static bool wants_its_mark_alone(const struct look *look)
+{
+	return look->reasons == LOOK_MARK && look->pair->leaves == look->entry.handled;
+}
+
 /* Nothing that a row shows has changed, and nothing is open. */
 static bool needs_no_row(const struct group *group, const struct look *look)
 {
@@ -136,9 +142,13 @@ static bool needs_no_row(const struct group *group, const struct look *look)
 	    look->reasons == LOOK_DOCUMENT)
 		return true;
 	if ((look->reasons & (LOOK_ROW | LOOK_AGAIN)) || look->entry.state != ENTRY_PAIR ||
-	    look->entry.sent.kind != SENT_NOTHING || look->entry.problem || look->entry.unsure_since_ms ||
+	    look->entry.sent.kind != SENT_NOTHING || look->entry.unsure_since_ms ||
 	    ledger_entry_has_taken(&look->entry) || !pair->in_scope || look->flaw.kind != ERROR_NONE ||
 	    look->document.presence != SIDE_THERE)
+		return false;
+	if (wants_its_mark_alone(look))
+		return true;
+	if (look->entry.problem)
 		return false;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (field_moved(group, look, (enum field)field))

@@ -341,6 +341,18 @@ static bool met_row(const struct look *look)
 	       look->again;
 }
 
+/* A mark waits for a quiet minute. One that was due when something else was looked at, too, gets a look of its own. */
+static void schedule_mark(struct pairs *pairs, const struct look *look)
+{
+	struct pair *pair = look->pair;
+	bool was_due = look->reasons & LOOK_MARK && look->reasons != LOOK_MARK;
+
+	if (was_due && clock_steady_ms() - pair->seen_at_ms >= SYNC_MARK_QUIET_MS)
+		pairs_look(pairs, pair, LOOK_MARK);
+	else if (!pair->mark_due_ms)
+		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
+}
+
 static void tell_pair(struct group *group, struct look *look)
 {
 	struct pairs *pairs = &group->sync->pairs;
@@ -372,8 +384,8 @@ static void tell_pair(struct group *group, struct look *look)
 		      (paired && !pair->in_scope && !entry->problem && pair->document == PAIR_DOCUMENT_THERE);
 	bool to_be_marked = paired && !entry->marked;
 	bool to_be_unmarked = entry->state == ENTRY_GRAVE && entry->marked;
-	if ((to_be_marked || to_be_unmarked) && !pair->mark_due_ms)
-		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
+	if (to_be_marked || to_be_unmarked)
+		schedule_mark(pairs, look);
 	if (paired && entry->marked)
 		pair->mark_due_ms = 0;
 }

@@ -31,7 +31,7 @@ struct named_table {
 	size_t count;
 };
 extern const struct named_table named_writes, named_existence, named_identity, named_scope, named_fields,
-	named_saving, named_revert, named_wake;
+	named_saving, named_revert, named_wake, named_times;
 
 /* Both sides in step, as every scenario begins. */
 void named_set_scene(struct world *world);
@@ -46,7 +46,11 @@ unsigned named_play(const struct scenario *scenario, enum order order, unsigned 
 struct world_row *named_row(struct world *world); /* or NULL */
 void named_phone_sets(struct world *world, const char *key, const char *value, int64_t behind_ms);
 void named_person_sets(struct world *world, enum field field, const char *value); /* NULL empties */
-struct json_object *named_new_item(struct world *world, const char *name);        /* a body, in c0 */
+/* Whether it does, of an item. */
+void named_must_say(struct world *world, const char *id, const char *key, const char *words);
+void named_must_show(struct world *world, const char *id, enum field field, const char *words);
+void named_make_container(struct json_object *body);                       /* as the app saves one */
+struct json_object *named_new_item(struct world *world, const char *name); /* a body, in c0 */
 
 named_act named_nothing;
 named_act named_phone_notes;     /* "from the phone" */

@@ -29,6 +29,33 @@ void named_person_sets(struct world *world, enum field field, const char *value)
 		world_person_types(world, row, field, value ? json_object_new_string(value) : NULL);
 }
 
+void named_must_say(struct world *world, const char *id, const char *key, const char *words)
+{
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, id)), *value = NULL;
+
+	if (body)
+		json_object_object_get_ex(document_data(body), key, &value);
+	if (strcmp(value ? json_object_get_string(value) : "", words) != 0)
+		world_broken(world, "%s: the document's %s is \"%s\", not \"%s\"", id, key,
+			     value ? json_object_get_string(value) : "", words);
+}
+
+void named_must_show(struct world *world, const char *id, enum field field, const char *words)
+{
+	const struct world_row *row = world_row_of(world, TABLE_ITEMS, id);
+	const char *shown = row && row->now.cells[field] ? json_object_get_string(row->now.cells[field]) : "";
+
+	if (strcmp(shown, words) != 0)
+		world_broken(world, "%s: the row's %s is \"%s\", not \"%s\"", id, field_rule(field)->name,
+			     shown, words);
+}
+
+void named_make_container(struct json_object *body)
+{
+	json_put_text(document_data(body), "item_type", "container");
+	json_put(document_data(body), "_can_contain_items", json_object_new_boolean(true));
+}
+
 void named_phone_notes(struct world *world)
 {
 	named_phone_sets(world, "notes", "from the phone", 0);

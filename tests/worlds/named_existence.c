@@ -22,6 +22,32 @@ static void person_cuts_and_pastes(struct world *world)
 	world_person_deletes(world, row);
 }
 
+/* Pasted as it was, and then like any other row. */
+static void is_pasted(struct world *world)
+{
+	named_is_there(world);
+	named_must_show(world, "i1", FIELD_ERROR, "");
+	named_must_say(world, "i1", "notes", "from the phone");
+	named_must_show(world, "i1", FIELD_NOTES, "from the phone");
+}
+
+static void phone_empties_the_notes(struct world *world)
+{
+	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i1")));
+
+	json_object_object_del(document_data(body), "notes");
+	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+	world_phone_puts(world, TABLE_ITEMS, "i1", body);
+}
+
+/* What both had agreed on is known of the row that was pasted: what it shows is not taken for an edit. */
+static void has_no_notes(struct world *world)
+{
+	named_is_there(world);
+	named_must_say(world, "i1", "notes", "");
+	named_must_show(world, "i1", FIELD_NOTES, "");
+}
+
 static void person_adds(struct world *world)
 {
 	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
@@ -313,6 +339,34 @@ static void later_edit_brings_back(struct world *world)
 		world_broken(world, "the gravestone does not know what stood in an unmapped cell");
 }
 
+/* ---- a row with the ID of what was deleted before anybody synced it ---- */
+
+static void i2_was_deleted(struct world *world)
+{
+	phone_makes(world);
+	world_phone_deletes(world, world_document(world, TABLE_ITEMS, "i2"));
+}
+
+static void person_adds_with_that_id(struct world *world)
+{
+	struct world_row *row;
+
+	person_adds(world);
+	row = &world->rows[world->row_count - 1];
+	world_person_types(world, row, FIELD_ID, json_object_new_string("i2"));
+}
+
+/* A person may have meant what was deleted, or something new: nobody knows. */
+static void stays_deleted(struct world *world)
+{
+	const struct world_row *row = world_row_of(world, TABLE_ITEMS, "i2");
+
+	if (world_body(world_document(world, TABLE_ITEMS, "i2")))
+		world_broken(world, "a document was written over its tombstone");
+	if (!row || !row->now.cells[FIELD_ERROR])
+		world_broken(world, "the row is gone, or is not told that its ID is of a deleted document");
+}
+
 /* ---- sync-rules 25 ---- */
 
 static void app_deletes(struct world *world)
@@ -418,14 +472,36 @@ static void phone_makes_one(struct world *world)
 	world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "made on a phone"));
 }
 
-/* Two revisions of the phone, and one with the mark. */
-static void is_marked_once(struct world *world)
+static void phone_makes_what_is_refused(struct world *world)
+{
+	struct json_object *body = named_new_item(world, "made on a phone");
+
+	json_put_text(document_data(body), "notes", "refused by the column");
+	world_phone_puts(world, TABLE_ITEMS, "i2", body);
+}
+
+static void check_marked(struct world *world)
 {
 	const struct world_row *row = world_row_of(world, TABLE_ITEMS, "i2");
-	int generation = world_winner(world_document(world, TABLE_ITEMS, "i2"))->generation;
 
 	if (!row || strcmp(marked_row(world, "i2"), row->id) != 0)
 		world_broken(world, "the document is not marked as its row");
+}
+
+/* A problem has its own time, and does not keep the mark away. */
+static void is_marked_and_told(struct world *world)
+{
+	check_marked(world);
+	if (!*world_cell_text(world_row_of(world, TABLE_ITEMS, "i2"), FIELD_ERROR))
+		world_broken(world, "the row does not say what is refused");
+}
+
+/* Two revisions of the phone, and one with the mark. */
+static void is_marked_once(struct world *world)
+{
+	int generation = world_winner(world_document(world, TABLE_ITEMS, "i2"))->generation;
+
+	check_marked(world);
 	if (generation != 3)
 		world_broken(world, "%d revisions where three are due", generation);
 }
@@ -451,6 +527,8 @@ static void nine_have_rows(struct world *world)
 static const struct scenario scenarios[] = {
 	{"mark-meets-offline-phone", named_nothing, phone_makes_one, phone_goes_on, is_marked_once,
 	 IN_ORDER | BRISK, false},
+	{"mark-beside-a-problem", named_nothing, phone_makes_what_is_refused, named_phone_notes,
+	 is_marked_and_told, IN_ORDER, false},
 	{"undeleted-in-app-stale-mark", named_nothing, app_deletes, app_undeletes, is_marked_anew, IN_ORDER,
 	 true},
 	{"undeleted-in-app-unmapped-cells", person_fills_shelf, app_deletes, app_undeletes, has_its_shelf,
@@ -477,10 +555,14 @@ static const struct scenario scenarios[] = {
 	 true},
 	{"trash-restore-after-delete", named_nothing, named_phone_deletes, named_person_restores,
 	 named_is_there, 1U << AS_WRITTEN, true},
-	{"cut-and-paste-row", named_nothing, person_cuts_and_pastes, named_phone_notes, named_is_there,
+	{"cut-and-paste-row", named_nothing, person_cuts_and_pastes, named_phone_notes, is_pasted,
 	 BOTH_ORDERS, true},
+	{"cut-and-paste-while-phone-empties", named_nothing, person_cuts_and_pastes, phone_empties_the_notes,
+	 has_no_notes, BOTH_ORDERS, false},
 	{"crash-between-document-and-id-cell", named_nothing, person_adds, named_phone_notes, named_are_two,
 	 ALL_ORDERS, false},
+	{"new-row-with-the-id-of-a-tombstone", i2_was_deleted, person_adds_with_that_id, named_phone_notes,
+	 stays_deleted, ALL_ORDERS, false},
 	{"upsert-meets-row-from-the-trash", is_in_the_trash, app_undeletes_and_all_rows_are_listed,
 	 named_person_restores, is_met_once, 1U << MEANWHILE, false},
 	{"upsert-meets-existing-row", named_nothing, phone_makes, row_appears, is_adopted, ALL_ORDERS, false},

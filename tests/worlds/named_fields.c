@@ -5,34 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct json_object *data_of(struct world *world, const char *id)
-{
-	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, id));
-
-	return body ? document_data(body) : NULL;
-}
-
-static void must_say(struct world *world, const char *id, const char *key, const char *words)
-{
-	struct json_object *value = NULL, *data = data_of(world, id);
-
-	if (data)
-		json_object_object_get_ex(data, key, &value);
-	if (strcmp(value ? json_object_get_string(value) : "", words) != 0)
-		world_broken(world, "%s: the document's %s is \"%s\", not \"%s\"", id, key,
-			     value ? json_object_get_string(value) : "", words);
-}
-
-static void must_show(struct world *world, const char *id, enum field field, const char *words)
-{
-	const struct world_row *row = world_row_of(world, TABLE_ITEMS, id);
-	const char *shown = row && row->now.cells[field] ? json_object_get_string(row->now.cells[field]) : "";
-
-	if (strcmp(shown, words) != 0)
-		world_broken(world, "%s: the row's %s is \"%s\", not \"%s\"", id, field_rule(field)->name,
-			     shown, words);
-}
-
 /* ---- places that go ---- */
 
 static void has_contents(struct world *world)
@@ -53,7 +25,7 @@ static void keep_their_container(struct world *world)
 	for (int i = 2; i < 6; i++) {
 		char id[8];
 		snprintf(id, sizeof id, "i%d", i);
-		must_say(world, id, "container_id", "i1");
+		named_must_say(world, id, "container_id", "i1");
 	}
 	named_is_there(world);
 }
@@ -79,16 +51,16 @@ static void person_deletes_choice(struct world *world)
 
 static void is_a_box(struct world *world)
 {
-	must_say(world, "i1", "item_type", "container");
-	must_show(world, "i1", FIELD_TYPE, "Box");
-	must_show(world, "i1", FIELD_ERROR, "");
+	named_must_say(world, "i1", "item_type", "container");
+	named_must_show(world, "i1", FIELD_TYPE, "Box");
+	named_must_show(world, "i1", FIELD_ERROR, "");
 }
 
 /* The document keeps its type, and the row says that it cannot show it. */
 static void is_a_container_still(struct world *world)
 {
-	must_say(world, "i1", "item_type", "container");
-	must_show(world, "i1", FIELD_TYPE, "");
+	named_must_say(world, "i1", "item_type", "container");
+	named_must_show(world, "i1", FIELD_TYPE, "");
 	if (!strstr(world_cell_text(named_row(world), FIELD_ERROR), "Container is not among"))
 		world_broken(world, "the row does not say that its choice is missing");
 }
@@ -146,7 +118,7 @@ static void person_retypes_model(struct world *world)
 static void keeps_its_model(struct world *world)
 {
 	if (world->document_writes)
-		must_say(world, "i1", "model_name", "from the grid");
+		named_must_say(world, "i1", "model_name", "from the grid");
 }
 
 /* The bridge may die in it, when the ledger does not know of the save yet. */
@@ -160,15 +132,15 @@ static void model_is_saved(struct world *world)
 static void next_look_fills_them(struct world *world)
 {
 	if (world_pass(world, true, false))
-		must_show(world, "i1", FIELD_NOTES, "first");
+		named_must_show(world, "i1", FIELD_NOTES, "first");
 }
 
 static void show_their_values(struct world *world)
 {
-	must_say(world, "i1", "notes", "first");
-	must_show(world, "i1", FIELD_NOTES, "first");
-	must_say(world, "i1", "serial", "7");
-	must_show(world, "i1", FIELD_SERIAL, "7");
+	named_must_say(world, "i1", "notes", "first");
+	named_must_show(world, "i1", FIELD_NOTES, "first");
+	named_must_say(world, "i1", "serial", "7");
+	named_must_show(world, "i1", FIELD_SERIAL, "7");
 }
 
 /* ---- cells that show something else ---- */
@@ -191,8 +163,8 @@ static bool says_cut(struct world *world)
 /* The document is as the phone left it, and the row says that it shows less. */
 static void is_cut(struct world *world)
 {
-	must_say(world, "i1", "notes", "a long story, all of it");
-	must_show(world, "i1", FIELD_NOTES, "a long sto");
+	named_must_say(world, "i1", "notes", "a long story, all of it");
+	named_must_show(world, "i1", FIELD_NOTES, "a long sto");
 	if (!says_cut(world))
 		world_broken(world, "the row does not say that its notes are cut");
 }
@@ -200,7 +172,8 @@ static void is_cut(struct world *world)
 /* Whoever was last has it. */
 static void shows_one_of_both(struct world *world)
 {
-	const char *notes = json_text_or(data_of(world, "i1"), "notes", "");
+	const char *notes = json_text_or(document_data(world_body(world_document(world, TABLE_ITEMS, "i1"))),
+					 "notes", "");
 
 	if (strcmp(notes, "from the grid") == 0 && says_cut(world))
 		world_broken(world, "the row says that its notes are cut, and they are not");
@@ -248,7 +221,7 @@ static void stands_in_parked(struct world *world)
 
 	if (!*id)
 		world_broken(world, "the completed row has no document");
-	must_say(world, "i1", "container_id", id);
+	named_must_say(world, "i1", "container_id", id);
 }
 
 /* So long ago that the poll does not show the row any more. */
@@ -271,30 +244,23 @@ static void completing_it_wakes_the_link(struct world *world)
 /* Neither side is written: the document stands nowhere, the cell is as it was left, and nobody has to do anything about it. */
 static void link_waits(struct world *world)
 {
-	must_say(world, "i1", "container_id", "");
+	named_must_say(world, "i1", "container_id", "");
 	if (strcmp(world_linked(named_row(world), FIELD_CONTAINER), parked_row(world)) != 0)
 		world_broken(world, "the cell lost its link");
-	must_show(world, "i1", FIELD_ERROR, "");
+	named_must_show(world, "i1", FIELD_ERROR, "");
 }
 
 static void link_still_waits(struct world *world)
 {
 	link_waits(world);
-	must_say(world, "i1", "notes", "from the phone");
+	named_must_say(world, "i1", "notes", "from the phone");
 }
 
 /* What else was typed into the row is saved. */
 static void link_waits_alone(struct world *world)
 {
 	link_waits(world);
-	must_say(world, "i1", "model_name", "from the grid");
-}
-
-/* As the app saves one. */
-static void make_container(struct json_object *body)
-{
-	json_put_text(document_data(body), "item_type", "container");
-	json_put(document_data(body), "_can_contain_items", json_object_new_boolean(true));
+	named_must_say(world, "i1", "model_name", "from the grid");
 }
 
 static void has_two_boxes(struct world *world)
@@ -302,8 +268,8 @@ static void has_two_boxes(struct world *world)
 	struct json_object *box = named_new_item(world, "a box"),
 			   *other = named_new_item(world, "another box");
 
-	make_container(box);
-	make_container(other);
+	named_make_container(box);
+	named_make_container(other);
 	world_phone_puts(world, TABLE_ITEMS, "i2", box);
 	world_phone_puts(world, TABLE_ITEMS, "i3", other);
 	named_phone_sets(world, "container_id", "i2", 0);
@@ -336,7 +302,7 @@ static void stands_in_the_other_box(struct world *world)
 {
 	const struct world_row *row = named_row(world);
 
-	must_say(world, "i1", "container_id", "i3");
+	named_must_say(world, "i1", "container_id", "i3");
 	if (json_object_array_length(row->now.cells[FIELD_CONTAINER]) != 1)
 		world_broken(world, "the cell still shows both boxes");
 }
@@ -349,7 +315,7 @@ static void phone_deletes_box(struct world *world)
 /* The app would have asked; another phone did not know. */
 static void box_is_gone(struct world *world)
 {
-	must_say(world, "i1", "container_id", "i2");
+	named_must_say(world, "i1", "container_id", "i2");
 	if (!strstr(world_cell_text(named_row(world), FIELD_ERROR), "i2, which is deleted"))
 		world_broken(world, "the row does not say that its container is deleted");
 }
@@ -378,8 +344,8 @@ static void phone_is_refused_alone(struct world *world)
 static void says_what_is_refused(struct world *world)
 {
 	must_tell(world, "Notes: ");
-	must_say(world, "i1", "notes", "refused by the column");
-	must_show(world, "i1", FIELD_NOTES, "first");
+	named_must_say(world, "i1", "notes", "refused by the column");
+	named_must_show(world, "i1", FIELD_NOTES, "first");
 }
 
 static void phone_thinks_better(struct world *world)
@@ -411,10 +377,10 @@ static void phone_models(struct world *world)
 static void is_refused_as_a_whole(struct world *world)
 {
 	must_tell(world, "Name is empty");
-	must_say(world, "i1", "name", "an item");
-	must_say(world, "i1", "notes", "first");
-	must_show(world, "i1", FIELD_NOTES, "from the grid");
-	must_show(world, "i1", FIELD_MODEL_NAME, "from the phone");
+	named_must_say(world, "i1", "name", "an item");
+	named_must_say(world, "i1", "notes", "first");
+	named_must_show(world, "i1", FIELD_NOTES, "from the grid");
+	named_must_show(world, "i1", FIELD_MODEL_NAME, "from the phone");
 }
 
 static void person_names_it(struct world *world)
@@ -425,8 +391,8 @@ static void person_names_it(struct world *world)
 static void is_saved_as_a_whole(struct world *world)
 {
 	must_tell(world, "");
-	must_say(world, "i1", "name", "another name");
-	must_say(world, "i1", "notes", "from the grid");
+	named_must_say(world, "i1", "name", "another name");
+	named_must_say(world, "i1", "notes", "from the grid");
 }
 
 static void person_takes_it_back(struct world *world)
@@ -438,8 +404,8 @@ static void person_takes_it_back(struct world *world)
 static void is_as_before(struct world *world)
 {
 	must_tell(world, "");
-	must_say(world, "i1", "name", "an item");
-	must_say(world, "i1", "notes", "first");
+	named_must_say(world, "i1", "name", "an item");
+	named_must_say(world, "i1", "notes", "first");
 }
 
 static const struct scenario scenarios[] = {

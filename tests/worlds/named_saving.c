@@ -1,4 +1,4 @@
-/* Saves that an edit of a row asks for, and their histories: sync-rules 21 and 24. */
+/* Saves that an edit of a row asks for, and their histories: sync-rules 21, 24 and 29. */
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/transcript.h"
@@ -32,15 +32,21 @@ static void ids_are_taken(struct world *world)
 	world->history_taken = true;
 }
 
-static void is_recorded_beside_it(struct world *world)
+static void is_left_alone(struct world *world)
 {
-	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i1"));
 	size_t strangers = 0;
 
 	for (size_t i = 0; i < world->extra_count; i++)
 		strangers += json_bool_or(world->extras[i], "stranger", false);
 	if (strangers != 1)
 		world_broken(world, "%zu histories of another are there, 1 was", strangers);
+}
+
+static void is_recorded_beside_it(struct world *world)
+{
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i1"));
+
+	is_left_alone(world);
 	if (strcmp(json_text_or(document_data(body), "notes", ""), "from the grid") != 0)
 		world_broken(world, "the edit is not saved");
 }
@@ -99,17 +105,83 @@ static void both_have_theirs(struct world *world)
 		world_broken(world, "a row still tells of the number");
 }
 
+static unsigned made_way_in; /* this pass */
+
+/* The next pass hears of it, and nobody has to ask for all rows. */
+static void both_have_theirs_soon(void *context, unsigned effect)
+{
+	struct world *world = context;
+
+	(void)effect;
+	if (world->sync->pass < made_way_in + 2)
+		return;
+	world->at_effect = NULL;
+	both_have_theirs(world);
+}
+
+static void first_makes_way(struct world *world)
+{
+	first_takes_8(world);
+	if (world->crash_at || !world->at_effect)
+		return;
+	made_way_in = world->sync->pass;
+	world->at_effect = both_have_theirs_soon;
+	world->context = world;
+}
+
+static void making_way_wakes_the_second(struct world *world)
+{
+	bool crashes = world->crash_at > 0;
+
+	first_takes_8(world);
+	if (world_pass(world, true, false) && !crashes)
+		both_have_theirs(world);
+}
+
+/* ---- looked at again while its row is being written ---- */
+
+static void second_is_refused(struct world *world)
+{
+	first_has_7(world);
+	second_takes_7(world);
+	if (!world_pass(world, true, false) || !row_of(world, "i2")->now.cells[FIELD_ERROR])
+		world_broken(world, "the number is not refused");
+}
+
+static void phone_sets_the_seconds(struct world *world, const char *key)
+{
+	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i2")));
+
+	json_put_text(document_data(body), key, "from the phone");
+	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+	world_phone_puts(world, TABLE_ITEMS, "i2", body);
+}
+
+/* The save of the first wakes the second, which was refused for it and is under way already. */
+static void first_makes_way_for_the_noted_second(struct world *world)
+{
+	phone_sets_the_seconds(world, "notes");
+	first_takes_8(world);
+}
+
+static void phone_models_the_second(struct world *world)
+{
+	phone_sets_the_seconds(world, "model_name");
+}
+
 static const struct scenario scenarios[] = {
 	{"history-id-collision", ids_are_taken, named_person_notes, named_nothing, is_recorded_beside_it,
 	 1U << AS_WRITTEN, false},
 	{"history-id-collision-of-a-conflict", ids_are_taken, named_person_notes, named_phone_notes,
-	 named_anything, ALL_ORDERS, false},
+	 is_left_alone, ALL_ORDERS, false},
 	{"number-given-to-two-items", there_are_two, first_takes_7, second_takes_7, one_has_it, ALL_ORDERS,
 	 false},
-	{"number-refused-until-it-is-free", first_has_7, second_takes_7, first_takes_8, both_have_theirs,
+	{"number-refused-until-it-is-free", first_has_7, second_takes_7, first_makes_way, both_have_theirs,
 	 ALL_ORDERS, false},
-	{"number-refused-until-it-is-freed-later", first_has_7, second_takes_7, first_takes_8,
+	{"number-refused-until-it-is-freed-later", first_has_7, second_takes_7, making_way_wakes_the_second,
 	 both_have_theirs, 1U << AS_WRITTEN, true},
+	{"woken-while-its-row-is-written", second_is_refused, first_makes_way_for_the_noted_second,
+	 phone_models_the_second, both_have_theirs, 1U << MEANWHILE, false},
 };
 
 const struct named_table named_saving = {scenarios, countof(scenarios)};

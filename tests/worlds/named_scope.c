@@ -47,8 +47,7 @@ static void phone_puts_box(struct world *world, const char *id)
 {
 	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, id)));
 
-	json_put_text(document_data(body), "item_type", "container");
-	json_put(document_data(body), "_can_contain_items", json_object_new_boolean(true));
+	named_make_container(body);
 	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
 	world_phone_puts(world, TABLE_ITEMS, id, body);
 }

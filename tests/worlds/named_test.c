@@ -3,7 +3,8 @@
  *
  *     named_test                       all of them, as a test
  *     named_test NAME                  one of them, in all its orders
- *     named_test NAME ORDER AT CRASH   one play, told step by step */
+ *     named_test NAME ORDER AT CRASH   one play, told step by step
+ *     named_test --names               what they are called */
 #include "tests/worlds/named.h"
 
 #include <stdio.h>
@@ -26,7 +27,7 @@
 
 static const struct named_table *const tables[] = {&named_writes, &named_existence, &named_identity,
 						   &named_scope,  &named_fields,    &named_saving,
-						   &named_revert, &named_wake};
+						   &named_revert, &named_wake,      &named_times};
 
 static const char *const order_names[] = {
 	[AS_WRITTEN] = "in this order",
@@ -106,12 +107,22 @@ static bool play_orders(const struct scenario *scenario, unsigned *number)
 	return all_well;
 }
 
+static int tell_names(void)
+{
+	for (size_t table = 0; table < countof(tables); table++)
+		for (size_t i = 0; i < tables[table]->count; i++)
+			puts(tables[table]->list[i].name);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *wanted = argc > 1 ? argv[1] : NULL;
 	unsigned number = 0;
 	bool all_well = true;
 
+	if (wanted && strcmp(wanted, "--names") == 0)
+		return tell_names();
 	for (size_t table = 0; table < countof(tables); table++)
 		for (size_t i = 0; i < tables[table]->count; i++) {
 			const struct scenario *scenario = &tables[table]->list[i];

@@ -111,7 +111,8 @@ void world_person_restores(struct world *world, struct world_row *row)
 	if (twin && original)
 		twin->copied = true;
 	if (!original)
-		observer_row_copied(world, row); /* what it shows may go into the document once more (sync-rules 5) */
+		observer_row_copied(
+			world, row); /* what it shows may go into the document once more (sync-rules 5) */
 	row->now.there = true;
 	/* Whether this counts as a modification is not known: it does half of the time. */
 	if (world_chance(world, 2))

@@ -334,13 +334,34 @@ static void send_all(struct world *world, struct side_ticket *ticket)
 		}
 }
 
-/* At most one write of a row is outstanding, and each is once in a batch (sync-rules 29). */
+/* It was sent before, is in doubt, and is still to be applied. */
+static bool is_in_doubt(const struct world *world, const struct side_write *write)
+{
+	const char *id = world_column_id(world, write->table, FIELD_ID);
+
+	for (size_t i = 0; i < WORLD_LATE; i++) {
+		const struct world_late *late = &world->late[i];
+		if (!late->at_ms || late->table != write->table)
+			continue;
+		if (write->id ? strcmp(late->id, write->id) == 0
+			      : !late->id[0] && strcmp(json_text_or(late->body, id, ""),
+						       json_text_or(write->body, id, "")) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* At most one write of a row is outstanding, and each is once in a batch (sync-rules 29). Who has lost the notes does not know of
+ * any. */
 static void begin_write(struct world *world, const struct side_write *write)
 {
 	struct world_row *row = write->id ? world_row(world, write->id) : NULL;
 
 	if (row && row->under_way++ > 0)
 		world_broken(world, "row %s is written while another write of it is under way", row->id);
+	if (!world->state_lost && is_in_doubt(world, write))
+		world_broken(world, "row %s is written while a write of it is in doubt",
+			     write->id ? write->id : "(new)");
 }
 
 static void end_write(struct world *world, const struct side_write *write)
