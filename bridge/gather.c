@@ -222,7 +222,8 @@ static bool wants_find(const struct group *group, const struct look *look)
 {
 	bool no_row = look->row.presence != SIDE_THERE;
 	bool doubtful = look->entry.sent.kind == SENT_CREATE;
-	bool listed = group->sync->listed && look->pair->list_turn != group->sync->list_turn && !doubtful;
+	bool listed = group->sync->listed && look->pair->list_turn != group->sync->list_turn && !doubtful &&
+		      look->pair->copies == 0;
 
 	if (look->needs_no_row || look->document.presence == SIDE_MISSING)
 		return false;

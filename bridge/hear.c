@@ -173,7 +173,8 @@ static void queue_unlisted(struct sync *sync)
 {
 	for (size_t i = 0; i < sync->pairs.count; i++) {
 		struct pair *pair = sync->pairs.list[i];
-		if ((pair->state == ENTRY_PAIR || pair->copy_of) && pair->list_turn != sync->list_turn)
+		bool has_row = pair->state == ENTRY_PAIR || pair->record_id[0];
+		if (has_row && pair->list_turn != sync->list_turn)
 			pairs_look(&sync->pairs, pair, LOOK_ROW);
 	}
 }
