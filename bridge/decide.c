@@ -161,8 +161,10 @@ static void note_shown_id(struct group *group, struct look *look)
 	} else if (look->entry.state == ENTRY_NONE && look->row.presence == SIDE_THERE) {
 		struct pair *owner = sync_pair_of_row(sync, &look->row);
 		look->finished = owner != pair;
-		if (look->finished)
+		if (look->finished) {
+			own_free_text(&look->entry.problem);
 			pairs_look(&sync->pairs, owner, LOOK_ROW);
+		}
 	}
 	own_free_text(&look->entry.shows);
 	const struct pair *shown = pair->claims ? pair->claims : pair->copy_of;

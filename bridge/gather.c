@@ -271,6 +271,7 @@ static void end_copy(struct look *copy)
 	ledger_entry_clear_sent(&copy->entry);
 	ledger_entry_let_go(&copy->entry);
 	own_free_text(&copy->entry.shows);
+	own_free_text(&copy->entry.problem);
 	copy->finished = true;
 }
 

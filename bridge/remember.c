@@ -305,11 +305,17 @@ static void note_problem(struct group *group, struct look *look)
 	}
 }
 
-/* What was planned was not tried: it is not known whether all is well. */
-static bool never_left(const struct look *look)
+/* What was planned was not tried, or is in doubt: it is not known whether all is well. */
+static bool is_unanswered(const struct look *look)
 {
 	return look->row_write && look->row_write->result != ERROR_NONE &&
-	       look->row_write->result != ERROR_REFUSED && look->row_write->result != ERROR_RETRY;
+	       look->row_write->result != ERROR_REFUSED;
+}
+
+/* Nothing new is known of what needed no row, or waits for the deadline of a write. */
+static bool was_decided(const struct look *look)
+{
+	return look->existence.reason != NULL;
 }
 
 static void note_handled(struct group *group, struct look *look)
@@ -443,9 +449,9 @@ bool group_remember(struct group *group, struct error *error)
 		look->finished = true;
 		if (look->keep_ledger)
 			continue;
-		if (!look->needs_no_row && look->existence.action != EXIST_ASK_AGAIN && !never_left(look))
+		if (was_decided(look) && look->existence.action != EXIST_ASK_AGAIN && !is_unanswered(look))
 			note_problem(group, look);
-		if (!look->needs_no_row)
+		if (was_decided(look))
 			look->entry.waits = look->waits;
 		note_handled(group, look);
 	}

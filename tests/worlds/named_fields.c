@@ -348,6 +348,28 @@ static void says_what_is_refused(struct world *world)
 	named_must_show(world, "i1", FIELD_NOTES, "first");
 }
 
+static bool is_noted_as_refused(struct world *world)
+{
+	struct json_object *entry = world_state_body(world, "-item-i1");
+
+	return entry && json_text_or(entry, "problem", NULL);
+}
+
+/* A write is in doubt, and the next look waits for its deadline: of what was refused it knows nothing new. */
+static void still_refused_while_in_doubt(struct world *world)
+{
+	bool refused = is_noted_as_refused(world);
+
+	named_phone_sets(world, "model_name", "another one", 0);
+	world_arm(world, FAULT_AIRTABLE_UNSENT);
+	for (int i = 0; i < 2; i++) {
+		world_pass(world, true, false);
+		world_advance(world, 2500);
+	}
+	if (refused && !is_noted_as_refused(world))
+		world_broken(world, "what was refused is forgotten while a write is in doubt");
+}
+
 static void phone_thinks_better(struct world *world)
 {
 	named_phone_sets(world, "notes", "taken by the column", 0);
@@ -445,6 +467,8 @@ static const struct scenario scenarios[] = {
 	 BOTH_ORDERS, true},
 	{"refused-cell-is-told-in-the-row", named_nothing, phone_is_refused, named_nothing,
 	 says_what_is_refused, 1U << AS_WRITTEN, true},
+	{"refused-cell-is-told-while-a-write-is-in-doubt", named_nothing, phone_is_refused,
+	 still_refused_while_in_doubt, says_what_is_refused, 1U << AS_WRITTEN, true},
 	{"refused-row-is-told-in-the-row", named_nothing, phone_is_refused_alone, named_person_models,
 	 says_what_is_refused, ALL_ORDERS, true},
 	{"refused-cell-well-again", named_nothing, phone_is_refused, phone_thinks_better, is_well_again,

@@ -160,11 +160,12 @@ static void delete_row(struct world *world, struct world_row *row, int64_t decid
 	world_empty_links_to(world, row->id);
 }
 
-static bool writes_error_cell(const struct world *world, const struct side_write *write)
+static bool is_error_cell_alone(const struct world *world, enum table table, struct json_object *body)
 {
-	const char *column = world_column_id(world, write->table, FIELD_ERROR);
+	const char *column = world_column_id(world, table, FIELD_ERROR);
 
-	return column && json_object_object_get_ex(write->body, column, NULL);
+	return column && body && json_object_object_length(body) == 1 &&
+	       json_object_object_get_ex(body, column, NULL);
 }
 
 /* One record of a request that reached the base. */
@@ -189,7 +190,7 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 		delete_row(world, row, decided);
 		return;
 	}
-	world->word_writes += json_object_object_length(write->body) == 1 && writes_error_cell(world, write);
+	world->word_writes += is_error_cell_alone(world, write->table, write->body);
 	write_cells(world, row, write->body, write->id ? decided : row->shown);
 	write->answer = (struct side_record){
 		.table = row->table,
@@ -334,14 +335,15 @@ static void send_all(struct world *world, struct side_ticket *ticket)
 		}
 }
 
-/* It was sent before, is in doubt, and is still to be applied. */
+/* It was sent before, is in doubt, and is still to be applied. What the error cell says alone replaces nothing of anybody's. */
 static bool is_in_doubt(const struct world *world, const struct side_write *write)
 {
 	const char *id = world_column_id(world, write->table, FIELD_ID);
 
 	for (size_t i = 0; i < WORLD_LATE; i++) {
 		const struct world_late *late = &world->late[i];
-		if (!late->at_ms || late->table != write->table)
+		if (!late->at_ms || late->table != write->table ||
+		    is_error_cell_alone(world, late->table, late->body))
 			continue;
 		if (write->id ? strcmp(late->id, write->id) == 0
 			      : !late->id[0] && strcmp(json_text_or(late->body, id, ""),
