@@ -209,7 +209,7 @@ struct side_ticket {
 	struct world_reading decided[128]; /* what each write was decided on; 0: nothing */
 };
 
-/* A row may have been read once more since, for another's sake. */
+/* A row may have been read once more since, for another's sake. A write that may leave at any time is held to the last reading. */
 static struct world_reading decided_on(struct world *world, const struct side_write *write)
 {
 	const struct world_row *row = write->id ? world_row(world, write->id) : NULL;
@@ -217,7 +217,7 @@ static struct world_reading decided_on(struct world *world, const struct side_wr
 
 	for (size_t i = row ? row->reading_count : 0; i-- > first;) {
 		const struct world_reading *reading = &row->readings[i % WORLD_READINGS];
-		if (reading->at_ms <= write->leave_by_ms - SYNC_FRESH_MS)
+		if (!write->leave_by_ms || reading->at_ms <= write->leave_by_ms - SYNC_FRESH_MS)
 			return *reading;
 	}
 	return (struct world_reading){0};
