@@ -19,8 +19,11 @@ static void nothing(struct group *group, struct look *look)
 	struct ledger_entry *entry = &look->entry;
 
 	look->finished = true;
-	if (entry->state != ENTRY_NONE || look->row.presence == SIDE_THERE ||
+	if (entry->state == ENTRY_PAIR || look->row.presence == SIDE_THERE ||
 	    (!look->row_asked && look->pair->record_id[0]))
+		return;
+	ledger_entry_clear_sent(entry); /* to a row that is nobody's and is gone: whatever comes of it */
+	if (entry->state != ENTRY_NONE)
 		return;
 	/* A row that waited to become a document, and is no more. */
 	pairs_set_copy_of(&group->sync->pairs, look->pair, NULL);
@@ -97,16 +100,12 @@ static void forget(struct group *group, struct look *look)
 	look->finished = true;
 }
 
+/* The row that has the ID of what is buried may be another than the one that was. */
 static void delete_row(struct group *group, struct look *look)
 {
 	(void)group;
-	look->row_work = ROW_WORK_DELETE;
-}
-
-static void discard_row(struct group *group, struct look *look)
-{
 	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
-	delete_row(group, look);
+	look->row_work = ROW_WORK_DELETE;
 }
 
 /* Nothing else is done before the base says that it is cleared: of a pair the tick would be meant. */
@@ -114,6 +113,7 @@ static void untick(struct group *group, struct look *look)
 {
 	(void)group;
 	look->existence.clear_delete = true;
+	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
 	look_write_words_only(look);
 	look->again = true;
 }
@@ -198,7 +198,7 @@ static void (*const existence_work[])(struct group *group, struct look *look) = 
 	[EXIST_PARK] = show_and_finish,
 	[EXIST_BURY] = look_bury_deleted,
 	[EXIST_DELETE_ROW] = delete_row,
-	[EXIST_DISCARD_ROW] = discard_row,
+	[EXIST_DISCARD_ROW] = delete_row,
 	[EXIST_UNTICK] = untick,
 	[EXIST_UNDELETE] = undelete,
 	[EXIST_MERGE] = merge,

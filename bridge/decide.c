@@ -99,7 +99,11 @@ static enum row_state grave_row_state(struct group *group, struct look *look)
 		return ROW_FREE;
 	if (was_just_deleted(group, look))
 		return ROW_UNSURE;
-	return shows_obeyed_tick(group, look) ? ROW_OF_GRAVE_TICKED : ROW_OF_GRAVE;
+	if (shows_obeyed_tick(group, look))
+		return ROW_OF_GRAVE_TICKED;
+	if (look->airtable[FIELD_DELETE].kind != CELL_TRUE && look_has_column(group, look, FIELD_DELETE))
+		look_forget_obeyed_tick(group, look);
+	return ROW_OF_GRAVE;
 }
 
 static enum row_state row_state(struct group *group, struct look *look)

@@ -168,17 +168,28 @@ static void note_who_needs_no_row(struct group *group)
 
 /* ---- rows ---- */
 
-static const char *known_record(const struct look *look)
+/* A row that a process may not know of that began since: what was sent to it is in doubt, or it was brought back, cannot be a document
+ * again, and tells why. */
+static bool is_open_row(const struct group *group, const struct look *look)
 {
-	if (look->entry.state == ENTRY_PAIR && look->entry.record_id[0])
+	const struct pair *owner = pairs_by_record(&group->sync->pairs, look->entry.record_id);
+	bool doubtful = look->entry.sent.kind == SENT_UPDATE || look->entry.sent.kind == SENT_DELETE;
+
+	return (doubtful || look->entry.problem) && !look->pair->record_id[0] &&
+	       (!owner || owner == look->pair);
+}
+
+static const char *known_record(const struct group *group, const struct look *look)
+{
+	if (look->entry.record_id[0] && (look->entry.state == ENTRY_PAIR || is_open_row(group, look)))
 		return look->entry.record_id;
 	return look->pair->record_id[0] ? look->pair->record_id : NULL;
 }
 
-static bool take_fresh_row(struct look *look)
+static bool take_fresh_row(const struct group *group, struct look *look)
 {
 	struct side_record *fresh = look->pair->fresh_row;
-	const char *record_id = known_record(look);
+	const char *record_id = known_record(group, look);
 
 	if (!fresh || !record_id || strcmp(fresh->id, record_id) != 0 ||
 	    clock_steady_ms() - fresh->read_at_ms > SYNC_FRESH_MS)
@@ -198,9 +209,9 @@ static bool read_rows(struct group *group, struct error *error)
 
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
-		if (look->needs_no_row || !known_record(look) || take_fresh_row(look))
+		if (look->needs_no_row || !known_record(group, look) || take_fresh_row(group, look))
 			continue;
-		keys[count] = (struct side_key){look->pair->table, known_record(look)};
+		keys[count] = (struct side_key){look->pair->table, known_record(group, look)};
 		asking[count++] = look;
 	}
 	bool ok = count == 0 ||

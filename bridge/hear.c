@@ -168,7 +168,7 @@ bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *
 	return !ask_rows || hear_rows(sync, error);
 }
 
-/* Rows of pairs that the list did not show: their looks will ask for them (sync-rules 2). */
+/* Rows of pairs that the list did not show, and those that wait to become documents: their looks will ask for them (sync-rules 2). */
 static void queue_unlisted(struct sync *sync)
 {
 	for (size_t i = 0; i < sync->pairs.count; i++) {

@@ -121,7 +121,7 @@ void ledger_entry_clear_taken(struct ledger_entry *entry);
 void ledger_entry_unbury(struct ledger_entry *entry);
 /* A row without a document that is no more, or there again: nothing of it is remembered. */
 void ledger_entry_let_go(struct ledger_entry *entry);
-/* Turns it into a gravestone: agreement and notes go. 'cells' is taken. */
+/* Turns it into a gravestone, of a document or of a row that never was one: agreement and notes go. 'cells' is taken. */
 void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
 		       int64_t now_ms, struct json_object *cells);
 

@@ -132,12 +132,14 @@ static void forget_all(struct ledger_entry *entry)
 void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
 		       int64_t now_ms, struct json_object *cells)
 {
+	bool was_document = entry->state != ENTRY_NONE && entry->state != ENTRY_DISCARDED;
+
 	forget_all(entry);
 	entry->failures = 0;
 	entry->next_try_ms = 0;
 	entry->unsure_since_ms = 0;
 	entry->marked = false;
-	entry->state = ENTRY_GRAVE;
+	entry->state = was_document ? ENTRY_GRAVE : ENTRY_DISCARDED;
 	entry->grave_reason = own_copy(reason);
 	entry->grave_revision = own_copy(tombstone_revision);
 	entry->grave_ms = now_ms;

@@ -19,6 +19,7 @@
 #define GRAVES     (IS(ENTRY_GRAVE) | IS(ENTRY_FORGOTTEN) | IS(ENTRY_DISCARDED))
 #define NO_PAIR    (IS(ENTRY_NONE) | GRAVES)
 #define OUTSIDE    (IS(DOCUMENT_LEFT_SCOPE) | IS(DOCUMENT_OUT_OF_SCOPE))
+#define INSIDE     (~OUTSIDE)
 #define UNKNOWN    (IS(DOCUMENT_NONE) | IS(DOCUMENT_MISSING))
 
 static struct existence tombstone_meets_row(const struct existence_views *views)
@@ -32,6 +33,16 @@ static struct existence tombstone_meets_row(const struct existence_views *views)
 			.reason = "the document was deleted after the row's edit, which is kept in "
 				  "the history"};
 	return (struct existence){.action = EXIST_DELETE_ROW, .reason = "the document was deleted"};
+}
+
+/* The box is not as it was when it was obeyed: it is meant. */
+static struct existence grave_meets_row(const struct existence_views *views)
+{
+	if (views->delete_ticked)
+		return (struct existence){.action = EXIST_DELETE_ROW,
+					  .reason = "Delete was ticked in the row of a deleted document"};
+	return (struct existence){.action = EXIST_UNDELETE,
+				  .reason = "the row of a deleted document was brought back"};
 }
 
 static struct existence pair_meets(const struct existence_views *views)
@@ -139,7 +150,7 @@ static const struct existence_rule {
 	 "the document is not in the database and was not deleted either: the database may have gone back in "
 	 "time"},
 	{IS(DOCUMENT_UNREADABLE), ANY, ANY, NULL, EXIST_PARK, "the document cannot be used as it is"},
-	{ANY, IS(ROW_OF_GRAVE_TICKED), GRAVES, NULL, EXIST_UNTICK,
+	{INSIDE, IS(ROW_OF_GRAVE_TICKED), GRAVES, NULL, EXIST_UNTICK,
 	 "the row was brought back with its Delete box as it was when it was obeyed"},
 
 	{IS(DOCUMENT_TOMBSTONE) | IS(DOCUMENT_IN_SCOPE), IS(ROW_MIXED_UP), IS(ENTRY_PAIR), NULL, EXIST_HOLD,
@@ -153,8 +164,7 @@ static const struct existence_rule {
 	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_NONE), NULL, EXIST_NOTHING,
 	 "the document is deleted and has no row"},
 	{IS(DOCUMENT_TOMBSTONE), PAIRED, IS(ENTRY_PAIR), tombstone_meets_row, EXIST_NOTHING, NULL},
-	{IS(DOCUMENT_TOMBSTONE), IS(ROW_OF_GRAVE), GRAVES, NULL, EXIST_UNDELETE,
-	 "the row of a deleted document was brought back"},
+	{IS(DOCUMENT_TOMBSTONE), IS(ROW_OF_GRAVE), GRAVES, grave_meets_row, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_TOMBSTONE), UNPAIRED | IS(ROW_FREE_TWINS), ANY, NULL, EXIST_HOLD,
 	 "a row has the ID of a deleted document"},
 

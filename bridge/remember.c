@@ -168,14 +168,11 @@ static bool write_again_without(struct group *group, struct error *error)
 static void bury_row(struct group *group, struct look *look)
 {
 	struct json_object *cells = look->row.body ? json_copy(look->row.body) : NULL;
-	bool was_pair = look->entry.state == ENTRY_PAIR;
 	bool left = look->document.presence == SIDE_THERE;
 
 	ledger_entry_bury(&look->entry, left ? "left the scope" : "document deleted", look->document.revision,
 			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
 	look_note_stale_mark(group, look, look->entry.record_id);
-	if (!was_pair)
-		look->entry.state = ENTRY_DISCARDED;
 	group->sync->counts.rows_deleted++;
 }
 

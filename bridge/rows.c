@@ -271,15 +271,22 @@ void look_note_sent(struct group *group, struct look *look)
 
 /* ---- what the answer says ---- */
 
+void look_forget_obeyed_tick(const struct group *group, struct look *look)
+{
+	const struct column *column = &group->sync->columns[look->pair->table].of[FIELD_DELETE];
+
+	if (column->id && look->entry.grave_cells)
+		json_object_object_del(look->entry.grave_cells, column->id);
+}
+
 static void agree_on_answer(struct group *group, struct look *look, enum field field,
 			    const struct cell *answer)
 {
 	struct cell_equivalence equivalence = look_equivalence(group, look, field);
 	bool equivalent = cell_equal(&look->outgoing[field], answer, &equivalence);
 
-	if (field == FIELD_DELETE && look->entry.grave_cells)
-		json_object_object_del(look->entry.grave_cells,
-				       group->sync->columns[look->pair->table].of[field].id);
+	if (field == FIELD_DELETE)
+		look_forget_obeyed_tick(group, look);
 	if (field == FIELD_ERROR || field == FIELD_DELETE)
 		return;
 	ledger_entry_agree(&look->entry, field, &look->outgoing[field], answer);

@@ -219,7 +219,6 @@ static void settle_delete(struct group *group, struct look *look)
 {
 	struct ledger_entry *entry = &look->entry;
 	bool there = look->row.presence == SIDE_THERE && strcmp(look->row.id, entry->record_id) == 0;
-	bool was_pair = entry->state == ENTRY_PAIR;
 
 	if (!there) {
 		bool left = look->document.presence == SIDE_THERE;
@@ -228,8 +227,6 @@ static void settle_delete(struct group *group, struct look *look)
 				  group->sync->rows.ops->now_ms(group->sync->rows.self),
 				  json_object_get(entry->grave_cells));
 		look_note_stale_mark(group, look, entry->record_id);
-		if (!was_pair)
-			entry->state = ENTRY_DISCARDED;
 	} else if (!deadline_passed(group, look)) {
 		wait_for_deadline(group, look);
 	} else {

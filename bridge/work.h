@@ -161,6 +161,9 @@ int64_t look_first_seen_ms(const struct group *group, const struct look *look);
 /* What the answer to a row write says. */
 void look_take_answer(struct group *group, struct look *look);
 
+/* The box of a row that came back was seen unticked: a tick that it shows from now on is meant. */
+void look_forget_obeyed_tick(const struct group *group, struct look *look);
+
 /* Adds one sentence to what a person should know of this pair. */
 void look_problem(struct look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Notes in the entry which rows the links agreed on point to; before it is written. */

@@ -98,6 +98,9 @@ static const struct existence_case existence_cases[] = {
 	{"tombstone | row of G | G forgotten: bring the document back",
 	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_FORGOTTEN), THEN(EXIST_UNDELETE, "brought back")},
 
+	{"tombstone | row of G, ticked | G: the row goes",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_GRAVE, TICKED), THEN(EXIST_DELETE_ROW, "ticked")},
+
 	/* A tick that was obeyed is no new one; a row that never was a document comes back as a new one. */
 	{"tombstone | row of G, with the tick that was obeyed | G: clear it first",
 	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE_TICKED, ENTRY_GRAVE, TICKED), THEN(EXIST_UNTICK, "obeyed")},
@@ -304,12 +307,33 @@ static void check_existence(void **state)
 
 /* ---- existence: all there is ---- */
 
-static const char *const document_words[] = {"none",      "missing",  "unreadable",
-					     "tombstone", "in scope", "out of scope"};
-static const char *const row_words[] = {"none",       "unsure",         "gone",     "gone, one free",
-					"paired",     "paired, others", "mixed up", "free",
-					"free twins", "of grave",       "new"};
-static const char *const entry_words[] = {"none", "pair", "grave", "forgotten"};
+static const char *const document_words[] = {
+	[DOCUMENT_NONE] = "none",
+	[DOCUMENT_MISSING] = "missing",
+	[DOCUMENT_UNREADABLE] = "unreadable",
+	[DOCUMENT_TOMBSTONE] = "tombstone",
+	[DOCUMENT_IN_SCOPE] = "in scope",
+	[DOCUMENT_LEFT_SCOPE] = "left the scope",
+	[DOCUMENT_OUT_OF_SCOPE] = "out of scope",
+};
+static const char *const row_words[] = {
+	[ROW_NONE] = "none",
+	[ROW_UNSURE] = "unsure",
+	[ROW_GONE] = "gone",
+	[ROW_GONE_ONE_FREE] = "gone, one free",
+	[ROW_PAIRED] = "paired",
+	[ROW_PAIRED_OTHERS] = "paired, others",
+	[ROW_MIXED_UP] = "mixed up",
+	[ROW_FREE] = "free",
+	[ROW_FREE_TWINS] = "free twins",
+	[ROW_OF_GRAVE] = "of grave",
+	[ROW_OF_GRAVE_TICKED] = "of grave, ticked as obeyed",
+	[ROW_NEW] = "new",
+};
+static const char *const entry_words[] = {
+	[ENTRY_NONE] = "none",           [ENTRY_PAIR] = "pair",           [ENTRY_GRAVE] = "grave",
+	[ENTRY_FORGOTTEN] = "forgotten", [ENTRY_DISCARDED] = "discarded",
+};
 
 /* What must be so before this may be done. */
 static const char *objection(const struct existence_views *views, const struct existence *found)
@@ -331,8 +355,9 @@ static const char *objection(const struct existence_views *views, const struct e
 	case EXIST_DELETE_ROW:
 		if (views->document != DOCUMENT_TOMBSTONE)
 			return "a row is deleted without a tombstone";
-		if (!paired || views->entry != ENTRY_PAIR)
-			return "a row is deleted that is not paired";
+		if ((!paired || views->entry != ENTRY_PAIR) &&
+		    (views->row != ROW_OF_GRAVE || !views->delete_ticked))
+			return "a row is deleted that is neither paired nor ticked";
 		return views->row_moved && views->row_edit_newer && !views->delete_ticked
 			       ? "a row is deleted in spite of a later edit"
 			       : NULL;
@@ -378,6 +403,27 @@ static const char *objection(const struct existence_views *views, const struct e
 		return views->document != DOCUMENT_IN_SCOPE || views->entry == ENTRY_PAIR || unseen
 			       ? "a row is adopted by what has one"
 			       : NULL;
+	case EXIST_UNTICK:
+		return views->row != ROW_OF_GRAVE_TICKED || views->entry == ENTRY_NONE ||
+				       views->entry == ENTRY_PAIR
+			       ? "a box is cleared that was not obeyed"
+			       : NULL;
+	case EXIST_REMOVE_ROW:
+		return views->document != DOCUMENT_LEFT_SCOPE || !paired || views->entry != ENTRY_PAIR ||
+				       views->row_moved || views->holds_rows || views->place_open
+			       ? "a row is removed that has not left, or that holds something"
+			       : NULL;
+	case EXIST_MERGE_OUT:
+		return !paired || views->entry != ENTRY_PAIR ||
+				       !(views->document == DOCUMENT_LEFT_SCOPE ? views->row_moved
+										: views->row_returns)
+			       ? "a row outside is merged that was not edited"
+			       : NULL;
+	case EXIST_LET_GO:
+		return views->document < DOCUMENT_LEFT_SCOPE || views->entry != ENTRY_PAIR ||
+				       (views->row != ROW_GONE && views->row != ROW_GONE_ONE_FREE)
+			       ? "a pair is let go that is there"
+			       : NULL;
 	default:
 		return NULL;
 	}
@@ -398,11 +444,13 @@ static const char *duty(const struct existence_views *views, const struct existe
 		return "something is done although the row is unsure";
 	if (views->document == DOCUMENT_UNREADABLE && touches)
 		return "something is done for an unreadable document";
-	if (views->document == DOCUMENT_MISSING && views->entry != ENTRY_NONE && touches)
+	if (views->document == DOCUMENT_MISSING && views->entry != ENTRY_NONE &&
+	    views->entry != ENTRY_DISCARDED && touches)
 		return "something is done for a document that went missing";
 	if (views->row == ROW_MIXED_UP && touches)
 		return "something is done although the row shows another's ID";
-	if (views->document == DOCUMENT_OUT_OF_SCOPE && touches)
+	if (views->document == DOCUMENT_OUT_OF_SCOPE && touches && found->action != EXIST_LET_GO &&
+	    found->action != EXIST_MERGE_OUT)
 		return "something is done for a document out of scope";
 	if ((found->clear_delete || found->refuse_delete) && found->action != EXIST_MERGE &&
 	    found->action != EXIST_MERGE_OTHERS && found->action != EXIST_RESTORE_ROW)
@@ -436,7 +484,7 @@ static void check_combination(void **state)
 {
 	const struct combination *at = *state;
 
-	for (unsigned flags = 0; flags < 64; flags++) {
+	for (unsigned flags = 0; flags < 256; flags++) {
 		for (unsigned policy = 0; policy < 3; policy++) {
 			check_one(&(struct existence_views){
 				.document = at->document,
@@ -448,6 +496,9 @@ static void check_combination(void **state)
 				.delete_ticked = flags & 4,
 				.row_edit_newer = flags & 8,
 				.has_contents = flags & 16,
+				.place_open = flags & 32,
+				.holds_rows = flags & 64,
+				.row_returns = flags & 128,
 			});
 		}
 	}

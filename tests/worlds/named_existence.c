@@ -514,6 +514,91 @@ static void has_no_row(struct world *world)
 		world_broken(world, "the document of the forgotten row is gone");
 }
 
+/* ---- a row that waits to become a document, and goes ---- */
+
+static void person_adds_without_collection(struct world *world)
+{
+	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
+
+	world_person_types(world, row, FIELD_NAME, json_object_new_string("not meant"));
+	world_arm(world, FAULT_AIRTABLE_UNANSWERED); /* what the row is told */
+}
+
+static void person_deletes_it(struct world *world)
+{
+	if (discarded_row(world) && discarded_row(world)->now.there)
+		world_person_deletes(world, discarded_row(world));
+}
+
+static void nothing_is_left_of_it(struct world *world)
+{
+	for (size_t i = 0; i < world->state_count; i++)
+		if (strcmp(json_text_or(world->states[i].body, "state", ""), "waiting") == 0)
+			world_broken(world, "the ledger still knows of it: %s",
+				     json_object_to_json_string(world->states[i].body));
+}
+
+/* ---- a row that is brought back and cannot be a document again ---- */
+
+static void is_ticked_and_gone(struct world *world)
+{
+	person_ticks_delete(world);
+	for (int i = 0; i < 3; i++) {
+		(void)world_pass(world, true, i == 2);
+		world_advance(world, 61000);
+	}
+	if (first_row(world)->now.there)
+		world_broken(world, "the box is not obeyed");
+}
+
+static void person_brings_it_back_nameless(struct world *world)
+{
+	world_person_restores(world, first_row(world));
+	world_person_types(world, first_row(world), FIELD_NAME, NULL);
+}
+
+static void person_ticks_it_once_more(struct world *world)
+{
+	if (first_row(world)->now.there)
+		world_person_types(world, first_row(world), FIELD_DELETE, json_object_new_boolean(true));
+}
+
+/* A process that begins since still knows what is wrong, before it lists the rows. */
+static void the_next_process_looks(struct world *world)
+{
+	bool told = false;
+
+	world_advance(world, 300000);
+	(void)world_pass(world, true, false);
+	world_restart(world);
+	(void)world_pass(world, true, false);
+	for (size_t i = 0; i < world->state_count; i++)
+		told = told || json_text_or(world->states[i].body, "problem", NULL);
+	if (!told && !world->dead && world_cell_text(first_row(world), FIELD_ERROR)[0])
+		world_broken(world, "the row tells of a problem of which the ledger does not know");
+}
+
+/* The row's deletion never arrives, and the next process only knows that it was sent. */
+static void ticked_once_more_in_vain(struct world *world)
+{
+	person_ticks_it_once_more(world);
+	for (int i = 0; i < 2; i++) {
+		world_arm(world, FAULT_AIRTABLE_UNSENT);
+		(void)world_pass(world, true, false);
+		world_advance(world, 2 * WORLD_DEADLINE_MS);
+	}
+	world_restart(world);
+}
+
+static void is_gone_again(struct world *world)
+{
+	if (first_row(world)->now.there)
+		world_broken(world, "the row is still there: %s",
+			     world_cell_text(first_row(world), FIELD_ERROR));
+	if (world_body(world_document(world, TABLE_ITEMS, "i1")))
+		world_broken(world, "the document is there");
+}
+
 static void nine_have_rows(struct world *world)
 {
 	for (int i = 2; i < 12; i++) {
@@ -541,6 +626,14 @@ static const struct scenario scenarios[] = {
 	 person_brings_it_back_ticked, are_two_and_unticked, 1U << AS_WRITTEN, true},
 	{"deleted-row-comes-back-ticked", named_nothing, person_ticks_delete, named_person_restores,
 	 is_there_and_unticked, 1U << AS_WRITTEN, true},
+	{"nameless-row-comes-back-and-is-ticked", is_ticked_and_gone, person_brings_it_back_nameless,
+	 person_ticks_it_once_more, is_gone_again, 1U << AS_WRITTEN, true},
+	{"nameless-row-and-the-next-process", is_ticked_and_gone, person_brings_it_back_nameless,
+	 the_next_process_looks, named_anything, 1U << AS_WRITTEN, true},
+	{"nameless-row-is-ticked-in-vain", is_ticked_and_gone, person_brings_it_back_nameless,
+	 ticked_once_more_in_vain, is_gone_again, 1U << AS_WRITTEN, true},
+	{"row-that-is-told-something-goes", named_nothing, person_adds_without_collection, person_deletes_it,
+	 nothing_is_left_of_it, IN_ORDER, false},
 	{"discarded-row-is-brought-back", named_nothing, person_adds_and_ticks, person_brings_it_back,
 	 named_are_two, 1U << AS_WRITTEN, true},
 	{"delete-box-while-phone-edits", named_nothing, person_ticks_delete, named_phone_notes,
