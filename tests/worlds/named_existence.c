@@ -444,6 +444,31 @@ static void is_met_once(struct world *world)
 		world_broken(world, "one row took %u writes", world->row_writes);
 }
 
+/* The answer to the making of its row is lost. */
+static void app_undeletes_without_an_answer(struct world *world)
+{
+	world_arm(world, FAULT_AIRTABLE_UNANSWERED);
+	app_undeletes(world);
+}
+
+/* The former row is in its place, or beside it. */
+static void has_the_row_that_was_made(struct world *world)
+{
+	struct world_row *made = NULL;
+
+	for (size_t i = 0; i < world->row_count; i++)
+		if (world->rows[i].now.there && strcmp(world_cell_text(&world->rows[i], FIELD_ID), "i1") == 0)
+			made = &world->rows[i];
+	named_is_there(world);
+	for (size_t i = 0; made && i < world->state_count; i++) {
+		struct json_object *body = world->states[i].body;
+		if (strcmp(json_text_or(body, "_id", ""), "pair-w-item-i1") == 0 &&
+		    strcmp(json_text_or(body, "rec", ""), made->id) != 0)
+			world_broken(world, "its row is %s, and not the one that was made, %s",
+				     json_text_or(body, "rec", ""), made->id);
+	}
+}
+
 static void is_gone_for_good(struct world *world)
 {
 	check_nothing_left_behind(world);
@@ -658,6 +683,8 @@ static const struct scenario scenarios[] = {
 	 stays_deleted, ALL_ORDERS, false},
 	{"upsert-meets-row-from-the-trash", is_in_the_trash, app_undeletes_and_all_rows_are_listed,
 	 named_person_restores, is_met_once, 1U << MEANWHILE, false},
+	{"row-from-the-trash-beside-one-in-doubt", is_in_the_trash, app_undeletes_without_an_answer,
+	 named_person_restores, has_the_row_that_was_made, 1U << MEANWHILE, false},
 	{"upsert-meets-existing-row", named_nothing, phone_makes, row_appears, is_adopted, ALL_ORDERS, false},
 	{"twin-in-batch-of-ten", named_nothing, phone_makes_ten, twins_appear, nine_have_rows, ALL_ORDERS,
 	 false},
