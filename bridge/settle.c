@@ -278,6 +278,7 @@ static void pair_with_own(struct group *group, struct look *look)
 	ledger_entry_unbury(&look->entry);
 	look->entry.state = ENTRY_PAIR;
 	look->entry.marked = false;
+	look->entry.unsure_since_ms = 0;
 	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
 	look->pair->row_missing = false;
 	group->paired = true;
@@ -290,8 +291,13 @@ static void pair_with_own(struct group *group, struct look *look)
 static void settle_create(struct group *group, struct look *look)
 {
 	const struct ledger_sent_field *sent = look->entry.sent.fields;
+	bool is_pairs = look->entry.state == ENTRY_PAIR && strcmp(look->row.id, look->entry.record_id) == 0;
+	bool is_own = !is_pairs && look_sent_row(group, look, look->airtable);
 	bool any_landed = false;
 
+	/* Made again: what was agreed on was about a row that is gone. */
+	for (size_t field = 0; is_own && look->entry.state == ENTRY_PAIR && field < FIELD_COUNT; field++)
+		ledger_entry_forget_field(&look->entry, (enum field)field);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		enum landed landed = field_landed(group, look, (enum field)field);
 		if (!is_asked(group, look, (enum field)field) || !has_landed(landed))
@@ -302,7 +308,7 @@ static void settle_create(struct group *group, struct look *look)
 				   &look->airtable[field]);
 		look->entry.fields[field].shown_differently = landed == LANDED_CUT;
 	}
-	if (look->entry.state != ENTRY_PAIR && look_sent_row(group, look, look->airtable)) {
+	if (is_own) {
 		pair_with_own(group, look);
 		return;
 	}
