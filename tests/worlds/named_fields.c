@@ -224,6 +224,29 @@ static void stands_in_parked(struct world *world)
 	named_must_say(world, "i1", "container_id", id);
 }
 
+/* "i1" stands in a box. */
+static void has_parked_row_and_a_box(struct world *world)
+{
+	struct json_object *box = named_new_item(world, "a box");
+
+	named_make_container(box);
+	world_phone_puts(world, TABLE_ITEMS, "i2", box);
+	named_phone_sets(world, "container_id", "i2", 0);
+	has_parked_row(world);
+}
+
+/* It left its box for the shelf, and stood nowhere in between. */
+static void moved_into_parked(struct world *world)
+{
+	stands_in_parked(world);
+	for (size_t i = 0; i < world->extra_count; i++) {
+		struct json_object *was = json_child(world->extras[i], "original_data", json_type_object);
+		struct json_object *is = json_child(world->extras[i], "new_data", json_type_object);
+		if (json_text_or(was, "container_id", NULL) && !json_text_or(is, "container_id", NULL))
+			world_broken(world, "a link that waits was taken for none");
+	}
+}
+
 /* So long ago that the poll does not show the row any more. */
 static void person_linked_to_parked(struct world *world)
 {
@@ -451,8 +474,8 @@ static const struct scenario scenarios[] = {
 	 true},
 	{"truncated-cell-is-edited", notes_are_cut, phone_notes_at_length, named_person_notes,
 	 shows_one_of_both, ALL_ORDERS, true},
-	{"link-to-parked-row", has_parked_row, person_links_to_parked, person_completes_parked,
-	 stands_in_parked, ALL_ORDERS, true},
+	{"link-to-parked-row", has_parked_row_and_a_box, person_links_to_parked, person_completes_parked,
+	 moved_into_parked, ALL_ORDERS, true},
 	{"link-to-parked-row-waits", has_parked_row, person_links_to_parked, named_phone_notes,
 	 link_still_waits, ALL_ORDERS, true},
 	{"link-to-parked-row-waits-alone", has_parked_row, person_links_to_parked, named_person_models,
