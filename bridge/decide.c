@@ -327,7 +327,8 @@ static bool take_decided_link(struct look *look, enum field field)
 	struct cell *shown = &look->airtable[field], *both = look_both_links(look, field);
 
 	if (!both || shown->kind != CELL_LINKS || shown->id_count != 2 || !agreed->known ||
-	    agreed->couch.kind != CELL_LINKS || !cell_equal(shown, &agreed->airtable, &exact))
+	    agreed->shown_differently || agreed->couch.kind != CELL_LINKS ||
+	    !cell_equal(shown, &agreed->airtable, &exact))
 		return false;
 	struct cell decided = cell_copy(&agreed->couch);
 	cell_move(both, shown);
@@ -383,7 +384,7 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 		.direction = rule->direction,
 		.couch = &look->couch[field],
 		.airtable = &look->airtable[field],
-		.agreed_couch = agreed->known ? &agreed->couch : NULL,
+		.agreed_couch = agreed->known ? look_agreed_couch(look, field) : NULL,
 		.agreed_airtable = decided         ? &look->airtable[field]
 				   : agreed->known ? &agreed->airtable
 						   : NULL,

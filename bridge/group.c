@@ -140,12 +140,23 @@ struct cell_equivalence look_equivalence(const struct group *group, const struct
 	return columns_equivalence(&group->sync->columns[look->pair->table], field);
 }
 
+const struct cell *look_agreed_couch(const struct look *look, enum field field)
+{
+	const struct ledger_field *agreed = &look->entry.fields[field];
+	const struct cell_equivalence exact = {0};
+	bool place = field == FIELD_COLLECTION || field == FIELD_CONTAINER;
+
+	if (place && !agreed->shown_differently && !cell_equal(&agreed->couch, &agreed->airtable, &exact))
+		return &agreed->airtable;
+	return &agreed->couch;
+}
+
 bool look_couch_moved(const struct group *group, const struct look *look, enum field field)
 {
 	struct cell_equivalence equivalence = look_equivalence(group, look, field);
 
 	equivalence.tolerance = 0;
-	return !cell_equal(&look->entry.fields[field].couch, &look->couch[field], &equivalence);
+	return !cell_equal(look_agreed_couch(look, field), &look->couch[field], &equivalence);
 }
 
 int64_t look_first_seen_ms(const struct group *group, const struct look *look)

@@ -107,7 +107,7 @@ void look_merge_out(struct group *group, struct look *look)
 }
 
 /* An edit of the row that lost to the document is in the history. If the document comes back into the scope before the row is gone, its value
- * is one that the row has yet to show; what was agreed on about its place stays. */
+ * is one that the row has yet to show; what was agreed on about its place stays (look_agreed_couch() knows). */
 static void agree_on_loser(struct look *look, enum field field, const struct cell *shown)
 {
 	bool place = field == FIELD_COLLECTION || field == FIELD_CONTAINER;

@@ -44,6 +44,16 @@ static bool is_out_of_step(const struct group *group, const struct look *look, e
 	return !cell_equal(&look->couch[field], &look->airtable[field], &equivalence);
 }
 
+/* The save has made of the document what the row shows already. */
+static bool is_shown_already(const struct group *group, const struct look *look, enum field field)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	equivalence.tolerance = 0;
+	return look->document_written &&
+	       cell_equal(&look->couch[field], &look->airtable[field], &equivalence);
+}
+
 static bool shows_both_links(struct look *look, enum field field)
 {
 	const struct cell *both = look_both_links(look, field);
@@ -79,6 +89,9 @@ static void fill_merged(struct group *group, struct look *look, enum field field
 		bool made = agrees || (out && look_couch_moved(group, look, field));
 		if (!made || !apart)
 			return;
+	} else if (is_shown_already(group, look, field)) {
+		ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
+		return;
 	}
 	fill(group, look, field, &look->couch[field]);
 }

@@ -179,6 +179,9 @@ void look_tell_difference(struct look *look, enum field field, const struct cell
 bool look_has_column(const struct group *group, const struct look *look, enum field field);
 struct cell_equivalence look_equivalence(const struct group *group, const struct look *look,
 					 enum field field);
+/* What both last agreed on, as the document showed it; for a place that the row did not get, since its document was outside of the scope, what
+ * the row shows: it has yet to get it. */
+const struct cell *look_agreed_couch(const struct look *look, enum field field);
 /* Whether the document shows another value than when both last agreed: exactly, since a document's number only changes when
  * somebody changes it. */
 bool look_couch_moved(const struct group *group, const struct look *look, enum field field);
