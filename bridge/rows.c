@@ -44,6 +44,13 @@ static bool is_out_of_step(const struct group *group, const struct look *look, e
 	return !cell_equal(&look->couch[field], &look->airtable[field], &equivalence);
 }
 
+/* Then what is empty on both sides is agreed on, too: what is typed there next is an edit. */
+static bool is_made_of_row(const struct look *look)
+{
+	return look->document_written &&
+	       (look->existence.action == EXIST_CREATE_DOCUMENT || look->existence.action == EXIST_UNDELETE);
+}
+
 /* The save has made of the document what the row shows already. */
 static bool is_shown_already(const struct group *group, const struct look *look, enum field field)
 {
@@ -79,7 +86,8 @@ static void fill_merged(struct group *group, struct look *look, enum field field
 		if ((action & ACTION_TO_COUCH) && !look->document_written)
 			return;
 		bool apart = is_out_of_step(group, look, field);
-		bool agrees = action & (ACTION_TO_COUCH | ACTION_REMEMBER);
+		bool agrees =
+			action & (ACTION_TO_COUCH | ACTION_REMEMBER) || (is_made_of_row(look) && !apart);
 		/* What the save made of an edit, or of what both showed, goes back to the row, once (sync-rules 18): it is the
 		 * document's own change of what both have had. A column that only shows is set back. */
 		if (agrees)

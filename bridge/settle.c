@@ -146,9 +146,10 @@ static void settle_update(struct settling *settling, struct look *look)
 	bool any_landed = false, all_landed = true;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!is_asked(group, look, (enum field)field))
+		bool landed = is_asked(group, look, (enum field)field) &&
+			      has_landed(field_landed(group, look, (enum field)field));
+		if (!sent->fields[field].sent)
 			continue;
-		bool landed = has_landed(field_landed(group, look, (enum field)field));
 		any_landed = any_landed || landed;
 		all_landed = all_landed && landed;
 	}

@@ -634,6 +634,31 @@ static void nine_have_rows(struct world *world)
 	}
 }
 
+static struct world_row *added_row(struct world *world)
+{
+	for (size_t i = 0; i < world->row_count; i++)
+		if (strcmp(world_cell_text(&world->rows[i], FIELD_NAME), "made in the grid") == 0)
+			return &world->rows[i];
+	return NULL;
+}
+
+static void person_goes_on_typing(struct world *world)
+{
+	world_person_types(world, added_row(world), FIELD_NOTES, json_object_new_string("typed next"));
+}
+
+/* On both sides, and nothing of it is called a conflict. */
+static void is_taken_in_whole(struct world *world)
+{
+	struct json_object *body =
+		world_body(world_document(world, TABLE_ITEMS, world_cell_text(added_row(world), FIELD_ID)));
+
+	if (!body || strcmp(json_text_or(document_data(body), "notes", ""), "typed next") != 0)
+		world_broken(world, "what was typed next is not in the document");
+	if (strcmp(world_cell_text(added_row(world), FIELD_NOTES), "typed next") != 0)
+		world_broken(world, "what was typed next is not in the row");
+}
+
 static const struct scenario scenarios[] = {
 	{"mark-meets-offline-phone", named_nothing, phone_makes_one, phone_goes_on, is_marked_once,
 	 IN_ORDER | BRISK, false},
@@ -673,6 +698,8 @@ static const struct scenario scenarios[] = {
 	 true},
 	{"trash-restore-after-delete", named_nothing, named_phone_deletes, named_person_restores,
 	 named_is_there, 1U << AS_WRITTEN, true},
+	{"cell-typed-into-a-row-just-taken-in", named_nothing, person_adds, person_goes_on_typing,
+	 is_taken_in_whole, 1U << AS_WRITTEN | BRISK, true},
 	{"cut-and-paste-row", named_nothing, person_cuts_and_pastes, named_phone_notes, is_pasted,
 	 BOTH_ORDERS, true},
 	{"cut-and-paste-while-phone-empties", named_nothing, person_cuts_and_pastes, phone_empties_the_notes,
