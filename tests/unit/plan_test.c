@@ -335,13 +335,23 @@ static const char *const entry_words[] = {
 	[ENTRY_FORGOTTEN] = "forgotten", [ENTRY_DISCARDED] = "discarded",
 };
 
-/* What must be so before this may be done. */
-static const char *objection(const struct existence_views *views, const struct existence *found)
+static bool is_paired(const struct existence_views *views)
 {
-	bool paired = views->row == ROW_PAIRED || views->row == ROW_PAIRED_OTHERS;
+	return views->row == ROW_PAIRED || views->row == ROW_PAIRED_OTHERS;
+}
+
+/* The row is there, or may be. */
+static bool is_unseen(const struct existence_views *views)
+{
+	return views->row == ROW_UNSURE || views->row == ROW_MIXED_UP || is_paired(views);
+}
+
+/* What must be so before something is deleted. */
+static const char *objection_to_end(const struct existence_views *views, const struct existence *found)
+{
+	bool paired = is_paired(views);
 	bool asked_to_delete = (paired && views->delete_ticked) ||
 			       (views->row == ROW_GONE && views->on_row_deleted == ROW_DELETED_DELETE);
-	bool unseen = views->row == ROW_UNSURE || views->row == ROW_MIXED_UP || paired;
 
 	switch (found->action) {
 	case EXIST_DELETE_DOCUMENT:
@@ -368,9 +378,23 @@ static const char *objection(const struct existence_views *views, const struct e
 				       !views->delete_ticked
 			       ? "a row is discarded that is more than a new one, or that nobody wants gone"
 			       : NULL;
+	case EXIST_REMOVE_ROW:
+		return views->document != DOCUMENT_LEFT_SCOPE || !paired || views->entry != ENTRY_PAIR ||
+				       views->row_moved || views->holds_rows || views->place_open
+			       ? "a row is removed that has not left, or that holds something"
+			       : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* ... before something is made, or brought back. */
+static const char *objection_to_make(const struct existence_views *views, const struct existence *found)
+{
+	switch (found->action) {
 	case EXIST_CREATE_ROW:
-		return views->document != DOCUMENT_IN_SCOPE || unseen || views->entry == ENTRY_PAIR ||
-				       views->entry == ENTRY_FORGOTTEN
+		return views->document != DOCUMENT_IN_SCOPE || is_unseen(views) ||
+				       views->entry == ENTRY_PAIR || views->entry == ENTRY_FORGOTTEN
 			       ? "a row is made for a document that has one, may have one, or shall have none"
 			       : NULL;
 	case EXIST_RESTORE_ROW:
@@ -379,7 +403,7 @@ static const char *objection(const struct existence_views *views, const struct e
 			       ? "a row is put back that is not surely gone"
 			       : NULL;
 	case EXIST_CREATE_DOCUMENT:
-		return (views->entry != ENTRY_NONE && views->entry != ENTRY_DISCARDED) || unseen
+		return (views->entry != ENTRY_NONE && views->entry != ENTRY_DISCARDED) || is_unseen(views)
 			       ? "a document is made where one is remembered"
 			       : NULL;
 	case EXIST_UNDELETE:
@@ -387,12 +411,25 @@ static const char *objection(const struct existence_views *views, const struct e
 			       ? "a document is brought back that was not deleted, or of which nothing is "
 				 "known"
 			       : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* ... before a pair is made, merged, told, or let go. */
+static const char *objection_to_pair(const struct existence_views *views, const struct existence *found)
+{
+	bool paired = is_paired(views);
+
+	switch (found->action) {
 	case EXIST_FORGET:
 		return views->row != ROW_GONE || views->document_moved
 			       ? "a pair is let go whose row is not gone"
 			       : NULL;
 	case EXIST_BURY:
-		return views->document != DOCUMENT_TOMBSTONE || unseen ? "a pair is buried that lives" : NULL;
+		return views->document != DOCUMENT_TOMBSTONE || is_unseen(views)
+			       ? "a pair is buried that lives"
+			       : NULL;
 	case EXIST_MERGE:
 	case EXIST_MERGE_OTHERS:
 	case EXIST_PAIR_FREE:
@@ -400,18 +437,13 @@ static const char *objection(const struct existence_views *views, const struct e
 			       ? "no pair is merged"
 			       : NULL;
 	case EXIST_ADOPT:
-		return views->document != DOCUMENT_IN_SCOPE || views->entry == ENTRY_PAIR || unseen
+		return views->document != DOCUMENT_IN_SCOPE || views->entry == ENTRY_PAIR || is_unseen(views)
 			       ? "a row is adopted by what has one"
 			       : NULL;
 	case EXIST_UNTICK:
 		return views->row != ROW_OF_GRAVE_TICKED || views->entry == ENTRY_NONE ||
 				       views->entry == ENTRY_PAIR
 			       ? "a box is cleared that was not obeyed"
-			       : NULL;
-	case EXIST_REMOVE_ROW:
-		return views->document != DOCUMENT_LEFT_SCOPE || !paired || views->entry != ENTRY_PAIR ||
-				       views->row_moved || views->holds_rows || views->place_open
-			       ? "a row is removed that has not left, or that holds something"
 			       : NULL;
 	case EXIST_MERGE_OUT:
 		return !paired || views->entry != ENTRY_PAIR ||
@@ -427,6 +459,15 @@ static const char *objection(const struct existence_views *views, const struct e
 	default:
 		return NULL;
 	}
+}
+
+static const char *objection(const struct existence_views *views, const struct existence *found)
+{
+	const char *complaint = objection_to_end(views, found);
+
+	if (!complaint)
+		complaint = objection_to_make(views, found);
+	return complaint ? complaint : objection_to_pair(views, found);
 }
 
 /* What must come out whatever else is seen. */

@@ -15,10 +15,11 @@ static bool is_save(struct json_object *entry)
 	       !json_bool_or(data, "__deleted", false);
 }
 
-static bool in_history(const struct world *world, enum field field, const char *value)
+/* An entry of the history that is no ordinary save has this value in 'side': what was, or what became of it. */
+static bool is_told(const struct world *world, const char *side, enum field field, const char *value)
 {
 	for (size_t i = 0; i < world->extra_count; i++) {
-		struct json_object *data = json_child(world->extras[i], "original_data", json_type_object);
+		struct json_object *data = json_child(world->extras[i], side, json_type_object);
 		for (size_t table = 0; table < TABLE_COUNT; table++) {
 			char words[48];
 			observer_data_words(field, (enum table)table, data, words);
@@ -27,6 +28,17 @@ static bool in_history(const struct world *world, enum field field, const char *
 		}
 	}
 	return false;
+}
+
+static bool in_history(const struct world *world, enum field field, const char *value)
+{
+	return is_told(world, "original_data", field, value);
+}
+
+/* It won a named conflict, of which the later value is the loser. */
+static bool won_in_history(const struct world *world, enum field field, const char *value)
+{
+	return is_told(world, "new_data", field, value);
 }
 
 /* The last cells of a row that was deleted, those of columns of people's own among them. */
@@ -41,21 +53,6 @@ static bool in_grave(const struct world *world, enum field field, const char *va
 			(void)column;
 			observer_cell_words(field, cell, words);
 			if (strcmp(words, value) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
-/* It won a named conflict, of which the later value is the loser. */
-static bool won_in_history(const struct world *world, enum field field, const char *value)
-{
-	for (size_t i = 0; i < world->extra_count; i++) {
-		struct json_object *data = json_child(world->extras[i], "new_data", json_type_object);
-		for (size_t table = 0; table < TABLE_COUNT; table++) {
-			char words[48];
-			observer_data_words(field, (enum table)table, data, words);
-			if (data && !is_save(world->extras[i]) && strcmp(words, value) == 0)
 				return true;
 		}
 	}
