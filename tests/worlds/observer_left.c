@@ -85,6 +85,19 @@ void observer_overwritten(struct world *world, const struct world_row *row, enum
 	spare(world, version);
 }
 
+/* What the cell's document has may come back in it: nobody can tell that a person had just emptied the cell. */
+static void may_come_back(struct world *world, const struct world_row *row, enum field field)
+{
+	const struct world_document *document = world_document_of(world, row);
+	struct json_object *body = document ? world_body(document) : NULL;
+	char words[48];
+
+	observer_data_words(field, row->table, body ? document_data(body) : NULL, words);
+	struct world_version *version = observer_version(world, field, words);
+	if (version)
+		version->copied = true;
+}
+
 /* What a person took away is gone where only this cell showed it. What another type empties may come back, from a save that was
  * under way or when the column is as it was, and where it is back before anybody looks it is as good as emptied by hand. */
 void observer_cell_lost(struct world *world, const struct world_row *row, enum field field, bool by_schema)
@@ -93,8 +106,10 @@ void observer_cell_lost(struct world *world, const struct world_row *row, enum f
 
 	observer_cell_words(field, row->now.cells[field], words);
 	struct world_version *version = observer_version(world, field, words);
-	if (by_schema)
+	if (by_schema && version)
 		spare(world, version);
+	else if (by_schema)
+		may_come_back(world, row, field);
 	else if (version && !observer_shown_by_documents(world, field, words))
 		version->superseded = true;
 }

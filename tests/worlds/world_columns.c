@@ -203,7 +203,7 @@ static void change_cells(struct world *world, enum table table, enum field field
 			if (!same && touch)
 				pictures[p]->modified_ms[field] = pictures[p]->last_ms =
 					world_base_now_ms(world);
-			if (!same && pictures[p] == &row->now)
+			if ((!same || !*cell) && pictures[p] == &row->now)
 				observer_cell_lost(world, row, field, true);
 			json_object_put(*cell);
 			*cell = changed;
