@@ -27,13 +27,13 @@ static const char *first_text(struct json_object *object, const char *key, const
 static struct complaint complaint_read(struct json_object *body)
 {
 	struct complaint found = {"", ""};
-	if (!json_object_is_type(body, json_type_object))
+	if (!json_is(body, json_type_object))
 		return found;
 	struct json_object *object = json_child(body, "error", json_type_object);
 	struct json_object *array = json_child(body, "errors", json_type_array);
-	if (!object && array && json_object_array_length(array) > 0)
-		object = json_object_array_get_idx(array, 0);
-	if (json_object_is_type(object, json_type_object)) {
+	if (!object && array && json_length(array) > 0)
+		object = json_at(array, 0);
+	if (json_is(object, json_type_object)) {
 		found.type = first_text(object, "type", "error");
 		found.message = json_text_or(object, "message", "");
 	} else {
@@ -109,7 +109,7 @@ static void add_pointer_key(struct text *path, const char *key)
 
 static struct json_object *flawed_cell(const char *why)
 {
-	struct json_object *cell = json_object_new_object();
+	struct json_object *cell = json_new_object();
 	json_put_text(cell, "error", why);
 	return cell;
 }
@@ -117,21 +117,21 @@ static struct json_object *flawed_cell(const char *why)
 /* What a flaw leaves behind, for when there were more of them than paths were kept. */
 static bool is_suspicious(struct json_object *value)
 {
-	switch (json_object_get_type(value)) {
+	switch (json_type_of(value)) {
 	case json_type_double:
-		return !(fabs(json_object_get_double(value)) < 0x1p63);
+		return !(fabs(json_double_of(value)) < 0x1p63);
 	case json_type_string: {
-		const char *words = json_object_get_string(value);
-		return strstr(words, "\uFFFD") || strlen(words) != (size_t)json_object_get_string_len(value);
+		const char *words = json_text_of(value);
+		return strstr(words, "\uFFFD") || strlen(words) != json_text_length(value);
 	}
 	case json_type_array:
-		for (size_t i = 0; i < json_object_array_length(value); i++) {
-			if (is_suspicious(json_object_array_get_idx(value, i)))
+		for (size_t i = 0; i < json_length(value); i++) {
+			if (is_suspicious(json_at(value, i)))
 				return true;
 		}
 		return false;
 	case json_type_object: {
-		json_object_object_foreach (value, key, child) {
+		json_each (value, key, child) {
 			(void)key;
 			if (is_suspicious(child))
 				return true;
@@ -147,14 +147,14 @@ static bool is_suspicious(struct json_object *value)
 static void mark_cells(struct json_object *fields, size_t row, const struct json_flaws *flaws)
 {
 	struct text path = {0};
-	json_object_object_foreach (fields, field, value) {
+	json_each (fields, field, value) {
 		text_clear(&path);
 		text_format(&path, "/records/%zu/fields/", row);
 		add_pointer_key(&path, field);
 		const struct json_flaw *flaw = json_flaws_below(flaws, text_or_empty(&path));
 		if (flaw &&
 		    (flaw->path || is_suspicious(value))) /* a key keeps its place: the walk stays valid */
-			json_object_object_add(fields, field, flawed_cell(flaw->what));
+			json_put(fields, field, flawed_cell(flaw->what));
 	}
 	text_done(&path);
 }
@@ -177,8 +177,8 @@ static bool mark_flaws(struct json_object *answer, const struct json_flaws *flaw
 					 flaws->kept[i].what);
 	}
 	struct json_object *records = json_child(answer, "records", json_type_array);
-	for (size_t row = 0; records && row < json_object_array_length(records); row++) {
-		struct json_object *record = json_object_array_get_idx(records, row);
+	for (size_t row = 0; records && row < json_length(records); row++) {
+		struct json_object *record = json_at(records, row);
 		struct json_object *fields = json_child(record, "fields", json_type_object);
 		if (fields)
 			mark_cells(fields, row, flaws);
@@ -193,7 +193,7 @@ static bool read_json(const struct http_reply *reply, struct json_object **answe
 	if (!json_read(reply->body, reply->body_length, &answer, &flaws, error))
 		return false;
 	bool good = true;
-	if (!json_object_is_type(answer, json_type_object))
+	if (!json_is(answer, json_type_object))
 		good = error_set(error, ERROR_RETRY, "%s where an object was expected",
 				 json_type_word(answer));
 	else if (flaws.count > 0)

@@ -73,25 +73,25 @@ static struct json_object *body_of(const struct airtable_batch *batch, const str
 {
 	if (batch->kind == AIRTABLE_DELETE)
 		return NULL;
-	struct json_object *body = json_object_new_object();
+	struct json_object *body = json_new_object();
 	if (batch->kind == AIRTABLE_UPSERT) {
-		struct json_object *upsert = json_object_new_object(), *merge_on = json_object_new_array();
-		json_object_array_add(merge_on, json_object_new_string(batch->merge_field_id));
+		struct json_object *upsert = json_new_object(), *merge_on = json_new_array();
+		json_append(merge_on, json_new_text(batch->merge_field_id));
 		json_put(upsert, "fieldsToMergeOn", merge_on);
 		json_put(body, "performUpsert", upsert);
 	}
-	struct json_object *records = json_object_new_array();
+	struct json_object *records = json_new_array();
 	for (size_t i = 0; i < range->count; i++) {
 		const struct airtable_write *write = &batch->writes[range->first + i];
-		struct json_object *record = json_object_new_object();
+		struct json_object *record = json_new_object();
 		if (batch->kind == AIRTABLE_UPDATE)
 			json_put_text(record, "id", write->record_id);
-		json_put(record, "fields", json_object_get(write->fields));
-		json_object_array_add(records, record);
+		json_put(record, "fields", json_share(write->fields));
+		json_append(records, record);
 	}
 	json_put(body, "records", records);
-	json_put(body, "typecast", json_object_new_boolean(batch->typecast));
-	json_put(body, "returnFieldsByFieldId", json_object_new_boolean(true));
+	json_put(body, "typecast", json_new_bool(batch->typecast));
+	json_put(body, "returnFieldsByFieldId", json_new_bool(true));
 	return body;
 }
 
@@ -152,10 +152,9 @@ static void settle_in_doubt(struct airtable_batch *batch, const struct range *ra
 
 static bool array_has(struct json_object *array, const char *id)
 {
-	for (size_t i = 0; i < json_object_array_length(array); i++) {
-		struct json_object *entry = json_object_array_get_idx(array, i);
-		if (json_object_is_type(entry, json_type_string) &&
-		    strcmp(json_object_get_string(entry), id) == 0)
+	for (size_t i = 0; i < json_length(array); i++) {
+		struct json_object *entry = json_at(array, i);
+		if (json_is(entry, json_type_string) && strcmp(json_text_of(entry), id) == 0)
 			return true;
 	}
 	return false;
@@ -189,8 +188,8 @@ static bool check_merged(const struct airtable_batch *batch, const struct airtab
 			 struct error *error)
 {
 	struct json_object *sent = NULL, *shown = NULL;
-	json_object_object_get_ex(write->fields, batch->merge_field_id, &sent);
-	if (!json_object_object_get_ex(write->answer.fields, batch->merge_field_id, &shown))
+	json_find(write->fields, batch->merge_field_id, &sent);
+	if (!json_find(write->answer.fields, batch->merge_field_id, &shown))
 		return error_set(error, ERROR_RETRY, "%s is shown without %s", write->answer.id,
 				 batch->merge_field_id);
 	if (!json_equal(sent, shown))
@@ -217,7 +216,7 @@ static bool read_written(const struct airtable_batch *batch, struct json_object 
 
 static void forget_answer(struct airtable_write *write)
 {
-	json_object_put(write->answer.fields);
+	json_release(write->answer.fields);
 	write->answer = (struct airtable_record){0};
 	write->updated_existing = false;
 }
@@ -228,12 +227,12 @@ static bool read_all_written(struct airtable_batch *batch, const struct range *r
 			     struct json_object *answer, struct error *error)
 {
 	struct json_object *records = json_child(answer, "records", json_type_array);
-	size_t count = records ? json_object_array_length(records) : 0;
+	size_t count = records ? json_length(records) : 0;
 	if (count != range->count)
 		return error_set(error, ERROR_RETRY, "it shows %zu records where %zu were written", count,
 				 range->count);
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *json = json_object_array_get_idx(records, i);
+		struct json_object *json = json_at(records, i);
 		if (!read_written(batch, answer, json, &batch->writes[range->first + i], error))
 			return false;
 	}

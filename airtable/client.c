@@ -205,7 +205,7 @@ static bool judge(struct airtable_flight *flight, const struct http_reply *reply
 	if (answer_out)
 		*answer_out = answer;
 	else
-		json_object_put(answer);
+		json_release(answer);
 	if (date_ms_out)
 		*date_ms_out = reply->date_ms;
 	return true;

@@ -17,7 +17,7 @@ enum {
 void airtable_records_done(struct airtable_records *records)
 {
 	for (size_t i = 0; i < records->count; i++)
-		json_object_put(records->list[i].fields);
+		json_release(records->list[i].fields);
 	free(records->list);
 	*records = (struct airtable_records){0};
 }
@@ -70,16 +70,16 @@ static void add_get_path(struct text *path, const struct listing *listing, const
 
 static struct json_object *post_body(const struct airtable_list *list, const char *offset)
 {
-	struct json_object *body = json_object_new_object();
-	struct json_object *fields = list->field_count ? json_object_new_array() : NULL;
+	struct json_object *body = json_new_object();
+	struct json_object *fields = list->field_count ? json_new_array() : NULL;
 	for (size_t i = 0; i < list->field_count; i++)
-		json_object_array_add(fields, json_object_new_string(list->field_ids[i]));
+		json_append(fields, json_new_text(list->field_ids[i]));
 	if (fields)
 		json_put(body, "fields", fields);
-	json_put(body, "returnFieldsByFieldId", json_object_new_boolean(true));
-	json_put(body, "pageSize", json_object_new_int64((int64_t)page_size_of(list)));
+	json_put(body, "returnFieldsByFieldId", json_new_bool(true));
+	json_put(body, "pageSize", json_new_int((int64_t)page_size_of(list)));
 	if (list->most > 0)
-		json_put(body, "maxRecords", json_object_new_int64((int64_t)list->most));
+		json_put(body, "maxRecords", json_new_int((int64_t)list->most));
 	json_put_text(body, "filterByFormula", list->formula);
 	json_put_text(body, "offset", offset);
 	return body;
@@ -118,18 +118,18 @@ static bool read_page(struct listing *listing, struct json_object *answer, struc
 	struct json_object *array = json_child(answer, "records", json_type_array);
 	if (!array)
 		return error_set(error, ERROR_RETRY, "the answer is damaged: it has no records");
-	size_t count = json_object_array_length(array);
+	size_t count = json_length(array);
 	struct airtable_records page = {.list = own_alloc((count + 1) * sizeof(*page.list))};
 	for (size_t i = 0; i < count; i++) {
 		struct airtable_record *record = &page.list[page.count];
-		if (!airtable_record_read(json_object_array_get_idx(array, i), record, error)) {
+		if (!airtable_record_read(json_at(array, i), record, error)) {
 			airtable_records_done(&page);
 			return false;
 		}
 		if (airtable_ids_add(listing->given, record->id))
 			page.count++;
 		else
-			json_object_put(take(record->fields));
+			json_release(take(record->fields));
 	}
 	*page_out = page;
 	return true;
@@ -227,7 +227,7 @@ static struct airtable_record *place_for(struct airtable_records *found, const c
 {
 	for (size_t i = 0; i < found->count; i++) {
 		if (strcmp(found->list[i].id, id) == 0) {
-			json_object_put(take(found->list[i].fields));
+			json_release(take(found->list[i].fields));
 			return &found->list[i];
 		}
 	}

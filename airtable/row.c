@@ -14,7 +14,7 @@ static bool damaged(struct error *error, const char *id, const char *what)
 bool airtable_record_read(struct json_object *json, struct airtable_record *record_out, struct error *error)
 {
 	struct airtable_record record = {0};
-	if (!json_object_is_type(json, json_type_object))
+	if (!json_is(json, json_type_object))
 		return damaged(error, "?", "is no object");
 	const char *id = json_text_or(json, "id", "");
 	size_t id_length = strlen(id);
@@ -26,7 +26,7 @@ bool airtable_record_read(struct json_object *json, struct airtable_record *reco
 	if (!fields)
 		return damaged(error, id, "has no fields");
 	memcpy(record.id, id, id_length + 1);
-	record.fields = json_object_get(fields);
+	record.fields = json_share(fields);
 	*record_out = record;
 	return true;
 }

@@ -11,7 +11,7 @@ void airtable_schema_done(struct airtable_schema *schema)
 			free(table->fields[f].id);
 			free(table->fields[f].name);
 			free(table->fields[f].type);
-			json_object_put(table->fields[f].options);
+			json_release(table->fields[f].options);
 		}
 		free(table->fields);
 		free(table->id);
@@ -53,12 +53,12 @@ static bool read_table(struct json_object *json, struct airtable_table *table, s
 	    !copy_text(json, "primaryFieldId", &table->primary_field_id, where, error) ||
 	    !json_get_array(json, "fields", &fields, where, error))
 		return false;
-	size_t count = json_object_array_length(fields);
+	size_t count = json_length(fields);
 	table->fields = own_alloc((count + 1) * sizeof(*table->fields));
 	for (size_t i = 0; i < count; i++) {
 		table->field_count = i + 1;
 		scoped_text field_where = own_format("%s, field %zu", where, i + 1);
-		if (!read_field(json_object_array_get_idx(fields, i), &table->fields[i], field_where, error))
+		if (!read_field(json_at(fields, i), &table->fields[i], field_where, error))
 			return false;
 	}
 	return true;
@@ -70,11 +70,11 @@ bool airtable_schema_from_json(struct json_object *json, struct airtable_schema 
 	struct json_object *tables = NULL;
 	if (!json_get_array(json, "tables", &tables, "the schema", error))
 		return false;
-	size_t count = json_object_array_length(tables);
+	size_t count = json_length(tables);
 	struct airtable_schema schema = {.tables = own_alloc((count + 1) * sizeof(*schema.tables))};
 	for (size_t i = 0; i < count; i++) {
 		schema.table_count = i + 1;
-		if (!read_table(json_object_array_get_idx(tables, i), &schema.tables[i], error)) {
+		if (!read_table(json_at(tables, i), &schema.tables[i], error)) {
 			airtable_schema_done(&schema);
 			return false;
 		}

@@ -13,7 +13,7 @@
 
 void json_object_close(struct json_object **json)
 {
-	json_object_put(*json);
+	json_release(*json);
 	*json = NULL;
 }
 
@@ -29,9 +29,8 @@ static void shortest_double(double number, char out[32])
 
 static void write_double(struct text *text, struct json_object *json)
 {
-	const char *kept =
-		json_object_get_userdata(json); /* json_object_new_double_s() puts the text there */
-	double number = json_object_get_double(json);
+	const char *kept = json_fraction_text(json);
+	double number = json_double_of(json);
 	char words[32];
 
 	if (kept) {
@@ -73,7 +72,7 @@ static void write_object(struct text *text, struct json_object *json)
 {
 	const char *before = "{";
 
-	json_object_object_foreach (json, key, value) {
+	json_each (json, key, value) {
 		text_add_bytes(text, before, 1);
 		before = ",";
 		write_string(text, key, strlen(key));
@@ -85,13 +84,13 @@ static void write_object(struct text *text, struct json_object *json)
 
 static void write_array(struct text *text, struct json_object *json)
 {
-	size_t count = json_object_array_length(json);
+	size_t count = json_length(json);
 
 	text_add_bytes(text, "[", 1);
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			text_add_bytes(text, ",", 1);
-		json_add_to(text, json_object_array_get_idx(json, i));
+		json_add_to(text, json_at(json, i));
 	}
 	text_add_bytes(text, "]", 1);
 }
@@ -99,9 +98,9 @@ static void write_array(struct text *text, struct json_object *json)
 /* Above INT64_MAX json-c answers an int64 that is clamped, below 0 an uint64 that is. */
 static bool whole_of(struct json_object *json, uint64_t *magnitude_out)
 {
-	int64_t number = json_object_get_int64(json);
+	int64_t number = json_int_of(json);
 
-	*magnitude_out = number < 0 ? 0 - (uint64_t)number : json_object_get_uint64(json);
+	*magnitude_out = number < 0 ? 0 - (uint64_t)number : json_unsigned_of(json);
 	return number < 0;
 }
 
@@ -115,12 +114,12 @@ static void write_whole(struct text *text, struct json_object *json)
 
 void json_add_to(struct text *text, struct json_object *json)
 {
-	switch (json_object_get_type(json)) {
+	switch (json_type_of(json)) {
 	case json_type_null:
 		text_add(text, "null");
 		break;
 	case json_type_boolean:
-		text_add(text, json_object_get_boolean(json) ? "true" : "false");
+		text_add(text, json_bool_of(json) ? "true" : "false");
 		break;
 	case json_type_double:
 		write_double(text, json);
@@ -135,7 +134,7 @@ void json_add_to(struct text *text, struct json_object *json)
 		write_array(text, json);
 		break;
 	case json_type_string:
-		write_string(text, json_object_get_string(json), (size_t)json_object_get_string_len(json));
+		write_string(text, json_text_of(json), json_text_length(json));
 		break;
 	}
 }
@@ -156,9 +155,9 @@ struct json_object *json_number(double number)
 	if (!isfinite(number))
 		return NULL;
 	if (number == floor(number) && fabs(number) <= WHOLE_LIMIT)
-		return json_object_new_int64((int64_t)number);
+		return json_new_int((int64_t)number);
 	shortest_double(number, words);
-	return json_object_new_double_s(number, words);
+	return json_new_fraction(number, words);
 }
 
 const char *json_type_word(struct json_object *value)
@@ -170,19 +169,18 @@ const char *json_type_word(struct json_object *value)
 		[json_type_string] = "a string",
 	};
 
-	return words[json_object_get_type(value)];
+	return words[json_type_of(value)];
 }
 
 bool json_is_number(struct json_object *value)
 {
-	return json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_double);
+	return json_is(value, json_type_int) || json_is(value, json_type_double);
 }
 
 /* A missing object is one without the key. */
 static bool find(struct json_object *object, const char *key, struct json_object **value_out)
 {
-	return json_object_is_type(object, json_type_object) &&
-	       json_object_object_get_ex(object, key, value_out);
+	return json_is(object, json_type_object) && json_find(object, key, value_out);
 }
 
 /* "document item-1: data" and "name" are "document item-1: data.name"; "document item-1" and "name" are
@@ -208,7 +206,7 @@ static bool find_typed(struct json_object *object, const char *key, enum json_ty
 		scoped_text complaint = own_format("is missing, %s was expected", type_word);
 		return refuse(error, where, key, complaint);
 	}
-	if (!json_object_is_type(value, type) && !(type == json_type_int && json_is_number(value))) {
+	if (!json_is(value, type) && !(type == json_type_int && json_is_number(value))) {
 		scoped_text complaint =
 			own_format("is %s, %s was expected", json_type_word(value), type_word);
 		return refuse(error, where, key, complaint);
@@ -224,9 +222,9 @@ bool json_get_text(struct json_object *object, const char *key, const char **val
 
 	if (!find_typed(object, key, json_type_string, "a string", &value, where, error))
 		return false;
-	if (strlen(json_object_get_string(value)) != (size_t)json_object_get_string_len(value))
+	if (strlen(json_text_of(value)) != json_text_length(value))
 		return refuse(error, where, key, "has the character U+0000");
-	*value_out = json_object_get_string(value);
+	*value_out = json_text_of(value);
 	return true;
 }
 
@@ -245,14 +243,14 @@ bool json_get_array(struct json_object *object, const char *key, struct json_obj
 /* 1.0 and 1e3 are whole numbers too. */
 static bool as_int64(struct json_object *value, int64_t *number_out)
 {
-	if (json_object_is_type(value, json_type_int)) {
+	if (json_is(value, json_type_int)) {
 		uint64_t magnitude;
 		if (!whole_of(value, &magnitude) && magnitude > INT64_MAX)
 			return false;
-		*number_out = json_object_get_int64(value);
+		*number_out = json_int_of(value);
 		return true;
 	}
-	double number = json_object_get_double(value);
+	double number = json_double_of(value);
 	bool fits = fabs(number) < INT64_LIMIT || number == -INT64_LIMIT;
 	if (!fits || number != floor(number))
 		return false;
@@ -276,21 +274,21 @@ const char *json_text_or(struct json_object *object, const char *key, const char
 {
 	struct json_object *value = json_child(object, key, json_type_string);
 
-	return value ? json_object_get_string(value) : fallback;
+	return value ? json_text_of(value) : fallback;
 }
 
 struct json_object *json_child(struct json_object *object, const char *key, enum json_type type)
 {
 	struct json_object *value;
 
-	return find(object, key, &value) && json_object_is_type(value, type) ? value : NULL;
+	return find(object, key, &value) && json_is(value, type) ? value : NULL;
 }
 
 bool json_bool_or(struct json_object *object, const char *key, bool fallback)
 {
 	struct json_object *value = json_child(object, key, json_type_boolean);
 
-	return value ? json_object_get_boolean(value) : fallback;
+	return value ? json_bool_of(value) : fallback;
 }
 
 int64_t json_int_or(struct json_object *object, const char *key, int64_t fallback)
@@ -317,26 +315,26 @@ static bool whole_equals_double(struct json_object *whole, double number)
 
 static bool numbers_equal(struct json_object *a, struct json_object *b)
 {
-	bool a_whole = json_object_is_type(a, json_type_int), b_whole = json_object_is_type(b, json_type_int);
+	bool a_whole = json_is(a, json_type_int), b_whole = json_is(b, json_type_int);
 	uint64_t a_magnitude, b_magnitude;
 
 	if (a_whole && b_whole)
 		return whole_of(a, &a_magnitude) == whole_of(b, &b_magnitude) && a_magnitude == b_magnitude;
 	if (a_whole)
-		return whole_equals_double(a, json_object_get_double(b));
+		return whole_equals_double(a, json_double_of(b));
 	if (b_whole)
-		return whole_equals_double(b, json_object_get_double(a));
-	return json_object_get_double(a) == json_object_get_double(b);
+		return whole_equals_double(b, json_double_of(a));
+	return json_double_of(a) == json_double_of(b);
 }
 
 static bool objects_equal(struct json_object *a, struct json_object *b)
 {
 	struct json_object *other;
 
-	if (json_object_object_length(a) != json_object_object_length(b))
+	if (json_key_count(a) != json_key_count(b))
 		return false;
-	json_object_object_foreach (a, key, value) {
-		if (!json_object_object_get_ex(b, key, &other) || !json_equal(value, other))
+	json_each (a, key, value) {
+		if (!json_find(b, key, &other) || !json_equal(value, other))
 			return false;
 	}
 	return true;
@@ -344,12 +342,12 @@ static bool objects_equal(struct json_object *a, struct json_object *b)
 
 static bool arrays_equal(struct json_object *a, struct json_object *b)
 {
-	size_t count = json_object_array_length(a);
+	size_t count = json_length(a);
 
-	if (count != json_object_array_length(b))
+	if (count != json_length(b))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (!json_equal(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i)))
+		if (!json_equal(json_at(a, i), json_at(b, i)))
 			return false;
 	return true;
 }
@@ -360,44 +358,25 @@ bool json_equal(struct json_object *a, struct json_object *b)
 		return true;
 	if (json_is_number(a) && json_is_number(b))
 		return numbers_equal(a, b);
-	if (json_object_get_type(a) != json_object_get_type(b))
+	if (json_type_of(a) != json_type_of(b))
 		return false;
-	switch (json_object_get_type(a)) {
+	switch (json_type_of(a)) {
 	case json_type_boolean:
-		return json_object_get_boolean(a) == json_object_get_boolean(b);
+		return json_bool_of(a) == json_bool_of(b);
 	case json_type_object:
 		return objects_equal(a, b);
 	case json_type_array:
 		return arrays_equal(a, b);
 	case json_type_string:
-		return json_object_get_string_len(a) == json_object_get_string_len(b) &&
-		       memcmp(json_object_get_string(a), json_object_get_string(b),
-			      (size_t)json_object_get_string_len(a)) == 0;
+		return json_text_length(a) == json_text_length(b) &&
+		       memcmp(json_text_of(a), json_text_of(b), json_text_length(a)) == 0;
 	default:
 		return true; /* null; numbers are above */
 	}
 }
 
-struct json_object *json_copy(struct json_object *json)
-{
-	struct json_object *copy = NULL;
-
-	/* Fails only for want of memory, or for a serializer that is not json-c's: none is set here. */
-	if (json && json_object_deep_copy(json, &copy, NULL) != 0)
-		assert(!"a copy that json-c cannot make");
-	return copy;
-}
-
-void json_put(struct json_object *object, const char *key, struct json_object *value)
-{
-	int result = json_object_object_add(object, key, value);
-
-	assert(result == 0);
-	(void)result;
-}
-
 void json_put_text(struct json_object *object, const char *key, const char *value)
 {
 	if (value)
-		json_put(object, key, json_object_new_string(value));
+		json_put(object, key, json_new_text(value));
 }

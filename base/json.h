@@ -5,16 +5,16 @@
  * one flawed document in a list of many can be set aside and never be written back. */
 #pragma once
 #include "base/error.h"
+#include "base/json_value.h"
 #include "base/own.h"
 #include "base/text.h"
-#include <json-c/json.h>
 #include <stdint.h>
 
 #define JSON_DEPTH_LIMIT  200
 #define JSON_FLAW_LIMIT   16
 #define JSON_LENGTH_LIMIT ((size_t)512 << 20)
 
-/* json_object_put() for scoped(json_object). */
+/* json_release() for scoped(json_object). */
 void json_object_close(struct json_object **json);
 
 /* A place whose value cannot be written back as it was read. */
@@ -34,7 +34,7 @@ const struct json_flaw *json_flaws_below(const struct json_flaws *flaws, const c
 /* Reads one JSON text. ERROR_REFUSED with line and column for anything that is no JSON (RFC 8259,
  * UTF-8, nothing behind it, nesting to JSON_DEPTH_LIMIT). With 'flaws' NULL a flaw refuses as well; else *flaws
  * is an output, set on success and ended with json_flaws_done(). Of a doubled key the last value is kept.
- * The literal null gives *json_out = NULL. Free with json_object_put(). */
+ * The literal null gives *json_out = NULL. Free with json_release(). */
 must_use bool json_read(const char *bytes, size_t length, struct json_object **json_out,
 			struct json_flaws *flaws, struct error *error);
 
@@ -68,9 +68,5 @@ const char *json_type_word(struct json_object *value); /* "a string", "null", ..
 
 /* Same JSON: numbers by value, objects in any key order, arrays in order. */
 bool json_equal(struct json_object *a, struct json_object *b);
-/* A copy that shares nothing. */
-struct json_object *json_copy(struct json_object *json);
-/* Adds and hands on; 'value' NULL is JSON null. Key copied. */
-void json_put(struct json_object *object, const char *key, struct json_object *value);
 void json_put_text(struct json_object *object, const char *key,
 		   const char *value); /* NULL: nothing is added */

@@ -278,7 +278,7 @@ static bool read_text(struct reader *reader, struct json_object **value_out)
 	if (!read_piece(reader, &piece))
 		return false;
 	note_piece(reader, &piece, "the text");
-	*value_out = json_object_new_string_len(piece.bytes, (int)piece.length);
+	*value_out = json_new_text_bytes(piece.bytes, piece.length);
 	return true;
 }
 
@@ -329,9 +329,8 @@ static struct json_object *whole_number(const char *at, const char *end)
 		    __builtin_add_overflow(number, (uint64_t)(*at - '0'), &number))
 			return NULL;
 	if (negative)
-		return number <= (uint64_t)INT64_MAX + 1 ? json_object_new_int64((int64_t)(0 - number))
-							 : NULL;
-	return number <= INT64_MAX ? json_object_new_int64((int64_t)number) : json_object_new_uint64(number);
+		return number <= (uint64_t)INT64_MAX + 1 ? json_new_int((int64_t)(0 - number)) : NULL;
+	return number <= INT64_MAX ? json_new_int((int64_t)number) : json_new_unsigned(number);
 }
 
 /* Keeps its text. */
@@ -350,7 +349,7 @@ static struct json_object *exact_double(const char *bytes, size_t length, bool *
 	}
 	double number = strtod(text, NULL);
 	*finite_out = isfinite(number);
-	return json_object_new_double_s(number, text);
+	return json_new_fraction(number, text);
 }
 
 static bool read_number(struct reader *reader, struct json_object **value_out)
@@ -365,7 +364,7 @@ static bool read_number(struct reader *reader, struct json_object **value_out)
 		value = whole_number(from, reader->at);
 	if (!value)
 		value = exact_double(from, (size_t)(reader->at - from), &finite);
-	if (!finite || (whole && json_object_is_type(value, json_type_double)))
+	if (!finite || (whole && json_is(value, json_type_double)))
 		add_flaw(reader, "the number ", from, (size_t)(reader->at - from), " is out of range");
 	*value_out = value;
 	return true;
@@ -405,7 +404,7 @@ static bool read_array(struct reader *reader, struct json_object **value_out)
 	if (!level)
 		return false;
 	reader->at++;
-	struct json_object *array = json_object_new_array_ext(FIRST_CAPACITY);
+	struct json_object *array = json_new_array_sized(FIRST_CAPACITY);
 	bool good = true;
 	if (!next_is(reader, ']')) {
 		for (;; level->index++) {
@@ -413,7 +412,7 @@ static bool read_array(struct reader *reader, struct json_object **value_out)
 			good = read_value(reader, &value);
 			if (!good)
 				break;
-			json_object_array_add(array, value);
+			json_append(array, value);
 			if (next_is(reader, ','))
 				continue;
 			good = next_is(reader, ']') || wrong(reader, "',' or ']' was expected");
@@ -424,7 +423,7 @@ static bool read_array(struct reader *reader, struct json_object **value_out)
 	if (good)
 		*value_out = array;
 	else
-		json_object_put(array);
+		json_release(array);
 	return good;
 }
 
@@ -454,12 +453,15 @@ static bool read_member(struct reader *reader, struct level *level, struct json_
 	if (!read_key(reader, level, &key))
 		return false;
 	note_piece(reader, &key, "the key");
-	bool doubled = json_object_object_get_ex(object, level->key, NULL);
+	bool doubled = json_find(object, level->key, NULL);
 	if (doubled)
 		add_flaw(reader, "the key ", level->key, strlen(level->key), " comes twice");
 	if (!read_value(reader, &value))
 		return false;
-	json_object_object_add_ex(object, level->key, value, doubled ? 0 : JSON_C_OBJECT_ADD_KEY_IS_NEW);
+	if (doubled)
+		json_put(object, level->key, value);
+	else
+		json_put_new(object, level->key, value);
 	return true;
 }
 
@@ -470,7 +472,7 @@ static bool read_object(struct reader *reader, struct json_object **value_out)
 	if (!level)
 		return false;
 	reader->at++;
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = json_new_object();
 	bool good = true;
 	if (!next_is(reader, '}')) {
 		do
@@ -482,7 +484,7 @@ static bool read_object(struct reader *reader, struct json_object **value_out)
 	if (good)
 		*value_out = object;
 	else
-		json_object_put(object);
+		json_release(object);
 	return good;
 }
 
@@ -501,12 +503,12 @@ static bool read_value(struct reader *reader, struct json_object **value_out)
 	case 't':
 		if (!read_word(reader, "true"))
 			return false;
-		*value_out = json_object_new_boolean(1);
+		*value_out = json_new_bool(1);
 		return true;
 	case 'f':
 		if (!read_word(reader, "false"))
 			return false;
-		*value_out = json_object_new_boolean(0);
+		*value_out = json_new_bool(0);
 		return true;
 	case 'n':
 		*value_out = NULL;
@@ -581,7 +583,7 @@ bool json_read(const char *bytes, size_t length, struct json_object **json_out, 
 			flaws->count = 0;
 		reader.flaws.count = 0;
 	} else {
-		json_object_put(json);
+		json_release(json);
 	}
 	reader_done(&reader);
 	return good;

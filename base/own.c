@@ -22,7 +22,7 @@ void own_prepare(void)
 }
 
 /* Nothing here may allocate, and buffers of stdio may be half-written: straight out. */
-static _Noreturn void end_without_memory(void)
+_Noreturn void own_out_of_memory(void)
 {
 	static const char words[] = "level=error msg=\"out of memory, ending\"\n";
 	ssize_t written = write(STDERR_FILENO, words, sizeof(words) - 1);
@@ -37,7 +37,7 @@ void *own_alloc(size_t size)
 		return memset(own_resize(NULL, size, 1), 0, size);
 	void *memory = calloc(1, size);
 	if (!memory)
-		end_without_memory();
+		own_out_of_memory();
 	return memory;
 }
 
@@ -46,10 +46,10 @@ void *own_resize(void *old, size_t count, size_t size)
 	size_t total;
 
 	if (__builtin_mul_overflow(count, size, &total))
-		end_without_memory();
+		own_out_of_memory();
 	void *memory = realloc(old, total > 0 ? total : 1);
 	if (!memory)
-		end_without_memory();
+		own_out_of_memory();
 	return memory;
 }
 
@@ -61,7 +61,7 @@ char *own_copy(const char *text)
 char *own_copy_bytes(const char *bytes, size_t length)
 {
 	if (length == SIZE_MAX)
-		end_without_memory();
+		own_out_of_memory();
 	char *copy = own_resize(NULL, length + 1, 1);
 	if (length > 0)
 		memcpy(copy, bytes, length);
@@ -87,7 +87,7 @@ char *own_format_list(const char *format, va_list arguments)
 	va_copy(again, arguments);
 	int length = vsnprintf(few, sizeof few, format, arguments);
 	if (length < 0) /* more than INT_MAX bytes */
-		end_without_memory();
+		own_out_of_memory();
 	char *words = own_resize(NULL, (size_t)length + 1, 1);
 	if ((size_t)length < sizeof few)
 		memcpy(words, few, (size_t)length + 1);

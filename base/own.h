@@ -26,6 +26,7 @@ void own_prepare(void);
  * from anywhere, so a restart is safe, and half the error paths vanish. */
 void *own_alloc(size_t size);                           /* zeroed */
 void *own_resize(void *old, size_t count, size_t size); /* not zeroed; checks count * size */
+_Noreturn void own_out_of_memory(void);                 /* for what was allocated elsewhere */
 char *own_copy(const char *text);                       /* NULL stays NULL */
 char *own_copy_bytes(const char *bytes, size_t length); /* and a closing NUL */
 char *own_format(const char *format, ...) __attribute__((format(printf, 1, 2)));

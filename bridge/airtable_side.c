@@ -83,7 +83,7 @@ static bool visit_page(void *context, struct airtable_records *page, struct erro
 	struct visiting *visiting = context;
 
 	for (size_t i = 0; visiting->seen_ids && i < page->count; i++)
-		json_object_array_add(visiting->seen_ids, json_object_new_string(page->list[i].id));
+		json_append(visiting->seen_ids, json_new_text(page->list[i].id));
 	struct side_records records = take_records(visiting->table, page);
 	bool ok = visiting->visit(visiting->context, &records, error);
 	side_records_done(&records);
@@ -120,7 +120,7 @@ static const char *const position_keys[TABLE_COUNT] = {
 static bool position(void *self, struct json_object **cursor_out, struct error *error)
 {
 	struct airtable_side *side = self;
-	struct json_object *cursor = json_object_new_object();
+	struct json_object *cursor = json_new_object();
 
 	(void)error;
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
@@ -138,12 +138,12 @@ static bool look_for_news(struct airtable_side *side, struct visiting *visiting,
 	struct text formula = {0};
 	int64_t began_ms = 0;
 
-	visiting->seen_ids = json_object_new_array();
+	visiting->seen_ids = json_new_array();
 	poll_formula(position_before, &formula);
 	bool ok = list_by(side, text_or_empty(&formula), visiting, &began_ms, error);
 	if (ok)
 		*position_out = poll_position_next(position_before, began_ms, visiting->seen_ids);
-	json_object_put(take(visiting->seen_ids));
+	json_release(take(visiting->seen_ids));
 	text_done(&formula);
 	return ok;
 }
@@ -152,7 +152,7 @@ static bool news(void *self, struct json_object *cursor, int64_t wait_ms, side_v
 		 struct side_news *news_out, struct error *error)
 {
 	struct airtable_side *side = self;
-	struct side_news found = {.cursor = json_object_new_object()};
+	struct side_news found = {.cursor = json_new_object()};
 
 	(void)wait_ms;
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
@@ -339,7 +339,7 @@ static bool schema(void *self, struct json_object **tables_out, struct error *er
 				  side->base_id);
 	if (!json_get_array(answer, "tables", &tables, "the base's schema", error))
 		return false;
-	*tables_out = json_object_get(tables);
+	*tables_out = json_share(tables);
 	return true;
 }
 

@@ -37,23 +37,22 @@ bool sync_load_columns(struct sync *sync, bool *found_out, struct error *error)
 	json_object_close(&sync->schema_seen);
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
 		columns_done(&sync->columns[table]);
-		if (!columns_from_json(tables ? json_object_array_get_idx(tables, table) : NULL,
-				       &sync->columns[table], error))
+		if (!columns_from_json(tables ? json_at(tables, table) : NULL, &sync->columns[table], error))
 			return error_wrap(error, "state document schema-%s", sync->config->id);
 	}
 	sync->unlisted = json_bool_or(document, "unlisted", false);
 	sync->unstored = false;
-	json_object_put(sync->schema_stored);
+	json_release(sync->schema_stored);
 	sync->schema_stored = take(document);
 	return true;
 }
 
 static struct json_object *tables_to_json(const struct sync *sync)
 {
-	struct json_object *tables = json_object_new_array();
+	struct json_object *tables = json_new_array();
 
 	for (size_t table = 0; table < TABLE_COUNT; table++)
-		json_object_array_add(tables, columns_to_json(&sync->columns[table]));
+		json_append(tables, columns_to_json(&sync->columns[table]));
 	return tables;
 }
 
@@ -61,18 +60,18 @@ static struct json_object *tables_to_json(const struct sync *sync)
 static bool store_columns(struct sync *sync, struct json_object *tables, struct error *error)
 {
 	struct text id = {0};
-	struct json_object *document = json_object_new_object();
+	struct json_object *document = json_new_object();
 	struct store *store = &sync->ledger.store;
 	struct store_result result = {0};
 
 	json_put_text(document, "_id", schema_document_id(sync, &id));
 	text_done(&id);
 	json_put_text(document, "_rev", json_text_or(sync->schema_stored, "_rev", NULL));
-	json_put(document, "v", json_object_new_int(LEDGER_VERSION));
+	json_put(document, "v", json_new_int(LEDGER_VERSION));
 	json_put_text(document, "base", sync->config->base_id);
 	json_put(document, "tables", tables);
 	if (sync->unlisted)
-		json_put(document, "unlisted", json_object_new_boolean(true));
+		json_put(document, "unlisted", json_new_bool(true));
 	bool ok = store->ops->write(store->self, &document, 1, &result, error);
 	if (ok && result.kind != ERROR_NONE)
 		ok = error_set(error, result.kind, "%s", result.text);
@@ -81,7 +80,7 @@ static bool store_columns(struct sync *sync, struct json_object *tables, struct 
 	sync->unstored = !ok;
 	/* Where the answer was lost, or another process was first, the next pass begins with what is stored by now. */
 	sync->started = sync->started && ok;
-	json_object_put(sync->schema_stored);
+	json_release(sync->schema_stored);
 	sync->schema_stored = document;
 	return ok || error_wrap(error, "storing the schema as it was bound");
 }
@@ -120,7 +119,7 @@ bool sync_bind(struct sync *sync, struct error *error)
 	if (sync->unstored && !store_columns(sync, tables_to_json(sync), error))
 		return false;
 	sync->schema_stale = false;
-	json_object_put(sync->schema_seen);
+	json_release(sync->schema_seen);
 	sync->schema_seen = take(tables);
 	return true;
 }
@@ -148,6 +147,6 @@ bool sync_note_compared(struct sync *sync, struct error *error)
 	if (!sync->unlisted || !sync->compared)
 		return true;
 	sync->unlisted = false;
-	return store_columns(
-		sync, json_object_get(json_child(sync->schema_stored, "tables", json_type_array)), error);
+	return store_columns(sync, json_share(json_child(sync->schema_stored, "tables", json_type_array)),
+			     error);
 }

@@ -69,8 +69,7 @@ static void hold(struct group *group, struct look *look)
 static void bury(struct group *group, struct look *look, const char *reason)
 {
 	bool own = look->row.presence == SIDE_THERE && strcmp(look->row.id, look->entry.record_id) == 0;
-	struct json_object *cells =
-		own ? json_copy(look->row.body) : json_object_get(look->entry.grave_cells);
+	struct json_object *cells = own ? json_copy(look->row.body) : json_share(look->entry.grave_cells);
 
 	ledger_entry_bury(&look->entry, reason, look->document.revision,
 			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
@@ -161,7 +160,7 @@ static void merge(struct group *group, struct look *look)
 static void refill(struct group *group, struct look *look)
 {
 	struct side *rows = &group->sync->rows;
-	scoped(json_object) tables = json_object_get(group->sync->schema_seen);
+	scoped(json_object) tables = json_share(group->sync->schema_seen);
 	struct error error;
 
 	if (look->entry.state != ENTRY_GRAVE || !look->entry.grave_cells)

@@ -299,7 +299,7 @@ void cell_show(const struct cell *cell, char *words_out, size_t size)
 
 static struct json_object *tagged(const char *tag, struct json_object *value)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 
 	json_put(json, tag, value);
 	return json;
@@ -307,10 +307,10 @@ static struct json_object *tagged(const char *tag, struct json_object *value)
 
 static struct json_object *links_to_json(const struct cell *cell)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_new_array();
 
 	for (size_t i = 0; i < cell->id_count; i++)
-		json_object_array_add(list, json_object_new_string(cell->ids[i]));
+		json_append(list, json_new_text(cell->ids[i]));
 	return list;
 }
 
@@ -318,19 +318,19 @@ struct json_object *cell_to_json(const struct cell *cell)
 {
 	switch (cell->kind) {
 	case CELL_TEXT:
-		return json_object_new_string(cell->text);
+		return json_new_text(cell->text);
 	case CELL_NUMBER:
 		return json_number(cell->number);
 	case CELL_TRUE:
-		return json_object_new_boolean(true);
+		return json_new_bool(true);
 	case CELL_TIME:
-		return tagged("t", json_object_new_int64(cell->time_ms));
+		return tagged("t", json_new_int(cell->time_ms));
 	case CELL_CHOICE:
-		return tagged("s", json_object_new_string(cell->text));
+		return tagged("s", json_new_text(cell->text));
 	case CELL_LINKS:
 		return tagged("l", links_to_json(cell));
 	case CELL_WRONG:
-		return tagged("w", json_object_new_string(cell->text));
+		return tagged("w", json_new_text(cell->text));
 	default:
 		return NULL;
 	}
@@ -347,20 +347,20 @@ static bool refuse(struct json_object *json, struct error *error)
 /* A string without U+0000, which a cell could not hold, and not empty. */
 static const char *plain_string(struct json_object *json)
 {
-	if (!json_object_is_type(json, json_type_string))
+	if (!json_is(json, json_type_string))
 		return NULL;
-	const char *words = json_object_get_string(json);
-	size_t length = (size_t)json_object_get_string_len(json);
+	const char *words = json_text_of(json);
+	size_t length = json_text_length(json);
 	return length > 0 && strlen(words) == length ? words : NULL;
 }
 
 static bool links_from_json(struct json_object *list, struct cell *cell_out)
 {
 	struct cell cell = {0};
-	size_t count = json_object_array_length(list);
+	size_t count = json_length(list);
 
 	for (size_t i = 0; i < count; i++) {
-		const char *id = plain_string(json_object_array_get_idx(list, i));
+		const char *id = plain_string(json_at(list, i));
 		if (!id) {
 			cell_done(&cell);
 			return false;
@@ -376,19 +376,19 @@ static bool tagged_from_json(struct json_object *json, struct cell *cell_out)
 {
 	struct json_object *time = NULL, *links = json_child(json, "l", json_type_array), *words = NULL;
 
-	if (json_object_object_length(json) != 1)
+	if (json_key_count(json) != 1)
 		return false;
 	if (links)
 		return links_from_json(links, cell_out);
-	if (json_object_object_get_ex(json, "t", &time) && json_object_is_type(time, json_type_int)) {
-		*cell_out = cell_time(json_object_get_int64(time));
+	if (json_find(json, "t", &time) && json_is(time, json_type_int)) {
+		*cell_out = cell_time(json_int_of(time));
 		return true;
 	}
-	if (json_object_object_get_ex(json, "s", &words) && plain_string(words)) {
+	if (json_find(json, "s", &words) && plain_string(words)) {
 		*cell_out = cell_choice(plain_string(words));
 		return true;
 	}
-	if (json_object_object_get_ex(json, "w", &words) && plain_string(words)) {
+	if (json_find(json, "w", &words) && plain_string(words)) {
 		*cell_out = cell_wrong("%s", plain_string(words));
 		return true;
 	}
@@ -399,7 +399,7 @@ bool cell_from_json(struct json_object *json, struct cell *cell_out, struct erro
 {
 	const char *words;
 
-	switch (json_object_get_type(json)) {
+	switch (json_type_of(json)) {
 	case json_type_null:
 		*cell_out = (struct cell){0};
 		return true;
@@ -411,10 +411,10 @@ bool cell_from_json(struct json_object *json, struct cell *cell_out, struct erro
 		return true;
 	case json_type_int:
 	case json_type_double:
-		*cell_out = cell_number(json_object_get_double(json));
+		*cell_out = cell_number(json_double_of(json));
 		return true;
 	case json_type_boolean:
-		if (!json_object_get_boolean(json))
+		if (!json_bool_of(json))
 			return refuse(json, error);
 		*cell_out = cell_truth(true);
 		return true;

@@ -76,9 +76,9 @@ static char *objection(const struct field_rule *rule, const struct shown_column 
 	}
 	if (rule->kind == KIND_ITEM_LINK && strcmp(shown->linked_table, table_id) != 0)
 		return own_format("it links to another table; it must link to rows of its own");
-	if (shown->choices && json_object_array_length(shown->choices) > COLUMN_CHOICE_LIMIT)
+	if (shown->choices && json_length(shown->choices) > COLUMN_CHOICE_LIMIT)
 		return own_format("it has %zu choices, at most %d can be followed",
-				  json_object_array_length(shown->choices), COLUMN_CHOICE_LIMIT);
+				  json_length(shown->choices), COLUMN_CHOICE_LIMIT);
 	return NULL;
 }
 
@@ -102,10 +102,10 @@ static const char *first_canonical(enum field field, const char *name)
 static void bind_choices(struct column *column, const struct column *before, enum field field,
 			 struct json_object *choices)
 {
-	size_t count = choices ? json_object_array_length(choices) : 0;
+	size_t count = choices ? json_length(choices) : 0;
 
 	for (size_t i = 0; i < count && i < COLUMN_CHOICE_LIMIT; i++) {
-		struct json_object *shown = json_object_array_get_idx(choices, i);
+		struct json_object *shown = json_at(choices, i);
 		const char *id = json_text_or(shown, "id", ""), *name = json_text_or(shown, "name", "");
 		const struct column_choice *known = column_choice_by_id(before, id);
 		column_add_choice(column, id, name, known ? known->canonical : first_canonical(field, name),
@@ -271,12 +271,11 @@ static bool read_schema(struct binding *binding, struct json_object *schema_tabl
 	    !json_get_text(schema_table, "name", &name, where, error) ||
 	    !json_get_array(schema_table, "fields", &fields, where, error))
 		return false;
-	size_t count = json_object_array_length(fields);
+	size_t count = json_length(fields);
 	binding->shown = own_alloc((count + 1) * sizeof *binding->shown);
 	for (; binding->shown_count < count; binding->shown_count++) {
 		size_t at = binding->shown_count;
-		if (!read_shown(json_object_array_get_idx(fields, at), &binding->shown[at], name, at + 1,
-				error))
+		if (!read_shown(json_at(fields, at), &binding->shown[at], name, at + 1, error))
 			return false;
 	}
 	binding->now.table_id = own_copy(id);
@@ -341,8 +340,8 @@ static bool check_links(const struct columns *of_tables, struct error *error)
 
 static struct json_object *find_table(struct json_object *tables, const char *key, const char *value)
 {
-	for (size_t i = 0; i < json_object_array_length(tables); i++) {
-		struct json_object *table = json_object_array_get_idx(tables, i);
+	for (size_t i = 0; i < json_length(tables); i++) {
+		struct json_object *table = json_at(tables, i);
 		if (strcmp(json_text_or(table, key, ""), value) == 0)
 			return table;
 	}

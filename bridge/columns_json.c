@@ -3,24 +3,24 @@
 
 static struct json_object *choices_to_json(const struct column *column)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_new_array();
 
 	for (size_t i = 0; i < column->choice_count; i++) {
 		const struct column_choice *choice = &column->choices[i];
-		struct json_object *json = json_object_new_object();
+		struct json_object *json = json_new_object();
 		json_put_text(json, "id", choice->id);
 		json_put_text(json, "name", choice->name);
 		json_put_text(json, "canonical", choice->canonical);
 		if (choice->gone)
-			json_put(json, "gone", json_object_new_boolean(true));
-		json_object_array_add(list, json);
+			json_put(json, "gone", json_new_bool(true));
+		json_append(list, json);
 	}
 	return list;
 }
 
 static struct json_object *column_to_json(const struct column *column)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 
 	json_put_text(json, "id", column->id);
 	json_put_text(json, "key", column->key);
@@ -37,7 +37,7 @@ static struct json_object *column_to_json(const struct column *column)
 
 struct json_object *columns_to_json(const struct columns *columns)
 {
-	struct json_object *json = json_object_new_object(), *list = json_object_new_object();
+	struct json_object *json = json_new_object(), *list = json_new_object();
 
 	json_put_text(json, "table", columns->table_id);
 	json_put_text(json, "name", columns->table_name);
@@ -51,8 +51,8 @@ struct json_object *columns_to_json(const struct columns *columns)
 
 static bool choices_from_json(struct json_object *list, struct column *column, struct error *error)
 {
-	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
-		struct json_object *json = json_object_array_get_idx(list, i);
+	for (size_t i = 0; list && i < json_length(list); i++) {
+		struct json_object *json = json_at(list, i);
 		const char *id, *name, *canonical;
 		if (!json_get_text(json, "id", &id, NULL, error) ||
 		    !json_get_text(json, "name", &name, NULL, error) ||
@@ -79,8 +79,8 @@ static bool column_from_json(struct json_object *json, struct column *column, st
 	column->stopped_reason = own_copy(json_text_or(json, "stopped", NULL));
 	column->stopped = column->stopped_reason != NULL;
 	column->linked_table_id = own_copy(json_text_or(json, "links_to", NULL));
-	if (json_object_object_get_ex(json, "tolerance", &tolerance) && json_is_number(tolerance))
-		column->tolerance = json_object_get_double(tolerance);
+	if (json_find(json, "tolerance", &tolerance) && json_is_number(tolerance))
+		column->tolerance = json_double_of(tolerance);
 	return choices_from_json(json_child(json, "choices", json_type_array), column, error);
 }
 
@@ -94,7 +94,7 @@ static enum field field_named(const char *name)
 
 static bool list_from_json(struct json_object *list, struct columns *columns, struct error *error)
 {
-	json_object_object_foreach (list, name, json) {
+	json_each (list, name, json) {
 		enum field field = field_named(name);
 		if (field == FIELD_COUNT)
 			return error_set(error, ERROR_REFUSED, "bound column \"%s\": no field has this name",

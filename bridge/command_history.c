@@ -49,13 +49,13 @@ static void show_batch(struct showing *showing, const struct archive_batch *batc
 		text_done(&by);
 		return;
 	}
-	struct json_object *json = json_object_new_object();
-	json_put(json, "batch", json_object_new_int64(batch->batch));
+	struct json_object *json = json_new_object();
+	json_put(json, "batch", json_new_int(batch->batch));
 	json_put_text(json, "at", iso);
 	json_put_text(json, "created_by", batch->created_by);
 	json_put_text(json, "integration", name);
-	json_put(json, "entries", json_object_new_int64((int64_t)batch->entries));
-	json_object_array_add(showing->list, json);
+	json_put(json, "entries", json_new_int((int64_t)batch->entries));
+	json_append(showing->list, json);
 }
 
 static bool show_batches(struct showing *showing, struct error *error)
@@ -79,13 +79,13 @@ static void show_entry(struct showing *showing, struct json_object *history)
 	struct text text = {0};
 
 	if (showing->options->json) {
-		json_object_array_add(showing->list, entry);
+		json_append(showing->list, entry);
 		return;
 	}
 	history_words_add(&text, entry);
 	printf("%s", text_or_empty(&text));
 	text_done(&text);
-	json_object_put(entry);
+	json_release(entry);
 }
 
 static bool visit_entry(void *context, struct json_object *history, struct error *error)
@@ -119,8 +119,8 @@ static bool show_of_document(struct showing *showing, struct error *error)
 	if (!archive_of_document(showing->couch, showing->places->created_by, full_id, showing->limit + 1,
 				 &entries, error))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(entries); i++)
-		visit_entry(showing, json_object_array_get_idx(entries, i), error);
+	for (size_t i = 0; i < json_length(entries); i++)
+		visit_entry(showing, json_at(entries, i), error);
 	return true;
 }
 
@@ -129,10 +129,10 @@ static bool show_of_document(struct showing *showing, struct error *error)
 static bool show_database(struct showing *showing, struct json_object *databases, struct error *error)
 {
 	bool entries = showing->options->batch || showing->options->item;
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 
-	showing->list = json_object_new_array();
-	json_object_array_add(databases, json);
+	showing->list = json_new_array();
+	json_append(databases, json);
 	json_put_text(json, "database", showing->database);
 	json_put(json, entries ? "entries" : "batches", showing->list);
 	if (!showing->options->json && showing->places->count > 1)
@@ -140,7 +140,7 @@ static bool show_database(struct showing *showing, struct json_object *databases
 	bool good = showing->options->batch  ? show_of_batch(showing, error)
 		    : showing->options->item ? show_of_document(showing, error)
 					     : show_batches(showing, error);
-	json_put(json, "more", json_object_new_boolean(showing->more));
+	json_put(json, "more", json_new_bool(showing->more));
 	if (good && !showing->options->json && (showing->more || !showing->shown))
 		printf("%s\n",
 		       showing->more ? "… and more: --limit says how many are shown" : "nothing is recorded");
@@ -173,15 +173,15 @@ static bool show_all(const struct bridge_settings *settings, const struct comman
 
 int history_command(const struct bridge_settings *settings, const struct command_options *options)
 {
-	scoped(json_object) answer = json_object_new_object();
-	struct json_object *databases = json_object_new_array();
+	scoped(json_object) answer = json_new_object();
+	struct json_object *databases = json_new_array();
 	struct error error = {0};
 	int status = EXIT_DONE;
 
 	if ((options->batch && options->item) || options->limit > LIMIT_MOST) {
 		fprintf(stderr, "davenport: history takes --batch or --item, and a --limit up to %d\n",
 			LIMIT_MOST);
-		json_object_put(databases);
+		json_release(databases);
 		return EXIT_USAGE;
 	}
 	json_put(answer, "databases", databases);

@@ -116,7 +116,7 @@ static void tell_documents(const struct command_options *options, const struct c
 			printf("%s", text_or_empty(&text));
 			text_done(&text);
 		}
-		json_object_array_add(documents, json);
+		json_append(documents, json);
 	}
 }
 
@@ -143,15 +143,15 @@ static void put_sum(struct json_object *answer, const struct command_options *op
 		    const struct finding_entries *found, const struct couch_revert_result *result,
 		    const struct told *told)
 {
-	json_put(answer, "dry_run", json_object_new_boolean(options->dry_run));
-	json_put(answer, "entries", json_object_new_int64((int64_t)found->entries));
-	json_put(answer, "conflicts", json_object_new_int64((int64_t)found->conflicts));
-	json_put(answer, "others", json_object_new_int64((int64_t)found->others));
-	json_put(answer, "undone", json_object_new_int64((int64_t)told->undone));
-	json_put(answer, "asks", json_object_new_int64((int64_t)told->asks));
-	json_put(answer, "refused", json_object_new_int64((int64_t)told->refused));
+	json_put(answer, "dry_run", json_new_bool(options->dry_run));
+	json_put(answer, "entries", json_new_int((int64_t)found->entries));
+	json_put(answer, "conflicts", json_new_int((int64_t)found->conflicts));
+	json_put(answer, "others", json_new_int((int64_t)found->others));
+	json_put(answer, "undone", json_new_int((int64_t)told->undone));
+	json_put(answer, "asks", json_new_int((int64_t)told->asks));
+	json_put(answer, "refused", json_new_int((int64_t)told->refused));
 	if (told->undone && !options->dry_run)
-		json_put(answer, "batch", json_object_new_int64(result->batch));
+		json_put(answer, "batch", json_new_int(result->batch));
 }
 
 /* ---- the command ---- */
@@ -162,7 +162,7 @@ static bool undo(struct couch_client *couch, const struct command_options *optio
 {
 	const char *keys[COMMAND_FIELDS_MOST];
 	struct couch_revert_result result = {0};
-	struct json_object *documents = json_object_new_array();
+	struct json_object *documents = json_new_array();
 
 	for (size_t i = 0; i < options->field_count; i++)
 		keys[i] = history_words_key(options->fields[i]);
@@ -208,7 +208,7 @@ static bool revert_with(const struct bridge_settings *settings, const struct com
 
 int revert_command(const struct bridge_settings *settings, const struct command_options *options)
 {
-	scoped(json_object) answer = json_object_new_object();
+	scoped(json_object) answer = json_new_object();
 	struct told told = {0};
 	struct error error = {0};
 	int status = EXIT_DONE;

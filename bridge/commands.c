@@ -188,23 +188,23 @@ static int run(const struct bridge_settings *settings, const struct command_opti
 static struct json_object *report_json(const struct integration_config *config,
 				       const struct integration_report *report, const struct error *error)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 
 	json_put_text(json, "id", config->id);
 	json_put_text(json, "name", config->name);
 	json_put_text(json, "database", config->database);
 	json_put_text(json, "base", config->base_id);
-	json_put(json, "ok", json_object_new_boolean(error->kind == ERROR_NONE));
+	json_put(json, "ok", json_new_bool(error->kind == ERROR_NONE));
 	json_put_text(json, "error", error->kind == ERROR_NONE ? NULL : error->text);
-	json_put(json, "pairs", json_object_new_int64((int64_t)report->pairs));
-	json_put(json, "documents_written", json_object_new_int64(report->counts.documents_written));
-	json_put(json, "rows_created", json_object_new_int64(report->counts.rows_created));
-	json_put(json, "rows_updated", json_object_new_int64(report->counts.rows_updated));
-	json_put(json, "rows_deleted", json_object_new_int64(report->counts.rows_deleted));
-	json_put(json, "conflicts", json_object_new_int64(report->counts.conflicts));
-	json_put(json, "problems", json_object_new_int64((int64_t)report->problems));
-	json_put(json, "waiting", json_object_new_int64((int64_t)report->waiting));
-	json_put(json, "airtable_calls", json_object_new_int64(report->airtable_calls));
+	json_put(json, "pairs", json_new_int((int64_t)report->pairs));
+	json_put(json, "documents_written", json_new_int(report->counts.documents_written));
+	json_put(json, "rows_created", json_new_int(report->counts.rows_created));
+	json_put(json, "rows_updated", json_new_int(report->counts.rows_updated));
+	json_put(json, "rows_deleted", json_new_int(report->counts.rows_deleted));
+	json_put(json, "conflicts", json_new_int(report->counts.conflicts));
+	json_put(json, "problems", json_new_int((int64_t)report->problems));
+	json_put(json, "waiting", json_new_int((int64_t)report->waiting));
+	json_put(json, "airtable_calls", json_new_int(report->airtable_calls));
 	return json;
 }
 
@@ -245,7 +245,7 @@ static int sync_one(const struct bridge_settings *settings, struct limiters *lim
 	else
 		log_error(&no_place, "%s", error.text);
 	if (options->json)
-		json_object_array_add(reports, report_json(integration_config(integration), &report, &error));
+		json_append(reports, report_json(integration_config(integration), &report, &error));
 	else
 		print_report(integration_config(integration), &report, &error);
 	integration_close(&integration);
@@ -270,8 +270,8 @@ static int sync_command(const struct bridge_settings *settings, const struct com
 	struct integration_configs configs = {0};
 	struct limiters limiters = {0};
 	struct error error = {0};
-	scoped(json_object) answer = json_object_new_object();
-	struct json_object *reports = json_object_new_array();
+	scoped(json_object) answer = json_new_object();
+	struct json_object *reports = json_new_array();
 	int status = EXIT_DONE;
 
 	json_put(answer, "integrations", reports);
@@ -308,16 +308,16 @@ static void print_finding(void *context, enum finding_kind kind, const char *wor
 		printf("%s: %s\n", finding_names[kind], words);
 		return;
 	}
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 	json_put_text(json, "state", finding_names[kind]);
 	json_put_text(json, "words", words);
-	json_object_array_add(findings, json);
+	json_append(findings, json);
 }
 
 static int check(const struct bridge_settings *settings, const struct command_options *options)
 {
-	scoped(json_object) answer = json_object_new_object();
-	struct json_object *findings = options->json ? json_object_new_array() : NULL;
+	scoped(json_object) answer = json_new_object();
+	struct json_object *findings = options->json ? json_new_array() : NULL;
 
 	int status = check_all(settings, print_finding, findings);
 	if (options->json) {

@@ -37,15 +37,15 @@ static void give(struct group *group, struct look *look, struct json_object *bod
 		const char *key = field_rule((enum field)field)->data_key[look->pair->table];
 		if (!(look->decisions[field].action & ACTION_TO_COUCH) || !key)
 			continue;
-		if (json_object_object_get_ex(data, key, &value))
+		if (json_find(data, key, &value))
 			datum_put(given, key, json_copy(value));
 		else
 			datum_unset(given, key);
 	}
 	/* Before the save's own defaults, which would also untick Will Not Restock. */
 	if (strcmp(json_text_or(data, "item_type", ""), "consumable") == 0 &&
-	    !json_object_object_get_ex(data, "consumable_stock_quantity", NULL))
-		datum_put(given, "consumable_stock_quantity", json_object_new_int(1));
+	    !json_find(data, "consumable_stock_quantity", NULL))
+		datum_put(given, "consumable_stock_quantity", json_new_int(1));
 	/* What is brought back carries no mark, whatever the ledger says of the one that was deleted. */
 	if ((!look->entry.marked || is_new) && look->row.id) {
 		document_set_mark(type, body, group->sync->config->id, look->row.id, clock_now_ms());
@@ -206,7 +206,7 @@ bool look_compose_new(struct group *group, struct look *look)
 		return false;
 	give(group, look, body);
 	if (look->existence.action == EXIST_UNDELETE && look->airtable[FIELD_CREATED_AT].kind == CELL_TIME)
-		look->given->created_at = json_object_new_int64(look->airtable[FIELD_CREATED_AT].time_ms);
+		look->given->created_at = json_new_int(look->airtable[FIELD_CREATED_AT].time_ms);
 	return true;
 }
 
@@ -228,15 +228,15 @@ static void add_history(struct group *group, struct look *look, const char *even
 	};
 
 	if (!look->histories)
-		look->histories = json_object_new_array();
-	json_object_array_add(look->histories, history_document(&entry, 0));
+		look->histories = json_new_array();
+	json_append(look->histories, history_document(&entry, 0));
 }
 
 static struct json_object *deleted_data(void)
 {
-	struct json_object *data = json_object_new_object();
+	struct json_object *data = json_new_object();
 
-	json_put(data, "__deleted", json_object_new_boolean(true));
+	json_put(data, "__deleted", json_new_bool(true));
 	return data;
 }
 
@@ -252,16 +252,16 @@ static void put_cell(enum table table, enum field field, const struct cell *cell
 	body = document_new(table_document_type(table), "x");
 	if (!mapping_to_document(table, field, cell, body, &ignored))
 		json_put(data, key, cell_to_json(cell));
-	else if (json_object_object_get_ex(document_data(body), key, &value))
-		json_put(data, key, json_object_get(value));
-	json_object_put(body);
+	else if (json_find(document_data(body), key, &value))
+		json_put(data, key, json_share(value));
+	json_release(body);
 }
 
 /* The time follows from the document that was planned on, so that the same conflict found again after a crash
  * makes the same history document. */
 void look_record_losers(struct group *group, struct look *look)
 {
-	struct json_object *losers = json_object_new_object(), *winners = json_object_new_object();
+	struct json_object *losers = json_new_object(), *winners = json_new_object();
 	int64_t time_ms = document_updated_at(look->document.body);
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
@@ -283,20 +283,20 @@ void look_record_losers(struct group *group, struct look *look)
 			 look->pair->full_id, field_rule((enum field)field)->name,
 			 look->decisions[field].reason, lost, won);
 	}
-	if (json_object_object_length(losers) || json_object_object_length(winners))
+	if (json_key_count(losers) || json_key_count(winners))
 		add_history(group, look, "sync_conflict", time_ms ? time_ms : 1, losers, winners);
-	json_object_put(losers);
-	json_object_put(winners);
+	json_release(losers);
+	json_release(winners);
 }
 
 void look_record_row(struct group *group, struct look *look, int64_t time_ms)
 {
-	struct json_object *cells = json_object_new_object(), *gone = deleted_data();
+	struct json_object *cells = json_new_object(), *gone = deleted_data();
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field))
 			put_cell(look->pair->table, (enum field)field, &look->airtable[field], cells);
 	add_history(group, look, "sync_row_deleted", time_ms, cells, gone);
-	json_object_put(cells);
-	json_object_put(gone);
+	json_release(cells);
+	json_release(gone);
 }

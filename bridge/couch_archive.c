@@ -176,7 +176,7 @@ static bool note_creator(void *context, struct couch_document *document, struct 
 	if (!history_id_read(document->id, &id) || id.batch != creators->batch)
 		return true;
 	scoped_text name = own_copy_bytes(id.created_by, id.created_by_length);
-	if (!json_object_object_get_ex(creators->names, name, NULL))
+	if (!json_find(creators->names, name, NULL))
 		json_put(creators->names, name, NULL);
 	return true;
 }
@@ -189,14 +189,14 @@ bool archive_batch(struct couch_client *couch, const char *created_by, int64_t b
 
 	if (created_by)
 		return read_batch(couch, &reading, error);
-	creators.names = json_object_new_object();
+	creators.names = json_new_object();
 	bool good = walk_ids(couch, NULL, note_creator, &creators, error);
-	json_object_object_foreach (creators.names, name, nothing) {
+	json_each (creators.names, name, nothing) {
 		(void)nothing;
 		reading.created_by = name;
 		good = good && read_batch(couch, &reading, error);
 	}
-	json_object_put(creators.names);
+	json_release(creators.names);
 	return good;
 }
 
@@ -228,14 +228,14 @@ static bool read_candidates(struct search *search, struct error *error)
 
 	for (size_t i = 0; good && i < documents.count; i++)
 		if (documents.list[i].body && records(search, documents.list[i].body))
-			json_object_array_add(search->found, json_object_get(documents.list[i].body));
+			json_append(search->found, json_share(documents.list[i].body));
 	couch_documents_done(&documents);
 	while (search->candidate_count)
 		free(search->candidates[--search->candidate_count]);
 	restore_sort(search->found);
-	size_t count = json_object_array_length(search->found);
+	size_t count = json_length(search->found);
 	if (count > search->most)
-		json_object_array_del_idx(search->found, search->most, count - search->most);
+		json_remove_at(search->found, search->most, count - search->most);
 	return good;
 }
 
@@ -257,13 +257,13 @@ bool archive_of_document(struct couch_client *couch, const char *created_by, con
 	struct search search = {.couch = couch, .created_by = created_by, .most = most};
 
 	search.type = document_type_of(full_id, &search.data_id);
-	search.found = json_object_new_array();
+	search.found = json_new_array();
 	bool good = walk_ids(couch, created_by, note_candidate, &search, error);
 	good = read_candidates(&search, good ? error : NULL) && good;
 	if (good)
 		*entries_out = search.found;
 	else
-		json_object_put(search.found);
+		json_release(search.found);
 	return good;
 }
 
@@ -277,7 +277,7 @@ bool archive_entry(struct couch_client *couch, const char *entry_id, struct json
 		return true;
 	if (!couch_documents_read(couch, &entry_id, 1, &documents, error))
 		return false;
-	*entry_out = json_object_get(documents.list[0].body);
+	*entry_out = json_share(documents.list[0].body);
 	couch_documents_done(&documents);
 	return true;
 }

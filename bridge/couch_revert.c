@@ -229,7 +229,7 @@ static bool gather_next(struct undoing *undoing, const struct datum *given, stru
 			*error = cause;
 	} else if (result.body) {
 		couch_stock_put(undoing->stock, result.body);
-		json_put(wake, json_text_or(result.body, "_id", ""), json_object_get(result.body));
+		json_put(wake, json_text_or(result.body, "_id", ""), json_share(result.body));
 		good = depth == WAKE_DEPTH || gather_wake(undoing, &result, wake, depth + 1, error);
 	}
 	save_result_done(&result);
@@ -266,12 +266,12 @@ static bool save_again(struct undoing *undoing, struct json_object *body, struct
 
 static bool write_wake(struct undoing *undoing, struct json_object *wake, int tries, struct error *error)
 {
-	size_t count = (size_t)json_object_object_length(wake), at = 0;
+	size_t count = (size_t)json_key_count(wake), at = 0;
 	struct json_object **bodies = own_alloc((count + 1) * sizeof *bodies);
 	struct couch_written *written = own_alloc((count + 1) * sizeof *written);
-	scoped(json_object) again = json_object_new_object();
+	scoped(json_object) again = json_new_object();
 
-	json_object_object_foreach (wake, full_id, body) {
+	json_each (wake, full_id, body) {
 		(void)full_id;
 		bodies[at++] = body;
 	}
@@ -284,20 +284,20 @@ static bool write_wake(struct undoing *undoing, struct json_object *wake, int tr
 	}
 	free(bodies);
 	free(written);
-	if (!good || tries == 0 || json_object_object_length(again) == 0)
+	if (!good || tries == 0 || json_key_count(again) == 0)
 		return good;
 	return write_wake(undoing, again, tries - 1, error);
 }
 
 static bool save_wakes(struct undoing *undoing, struct error *error)
 {
-	scoped(json_object) wake = json_object_new_object();
+	scoped(json_object) wake = json_new_object();
 	bool good = true;
 
 	for (size_t i = 0; good && i < undoing->waiting_count; i++)
 		if (undoing->waiting[i].written)
 			good = gather_wake(undoing, &undoing->waiting[i].result, wake, 0, error);
-	return good && (json_object_object_length(wake) == 0 || write_wake(undoing, wake, WAKE_TRIES, error));
+	return good && (json_key_count(wake) == 0 || write_wake(undoing, wake, WAKE_TRIES, error));
 }
 
 /* Writes all that waits. What was written before an interruption has its wake all the same: when it is done again, there is

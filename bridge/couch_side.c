@@ -115,7 +115,7 @@ static bool visit_page(struct couch_side *side, struct couch_page *page, side_vi
 
 static void open_changes(struct couch_side *side, struct json_object *cursor)
 {
-	const char *since = cursor ? json_object_get_string(cursor) : NULL;
+	const char *since = cursor ? json_text_of(cursor) : NULL;
 	const char *wanted[] = {document_prefix(DOCUMENT_COLLECTION), document_prefix(DOCUMENT_ITEM),
 				document_prefix(DOCUMENT_DELETED_DATA), side->settings_id, NULL};
 
@@ -144,7 +144,7 @@ static bool news(void *self, struct json_object *cursor, int64_t wait_ms, side_v
 		if (!side->since || strcmp(side->since, page.next_since) != 0) {
 			free(side->since);
 			side->since = own_copy(page.next_since);
-			found.cursor = json_object_new_string(page.next_since);
+			found.cursor = json_new_text(page.next_since);
 		}
 		*news_out = found;
 	}
@@ -205,7 +205,7 @@ static bool position(void *self, struct json_object **cursor_out, struct error *
 
 	if (!couch_database_identity(side->source, &identity, error))
 		return false;
-	*cursor_out = json_object_new_string(identity.update_seq);
+	*cursor_out = json_new_text(identity.update_seq);
 	couch_identity_done(&identity);
 	return true;
 }
@@ -290,19 +290,19 @@ static bool collect_left_behind(void *context, struct couch_document *document, 
 
 	(void)error;
 	if (document->body && is_left_behind(left->side, document->id))
-		json_object_array_add(left->list, take(document->body));
+		json_append(left->list, take(document->body));
 	return true;
 }
 
 static bool left_behind(void *self, struct json_object **list_out, struct error *error)
 {
-	struct left_behind left = {self, json_object_new_array()};
+	struct left_behind left = {self, json_new_array()};
 	const char *prefix = document_prefix(DOCUMENT_DELETED_DATA);
 	scoped_text last = own_format("%s" AFTER_ALL, prefix);
 
 	if (!couch_documents_walk(left.side->source, prefix, last, LISTING_PAGE, false, collect_left_behind,
 				  &left, error)) {
-		json_object_put(left.list);
+		json_release(left.list);
 		return false;
 	}
 	*list_out = left.list;
@@ -324,7 +324,7 @@ static bool is_recorded(struct couch_side *side, struct json_object *body)
 
 	if (!couch_document_read(side->source, json_text_or(body, "_id", ""), &stored, &ignored))
 		return false;
-	json_object_object_del(stored, "_rev");
+	json_remove(stored, "_rev");
 	return json_equal(stored, body);
 }
 
@@ -363,7 +363,7 @@ static struct json_object *body_to_write(const struct side_write *write)
 	struct json_object *body;
 
 	if (!write->revision || strcmp(json_text_or(write->body, "_rev", ""), write->revision) == 0)
-		return json_object_get(write->body);
+		return json_share(write->body);
 	body = json_copy(write->body);
 	json_put_text(body, "_rev", write->revision);
 	return body;
@@ -381,7 +381,7 @@ static struct side_ticket *write_start(void *self, struct side_write *writes, si
 	ticket->ok = couch_documents_write(side->source, bodies, count, written, &ticket->error);
 	for (size_t i = 0; i < count; i++) {
 		take_written(side, &writes[i], &written[i]);
-		json_object_put(bodies[i]);
+		json_release(bodies[i]);
 	}
 	free(bodies);
 	free(written);
@@ -502,7 +502,7 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 	struct couch_side *side = self;
 	scoped_text name = checkpoint_name(side);
 
-	json_put(checkpoint, "count", json_object_new_int64(++side->checkpoints));
+	json_put(checkpoint, "count", json_new_int(++side->checkpoints));
 	return couch_local_write(side->source, name, checkpoint, error) &&
 	       couch_local_write(side->state, name, checkpoint, error);
 }

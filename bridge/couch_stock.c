@@ -45,8 +45,8 @@ struct couch_stock *couch_stock_open(struct couch_client *couch)
 	struct couch_stock *stock = own_alloc(sizeof *stock);
 
 	stock->couch = couch;
-	stock->bodies = json_object_new_object();
-	stock->trouble = json_object_new_object();
+	stock->bodies = json_new_object();
+	stock->trouble = json_new_object();
 	return stock;
 }
 
@@ -63,8 +63,8 @@ void couch_stock_close(struct couch_stock **stock)
 			free(value);
 		}
 	free(gone->buckets);
-	json_object_put(gone->bodies);
-	json_object_put(gone->trouble);
+	json_release(gone->bodies);
+	json_release(gone->trouble);
 	free(gone);
 }
 
@@ -153,7 +153,7 @@ static bool build_index(struct couch_stock *stock, struct error *error)
 					  index_document, stock, error))
 			return error_wrap(error, "reading the inventory");
 	}
-	json_object_object_foreach (stock->bodies, full_id, body) {
+	json_each (stock->bodies, full_id, body) {
 		(void)full_id;
 		add_values(stock, body, true);
 	}
@@ -181,7 +181,7 @@ void couch_stock_put(struct couch_stock *stock, struct json_object *body)
 		json_put(stock->bodies, full_id, NULL);
 		return;
 	}
-	json_object_get(body); /* it may be what is there already */
+	json_share(body); /* it may be what is there already */
 	json_put(stock->bodies, full_id, body);
 	if (stock->indexed)
 		add_values(stock, body, true);
@@ -191,10 +191,10 @@ static void take_read(struct couch_stock *stock, const struct couch_document *do
 {
 	bool there = document->body && !document->deleted;
 
-	json_object_object_del(stock->trouble, document->id);
+	json_remove(stock->trouble, document->id);
 	if (document->flaw)
 		json_put_text(stock->trouble, document->id, document->flaw);
-	else if (there && document->conflicts && json_object_array_length(document->conflicts) > 0)
+	else if (there && document->conflicts && json_length(document->conflicts) > 0)
 		json_put_text(stock->trouble, document->id,
 			      "it was edited in two places at once, and is not merged yet");
 	if (there)
@@ -223,7 +223,7 @@ static bool read_unless_known(struct couch_stock *stock, const char *const *full
 	size_t wanted_count = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (!json_object_object_get_ex(stock->bodies, full_ids[i], NULL))
+		if (!json_find(stock->bodies, full_ids[i], NULL))
 			wanted[wanted_count++] = full_ids[i];
 	bool good = wanted_count == 0 || couch_stock_read(stock, wanted, wanted_count, error);
 	free(wanted);
@@ -277,13 +277,13 @@ static bool view_search(void *context, enum document_type type, const char *key,
 	const char **ids = candidates_of(stock, hash_of(type, key, value), &count);
 	bool good = read_unless_known(stock, ids, count, error);
 	if (good) {
-		*bodies_out = json_object_new_array();
+		*bodies_out = json_new_array();
 		for (size_t i = 0; i < count; i++) {
 			struct json_object *body = couch_stock_body(stock, ids[i]);
 			if (strcmp(json_text_or(document_data(body), key, ""), value) == 0)
-				json_object_array_add(*bodies_out, json_object_get(body));
+				json_append(*bodies_out, json_share(body));
 		}
-		json_object_array_sort(*bodies_out, compare_ids);
+		json_sort(*bodies_out, compare_ids);
 	}
 	free(ids);
 	return good;

@@ -25,7 +25,7 @@ static void add_document_write(struct document_writes *batch, struct look *look,
 
 static size_t history_count(const struct look *look)
 {
-	return look->histories ? json_object_array_length(look->histories) : 0;
+	return look->histories ? json_length(look->histories) : 0;
 }
 
 static void collect_histories(struct group *group, struct document_writes *batch)
@@ -33,8 +33,7 @@ static void collect_histories(struct group *group, struct document_writes *batch
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
 		for (size_t h = 0; h < history_count(look); h++)
-			add_document_write(batch, look, SIDE_EXTRA,
-					   json_object_array_get_idx(look->histories, h), NULL);
+			add_document_write(batch, look, SIDE_EXTRA, json_at(look->histories, h), NULL);
 	}
 }
 

@@ -13,7 +13,7 @@ static bool is_shown(const struct group *group, const struct look *look, enum fi
 {
 	const char *column = group->sync->columns[look->pair->table].of[field].id;
 
-	return json_object_object_get_ex(look->row.body, column, NULL);
+	return json_find(look->row.body, column, NULL);
 }
 
 static bool shows_otherwise(const struct group *group, const struct look *look, enum field field,

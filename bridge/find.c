@@ -121,11 +121,11 @@ static bool database_names(const struct bridge_settings *settings, struct http *
 
 	if (!list || !list[0])
 		return couch_database_list(server, names_out, error);
-	*names_out = json_object_new_array();
+	*names_out = json_new_array();
 	while (*list) {
 		size_t length = strcspn(list, ",");
 		if (length)
-			json_object_array_add(*names_out, json_object_new_string_len(list, (int)length));
+			json_append(*names_out, json_new_text_bytes(list, length));
 		list += length + (list[length] == ',');
 	}
 	return true;
@@ -139,10 +139,10 @@ bool integrations_find(const struct bridge_settings *settings, finding *tell, vo
 	struct integration_configs configs = {0};
 	bool ok = database_names(settings, http, &names, error);
 
-	for (size_t i = 0; ok && i < json_object_array_length(names); i++) {
-		const char *name = json_object_get_string(json_object_array_get_idx(names, i));
+	for (size_t i = 0; ok && i < json_length(names); i++) {
+		const char *name = json_text_of(json_at(names, i));
 		struct search search = {name, tell, context, &configs};
-		if (!is_state_database(name))
+		if (name && !is_state_database(name))
 			ok = search_database(settings, http, &search, error);
 	}
 	if (ok)

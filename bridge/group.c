@@ -39,10 +39,10 @@ static void look_done(struct look *look)
 	text_done(&look->problem);
 	datum_close(&look->given);
 	datum_close(&look->wake);
-	json_object_put(look->causes);
-	json_object_put(look->new_document);
-	json_object_put(look->histories);
-	json_object_put(look->row_body);
+	json_release(look->causes);
+	json_release(look->new_document);
+	json_release(look->histories);
+	json_release(look->row_body);
 }
 
 /* A pair that asks again and again pauses: whatever drives it is not to drive us. */

@@ -137,7 +137,7 @@ static bool hear_rows(struct sync *sync, struct error *error)
 	if (!sync->rows.ops->news(sync->rows.self, sync->rows_next ? sync->rows_next : sync->rows_cursor, 0,
 				  sift_rows, sync, &news, error))
 		return error_wrap(error, "asking the base for changed rows");
-	json_object_put(sync->rows_next);
+	json_release(sync->rows_next);
 	sync->rows_next = take(news.cursor);
 	return true;
 }
@@ -153,7 +153,7 @@ bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *
 					   sift_documents, sync, &news, error))
 			return error_wrap(error, "following the database");
 		if (news.cursor) {
-			json_object_put(sync->couch_next);
+			json_release(sync->couch_next);
 			sync->couch_next = take(news.cursor);
 		}
 		sync->settings_changed = sync->settings_changed || news.settings_changed;
@@ -191,7 +191,7 @@ bool sync_list_rows(struct sync *sync, struct error *error)
 	if (!sync->rows.ops->position(sync->rows.self, &position, error))
 		return false;
 	queue_unlisted(sync);
-	json_object_put(sync->rows_next);
+	json_release(sync->rows_next);
 	sync->rows_next = take(position);
 	sync->contact_made = true;
 	sync->listed = true;

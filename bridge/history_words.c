@@ -15,14 +15,14 @@ static struct json_object *value_in(struct json_object *data, const char *key)
 {
 	struct json_object *value = NULL;
 
-	json_object_object_get_ex(data, key, &value);
+	json_find(data, key, &value);
 	return value;
 }
 
 static void put_value(struct json_object *object, const char *key, struct json_object *value)
 {
 	if (value)
-		json_put(object, key, json_object_get(value));
+		json_put(object, key, json_share(value));
 }
 
 static void put_time(struct json_object *object, const char *key, int64_t time_ms)
@@ -40,28 +40,28 @@ static void add_field(struct json_object *fields, enum document_type type, const
 {
 	if (strncmp(key, "__", 2) == 0 || strcmp(key, "integrations") == 0)
 		return;
-	struct json_object *field = json_object_new_object();
+	struct json_object *field = json_new_object();
 	json_put_text(field, "key", key);
 	json_put_text(field, "name", schema_words(type, key));
 	put_value(field, "was", value_in(original, key));
 	put_value(field, "new", value_in(new, key));
-	json_object_array_add(fields, field);
+	json_append(fields, field);
 }
 
 static struct json_object *fields_of(enum document_type type, struct json_object *original,
 				     struct json_object *new)
 {
-	struct json_object *fields = json_object_new_array();
+	struct json_object *fields = json_new_array();
 
 	if (!original || !new)
 		return fields;
-	json_object_object_foreach (original, key, was) {
+	json_each (original, key, was) {
 		(void)was;
 		add_field(fields, type, key, original, new);
 	}
-	json_object_object_foreach (new, new_key, value) {
+	json_each (new, new_key, value) {
 		(void)value;
-		if (!json_object_object_get_ex(original, new_key, NULL))
+		if (!json_find(original, new_key, NULL))
 			add_field(fields, type, new_key, original, new);
 	}
 	return fields;
@@ -80,13 +80,13 @@ struct json_object *history_words_entry(struct json_object *history)
 	struct json_object *new = json_child(history, "new_data", json_type_object);
 	const char *type = json_text_or(history, "data_type", NULL);
 	int64_t batch = json_int_or(history, "batch", 0);
-	struct json_object *entry = json_object_new_object();
+	struct json_object *entry = json_new_object();
 
 	json_put_text(entry, "id", json_text_or(history, "_id", NULL));
 	put_time(entry, "at", json_int_or(history, "timestamp", 0));
 	json_put_text(entry, "created_by", json_text_or(history, "created_by", NULL));
 	if (batch)
-		json_put(entry, "batch", json_object_new_int64(batch));
+		json_put(entry, "batch", json_new_int(batch));
 	json_put_text(entry, "event", json_text_or(history, "event_name", NULL));
 	json_put_text(entry, "type", type);
 	json_put_text(entry, "data_id", json_text_or(history, "data_id", NULL));
@@ -107,19 +107,19 @@ static const char *const action_names[] = {
 
 static struct json_object *undone_fields(const struct revert_change *change)
 {
-	struct json_object *fields = json_object_new_array();
+	struct json_object *fields = json_new_array();
 
 	for (size_t i = 0; i < change->field_count; i++) {
 		const struct revert_field *one = &change->fields[i];
-		struct json_object *field = json_object_new_object();
+		struct json_object *field = json_new_object();
 		json_put_text(field, "key", one->key);
 		json_put_text(field, "name", schema_words(change->type, one->key));
 		put_value(field, "was", one->was);
 		put_value(field, "new", one->left);
 		put_value(field, "now", one->now);
-		json_put(field, "moved", json_object_new_boolean(one->moved));
-		json_put(field, "goes_back", json_object_new_boolean(one->goes_back));
-		json_object_array_add(fields, field);
+		json_put(field, "moved", json_new_bool(one->moved));
+		json_put(field, "goes_back", json_new_bool(one->goes_back));
+		json_append(fields, field);
 	}
 	return fields;
 }
@@ -133,14 +133,14 @@ struct json_object *history_words_undone(const struct undone *undone)
 		[UNDONE_REFUSED] = "refused",
 	};
 	const struct revert_change *change = &undone->change;
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 
 	json_put_text(json, "type", document_type_name(change->type));
 	json_put_text(json, "data_id", change->id);
 	json_put_text(json, "name", change->name);
 	json_put_text(json, "state", states[undone->state]);
 	json_put_text(json, "what", action_names[change->action]);
-	json_put(json, "undone", json_object_new_boolean(undone->written));
+	json_put(json, "undone", json_new_bool(undone->written));
 	json_put_text(json, "why", undone->why ? undone->why : change->words);
 	json_put(json, "fields", undone_fields(change));
 	return json;
@@ -160,10 +160,10 @@ static char *value_words(const char *key, struct json_object *value)
 
 	if (!value)
 		return own_copy("nothing");
-	if (is_time(key) && json_is_number(value) && clock_iso(json_object_get_int64(value), iso))
+	if (is_time(key) && json_is_number(value) && clock_iso(json_int_of(value), iso))
 		return own_copy(iso);
 	if (strcmp(key, "purchase_price_x1000") == 0 && json_is_number(value)) {
-		scoped(json_object) price = json_number(json_object_get_double(value) / 1000);
+		scoped(json_object) price = json_number(json_double_of(value) / 1000);
 		return json_write(price);
 	}
 	return json_write(value);
@@ -225,8 +225,8 @@ void history_words_add(struct text *text, struct json_object *entry)
 	text_add(text, "\n  ");
 	add_visible(text, json_text_or(entry, "id", "?"));
 	text_add(text, "\n");
-	for (size_t i = 0; i < json_object_array_length(fields); i++)
-		add_change(text, json_object_array_get_idx(fields, i), "was", "new");
+	for (size_t i = 0; i < json_length(fields); i++)
+		add_change(text, json_at(fields, i), "was", "new");
 }
 
 static void add_left_alone(struct text *text, struct json_object *field)
@@ -258,8 +258,8 @@ void history_words_add_undone(struct text *text, struct json_object *undone, boo
 	text_add(text, why ? "; " : "");
 	add_visible(text, why ? why : "");
 	text_add(text, "\n");
-	for (size_t i = 0; i < json_object_array_length(fields); i++) {
-		struct json_object *field = json_object_array_get_idx(fields, i);
+	for (size_t i = 0; i < json_length(fields); i++) {
+		struct json_object *field = json_at(fields, i);
 		if (!json_bool_or(field, "goes_back", false))
 			add_left_alone(text, field);
 		else if (written)

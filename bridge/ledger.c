@@ -39,7 +39,7 @@ static bool read_batch(struct ledger *ledger, const struct ledger_key *keys, siz
 		if (!there || !ok)
 			entries[i] =
 				(struct ledger_entry){.table = keys[i].table, .id = own_copy(keys[i].id)};
-		json_object_put(documents[i]);
+		json_release(documents[i]);
 		free(ids[i]);
 	}
 	if (!ok)
@@ -76,10 +76,10 @@ static struct json_object *document_to_store(const struct ledger *ledger, const 
 	if (!holds_nothing(entry))
 		return json;
 	if (!entry->revision[0]) {
-		json_object_put(json);
+		json_release(json);
 		return NULL;
 	}
-	json_put(json, "_deleted", json_object_new_boolean(true));
+	json_put(json, "_deleted", json_new_bool(true));
 	return json;
 }
 
@@ -94,7 +94,7 @@ static void take_result(struct ledger_entry *entry, struct json_object *document
 	if (removed)
 		return;
 	json_put_text(document, "_rev", result->rev);
-	entry->stored = json_object_get(document);
+	entry->stored = json_share(document);
 }
 
 bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, size_t count,
@@ -109,7 +109,7 @@ bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, si
 		results[i] = ERROR_NONE;
 		struct json_object *document = document_to_store(ledger, entries[i]);
 		if (!document || (entries[i]->stored && json_equal(document, entries[i]->stored))) {
-			json_object_put(document);
+			json_release(document);
 			continue;
 		}
 		places[writes] = i;
@@ -120,7 +120,7 @@ bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, si
 	for (size_t i = 0; i < writes; i++) {
 		results[places[i]] = stored[i].kind;
 		take_result(entries[places[i]], documents[i], &stored[i]);
-		json_object_put(documents[i]);
+		json_release(documents[i]);
 	}
 	free(documents);
 	free(places);

@@ -34,20 +34,20 @@ static struct json_object *field_to_json(const struct ledger_field *agreed)
 
 	if (same && !agreed->shown_differently && !agreed->contested)
 		return cell_to_json(&agreed->couch);
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 	json_put(json, "c", cell_to_json(&agreed->couch));
 	if (!same)
 		json_put(json, "a", cell_to_json(&agreed->airtable));
 	if (agreed->shown_differently)
-		json_put(json, "d", json_object_new_boolean(true));
+		json_put(json, "d", json_new_bool(true));
 	if (agreed->contested)
-		json_put(json, "x", json_object_new_boolean(true));
+		json_put(json, "x", json_new_bool(true));
 	return json;
 }
 
 static struct json_object *fields_to_json(const struct columns *columns, const struct ledger_entry *entry)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (entry->fields[field].known && columns->of[field].id)
@@ -58,17 +58,17 @@ static struct json_object *fields_to_json(const struct columns *columns, const s
 
 static struct json_object *sent_to_json(const struct columns *columns, const struct ledger_sent *sent)
 {
-	struct json_object *json = json_object_new_object();
-	struct json_object *fields = json_object_new_object();
+	struct json_object *json = json_new_object();
+	struct json_object *fields = json_new_object();
 
 	json_put_text(json, "kind", sent_names[sent->kind]);
-	json_put(json, "at", json_object_new_int64(sent->at_ms));
+	json_put(json, "at", json_new_int(sent->at_ms));
 	json_put_text(json, "epoch", sent->epoch);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const struct ledger_sent_field *one = &sent->fields[field];
 		if (!one->sent || !columns->of[field].id)
 			continue;
-		struct json_object *values = json_object_new_object();
+		struct json_object *values = json_new_object();
 		json_put(values, "pre", cell_to_json(&one->pre));
 		json_put(values, "post", cell_to_json(&one->post));
 		json_put(fields, columns_key(columns, (enum field)field), values);
@@ -79,24 +79,24 @@ static struct json_object *sent_to_json(const struct columns *columns, const str
 
 static struct json_object *replaced_to_json(const struct columns *columns, const struct ledger_entry *entry)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_new_array();
 
 	for (size_t i = 0; i < entry->replaced_count; i++) {
 		const struct ledger_replaced *one = &entry->replaced[i];
 		if (!columns->of[one->field].id)
 			continue;
-		struct json_object *json = json_object_new_object();
+		struct json_object *json = json_new_object();
 		json_put_text(json, "field", columns_key(columns, one->field));
-		json_put(json, "at", json_object_new_int64(one->at_ms));
+		json_put(json, "at", json_new_int(one->at_ms));
 		json_put(json, "was", cell_to_json(&one->cell));
-		json_object_array_add(list, json);
+		json_append(list, json);
 	}
 	return list;
 }
 
 static struct json_object *taken_to_json(const struct columns *columns, const struct ledger_entry *entry)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (entry->taken[field].taken && columns->of[field].id)
@@ -108,13 +108,13 @@ static struct json_object *taken_to_json(const struct columns *columns, const st
 static void put_time(struct json_object *json, const char *key, int64_t time_ms)
 {
 	if (time_ms)
-		json_put(json, key, json_object_new_int64(time_ms));
+		json_put(json, key, json_new_int(time_ms));
 }
 
 static void put_truth(struct json_object *json, const char *key, bool truth)
 {
 	if (truth)
-		json_put(json, key, json_object_new_boolean(true));
+		json_put(json, key, json_new_bool(true));
 }
 
 static void put_text(struct json_object *json, const char *key, const char *text)
@@ -173,12 +173,12 @@ static void put_grave(struct json_object *json, const struct ledger_entry *entry
 struct json_object *ledger_entry_to_json(const struct ledger *ledger, const struct ledger_entry *entry)
 {
 	const struct columns *columns = &ledger->columns[entry->table];
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 	scoped_text full_id = ledger_entry_document_id(ledger, entry->table, entry->id);
 
 	json_put_text(json, "_id", full_id);
 	put_text(json, "_rev", entry->revision);
-	json_put(json, "v", json_object_new_int(LEDGER_VERSION));
+	json_put(json, "v", json_new_int(LEDGER_VERSION));
 	json_put_text(json, "state", state_names[entry->state]);
 	json_put_text(json, "base", ledger->base_id);
 	json_put_text(json, "table", columns->table_id);
@@ -209,10 +209,10 @@ static bool field_from_json(struct json_object *json, struct ledger_field *agree
 {
 	struct json_object *couch, *airtable;
 
-	if (json_object_is_type(json, json_type_object) && json_object_object_get_ex(json, "c", &couch)) {
+	if (json_is(json, json_type_object) && json_find(json, "c", &couch)) {
 		agreed->shown_differently = json_bool_or(json, "d", false);
 		agreed->contested = json_bool_or(json, "x", false);
-		if (!json_object_object_get_ex(json, "a", &airtable))
+		if (!json_find(json, "a", &airtable))
 			airtable = couch;
 	} else {
 		airtable = couch = json;
@@ -242,7 +242,7 @@ static bool fields_from_json(const struct columns *columns, struct json_object *
 
 	if (!json)
 		return true;
-	json_object_object_foreach (json, column_id, value) {
+	json_each (json, column_id, value) {
 		enum field field = field_stored(columns, column_id, &next);
 		if (field == FIELD_COUNT)
 			continue; /* a column that is gone: whatever comes in its place starts without agreement */
@@ -268,14 +268,14 @@ static bool sent_from_json(const struct columns *columns, struct json_object *js
 	struct json_object *fields = json_child(json, "fields", json_type_object);
 	if (!fields)
 		return true;
-	json_object_object_foreach (fields, column_id, value) {
+	json_each (fields, column_id, value) {
 		enum field field = columns_field_by_key(columns, column_id);
 		if (field == FIELD_COUNT)
 			continue;
 		struct ledger_sent_field *one = &sent->fields[field];
 		struct json_object *pre = NULL, *post = NULL;
-		json_object_object_get_ex(value, "pre", &pre);
-		json_object_object_get_ex(value, "post", &post);
+		json_find(value, "pre", &pre);
+		json_find(value, "post", &post);
 		if (!cell_from_json(pre, &one->pre, error) || !cell_from_json(post, &one->post, error))
 			return error_wrap(error, "sent field %s", column_id);
 		one->sent = true;
@@ -286,13 +286,13 @@ static bool sent_from_json(const struct columns *columns, struct json_object *js
 static bool replaced_from_json(const struct columns *columns, struct json_object *list,
 			       struct ledger_entry *entry, struct error *error)
 {
-	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
-		struct json_object *json = json_object_array_get_idx(list, i), *was = NULL;
+	for (size_t i = 0; list && i < json_length(list); i++) {
+		struct json_object *json = json_at(list, i), *was = NULL;
 		enum field field = columns_field_by_key(columns, json_text_or(json, "field", ""));
 		struct cell cell = {0};
 		if (field == FIELD_COUNT)
 			continue;
-		json_object_object_get_ex(json, "was", &was);
+		json_find(json, "was", &was);
 		if (!cell_from_json(was, &cell, error))
 			return error_wrap(error, "replaced field %s", columns->of[field].id);
 		ledger_entry_replace(entry, field, &cell, json_int_or(json, "at", 0));
@@ -306,7 +306,7 @@ static bool taken_from_json(const struct columns *columns, struct json_object *j
 {
 	if (!json)
 		return true;
-	json_object_object_foreach (json, column_id, value) {
+	json_each (json, column_id, value) {
 		enum field field = columns_field_by_key(columns, column_id);
 		if (field == FIELD_COUNT)
 			continue;
@@ -379,9 +379,9 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	read_words(json, "container_row", entry->container_row, sizeof entry->container_row);
 	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
 	entry->shows = own_copy(json_text_or(json, "shows", NULL));
-	entry->saving = json_object_get(json_child(json, "saving", json_type_object));
+	entry->saving = json_share(json_child(json, "saving", json_type_object));
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
-	entry->causes = json_object_get(json_child(json, "causes", json_type_array));
+	entry->causes = json_share(json_child(json, "causes", json_type_array));
 	entry->failures = (int)json_int_or(json, "failures", 0);
 	entry->next_try_ms = json_int_or(json, "next_try", 0);
 	entry->grave_reason = own_copy(json_text_or(json, "reason", NULL));
@@ -408,7 +408,7 @@ bool ledger_entry_from_json(const struct ledger *ledger, struct json_object *jso
 		ledger_entry_done(&entry);
 		return false;
 	}
-	entry.stored = json_object_get(json);
+	entry.stored = json_share(json);
 	*entry_out = entry;
 	return true;
 }

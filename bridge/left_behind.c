@@ -36,7 +36,7 @@ static bool remove_all(struct sync *sync, struct json_object *const *bodies, siz
 	struct side_write *writes = own_alloc((count + 1) * sizeof *writes);
 
 	for (size_t i = 0; i < count; i++) {
-		json_put(bodies[i], "_deleted", json_object_new_boolean(true));
+		json_put(bodies[i], "_deleted", json_new_bool(true));
 		writes[i] = (struct side_write){.kind = SIDE_EXTRA_DELETE, .body = bodies[i]};
 	}
 	struct side_ticket *ticket = sync->couch.ops->write_start(sync->couch.self, writes, count);
@@ -61,10 +61,10 @@ bool left_behind_clear(struct sync *sync, struct error *error)
 		return true;
 	if (!sync->couch.ops->left_behind(sync->couch.self, &list, error))
 		return error_wrap(error, "reading what the app left behind");
-	size_t all = json_object_array_length(list), count = 0;
+	size_t all = json_length(list), count = 0;
 	struct json_object **settled = own_alloc((all + 1) * sizeof *settled);
 	for (size_t i = 0; i < all; i++) {
-		struct json_object *body = json_object_array_get_idx(list, i);
+		struct json_object *body = json_at(list, i);
 		if (is_settled(sync, pair_of(sync, body)))
 			settled[count++] = body;
 	}

@@ -50,7 +50,7 @@ static const char *value_words(struct json_object *value)
 		[json_type_string] = "a text",
 	};
 
-	return words[json_object_get_type(value)];
+	return words[json_type_of(value)];
 }
 
 static struct cell wrong_kind(const char *name, struct json_object *value, enum field_kind kind)
@@ -61,9 +61,9 @@ static struct cell wrong_kind(const char *name, struct json_object *value, enum 
 /* The text of a string, or NULL when a cell could not hold all of it. */
 static const char *whole_text(struct json_object *value)
 {
-	const char *words = json_object_get_string(value);
+	const char *words = json_text_of(value);
 
-	return strlen(words) == (size_t)json_object_get_string_len(value) ? words : NULL;
+	return strlen(words) == json_text_length(value) ? words : NULL;
 }
 
 static struct cell cut_text(const char *name)
@@ -92,9 +92,9 @@ static bool is_link(enum field_kind kind)
 
 static struct cell number_from_document(const struct field_rule *rule, struct json_object *value)
 {
-	double number = json_object_get_double(value);
+	double number = json_double_of(value);
 
-	if (json_object_is_type(value, json_type_int) && fabs(number) >= MAPPING_EXACT_WHOLE)
+	if (json_is(value, json_type_int) && fabs(number) >= MAPPING_EXACT_WHOLE)
 		return cell_wrong("%s has more digits than can be carried over exactly", rule->name);
 	if (rule->scale > 0)
 		number = mapping_price_without_noise(number) / rule->scale;
@@ -103,11 +103,12 @@ static struct cell number_from_document(const struct field_rule *rule, struct js
 
 static struct cell time_from_document(const struct field_rule *rule, struct json_object *value)
 {
-	double ms = trunc(json_object_get_double(value));
+	double ms = trunc(json_double_of(value));
 
-	if (!(fabs(ms) < MAPPING_EXACT_WHOLE))
-		return cell_wrong("%s is no date: %s ms since 1970", rule->name,
-				  json_object_get_string(value));
+	if (!(fabs(ms) < MAPPING_EXACT_WHOLE)) {
+		scoped_text words = json_write(value);
+		return cell_wrong("%s is no date: %s ms since 1970", rule->name, words);
+	}
 	return cell_time((int64_t)ms);
 }
 
@@ -128,7 +129,7 @@ static bool document_value_fits(enum field_kind kind, struct json_object *value)
 {
 	if (kind == KIND_NUMBER || kind == KIND_TIME)
 		return json_is_number(value);
-	return json_object_is_type(value, kind == KIND_TRUTH ? json_type_boolean : json_type_string);
+	return json_is(value, kind == KIND_TRUTH ? json_type_boolean : json_type_string);
 }
 
 static struct cell from_document(const struct field_rule *rule, struct json_object *value)
@@ -143,7 +144,7 @@ static struct cell from_document(const struct field_rule *rule, struct json_obje
 	case KIND_TIME:
 		return time_from_document(rule, value);
 	case KIND_TRUTH:
-		return cell_truth(json_object_get_boolean(value));
+		return cell_truth(json_bool_of(value));
 	default:
 		return text_from_document(rule, value);
 	}
@@ -159,7 +160,7 @@ void mapping_from_document(enum table table, const char *id, struct json_object 
 		if (!field_in_table(rule->field, table) || !rule->data_key[table])
 			continue;
 		if (data)
-			json_object_object_get_ex(data, rule->data_key[table], &value);
+			json_find(data, rule->data_key[table], &value);
 		cells[field] = from_document(rule, value);
 	}
 	cells[FIELD_ID] = cell_text(id);
@@ -231,10 +232,9 @@ static struct cell links_from_row(struct row_reading *reading, const struct fiel
 	const struct mapping_links *links = reading->links;
 	struct cell cell = {0};
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *value = json_object_array_get_idx(list, i);
-		const char *record_id =
-			json_object_is_type(value, json_type_string) ? whole_text(value) : NULL;
+	for (size_t i = 0; i < json_length(list); i++) {
+		struct json_object *value = json_at(list, i);
+		const char *record_id = json_is(value, json_type_string) ? whole_text(value) : NULL;
 		if (!record_id) {
 			cell_done(&cell);
 			return cell_wrong("%s is a list with other things than links",
@@ -254,22 +254,22 @@ static bool row_value_fits(enum field_kind kind, struct json_object *value)
 	if (kind == KIND_NUMBER)
 		return json_is_number(value);
 	if (kind == KIND_TRUTH)
-		return json_object_is_type(value, json_type_boolean);
-	return json_object_is_type(value, is_link(kind) ? json_type_array : json_type_string);
+		return json_is(value, json_type_boolean);
+	return json_is(value, is_link(kind) ? json_type_array : json_type_string);
 }
 
 /* null, "", [] and false are empty in whatever column. */
 static bool row_value_is_empty(struct json_object *value)
 {
-	switch (json_object_get_type(value)) {
+	switch (json_type_of(value)) {
 	case json_type_null:
 		return true;
 	case json_type_boolean:
-		return !json_object_get_boolean(value);
+		return !json_bool_of(value);
 	case json_type_string:
-		return json_object_get_string_len(value) == 0;
+		return json_text_length(value) == 0;
 	case json_type_array:
-		return json_object_array_length(value) == 0;
+		return json_length(value) == 0;
 	default:
 		return false;
 	}
@@ -284,7 +284,7 @@ static struct cell from_row(struct row_reading *reading, const struct field_rule
 		return wrong_kind(reading->columns->of[rule->field].name, value, rule->kind);
 	switch (rule->kind) {
 	case KIND_NUMBER:
-		return number_cell(rule->field, json_object_get_double(value));
+		return number_cell(rule->field, json_double_of(value));
 	case KIND_TRUTH:
 		return cell_truth(true);
 	case KIND_COLLECTION_LINK:
@@ -304,8 +304,8 @@ void mapping_from_row(enum table table, const struct columns *columns, struct js
 		struct json_object *value = NULL;
 		if (!field_in_table((enum field)field, table) || !columns_flow(columns, (enum field)field))
 			continue;
-		if (json_object_is_type(row, json_type_object))
-			json_object_object_get_ex(row, columns->of[field].id, &value);
+		if (json_is(row, json_type_object))
+			json_find(row, columns->of[field].id, &value);
 		cells[field] = from_row(&reading, field_rule((enum field)field), value);
 	}
 	if (reading.unknown_choice)

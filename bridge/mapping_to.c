@@ -69,7 +69,7 @@ static bool text_to_row(const struct column *column, bool single_line, const cha
 	if (units > MAPPING_TEXT_LIMIT)
 		return error_set(error, ERROR_REFUSED, "%s is %zu characters long, an Airtable cell holds %d",
 				 column->name, units, MAPPING_TEXT_LIMIT);
-	*value_out = json_object_new_string(plain);
+	*value_out = json_new_text(plain);
 	return true;
 }
 
@@ -80,7 +80,7 @@ static bool time_to_row(const struct column *column, const struct cell *cell, st
 
 	if (!clock_iso(cell->time_ms, iso))
 		return refuse(error, column->name, cell, "lies outside of the years 0 to 9999");
-	*value_out = json_object_new_string(iso);
+	*value_out = json_new_text(iso);
 	return true;
 }
 
@@ -99,7 +99,7 @@ static bool choice_to_row(const struct column *column, enum field field, const s
 	if (!name && (field != FIELD_TYPE || strcmp(cell->text, MAPPING_TYPE_ITEM) != 0))
 		return refuse(error, column->name, cell,
 			      "is not among the column's choices; add it there, or choose another value");
-	*value_out = name ? json_object_new_string(name) : NULL; /* an empty Type says "Item" too */
+	*value_out = name ? json_new_text(name) : NULL; /* an empty Type says "Item" too */
 	return true;
 }
 
@@ -107,7 +107,7 @@ static bool links_to_row(const struct column *column, enum table target, const s
 			 const struct mapping_links *links, struct json_object **value_out,
 			 struct error *error)
 {
-	scoped(json_object) list = json_object_new_array();
+	scoped(json_object) list = json_new_array();
 
 	for (size_t i = 0; i < cell->id_count; i++) {
 		bool unknown = cell->ids[i][0] == CELL_UNKNOWN_LINK;
@@ -116,7 +116,7 @@ static bool links_to_row(const struct column *column, enum table target, const s
 		if (!record_id)
 			return error_set(error, ERROR_RETRY, "%s: \"%s\" has no row yet", column->name,
 					 cell->ids[i] + (unknown ? 1 : 0));
-		json_object_array_add(list, json_object_new_string(record_id));
+		json_append(list, json_new_text(record_id));
 	}
 	*value_out = take(list);
 	return true;
@@ -135,7 +135,7 @@ static bool value_to_row(const struct columns *columns, const struct field_rule 
 		*value_out = json_number(cell->number);
 		return true;
 	case KIND_TRUTH:
-		*value_out = json_object_new_boolean(true);
+		*value_out = json_new_bool(true);
 		return true;
 	case KIND_TIME:
 		return time_to_row(column, cell, value_out, error);
@@ -180,7 +180,7 @@ static bool link_to_document(const struct field_rule *rule, const struct cell *c
 		return refuse(error, rule->name, cell, "are several, there is room for one");
 	if (cell->ids[0][0] == CELL_UNKNOWN_LINK)
 		return refuse(error, rule->name, cell, "has no document yet");
-	*value_out = json_object_new_string(cell->ids[0]);
+	*value_out = json_new_text(cell->ids[0]);
 	return true;
 }
 
@@ -204,7 +204,7 @@ static bool type_to_document(const struct field_rule *rule, const struct cell *c
 	const char *word;
 
 	if (mapping_type_word(cell->text, &word)) {
-		*value_out = word ? json_object_new_string(word) : NULL;
+		*value_out = word ? json_new_text(word) : NULL;
 		return true;
 	}
 	return refuse(
@@ -219,20 +219,20 @@ static bool value_to_document(const struct field_rule *rule, const struct cell *
 {
 	switch (cell->kind) {
 	case CELL_TEXT:
-		*value_out = json_object_new_string(cell->text);
+		*value_out = json_new_text(cell->text);
 		return true;
 	case CELL_NUMBER:
 		return number_to_document(rule, cell, value_out, error);
 	case CELL_TRUE:
-		*value_out = json_object_new_boolean(true);
+		*value_out = json_new_bool(true);
 		return true;
 	case CELL_TIME:
-		*value_out = json_object_new_int64(cell->time_ms);
+		*value_out = json_new_int(cell->time_ms);
 		return true;
 	case CELL_CHOICE:
 		if (rule->field == FIELD_TYPE)
 			return type_to_document(rule, cell, value_out, error);
-		*value_out = json_object_new_string(cell->text);
+		*value_out = json_new_text(cell->text);
 		return true;
 	case CELL_LINKS:
 		return link_to_document(rule, cell, value_out, error);
@@ -251,10 +251,10 @@ static void set_key(enum document_type type, struct json_object *body, const cha
 		    struct json_object *value)
 {
 	struct json_object *data = document_data(body);
-	bool is_new = !json_object_object_get_ex(data, key, NULL);
+	bool is_new = !json_find(data, key, NULL);
 
 	if (!value) {
-		json_object_object_del(data, key);
+		json_remove(data, key);
 		return;
 	}
 	json_put(data, key, value);

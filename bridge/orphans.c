@@ -17,17 +17,17 @@ static bool is_it(struct json_object *stored, struct json_object *body)
 {
 	scoped(json_object) plain = json_copy(stored);
 
-	json_object_object_del(plain, "_rev");
+	json_remove(plain, "_rev");
 	return json_equal(plain, body);
 }
 
 static struct json_object *tombstone_of(struct json_object *stored)
 {
-	struct json_object *body = json_object_new_object();
+	struct json_object *body = json_new_object();
 
 	json_put_text(body, "_id", json_text_or(stored, "_id", ""));
 	json_put_text(body, "_rev", json_text_or(stored, "_rev", ""));
-	json_put(body, "_deleted", json_object_new_boolean(true));
+	json_put(body, "_deleted", json_new_bool(true));
 	return body;
 }
 
@@ -63,18 +63,18 @@ static bool try_ids(struct group *group, struct orphan *orphans, size_t *count, 
 		if (ok && stored[i] && !other)
 			writes[found++] = (struct side_write){.kind = SIDE_EXTRA_DELETE,
 							      .body = tombstone_of(stored[i])};
-		json_object_put(stored[i]);
+		json_release(stored[i]);
 		if (other) {
 			history_next_number(orphans[i].body);
 			orphans[left++] = orphans[i];
 		} else {
-			json_object_put(orphans[i].body);
+			json_release(orphans[i].body);
 		}
 	}
 	*count = left;
 	ok = ok && delete_found(group, writes, found, error);
 	for (size_t i = 0; i < found; i++)
-		json_object_put(writes[i].body);
+		json_release(writes[i].body);
 	side_writes_done(writes, found);
 	free(writes);
 	free(stored);
@@ -97,7 +97,7 @@ bool group_drop_orphans(struct group *group, struct error *error)
 	for (int number = 0; ok && count && number < NUMBERS_TRIED; number++)
 		ok = try_ids(group, orphans, &count, error);
 	for (size_t i = 0; i < count; i++)
-		json_object_put(orphans[i].body);
+		json_release(orphans[i].body);
 	for (size_t i = 0; ok && i < group->count; i++)
 		group->looks[i].orphaned = false;
 	free(orphans);

@@ -162,7 +162,7 @@ void look_let_go(struct group *group, struct look *look)
 {
 	ledger_entry_bury(&look->entry, "left the scope", look->document.revision,
 			  group->sync->rows.ops->now_ms(group->sync->rows.self),
-			  json_object_get(look->entry.grave_cells));
+			  json_share(look->entry.grave_cells));
 	look_note_stale_mark(group, look, look->entry.record_id);
 	look->finished = true;
 }

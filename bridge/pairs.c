@@ -179,10 +179,10 @@ void pairs_set_causes(struct pairs *pairs, struct pair *pair, struct json_object
 		if (pairs->causes[i].parked != pair)
 			pairs->causes[kept++] = pairs->causes[i];
 	pairs->cause_count = kept;
-	for (size_t i = 0; full_ids && i < json_object_array_length(full_ids); i++) {
-		const char *id, *full_id = json_object_get_string(json_object_array_get_idx(full_ids, i));
+	for (size_t i = 0; full_ids && i < json_length(full_ids); i++) {
+		const char *id, *full_id = json_text_of(json_at(full_ids, i));
 		enum table table;
-		if (!table_of_document_type(document_type_of(full_id, &id), &table))
+		if (!full_id || !table_of_document_type(document_type_of(full_id, &id), &table))
 			continue;
 		pairs->causes = own_resize(pairs->causes, pairs->cause_count + 1, sizeof *pairs->causes);
 		pairs->causes[pairs->cause_count++] = (struct cause){pair, pairs_want(pairs, table, id)};

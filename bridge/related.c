@@ -7,31 +7,31 @@ void related_init(struct related *related, struct sync *sync)
 {
 	*related = (struct related){
 		.sync = sync,
-		.read = json_object_new_object(),
-		.saved = json_object_new_object(),
-		.wanted = json_object_new_object(),
-		.seen = json_object_new_object(),
+		.read = json_new_object(),
+		.saved = json_new_object(),
+		.wanted = json_new_object(),
+		.seen = json_new_object(),
 	};
 }
 
 void related_done(struct related *related)
 {
-	json_object_put(related->read);
-	json_object_put(related->saved);
-	json_object_put(related->wanted);
-	json_object_put(related->seen);
+	json_release(related->read);
+	json_release(related->saved);
+	json_release(related->wanted);
+	json_release(related->seen);
 	*related = (struct related){0};
 }
 
 void related_give(struct related *related, const char *full_id, struct json_object *body)
 {
-	json_put(related->read, full_id, json_object_get(body));
+	json_put(related->read, full_id, json_share(body));
 }
 
 static void renew(struct json_object **object)
 {
-	json_object_put(*object);
-	*object = json_object_new_object();
+	json_release(*object);
+	*object = json_new_object();
 }
 
 void related_begin(struct related *related)
@@ -42,16 +42,16 @@ void related_begin(struct related *related)
 
 void related_save(struct related *related, const char *full_id, struct json_object *body)
 {
-	json_put(related->saved, full_id, json_object_get(body));
+	json_put(related->saved, full_id, json_share(body));
 }
 
 struct json_object *related_take_seen(struct related *related)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_new_array();
 
-	json_object_object_foreach (related->seen, full_id, nothing) {
+	json_each (related->seen, full_id, nothing) {
 		(void)nothing;
-		json_object_array_add(list, json_object_new_string(full_id));
+		json_append(list, json_new_text(full_id));
 	}
 	renew(&related->seen);
 	return list;
@@ -61,8 +61,7 @@ struct json_object *related_take_seen(struct related *related)
 
 static bool is_known(const struct related *related, const char *full_id, struct json_object **body_out)
 {
-	return json_object_object_get_ex(related->saved, full_id, body_out) ||
-	       json_object_object_get_ex(related->read, full_id, body_out);
+	return json_find(related->saved, full_id, body_out) || json_find(related->read, full_id, body_out);
 }
 
 static void want(struct related *related, const char *full_id)
@@ -82,17 +81,17 @@ void related_want(struct related *related, enum document_type type, const char *
 
 bool related_wants(const struct related *related)
 {
-	return json_object_object_length(related->wanted) > 0;
+	return json_key_count(related->wanted) > 0;
 }
 
 bool related_read(struct related *related, struct error *error)
 {
 	struct side *couch = &related->sync->couch;
-	size_t most = (size_t)json_object_object_length(related->wanted), count = 0;
+	size_t most = (size_t)json_key_count(related->wanted), count = 0;
 	const char **ids = own_alloc((most + 1) * sizeof *ids);
 	struct json_object **bodies = own_alloc((most + 1) * sizeof(struct json_object *));
 
-	json_object_object_foreach (related->wanted, full_id, nothing) {
+	json_each (related->wanted, full_id, nothing) {
 		(void)nothing;
 		ids[count++] = full_id;
 	}
@@ -129,7 +128,7 @@ static bool has_value(struct json_object *body, const char *key, const char *val
 /* What is only counted needs no body, and is seen by what it leaves when it goes. */
 static struct json_object *stub(const char *full_id, const char *key, const char *value)
 {
-	struct json_object *body = json_object_new_object(), *data = json_object_new_object();
+	struct json_object *body = json_new_object(), *data = json_new_object();
 
 	json_put_text(data, key, value);
 	json_put_text(body, "_id", full_id);
@@ -141,7 +140,7 @@ static void add(struct related *related, struct json_object *list, const char *f
 		struct json_object *body)
 {
 	json_put(related->seen, full_id, NULL);
-	json_object_array_add(list, body);
+	json_append(list, body);
 }
 
 /* One that the pairs name, unless a save has made something else of it. */
@@ -150,13 +149,12 @@ static void add_candidate(struct related *related, const struct pair *pair, cons
 {
 	struct json_object *body = NULL;
 
-	if (pair->document != PAIR_DOCUMENT_THERE ||
-	    json_object_object_get_ex(related->saved, pair->full_id, &body))
+	if (pair->document != PAIR_DOCUMENT_THERE || json_find(related->saved, pair->full_id, &body))
 		return;
-	if (!json_object_object_get_ex(related->read, pair->full_id, &body))
+	if (!json_find(related->read, pair->full_id, &body))
 		json_put(related->wanted, pair->full_id, NULL);
 	else if (has_value(body, key, value))
-		add(related, list, pair->full_id, json_object_get(body));
+		add(related, list, pair->full_id, json_share(body));
 }
 
 static void add_by_value(struct related *related, enum table table, enum value_kind kind, const char *key,
@@ -175,8 +173,8 @@ static void add_content(struct related *related, const struct pair *pair, const 
 	struct json_object *body;
 
 	if (pair->document == PAIR_DOCUMENT_THERE && parent && strcmp(parent, value) == 0 &&
-	    !json_object_object_get_ex(related->saved, pair->full_id, &body))
-		json_object_array_add(list, stub(pair->full_id, key, value));
+	    !json_find(related->saved, pair->full_id, &body))
+		json_append(list, stub(pair->full_id, key, value));
 }
 
 static void add_contents(struct related *related, const char *key, const char *value,
@@ -197,10 +195,10 @@ static void add_contents(struct related *related, const char *key, const char *v
 static void add_saved(struct related *related, enum document_type type, const char *key, const char *value,
 		      struct json_object *list)
 {
-	json_object_object_foreach (related->saved, full_id, body) {
+	json_each (related->saved, full_id, body) {
 		const char *id;
 		if (body && document_type_of(full_id, &id) == type && has_value(body, key, value))
-			add(related, list, full_id, json_object_get(body));
+			add(related, list, full_id, json_share(body));
 	}
 }
 
@@ -224,7 +222,7 @@ static bool find(void *context, enum document_type type, const char *key, const 
 		{"actual_rfid_tag_epc_memory_bank_contents", VALUE_ACTUAL_EPC},
 	};
 	struct related *related = context;
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_new_array();
 	enum table table;
 
 	(void)error;
@@ -239,7 +237,7 @@ static bool find(void *context, enum document_type type, const char *key, const 
 			add_contents(related, key, value, list);
 		add_saved(related, type, key, value, list);
 	}
-	json_object_array_sort(list, compare_ids);
+	json_sort(list, compare_ids);
 	*bodies_out = list;
 	return true;
 }

@@ -103,7 +103,7 @@ static size_t reduce_refused(struct group *group, struct look **looks)
 		if (!look->row_write || (!drop_blamed(group, look) && !keep_words_alone(group, look)))
 			continue;
 		look_fill_problem(group, look);
-		if (json_object_object_length(look->row_body) == 0) {
+		if (json_key_count(look->row_body) == 0) {
 			/* Nothing is left, and the row says already why. */
 			ledger_entry_clear_sent(&look->entry);
 			look->row_write = NULL;
@@ -284,7 +284,7 @@ static void note_problem(struct group *group, struct look *look)
 		log_info(&group->sync->log, "%s: well again", look->pair->full_id);
 	own_free_text(&entry->problem);
 	entry->problem = own_copy(words);
-	json_object_put(entry->causes);
+	json_release(entry->causes);
 	entry->causes = take(look->causes);
 	if (words && look->retry) {
 		int64_t wait_ms = random_backoff_ms(entry->failures, SYNC_RETRY_FIRST_MS, SYNC_RETRY_CAP_MS);

@@ -30,7 +30,7 @@ static void fill(struct group *group, struct look *look, enum field field, const
 		return;
 	}
 	if (!look->row_body)
-		look->row_body = json_object_new_object();
+		look->row_body = json_new_object();
 	json_put(look->row_body, columns->of[field].id, value);
 	look->writes[field] = true;
 	struct cell copy = cell_copy(cell);
@@ -123,7 +123,7 @@ void look_unfill(struct group *group, struct look *look, enum field field)
 {
 	look->writes[field] = false;
 	look->entry.sent.fields[field].sent = false;
-	json_object_object_del(look->row_body, group->sync->columns[look->pair->table].of[field].id);
+	json_remove(look->row_body, group->sync->columns[look->pair->table].of[field].id);
 }
 
 static void fill_delete_box(struct group *group, struct look *look)
@@ -145,7 +145,7 @@ static bool lacks_its_type(const struct group *group, const struct look *look)
 
 	return taken_in && look_has_column(group, look, FIELD_TYPE) &&
 	       look->document.presence == SIDE_THERE && look->couch[FIELD_TYPE].kind == CELL_CHOICE &&
-	       !json_object_object_get_ex(look->row.body, columns->of[FIELD_TYPE].id, NULL);
+	       !json_find(look->row.body, columns->of[FIELD_TYPE].id, NULL);
 }
 
 bool look_fill_update(struct group *group, struct look *look)
@@ -222,13 +222,13 @@ static bool is_refillable(const char *type)
 
 static const char *column_type(struct json_object *tables, const char *table_id, const char *column_id)
 {
-	for (size_t t = 0; t < json_object_array_length(tables); t++) {
-		struct json_object *one = json_object_array_get_idx(tables, t);
+	for (size_t t = 0; t < json_length(tables); t++) {
+		struct json_object *one = json_at(tables, t);
 		struct json_object *fields = json_child(one, "fields", json_type_array);
 		if (strcmp(json_text_or(one, "id", ""), table_id) != 0)
 			continue;
-		for (size_t i = 0; fields && i < json_object_array_length(fields); i++) {
-			struct json_object *field = json_object_array_get_idx(fields, i);
+		for (size_t i = 0; fields && i < json_length(fields); i++) {
+			struct json_object *field = json_at(fields, i);
 			if (strcmp(json_text_or(field, "id", ""), column_id) == 0)
 				return json_text_or(field, "type", "");
 		}
@@ -240,7 +240,7 @@ void look_refill(struct group *group, struct look *look, struct json_object *tab
 {
 	const struct columns *columns = &group->sync->columns[look->pair->table];
 
-	json_object_object_foreach (look->entry.grave_cells, column, value) {
+	json_each (look->entry.grave_cells, column, value) {
 		if (columns_field_by_id(columns, column) != FIELD_COUNT ||
 		    !is_refillable(column_type(tables, columns->table_id, column)))
 			continue;
@@ -252,12 +252,12 @@ void look_refill(struct group *group, struct look *look, struct json_object *tab
 void look_drop_refill(struct group *group, struct look *look)
 {
 	const struct columns *columns = &group->sync->columns[look->pair->table];
-	struct json_object *body = json_object_new_object();
+	struct json_object *body = json_new_object();
 
-	json_object_object_foreach (look->row_body, column, value)
+	json_each (look->row_body, column, value)
 		if (columns_field_by_id(columns, column) != FIELD_COUNT)
-			json_put(body, column, json_object_get(value));
-	json_object_put(look->row_body);
+			json_put(body, column, json_share(value));
+	json_release(look->row_body);
 	look->row_body = body;
 	look->refills = false;
 }
@@ -297,7 +297,7 @@ void look_forget_obeyed_tick(const struct group *group, struct look *look)
 	const struct column *column = &group->sync->columns[look->pair->table].of[FIELD_DELETE];
 
 	if (column->id && look->entry.grave_cells)
-		json_object_object_del(look->entry.grave_cells, column->id);
+		json_remove(look->entry.grave_cells, column->id);
 }
 
 static void agree_on_answer(struct group *group, struct look *look, enum field field,

@@ -28,7 +28,7 @@ static void outcome_done(struct outcome *outcome)
 {
 	if (outcome->tried)
 		save_result_done(&outcome->result);
-	json_object_put(outcome->seen);
+	json_release(outcome->seen);
 	*outcome = (struct outcome){0};
 }
 
@@ -125,16 +125,16 @@ static void prepare(struct saves *saves)
 /* What is written, before it is: so that it is known whether it was, and no history is left of what was not. */
 static void note_saving(struct saves *saves, struct look *look, struct json_object *history)
 {
-	struct json_object *note = json_object_new_object();
+	struct json_object *note = json_new_object();
 
-	json_put(note, "at", json_object_new_int64(saves->source.now_ms));
+	json_put(note, "at", json_new_int(saves->source.now_ms));
 	if (look->given->deleted)
-		json_put(note, "gone", json_object_new_boolean(true));
+		json_put(note, "gone", json_new_bool(true));
 	if (history)
 		json_put(note, "history", json_copy(history));
 	if (look->wake)
 		json_put(note, "wake", look_wake_marks(look));
-	json_object_put(look->entry.saving);
+	json_release(look->entry.saving);
 	look->entry.saving = note;
 }
 
@@ -151,21 +151,21 @@ static void take_saved(struct saves *saves, struct look *look, struct save_resul
 	if (!result->history)
 		return;
 	if (!look->histories)
-		look->histories = json_object_new_array();
-	json_object_array_add(look->histories, take(result->history));
+		look->histories = json_new_array();
+	json_append(look->histories, take(result->history));
 }
 
 /* Other documents than its own that it looked at. */
 static struct json_object *causes_of(const struct look *look, struct json_object *seen)
 {
-	struct json_object *causes = json_object_new_array();
+	struct json_object *causes = json_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(seen); i++) {
-		const char *id, *full_id = json_object_get_string(json_object_array_get_idx(seen, i));
+	for (size_t i = 0; i < json_length(seen); i++) {
+		const char *id, *full_id = json_text_of(json_at(seen, i));
 		enum table table;
-		if (strcmp(full_id, look->pair->full_id) != 0 &&
+		if (full_id && strcmp(full_id, look->pair->full_id) != 0 &&
 		    table_of_document_type(document_type_of(full_id, &id), &table))
-			json_object_array_add(causes, json_object_new_string(full_id));
+			json_append(causes, json_new_text(full_id));
 	}
 	return causes;
 }

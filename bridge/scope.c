@@ -15,22 +15,22 @@ static bool read_scope_ids(struct json_object *settings, struct integration_conf
 		config->scope_type == SCOPE_COLLECTIONS ? "collection_ids_to_sync" : "container_ids_to_sync";
 	struct json_object *ids = NULL;
 
-	if (!json_object_object_get_ex(settings, key, NULL))
+	if (!json_find(settings, key, NULL))
 		return true; /* nothing is chosen yet: nothing is in scope */
 	if (!json_get_array(settings, key, &ids, where, error))
 		return false;
-	size_t count = json_object_array_length(ids);
+	size_t count = json_length(ids);
 	if (count > SCOPE_ID_LIMIT)
 		return error_set(error, ERROR_REFUSED, "%s: %s lists %zu ids, at most %d can be synced",
 				 where, key, count, SCOPE_ID_LIMIT);
 	config->scope_ids = own_alloc((count + 1) * sizeof *config->scope_ids);
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *id = json_object_array_get_idx(ids, i);
-		if (!json_object_is_type(id, json_type_string))
+		struct json_object *id = json_at(ids, i);
+		if (!json_is(id, json_type_string))
 			return error_set(error, ERROR_REFUSED,
 					 "%s: entry %zu of %s is %s, an id was expected", where, i + 1, key,
 					 json_type_word(id));
-		config->scope_ids[config->scope_count++] = own_copy(json_object_get_string(id));
+		config->scope_ids[config->scope_count++] = own_copy(json_text_of(id));
 	}
 	return true;
 }

@@ -13,9 +13,10 @@ uint64_t sync_leaves(const struct side_record *document)
 	if (document->presence == SIDE_MISSING || !document->revision)
 		return 0;
 	text_add(&words, document->revision);
-	for (size_t i = 0; document->leaves && i < json_object_array_length(document->leaves); i++) {
+	for (size_t i = 0; document->leaves && i < json_length(document->leaves); i++) {
+		const char *leaf = json_text_of(json_at(document->leaves, i));
 		text_add(&words, " ");
-		text_add(&words, json_object_get_string(json_object_array_get_idx(document->leaves, i)));
+		text_add(&words, leaf ? leaf : "");
 	}
 	uint64_t hash = text_hash(text_or_empty(&words));
 	text_done(&words);

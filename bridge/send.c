@@ -14,8 +14,8 @@ static bool shows_otherwise(const struct group *group, const struct look *look, 
 		struct json_object *before = NULL, *now = NULL;
 		if (field == FIELD_ERROR || !look_has_column(group, look, (enum field)field))
 			continue;
-		json_object_object_get_ex(look->row.body, columns->of[field].id, &before);
-		json_object_object_get_ex(row->body, columns->of[field].id, &now);
+		json_find(look->row.body, columns->of[field].id, &before);
+		json_find(row->body, columns->of[field].id, &now);
 		if (!json_equal(before, now))
 			return true;
 	}
@@ -35,7 +35,7 @@ static void take_last_cells(struct group *group, struct look *look, struct side_
 	side_record_done(&look->row);
 	look->row = *row;
 	*row = (struct side_record){0};
-	json_object_put(look->entry.grave_cells);
+	json_release(look->entry.grave_cells);
 	look->entry.grave_cells = json_copy(look->row.body);
 }
 

@@ -226,7 +226,7 @@ static void settle_delete(struct group *group, struct look *look)
 		ledger_entry_bury(entry, left ? "left the scope" : "document deleted",
 				  look->document.revision,
 				  group->sync->rows.ops->now_ms(group->sync->rows.self),
-				  json_object_get(entry->grave_cells));
+				  json_share(entry->grave_cells));
 		look_note_stale_mark(group, look, entry->record_id);
 	} else if (!deadline_passed(group, look)) {
 		wait_for_deadline(group, look);
@@ -410,15 +410,15 @@ static bool has_news(struct json_object *data, struct json_object *history)
 
 	if (!news || !former)
 		return false;
-	json_object_object_foreach (news, key, value) {
+	json_each (news, key, value) {
 		struct json_object *present = NULL;
-		if (!json_object_object_get_ex(data, key, &present) || !json_equal(present, value))
+		if (!json_find(data, key, &present) || !json_equal(present, value))
 			return false;
 	}
-	json_object_object_foreach (former, gone_key, gone) {
+	json_each (former, gone_key, gone) {
 		(void)gone;
-		if (strcmp(gone_key, "__deleted") != 0 && !json_object_object_get_ex(news, gone_key, NULL) &&
-		    json_object_object_get_ex(data, gone_key, NULL))
+		if (strcmp(gone_key, "__deleted") != 0 && !json_find(news, gone_key, NULL) &&
+		    json_find(data, gone_key, NULL))
 			return false;
 	}
 	return true;

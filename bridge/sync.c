@@ -32,12 +32,12 @@ void sync_close(struct sync **sync)
 		columns_done(&gone->columns[table]);
 	pairs_done(&gone->pairs);
 	ledger_done(&gone->ledger);
-	json_object_put(gone->couch_cursor);
-	json_object_put(gone->rows_cursor);
-	json_object_put(gone->couch_next);
-	json_object_put(gone->rows_next);
-	json_object_put(gone->schema_stored);
-	json_object_put(gone->schema_seen);
+	json_release(gone->couch_cursor);
+	json_release(gone->rows_cursor);
+	json_release(gone->couch_next);
+	json_release(gone->rows_next);
+	json_release(gone->schema_stored);
+	json_release(gone->schema_seen);
 	free(gone);
 }
 
@@ -165,11 +165,11 @@ static bool load_checkpoint(struct sync *sync, struct error *error)
 	if (!checkpoint)
 		return true;
 	json_object_close(&sync->rows_cursor);
-	if (!sync->place_lost && json_object_object_get_ex(checkpoint, "couch", &couch) && couch) {
+	if (!sync->place_lost && json_find(checkpoint, "couch", &couch) && couch) {
 		json_object_close(&sync->couch_cursor);
 		sync->couch_cursor = json_copy(couch);
 	}
-	if (json_object_object_get_ex(checkpoint, "rows", &rows) && rows)
+	if (json_find(checkpoint, "rows", &rows) && rows)
 		sync->rows_cursor = json_copy(rows);
 	return true;
 }
@@ -184,19 +184,19 @@ bool sync_checkpoint(struct sync *sync, struct error *error)
 		return true;
 	struct json_object *couch = sync->couch_next ? sync->couch_next : sync->couch_cursor;
 	struct json_object *rows = sync->rows_next ? sync->rows_next : sync->rows_cursor;
-	scoped(json_object) checkpoint = json_object_new_object();
-	json_put(checkpoint, "v", json_object_new_int(LEDGER_VERSION));
+	scoped(json_object) checkpoint = json_new_object();
+	json_put(checkpoint, "v", json_new_int(LEDGER_VERSION));
 	json_put_text(checkpoint, "session", sync->epoch);
 	json_put(checkpoint, "couch", couch ? json_copy(couch) : NULL);
 	json_put(checkpoint, "rows", rows ? json_copy(rows) : NULL);
 	if (!store->ops->checkpoint_write(store->self, checkpoint, error))
 		return error_wrap(error, "writing the checkpoint");
 	if (sync->couch_next) {
-		json_object_put(sync->couch_cursor);
+		json_release(sync->couch_cursor);
 		sync->couch_cursor = take(sync->couch_next);
 	}
 	if (sync->rows_next) {
-		json_object_put(sync->rows_cursor);
+		json_release(sync->rows_cursor);
 		sync->rows_cursor = take(sync->rows_next);
 	}
 	return true;

@@ -32,8 +32,8 @@ static void new_uuid(void *context, char uuid_out[37])
 
 static void renew(struct json_object **object)
 {
-	json_object_put(*object);
-	*object = json_object_new_object();
+	json_release(*object);
+	*object = json_new_object();
 }
 
 /* ---- which saves have a wake ---- */
@@ -53,7 +53,7 @@ static void copy_marks(const struct group *group, struct json_object *stored, st
 
 	if (!marks)
 		return;
-	json_object_object_del(marks, group->sync->config->id);
+	json_remove(marks, group->sync->config->id);
 	datum_put(datum, "integrations", marks);
 }
 
@@ -74,7 +74,7 @@ struct json_object *look_wake_marks(const struct look *look)
 {
 	struct json_object *marks = datum_get(look->wake, "integrations");
 
-	return marks ? json_copy(marks) : json_object_new_object();
+	return marks ? json_copy(marks) : json_new_object();
 }
 
 /* If it was deleted, or made anew, by others since, what hangs on it is theirs. */
@@ -96,8 +96,7 @@ static struct json_object *known(struct waking *waking, const char *full_id)
 {
 	struct json_object *body = NULL;
 
-	if (!json_object_object_get_ex(waking->saved, full_id, &body) &&
-	    !json_object_object_get_ex(waking->read, full_id, &body))
+	if (!json_find(waking->saved, full_id, &body) && !json_find(waking->read, full_id, &body))
 		json_put(waking->wanted, full_id, NULL);
 	return body;
 }
@@ -119,13 +118,13 @@ static void want_other_links(struct waking *waking, const char *image_id)
 	struct json_object *items =
 		json_child(document_data(known(waking, image)), "_item_ids", json_type_array);
 
-	for (size_t i = 0; i < json_object_array_length(items); i++) {
-		const char *item = json_object_get_string(json_object_array_get_idx(items, i));
+	for (size_t i = 0; i < json_length(items); i++) {
+		const char *item = json_text_of(json_at(items, i));
 		scoped_text link = own_format("%s%s-%s", document_prefix(DOCUMENT_ITEM_IMAGE),
 					      item ? item : "", image_id);
 		struct json_object *body = NULL;
 		known(waking, link);
-		if (json_object_object_get_ex(waking->read, link, &body) && !body)
+		if (json_find(waking->read, link, &body) && !body)
 			json_put(waking->unsure, image, NULL);
 	}
 }
@@ -134,12 +133,12 @@ static void add_matching(struct waking *waking, struct json_object *bodies, bool
 			 enum document_type type, const char *key, const char *value,
 			 struct json_object *list)
 {
-	json_object_object_foreach (bodies, full_id, body) {
+	json_each (bodies, full_id, body) {
 		const char *theirs = json_text_or(document_data(body), key, NULL);
 		struct json_object *later;
 		if (document_type_of(full_id, NULL) == type && theirs && strcmp(theirs, value) == 0 &&
-		    (over || !json_object_object_get_ex(waking->saved, full_id, &later)))
-			json_object_array_add(list, json_object_get(body));
+		    (over || !json_find(waking->saved, full_id, &later)))
+			json_append(list, json_share(body));
 	}
 }
 
@@ -158,10 +157,10 @@ static bool find(void *context, enum document_type type, const char *key, const 
 	(void)error;
 	if (type == DOCUMENT_ITEM_IMAGE && strcmp(key, "image_id") == 0)
 		want_other_links(waking, value);
-	*bodies_out = json_object_new_array();
+	*bodies_out = json_new_array();
 	add_matching(waking, waking->read, false, type, key, value, *bodies_out);
 	add_matching(waking, waking->saved, true, type, key, value, *bodies_out);
-	json_object_array_sort(*bodies_out, compare_ids);
+	json_sort(*bodies_out, compare_ids);
 	return true;
 }
 
@@ -169,9 +168,9 @@ static bool find(void *context, enum document_type type, const char *key, const 
 
 static void take_bodies(struct waking *waking, struct json_object *bodies)
 {
-	for (size_t i = 0; i < json_object_array_length(bodies); i++) {
-		struct json_object *body = json_object_array_get_idx(bodies, i);
-		json_put(waking->saved, json_text_or(body, "_id", ""), json_object_get(body));
+	for (size_t i = 0; i < json_length(bodies); i++) {
+		struct json_object *body = json_at(bodies, i);
+		json_put(waking->saved, json_text_or(body, "_id", ""), json_share(body));
 	}
 }
 
@@ -196,14 +195,14 @@ static bool save_next(struct waking *waking, const struct datum *given, struct e
 static bool save_wake_of(struct waking *waking, struct look *look, struct error *error)
 {
 	const struct inventory_view view = {waking, get, find};
-	const struct save_result result = {.body = json_object_new_object(), .datum = look->wake};
+	const struct save_result result = {.body = json_new_object(), .datum = look->wake};
 	struct save_wake wake;
 
 	bool ok = save_wake(&result, &view, &wake, error);
 	for (size_t i = 0; ok && i < wake.count; i++)
 		ok = save_next(waking, wake.next[i].given, error);
 	save_wake_done(&wake);
-	json_object_put(result.body);
+	json_release(result.body);
 	return ok;
 }
 
@@ -238,7 +237,7 @@ static bool read_links(struct waking *waking, struct error *error)
 		struct look *look = &group->looks[i];
 		if (!is_woken(look))
 			continue;
-		json_put(waking->read, look->pair->full_id, json_object_get(look->document.body));
+		json_put(waking->read, look->pair->full_id, json_share(look->document.body));
 		if (look->pair->table != TABLE_ITEMS)
 			continue;
 		scoped_text prefix =
@@ -252,11 +251,11 @@ static bool read_links(struct waking *waking, struct error *error)
 static bool read_wanted(struct waking *waking, struct error *error)
 {
 	struct side *couch = &waking->group->sync->couch;
-	size_t most = (size_t)json_object_object_length(waking->wanted), count = 0;
+	size_t most = (size_t)json_key_count(waking->wanted), count = 0;
 	const char **ids = own_alloc((most + 1) * sizeof *ids);
 	struct json_object **bodies = own_alloc((most + 1) * sizeof(struct json_object *));
 
-	json_object_object_foreach (waking->wanted, full_id, nothing) {
+	json_each (waking->wanted, full_id, nothing) {
 		(void)nothing;
 		ids[count++] = full_id;
 	}
@@ -273,13 +272,13 @@ static size_t collect_writes(struct waking *waking, bool links, struct side_writ
 {
 	size_t count = 0;
 
-	json_object_object_foreach (waking->saved, full_id, body) {
+	json_each (waking->saved, full_id, body) {
 		struct json_object *stored = NULL, *nothing;
 		if ((document_type_of(full_id, NULL) == DOCUMENT_ITEM_IMAGE) != links ||
-		    json_object_object_get_ex(waking->unsure, full_id, &nothing))
+		    json_find(waking->unsure, full_id, &nothing))
 			continue;
-		json_object_object_get_ex(waking->read, full_id, &stored);
-		json_object_object_del(body, "_rev");
+		json_find(waking->read, full_id, &stored);
+		json_remove(body, "_rev");
 		if (stored)
 			json_put_text(body, "_rev", json_text_or(stored, "_rev", ""));
 		writes[count++] = (struct side_write){.kind = SIDE_EXTRA_UPDATE, .body = body};
@@ -291,8 +290,7 @@ static size_t collect_writes(struct waking *waking, bool links, struct side_writ
 static bool write_some(struct waking *waking, bool links, bool *open_out, struct error *error)
 {
 	struct side *couch = &waking->group->sync->couch;
-	struct side_write *writes =
-		own_alloc(((size_t)json_object_object_length(waking->saved) + 1) * sizeof *writes);
+	struct side_write *writes = own_alloc(((size_t)json_key_count(waking->saved) + 1) * sizeof *writes);
 	size_t count = collect_writes(waking, links, writes);
 	bool ok = true;
 
@@ -327,7 +325,7 @@ static bool save_once(struct waking *waking, bool *open_out, struct error *error
 	while (ok) {
 		renew(&waking->wanted);
 		ok = save_all_wakes(waking, error);
-		if (!ok || json_object_object_length(waking->wanted) == 0)
+		if (!ok || json_key_count(waking->wanted) == 0)
 			break;
 		ok = read_wanted(waking, error);
 	}
@@ -369,10 +367,10 @@ bool group_save_wakes(struct group *group, struct error *error)
 		open = open || is_woken(&group->looks[i]);
 	for (int try = 0; ok && open && try < TRIES; try++)
 		ok = save_once(&waking, &open, error);
-	json_object_put(waking.read);
-	json_object_put(waking.saved);
-	json_object_put(waking.wanted);
-	json_object_put(waking.unsure);
+	json_release(waking.read);
+	json_release(waking.saved);
+	json_release(waking.wanted);
+	json_release(waking.unsure);
 	if (ok)
 		end_wakes(group, open);
 	return ok || error_wrap(error, "saving what follows from an item's move or end");

@@ -47,7 +47,7 @@ struct couch_bulk *couch_bulk_start(struct couch_client *couch, struct json_obje
 	bulk->documents = own_alloc((count + 1) * sizeof(*bulk->documents));
 	text_add(&body, "{\"docs\":[");
 	for (size_t i = 0; i < count; i++) {
-		bulk->documents[i] = json_object_get(documents[i]);
+		bulk->documents[i] = json_share(documents[i]);
 		text_add(&body, i > 0 ? "," : "");
 		json_add_to(&body, documents[i]);
 	}
@@ -67,7 +67,7 @@ static void couch_bulk_close(struct couch_bulk **bulk)
 	if (!*bulk)
 		return;
 	for (size_t i = 0; i < (*bulk)->count; i++)
-		json_object_put((*bulk)->documents[i]);
+		json_release((*bulk)->documents[i]);
 	free((*bulk)->documents);
 	http_call_close(&(*bulk)->call);
 	free(take(*bulk));
@@ -129,10 +129,10 @@ static bool settle_rows(const struct couch_bulk *bulk, struct json_object *rows,
 {
 	bool settled[COUCH_BULK_LIMIT] = {false};
 
-	if (!json_object_is_type(rows, json_type_array) || json_object_array_length(rows) != bulk->count)
+	if (!json_is(rows, json_type_array) || json_length(rows) != bulk->count)
 		return error_set(error, ERROR_RETRY, "_bulk_docs did not answer with %zu rows", bulk->count);
 	for (size_t i = 0; i < bulk->count; i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+		struct json_object *row = json_at(rows, i);
 		size_t at = find_document(bulk, json_text_or(row, "id", NULL), i, settled);
 		if (at < bulk->count && settle_row(row, &written_out[at])) {
 			settled[at] = true;

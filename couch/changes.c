@@ -145,7 +145,7 @@ static const char *winning_rev(struct json_object *row)
 {
 	struct json_object *leaves = json_child(row, "changes", json_type_array);
 
-	return leaves ? json_text_or(json_object_array_get_idx(leaves, 0), "rev", NULL) : NULL;
+	return leaves ? json_text_or(json_at(leaves, 0), "rev", NULL) : NULL;
 }
 
 static struct couch_change *queue_new(struct couch_changes *changes)
@@ -167,7 +167,7 @@ static bool take_row(struct couch_changes *changes, struct json_object *row, con
 	struct json_object *seq = NULL, *doc = json_child(row, "doc", json_type_object);
 	scoped_text doc_path = own_format("%s/doc", path);
 
-	if (!id || !rev || !json_object_object_get_ex(row, "seq", &seq))
+	if (!id || !rev || !json_find(row, "seq", &seq))
 		return false;
 	if (!is_wanted(changes, id))
 		return true;
@@ -228,9 +228,7 @@ static void add_since(struct text *path, const char *since)
 
 	json_flaws_done(&flaws);
 	text_add(path, "&since=");
-	text_add_url(path, readable && json_object_is_type(seq, json_type_string)
-				   ? json_object_get_string(seq)
-				   : since);
+	text_add_url(path, readable && json_is(seq, json_type_string) ? json_text_of(seq) : since);
 }
 
 static char *page_path(const struct couch_changes *changes, bool bodies)
@@ -269,12 +267,12 @@ static bool take_page(struct couch_changes *changes, struct json_object *answer,
 {
 	struct json_object *rows = json_child(answer, "results", json_type_array), *last = NULL;
 
-	if (!rows || !json_object_object_get_ex(answer, "last_seq", &last) || !last)
+	if (!rows || !json_find(answer, "last_seq", &last) || !last)
 		return error_set(error, ERROR_RETRY, "a page of changes without results or last_seq");
-	size_t count = json_object_array_length(rows);
+	size_t count = json_length(rows);
 	for (size_t i = 0; i < count; i++) {
 		scoped_text path = own_format("/results/%zu", i);
-		if (take_row(changes, json_object_array_get_idx(rows, i), flaws, path, unreadable))
+		if (take_row(changes, json_at(rows, i), flaws, path, unreadable))
 			continue;
 		while (changes->queued > 0) /* all of a page or nothing */
 			drop_from_queue(changes, changes->queued - 1);
@@ -333,12 +331,12 @@ static bool take_object(struct couch_changes *changes, struct json_object *objec
 {
 	struct json_object *seq = NULL;
 
-	if (json_object_object_get_ex(object, "last_seq", &seq) && seq) {
+	if (json_find(object, "last_seq", &seq) && seq) {
 		move_to(changes, seq);
 		return true;
 	}
 	if (take_row(changes, object, flaws, "", NULL)) {
-		if (json_object_object_get_ex(object, "seq", &seq) && seq)
+		if (json_find(object, "seq", &seq) && seq)
 			move_to(changes, seq);
 		changes->proved = true;
 		return true;

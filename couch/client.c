@@ -232,7 +232,7 @@ bool couch_judge(struct couch_client *couch, const struct couch_ask *ask, const 
 		return error_wrap(error, "%s: reading the answer", name);
 	if (flaws && flaws->count > JSON_FLAW_LIMIT && ask->documents > 1) {
 		json_flaws_done(flaws);
-		json_object_put(answer);
+		json_release(answer);
 		return error_set(error, ERROR_REFUSED, "%s: more flaws than can be told apart", name);
 	}
 	*answer_out = answer;
@@ -329,7 +329,7 @@ bool couch_server_check(struct couch_client *couch, char version_out[32], struct
 	if (!couch_ask_patiently(couch, &ask, &answer, NULL, NULL, error))
 		return false;
 	for (size_t i = 0; i < countof(marks); i++)
-		known = known || json_object_object_get_ex(answer, marks[i], NULL);
+		known = known || json_find(answer, marks[i], NULL);
 	if (!known)
 		return error_set(error, ERROR_FATAL, "%s answers, but is no CouchDB server", couch->server);
 	const char *version = json_text_or(answer, "version", "?");
@@ -346,9 +346,9 @@ bool couch_database_list(struct couch_client *couch, struct json_object **names_
 
 	if (!couch_ask_patiently(couch, &ask, &answer, NULL, NULL, error))
 		return false;
-	bool good = json_object_is_type(answer, json_type_array);
-	for (size_t i = 0; good && i < json_object_array_length(answer); i++)
-		good = json_object_is_type(json_object_array_get_idx(answer, i), json_type_string);
+	bool good = json_is(answer, json_type_array);
+	for (size_t i = 0; good && i < json_length(answer); i++)
+		good = json_is(json_at(answer, i), json_type_string);
 	if (!good)
 		return error_set(error, ERROR_RETRY, "GET /_all_dbs: the answer is no list of names");
 	*names_out = take(answer);
@@ -361,7 +361,7 @@ static bool is_empty_list(struct json_object *object, const char *key)
 {
 	struct json_object *list = json_child(object, key, json_type_array);
 
-	return !list || json_object_array_length(list) == 0;
+	return !list || json_length(list) == 0;
 }
 
 /* Whether everybody may read: a list of members that names nobody means all. */
@@ -375,12 +375,12 @@ static bool is_public(struct json_object *security)
 static struct json_object *only_admins(void)
 {
 	static const char *const sections[] = {"admins", "members"};
-	struct json_object *security = json_object_new_object();
+	struct json_object *security = json_new_object();
 
 	for (size_t i = 0; i < countof(sections); i++) {
-		struct json_object *section = json_object_new_object(), *roles = json_object_new_array();
-		json_object_array_add(roles, json_object_new_string("_admin"));
-		json_put(section, "names", json_object_new_array());
+		struct json_object *section = json_new_object(), *roles = json_new_array();
+		json_append(roles, json_new_text("_admin"));
+		json_put(section, "names", json_new_array());
 		json_put(section, "roles", roles);
 		json_put(security, sections[i], section);
 	}
@@ -443,7 +443,7 @@ static char *opaque_text(struct json_object *object, const char *key)
 {
 	struct json_object *value = NULL;
 
-	return json_object_object_get_ex(object, key, &value) && value ? json_write(value) : NULL;
+	return json_find(object, key, &value) && value ? json_write(value) : NULL;
 }
 
 bool couch_database_identity(struct couch_client *couch, struct couch_identity *identity_out,

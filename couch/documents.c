@@ -17,8 +17,8 @@ void couch_document_done(struct couch_document *document)
 	own_free_text(&document->id);
 	own_free_text(&document->rev);
 	own_free_text(&document->flaw);
-	json_object_put(document->body);
-	json_object_put(document->conflicts);
+	json_release(document->body);
+	json_release(document->conflicts);
 	*document = (struct couch_document){0};
 }
 
@@ -33,7 +33,7 @@ void couch_documents_done(struct couch_documents *documents)
 /* Tombstones often carry nothing else (couchdb-rules 23). */
 static bool is_bare_tombstone(struct json_object *doc)
 {
-	return json_bool_or(doc, "_deleted", false) && json_object_object_length(doc) == 3;
+	return json_bool_or(doc, "_deleted", false) && json_key_count(doc) == 3;
 }
 
 /* "data.serial: the number 1e999 is out of range": the path without its way to the document. */
@@ -64,10 +64,10 @@ bool couch_document_fill(struct couch_document *document, struct json_object *do
 	document->rev = own_copy(rev);
 	document->deleted = json_bool_or(doc, "_deleted", false);
 	/* What the server adds to show us the losers is no part of the document, and must not be written back. */
-	document->conflicts = json_object_get(json_child(doc, "_conflicts", json_type_array));
-	json_object_object_del(doc, "_conflicts");
+	document->conflicts = json_share(json_child(doc, "_conflicts", json_type_array));
+	json_remove(doc, "_conflicts");
 	if (!is_bare_tombstone(doc))
-		document->body = json_object_get(doc);
+		document->body = json_share(doc);
 	if (flaw)
 		document->flaw = flaw_words(flaw, path);
 	return true;
@@ -77,10 +77,10 @@ bool couch_document_fill(struct couch_document *document, struct json_object *do
 
 static struct json_object *array_of(const char *const *words, size_t count)
 {
-	struct json_object *array = json_object_new_array_ext((int)count);
+	struct json_object *array = json_new_array_sized(count);
 
 	for (size_t i = 0; i < count; i++)
-		json_object_array_add(array, json_object_new_string(words[i]));
+		json_append(array, json_new_text(words[i]));
 	return array;
 }
 
@@ -127,11 +127,11 @@ static bool read_rows(struct json_object *answer, const struct json_flaws *flaws
 
 	if (!rows)
 		return false;
-	if (json_object_array_length(rows) != count)
-		return error_set(error, ERROR_RETRY, "_all_docs gave %zu rows for %zu ids",
-				 json_object_array_length(rows), count);
+	if (json_length(rows) != count)
+		return error_set(error, ERROR_RETRY, "_all_docs gave %zu rows for %zu ids", json_length(rows),
+				 count);
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+		struct json_object *row = json_at(rows, i);
 		const char *key = json_text_or(row, "key", "");
 		if (strcmp(key, ids[i]) != 0)
 			return error_set(error, ERROR_RETRY, "_all_docs gave '%s' where '%s' was asked for",
@@ -139,7 +139,7 @@ static bool read_rows(struct json_object *answer, const struct json_flaws *flaws
 		if (!read_row(row, flaws, i, &list[i], error))
 			return false;
 		bool bodiless = !list[i].body && !list[i].deleted && !list[i].missing;
-		if (bodiless && json_object_object_get_ex(row, "doc", NULL))
+		if (bodiless && json_find(row, "doc", NULL))
 			return error_set(error, ERROR_RETRY, "'%s' changed while it was read", ids[i]);
 	}
 	return true;
@@ -148,7 +148,7 @@ static bool read_rows(struct json_object *answer, const struct json_flaws *flaws
 static bool ask_for_ids(struct couch_client *couch, const char *const *ids, size_t count, bool bodies,
 			struct couch_document *list, struct error *error)
 {
-	scoped(json_object) body = json_object_new_object();
+	scoped(json_object) body = json_new_object();
 	scoped(json_object) answer = NULL;
 	struct json_flaws flaws = {0};
 	struct couch_ask ask = {
@@ -226,9 +226,9 @@ struct walk {
 	void *context;
 };
 
-static char *json_text_of(const char *words)
+static char *json_quoted(const char *words)
 {
-	scoped(json_object) text = json_object_new_string(words);
+	scoped(json_object) text = json_new_text(words);
 
 	return json_write(text);
 }
@@ -236,7 +236,7 @@ static char *json_text_of(const char *words)
 /* The smallest key above an id: itself and a NUL. So no document is asked for twice. */
 static void go_behind(struct walk *walk, const char *id)
 {
-	scoped_text text = json_text_of(id);
+	scoped_text text = json_quoted(id);
 
 	free(walk->start);
 	walk->start = own_format("%.*s\\u0000\"", (int)strlen(text) - 1, text);
@@ -266,10 +266,10 @@ static bool visit_page(struct walk *walk, struct json_object *answer, const stru
 
 	if (!rows)
 		return false;
-	*count_out = json_object_array_length(rows);
+	*count_out = json_length(rows);
 	for (size_t i = 0; i < *count_out; i++) {
 		struct couch_document document = {0};
-		if (!read_row(json_object_array_get_idx(rows, i), flaws, i, &document, error))
+		if (!read_row(json_at(rows, i), flaws, i, &document, error))
 			return false;
 		if (unreadable)
 			document.flaw = own_copy(unreadable);
@@ -313,8 +313,8 @@ bool couch_documents_walk(struct couch_client *couch, const char *first, const c
 {
 	struct walk walk = {
 		.couch = couch,
-		.start = json_text_of(first),
-		.end = json_text_of(last),
+		.start = json_quoted(first),
+		.end = json_quoted(last),
 		.page = page > 0 ? page : WALK_PAGE,
 		.most = page > 0 ? page : WALK_PAGE,
 		.ids_only = ids_only,
@@ -378,11 +378,11 @@ bool couch_document_write(struct couch_client *couch, const char *id, struct jso
  * a 404 there. */
 bool couch_document_delete(struct couch_client *couch, const char *id, const char *rev, struct error *error)
 {
-	scoped(json_object) tombstone = json_object_new_object();
+	scoped(json_object) tombstone = json_new_object();
 
 	assert(rev);
 	json_put_text(tombstone, "_id", id);
 	json_put_text(tombstone, "_rev", rev);
-	json_put(tombstone, "_deleted", json_object_new_boolean(true));
+	json_put(tombstone, "_deleted", json_new_bool(true));
 	return couch_document_write(couch, id, tombstone, NULL, error);
 }

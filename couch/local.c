@@ -37,7 +37,7 @@ static struct json_object *without_marks(struct json_object *body)
 	struct json_object *copy = json_copy(body);
 
 	for (size_t i = 0; i < countof(marks); i++)
-		json_object_object_del(copy, marks[i]);
+		json_remove(copy, marks[i]);
 	return copy;
 }
 

@@ -15,7 +15,7 @@ static void read_found(struct json_object *doc, const struct json_flaws *flaws, 
 	for (size_t i = 0; i < count; i++) {
 		if (!list[i].missing || strcmp(wanted[i].id, id) != 0 || strcmp(wanted[i].rev, rev) != 0)
 			continue;
-		scoped(json_object) mine = used ? json_copy(doc) : json_object_get(doc);
+		scoped(json_object) mine = used ? json_copy(doc) : json_share(doc);
 		used = couch_document_fill(&list[i], mine, flaws, path);
 	}
 }
@@ -28,12 +28,10 @@ static bool read_bulk_get(struct json_object *answer, const struct json_flaws *f
 
 	if (!results)
 		return false;
-	for (size_t i = 0; i < json_object_array_length(results); i++) {
-		struct json_object *docs =
-			json_child(json_object_array_get_idx(results, i), "docs", json_type_array);
-		for (size_t j = 0; docs && j < json_object_array_length(docs); j++) {
-			struct json_object *found =
-				json_child(json_object_array_get_idx(docs, j), "ok", json_type_object);
+	for (size_t i = 0; i < json_length(results); i++) {
+		struct json_object *docs = json_child(json_at(results, i), "docs", json_type_array);
+		for (size_t j = 0; docs && j < json_length(docs); j++) {
+			struct json_object *found = json_child(json_at(docs, j), "ok", json_type_object);
 			scoped_text path = own_format("/results/%zu/docs/%zu/ok", i, j);
 			if (found) /* else missing, which each server says in its own words */
 				read_found(found, flaws, path, wanted, count, list);
@@ -45,9 +43,9 @@ static bool read_bulk_get(struct json_object *answer, const struct json_flaws *f
 static bool ask_for_revisions(struct couch_client *couch, const struct couch_revision *wanted, size_t count,
 			      bool with_ancestors, struct couch_document *list, struct error *error)
 {
-	scoped(json_object) body = json_object_new_object();
+	scoped(json_object) body = json_new_object();
 	scoped(json_object) answer = NULL;
-	struct json_object *docs = json_object_new_array_ext((int)count);
+	struct json_object *docs = json_new_array_sized(count);
 	struct json_flaws flaws = {0};
 	struct couch_ask ask = {
 		.method = "POST",
@@ -59,10 +57,10 @@ static bool ask_for_revisions(struct couch_client *couch, const struct couch_rev
 	};
 
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *one = json_object_new_object();
+		struct json_object *one = json_new_object();
 		json_put_text(one, "id", wanted[i].id);
 		json_put_text(one, "rev", wanted[i].rev);
-		json_object_array_add(docs, one);
+		json_append(docs, one);
 	}
 	json_put(body, "docs", docs);
 	if (!couch_ask_patiently(couch, &ask, &answer, &flaws, NULL, error))

@@ -23,13 +23,13 @@ void datum_close(struct datum **datum)
 		return;
 	for (size_t i = 0; i < gone->count; i++) {
 		free(gone->keys[i].key);
-		json_object_put(gone->keys[i].value);
+		json_release(gone->keys[i].value);
 	}
 	free(gone->keys);
 	free(gone->id);
 	free(gone->rev);
-	json_object_put(gone->created_at);
-	json_object_put(gone->updated_at);
+	json_release(gone->created_at);
+	json_release(gone->updated_at);
 	free(gone);
 }
 
@@ -37,7 +37,7 @@ static struct json_object *value_at(struct json_object *object, const char *key)
 {
 	struct json_object *value = NULL;
 
-	json_object_object_get_ex(object, key, &value);
+	json_find(object, key, &value);
 	return value;
 }
 
@@ -49,12 +49,12 @@ struct datum *datum_of_document(struct json_object *body)
 	struct json_object *data = type == DOCUMENT_CONFIG ? body : document_data(body);
 
 	datum->rev = own_copy(json_text_or(body, "_rev", NULL));
-	datum->created_at = json_object_get(value_at(body, "created_at"));
-	datum->updated_at = json_object_get(value_at(body, "updated_at"));
+	datum->created_at = json_share(value_at(body, "created_at"));
+	datum->updated_at = json_share(value_at(body, "updated_at"));
 	if (!data)
 		return datum;
-	json_object_object_foreach (data, key, value) {
-		datum_put(datum, key, json_object_get(value));
+	json_each (data, key, value) {
+		datum_put(datum, key, json_share(value));
 	}
 	return datum;
 }
@@ -93,11 +93,11 @@ static struct datum_key *want(struct datum *datum, const char *key)
 static void set(struct datum *datum, const char *key, struct json_object *value, bool there)
 {
 	if (strncmp(key, "__", 2) == 0) {
-		json_object_put(value);
+		json_release(value);
 		return;
 	}
 	struct datum_key *place = want(datum, key);
-	json_object_put(place->value);
+	json_release(place->value);
 	place->value = value;
 	place->there = there;
 }
@@ -120,7 +120,7 @@ const char *datum_text(const struct datum *datum, const char *key)
 {
 	struct json_object *value = datum_get(datum, key);
 
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+	return json_is(value, json_type_string) ? json_text_of(value) : NULL;
 }
 
 void datum_put(struct datum *datum, const char *key, struct json_object *value)
@@ -130,7 +130,7 @@ void datum_put(struct datum *datum, const char *key, struct json_object *value)
 
 void datum_put_text(struct datum *datum, const char *key, const char *words)
 {
-	set(datum, key, words ? json_object_new_string(words) : NULL, words != NULL);
+	set(datum, key, words ? json_new_text(words) : NULL, words != NULL);
 }
 
 void datum_unset(struct datum *datum, const char *key)
@@ -141,14 +141,14 @@ void datum_unset(struct datum *datum, const char *key)
 void datum_merge(struct datum *datum, const struct datum *given)
 {
 	for (size_t i = 0; i < given->count; i++)
-		set(datum, given->keys[i].key, json_object_get(given->keys[i].value), given->keys[i].there);
+		set(datum, given->keys[i].key, json_share(given->keys[i].value), given->keys[i].there);
 	if (given->created_at) {
-		json_object_put(datum->created_at);
-		datum->created_at = json_object_get(given->created_at);
+		json_release(datum->created_at);
+		datum->created_at = json_share(given->created_at);
 	}
 	if (given->updated_at) {
-		json_object_put(datum->updated_at);
-		datum->updated_at = json_object_get(given->updated_at);
+		json_release(datum->updated_at);
+		datum->updated_at = json_share(given->updated_at);
 	}
 }
 
@@ -165,7 +165,7 @@ static int compare_indexes(const void *left, const void *right)
 struct json_object *datum_data(const struct datum *datum)
 {
 	const struct datum_key **order = own_alloc((datum->count + 1) * sizeof *order);
-	struct json_object *data = json_object_new_object();
+	struct json_object *data = json_new_object();
 	size_t count = 0;
 	uint64_t index;
 
@@ -185,14 +185,14 @@ struct json_object *datum_data(const struct datum *datum)
 /* JavaScript's typeof; null is an object there. */
 static enum json_type kind_of(struct json_object *value)
 {
-	switch (json_object_get_type(value)) {
+	switch (json_type_of(value)) {
 	case json_type_int:
 		return json_type_double;
 	case json_type_null:
 	case json_type_array:
 		return json_type_object;
 	default:
-		return json_object_get_type(value);
+		return json_type_of(value);
 	}
 }
 
@@ -208,8 +208,8 @@ bool datum_same(const struct datum *a, const struct datum *b, const char *key)
 	if (kind_of(left) != kind_of(right))
 		return false;
 	if (json_is_number(left) && json_is_number(right))
-		return json_object_get_double(left) == json_object_get_double(right);
-	if (left == right || json_object_is_type(left, json_type_string))
+		return json_double_of(left) == json_double_of(right);
+	if (left == right || json_is(left, json_type_string))
 		return json_equal(left, right);
 	scoped_text left_words = script_json(left);
 	scoped_text right_words = script_json(right);
@@ -225,7 +225,7 @@ struct datum *datum_difference(struct json_object *before, struct json_object *a
 	given->rev = own_copy(old->rev);
 	for (size_t i = 0; i < new->count; i++)
 		if (!datum_same(old, new, new->keys[i].key))
-			datum_put(given, new->keys[i].key, json_object_get(new->keys[i].value));
+			datum_put(given, new->keys[i].key, json_share(new->keys[i].value));
 	for (size_t i = 0; i < old->count; i++)
 		if (old->keys[i].there && !datum_has(new, old->keys[i].key))
 			datum_unset(given, old->keys[i].key);

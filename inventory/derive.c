@@ -92,7 +92,7 @@ static bool find_collection(struct deriving *deriving, struct error *error)
 
 	if (id && !view_get(deriving->view, DOCUMENT_COLLECTION, id, &body, error))
 		return false;
-	deriving->collection = json_object_get(body);
+	deriving->collection = json_share(body);
 	return true;
 }
 
@@ -113,13 +113,13 @@ static void derive_by_type(struct datum *datum)
 
 	for (size_t i = 0; type && i < countof(containers); i++)
 		if (strcmp(type, containers[i]) == 0)
-			datum_put(datum, "_can_contain_items", json_object_new_boolean(true));
+			datum_put(datum, "_can_contain_items", json_new_bool(true));
 	if (!type || strcmp(type, "consumable") != 0) {
 		datum_unset(datum, "consumable_stock_quantity");
 		datum_unset(datum, "consumable_will_not_restock");
 	} else if (!datum_has(datum, "consumable_stock_quantity")) {
-		datum_put(datum, "consumable_stock_quantity", json_object_new_int(1));
-		datum_put(datum, "consumable_will_not_restock", json_object_new_boolean(false));
+		datum_put(datum, "consumable_stock_quantity", json_new_int(1));
+		datum_put(datum, "consumable_will_not_restock", json_new_bool(false));
 	}
 }
 
@@ -140,7 +140,7 @@ static char *compute_reference(const struct deriving *deriving)
 		.collection =
 			json_text_or(document_data(deriving->collection), "collection_reference_number", ""),
 		.item = item,
-		.serial = serial ? json_object_get_double(serial) : 0,
+		.serial = serial ? json_double_of(serial) : 0,
 	};
 	return epc_reference(&parts, &reference, NULL) ? reference : NULL;
 }
@@ -157,7 +157,7 @@ static void derive_reference(struct deriving *deriving)
 static bool refuse_uri(const struct datum *datum, const struct error *cause, struct error *error)
 {
 	struct json_object *serial = datum_get(datum, "serial");
-	double number = json_is_number(serial) ? json_object_get_double(serial) : 0;
+	double number = json_is_number(serial) ? json_double_of(serial) : 0;
 	char words[SCRIPT_NUMBER_SIZE];
 
 	script_number(number, words);
@@ -207,9 +207,9 @@ static void derive_password(struct deriving *deriving)
 	struct datum *datum = deriving->datum;
 	char uuid[37];
 
-	if (!json_object_is_type(datum_get(datum, "use_mixed_rfid_tag_access_password"), json_type_boolean))
+	if (!json_is(datum_get(datum, "use_mixed_rfid_tag_access_password"), json_type_boolean))
 		datum_put(datum, "use_mixed_rfid_tag_access_password",
-			  json_object_new_boolean(
+			  json_new_bool(
 				  is_true(deriving->config, "default_use_mixed_rfid_tag_access_password")));
 	if (!is_true(datum, "use_mixed_rfid_tag_access_password") ||
 	    is_true(datum, "rfid_tag_access_password"))
@@ -232,7 +232,7 @@ static bool derive_showing(struct deriving *deriving, struct error *error)
 	const char *theirs = json_text_or(document_data(body), "collection_id", NULL);
 	bool hidden = theirs && collection && strcmp(theirs, collection) == 0 &&
 		      !is_true(datum, "always_show_in_collection");
-	datum_put(datum, "_show_in_collection", json_object_new_boolean(!hidden));
+	datum_put(datum, "_show_in_collection", json_new_bool(!hidden));
 	return true;
 }
 
@@ -247,9 +247,8 @@ static void derive_expiry(struct datum *datum)
 		datum_unset(datum, "_expire_soon_at");
 		return;
 	}
-	double soon = json_object_get_double(expiry) - DAY_MS * days;
-	datum_put(datum, "_expire_soon_at",
-		  isfinite(soon) ? json_number(soon) : json_object_new_double(soon));
+	double soon = json_double_of(expiry) - DAY_MS * days;
+	datum_put(datum, "_expire_soon_at", isfinite(soon) ? json_number(soon) : json_new_double(soon));
 }
 
 static void drop_empty(struct datum *datum)
@@ -311,11 +310,13 @@ static bool derive_item_image(struct deriving *deriving, struct error *error)
 
 static void add_once(struct json_object *list, const char *words)
 {
-	for (size_t i = 0; words && i < json_object_array_length(list); i++)
-		if (strcmp(json_object_get_string(json_object_array_get_idx(list, i)), words) == 0)
+	for (size_t i = 0; words && i < json_length(list); i++) {
+		const char *one = json_text_of(json_at(list, i));
+		if (one && strcmp(one, words) == 0)
 			return;
+	}
 	if (words)
-		json_object_array_add(list, json_object_new_string(words));
+		json_append(list, json_new_text(words));
 }
 
 /* Whose picture it is; nobody's before it has an id. */
@@ -328,9 +329,9 @@ static bool derive_image(struct deriving *deriving, struct error *error)
 		return true;
 	if (!view_find(deriving->view, DOCUMENT_ITEM_IMAGE, "image_id", datum->id, &links, error))
 		return false;
-	struct json_object *items = json_object_new_array(), *collections = json_object_new_array();
-	for (size_t i = 0; i < json_object_array_length(links); i++) {
-		struct json_object *data = document_data(json_object_array_get_idx(links, i));
+	struct json_object *items = json_new_array(), *collections = json_new_array();
+	for (size_t i = 0; i < json_length(links); i++) {
+		struct json_object *data = document_data(json_at(links, i));
 		add_once(items, json_text_or(data, "item_id", NULL));
 		add_once(collections, json_text_or(data, "_item_collection_id", NULL));
 	}
@@ -356,6 +357,6 @@ bool derive(struct datum *datum, const struct datum *config, const struct invent
 		return true;
 	deriving.foreign = uuid && strcmp(uuid, config_words(&deriving, "uuid")) != 0;
 	bool derived = rules[datum->type](&deriving, error);
-	json_object_put(deriving.collection);
+	json_release(deriving.collection);
 	return derived;
 }

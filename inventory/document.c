@@ -151,14 +151,14 @@ static bool check_key(const char *full_id, struct json_object *data, const struc
 {
 	struct json_object *value;
 
-	if (!json_object_object_get_ex(data, key->key, &value))
+	if (!json_find(data, key->key, &value))
 		return key->need == SCHEMA_OPTIONAL || refuse_key(full_id, key, "missing", error);
 	if (!schema_has_shape(value, key->shape)) {
-		bool list = key->shape == SCHEMA_TEXTS && json_object_is_type(value, json_type_array);
+		bool list = key->shape == SCHEMA_TEXTS && json_is(value, json_type_array);
 		return refuse_key(full_id, key,
 				  list ? "an array with other things in it" : json_type_word(value), error);
 	}
-	if (key->need == SCHEMA_NOT_EMPTY && json_object_get_string_len(value) == 0)
+	if (key->need == SCHEMA_NOT_EMPTY && json_text_length(value) == 0)
 		return refuse_key(full_id, key, "empty", error);
 	return true;
 }
@@ -178,10 +178,10 @@ static bool check_envelope(enum document_type type, struct json_object *body, co
 	if (strcmp(found, name) != 0)
 		return error_set(error, ERROR_REFUSED, "document %s: its type is \"%s\", \"%s\" was expected",
 				 full_id, found, name);
-	if (!json_object_object_get_ex(body, "data", &data))
+	if (!json_find(body, "data", &data))
 		return error_set(error, ERROR_REFUSED, "document %s: data is missing, an object was expected",
 				 full_id);
-	if (!json_object_is_type(data, json_type_object))
+	if (!json_is(data, json_type_object))
 		return error_set(error, ERROR_REFUSED, "document %s: data is %s, an object was expected",
 				 full_id, json_type_word(data));
 	return true;
@@ -192,7 +192,7 @@ bool document_check(enum document_type type, struct json_object *body, struct er
 	const char *full_id = json_text_or(body, "_id", NULL);
 
 	assert(schema_of(type)->key || type == DOCUMENT_SHARING);
-	if (!json_object_is_type(body, json_type_object))
+	if (!json_is(body, json_type_object))
 		return error_set(error, ERROR_REFUSED, "a document is %s, an object was expected",
 				 json_type_word(body));
 	if (!full_id)
@@ -235,12 +235,12 @@ const char *document_mark(struct json_object *body, const char *integration_id)
 
 struct json_object *document_new(enum document_type type, const char *id)
 {
-	struct json_object *body = json_object_new_object();
+	struct json_object *body = json_new_object();
 	scoped_text full_id = document_full_id(type, id);
 
 	json_put_text(body, "_id", full_id);
 	json_put_text(body, "type", kinds[type].name);
-	json_put(body, "data", json_object_new_object());
+	json_put(body, "data", json_new_object());
 	return body;
 }
 
@@ -255,7 +255,7 @@ static struct placed_key place_key(enum document_type type, const char *key, str
 				   size_t at)
 {
 	struct placed_key placed = {
-		.group = 2, .place = at, .key = own_copy(key), .value = json_object_get(value)};
+		.group = 2, .place = at, .key = own_copy(key), .value = json_share(value)};
 	int place = schema_place(type, key);
 
 	if (script_is_index(key, &placed.place)) {
@@ -280,12 +280,12 @@ static int compare_places(const void *left, const void *right)
 void document_order_data(enum document_type type, struct json_object *body)
 {
 	struct json_object *data = document_data(body);
-	size_t count = data ? (size_t)json_object_object_length(data) : 0, at = 0;
+	size_t count = data ? (size_t)json_key_count(data) : 0, at = 0;
 	struct placed_key *keys = own_alloc(count * sizeof *keys);
 	bool in_order = true;
 
 	if (count > 0) {
-		json_object_object_foreach (data, key, value) {
+		json_each (data, key, value) {
 			keys[at] = place_key(type, key, value, at);
 			in_order = in_order && (at == 0 || compare_places(&keys[at - 1], &keys[at]) < 0);
 			at++;
@@ -294,12 +294,12 @@ void document_order_data(enum document_type type, struct json_object *body)
 	if (!in_order)
 		qsort(keys, count, sizeof *keys, compare_places);
 	for (size_t i = 0; i < count && !in_order; i++) {
-		json_object_object_del(data, keys[i].key); /* and so to the end */
-		json_put(data, keys[i].key, json_object_get(keys[i].value));
+		json_remove(data, keys[i].key); /* and so to the end */
+		json_put(data, keys[i].key, json_share(keys[i].value));
 	}
 	for (size_t i = 0; i < count; i++) {
 		free(keys[i].key);
-		json_object_put(keys[i].value);
+		json_release(keys[i].value);
 	}
 	free(keys);
 }
@@ -308,12 +308,12 @@ void document_touch(struct json_object *body, int64_t now_ms)
 {
 	struct json_object *created = NULL;
 
-	json_object_object_get_ex(body, "created_at", &created);
+	json_find(body, "created_at", &created);
 	if (!created) {
-		json_object_object_del(body, "updated_at"); /* it stands behind created_at */
-		json_put(body, "created_at", json_object_new_int64(now_ms));
+		json_remove(body, "updated_at"); /* it stands behind created_at */
+		json_put(body, "created_at", json_new_int(now_ms));
 	}
-	json_put(body, "updated_at", json_object_new_int64(now_ms));
+	json_put(body, "updated_at", json_new_int(now_ms));
 }
 
 /* The object under this key, made when there is none. */
@@ -322,7 +322,7 @@ static struct json_object *want_object(struct json_object *parent, const char *k
 	struct json_object *child = json_child(parent, key, json_type_object);
 
 	if (!child) {
-		child = json_object_new_object();
+		child = json_new_object();
 		json_put(parent, key, child);
 	}
 	return child;
@@ -336,9 +336,9 @@ void document_set_mark(enum document_type type, struct json_object *body, const 
 
 	json_put_text(mark, "id", record_id);
 	if (modified_ms)
-		json_put(mark, "modified_at", json_object_new_int64(modified_ms));
+		json_put(mark, "modified_at", json_new_int(modified_ms));
 	else
-		json_object_object_del(mark, "modified_at");
+		json_remove(mark, "modified_at");
 	document_order_data(type, body);
 }
 
@@ -347,5 +347,5 @@ void document_drop_mark(struct json_object *body, const char *integration_id)
 	struct json_object *all = json_child(document_data(body), "integrations", json_type_object);
 
 	if (all)
-		json_object_object_del(all, integration_id);
+		json_remove(all, integration_id);
 }

@@ -13,7 +13,7 @@
 
 static struct json_object *data_or_empty(struct json_object *data)
 {
-	return data ? json_copy(data) : json_object_new_object();
+	return data ? json_copy(data) : json_new_object();
 }
 
 /* All but the _id, in the app's order. What is not known is left out. */
@@ -21,11 +21,11 @@ static void put_contents(struct json_object *body, const struct history_entry *e
 {
 	json_put_text(body, "created_by", entry->created_by);
 	if (entry->batch)
-		json_put(body, "batch", json_object_new_int64(entry->batch));
+		json_put(body, "batch", json_new_int(entry->batch));
 	json_put_text(body, "event_name", entry->event_name);
 	json_put_text(body, "data_type", document_type_name(entry->data_type));
 	json_put_text(body, "data_id", entry->data_id);
-	json_put(body, "timestamp", json_object_new_int64(entry->timestamp_ms));
+	json_put(body, "timestamp", json_new_int(entry->timestamp_ms));
 	json_put(body, "original_data", data_or_empty(entry->original_data));
 	json_put(body, "new_data", data_or_empty(entry->new_data));
 	json_put_text(body, "type", document_type_name(DOCUMENT_HISTORY));
@@ -40,7 +40,7 @@ static unsigned digits_of(struct json_object *contents, int attempt)
 
 struct json_object *history_document_ending(const struct history_entry *entry, unsigned four_digits)
 {
-	struct json_object *body = json_object_new_object();
+	struct json_object *body = json_new_object();
 	scoped_text batch = entry->batch ? own_format("%" PRId64, entry->batch) : own_copy("undefined");
 	scoped_text id = own_format("%s%s-%s-%s-%s-%s-%" PRId64 "-%04u", document_prefix(DOCUMENT_HISTORY),
 				    entry->created_by ? entry->created_by : "undefined", batch,
@@ -55,7 +55,7 @@ struct json_object *history_document_ending(const struct history_entry *entry, u
 
 struct json_object *history_document(const struct history_entry *entry, int attempt)
 {
-	scoped(json_object) contents = json_object_new_object();
+	scoped(json_object) contents = json_new_object();
 
 	put_contents(contents, entry);
 	return history_document_ending(entry, digits_of(contents, attempt));
@@ -82,9 +82,9 @@ void history_next_number(struct json_object *body)
 
 static struct json_object *deleted(void)
 {
-	struct json_object *data = json_object_new_object();
+	struct json_object *data = json_new_object();
 
-	json_put(data, "__deleted", json_object_new_boolean(true));
+	json_put(data, "__deleted", json_new_bool(true));
 	return data;
 }
 
@@ -93,7 +93,7 @@ void history_of_create(const struct datum *after, struct json_object **original_
 {
 	*original_out = deleted();
 	*new_out = datum_data(after);
-	json_object_object_del(*new_out, "integrations");
+	json_remove(*new_out, "integrations");
 }
 
 void history_of_update(const struct datum *before, const struct datum *after,
@@ -101,15 +101,15 @@ void history_of_update(const struct datum *before, const struct datum *after,
 {
 	*original_out = datum_data(before);
 	*new_out = datum_data(after);
-	json_object_object_del(*original_out, "integrations");
-	json_object_object_del(*new_out, "integrations");
+	json_remove(*original_out, "integrations");
+	json_remove(*new_out, "integrations");
 	for (size_t i = 0; i < before->count + after->count; i++) {
 		const char *key =
 			i < before->count ? before->keys[i].key : after->keys[i - before->count].key;
 		if (!datum_same(before, after, key))
 			continue;
-		json_object_object_del(*original_out, key);
-		json_object_object_del(*new_out, key);
+		json_remove(*original_out, key);
+		json_remove(*new_out, key);
 	}
 }
 

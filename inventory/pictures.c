@@ -9,7 +9,7 @@ static struct json_object *order_of(struct json_object *link)
 {
 	struct json_object *order = NULL;
 
-	json_object_object_get_ex(document_data(link), "order", &order);
+	json_find(document_data(link), "order", &order);
 	return order;
 }
 
@@ -17,7 +17,7 @@ static struct json_object *order_of(struct json_object *link)
 static int compare_links(const void *left, const void *right)
 {
 	struct json_object *const *a = left, *const *b = right;
-	double first = json_object_get_double(order_of(*a)), second = json_object_get_double(order_of(*b));
+	double first = json_double_of(order_of(*a)), second = json_double_of(order_of(*b));
 
 	if (first != second)
 		return first < second ? -1 : 1;
@@ -37,10 +37,10 @@ static bool add_picture(const struct inventory_view *view, const char *image_id,
 		return true;
 	bool png = strcmp(json_text_or(large, "content_type", ""), "image/png") == 0;
 	scoped_text filename = own_format("%s.%s", image_id, png ? "png" : "jpg");
-	struct json_object *picture = json_object_new_object();
+	struct json_object *picture = json_new_object();
 	json_put_text(picture, "image_id", image_id);
 	json_put_text(picture, "filename", filename);
-	json_object_array_add(pictures, picture);
+	json_append(pictures, picture);
 	return true;
 }
 
@@ -48,19 +48,19 @@ bool pictures_of_item(const struct inventory_view *view, const char *item_id,
 		      struct json_object **pictures_out, struct error *error)
 {
 	scoped(json_object) links = NULL;
-	scoped(json_object) ordered = json_object_new_array();
-	scoped(json_object) pictures = json_object_new_array();
+	scoped(json_object) ordered = json_new_array();
+	scoped(json_object) pictures = json_new_array();
 
 	if (!view_find(view, DOCUMENT_ITEM_IMAGE, "item_id", item_id, &links, error))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(links); i++) {
-		struct json_object *link = json_object_array_get_idx(links, i);
+	for (size_t i = 0; i < json_length(links); i++) {
+		struct json_object *link = json_at(links, i);
 		if (order_of(link) && schema_is_valid(link))
-			json_object_array_add(ordered, json_object_get(link));
+			json_append(ordered, json_share(link));
 	}
-	json_object_array_sort(ordered, compare_links);
-	for (size_t i = 0; i < json_object_array_length(ordered); i++) {
-		struct json_object *data = document_data(json_object_array_get_idx(ordered, i));
+	json_sort(ordered, compare_links);
+	for (size_t i = 0; i < json_length(ordered); i++) {
+		struct json_object *data = document_data(json_at(ordered, i));
 		if (!add_picture(view, json_text_or(data, "image_id", ""), pictures, error))
 			return false;
 	}

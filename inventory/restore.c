@@ -19,14 +19,14 @@ struct datum *restore_given(struct json_object *history)
 		return NULL;
 	struct datum *given = datum_new(type, data_id);
 	given->deleted = is_deleted(original);
-	json_object_object_foreach (original, key, value) {
-		datum_put(given, key, json_object_get(value));
+	json_each (original, key, value) {
+		datum_put(given, key, json_share(value));
 	}
 	if (given->deleted || !new)
 		return given;
-	json_object_object_foreach (new, added, ignored) {
+	json_each (new, added, ignored) {
 		(void)ignored;
-		if (!json_object_object_get_ex(original, added, NULL))
+		if (!json_find(original, added, NULL))
 			datum_unset(given, added);
 	}
 	return given;
@@ -45,5 +45,5 @@ static int compare_newest_first(const void *left, const void *right)
 
 void restore_sort(struct json_object *histories)
 {
-	json_object_array_sort(histories, compare_newest_first);
+	json_sort(histories, compare_newest_first);
 }

@@ -26,7 +26,7 @@ struct revert *revert_new(void)
 {
 	struct revert *revert = own_alloc(sizeof *revert);
 
-	revert->entries = json_object_new_object();
+	revert->entries = json_new_object();
 	return revert;
 }
 
@@ -36,7 +36,7 @@ void revert_close(struct revert **revert)
 
 	if (!gone)
 		return;
-	json_object_put(gone->entries);
+	json_release(gone->entries);
 	for (size_t i = 0; i < gone->count; i++)
 		free(gone->full_ids[i]);
 	free(gone->full_ids);
@@ -92,12 +92,12 @@ bool revert_add(struct revert *revert, struct json_object *history, struct error
 	scoped_text full_id = document_full_id(type, data_id);
 	struct json_object *list = json_child(revert->entries, full_id, json_type_array);
 	if (!list) {
-		list = json_object_new_array();
+		list = json_new_array();
 		json_put(revert->entries, full_id, list);
 		revert->full_ids = own_resize(revert->full_ids, revert->count + 1, sizeof *revert->full_ids);
 		revert->full_ids[revert->count++] = own_copy(full_id);
 	}
-	json_object_array_add(list, json_object_get(history));
+	json_append(list, json_share(history));
 	return true;
 }
 
@@ -119,11 +119,11 @@ static void touch(struct net *net, const char *key, struct json_object *original
 {
 	struct json_object *value = NULL;
 
-	if (json_object_object_get_ex(net->touched, key, NULL))
+	if (json_find(net->touched, key, NULL))
 		return;
 	json_put(net->touched, key, NULL);
-	if (json_object_object_get_ex(original, key, &value))
-		json_put(net->was, key, json_object_get(value));
+	if (json_find(original, key, &value))
+		json_put(net->was, key, json_share(value));
 }
 
 static void add_entry(struct net *net, struct json_object *history, bool first)
@@ -134,23 +134,23 @@ static void add_entry(struct net *net, struct json_object *history, bool first)
 	if (first)
 		net->was_there = !says_deleted(original);
 	net->is_left = !says_deleted(new);
-	json_object_object_foreach (original, key, was) {
+	json_each (original, key, was) {
 		(void)was;
 		if (!is_data(key))
 			continue;
 		touch(net, key, original);
-		json_object_object_del(net->left, key);
+		json_remove(net->left, key);
 	}
 	if (!net->is_left) {
-		json_object_put(net->left);
-		net->left = json_object_new_object();
+		json_release(net->left);
+		net->left = json_new_object();
 		return;
 	}
-	json_object_object_foreach (new, left_key, left) {
+	json_each (new, left_key, left) {
 		if (!is_data(left_key))
 			continue;
 		touch(net, left_key, original);
-		json_put(net->left, left_key, json_object_get(left));
+		json_put(net->left, left_key, json_share(left));
 	}
 }
 
@@ -158,23 +158,23 @@ static struct net net_of(const struct revert *revert, size_t place)
 {
 	struct json_object *list = json_child(revert->entries, revert->full_ids[place], json_type_array);
 	struct net net = {
-		.was = json_object_new_object(),
-		.left = json_object_new_object(),
-		.touched = json_object_new_object(),
+		.was = json_new_object(),
+		.left = json_new_object(),
+		.touched = json_new_object(),
 	};
 
 	restore_sort(list);
-	size_t count = json_object_array_length(list);
+	size_t count = json_length(list);
 	for (size_t i = count; i-- > 0;) /* the newest is the first */
-		add_entry(&net, json_object_array_get_idx(list, i), i == count - 1);
+		add_entry(&net, json_at(list, i), i == count - 1);
 	return net;
 }
 
 static void net_done(struct net *net)
 {
-	json_object_put(net->was);
-	json_object_put(net->left);
-	json_object_put(net->touched);
+	json_release(net->was);
+	json_release(net->left);
+	json_release(net->touched);
 }
 
 /* ---- fields ---- */
@@ -183,7 +183,7 @@ static struct json_object *value_in(struct json_object *data, const char *key)
 {
 	struct json_object *value = NULL;
 
-	json_object_object_get_ex(data, key, &value);
+	json_find(data, key, &value);
 	return value;
 }
 
@@ -219,9 +219,9 @@ static void append(struct revert_change *change, struct revert_field field, cons
 {
 	field.goes_back = !field.moved || is_agreed(agreed, key);
 	field.key = own_copy(key);
-	json_object_get(field.was);
-	json_object_get(field.left);
-	json_object_get(field.now);
+	json_share(field.was);
+	json_share(field.left);
+	json_share(field.now);
 	change->fields = own_resize(change->fields, change->field_count + 1, sizeof *change->fields);
 	change->fields[change->field_count++] = field;
 	change->asks = change->asks || !field.goes_back;
@@ -241,7 +241,7 @@ static struct revert_field field_of(const struct net *net, struct json_object *n
 static void add_fields(struct revert_change *change, const struct net *net, struct json_object *now,
 		       const struct revert_agreement *agreed)
 {
-	json_object_object_foreach (net->touched, key, nothing) {
+	json_each (net->touched, key, nothing) {
 		(void)nothing;
 		struct revert_field field = field_of(net, now, key);
 		if (same(field.now, field.was) || same(field.was, field.left))
@@ -258,12 +258,12 @@ static void add_edits(struct revert_change *change, const struct net *net, struc
 {
 	scoped(json_object) all = json_copy(net->touched);
 
-	json_object_object_foreach (now, now_key, value) {
+	json_each (now, now_key, value) {
 		(void)value;
 		if (is_data(now_key))
 			json_put(all, now_key, NULL);
 	}
-	json_object_object_foreach (all, key, nothing) {
+	json_each (all, key, nothing) {
 		(void)nothing;
 		struct revert_field field = field_of(net, now, key);
 		field.moved = true;
@@ -298,8 +298,8 @@ static void change_fields(struct revert_change *change, const struct net *net, s
 		const struct revert_field *field = &change->fields[i];
 		if (!field->goes_back)
 			continue;
-		if (json_object_object_get_ex(net->was, field->key, NULL))
-			datum_put(change->given, field->key, json_object_get(field->was));
+		if (json_find(net->was, field->key, NULL))
+			datum_put(change->given, field->key, json_share(field->was));
 		else
 			datum_unset(change->given, field->key);
 	}
@@ -312,8 +312,7 @@ static void delete_made(struct revert_change *change, const struct net *net, str
 		change->words = "it was made, and is gone already";
 		return;
 	}
-	scoped(json_object) data =
-		document_data(now) ? json_object_get(document_data(now)) : json_object_new_object();
+	scoped(json_object) data = document_data(now) ? json_share(document_data(now)) : json_new_object();
 	add_edits(change, net, data, agreed);
 	if (change->asks) {
 		change->words = "it was made, and was edited since: undoing deletes it with these edits";
@@ -326,8 +325,8 @@ static void delete_made(struct revert_change *change, const struct net *net, str
 static void bring_back(struct revert_change *change, const struct net *net)
 {
 	give(change, NULL, REVERT_BRING_BACK);
-	json_object_object_foreach (net->was, key, value) {
-		datum_put(change->given, key, json_object_get(value));
+	json_each (net->was, key, value) {
+		datum_put(change->given, key, json_share(value));
 	}
 }
 
@@ -371,9 +370,9 @@ void revert_change_done(struct revert_change *change)
 {
 	for (size_t i = 0; i < change->field_count; i++) {
 		free(change->fields[i].key);
-		json_object_put(change->fields[i].was);
-		json_object_put(change->fields[i].left);
-		json_object_put(change->fields[i].now);
+		json_release(change->fields[i].was);
+		json_release(change->fields[i].left);
+		json_release(change->fields[i].now);
 	}
 	free(change->fields);
 	free(change->id);

@@ -23,13 +23,13 @@ static void saving_done(struct saving *saving)
 {
 	datum_close(&saving->config);
 	datum_close(&saving->before);
-	json_object_put(saving->stored);
+	json_release(saving->stored);
 }
 
 void save_result_done(struct save_result *result)
 {
-	json_object_put(result->history);
-	json_object_put(result->body);
+	json_release(result->history);
+	json_release(result->body);
 	datum_close(&result->datum);
 	refusal_done(&result->refusal);
 	*result = (struct save_result){0};
@@ -63,7 +63,7 @@ static bool read_stored(struct saving *saving, struct error *error)
 
 	if (given->id && !view_get(saving->view, given->type, given->id, &body, error))
 		return false;
-	saving->stored = json_object_get(body);
+	saving->stored = json_share(body);
 	saving->before = body ? datum_of_document(body) : datum_new(given->type, given->id);
 	return true;
 }
@@ -134,10 +134,10 @@ static bool delete_document(struct saving *saving, struct error *error)
 		return false;
 	full_id = document_full_id(request->given->type, request->given->id);
 	add_history(saving);
-	result->body = json_object_new_object();
+	result->body = json_new_object();
 	json_put_text(result->body, "_id", full_id);
 	json_put_text(result->body, "_rev", revision(saving));
-	json_put(result->body, "_deleted", json_object_new_boolean(true));
+	json_put(result->body, "_deleted", json_new_bool(true));
 	return true;
 }
 
@@ -152,7 +152,7 @@ static bool compute(struct saving *saving, struct error *error)
 	saving->result->datum = datum;
 	datum_merge(datum, request->given);
 	if (!datum->created_at)
-		datum->created_at = json_object_new_int64(saving->source->now_ms);
+		datum->created_at = json_new_int(saving->source->now_ms);
 	if (!request->skip_derivation && !derive(datum, saving->config, saving->view, saving->source, error))
 		return false;
 	if (!datum->id) {
@@ -183,8 +183,8 @@ static struct json_object *attachments_of(const struct saving *saving)
 
 	if (!given)
 		return json_copy(stored);
-	struct json_object *all = stored ? json_copy(stored) : json_object_new_object();
-	json_object_object_foreach (given, name, attachment) {
+	struct json_object *all = stored ? json_copy(stored) : json_new_object();
+	json_each (given, name, attachment) {
 		json_put(all, name, json_copy(attachment));
 	}
 	return all;
@@ -236,14 +236,14 @@ static void put_body(struct saving *saving, struct json_object *attachments)
 		saving->stored ? json_copy(saving->stored) : document_new(datum->type, datum->id);
 
 	if (attachments)
-		json_put(body, "_attachments", json_object_get(attachments));
+		json_put(body, "_attachments", json_share(attachments));
 	json_put_text(body, "_rev", revision(saving));
 	json_put_text(body, "type", document_type_name(datum->type));
 	json_put(body, "data", datum_data(datum));
-	json_object_object_del(document_data(body), FORMER_REFERENCE);
+	json_remove(document_data(body), FORMER_REFERENCE);
 	document_order_data(datum->type, body);
-	json_put(body, "created_at", json_object_get(datum->created_at));
-	json_put(body, "updated_at", json_object_get(datum->updated_at));
+	json_put(body, "created_at", json_share(datum->created_at));
+	json_put(body, "updated_at", json_share(datum->updated_at));
 	saving->result->body = body;
 }
 
@@ -261,8 +261,8 @@ static void write(struct saving *saving, struct json_object *attachments)
 	if (!touched && !marks)
 		return;
 	if ((touched && !request->no_touch) || !after->updated_at) {
-		json_object_put(after->updated_at);
-		after->updated_at = json_object_new_int64(saving->source->now_ms);
+		json_release(after->updated_at);
+		after->updated_at = json_new_int(saving->source->now_ms);
 	}
 	if (!saving->stored || data)
 		add_history(saving);

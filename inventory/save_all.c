@@ -46,18 +46,18 @@ static bool overlay_find(void *context, enum document_type type, const char *key
 
 	if (!gathering->under->find(gathering->under->context, type, key, value, &under, error))
 		return false;
-	found = json_object_new_array();
-	for (size_t i = 0; i < json_object_array_length(under); i++) {
-		struct json_object *body = json_object_array_get_idx(under, i);
+	found = json_new_array();
+	for (size_t i = 0; i < json_length(under); i++) {
+		struct json_object *body = json_at(under, i);
 		if (!json_child(gathering->pending, json_text_or(body, "_id", ""), json_type_object))
-			json_object_array_add(found, json_object_get(body));
+			json_append(found, json_share(body));
 	}
-	json_object_object_foreach (gathering->pending, full_id, body) {
+	json_each (gathering->pending, full_id, body) {
 		const char *theirs = json_text_or(document_data(body), key, NULL);
 		if (document_type_of(full_id, NULL) == type && theirs && strcmp(theirs, value) == 0)
-			json_object_array_add(found, json_object_get(body));
+			json_append(found, json_share(body));
 	}
-	json_object_array_sort(found, compare_ids);
+	json_sort(found, compare_ids);
 	*bodies_out = found;
 	return true;
 }
@@ -67,7 +67,7 @@ static bool overlay_find(void *context, enum document_type type, const char *key
 static void gather(struct gathering *gathering, struct json_object *body)
 {
 	if (body)
-		json_put(gathering->pending, json_text_or(body, "_id", ""), json_object_get(body));
+		json_put(gathering->pending, json_text_or(body, "_id", ""), json_share(body));
 }
 
 static bool save_into(struct gathering *gathering, const struct save_request *request, int depth,
@@ -111,16 +111,16 @@ bool save_all(const struct save_request *request, const struct inventory_view *v
 	      const struct inventory_source *source, struct json_object **bodies_out,
 	      struct save_result *result_out, struct error *error)
 {
-	struct gathering gathering = {.under = view, .source = source, .pending = json_object_new_object()};
+	struct gathering gathering = {.under = view, .source = source, .pending = json_new_object()};
 	bool saved = save_into(&gathering, request, 0, result_out, error);
 
 	if (saved) {
-		*bodies_out = json_object_new_array();
-		json_object_object_foreach (gathering.pending, full_id, body) {
+		*bodies_out = json_new_array();
+		json_each (gathering.pending, full_id, body) {
 			(void)full_id;
-			json_object_array_add(*bodies_out, json_object_get(body));
+			json_append(*bodies_out, json_share(body));
 		}
 	}
-	json_object_put(gathering.pending);
+	json_release(gathering.pending);
 	return saved;
 }

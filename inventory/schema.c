@@ -14,8 +14,8 @@
 
 static bool consists_of(struct json_object *value, const char *characters, size_t least, size_t most)
 {
-	const char *words = json_object_get_string(value);
-	size_t length = (size_t)json_object_get_string_len(value);
+	const char *words = json_text_of(value);
+	size_t length = json_text_length(value);
 
 	return length >= least && length <= most && strspn(words, characters) == length;
 }
@@ -49,19 +49,19 @@ static bool is_company_prefix(struct json_object *value)
 
 static bool is_asset_prefix(struct json_object *value)
 {
-	return consists_of(value, DIGITS, 1, SIZE_MAX) && json_object_get_string(value)[0] != '0';
+	return consists_of(value, DIGITS, 1, SIZE_MAX) && json_text_of(value)[0] != '0';
 }
 
 static bool is_whole(struct json_object *value)
 {
-	double number = json_object_get_double(value);
+	double number = json_double_of(value);
 
 	return number == floor(number);
 }
 
 static bool is_count(struct json_object *value)
 {
-	return is_whole(value) && json_object_get_double(value) >= 0;
+	return is_whole(value) && json_double_of(value) >= 0;
 }
 
 static bool is_item_type(struct json_object *value)
@@ -70,7 +70,7 @@ static bool is_item_type(struct json_object *value)
 					    "consumable"};
 
 	for (size_t i = 0; i < countof(types); i++)
-		if (strcmp(json_object_get_string(value), types[i]) == 0)
+		if (strcmp(json_text_of(value), types[i]) == 0)
 			return true;
 	return false;
 }
@@ -250,10 +250,10 @@ static const struct rule *rule_of(const char *key)
 
 static bool is_list_of_texts(struct json_object *value)
 {
-	if (!json_object_is_type(value, json_type_array))
+	if (!json_is(value, json_type_array))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(value); i++)
-		if (!json_object_is_type(json_object_array_get_idx(value, i), json_type_string))
+	for (size_t i = 0; i < json_length(value); i++)
+		if (!json_is(json_at(value, i), json_type_string))
 			return false;
 	return true;
 }
@@ -262,13 +262,13 @@ bool schema_has_shape(struct json_object *value, enum schema_shape shape)
 {
 	switch (shape) {
 	case SCHEMA_TEXT:
-		return json_object_is_type(value, json_type_string);
+		return json_is(value, json_type_string);
 	case SCHEMA_NUMBER:
 		return json_is_number(value);
 	case SCHEMA_TRUTH:
-		return json_object_is_type(value, json_type_boolean);
+		return json_is(value, json_type_boolean);
 	case SCHEMA_OBJECT:
-		return json_object_is_type(value, json_type_object);
+		return json_is(value, json_type_object);
 	default:
 		return is_list_of_texts(value);
 	}
@@ -302,16 +302,16 @@ static char *quote(struct json_object *value)
 static void check_elements(struct json_object *list, const struct schema_key *key, const char *words,
 			   struct refusal *refusal)
 {
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		if (!json_object_is_type(json_object_array_get_idx(list, i), json_type_string))
+	for (size_t i = 0; i < json_length(list); i++)
+		if (!json_is(json_at(list, i), json_type_string))
 			refusal_add_element(refusal, key->key, (int)i,
 					    "%s has %s among its texts. Take it out.", words,
-					    json_type_word(json_object_array_get_idx(list, i)));
+					    json_type_word(json_at(list, i)));
 }
 
 static bool is_finite(struct json_object *value)
 {
-	return !json_object_is_type(value, json_type_double) || isfinite(json_object_get_double(value));
+	return !json_is(value, json_type_double) || isfinite(json_double_of(value));
 }
 
 static void check_value(struct json_object *value, const struct schema_key *key, const char *words,
@@ -319,14 +319,14 @@ static void check_value(struct json_object *value, const struct schema_key *key,
 {
 	const struct rule *rule = rule_of(key->key);
 
-	if (key->shape == SCHEMA_TEXTS && json_object_is_type(value, json_type_array)) {
+	if (key->shape == SCHEMA_TEXTS && json_is(value, json_type_array)) {
 		check_elements(value, key, words, refusal);
 	} else if (!schema_has_shape(value, key->shape) || !is_finite(value)) {
 		scoped_text quoted = quote(value);
 		refusal_add(refusal, key->key, "%s is %s, which is not %s. %s.", words, quoted,
 			    schema_shape_words(key->shape),
 			    key->need == SCHEMA_OPTIONAL ? "Correct or empty it" : "Correct it");
-	} else if (key->need == SCHEMA_NOT_EMPTY && json_object_get_string_len(value) == 0) {
+	} else if (key->need == SCHEMA_NOT_EMPTY && json_text_length(value) == 0) {
 		refusal_add(refusal, key->key, "%s is empty. Fill it in.", words);
 	} else if (rule && !rule->fits(value)) {
 		scoped_text quoted = quote(value);

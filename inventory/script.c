@@ -135,16 +135,16 @@ double script_number_of_text(const char *words)
 
 double script_number_of(struct json_object *value)
 {
-	switch (json_object_get_type(value)) {
+	switch (json_type_of(value)) {
 	case json_type_null:
 		return 0;
 	case json_type_boolean:
-		return json_object_get_boolean(value);
+		return json_bool_of(value);
 	case json_type_int:
 	case json_type_double:
-		return json_object_get_double(value);
+		return json_double_of(value);
 	case json_type_string:
-		return script_number_of_text(json_object_get_string(value));
+		return script_number_of_text(json_text_of(value));
 	default:
 		return NAN;
 	}
@@ -152,16 +152,16 @@ double script_number_of(struct json_object *value)
 
 bool script_is_true(struct json_object *value)
 {
-	switch (json_object_get_type(value)) {
+	switch (json_type_of(value)) {
 	case json_type_null:
 		return false;
 	case json_type_boolean:
-		return json_object_get_boolean(value);
+		return json_bool_of(value);
 	case json_type_int:
 	case json_type_double:
-		return json_object_get_double(value) != 0 && !isnan(json_object_get_double(value));
+		return json_double_of(value) != 0 && !isnan(json_double_of(value));
 	case json_type_string:
-		return json_object_get_string_len(value) > 0;
+		return json_text_length(value) > 0;
 	default:
 		return true;
 	}
@@ -204,10 +204,10 @@ static int compare_members(const void *left, const void *right)
 
 static void add_object(struct text *text, struct json_object *object)
 {
-	size_t count = (size_t)json_object_object_length(object), at = 0;
+	size_t count = (size_t)json_key_count(object), at = 0;
 	struct member *members = own_alloc((count + 1) * sizeof *members);
 
-	json_object_object_foreach (object, key, value) {
+	json_each (object, key, value) {
 		uint64_t place = UINT32_MAX + at;
 		(void)script_is_index(key, &place);
 		members[at++] = (struct member){place, key, value};
@@ -216,7 +216,7 @@ static void add_object(struct text *text, struct json_object *object)
 		qsort(members, at, sizeof *members, compare_members);
 	text_add(text, "{");
 	for (size_t i = 0; i < at; i++) {
-		scoped(json_object) name = json_object_new_string(members[i].key);
+		scoped(json_object) name = json_new_text(members[i].key);
 		text_add(text, i > 0 ? "," : "");
 		json_add_to(text, name);
 		text_add(text, ":");
@@ -229,9 +229,9 @@ static void add_object(struct text *text, struct json_object *object)
 static void add_array(struct text *text, struct json_object *array)
 {
 	text_add(text, "[");
-	for (size_t i = 0; i < json_object_array_length(array); i++) {
+	for (size_t i = 0; i < json_length(array); i++) {
 		text_add(text, i > 0 ? "," : "");
-		add_value(text, json_object_array_get_idx(array, i));
+		add_value(text, json_at(array, i));
 	}
 	text_add(text, "]");
 }
@@ -240,11 +240,11 @@ static void add_value(struct text *text, struct json_object *value)
 {
 	char number[SCRIPT_NUMBER_SIZE];
 
-	switch (json_object_get_type(value)) {
+	switch (json_type_of(value)) {
 	case json_type_int:
 	case json_type_double:
-		script_number(json_object_get_double(value), number);
-		text_add(text, isfinite(json_object_get_double(value)) ? number : "null");
+		script_number(json_double_of(value), number);
+		text_add(text, isfinite(json_double_of(value)) ? number : "null");
 		break;
 	case json_type_object:
 		add_object(text, value);

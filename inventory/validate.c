@@ -46,13 +46,13 @@ static bool find_other(const struct checking *checking, const char *key, const c
 	*body_out = NULL;
 	if (!view_find(checking->view, datum->type, key, value, &found, error))
 		return false;
-	for (size_t i = 0; !*body_out && i < json_object_array_length(found); i++) {
-		struct json_object *body = json_object_array_get_idx(found, i);
+	for (size_t i = 0; !*body_out && i < json_length(found); i++) {
+		struct json_object *body = json_at(found, i);
 		const char *theirs = json_text_or(document_data(body), "config_uuid", "");
 		document_type_of(json_text_or(body, "_id", ""), &id);
 		if ((datum->id && strcmp(id, datum->id) == 0) || (same_config && strcmp(theirs, uuid) != 0))
 			continue;
-		*body_out = json_object_get(body);
+		*body_out = json_share(body);
 	}
 	return true;
 }
@@ -123,7 +123,7 @@ static bool check_items_collection(const struct checking *checking, struct json_
 		return true;
 	if (!view_get(checking->view, DOCUMENT_COLLECTION, id, &body, error))
 		return false;
-	*collection_out = json_object_get(body);
+	*collection_out = json_share(body);
 	if (!body)
 		refusal_add(checking->refusal, "collection_id",
 			    "Collection: there is no collection \"%s\". Choose one that is there.", id);
@@ -142,7 +142,7 @@ static bool check_container(const struct checking *checking, struct error *error
 		return true;
 	if (!view_get(checking->view, DOCUMENT_ITEM, id, &body, error))
 		return false;
-	json_object_object_get_ex(document_data(body), "_can_contain_items", &can);
+	json_find(document_data(body), "_can_contain_items", &can);
 	if (!body)
 		refusal_add(checking->refusal, "container_id",
 			    "Container: there is no item \"%s\". Choose one that is there.", id);
@@ -173,7 +173,7 @@ static bool count_those(const struct checking *checking, enum document_type type
 		return true;
 	if (!view_find(checking->view, type, key, checking->datum->id, &found, error))
 		return false;
-	*count_out = json_object_array_length(found);
+	*count_out = json_length(found);
 	return true;
 }
 
@@ -227,7 +227,7 @@ static void check_number(const struct checking *checking, struct json_object *co
 		.asset_prefix = words_of(checking->config, "rfid_tag_individual_asset_reference_prefix"),
 		.collection = json_text_or(document_data(collection), "collection_reference_number", ""),
 		.item = words_of(datum, "item_reference_number"),
-		.serial = serial ? json_object_get_double(serial) : 0,
+		.serial = serial ? json_double_of(serial) : 0,
 	};
 	struct error error = {0};
 	char *reference = NULL;

@@ -27,10 +27,9 @@ bool view_may_write(const struct inventory_view *view, const char *own_uuid, con
 		return false;
 	struct json_object *permissions = json_child(document_data(body), "permissions", json_type_array);
 	*may_out = false;
-	for (size_t i = 0; permissions && i < json_object_array_length(permissions); i++) {
-		struct json_object *permission = json_object_array_get_idx(permissions, i);
-		if (json_object_is_type(permission, json_type_string) &&
-		    strcmp(json_object_get_string(permission), "write") == 0)
+	for (size_t i = 0; permissions && i < json_length(permissions); i++) {
+		struct json_object *permission = json_at(permissions, i);
+		if (json_is(permission, json_type_string) && strcmp(json_text_of(permission), "write") == 0)
 			*may_out = true;
 	}
 	return true;

@@ -24,12 +24,11 @@ static void add_deleted_data(const struct datum *datum, struct save_wake *wake)
 {
 	struct json_object *marks = datum_get(datum, "integrations");
 
-	if (!json_object_is_type(marks, json_type_object))
+	if (!json_is(marks, json_type_object))
 		return;
-	json_object_object_foreach (marks, integration_id, mark) {
+	json_each (marks, integration_id, mark) {
 		const char *type = document_type_name(datum->type);
-		if (!json_object_is_type(mark, json_type_object) &&
-		    !json_object_is_type(mark, json_type_array))
+		if (!json_is(mark, json_type_object) && !json_is(mark, json_type_array))
 			continue;
 		scoped_text id = own_format("%s-%s-%s", type, datum->id, integration_id);
 		struct datum *given = datum_new(DOCUMENT_DELETED_DATA, id);
@@ -50,8 +49,8 @@ static bool add_links(const struct datum *datum, const struct inventory_view *vi
 
 	if (!view_find(view, DOCUMENT_ITEM_IMAGE, "item_id", datum->id, &links, error))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(links); i++) {
-		document_type_of(json_text_or(json_object_array_get_idx(links, i), "_id", ""), &id);
+	for (size_t i = 0; i < json_length(links); i++) {
+		document_type_of(json_text_or(json_at(links, i), "_id", ""), &id);
 		struct datum *given = datum_new(DOCUMENT_ITEM_IMAGE, id);
 		given->deleted = datum->deleted;
 		add(wake, given, false);
@@ -86,12 +85,12 @@ static bool add_sizes(const struct datum *datum, const struct inventory_view *vi
 		json_text_or(json_child(attachments, "image-1440", json_type_object), "digest", NULL);
 	if (!attachments || !digest)
 		return true;
-	json_object_object_foreach (attachments, name, attachment) {
+	json_each (attachments, name, attachment) {
 		(void)name;
 		size += json_int_or(attachment, "length", 0);
 	}
 	struct datum *given = datum_new(DOCUMENT_IMAGE, datum->id);
-	datum_put(given, "size", json_object_new_int64(size));
+	datum_put(given, "size", json_new_int(size));
 	datum_put_text(given, "image_1440_digest", digest);
 	add(wake, given, false);
 	return true;

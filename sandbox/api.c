@@ -90,8 +90,7 @@ void sandbox_call_read(struct sandbox_call *call)
 	if (!call->route || !call->route->body || !is_json(call) ||
 	    !json_read(call->body, call->body_length, &call->json, NULL, NULL))
 		return;
-	if (call->route->run == sandbox_records_update &&
-	    json_object_object_get_ex(call->json, "performUpsert", NULL))
+	if (call->route->run == sandbox_records_update && json_find(call->json, "performUpsert", NULL))
 		call->kind = KIND_UPSERT;
 }
 
@@ -200,7 +199,7 @@ bool sandbox_call_check(struct sandbox_call *call, struct error *error)
 
 static bool check_body(const struct sandbox_call *call, struct error *error)
 {
-	if (!call->route->body || json_object_is_type(call->json, json_type_object))
+	if (!call->route->body || json_is(call->json, json_type_object))
 		return true;
 	if (call->json)
 		return sandbox_refuse_request(error);
@@ -220,7 +219,7 @@ void sandbox_call_run(struct sandbox_call *call)
 
 void sandbox_call_done(struct sandbox_call *call)
 {
-	json_object_put(call->json);
+	json_release(call->json);
 	sandbox_answer_done(&call->answer);
 	*call = (struct sandbox_call){0};
 }
@@ -228,8 +227,8 @@ void sandbox_call_done(struct sandbox_call *call)
 struct json_object *sandbox_record_show(const struct sandbox_record *record,
 					struct sandbox_field *const *fields, size_t count, bool by_id)
 {
-	struct json_object *json = json_object_new_object();
-	struct json_object *cells = json_object_new_object();
+	struct json_object *json = json_new_object();
+	struct json_object *cells = json_new_object();
 	char iso[CLOCK_ISO_SIZE];
 
 	json_put_text(json, "id", record->id);

@@ -12,38 +12,38 @@ static struct json_object *show_time(const struct sandbox_cell *cell, const stru
 		return NULL;
 	if (strcmp(field->type->name, "date") == 0)
 		iso[10] = '\0';
-	return json_object_new_string(iso);
+	return json_new_text(iso);
 }
 
 static struct json_object *show_choices(const struct sandbox_cell *cell, const struct sandbox_field *field)
 {
 	if (strcmp(field->type->name, "singleSelect") == 0)
-		return json_object_new_string(cell->choices[0]->name);
-	struct json_object *names = json_object_new_array_ext((int)cell->count);
+		return json_new_text(cell->choices[0]->name);
+	struct json_object *names = json_new_array_sized(cell->count);
 	for (uint32_t i = 0; i < cell->count; i++)
-		json_object_array_add(names, json_object_new_string(cell->choices[i]->name));
+		json_append(names, json_new_text(cell->choices[i]->name));
 	return names;
 }
 
 static struct json_object *show_links(const struct sandbox_cell *cell)
 {
-	struct json_object *ids = json_object_new_array_ext((int)cell->count);
+	struct json_object *ids = json_new_array_sized(cell->count);
 
 	for (uint32_t i = 0; i < cell->count; i++)
-		json_object_array_add(ids, json_object_new_string(cell->links[i]->id));
+		json_append(ids, json_new_text(cell->links[i]->id));
 	return ids;
 }
 
 static struct json_object *show_files(const struct sandbox_cell *cell)
 {
-	struct json_object *files = json_object_new_array_ext((int)cell->count);
+	struct json_object *files = json_new_array_sized(cell->count);
 
 	for (uint32_t i = 0; i < cell->count; i++) {
-		struct json_object *file = json_object_new_object();
+		struct json_object *file = json_new_object();
 		json_put_text(file, "id", cell->files[i].id);
 		json_put_text(file, "url", cell->files[i].url);
 		json_put_text(file, "filename", cell->files[i].filename);
-		json_object_array_add(files, file);
+		json_append(files, file);
 	}
 	return files;
 }
@@ -64,11 +64,11 @@ struct json_object *sandbox_cell_show(const struct sandbox_record *record, struc
 	case CELL_EMPTY:
 		return NULL;
 	case CELL_TEXT:
-		return json_object_new_string(cell->text);
+		return json_new_text(cell->text);
 	case CELL_NUMBER:
 		return json_number(cell->number);
 	case CELL_TRUE:
-		return json_object_new_boolean(true);
+		return json_new_bool(true);
 	case CELL_CHOICES:
 		return show_choices(cell, field);
 	case CELL_TIME:
@@ -85,12 +85,12 @@ struct json_object *sandbox_cell_show(const struct sandbox_record *record, struc
 
 static void text_of_json(struct json_object *json, struct text *text)
 {
-	if (json_object_is_type(json, json_type_string)) {
-		text_add(text, json_object_get_string(json));
-	} else if (json_object_is_type(json, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(json); i++) {
+	if (json_is(json, json_type_string)) {
+		text_add(text, json_text_of(json));
+	} else if (json_is(json, json_type_array)) {
+		for (size_t i = 0; i < json_length(json); i++) {
 			text_add(text, i ? ", " : "");
-			text_of_json(json_object_array_get_idx(json, i), text);
+			text_of_json(json_at(json, i), text);
 		}
 	} else if (json) {
 		json_add_to(text, json);
@@ -196,7 +196,7 @@ struct sandbox_sort_key sandbox_cell_sort_key(const struct sandbox_record *recor
 	if (computed) {
 		scoped(json_object) json = sandbox_cell_show(record, field);
 		if (!json || json_is_number(json))
-			return (struct sandbox_sort_key){json != NULL, json_object_get_double(json), NULL};
+			return (struct sandbox_sort_key){json != NULL, json_double_of(json), NULL};
 	}
 	struct text text = {0};
 	sandbox_cell_text(record, field, &text);

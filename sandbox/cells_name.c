@@ -56,7 +56,7 @@ bool sandbox_read_select(const struct sandbox_reading *reading, struct json_obje
 /* "a, b,c" as a JSON array of its trimmed parts. */
 static struct json_object *split_words(const char *words)
 {
-	struct json_object *parts = json_object_new_array();
+	struct json_object *parts = json_new_array();
 
 	while (*words) {
 		size_t length = strcspn(words, ",");
@@ -66,7 +66,7 @@ static struct json_object *split_words(const char *words)
 		while (to > from && to[-1] == ' ')
 			to--;
 		if (to > from)
-			json_object_array_add(parts, json_object_new_string_len(from, (int)(to - from)));
+			json_append(parts, json_new_text_bytes(from, (size_t)(to - from)));
 		words += length + (words[length] == ',');
 	}
 	return parts;
@@ -75,10 +75,10 @@ static struct json_object *split_words(const char *words)
 /* The array, or what a typecast makes of a string; the caller puts it. */
 static struct json_object *array_of(const struct sandbox_reading *reading, struct json_object *value)
 {
-	if (json_object_is_type(value, json_type_array))
-		return json_object_get(value);
-	if (reading->typecast && json_object_is_type(value, json_type_string))
-		return split_words(json_object_get_string(value));
+	if (json_is(value, json_type_array))
+		return json_share(value);
+	if (reading->typecast && json_is(value, json_type_string))
+		return split_words(json_text_of(value));
 	return NULL;
 }
 
@@ -90,9 +90,9 @@ bool sandbox_read_selects(const struct sandbox_reading *reading, struct json_obj
 
 	if (!names)
 		return sandbox_refuse_value(reading, error);
-	for (size_t i = 0; i < json_object_array_length(names); i++) {
+	for (size_t i = 0; i < json_length(names); i++) {
 		scoped_text name = NULL;
-		if (!sandbox_words_of(reading, json_object_array_get_idx(names, i), &name, error) ||
+		if (!sandbox_words_of(reading, json_at(names, i), &name, error) ||
 		    !add_choice(reading, name, &cell, error)) {
 			sandbox_cell_done(&cell);
 			return false;
@@ -123,7 +123,7 @@ static bool make_linked(const struct sandbox_reading *reading, const char *name,
 {
 	struct sandbox_table *linked = reading->field->linked;
 	struct sandbox_reading primary = {linked->primary, NULL, true, reading->rehearsal};
-	scoped(json_object) words = json_object_new_string(name);
+	scoped(json_object) words = json_new_text(name);
 	struct sandbox_cell cell = {0};
 
 	if (!sandbox_cell_read(&primary, words, &cell, error))
@@ -168,9 +168,9 @@ static void add_link(struct sandbox_cell *cell, struct sandbox_record *record)
 /* "rec…" or {"id":"rec…"}. */
 static const char *link_key(struct json_object *element)
 {
-	if (json_object_is_type(element, json_type_object))
+	if (json_is(element, json_type_object))
 		return json_text_or(element, "id", NULL);
-	return json_object_is_type(element, json_type_string) ? json_object_get_string(element) : NULL;
+	return json_is(element, json_type_string) ? json_text_of(element) : NULL;
 }
 
 bool sandbox_read_links(const struct sandbox_reading *reading, struct json_object *value,
@@ -182,8 +182,8 @@ bool sandbox_read_links(const struct sandbox_reading *reading, struct json_objec
 	if (!keys || !reading->field->linked)
 		return sandbox_refuse(error, 422, "INVALID_VALUE_FOR_COLUMN",
 				      "Value is not an array of record IDs.");
-	for (size_t i = 0; i < json_object_array_length(keys); i++) {
-		const char *key = link_key(json_object_array_get_idx(keys, i));
+	for (size_t i = 0; i < json_length(keys); i++) {
+		const char *key = link_key(json_at(keys, i));
 		struct sandbox_record *record = NULL;
 		if (!key || !linked_record(reading, key, &record, error)) {
 			sandbox_cell_done(&cell);
@@ -234,9 +234,9 @@ static bool new_file(const struct sandbox_reading *reading, struct json_object *
 	const char *filename = json_text_or(element, "filename", NULL);
 	char id[SANDBOX_ID_SIZE];
 
-	json_object_object_foreach (element, key, value) {
+	json_each (element, key, value) {
 		if ((strcmp(key, "url") != 0 && strcmp(key, "filename") != 0) ||
-		    !json_object_is_type(value, json_type_string))
+		    !json_is(value, json_type_string))
 			return refuse_file(reading, "only url and filename are taken", error);
 	}
 	if (!url || (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0))
@@ -252,12 +252,12 @@ static bool read_file(const struct sandbox_reading *reading, struct json_object 
 {
 	const char *id = json_text_or(element, "id", NULL);
 
-	if (!json_object_is_type(element, json_type_object))
+	if (!json_is(element, json_type_object))
 		return refuse_file(reading, "an object is needed", error);
 	if (!id)
 		return new_file(reading, element, file_out, error);
 	const struct sandbox_file *kept = kept_file(reading, id);
-	if (json_object_object_length(element) != 1 || !kept)
+	if (json_key_count(element) != 1 || !kept)
 		return refuse_file(reading, "only the id of a file in this cell is taken", error);
 	*file_out = (struct sandbox_file){own_copy(kept->id), own_copy(kept->url), own_copy(kept->filename)};
 	return true;
@@ -268,11 +268,11 @@ bool sandbox_read_files(const struct sandbox_reading *reading, struct json_objec
 {
 	struct sandbox_cell cell = {0};
 
-	if (!json_object_is_type(value, json_type_array))
+	if (!json_is(value, json_type_array))
 		return refuse_file(reading, "an array is needed", error);
-	for (size_t i = 0; i < json_object_array_length(value); i++) {
+	for (size_t i = 0; i < json_length(value); i++) {
 		struct sandbox_file file = {0};
-		if (!read_file(reading, json_object_array_get_idx(value, i), &file, error)) {
+		if (!read_file(reading, json_at(value, i), &file, error)) {
 			sandbox_cell_done(&cell);
 			return false;
 		}

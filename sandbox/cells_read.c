@@ -16,11 +16,11 @@ bool sandbox_refuse_value(const struct sandbox_reading *reading, struct error *e
 bool sandbox_words_of(const struct sandbox_reading *reading, struct json_object *value, char **words_out,
 		      struct error *error)
 {
-	if (json_object_is_type(value, json_type_string)) {
-		*words_out = own_copy(json_object_get_string(value));
+	if (json_is(value, json_type_string)) {
+		*words_out = own_copy(json_text_of(value));
 		return true;
 	}
-	if (!reading->typecast || !(json_is_number(value) || json_object_is_type(value, json_type_boolean)))
+	if (!reading->typecast || !(json_is_number(value) || json_is(value, json_type_boolean)))
 		return sandbox_refuse_value(reading, error);
 	*words_out = json_write(value);
 	return true;
@@ -72,13 +72,13 @@ bool sandbox_read_number(const struct sandbox_reading *reading, struct json_obje
 	double number = 0;
 
 	if (json_is_number(value)) {
-		number = json_object_get_double(value);
-	} else if (reading->typecast && json_object_is_type(value, json_type_string)) {
-		if (json_object_get_string_len(value) == 0) {
+		number = json_double_of(value);
+	} else if (reading->typecast && json_is(value, json_type_string)) {
+		if (json_text_length(value) == 0) {
 			*cell_out = (struct sandbox_cell){0};
 			return true;
 		}
-		if (!number_of_words(json_object_get_string(value), &number))
+		if (!number_of_words(json_text_of(value), &number))
 			return sandbox_refuse_value(reading, error);
 	} else {
 		return sandbox_refuse_value(reading, error);
@@ -127,8 +127,8 @@ bool sandbox_read_checkbox(const struct sandbox_reading *reading, struct json_ob
 {
 	bool truth = false;
 
-	if (json_object_is_type(value, json_type_boolean)) {
-		truth = json_object_get_boolean(value);
+	if (json_is(value, json_type_boolean)) {
+		truth = json_bool_of(value);
 	} else {
 		scoped_text words = NULL;
 		if (!sandbox_words_of(reading, value, &words, error))
@@ -146,9 +146,9 @@ bool sandbox_read_date(const struct sandbox_reading *reading, struct json_object
 {
 	char day[11];
 	int64_t time_ms = 0;
-	const char *words = json_object_get_string(value);
+	const char *words = json_text_of(value);
 
-	if (!json_object_is_type(value, json_type_string))
+	if (!json_is(value, json_type_string))
 		return sandbox_refuse_value(reading, error);
 	if (reading->typecast && !*words) {
 		*cell_out = (struct sandbox_cell){0};
@@ -169,9 +169,9 @@ bool sandbox_read_time(const struct sandbox_reading *reading, struct json_object
 		       struct sandbox_cell *cell_out, struct error *error)
 {
 	int64_t time_ms = 0;
-	const char *words = json_object_get_string(value);
+	const char *words = json_text_of(value);
 
-	if (!json_object_is_type(value, json_type_string))
+	if (!json_is(value, json_type_string))
 		return sandbox_refuse_value(reading, error);
 	if (reading->typecast && !*words) {
 		*cell_out = (struct sandbox_cell){0};
@@ -192,16 +192,15 @@ bool sandbox_read_raw(const struct sandbox_reading *reading, struct json_object 
 {
 	bool many = strcmp(reading->field->type->name, "multipleCollaborators") == 0;
 	bool barcode = strcmp(reading->field->type->name, "barcode") == 0;
-	size_t count =
-		many && json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 1;
+	size_t count = many && json_is(value, json_type_array) ? json_length(value) : 1;
 
-	if (many != json_object_is_type(value, json_type_array))
+	if (many != json_is(value, json_type_array))
 		return sandbox_refuse_value(reading, error);
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *one = many ? json_object_array_get_idx(value, i) : value;
+		struct json_object *one = many ? json_at(value, i) : value;
 		bool named = barcode ? json_text_or(one, "text", NULL) != NULL
 				     : json_text_or(one, "id", NULL) || json_text_or(one, "email", NULL);
-		if (!named && !(many && json_object_is_type(one, json_type_string)))
+		if (!named && !(many && json_is(one, json_type_string)))
 			return sandbox_refuse_value(reading, error);
 	}
 	*cell_out = count == 0 ? (struct sandbox_cell){0}

@@ -14,7 +14,7 @@ static struct json_object *show_iso(int64_t time_ms, const struct sandbox_field 
 		return NULL;
 	if (strcmp(json_text_or(result, "type", ""), "date") == 0)
 		iso[10] = '\0';
-	return json_object_new_string(iso);
+	return json_new_text(iso);
 }
 
 /* Fields are given by ids in the options; an empty list means all that can be edited. */
@@ -23,10 +23,10 @@ static int64_t modified_of(const struct sandbox_record *record, const struct san
 	struct json_object *ids = json_child(field->options, "referencedFieldIds", json_type_array);
 	int64_t newest_ms = 0;
 
-	if (!ids || json_object_array_length(ids) == 0)
+	if (!ids || json_length(ids) == 0)
 		return record->modified_ms;
-	for (size_t i = 0; i < json_object_array_length(ids); i++) {
-		const char *id = json_object_get_string(json_object_array_get_idx(ids, i));
+	for (size_t i = 0; i < json_length(ids); i++) {
+		const char *id = json_text_of(json_at(ids, i));
 		struct sandbox_field *named = id ? sandbox_find_field(record->table, id) : NULL;
 		if (named && record->slots[named->slot].modified_ms > newest_ms)
 			newest_ms = record->slots[named->slot].modified_ms;
@@ -38,7 +38,7 @@ struct json_object *sandbox_compute_auto_number(const struct sandbox_record *rec
 						struct sandbox_field *field)
 {
 	(void)field;
-	return json_object_new_int64(record->number);
+	return json_new_int(record->number);
 }
 
 struct json_object *sandbox_compute_created(const struct sandbox_record *record, struct sandbox_field *field)
@@ -117,7 +117,7 @@ static struct formula_value view_computed(struct view *view, struct sandbox_fiel
 	}
 	scoped(json_object) json = sandbox_cell_show(record, field);
 	if (json_is_number(json))
-		return (struct formula_value){.kind = FORMULA_NUMBER, .number = json_object_get_double(json)};
+		return (struct formula_value){.kind = FORMULA_NUMBER, .number = json_double_of(json)};
 	return view_words(view, field);
 }
 
@@ -215,14 +215,14 @@ static struct json_object *show_number(double number)
 {
 	if (isfinite(number))
 		return json_number(number);
-	struct json_object *special = json_object_new_object();
+	struct json_object *special = json_new_object();
 	json_put_text(special, "specialValue", isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
 	return special;
 }
 
 static struct json_object *show_fault(void)
 {
-	struct json_object *fault = json_object_new_object();
+	struct json_object *fault = json_new_object();
 
 	json_put_text(fault, "error", "#ERROR!");
 	return fault;
@@ -236,13 +236,13 @@ static struct json_object *show_value(const struct formula_value *value)
 	case FORMULA_BLANK:
 		return NULL;
 	case FORMULA_TEXT:
-		return *value->text ? json_object_new_string(value->text) : NULL;
+		return *value->text ? json_new_text(value->text) : NULL;
 	case FORMULA_NUMBER:
 		return show_number(value->number);
 	case FORMULA_TRUTH:
-		return json_object_new_int(value->number != 0);
+		return json_new_int(value->number != 0);
 	case FORMULA_TIME:
-		return clock_iso(value->time_ms, iso) ? json_object_new_string(iso) : show_fault();
+		return clock_iso(value->time_ms, iso) ? json_new_text(iso) : show_fault();
 	case FORMULA_FAULT:
 		return show_fault();
 	}
@@ -274,12 +274,12 @@ static const struct sandbox_cell *links_of(const struct sandbox_record *record,
 
 static void add_flat(struct json_object *values, struct json_object *value)
 {
-	if (!json_object_is_type(value, json_type_array)) {
-		json_object_array_add(values, json_object_get(value));
+	if (!json_is(value, json_type_array)) {
+		json_append(values, json_share(value));
 		return;
 	}
-	for (size_t i = 0; i < json_object_array_length(value); i++)
-		json_object_array_add(values, json_object_get(json_object_array_get_idx(value, i)));
+	for (size_t i = 0; i < json_length(value); i++)
+		json_append(values, json_share(json_at(value, i)));
 }
 
 struct json_object *sandbox_compute_lookup(const struct sandbox_record *record, struct sandbox_field *field)
@@ -291,7 +291,7 @@ struct json_object *sandbox_compute_lookup(const struct sandbox_record *record, 
 
 	if (!cell || !shown || field->evaluating)
 		return NULL;
-	scoped(json_object) values = json_object_new_array();
+	scoped(json_object) values = json_new_array();
 	field->evaluating = true;
 	for (uint32_t i = 0; i < cell->count; i++) {
 		scoped(json_object) value = sandbox_cell_show(cell->links[i], shown);
@@ -299,7 +299,7 @@ struct json_object *sandbox_compute_lookup(const struct sandbox_record *record, 
 			add_flat(values, value);
 	}
 	field->evaluating = false;
-	return json_object_array_length(values) ? take(values) : NULL;
+	return json_length(values) ? take(values) : NULL;
 }
 
 struct json_object *sandbox_compute_count(const struct sandbox_record *record, struct sandbox_field *field)
@@ -307,5 +307,5 @@ struct json_object *sandbox_compute_count(const struct sandbox_record *record, s
 	struct sandbox_field *link = NULL;
 	const struct sandbox_cell *cell = links_of(record, field, &link);
 
-	return json_object_new_int64(cell ? cell->count : 0);
+	return json_new_int(cell ? cell->count : 0);
 }

@@ -24,13 +24,13 @@ struct control {
 static void answer_take(struct control *control, struct json_object *json)
 {
 	sandbox_answer_json(control->answer, json);
-	json_object_put(json);
+	json_release(json);
 }
 
 static struct json_object *base_model(const struct sandbox_base *base, struct json_object *rows)
 {
-	struct json_object *model = json_object_new_object();
-	struct json_object *tables = json_object_new_array();
+	struct json_object *model = json_new_object();
+	struct json_object *tables = json_new_array();
 
 	json_put_text(model, "id", base->id);
 	json_put_text(model, "name", base->name);
@@ -38,8 +38,8 @@ static struct json_object *base_model(const struct sandbox_base *base, struct js
 		const struct sandbox_table *table = base->tables[i];
 		if (table->deleted)
 			continue;
-		json_object_array_add(tables, sandbox_table_model(table));
-		json_put(rows, table->id, json_object_new_int64((int64_t)table->record_count));
+		json_append(tables, sandbox_table_model(table));
+		json_put(rows, table->id, json_new_int((int64_t)table->record_count));
 	}
 	json_put(model, "tables", tables);
 	return model;
@@ -48,30 +48,30 @@ static struct json_object *base_model(const struct sandbox_base *base, struct js
 static bool get_bases(struct control *control, struct error *error)
 {
 	const struct sandbox_store *store = control->sandbox->store;
-	struct json_object *json = json_object_new_object();
-	struct json_object *bases = json_object_new_array(), *rows = json_object_new_object();
+	struct json_object *json = json_new_object();
+	struct json_object *bases = json_new_array(), *rows = json_new_object();
 
 	(void)error;
 	for (size_t i = 0; i < store->base_count; i++)
-		json_object_array_add(bases, base_model(store->bases[i], rows));
+		json_append(bases, base_model(store->bases[i], rows));
 	json_put(json, "bases", bases);
 	json_put(json, "rows", rows);
-	json_put(json, "version", json_object_new_int64((int64_t)store->version));
+	json_put(json, "version", json_new_int((int64_t)store->version));
 	answer_take(control, json);
 	return true;
 }
 
 static void add_modified(struct json_object *json, const struct sandbox_record *record)
 {
-	struct json_object *modified = json_object_new_object();
+	struct json_object *modified = json_new_object();
 
 	for (size_t i = 0; i < record->table->field_count; i++) {
 		if (record->slots[i].modified_ms)
 			json_put(modified, record->table->fields[i]->name,
-				 json_object_new_int64(record->slots[i].modified_ms));
+				 json_new_int(record->slots[i].modified_ms));
 	}
 	json_put(json, "modified", modified);
-	json_put(json, "modifiedAny", json_object_new_int64(record->modified_ms));
+	json_put(json, "modifiedAny", json_new_int(record->modified_ms));
 }
 
 static void write_rows(const struct sandbox_table *table, bool modified, struct text *text)
@@ -112,8 +112,8 @@ static bool get_rows(struct control *control, struct error *error)
 
 static bool post_edit(struct control *control, struct error *error)
 {
-	struct json_object *results = json_object_new_array();
-	scoped(json_object) json = json_object_new_object();
+	struct json_object *results = json_new_array();
+	scoped(json_object) json = json_new_object();
 
 	json_put(json, "results", results);
 	if (!sandbox_edit(control->sandbox->store, control->json, results, error))
@@ -152,14 +152,14 @@ static bool post_release(struct control *control, struct error *error)
 
 static bool get_clock(struct control *control, struct error *error)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 	int64_t now_ms = sandbox_clock_now(&control->sandbox->clock);
 	char iso[CLOCK_ISO_SIZE];
 
 	(void)error;
 	json_put_text(json, "now", clock_iso(now_ms, iso) ? iso : NULL);
-	json_put(json, "now_ms", json_object_new_int64(now_ms));
-	json_put(json, "frozen", json_object_new_boolean(control->sandbox->clock.frozen));
+	json_put(json, "now_ms", json_new_int(now_ms));
+	json_put(json, "frozen", json_new_bool(control->sandbox->clock.frozen));
 	answer_take(control, json);
 	return true;
 }
@@ -186,7 +186,7 @@ static bool get_counts(struct control *control, struct error *error)
 	int64_t left_us = sandbox_limits_left(&control->sandbox->limits, control->request->now_us);
 
 	(void)error;
-	json_put(json, "penalty_left_ms", json_object_new_int64((left_us + 999) / 1000));
+	json_put(json, "penalty_left_ms", json_new_int((left_us + 999) / 1000));
 	answer_take(control, json);
 	return true;
 }
@@ -200,15 +200,15 @@ static bool post_counts(struct control *control, struct error *error)
 static bool get_options(struct control *control, struct error *error)
 {
 	const struct sandbox *sandbox = control->sandbox;
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 
 	(void)error;
-	json_put(json, "latency_ms", json_object_new_int64(sandbox->options.latency_ms));
+	json_put(json, "latency_ms", json_new_int(sandbox->options.latency_ms));
 	json_put(json, "rate", json_number(sandbox->options.rate));
-	json_put(json, "iterator_ms", json_object_new_int64(sandbox->options.iterator_ms));
-	json_put(json, "bump_equal", json_object_new_boolean(sandbox->store->bump_equal));
-	json_put(json, "fresh_unmodified", json_object_new_boolean(sandbox->store->fresh_unmodified));
-	json_put(json, "modified_seconds", json_object_new_boolean(sandbox->store->modified_seconds));
+	json_put(json, "iterator_ms", json_new_int(sandbox->options.iterator_ms));
+	json_put(json, "bump_equal", json_new_bool(sandbox->store->bump_equal));
+	json_put(json, "fresh_unmodified", json_new_bool(sandbox->store->fresh_unmodified));
+	json_put(json, "modified_seconds", json_new_bool(sandbox->store->modified_seconds));
 	answer_take(control, json);
 	return true;
 }
@@ -223,8 +223,8 @@ static bool post_options(struct control *control, struct error *error)
 	if (latency_ms < 0 || latency_ms > SANDBOX_LATENCY_LIMIT_MS || iterator_ms < 0 ||
 	    iterator_ms > 86400000)
 		return error_set(error, ERROR_REFUSED, "a time is out of range");
-	if (json_object_object_get_ex(json, "rate", &rate)) {
-		double value = json_object_get_double(rate);
+	if (json_find(json, "rate", &rate)) {
+		double value = json_double_of(rate);
 		if (!json_is_number(rate) || !sandbox_rate_fits(value))
 			return error_set(error, ERROR_REFUSED, "the rate is out of range");
 		sandbox->options.rate = value;
@@ -250,17 +250,17 @@ static bool get_save(struct control *control, struct error *error)
 
 static bool post_save(struct control *control, struct error *error)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 	const char *path = control->sandbox->options.save_file;
 
 	if (!path) {
-		json_object_put(json);
+		json_release(json);
 		return error_set(error, ERROR_REFUSED,
 				 "there is no file: the sandbox was started without --save");
 	}
 	json_put_text(json, "file", path);
 	if (!sandbox_store_save(control->sandbox->store, path, error)) {
-		json_object_put(json);
+		json_release(json);
 		return false;
 	}
 	answer_take(control, json);
@@ -333,7 +333,7 @@ static bool run(struct control *control, struct error *error)
 		return sandbox_refuse_route(error);
 	if (strcmp(request->method, "POST") == 0) {
 		if (request->body_length == 0)
-			control->json = json_object_new_object();
+			control->json = json_new_object();
 		else if (!json_read(request->body, request->body_length, &control->json, NULL, error))
 			return false;
 	}
@@ -349,7 +349,7 @@ void sandbox_control(struct sandbox *sandbox, const struct sandbox_control_reque
 
 	if (!run(&control, &error))
 		sandbox_answer_refusal(answer, &error);
-	json_object_put(control.json);
+	json_release(control.json);
 	if (request->body_length > SANDBOX_BODY_LIMIT)
 		sandbox_trim();
 }

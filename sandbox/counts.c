@@ -79,18 +79,18 @@ void sandbox_counts_answered(struct sandbox_counts *counts, enum sandbox_kind ki
 
 static void put_count(struct json_object *json, const char *key, uint64_t count)
 {
-	json_put(json, key, json_object_new_int64((int64_t)count));
+	json_put(json, key, json_new_int((int64_t)count));
 }
 
 /* Milliseconds since the counts began. */
 static void put_time(struct json_object *json, const char *key, int64_t time_us, int64_t since_us)
 {
-	json_put(json, key, time_us ? json_object_new_int64((time_us - since_us) / 1000) : NULL);
+	json_put(json, key, time_us ? json_new_int((time_us - since_us) / 1000) : NULL);
 }
 
 struct json_object *sandbox_counts_show(const struct sandbox_counts *counts)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 	size_t most = 0;
 
 	put_count(json, "total", counts->total);

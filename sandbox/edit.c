@@ -25,7 +25,7 @@ static bool refuse(struct error *error, const char *what, const char *key)
 static bool run_create(struct action *action, struct error *error)
 {
 	struct json_object *fields = json_child(action->json, "fields", json_type_object);
-	scoped(json_object) none = json_object_new_object();
+	scoped(json_object) none = json_new_object();
 
 	if (!sandbox_fields_check(action->table, NULL, fields ? fields : none, true, error))
 		return false;
@@ -65,14 +65,14 @@ static bool run_update(struct action *action, struct error *error)
 static bool run_delete(struct action *action, struct error *error)
 {
 	struct json_object *many = json_child(action->json, "records", json_type_array);
-	size_t count = many ? json_object_array_length(many) : 1;
+	size_t count = many ? json_length(many) : 1;
 	struct sandbox_record **records = own_alloc((count + 1) * sizeof(struct sandbox_record *));
 	size_t found = 0;
 	bool all = true;
 
 	for (size_t i = 0; all && i < count; i++) {
-		const char *id = many ? json_object_get_string(json_object_array_get_idx(many, i))
-				      : json_text_or(action->json, "record", "");
+		const char *id =
+			many ? json_text_of(json_at(many, i)) : json_text_or(action->json, "record", "");
 		struct sandbox_record *record = NULL;
 		all = find_row(action, id ? id : "", &record, error);
 		if (all)
@@ -113,7 +113,7 @@ static bool run_add_field(struct action *action, struct error *error)
 	scoped(json_object) model = json_copy(action->json);
 	struct sandbox_field *field = NULL;
 
-	json_object_object_del(model, "id");
+	json_remove(model, "id");
 	if (!sandbox_make_field(action->table, model, true, &field, error))
 		return false;
 	json_put_text(action->result, "id", field->id);
@@ -204,10 +204,10 @@ static bool find_things(struct action *action, const struct kind *kind, struct e
 static bool run_action(struct sandbox_base *base, struct json_object *json, struct json_object *results,
 		       struct error *error)
 {
-	struct action action = {.base = base, .result = json_object_new_object()};
+	struct action action = {.base = base, .result = json_new_object()};
 	const struct kind *kind = kind_of(json, &action.json);
 
-	json_object_array_add(results, action.result);
+	json_append(results, action.result);
 	if (!kind)
 		return error_set(error, ERROR_REFUSED, "no such action");
 	if (!find_things(&action, kind, error) || !kind->run(&action, error))
@@ -232,20 +232,19 @@ bool sandbox_edit(struct sandbox_store *store, struct json_object *request, stru
 
 	if (!base)
 		return refuse(error, "base", json_text_or(request, "base", ""));
-	if (!actions || json_object_array_length(actions) > ACTION_LIMIT)
+	if (!actions || json_length(actions) > ACTION_LIMIT)
 		return error_set(error, ERROR_REFUSED, "\"actions\" must be an array of at most %d",
 				 ACTION_LIMIT);
-	for (size_t i = 0; i < json_object_array_length(actions); i++) {
-		if (!run_action(base, json_object_array_get_idx(actions, i), results, error))
-			return json_object_array_length(actions) > 1 ? error_wrap(error, "action %zu", i + 1)
-								     : false;
+	for (size_t i = 0; i < json_length(actions); i++) {
+		if (!run_action(base, json_at(actions, i), results, error))
+			return json_length(actions) > 1 ? error_wrap(error, "action %zu", i + 1) : false;
 	}
 	return true;
 }
 
 static bool row_matches(const struct sandbox_record *record, struct json_object *match)
 {
-	json_object_object_foreach (match, key, value) {
+	json_each (match, key, value) {
 		struct sandbox_field *field = sandbox_find_field(record->table, key);
 		scoped(json_object) shown = field ? sandbox_cell_show(record, field) : NULL;
 		if (!field || !json_equal(shown, value))
@@ -257,8 +256,8 @@ static bool row_matches(const struct sandbox_record *record, struct json_object 
 bool sandbox_edit_by_rule(struct sandbox_store *store, struct json_object *rule, struct error *error)
 {
 	struct json_object *match = json_child(rule, "match", json_type_object);
-	scoped(json_object) results = json_object_new_array();
-	scoped(json_object) update = json_object_new_object();
+	scoped(json_object) results = json_new_array();
+	scoped(json_object) update = json_new_object();
 	struct sandbox_base *base = base_of(store, rule);
 	const char *name = json_text_or(rule, "table", "");
 
@@ -270,7 +269,7 @@ bool sandbox_edit_by_rule(struct sandbox_store *store, struct json_object *rule,
 	json_put_text(update, "action", "update");
 	json_put_text(update, "table", table->id);
 	json_put_text(update, "record", json_text_or(rule, "record", NULL));
-	json_put(update, "fields", json_object_get(json_child(rule, "fields", json_type_object)));
+	json_put(update, "fields", json_share(json_child(rule, "fields", json_type_object)));
 	for (size_t i = 0; match && i < table->record_count; i++) {
 		if (row_matches(table->records[i], match)) {
 			json_put_text(update, "record", table->records[i]->id);

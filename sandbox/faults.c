@@ -29,7 +29,7 @@ static const char *const point_names[] = {
 void sandbox_fault_close(struct sandbox_fault **fault)
 {
 	if (*fault && --(*fault)->users == 0) {
-		json_object_put((*fault)->json);
+		json_release((*fault)->json);
 		free(*fault);
 	}
 	*fault = NULL;
@@ -89,8 +89,8 @@ static struct json_object *find_either(struct json_object *a, struct json_object
 {
 	struct json_object *value = NULL;
 
-	if (!json_object_object_get_ex(a, key, &value) && b)
-		json_object_object_get_ex(b, key, &value);
+	if (!json_find(a, key, &value) && b)
+		json_find(b, key, &value);
 	return value;
 }
 
@@ -98,14 +98,14 @@ static const char *filter_text(struct json_object *rule, struct json_object *by,
 {
 	struct json_object *value = find_either(rule, by, key);
 
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+	return json_is(value, json_type_string) ? json_text_of(value) : NULL;
 }
 
 static int64_t filter_int(struct json_object *rule, struct json_object *by, const char *key, int64_t fallback)
 {
 	struct json_object *value = find_either(rule, by, key);
 
-	return json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : fallback;
+	return json_is(value, json_type_int) ? json_int_of(value) : fallback;
 }
 
 static bool read_when(struct sandbox_fault *fault, struct error *error)
@@ -116,7 +116,7 @@ static bool read_when(struct sandbox_fault *fault, struct error *error)
 	fault->method = filter_text(fault->json, by, "method");
 	fault->path = filter_text(fault->json, by, "pathContains");
 	fault->request_kind = filter_text(fault->json, by, "kind");
-	fault->write = json_object_is_type(write, json_type_boolean) ? json_object_get_boolean(write) : -1;
+	fault->write = json_is(write, json_type_boolean) ? json_bool_of(write) : -1;
 	fault->every = filter_int(fault->json, by, "every", 0);
 	fault->nth = filter_int(fault->json, by, "nth", fault->every ? 0 : 1);
 	fault->times_left = filter_int(fault->json, by, "times", fault->every ? -1 : 1);
@@ -128,7 +128,7 @@ static bool add_rule(struct sandbox_faults *faults, struct json_object *rule, ui
 {
 	struct sandbox_fault *fault = own_alloc(sizeof(*fault));
 
-	*fault = (struct sandbox_fault){.users = 1, .json = json_object_get(rule), .at = at};
+	*fault = (struct sandbox_fault){.users = 1, .json = json_share(rule), .at = at};
 	if (!read_what(fault, error) || !read_point(fault, error) || !read_pid(fault, allow_kill, error) ||
 	    !read_when(fault, error)) {
 		sandbox_fault_close(&fault);
@@ -150,16 +150,18 @@ static bool add_rules(struct sandbox_faults *faults, struct json_object *rule, u
 		      bool allow_kill, struct error *error)
 {
 	struct json_object *at = NULL;
-	bool many = json_object_object_get_ex(rule, "at", &at) && json_object_is_type(at, json_type_array);
-	size_t count = many ? json_object_array_length(at) : 1;
+	bool many = json_find(rule, "at", &at) && json_is(at, json_type_array);
+	size_t count = many ? json_length(at) : 1;
 
 	if (!at)
 		return add_rule(faults, rule, 0, allow_kill, error);
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *one = many ? json_object_array_get_idx(at, i) : at;
-		if (!json_object_is_type(one, json_type_int) || json_object_get_int64(one) < 1)
-			return wrong(error, "at", json_object_to_json_string(at));
-		if (!add_rule(faults, rule, number + (uint64_t)json_object_get_int64(one), allow_kill, error))
+		struct json_object *one = many ? json_at(at, i) : at;
+		if (!json_is(one, json_type_int) || json_int_of(one) < 1) {
+			scoped_text words = json_write(at);
+			return wrong(error, "at", words);
+		}
+		if (!add_rule(faults, rule, number + (uint64_t)json_int_of(one), allow_kill, error))
 			return false;
 	}
 	return true;
@@ -169,13 +171,13 @@ bool sandbox_faults_add(struct sandbox_faults *faults, struct json_object *rules
 			bool allow_kill, struct error *error)
 {
 	size_t before = faults->count;
-	bool added = json_object_is_type(rules, json_type_array);
+	bool added = json_is(rules, json_type_array);
 
 	if (!added)
 		return error_set(error, ERROR_REFUSED, "an array of faults is needed");
-	for (size_t i = 0; added && i < json_object_array_length(rules); i++) {
-		struct json_object *rule = json_object_array_get_idx(rules, i);
-		added = json_object_is_type(rule, json_type_object)
+	for (size_t i = 0; added && i < json_length(rules); i++) {
+		struct json_object *rule = json_at(rules, i);
+		added = json_is(rule, json_type_object)
 				? add_rules(faults, rule, number, allow_kill, error)
 				: error_set(error, ERROR_REFUSED, "fault %zu is no object", i + 1);
 		if (added && faults->count > SANDBOX_FAULT_LIMIT)
@@ -208,14 +210,14 @@ static bool is_time(struct sandbox_fault *fault, const struct sandbox_fault_requ
 static void remember(struct sandbox_faults *faults, const struct sandbox_fault *fault,
 		     const struct sandbox_fault_request *request)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 	size_t place = faults->fired_total++ % SANDBOX_FIRED_LIMIT;
 
-	json_put(json, "request", json_object_new_int64((int64_t)request->number));
+	json_put(json, "request", json_new_int((int64_t)request->number));
 	json_put_text(json, "method", request->method);
 	json_put_text(json, "path", request->uri);
 	json_put_text(json, "fault", json_text_or(fault->json, "fault", ""));
-	json_object_put(faults->fired[place]);
+	json_release(faults->fired[place]);
 	faults->fired[place] = json;
 	if (faults->fired_count < SANDBOX_FIRED_LIMIT)
 		faults->fired_count++;
@@ -252,17 +254,17 @@ struct sandbox_fault *sandbox_faults_next(struct sandbox_faults *faults,
 
 struct json_object *sandbox_faults_show(const struct sandbox_faults *faults)
 {
-	struct json_object *json = json_object_new_object();
-	struct json_object *waiting = json_object_new_array();
-	struct json_object *fired = json_object_new_array();
+	struct json_object *json = json_new_object();
+	struct json_object *waiting = json_new_array();
+	struct json_object *fired = json_new_array();
 
 	for (size_t i = 0; i < faults->count; i++)
-		json_object_array_add(waiting, json_object_get(faults->waiting[i]->json));
+		json_append(waiting, json_share(faults->waiting[i]->json));
 	for (uint64_t i = faults->fired_total - faults->fired_count; i < faults->fired_total; i++)
-		json_object_array_add(fired, json_object_get(faults->fired[i % SANDBOX_FIRED_LIMIT]));
+		json_append(fired, json_share(faults->fired[i % SANDBOX_FIRED_LIMIT]));
 	json_put(json, "waiting", waiting);
 	json_put(json, "fired", fired);
-	json_put(json, "fired_total", json_object_new_int64((int64_t)faults->fired_total));
+	json_put(json, "fired_total", json_new_int((int64_t)faults->fired_total));
 	return json;
 }
 
@@ -271,7 +273,7 @@ void sandbox_faults_done(struct sandbox_faults *faults)
 	for (size_t i = 0; i < faults->count; i++)
 		sandbox_fault_close(&faults->waiting[i]);
 	for (size_t i = 0; i < faults->fired_count; i++)
-		json_object_put(faults->fired[i]);
+		json_release(faults->fired[i]);
 	free(faults->waiting);
 	*faults = (struct sandbox_faults){0};
 }

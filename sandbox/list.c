@@ -65,7 +65,7 @@ static struct json_object *array_at(struct json_object *query, const char *name)
 
 	if (array)
 		return array;
-	array = json_object_new_array();
+	array = json_new_array();
 	json_put(query, name, array);
 	return array;
 }
@@ -80,10 +80,10 @@ static bool add_order(struct json_object *query, const char *brackets, const cha
 	    (strcmp(end, "][field]") != 0 && strcmp(end, "][direction]") != 0))
 		return sandbox_refuse_request(error);
 	struct json_object *orders = array_at(query, "sort");
-	struct json_object *order = json_object_array_get_idx(orders, place);
+	struct json_object *order = json_at(orders, place);
 	if (!order) {
-		order = json_object_new_object();
-		json_object_array_put_idx(orders, place, order);
+		order = json_new_object();
+		json_set_at(orders, place, order);
 	}
 	json_put_text(order, end[2] == 'f' ? "field" : "direction", value);
 	return true;
@@ -95,7 +95,7 @@ static bool add_count(struct json_object *query, const char *name, const char *v
 
 	if (length == 0 || length > 9 || strspn(value, "0123456789") != length)
 		return sandbox_refuse_request(error);
-	json_put(query, name, json_object_new_int64(strtol(value, NULL, 10)));
+	json_put(query, name, json_new_int(strtol(value, NULL, 10)));
 	return true;
 }
 
@@ -114,7 +114,7 @@ static bool add_truth(struct json_object *query, const char *name, const char *v
 
 	if (!sandbox_read_truth(value, &truth, error))
 		return false;
-	json_put(query, name, json_object_new_boolean(truth));
+	json_put(query, name, json_new_bool(truth));
 	return true;
 }
 
@@ -138,7 +138,7 @@ static bool add_pair(struct json_object *query, const struct sandbox_pair *pair,
 	if (parameter->type == PARAMETER_TEXTS) {
 		if (!is_plain_list(brackets))
 			return sandbox_refuse_request(error);
-		json_object_array_add(array_at(query, parameter->name), json_object_new_string(pair->value));
+		json_append(array_at(query, parameter->name), json_new_text(pair->value));
 		return true;
 	}
 	if (*brackets)
@@ -159,13 +159,13 @@ static bool has_type(struct json_object *value, enum parameter_type type)
 		[PARAMETER_ORDERS] = json_type_array,
 	};
 
-	if (!json_object_is_type(value, types[type]))
+	if (!json_is(value, types[type]))
 		return false;
 	if (type != PARAMETER_TEXTS && type != PARAMETER_ORDERS)
 		return true;
-	for (size_t i = 0; i < json_object_array_length(value); i++) {
-		if (!json_object_is_type(json_object_array_get_idx(value, i),
-					 type == PARAMETER_TEXTS ? json_type_string : json_type_object))
+	for (size_t i = 0; i < json_length(value); i++) {
+		if (!json_is(json_at(value, i),
+			     type == PARAMETER_TEXTS ? json_type_string : json_type_object))
 			return false;
 	}
 	return true;
@@ -173,7 +173,7 @@ static bool has_type(struct json_object *value, enum parameter_type type)
 
 static bool check_types(struct json_object *json, struct error *error)
 {
-	json_object_object_foreach (json, key, value) {
+	json_each (json, key, value) {
 		const struct parameter *parameter = parameter_named(key, strlen(key));
 		if (!parameter || !has_type(value, parameter->type))
 			return sandbox_refuse_request(error);
@@ -197,12 +197,12 @@ static bool read_orders(struct json_object *json, struct sandbox_table *table, s
 			struct error *error)
 {
 	struct json_object *orders = json_child(json, "sort", json_type_array);
-	size_t count = orders ? json_object_array_length(orders) : 0;
+	size_t count = orders ? json_length(orders) : 0;
 
 	if (count > SORT_LIMIT)
 		return sandbox_refuse_request(error);
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *order = json_object_array_get_idx(orders, i);
+		struct json_object *order = json_at(orders, i);
 		const char *name = json_text_or(order, "field", NULL);
 		const char *direction = json_text_or(order, "direction", "asc");
 		bool descending = strcmp(direction, "desc") == 0;
@@ -233,8 +233,8 @@ static bool read_fields(struct json_object *json, struct sandbox_table *table, s
 	query->field_count = 0;
 	for (size_t i = 0; !names && i < table->field_count; i++)
 		query->fields[query->field_count++] = table->fields[i];
-	for (size_t i = 0; names && i < json_object_array_length(names); i++) {
-		const char *name = json_object_get_string(json_object_array_get_idx(names, i));
+	for (size_t i = 0; names && i < json_length(names); i++) {
+		const char *name = json_text_of(json_at(names, i));
 		struct sandbox_field *field = sandbox_find_field(table, name);
 		if (!field)
 			return sandbox_refuse_field_name(error, name);
@@ -266,8 +266,8 @@ static bool read_metadata(struct json_object *json, struct error *error)
 	struct json_object *names = json_child(json, "recordMetadata", json_type_array);
 	const char *format = json_text_or(json, "cellFormat", "json");
 
-	for (size_t i = 0; names && i < json_object_array_length(names); i++) {
-		if (strcmp(json_object_get_string(json_object_array_get_idx(names, i)), "commentCount") != 0)
+	for (size_t i = 0; names && i < json_length(names); i++) {
+		if (strcmp(json_text_of(json_at(names, i)), "commentCount") != 0)
 			return sandbox_refuse_request(error);
 	}
 	if (strcmp(format, "string") == 0)
@@ -517,7 +517,7 @@ static bool list(struct sandbox_call *call, struct json_object *json, struct err
 
 bool sandbox_list_get(struct sandbox_call *call, struct error *error)
 {
-	scoped(json_object) json = json_object_new_object();
+	scoped(json_object) json = json_new_object();
 
 	if (call->target->bad_query)
 		return sandbox_refuse_request(error);
@@ -531,7 +531,7 @@ bool sandbox_list_get(struct sandbox_call *call, struct error *error)
 /* timeZone and userLocale stay in the query. */
 bool sandbox_list_post(struct sandbox_call *call, struct error *error)
 {
-	scoped(json_object) ignored = json_object_new_object();
+	scoped(json_object) ignored = json_new_object();
 
 	if (call->target->bad_query)
 		return sandbox_refuse_request(error);

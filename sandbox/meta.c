@@ -22,15 +22,15 @@ static bool check_query(const struct sandbox_call *call, const char *const *know
 bool sandbox_meta_tables(struct sandbox_call *call, struct error *error)
 {
 	static const char *const known[] = {"include", "include[]", "include[0]"};
-	scoped(json_object) json = json_object_new_object();
-	struct json_object *tables = json_object_new_array();
+	scoped(json_object) json = json_new_object();
+	struct json_object *tables = json_new_array();
 
 	json_put(json, "tables", tables);
 	if (!check_query(call, known, countof(known), error))
 		return false;
 	for (size_t i = 0; i < call->base->table_count; i++) {
 		if (!call->base->tables[i]->deleted)
-			json_object_array_add(tables, sandbox_table_model(call->base->tables[i]));
+			json_append(tables, sandbox_table_model(call->base->tables[i]));
 	}
 	sandbox_answer_json(&call->answer, json);
 	return true;
@@ -39,8 +39,8 @@ bool sandbox_meta_tables(struct sandbox_call *call, struct error *error)
 bool sandbox_meta_bases(struct sandbox_call *call, struct error *error)
 {
 	static const char *const known[] = {"offset"};
-	scoped(json_object) json = json_object_new_object();
-	struct json_object *bases = json_object_new_array();
+	scoped(json_object) json = json_new_object();
+	struct json_object *bases = json_new_array();
 	const struct sandbox_store *store = call->sandbox->store;
 
 	json_put(json, "bases", bases);
@@ -49,11 +49,11 @@ bool sandbox_meta_bases(struct sandbox_call *call, struct error *error)
 	for (size_t i = 0; i < store->base_count; i++) {
 		if (!sandbox_base_granted(call, store->bases[i]->id))
 			continue;
-		struct json_object *base = json_object_new_object();
+		struct json_object *base = json_new_object();
 		json_put_text(base, "id", store->bases[i]->id);
 		json_put_text(base, "name", store->bases[i]->name);
 		json_put_text(base, "permissionLevel", "create");
-		json_object_array_add(bases, base);
+		json_append(bases, base);
 	}
 	sandbox_answer_json(&call->answer, json);
 	return true;
@@ -61,7 +61,7 @@ bool sandbox_meta_bases(struct sandbox_call *call, struct error *error)
 
 bool sandbox_meta_whoami(struct sandbox_call *call, struct error *error)
 {
-	scoped(json_object) json = json_object_new_object();
+	scoped(json_object) json = json_new_object();
 
 	if (call->target->pair_count > 0)
 		return sandbox_refuse_request(error);

@@ -39,14 +39,14 @@ static bool root_key_fits(const char *key, struct json_object *value)
 {
 	for (size_t i = 0; i < countof(root_keys); i++) {
 		if (strcmp(root_keys[i].key, key) == 0) /* a wrong "records" has words of its own */
-			return strcmp(key, "records") == 0 || json_object_is_type(value, root_keys[i].type);
+			return strcmp(key, "records") == 0 || json_is(value, root_keys[i].type);
 	}
 	return false;
 }
 
 static bool read_root(struct sandbox_call *call, struct batch *batch, struct error *error)
 {
-	json_object_object_foreach (call->json, key, value) {
+	json_each (call->json, key, value) {
 		if (!root_key_fits(key, value))
 			return sandbox_refuse_request(error);
 	}
@@ -88,15 +88,15 @@ static bool read_records(struct json_object *json, bool creates, struct json_obj
 {
 	struct json_object *records = NULL;
 
-	if (!json_object_object_get_ex(json, "records", &records))
+	if (!json_find(json, "records", &records))
 		return refuse_missing_fields(error);
-	size_t count = json_object_is_type(records, json_type_array) ? json_object_array_length(records) : 0;
+	size_t count = json_is(records, json_type_array) ? json_length(records) : 0;
 	bool good = count > 0 && count <= BATCH_LIMIT;
 	for (size_t i = 0; good && i < count; i++) {
-		struct json_object *record = json_object_array_get_idx(records, i);
+		struct json_object *record = json_at(records, i);
 		good = json_child(record, "fields", json_type_object) != NULL;
-		if (good && json_object_object_length(record) >
-				    1 + (!creates && json_text_or(record, "id", NULL) != NULL))
+		bool has_id = !creates && json_text_or(record, "id", NULL);
+		if (good && json_key_count(record) > (has_id ? 2U : 1U))
 			return sandbox_refuse_request(error);
 	}
 	if (!good)
@@ -147,11 +147,11 @@ static struct json_object *show(const struct write *write, bool by_id)
 
 static struct json_object *ids_of(const struct batch *batch, bool created)
 {
-	struct json_object *ids = json_object_new_array();
+	struct json_object *ids = json_new_array();
 
 	for (size_t i = 0; i < batch->count; i++) {
 		if (batch->writes[i].created == created)
-			json_object_array_add(ids, json_object_new_string(batch->writes[i].record->id));
+			json_append(ids, json_new_text(batch->writes[i].record->id));
 	}
 	return ids;
 }
@@ -163,10 +163,10 @@ static void answer(struct sandbox_call *call, const struct batch *batch)
 	if (batch->alone) {
 		json = show(&batch->writes[0], batch->by_id);
 	} else {
-		struct json_object *records = json_object_new_array();
+		struct json_object *records = json_new_array();
 		for (size_t i = 0; i < batch->count; i++)
-			json_object_array_add(records, show(&batch->writes[i], batch->by_id));
-		json = json_object_new_object();
+			json_append(records, show(&batch->writes[i], batch->by_id));
+		json = json_new_object();
 		json_put(json, "records", records);
 		if (batch->upsert) {
 			json_put(json, "updatedRecords", ids_of(batch, false));
@@ -193,7 +193,7 @@ bool sandbox_records_create(struct sandbox_call *call, struct error *error)
 
 	if (!read_root(call, &batch, error))
 		return false;
-	if (alone && json_object_object_get_ex(call->json, "records", NULL))
+	if (alone && json_find(call->json, "records", NULL))
 		return sandbox_refuse_request(error);
 	if (alone) {
 		batch.alone = true;
@@ -202,9 +202,9 @@ bool sandbox_records_create(struct sandbox_call *call, struct error *error)
 	}
 	if (!read_records(call->json, true, &records, error))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(records); i++)
+	for (size_t i = 0; i < json_length(records); i++)
 		batch.writes[batch.count++].fields =
-			json_child(json_object_array_get_idx(records, i), "fields", json_type_object);
+			json_child(json_at(records, i), "fields", json_type_object);
 	return finish(call, &batch, error);
 }
 
@@ -236,12 +236,12 @@ static bool read_merge(struct sandbox_call *call, struct merge *merge, struct er
 {
 	struct json_object *upsert = json_child(call->json, "performUpsert", json_type_object);
 	struct json_object *names = json_child(upsert, "fieldsToMergeOn", json_type_array);
-	size_t count = names ? json_object_array_length(names) : 0;
+	size_t count = names ? json_length(names) : 0;
 
-	if (count < 1 || count > MERGE_LIMIT || json_object_object_length(upsert) != 1)
+	if (count < 1 || count > MERGE_LIMIT || json_key_count(upsert) != 1)
 		return sandbox_refuse_request(error);
 	for (size_t i = 0; i < count; i++) {
-		const char *name = json_object_get_string(json_object_array_get_idx(names, i));
+		const char *name = json_text_of(json_at(names, i));
 		struct sandbox_field *field = sandbox_find_field(call->table, name ? name : "");
 		if (!field)
 			return sandbox_refuse_field_name(error, name ? name : "");
@@ -260,8 +260,7 @@ static bool read_keys(const struct merge *merge, struct json_object *fields, boo
 		struct sandbox_field *field = merge->fields[i];
 		struct sandbox_reading reading = {field, NULL, typecast, true};
 		struct json_object *value = NULL;
-		if (!json_object_object_get_ex(fields, field->name, &value) &&
-		    !json_object_object_get_ex(fields, field->id, &value))
+		if (!json_find(fields, field->name, &value) && !json_find(fields, field->id, &value))
 			return sandbox_refuse(error, 422, "INVALID_RECORDS",
 					      "Each record without an \"id\" must have a value for the field "
 					      "\"%s\" in fieldsToMergeOn.",
@@ -322,8 +321,8 @@ bool sandbox_records_update(struct sandbox_call *call, struct error *error)
 	if (!read_root(call, &batch, error) || (batch.upsert && !read_merge(call, &merge, error)) ||
 	    !read_records(call->json, false, &records, error))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(records); i++) {
-		struct json_object *record = json_object_array_get_idx(records, i);
+	for (size_t i = 0; i < json_length(records); i++) {
+		struct json_object *record = json_at(records, i);
 		const char *id = json_text_or(record, "id", NULL);
 		struct write write = {.fields = json_child(record, "fields", json_type_object)};
 		if (!id && !batch.upsert)
@@ -357,8 +356,7 @@ bool sandbox_record_update(struct sandbox_call *call, struct error *error)
 		return false;
 	if (!fields)
 		return refuse_missing_fields(error);
-	if (json_object_object_get_ex(call->json, "records", NULL) ||
-	    json_object_object_get_ex(call->json, "performUpsert", NULL))
+	if (json_find(call->json, "records", NULL) || json_find(call->json, "performUpsert", NULL))
 		return sandbox_refuse_request(error);
 	batch.writes[batch.count++].fields = fields;
 	return find_anywhere(call, &batch.writes[0].record, error) && finish(call, &batch, error);
@@ -366,9 +364,9 @@ bool sandbox_record_update(struct sandbox_call *call, struct error *error)
 
 static struct json_object *deleted_of(const struct sandbox_record *record)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 
-	json_put(json, "deleted", json_object_new_boolean(true));
+	json_put(json, "deleted", json_new_bool(true));
 	json_put_text(json, "id", record->id);
 	return json;
 }
@@ -417,15 +415,15 @@ bool sandbox_records_delete(struct sandbox_call *call, struct error *error)
 {
 	struct batch batch = {0};
 	struct sandbox_record *records[BATCH_LIMIT];
-	struct json_object *list = json_object_new_array();
-	scoped(json_object) json = json_object_new_object();
+	struct json_object *list = json_new_array();
+	scoped(json_object) json = json_new_object();
 
 	json_put(json, "records", list);
 	if (!read_deletes(call, &batch, error))
 		return false;
 	for (size_t i = 0; i < batch.count; i++) {
 		records[i] = batch.writes[i].record;
-		json_object_array_add(list, deleted_of(records[i]));
+		json_append(list, deleted_of(records[i]));
 	}
 	sandbox_rows_delete(records, batch.count);
 	call->sandbox->counts.records_deleted += batch.count;

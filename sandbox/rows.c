@@ -291,7 +291,7 @@ bool sandbox_fields_check(struct sandbox_table *table, const struct sandbox_reco
 {
 	bool named[SANDBOX_FIELD_LIMIT] = {false};
 
-	json_object_object_foreach (fields, key, value) {
+	json_each (fields, key, value) {
 		struct sandbox_field *field = sandbox_find_field(table, key);
 		struct sandbox_cell cell = {0};
 		if (!field)
@@ -313,8 +313,7 @@ static void clear_others(struct sandbox_record *record, struct json_object *fiel
 		struct sandbox_field *field = record->table->fields[i];
 		struct sandbox_cell empty = {0};
 		if (!sandbox_field_computed(field) && cell_of(record, field)->kind != CELL_EMPTY &&
-		    !json_object_object_get_ex(fields, field->id, NULL) &&
-		    !json_object_object_get_ex(fields, field->name, NULL))
+		    !json_find(fields, field->id, NULL) && !json_find(fields, field->name, NULL))
 			sandbox_row_set(record, field, &empty);
 	}
 }
@@ -324,7 +323,7 @@ void sandbox_fields_write(struct sandbox_record *record, struct json_object *fie
 {
 	if (replace)
 		clear_others(record, fields);
-	json_object_object_foreach (fields, key, value) {
+	json_each (fields, key, value) {
 		struct sandbox_field *field = sandbox_find_field(record->table, key);
 		struct sandbox_reading reading = {field, record, typecast, false};
 		struct sandbox_cell cell = {0};

@@ -39,10 +39,10 @@ static bool read_fields(struct json_object *json, struct sandbox_table *table, s
 	struct json_object *models = json_child(json, "fields", json_type_array);
 	const char *primary = json_text_or(json, "primaryFieldId", NULL);
 
-	if (!models || json_object_array_length(models) == 0)
+	if (!models || json_length(models) == 0)
 		return wrong(error, "no fields", table->name);
-	for (size_t i = 0; i < json_object_array_length(models); i++) {
-		struct json_object *model = json_object_array_get_idx(models, i);
+	for (size_t i = 0; i < json_length(models); i++) {
+		struct json_object *model = json_at(models, i);
 		struct sandbox_field *field = NULL;
 		if (!check_id(json_text_or(model, "id", NULL), table->name, error) ||
 		    !sandbox_make_field(table, model, false, &field, error))
@@ -64,9 +64,7 @@ static bool read_table(struct json_object *json, struct sandbox_base *base, stru
 	struct sandbox_table *table = sandbox_add_table(base, id, name);
 	table->description = own_copy(json_text_or(json, "description", NULL));
 	struct json_object *views = json_child(json, "views", json_type_array);
-	const char *view = views && json_object_array_length(views)
-				   ? json_text_or(json_object_array_get_idx(views, 0), "id", NULL)
-				   : NULL;
+	const char *view = views && json_length(views) ? json_text_or(json_at(views, 0), "id", NULL) : NULL;
 	if (view) {
 		free(table->view_id);
 		table->view_id = own_copy(view);
@@ -78,9 +76,8 @@ static bool join_table(struct json_object *json, struct sandbox_table *table, st
 {
 	struct json_object *models = json_child(json, "fields", json_type_array);
 
-	for (size_t i = 0; i < json_object_array_length(models); i++) {
-		struct json_object *options =
-			json_child(json_object_array_get_idx(models, i), "options", json_type_object);
+	for (size_t i = 0; i < json_length(models); i++) {
+		struct json_object *options = json_child(json_at(models, i), "options", json_type_object);
 		if (strcmp(table->fields[i]->type_name, "multipleRecordLinks") == 0 &&
 		    !sandbox_join_link(table->fields[i], options, error))
 			return error_wrap(error, "table \"%s\"", table->name);
@@ -94,7 +91,7 @@ static bool read_record(struct json_object *json, struct sandbox_table *table, s
 	const char *created = json_text_or(json, "createdTime", NULL);
 	int64_t created_ms = table->base->store->now_ms;
 
-	if (!json_object_is_type(json, json_type_object) || !check_id(id, table->name, error))
+	if (!json_is(json, json_type_object) || !check_id(id, table->name, error))
 		return wrong(error, "a record that is none", table->name);
 	if (id && sandbox_find_record(table->base, id))
 		return error_set(error, ERROR_REFUSED, "record \"%s\" is there twice", id);
@@ -115,9 +112,8 @@ static bool read_files(struct json_object *value, struct sandbox_field *field, s
 {
 	struct sandbox_cell cell = {0};
 
-	for (size_t i = 0; json_object_is_type(value, json_type_array) && i < json_object_array_length(value);
-	     i++) {
-		struct json_object *json = json_object_array_get_idx(value, i);
+	for (size_t i = 0; json_is(value, json_type_array) && i < json_length(value); i++) {
+		struct json_object *json = json_at(value, i);
 		const char *id = json_text_or(json, "id", NULL), *url = json_text_or(json, "url", NULL);
 		char minted[SANDBOX_ID_SIZE];
 		if (!url) {
@@ -163,7 +159,7 @@ static bool read_cells(struct json_object *json, struct sandbox_record *record, 
 
 	if (!fields)
 		return true;
-	json_object_object_foreach (fields, key, value) {
+	json_each (fields, key, value) {
 		struct sandbox_field *field = sandbox_find_field(record->table, key);
 		if (!field)
 			return error_set(error, ERROR_REFUSED, "record \"%s\": there is no field \"%s\"",
@@ -200,20 +196,19 @@ static struct json_object *tables_of(struct json_object *json)
 static bool read_rows(struct json_object *json, struct sandbox_base *base, struct error *error)
 {
 	for (size_t i = 0; i < base->table_count; i++) {
-		struct json_object *table = json_object_array_get_idx(tables_of(json), i);
+		struct json_object *table = json_at(tables_of(json), i);
 		struct json_object *records = json_child(table, "records", json_type_array);
-		for (size_t j = 0; records && j < json_object_array_length(records); j++) {
-			if (!read_record(json_object_array_get_idx(records, j), base->tables[i], error))
+		for (size_t j = 0; records && j < json_length(records); j++) {
+			if (!read_record(json_at(records, j), base->tables[i], error))
 				return false;
 		}
 	}
 	for (size_t i = 0; i < base->table_count; i++) {
-		struct json_object *table = json_object_array_get_idx(tables_of(json), i);
+		struct json_object *table = json_at(tables_of(json), i);
 		struct json_object *records = json_child(table, "records", json_type_array);
-		size_t count = records ? json_object_array_length(records) : 0;
+		size_t count = records ? json_length(records) : 0;
 		for (size_t j = 0; j < count; j++) {
-			if (!read_cells(json_object_array_get_idx(records, j), base->tables[i]->records[j],
-					error))
+			if (!read_cells(json_at(records, j), base->tables[i]->records[j], error))
 				return false;
 		}
 	}
@@ -229,15 +224,15 @@ static bool read_base(struct json_object *json, struct sandbox_store *store, str
 
 	if (!id || !good_id(id) || sandbox_find_base(store, id))
 		return error_set(error, ERROR_REFUSED, "a base needs an id of its own");
-	if (!tables || json_object_array_length(tables) > SANDBOX_TABLE_LIMIT)
+	if (!tables || json_length(tables) > SANDBOX_TABLE_LIMIT)
 		return wrong(error, "no tables, or too many,", id);
 	struct sandbox_base *base = sandbox_add_base(store, id, json_text_or(json, "name", id));
-	for (size_t i = 0; i < json_object_array_length(tables); i++) {
-		if (!read_table(json_object_array_get_idx(tables, i), base, error))
+	for (size_t i = 0; i < json_length(tables); i++) {
+		if (!read_table(json_at(tables, i), base, error))
 			return error_wrap(error, "base %s", id);
 	}
-	for (size_t i = 0; i < json_object_array_length(tables); i++) {
-		if (!join_table(json_object_array_get_idx(tables, i), base->tables[i], error))
+	for (size_t i = 0; i < json_length(tables); i++) {
+		if (!join_table(json_at(tables, i), base->tables[i], error))
 			return error_wrap(error, "base %s", id);
 	}
 	return read_rows(json, base, error) ? true : error_wrap(error, "base %s", id);
@@ -247,8 +242,8 @@ static bool read_templates(struct json_object *json, struct sandbox_store *store
 {
 	struct json_object *ids = json_child(json, "templates", json_type_array);
 
-	for (size_t i = 0; ids && i < json_object_array_length(ids); i++) {
-		const char *id = json_object_get_string(json_object_array_get_idx(ids, i));
+	for (size_t i = 0; ids && i < json_length(ids); i++) {
+		const char *id = json_text_of(json_at(ids, i));
 		if (!id || !good_id(id) || sandbox_find_base(store, id))
 			return error_set(error, ERROR_REFUSED, "a template needs a base id of its own");
 		sandbox_add_template(store, id);
@@ -270,8 +265,8 @@ bool sandbox_store_read(struct json_object *json, int64_t now_ms, struct sandbox
 	store->now_ms = now_ms;
 	if (!bases && !json_child(json, "templates", json_type_array))
 		return error_set(error, ERROR_REFUSED, "an object with \"bases\" or \"templates\" is needed");
-	for (size_t i = 0; bases && i < json_object_array_length(bases); i++) {
-		if (!read_base(json_object_array_get_idx(bases, i), store, error))
+	for (size_t i = 0; bases && i < json_length(bases); i++) {
+		if (!read_base(json_at(bases, i), store, error))
 			return false;
 	}
 	if (!read_templates(json, store, error))
@@ -282,15 +277,15 @@ bool sandbox_store_read(struct json_object *json, int64_t now_ms, struct sandbox
 
 static void write_record(const struct sandbox_record *record, struct text *text)
 {
-	scoped(json_object) json = json_object_new_object();
-	struct json_object *fields = json_object_new_object(), *modified = json_object_new_object();
+	scoped(json_object) json = json_new_object();
+	struct json_object *fields = json_new_object(), *modified = json_new_object();
 	char iso[CLOCK_ISO_SIZE];
 
 	json_put_text(json, "id", record->id);
 	if (clock_iso(record->created_ms, iso))
 		json_put_text(json, "createdTime", iso);
-	json_put(json, "number", json_object_new_int64(record->number));
-	json_put(json, "modifiedAny", json_object_new_int64(record->modified_ms));
+	json_put(json, "number", json_new_int(record->number));
+	json_put(json, "modifiedAny", json_new_int(record->modified_ms));
 	for (size_t i = 0; i < record->table->field_count; i++) {
 		struct sandbox_field *field = record->table->fields[i];
 		if (sandbox_field_computed(field))
@@ -299,7 +294,7 @@ static void write_record(const struct sandbox_record *record, struct text *text)
 		if (value)
 			json_put(fields, field->id, value);
 		if (record->slots[i].modified_ms)
-			json_put(modified, field->id, json_object_new_int64(record->slots[i].modified_ms));
+			json_put(modified, field->id, json_new_int(record->slots[i].modified_ms));
 	}
 	json_put(json, "fields", fields);
 	json_put(json, "modified", modified);
@@ -322,8 +317,8 @@ static void write_table(const struct sandbox_table *table, struct text *text)
 
 static void write_base(const struct sandbox_base *base, struct text *text)
 {
-	scoped(json_object) id = json_object_new_string(base->id);
-	scoped(json_object) name = json_object_new_string(base->name);
+	scoped(json_object) id = json_new_text(base->id);
+	scoped(json_object) name = json_new_text(base->name);
 	size_t written = 0;
 
 	text_add(text, "{\"id\":");

@@ -8,17 +8,17 @@
 
 static struct json_object *choices_of(const struct sandbox_field *field)
 {
-	struct json_object *choices = json_object_new_array();
+	struct json_object *choices = json_new_array();
 
 	for (size_t i = 0; i < field->choice_count; i++) {
 		const struct sandbox_choice *choice = field->choices[i];
 		if (choice->deleted)
 			continue;
-		struct json_object *json = json_object_new_object();
+		struct json_object *json = json_new_object();
 		json_put_text(json, "id", choice->id);
 		json_put_text(json, "name", choice->name);
 		json_put_text(json, "color", choice->color);
-		json_object_array_add(choices, json);
+		json_append(choices, json);
 	}
 	return choices;
 }
@@ -33,12 +33,11 @@ static bool is_select(const struct sandbox_field *field)
 static struct json_object *link_options(const struct sandbox_field *field)
 {
 	static const char *const truths[] = {"isReversed", "prefersSingleRecordLink"};
-	struct json_object *options = json_object_new_object();
+	struct json_object *options = json_new_object();
 
 	json_put_text(options, "linkedTableId", field->linked->id);
 	for (size_t i = 0; i < countof(truths); i++)
-		json_put(options, truths[i],
-			 json_object_new_boolean(json_bool_or(field->options, truths[i], false)));
+		json_put(options, truths[i], json_new_bool(json_bool_or(field->options, truths[i], false)));
 	if (field->inverse)
 		json_put_text(options, "inverseLinkFieldId", field->inverse->id);
 	return options;
@@ -48,7 +47,7 @@ static struct json_object *options_of(const struct sandbox_field *field)
 {
 	if (field->linked)
 		return link_options(field);
-	struct json_object *options = field->options ? json_copy(field->options) : json_object_new_object();
+	struct json_object *options = field->options ? json_copy(field->options) : json_new_object();
 	if (is_select(field))
 		json_put(options, "choices", choices_of(field));
 	return options;
@@ -56,7 +55,7 @@ static struct json_object *options_of(const struct sandbox_field *field)
 
 struct json_object *sandbox_field_model(const struct sandbox_field *field)
 {
-	struct json_object *model = json_object_new_object();
+	struct json_object *model = json_new_object();
 
 	json_put_text(model, "type", field->type_name);
 	if (field->options || field->linked || is_select(field))
@@ -69,27 +68,27 @@ struct json_object *sandbox_field_model(const struct sandbox_field *field)
 
 static struct json_object *views_of(const struct sandbox_table *table)
 {
-	struct json_object *views = json_object_new_array();
-	struct json_object *view = json_object_new_object();
+	struct json_object *views = json_new_array();
+	struct json_object *view = json_new_object();
 
 	json_put_text(view, "id", table->view_id);
 	json_put_text(view, "name", "Grid view");
 	json_put_text(view, "type", "grid");
-	json_object_array_add(views, view);
+	json_append(views, view);
 	return views;
 }
 
 struct json_object *sandbox_table_model(const struct sandbox_table *table)
 {
-	struct json_object *model = json_object_new_object();
-	struct json_object *fields = json_object_new_array();
+	struct json_object *model = json_new_object();
+	struct json_object *fields = json_new_array();
 
 	json_put_text(model, "id", table->id);
 	json_put_text(model, "name", table->name);
 	json_put_text(model, "description", table->description);
 	json_put_text(model, "primaryFieldId", table->primary ? table->primary->id : NULL);
 	for (size_t i = 0; i < table->field_count; i++)
-		json_object_array_add(fields, sandbox_field_model(table->fields[i]));
+		json_append(fields, sandbox_field_model(table->fields[i]));
 	json_put(model, "fields", fields);
 	json_put(model, "views", views_of(table));
 	return model;
@@ -167,8 +166,8 @@ static void add_choices(struct sandbox_field *field, struct json_object *options
 {
 	struct json_object *choices = json_child(options, "choices", json_type_array);
 
-	for (size_t i = 0; choices && i < json_object_array_length(choices); i++) {
-		struct json_object *json = json_object_array_get_idx(choices, i);
+	for (size_t i = 0; choices && i < json_length(choices); i++) {
+		struct json_object *json = json_at(choices, i);
 		const char *name = json_text_or(json, "name", NULL);
 		if (!name || !*name || sandbox_find_choice(field, name))
 			continue;
@@ -181,12 +180,12 @@ static void add_choices(struct sandbox_field *field, struct json_object *options
 /* What the field says itself is not kept in the options as given. */
 static void take_options(struct sandbox_field *field, struct json_object *options)
 {
-	json_object_put(field->options);
+	json_release(field->options);
 	field->options = options ? json_copy(options) : NULL;
 	if (field->options) {
-		json_object_object_del(field->options, "choices");
-		json_object_object_del(field->options, "linkedTableId");
-		json_object_object_del(field->options, "inverseLinkFieldId");
+		json_remove(field->options, "choices");
+		json_remove(field->options, "linkedTableId");
+		json_remove(field->options, "inverseLinkFieldId");
 	}
 	if (is_select(field))
 		add_choices(field, options);
@@ -283,7 +282,7 @@ static struct json_object *words_of(const struct sandbox_record *record, struct 
 	struct text text = {0};
 
 	sandbox_cell_text(record, field, &text);
-	struct json_object *words = text.length ? json_object_new_string(text.bytes) : NULL;
+	struct json_object *words = text.length ? json_new_text(text.bytes) : NULL;
 	text_done(&text);
 	return words;
 }
@@ -296,7 +295,7 @@ static bool check_retype(const struct sandbox_field *field, const char *type, st
 				 type);
 	if (field == field->table->primary && (sandbox_type_find(type)->flags & TYPE_COMPUTED))
 		return error_set(error, ERROR_REFUSED, "the primary field cannot become a \"%s\"", type);
-	if (options && !json_object_is_type(options, json_type_object))
+	if (options && !json_is(options, json_type_object))
 		return error_set(error, ERROR_REFUSED, "options must be an object");
 	return true;
 }
@@ -336,7 +335,7 @@ bool sandbox_retype_field(struct sandbox_field *field, const char *type, struct 
 	take_options(field, options);
 	for (size_t i = 0; (record = row_at(table, i)); i++) {
 		convert(record, field, words[i], touch);
-		json_object_put(words[i]);
+		json_release(words[i]);
 	}
 	free(words);
 	if (inverse)

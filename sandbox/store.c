@@ -81,7 +81,7 @@ static void field_free(struct sandbox_field *field)
 		choice_free(field->choices[i]);
 	free(field->choices);
 	formula_close(&field->formula);
-	json_object_put(field->options);
+	json_release(field->options);
 	free(field->id);
 	free(field->name);
 	free(field->description);

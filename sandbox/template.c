@@ -83,7 +83,7 @@ static const struct column collections[] = {
 static void add_columns(struct sandbox_table *table, const struct column *columns, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		scoped(json_object) model = json_object_new_object();
+		scoped(json_object) model = json_new_object();
 		struct json_object *options = NULL;
 		struct sandbox_field *field = NULL;
 		bool made = !columns[i].options ||

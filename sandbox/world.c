@@ -94,14 +94,14 @@ void sandbox_answer_json(struct sandbox_answer *answer, struct json_object *json
 
 void sandbox_answer_refusal(struct sandbox_answer *answer, const struct error *refusal)
 {
-	scoped(json_object) json = json_object_new_object();
+	scoped(json_object) json = json_new_object();
 
 	answer->status = refusal->status ? refusal->status : 422;
 	text_clear(&answer->body);
 	if (!*refusal->code && !*refusal->text) {
 		json_put_text(json, "error", "NOT_FOUND");
 	} else {
-		struct json_object *inner = json_object_new_object();
+		struct json_object *inner = json_new_object();
 		json_put_text(inner, "type", *refusal->code ? refusal->code : "SANDBOX");
 		if (*refusal->text)
 			json_put_text(inner, "message", refusal->text);

@@ -11,12 +11,12 @@
 
 void database_init(struct database *database)
 {
-	database->documents = json_object_new_object();
+	database->documents = json_new_object();
 }
 
 void database_done(struct database *database)
 {
-	json_object_put(database->documents);
+	json_release(database->documents);
 	database->documents = NULL;
 }
 
@@ -43,7 +43,7 @@ struct json_object *database_get(const struct database *database, const char *id
 static struct json_object *stub_of(struct json_object *attachment, int generation)
 {
 	const char *data = json_text_or(attachment, "data", NULL);
-	struct json_object *stub = json_object_new_object();
+	struct json_object *stub = json_new_object();
 	size_t limit = data ? strlen(data) : 0, length = 0;
 	unsigned char *bytes = own_alloc(limit + 1);
 	char digest[MD5_TEXT_SIZE];
@@ -54,25 +54,25 @@ static struct json_object *stub_of(struct json_object *attachment, int generatio
 	md5_text(bytes, length, digest);
 	free(bytes);
 	json_put_text(stub, "content_type", json_text_or(attachment, "content_type", NULL));
-	json_put(stub, "revpos", json_object_new_int(generation));
+	json_put(stub, "revpos", json_new_int(generation));
 	json_put_text(stub, "digest", digest);
-	json_put(stub, "length", json_object_new_int64((int64_t)length));
-	json_put(stub, "stub", json_object_new_boolean(true));
+	json_put(stub, "length", json_new_int((int64_t)length));
+	json_put(stub, "stub", json_new_bool(true));
 	return stub;
 }
 
 static void list_attachments(struct json_object *body, int generation)
 {
 	struct json_object *attachments = json_child(body, "_attachments", json_type_object);
-	scoped(json_object) stubs = json_object_new_object();
+	scoped(json_object) stubs = json_new_object();
 
 	if (!attachments)
 		return;
-	json_object_object_foreach (attachments, name, attachment) {
+	json_each (attachments, name, attachment) {
 		bool known = json_bool_or(attachment, "stub", false);
 		json_put(stubs, name, known ? json_copy(attachment) : stub_of(attachment, generation));
 	}
-	json_put(body, "_attachments", json_object_get(stubs));
+	json_put(body, "_attachments", json_share(stubs));
 }
 
 /* ---- writing ---- */
@@ -113,13 +113,13 @@ static int compare_ids(const void *left, const void *right)
 
 struct json_object *database_all(const struct database *database)
 {
-	struct json_object *all = json_object_new_array();
+	struct json_object *all = json_new_array();
 
-	json_object_object_foreach (database->documents, id, body) {
+	json_each (database->documents, id, body) {
 		if (database_get(database, id))
-			json_object_array_add(all, json_object_get(body));
+			json_append(all, json_share(body));
 	}
-	json_object_array_sort(all, compare_ids);
+	json_sort(all, compare_ids);
 	return all;
 }
 
@@ -135,15 +135,15 @@ static bool view_database_find(void *context, enum document_type type, const cha
 			       struct json_object **bodies_out, struct error *error)
 {
 	scoped(json_object) all = database_all(context);
-	struct json_object *found = json_object_new_array();
+	struct json_object *found = json_new_array();
 
 	(void)error;
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *body = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_length(all); i++) {
+		struct json_object *body = json_at(all, i);
 		const char *theirs = json_text_or(document_data(body), key, NULL);
 		if (document_type_of(json_text_or(body, "_id", ""), NULL) == type && theirs &&
 		    strcmp(theirs, value) == 0)
-			json_object_array_add(found, json_object_get(body));
+			json_append(found, json_share(body));
 	}
 	*bodies_out = found;
 	return true;

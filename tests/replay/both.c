@@ -31,7 +31,7 @@ void both_close(struct both *both)
 	world_close(&both->world);
 	transcript_done(&both->transcript);
 	for (int i = 0; i < 2; i++)
-		json_object_put(both->cursors[i]);
+		json_release(both->cursors[i]);
 	text_done(&both->words);
 }
 
@@ -43,7 +43,7 @@ void both_phone_puts(struct both *both, const char *id, const char *key, const c
 	struct json_object *body = present ? json_copy(present) : named_new_item(both->world, "of a phone");
 
 	json_put_text(document_data(body), key, value);
-	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(both->world)));
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(both->world)));
 	world_phone_puts(both->world, TABLE_ITEMS, id, body);
 	follow(both);
 }
@@ -58,7 +58,7 @@ struct world_row *both_person_adds(struct both *both, const char *name)
 {
 	struct world_row *row = world_person_adds(both->world, TABLE_ITEMS);
 
-	world_person_types(both->world, row, FIELD_NAME, json_object_new_string(name));
+	world_person_types(both->world, row, FIELD_NAME, json_new_text(name));
 	follow(both);
 	return row;
 }

@@ -29,15 +29,15 @@ void both_judge(struct both *both, const char *question, struct json_object *ans
 		text_format(&both->words, "\n#   %u. %s\n#      memory:  %.*s\n#      servers: %.*s",
 			    both->asked, question, LINE, expected, LINE, found);
 	}
-	json_object_put(answers[0]);
-	json_object_put(answers[1]);
+	json_release(answers[0]);
+	json_release(answers[1]);
 }
 
 /* ---- answers as JSON ---- */
 
 struct json_object *both_error(const struct error *error)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 
 	json_put_text(json, "error", error_kind_name(error->kind));
 	return json;
@@ -48,9 +48,9 @@ void both_leave_out_moments(struct json_object *body)
 	static const char *const keys[] = {"_rev", "created_at", "updated_at"};
 
 	for (size_t i = 0; i < countof(keys); i++)
-		json_object_object_del(body, keys[i]);
+		json_remove(body, keys[i]);
 	if (document_data(body))
-		json_object_object_del(document_data(body), "integrations");
+		json_remove(document_data(body), "integrations");
 }
 
 /* Only columns that are ours, and no times of documents. */
@@ -58,7 +58,7 @@ static void leave_out_others(const struct columns *columns, struct json_object *
 {
 	struct json_object *all = json_copy(body);
 
-	json_object_object_foreach (all, column, ignored) {
+	json_each (all, column, ignored) {
 		bool ours = false;
 		(void)ignored;
 		for (size_t field = 0; field < FIELD_COUNT; field++)
@@ -66,22 +66,22 @@ static void leave_out_others(const struct columns *columns, struct json_object *
 			       (columns->of[field].id && field != FIELD_UPDATED_AT &&
 				field != FIELD_CREATED_AT && strcmp(columns->of[field].id, column) == 0);
 		if (!ours)
-			json_object_object_del(body, column);
+			json_remove(body, column);
 	}
-	json_object_put(all);
+	json_release(all);
 }
 
 struct json_object *both_record(struct both *both, const struct side_record *record)
 {
 	static const char *const presences[] = {"missing", "tombstone", "there"};
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 	struct json_object *body = record->body ? json_copy(record->body) : NULL;
 	struct json_object *data = body ? document_data(body) : NULL;
 	const struct columns *columns = both_columns(both, record->table);
 
 	json_put_text(json, "presence", presences[record->presence]);
 	json_put_text(json, "id", record->id);
-	json_put(json, "has revision", json_object_new_boolean(record->revision != NULL));
+	json_put(json, "has revision", json_new_bool(record->revision != NULL));
 	json_put_text(json, "flaw", record->flaw);
 	if (data)
 		both_leave_out_moments(body);
@@ -97,7 +97,7 @@ bool both_collect(void *context, struct side_records *page, struct error *error)
 
 	(void)error;
 	for (size_t i = 0; i < page->count; i++)
-		json_object_array_add(collecting->list, both_record(collecting->both, &page->list[i]));
+		json_append(collecting->list, both_record(collecting->both, &page->list[i]));
 	return true;
 }
 
@@ -112,19 +112,19 @@ static int by_words(const void *left, const void *right)
 struct json_object *both_sorted(struct both *both, int which, struct json_object *list)
 {
 	struct json_object *named =
-		which == 0 ? json_object_get(list) : names_to_world(&both->replay->names, list);
+		which == 0 ? json_share(list) : names_to_world(&both->replay->names, list);
 
-	json_object_array_sort(named, by_words);
-	json_object_put(list);
+	json_sort(named, by_words);
+	json_release(list);
 	return named;
 }
 
 struct json_object *both_records(struct both *both, struct side_records *records)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_new_array();
 
 	for (size_t i = 0; i < records->count; i++)
-		json_object_array_add(list, both_record(both, &records->list[i]));
+		json_append(list, both_record(both, &records->list[i]));
 	side_records_done(records);
 	return list;
 }
@@ -140,7 +140,7 @@ const char *both_row_name(struct both *both, int which, const char *row)
 
 struct json_object *both_news(struct both *both, int which, const struct side *side, int64_t wait_ms)
 {
-	struct both_collecting collecting = {both, json_object_new_array()};
+	struct both_collecting collecting = {both, json_new_array()};
 	struct side_news news = {0};
 	struct error error = {0};
 	bool ok;
@@ -150,25 +150,25 @@ struct json_object *both_news(struct both *both, int which, const struct side *s
 		ok = side->ops->news(side->self, both->cursors[which], wait_ms, both_collect, &collecting,
 				     &news, &error);
 		if (ok && news.cursor) {
-			json_object_put(both->cursors[which]);
+			json_release(both->cursors[which]);
 			both->cursors[which] = take(news.cursor);
 		}
 	} while (ok && news.more);
 	side_news_done(&news);
 	struct json_object *answer = both_sorted(both, which, collecting.list);
 	if (!ok)
-		json_object_array_add(answer, both_error(&error));
+		json_append(answer, both_error(&error));
 	return answer;
 }
 
 static struct json_object *written_json(struct both *both, const struct side_write *write)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = json_new_object();
 
 	json_put_text(json, "result", error_kind_name(write->result));
-	json_put(json, "has revision", json_object_new_boolean(write->revision_out[0] != '\0'));
-	json_put(json, "row missing", json_object_new_boolean(write->row_missing));
-	json_put(json, "met existing", json_object_new_boolean(write->met_existing));
+	json_put(json, "has revision", json_new_bool(write->revision_out[0] != '\0'));
+	json_put(json, "row missing", json_new_bool(write->row_missing));
+	json_put(json, "met existing", json_new_bool(write->met_existing));
 	json_put_text(json, "code", write->result == ERROR_REFUSED ? write->error.code : "");
 	if (write->answer.body)
 		json_put(json, "answer", both_record(both, &write->answer));
@@ -178,14 +178,14 @@ static struct json_object *written_json(struct both *both, const struct side_wri
 struct json_object *both_write(struct both *both, const struct side *side, struct side_write *writes,
 			       size_t count)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_new_array();
 	struct error error = {0};
 	struct side_ticket *ticket = side->ops->write_start(side->self, writes, count);
 
 	if (!side->ops->write_finish(side->self, &ticket, &error))
-		json_object_array_add(list, both_error(&error));
+		json_append(list, both_error(&error));
 	for (size_t i = 0; i < count; i++)
-		json_object_array_add(list, written_json(both, &writes[i]));
+		json_append(list, written_json(both, &writes[i]));
 	side_writes_done(writes, count);
 	return list;
 }

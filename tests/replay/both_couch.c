@@ -28,12 +28,12 @@ void both_couch_list(struct both *both, enum table table)
 
 	for (int i = 0; i < 2; i++) {
 		const struct side *couch = &both_seam(both, i)->couch;
-		struct both_collecting collecting = {both, json_object_new_array()};
+		struct both_collecting collecting = {both, json_new_array()};
 		struct error error = {0};
 		bool ok = couch->ops->list(couch->self, table, both_collect, &collecting, &error);
 		answers[i] = both_sorted(both, i, collecting.list);
 		if (!ok)
-			json_object_array_add(answers[i], both_error(&error));
+			json_append(answers[i], both_error(&error));
 	}
 	both_judge(both, "all documents of a table", answers);
 }
@@ -108,8 +108,8 @@ static struct json_object *document_with(const char *id, struct json_object *dat
 
 	json_put_text(own, "collection_id", "c0");
 	json_put_text(own, "config_uuid", "7b7c0d5e-2c19-4a51-8f0e-000000000001");
-	json_object_object_foreach (data, key, value) {
-		json_put(own, key, json_object_get(value));
+	json_each (data, key, value) {
+		json_put(own, key, json_share(value));
 	}
 	return body;
 }
@@ -124,17 +124,17 @@ void both_couch_write(struct both *both, enum side_write_kind kind, const char *
 		scoped(json_object) body = data ? document_with(id, data) : NULL;
 		const char *revision = with_revision ? both->revisions[i] : NULL;
 		if (!body) {
-			body = json_object_new_object();
+			body = json_new_object();
 			scoped_text full_id = document_full_id(DOCUMENT_ITEM, id);
 			json_put_text(body, "_id", full_id);
-			json_put(body, "_deleted", json_object_new_boolean(true));
+			json_put(body, "_deleted", json_new_bool(true));
 		}
 		json_put_text(body, "_rev", revision);
 		struct side_write write = {
 			.kind = kind, .table = TABLE_ITEMS, .id = id, .revision = revision, .body = body};
 		answers[i] = both_write(both, &both_seam(both, i)->couch, &write, 1);
 	}
-	json_object_put(data);
+	json_release(data);
 	both_judge(both, question, answers);
 }
 
@@ -147,9 +147,9 @@ void both_couch_write_extra(struct both *both, struct json_object *body)
 		struct side_write write = {.kind = SIDE_EXTRA, .body = copy};
 		struct side *couch = &both_seam(both, i)->couch;
 		struct json_object *list = both_write(both, couch, &write, 1);
-		json_object_object_del(json_object_array_get_idx(list, 0), "has revision");
+		json_remove(json_at(list, 0), "has revision");
 		answers[i] = list;
 	}
-	json_object_put(body);
+	json_release(body);
 	both_judge(both, "writing a history document", answers);
 }

@@ -32,12 +32,12 @@ void both_rows_list(struct both *both, enum table table)
 
 	for (int i = 0; i < 2; i++) {
 		const struct side *rows = &both_seam(both, i)->rows;
-		struct both_collecting collecting = {both, json_object_new_array()};
+		struct both_collecting collecting = {both, json_new_array()};
 		struct error error = {0};
 		bool ok = rows->ops->list(rows->self, table, both_collect, &collecting, &error);
 		answers[i] = both_sorted(both, i, collecting.list);
 		if (!ok)
-			json_object_array_add(answers[i], both_error(&error));
+			json_append(answers[i], both_error(&error));
 	}
 	both_judge(both, "all rows of a table", answers);
 }
@@ -95,7 +95,7 @@ void both_rows_edited(struct both *both, const struct world_row *row, enum field
 						   now_ms[i] - ago_ms, false};
 		struct error error = {0};
 		answers[i] = rows->ops->edited_after(rows->self, &asked, 1, &error)
-				     ? json_object_new_boolean(asked.is_after)
+				     ? json_new_bool(asked.is_after)
 				     : both_error(&error);
 	}
 	both_judge(both, question, answers);
@@ -105,11 +105,11 @@ void both_rows_edited(struct both *both, const struct world_row *row, enum field
 static struct json_object *cells_for(struct both *both, int which, struct json_object *cells)
 {
 	const struct columns *columns = both_columns(both, TABLE_ITEMS);
-	scoped(json_object) by_id = json_object_new_object();
+	scoped(json_object) by_id = json_new_object();
 
-	json_object_object_foreach (cells, name, value) {
+	json_each (cells, name, value) {
 		enum field field = field_by_name(TABLE_ITEMS, name);
-		json_put(by_id, field == FIELD_COUNT ? name : columns->of[field].id, json_object_get(value));
+		json_put(by_id, field == FIELD_COUNT ? name : columns->of[field].id, json_share(value));
 	}
 	return which == 0 ? json_copy(by_id) : names_to_server(&both->replay->names, by_id);
 }
@@ -131,16 +131,16 @@ void both_rows_write_many(struct both *both, enum side_write_kind kind, const ch
 			};
 		answers[i] = both_write(both, &both_seam(both, i)->rows, writes, count);
 		for (size_t k = 0; k < count; k++)
-			json_object_put(writes[k].body);
+			json_release(writes[k].body);
 		free(writes);
 		/* What was made gets its name. */
-		made[i] = json_child(json_object_array_get_idx(answers[i], 0), "answer", json_type_object);
+		made[i] = json_child(json_at(answers[i], 0), "answer", json_type_object);
 	}
 	const char *world = json_text_or(made[0], "id", NULL), *server = json_text_or(made[1], "id", NULL);
 	if (world && server && count == 1 && !names_server_row(&both->replay->names, world))
 		names_add(&both->replay->names, TABLE_ITEMS, world, server);
 	for (size_t k = 0; cells && k < count; k++)
-		json_object_put(cells[k]);
+		json_release(cells[k]);
 	both_judge(both, "writing rows", answers);
 }
 

@@ -19,7 +19,7 @@ void both_store_read(struct both *both, const char *id)
 		answers[i] =
 			document ? json_copy(document) : NULL; /* what goes over the wire is not changed */
 		if (document)
-			json_object_object_del(answers[i], "_rev");
+			json_remove(answers[i], "_rev");
 	}
 	both_judge(both, "a document of the state", answers);
 }
@@ -32,17 +32,17 @@ void both_store_write(struct both *both, const char *id, const char *words, bool
 	for (int i = 0; i < 2; i++) {
 		const struct store *store = &both_seam(both, i)->store;
 		scoped(json_object) present = stored(both, i, id);
-		struct json_object *document = json_object_new_object();
+		struct json_object *document = json_new_object();
 		struct store_result result = {0};
 		struct error error = {0};
 		json_put_text(document, "_id", id);
 		json_put_text(document, "words", words);
 		json_put_text(document, "_rev", with_revision ? json_text_or(present, "_rev", NULL) : NULL);
 		if (deletes)
-			json_put(document, "_deleted", json_object_new_boolean(true));
+			json_put(document, "_deleted", json_new_bool(true));
 		bool ok = store->ops->write(store->self, &document, 1, &result, &error);
-		answers[i] = ok ? json_object_new_string(error_kind_name(result.kind)) : both_error(&error);
-		json_object_put(document);
+		answers[i] = ok ? json_new_text(error_kind_name(result.kind)) : both_error(&error);
+		json_release(document);
 	}
 	both_judge(both, "writing a document of the state", answers);
 }
@@ -54,13 +54,13 @@ void both_checkpoint(struct both *both, const char *words)
 
 	for (int i = 0; i < 2; i++) {
 		const struct store *store = &both_seam(both, i)->store;
-		scoped(json_object) checkpoint = json_object_new_object();
+		scoped(json_object) checkpoint = json_new_object();
 		scoped(json_object) read = NULL;
 		struct error error = {0};
 		json_put_text(checkpoint, "words", words);
 		if (store->ops->checkpoint_write(store->self, checkpoint, &error) &&
 		    store->ops->checkpoint_read(store->self, &read, &error))
-			answers[i] = json_object_new_string(json_text_or(read, "words", ""));
+			answers[i] = json_new_text(json_text_or(read, "words", ""));
 		else
 			answers[i] = both_error(&error);
 	}
@@ -70,7 +70,7 @@ void both_checkpoint(struct both *both, const char *words)
 static bool collect_id(void *context, struct json_object *document, struct error *error)
 {
 	(void)error;
-	json_object_array_add(context, json_object_new_string(json_text_or(document, "_id", "")));
+	json_append(context, json_new_text(json_text_or(document, "_id", "")));
 	return true;
 }
 
@@ -80,10 +80,10 @@ void both_store_walk(struct both *both, const char *prefix)
 
 	for (int i = 0; i < 2; i++) {
 		const struct store *store = &both_seam(both, i)->store;
-		struct json_object *list = json_object_new_array();
+		struct json_object *list = json_new_array();
 		struct error error = {0};
 		if (!store->ops->walk(store->self, prefix, collect_id, list, &error))
-			json_object_array_add(list, both_error(&error));
+			json_append(list, both_error(&error));
 		answers[i] = both_sorted(both, i, list);
 	}
 	both_judge(both, "the state's documents with a prefix", answers);

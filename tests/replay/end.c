@@ -17,8 +17,8 @@ static bool add_documents(struct replay *replay, struct json_object *ending, str
 
 	if (!stage_documents(replay->stage, &documents, error))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(documents); i++) {
-		struct json_object *body = json_object_array_get_idx(documents, i);
+	for (size_t i = 0; i < json_length(documents); i++) {
+		struct json_object *body = json_at(documents, i);
 		const char *id = NULL;
 		enum table table;
 		enum document_type type = document_type_of(json_text_or(body, "_id", ""), &id);
@@ -35,7 +35,7 @@ static bool add_documents(struct replay *replay, struct json_object *ending, str
 /* Of the documents that are tombstones in the world. */
 static bool add_tombstones(struct replay *replay, struct json_object *ending, struct error *error)
 {
-	json_object_object_foreach (replay->transcript->end, place, words) {
+	json_each (replay->transcript->end, place, words) {
 		enum table table = strncmp(place, "item ", 5) == 0 ? TABLE_ITEMS : TABLE_COLLECTIONS;
 		struct couch_documents documents = {0};
 		if (strcmp(json_object_get_string(words), "deleted") != 0)
@@ -58,11 +58,10 @@ static bool add_rows(struct replay *replay, struct json_object *ending, struct e
 		scoped(json_object) rows = NULL;
 		if (!stage_rows(replay->stage, REPLAY_BASE, table_name((enum table)table), &rows, error))
 			return false;
-		for (size_t i = 0; i < json_object_array_length(rows); i++) {
-			struct json_object *row = json_object_array_get_idx(rows, i);
+		for (size_t i = 0; i < json_length(rows); i++) {
+			struct json_object *row = json_at(rows, i);
 			const char *record = json_text_or(row, "id", "");
-			json_object_object_foreach (json_child(row, "fields", json_type_object), name,
-						    value) {
+			json_each (json_child(row, "fields", json_type_object), name, value) {
 				enum field field = field_by_name((enum table)table, name);
 				if (field != FIELD_COUNT)
 					ending_cell(ending, (enum table)table, record, field, value);
@@ -74,7 +73,7 @@ static bool add_rows(struct replay *replay, struct json_object *ending, struct e
 
 bool end_read(struct replay *replay, struct json_object **end_out, struct error *error)
 {
-	scoped(json_object) ending = json_object_new_object();
+	scoped(json_object) ending = json_new_object();
 	struct store *store = &stage_sync(replay->stage)->ledger.store;
 
 	if (!add_documents(replay, ending, error) || !add_tombstones(replay, ending, error) ||

@@ -9,9 +9,8 @@ static bool is_among(const struct side_record *record, const char *revision)
 {
 	if (record->revision && strcmp(record->revision, revision) == 0)
 		return true;
-	for (size_t i = 0; record->leaves && i < json_object_array_length(record->leaves); i++)
-		if (strcmp(json_object_get_string(json_object_array_get_idx(record->leaves, i)), revision) ==
-		    0)
+	for (size_t i = 0; record->leaves && i < json_length(record->leaves); i++)
+		if (strcmp(json_object_get_string(json_at(record->leaves, i)), revision) == 0)
 			return true;
 	return false;
 }

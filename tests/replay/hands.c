@@ -10,15 +10,15 @@
 /* The data keys that the phone changed. */
 static void patch(struct json_object *data, struct json_object *before, struct json_object *after)
 {
-	json_object_object_foreach (after, key, value) {
+	json_each (after, key, value) {
 		struct json_object *was = NULL;
-		if (!json_object_object_get_ex(before, key, &was) || !json_equal(was, value))
-			json_put(data, key, json_object_get(value));
+		if (!json_find(before, key, &was) || !json_equal(was, value))
+			json_put(data, key, json_share(value));
 	}
-	json_object_object_foreach (before, gone, ignored) {
+	json_each (before, gone, ignored) {
 		(void)ignored;
-		if (!json_object_object_get_ex(after, gone, NULL))
-			json_object_object_del(data, gone);
+		if (!json_find(after, gone, NULL))
+			json_remove(data, gone);
 	}
 }
 
@@ -27,7 +27,7 @@ static void put_time(const struct replay *replay, const struct act *act, struct 
 {
 	int64_t behind_ms = act->at_ms + replay->transcript->base_ahead_ms - json_int_or(from, key, 0);
 
-	json_put(into, key, json_object_new_int64(replay->at_ms + replay->shift_ms - behind_ms));
+	json_put(into, key, json_new_int(replay->at_ms + replay->shift_ms - behind_ms));
 }
 
 /* The body as a phone on this side would write it; taken from the present one where the phone saw one. */
@@ -76,7 +76,7 @@ static bool phone_puts(struct replay *replay, const struct act *act, struct erro
 			    present ? "there" : "not there");
 	scoped(json_object) body = body_to_put(replay, act, present);
 	json_put_text(body, "_id", full_id);
-	json_object_object_del(body, "_rev");
+	json_remove(body, "_rev");
 	json_put_text(body, "_rev", json_text_or(present, "_rev", NULL));
 	if (!couch_document_write(replay->couch.client, full_id, body, revision, error))
 		return false;
@@ -109,23 +109,23 @@ static bool phone_removes(struct replay *replay, const struct act *act, struct e
 /* 'action' is taken; its own id, where something was made. */
 static bool edit(struct replay *replay, struct json_object *action, char id_out[20], struct error *error)
 {
-	struct json_object *request = json_object_new_object(), *actions = json_object_new_array();
+	struct json_object *request = json_new_object(), *actions = json_new_array();
 	scoped(json_object) answer = NULL;
 
 	json_put_text(request, "base", REPLAY_BASE);
-	json_object_array_add(actions, action);
+	json_append(actions, action);
 	json_put(request, "actions", actions);
 	if (!stage_control(replay->stage, "POST", "edit", request, &answer, error))
 		return false;
 	struct json_object *results = json_child(answer, "results", json_type_array);
 	if (id_out)
-		snprintf(id_out, 20, "%s", json_text_or(json_object_array_get_idx(results, 0), "id", ""));
+		snprintf(id_out, 20, "%s", json_text_or(json_at(results, 0), "id", ""));
 	return true;
 }
 
 static struct json_object *action_on(const struct act *act, const char *name, const char *record)
 {
-	struct json_object *action = json_object_new_object();
+	struct json_object *action = json_new_object();
 
 	json_put_text(action, "action", name);
 	json_put_text(action, "table", table_name(act->table));
@@ -147,7 +147,7 @@ static bool person_types(struct replay *replay, const struct act *act, const cha
 			 struct error *error)
 {
 	struct json_object *action = action_on(act, "update", record);
-	struct json_object *fields = json_object_new_object();
+	struct json_object *fields = json_new_object();
 
 	json_put(fields, field_rule(act->field)->name,
 		 act->value ? names_to_server(&replay->names, act->value) : NULL);
@@ -163,11 +163,11 @@ static bool copied_cells(struct replay *replay, const struct act *act, const cha
 
 	if (!stage_rows(replay->stage, REPLAY_BASE, table_name(act->table), &rows, error))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_length(rows); i++) {
+		struct json_object *row = json_at(rows, i);
 		if (strcmp(json_text_or(row, "id", ""), record) != 0)
 			continue;
-		json_object_object_foreach (json_child(row, "fields", json_type_object), name, value) {
+		json_each (json_child(row, "fields", json_type_object), name, value) {
 			enum field field = field_by_name(act->table, name);
 			if (field != FIELD_COUNT && (field != FIELD_ID || act->with_id))
 				json_put(fields, name, json_copy(value));
@@ -179,12 +179,12 @@ static bool copied_cells(struct replay *replay, const struct act *act, const cha
 static bool person_duplicates(struct replay *replay, const struct act *act, const char *record,
 			      struct error *error)
 {
-	struct json_object *action = action_on(act, "create", NULL), *fields = json_object_new_object();
+	struct json_object *action = action_on(act, "create", NULL), *fields = json_new_object();
 	char id[20];
 
 	json_put(action, "fields", fields);
 	if (!copied_cells(replay, act, record, fields, error)) {
-		json_object_put(action);
+		json_release(action);
 		return false;
 	}
 	if (!edit(replay, action, id, error))
@@ -219,7 +219,7 @@ static bool app_leaves(struct replay *replay, const struct act *act, struct erro
 
 	if (!read_present(replay, id, &present, error))
 		return false;
-	json_object_object_del(body, "_rev");
+	json_remove(body, "_rev");
 	json_put_text(body, "_rev", json_text_or(present, "_rev", NULL));
 	return couch_document_write(replay->couch.client, id, body, NULL, error);
 }

@@ -9,7 +9,7 @@
 
 static void made_from(enum table table, const char *record_id, char id_out[37])
 {
-	struct json_object *model = json_object_array_get_idx(world_schema(), table);
+	struct json_object *model = json_at(world_schema(), table);
 	const char *words[] = {REPLAY_BASE, json_text_or(model, "id", ""), record_id};
 
 	document_id_from(words, countof(words), id_out);

@@ -56,11 +56,11 @@ static struct json_object *parsed(const char *words)
 
 static bool set_sandbox_clock(struct replay *replay, int64_t now_ms, bool freeze, struct error *error)
 {
-	struct json_object *body = json_object_new_object();
+	struct json_object *body = json_new_object();
 	char iso[CLOCK_ISO_SIZE];
 
 	json_put_text(body, "set", clock_iso(now_ms, iso) ? iso : NULL);
-	json_put(body, "freeze", json_object_new_boolean(freeze));
+	json_put(body, "freeze", json_new_bool(freeze));
 	replay->frozen = freeze;
 	return stage_control(replay->stage, "POST", "clock", body, NULL, error);
 }
@@ -138,16 +138,16 @@ static bool learn_rows(struct replay *replay, const struct act *act, enum table 
 
 	if (!stage_rows(replay->stage, REPLAY_BASE, table_name(table), &rows, error))
 		return false;
-	for (size_t i = 0; act->value && i < json_object_array_length(act->value); i++) {
-		struct json_object *one = json_object_array_get_idx(act->value, i);
-		const char *row = json_object_get_string(json_object_array_get_idx(one, 1));
-		const char *id = json_object_get_string(json_object_array_get_idx(one, 2));
+	for (size_t i = 0; act->value && i < json_length(act->value); i++) {
+		struct json_object *one = json_at(act->value, i);
+		const char *row = json_object_get_string(json_at(one, 1));
+		const char *id = json_object_get_string(json_at(one, 2));
 		if (!*id || names_server_row(&replay->names, row) ||
-		    strcmp(json_object_get_string(json_object_array_get_idx(one, 0)), table_name(table)) != 0)
+		    strcmp(json_object_get_string(json_at(one, 0)), table_name(table)) != 0)
 			continue;
 		scoped_text server_id = names_word_to_server(&replay->names, id);
-		for (size_t k = 0; k < json_object_array_length(rows); k++) {
-			struct json_object *found = json_object_array_get_idx(rows, k);
+		for (size_t k = 0; k < json_length(rows); k++) {
+			struct json_object *found = json_at(rows, k);
 			const char *record = json_text_or(found, "id", "");
 			struct json_object *fields = json_child(found, "fields", json_type_object);
 			if (strcmp(json_text_or(fields, "ID", ""), server_id) != 0 ||
@@ -304,12 +304,12 @@ static bool begin(struct replay *replay, struct error *error)
 		       "\"collection_ids_to_sync\":[\"c0\"]}}}]");
 	scoped(json_object) bases =
 		parsed("{\"bases\":[{\"id\":\"" REPLAY_BASE "\",\"name\":\"Inventory\"}]}");
-	struct json_object *options = json_object_new_object();
+	struct json_object *options = json_new_object();
 
-	json_object_array_add(documents, world_config_document());
-	json_put(json_object_array_get_idx(json_child(bases, "bases", json_type_array), 0), "tables",
+	json_append(documents, world_config_document());
+	json_put(json_at(json_child(bases, "bases", json_type_array), 0), "tables",
 		 json_copy(world_schema()));
-	json_put(options, "bump_equal", json_object_new_boolean(replay->transcript->bump_equal));
+	json_put(options, "bump_equal", json_new_bool(replay->transcript->bump_equal));
 	if (!stage_begin(replay->stage, documents, bases, replay->transcript->acts[0].at_ms, error) ||
 	    !stage_control(replay->stage, "POST", "options", options, NULL, error) ||
 	    !set_sandbox_clock(replay, stage_now_ms(replay->stage), false, error))

@@ -108,7 +108,7 @@ static struct json_object *control(struct world *world, const char *method, cons
 
 static void order(struct world *world, const char *method, const char *path, const char *body)
 {
-	json_object_put(control(world, method, path, body));
+	json_release(control(world, method, path, body));
 }
 
 static int64_t count_of(struct world *world, const char *key)
@@ -144,7 +144,7 @@ static void forget_writes(struct world *world)
 {
 	airtable_writes_done(world->writes, world->count);
 	for (size_t i = 0; i < world->count; i++) {
-		json_object_put(world->writes[i].fields);
+		json_release(world->writes[i].fields);
 		own_free_text(&world->ids[i]);
 	}
 	world->count = 0;
@@ -248,7 +248,7 @@ static struct rows *list_rows(struct world *world, const char *formula)
 static void rows_close(struct rows **rows)
 {
 	for (size_t i = 0; *rows && i < (*rows)->count; i++)
-		json_object_put((*rows)->list[i].fields);
+		json_release((*rows)->list[i].fields);
 	free(take(*rows));
 }
 
@@ -297,9 +297,9 @@ static void a_row_is_made_read_changed_and_deleted(void **state)
 	assert_string_equal(write->answer.id, record_id);
 	assert_string_equal(json_text_or(write->answer.fields, NOTES, ""),
 			    "a\nb"); /* a whole row comes back */
-	assert_false(json_object_object_get_ex(write->answer.fields, CHOICE, NULL));
-	assert_false(json_object_object_get_ex(write->answer.fields, TICK, NULL));
-	assert_true(json_object_object_get_ex(write->answer.fields, NUMBER, NULL));
+	assert_false(json_find(write->answer.fields, CHOICE, NULL));
+	assert_false(json_find(write->answer.fields, TICK, NULL));
+	assert_true(json_find(write->answer.fields, NUMBER, NULL));
 	forget_writes(world);
 
 	struct airtable_records records = {0};
@@ -725,8 +725,8 @@ static void the_schema_is_read(void **state)
 	assert_int_equal(things->field_count, 8);
 	for (size_t i = 0; i < things->field_count; i++) {
 		if (strcmp(things->fields[i].id, CHOICE) == 0)
-			assert_int_equal(json_object_array_length(json_child(things->fields[i].options,
-									     "choices", json_type_array)),
+			assert_int_equal(json_length(json_child(things->fields[i].options, "choices",
+								json_type_array)),
 					 1);
 	}
 	airtable_schema_done(&schema);

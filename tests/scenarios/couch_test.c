@@ -107,7 +107,7 @@ static struct json_object *parsed(const char *words)
 
 static struct json_object *document_of(const char *id, const char *name)
 {
-	struct json_object *document = json_object_new_object();
+	struct json_object *document = json_new_object();
 
 	json_put_text(document, "_id", id);
 	json_put_text(document, "name", name);
@@ -127,7 +127,7 @@ static void write_items(struct world *world, struct couch_client *couch, int fir
 	expect(world, couch_documents_write(couch, documents, (size_t)count, written, &world->error));
 	for (int i = 0; i < count; i++) {
 		assert_int_equal(written[i].kind, ERROR_NONE);
-		json_object_put(documents[i]);
+		json_release(documents[i]);
 	}
 	free(documents);
 	free(written);
@@ -139,7 +139,7 @@ static struct json_object *raw(struct world *world, const char *method, const ch
 	struct couch_call call = {.method = method, .path = path, .body = sent};
 
 	expect(world, couch_request(world->couch, &call, &answer, NULL, &world->error));
-	json_object_put(sent);
+	json_release(sent);
 	return answer;
 }
 
@@ -178,14 +178,12 @@ static void make_conflict(struct world *world, const char *id)
 			   "{\"_id\":\"%s\",\"_rev\":\"1-bbbb0000bbbb0000bbbb0000bbbb0000\",\"n\":2}]}",
 			   id, id);
 
-	json_object_put(raw(world, "POST", "_bulk_docs", body));
+	json_release(raw(world, "POST", "_bulk_docs", body));
 }
 
 static const char *conflict_of(const struct couch_document *document, size_t index)
 {
-	return document->conflicts
-		       ? json_object_get_string(json_object_array_get_idx(document->conflicts, index))
-		       : NULL;
+	return document->conflicts ? json_object_get_string(json_at(document->conflicts, index)) : NULL;
 }
 
 static void read_one(struct world *world, const char *id, struct couch_documents *documents_out)
@@ -253,8 +251,8 @@ static void database_is_listed_and_made_once(struct world *world)
 
 	expect(world, couch_database_create(world->couch, true, &world->error));
 	expect(world, couch_database_list(world->couch, &names, &world->error));
-	for (size_t i = 0; i < json_object_array_length(names); i++)
-		found += strcmp(json_object_get_string(json_object_array_get_idx(names, i)), database) == 0;
+	for (size_t i = 0; i < json_length(names); i++)
+		found += strcmp(json_object_get_string(json_at(names, i)), database) == 0;
 	assert_int_equal(found, 1);
 }
 
@@ -264,15 +262,14 @@ static bool admits(struct world *world, const char *section, const char *list, c
 	struct json_object *names =
 		json_child(json_child(security, section, json_type_object), list, json_type_array);
 
-	return names && json_object_array_length(names) == 1 &&
-	       strcmp(json_object_get_string(json_object_array_get_idx(names, 0)), name) == 0;
+	return names && json_length(names) == 1 &&
+	       strcmp(json_object_get_string(json_at(names, 0)), name) == 0;
 }
 
 static void public_database_becomes_private(struct world *world)
 {
-	json_object_put(
-		raw(world, "PUT", "_security",
-		    "{\"admins\":{\"names\":[],\"roles\":[]},\"members\":{\"names\":[],\"roles\":[]}}"));
+	json_release(raw(world, "PUT", "_security",
+			 "{\"admins\":{\"names\":[],\"roles\":[]},\"members\":{\"names\":[],\"roles\":[]}}"));
 	expect(world, couch_database_create(world->couch, true, &world->error));
 	assert_true(admits(world, "members", "roles", "_admin"));
 	assert_true(admits(world, "admins", "roles", "_admin"));
@@ -280,7 +277,7 @@ static void public_database_becomes_private(struct world *world)
 
 static void members_stay_members(struct world *world)
 {
-	json_object_put(raw(
+	json_release(raw(
 		world, "PUT", "_security",
 		"{\"admins\":{\"names\":[],\"roles\":[]},\"members\":{\"names\":[\"ann\"],\"roles\":[]}}"));
 	expect(world, couch_database_create(world->couch, true, &world->error));
@@ -408,7 +405,7 @@ static void bulk_answers_each_row(struct world *world)
 	assert_int_equal(written[2].kind, ERROR_NONE);
 	assert_int_equal(strncmp(written[0].rev, "1-", 2), 0);
 	for (int i = 0; i < 3; i++)
-		json_object_put(documents[i]);
+		json_release(documents[i]);
 }
 
 static void bulk_makes_tombstones(struct world *world)
@@ -420,7 +417,7 @@ static void bulk_makes_tombstones(struct world *world)
 
 	write_one(world, "item-1", "first", rev);
 	json_put_text(tombstone, "_rev", rev);
-	json_put(tombstone, "_deleted", json_object_new_boolean(true));
+	json_put(tombstone, "_deleted", json_new_bool(true));
 	expect(world, couch_documents_write(world->couch, &tombstone, 1, &written, &world->error));
 	assert_int_equal(written.kind, ERROR_NONE);
 	read_one(world, "item-1", &documents);
@@ -442,7 +439,7 @@ static void refused_document_stands_alone(struct world *world)
 	expect(world, couch_documents_write(world->couch, documents, 5, written, &world->error));
 	for (int i = 0; i < 5; i++) {
 		assert_int_equal(written[i].kind, i == 2 ? ERROR_REFUSED : ERROR_NONE);
-		json_object_put(documents[i]);
+		json_release(documents[i]);
 	}
 	assert_true(strlen(written[2].text) > 0);
 }
@@ -459,8 +456,8 @@ static void two_bulks_run_side_by_side(struct world *world)
 	expect(world, couch_bulk_finish(&first, &written, &world->error));
 	assert_int_equal(written.kind, ERROR_NONE);
 	assert_null(first);
-	json_object_put(one);
-	json_object_put(two);
+	json_release(one);
+	json_release(two);
 }
 
 static void many_are_read_in_the_order_asked(struct world *world)
@@ -507,8 +504,8 @@ static void conflicts_are_named(struct world *world)
 	read_one(world, "item-1", &documents);
 	assert_string_equal(documents.list[0].rev, "1-bbbb0000bbbb0000bbbb0000bbbb0000");
 	assert_string_equal(conflict_of(&documents.list[0], 0), "1-aaaa0000aaaa0000aaaa0000aaaa0000");
-	assert_int_equal(json_object_array_length(documents.list[0].conflicts), 1);
-	assert_false(json_object_object_get_ex(documents.list[0].body, "_conflicts", NULL));
+	assert_int_equal(json_length(documents.list[0].conflicts), 1);
+	assert_false(json_find(documents.list[0].body, "_conflicts", NULL));
 	couch_documents_done(&documents);
 }
 
@@ -546,7 +543,7 @@ static void tombstone_keeps_its_fields(struct world *world)
 
 	write_one(world, "item-1", "first", rev);
 	json_put_text(tombstone, "_rev", rev);
-	json_put(tombstone, "_deleted", json_object_new_boolean(true));
+	json_put(tombstone, "_deleted", json_new_bool(true));
 	expect(world, couch_document_write(world->couch, "item-1", tombstone, last, &world->error));
 	struct couch_revision wanted = {"item-1", last};
 	expect(world, couch_revisions_read(world->couch, &wanted, 1, false, &documents, &world->error));
@@ -566,8 +563,8 @@ static void unknown_revisions_are_told(struct world *world)
 	struct json_object *missing =
 		json_child(json_child(unknown, "item-1", json_type_object), "missing", json_type_array);
 	assert_non_null(missing);
-	assert_int_equal(json_object_array_length(missing), 1);
-	assert_string_equal(json_object_get_string(json_object_array_get_idx(missing, 0)),
+	assert_int_equal(json_length(missing), 1);
+	assert_string_equal(json_object_get_string(json_at(missing, 0)),
 			    "9-99990000999900009999000099990000");
 }
 
@@ -621,7 +618,7 @@ static bool visit(void *context, struct couch_document *document, struct error *
 	assert_int_equal(document->body != NULL, walked->bodies);
 	if (walked->asks) {
 		expect(walked->world, couch_document_read(walked->world->couch, document->id, &found, error));
-		json_object_put(found);
+		json_release(found);
 	}
 	return true;
 }
@@ -791,13 +788,13 @@ static void local_document_is_written_and_read(struct world *world)
 	expect(world, couch_local_write(world->couch, "checkpoint-a b", first, &world->error));
 	expect(world, couch_local_read(world->couch, "checkpoint-a b", &found, &world->error));
 	assert_string_equal(json_text_or(found, "since", ""), "12-abc");
-	json_object_put(found);
+	json_release(found);
 	for (int i = 0; i < 2; i++) /* the second time it is there already */
 		expect(world, couch_local_write(world->couch, "checkpoint-a b", second, &world->error));
 	expect(world, couch_local_read(world->couch, "checkpoint-a b", &found, &world->error));
 	assert_true(json_equal(json_child(found, "since", json_type_array),
 			       json_child(second, "since", json_type_array)));
-	json_object_put(found);
+	json_release(found);
 }
 
 static void local_document_is_not_in_the_feed(struct world *world)
@@ -972,7 +969,7 @@ static void document_without_stubs_loses_the_attachment(struct world *world)
 	put_picture(world, "image-1", "image", bytes, rev);
 	read_one(world, "image-1", &documents);
 	assert_non_null(json_child(documents.list[0].body, "_attachments", json_type_object));
-	json_object_object_del(documents.list[0].body, "_attachments");
+	json_remove(documents.list[0].body, "_attachments");
 	expect(world,
 	       couch_documents_write(world->couch, &documents.list[0].body, 1, &written, &world->error));
 	couch_documents_done(&documents);
@@ -1006,7 +1003,7 @@ static void stub_that_fits_nothing_is_refused_alone(struct world *world)
 	assert_int_equal(strncmp(found.list[2].rev, "1-", 2), 0);
 	couch_documents_done(&found);
 	for (int i = 0; i < 3; i++)
-		json_object_put(documents[i]);
+		json_release(documents[i]);
 }
 
 /* ---- the feed ---- */
@@ -1272,9 +1269,9 @@ static void losing_leaf_is_a_row(struct world *world)
 	struct couch_page page;
 	struct couch_document *document;
 
-	json_object_put(raw(world, "POST", "_bulk_docs",
-			    "{\"new_edits\":false,\"docs\":[{\"_id\":\"item-1\","
-			    "\"_rev\":\"1-bbbb0000bbbb0000bbbb0000bbbb0000\",\"n\":2}]}"));
+	json_release(raw(world, "POST", "_bulk_docs",
+			 "{\"new_edits\":false,\"docs\":[{\"_id\":\"item-1\","
+			 "\"_rev\":\"1-bbbb0000bbbb0000bbbb0000bbbb0000\",\"n\":2}]}"));
 	for (int open = 0; open < 2; open++) {
 		do {
 			expect(world, couch_changes_read(changes, NEWS_MS, &page, &world->error));

@@ -31,8 +31,8 @@ struct json_object *members(struct json_object *object)
 	static struct json_object *none;
 
 	if (!none)
-		none = json_object_new_object();
-	return json_object_is_type(object, json_type_object) ? object : none;
+		none = json_new_object();
+	return json_is(object, json_type_object) ? object : none;
 }
 
 struct json_object *recording_list(const struct recording *recording, const char *key)
@@ -41,7 +41,7 @@ struct json_object *recording_list(const struct recording *recording, const char
 	struct json_object *list = json_child(recording->json, key, json_type_array);
 
 	if (!none)
-		none = json_object_new_array();
+		none = json_new_array();
 	return list ? list : none;
 }
 
@@ -49,8 +49,8 @@ struct json_object *recording_initial(const struct recording *recording, const c
 {
 	struct json_object *documents = recording_list(recording, "initial_docs");
 
-	for (size_t i = 0; i < json_object_array_length(documents); i++) {
-		struct json_object *document = json_object_array_get_idx(documents, i);
+	for (size_t i = 0; i < json_length(documents); i++) {
+		struct json_object *document = json_at(documents, i);
 		if (strcmp(json_text_or(document, "_id", ""), full_id) == 0)
 			return document;
 	}
@@ -72,13 +72,13 @@ struct json_object *recording_column(const struct recording *recording, const ch
 {
 	struct json_object *tables = recording_tables(recording);
 
-	for (size_t i = 0; tables && i < json_object_array_length(tables); i++) {
-		struct json_object *one = json_object_array_get_idx(tables, i);
+	for (size_t i = 0; tables && i < json_length(tables); i++) {
+		struct json_object *one = json_at(tables, i);
 		struct json_object *fields = json_child(one, "fields", json_type_array);
 		if (strcmp(json_text_or(one, "name", ""), table) != 0)
 			continue;
-		for (size_t j = 0; fields && j < json_object_array_length(fields); j++) {
-			struct json_object *field = json_object_array_get_idx(fields, j);
+		for (size_t j = 0; fields && j < json_length(fields); j++) {
+			struct json_object *field = json_at(fields, j);
 			if (strcmp(json_text_or(field, "name", ""), name) == 0)
 				return field;
 		}
@@ -105,8 +105,8 @@ bool recording_is_sync_time(const struct recording *recording, int64_t time_ms)
 {
 	struct json_object *phases = recording_list(recording, "phases");
 
-	for (size_t i = 0; i < json_object_array_length(phases); i++) {
-		struct json_object *phase = json_object_array_get_idx(phases, i);
+	for (size_t i = 0; i < json_length(phases); i++) {
+		struct json_object *phase = json_at(phases, i);
 		if (strcmp(json_text_or(phase, "op", ""), "sync") == 0 &&
 		    time_ms >= json_int_or(phase, "started_at", INT64_MAX) &&
 		    time_ms <= json_int_or(phase, "finished_at", 0))
@@ -119,8 +119,8 @@ bool recording_is_sync_time(const struct recording *recording, int64_t time_ms)
 
 static bool holds_pictures(struct json_object *documents)
 {
-	for (size_t i = 0; i < json_object_array_length(documents); i++) {
-		const char *type = json_text_or(json_object_array_get_idx(documents, i), "type", "");
+	for (size_t i = 0; i < json_length(documents); i++) {
+		const char *type = json_text_or(json_at(documents, i), "type", "");
 		if (strcmp(type, "item_image") == 0 || strcmp(type, "image") == 0)
 			return true;
 	}
@@ -132,12 +132,10 @@ static const char *edit_obstacle(struct json_object *edit)
 	struct json_object *set = json_child(edit, "set", json_type_object);
 	struct json_object *create = json_child(edit, "create", json_type_object);
 
-	if (json_object_object_get_ex(set, "Images", NULL) ||
-	    json_object_object_get_ex(create, "Images", NULL))
+	if (json_find(set, "Images", NULL) || json_find(create, "Images", NULL))
 		return "pictures are not synchronised yet";
-	return set || create || json_object_object_get_ex(edit, "remove", NULL)
-		       ? NULL
-		       : "an edit in Airtable of an unknown kind";
+	return set || create || json_find(edit, "remove", NULL) ? NULL
+								: "an edit in Airtable of an unknown kind";
 }
 
 /* "save", "raw", "restoreBatchOf", and when; nothing else. */
@@ -145,7 +143,7 @@ static const char *operation_obstacle(struct json_object *operation)
 {
 	static const char *const known[] = {"save", "raw", "restoreBatchOf", "at"};
 
-	json_object_object_foreach (members(operation), key, value) {
+	json_each (members(operation), key, value) {
 		bool is_known = false;
 		(void)value;
 		for (size_t i = 0; i < countof(known); i++)
@@ -160,8 +158,8 @@ static const char *list_obstacle(struct json_object *list, const char *(*ask)(st
 {
 	const char *obstacle = NULL;
 
-	for (size_t i = 0; !obstacle && list && i < json_object_array_length(list); i++)
-		obstacle = ask(json_object_array_get_idx(list, i));
+	for (size_t i = 0; !obstacle && list && i < json_length(list); i++)
+		obstacle = ask(json_at(list, i));
 	return obstacle;
 }
 
@@ -171,8 +169,7 @@ static bool asks_for_another(struct json_object *phase)
 {
 	struct json_object *statuses = json_child(phase, "statuses", json_type_array);
 
-	return json_object_object_get_ex(phase, "error", NULL) && statuses &&
-	       json_object_array_length(statuses) == 0;
+	return json_find(phase, "error", NULL) && statuses && json_length(statuses) == 0;
 }
 
 static const char *phase_obstacle(struct json_object *phase)
@@ -201,29 +198,29 @@ const char *recording_obstacle(const struct recording *recording)
 
 static void note_rows(struct their_state *state, const char *table, struct json_object *records)
 {
-	for (size_t i = 0; records && i < json_object_array_length(records); i++) {
-		struct json_object *record = json_object_array_get_idx(records, i);
-		struct json_object *row = json_object_new_object();
+	for (size_t i = 0; records && i < json_length(records); i++) {
+		struct json_object *record = json_at(records, i);
+		struct json_object *row = json_new_object();
 		json_put_text(row, "table", json_text_or(record, "table", table));
-		json_put(row, "fields", json_object_get(json_child(record, "fields", json_type_object)));
+		json_put(row, "fields", json_share(json_child(record, "fields", json_type_object)));
 		json_put(state->rows, json_text_or(record, "id", ""), row);
 	}
 }
 
 static void note_documents(struct their_state *state, struct json_object *documents)
 {
-	for (size_t i = 0; documents && i < json_object_array_length(documents); i++) {
-		struct json_object *document = json_object_array_get_idx(documents, i);
-		json_put(state->documents, json_text_or(document, "_id", ""), json_object_get(document));
+	for (size_t i = 0; documents && i < json_length(documents); i++) {
+		struct json_object *document = json_at(documents, i);
+		json_put(state->documents, json_text_or(document, "_id", ""), json_share(document));
 	}
 }
 
 static void note_gone(struct json_object *from, struct json_object *names)
 {
-	for (size_t i = 0; names && i < json_object_array_length(names); i++) {
-		const char *name = json_object_get_string(json_object_array_get_idx(names, i));
+	for (size_t i = 0; names && i < json_length(names); i++) {
+		const char *name = json_object_get_string(json_at(names, i));
 		const char *slash = strchr(name, '/');
-		json_object_object_del(from, slash ? slash + 1 : name);
+		json_remove(from, slash ? slash + 1 : name);
 	}
 }
 
@@ -239,8 +236,8 @@ void their_state_begin(struct their_state *state, const struct recording *record
 {
 	struct json_object *initial = json_child(recording->json, "initial_records", json_type_object);
 
-	*state = (struct their_state){json_object_new_object(), json_object_new_object()};
-	json_object_object_foreach (members(initial), table, records) {
+	*state = (struct their_state){json_new_object(), json_new_object()};
+	json_each (members(initial), table, records) {
 		note_rows(state, table, records);
 	}
 	note_documents(state, recording_list(recording, "initial_docs"));
@@ -248,8 +245,8 @@ void their_state_begin(struct their_state *state, const struct recording *record
 
 void their_state_done(struct their_state *state)
 {
-	json_object_put(state->rows);
-	json_object_put(state->documents);
+	json_release(state->rows);
+	json_release(state->documents);
 	*state = (struct their_state){0};
 }
 
@@ -334,7 +331,7 @@ struct json_object *ids_to_theirs(const struct ids *ids, struct json_object *jso
 
 void ends_done(struct ends *ends)
 {
-	json_object_put(ends->documents);
-	json_object_put(ends->rows);
+	json_release(ends->documents);
+	json_release(ends->rows);
 	*ends = (struct ends){0};
 }

@@ -19,8 +19,8 @@ struct app {
 
 static struct json_object *document_of(const struct app *app, const char *full_id)
 {
-	for (size_t i = 0; i < json_object_array_length(app->documents); i++) {
-		struct json_object *document = json_object_array_get_idx(app->documents, i);
+	for (size_t i = 0; i < json_length(app->documents); i++) {
+		struct json_object *document = json_at(app->documents, i);
 		if (strcmp(json_text_or(document, "_id", ""), full_id) == 0)
 			return document;
 	}
@@ -42,13 +42,13 @@ static bool view_some(void *context, enum document_type type, const char *key, c
 	const struct app *app = context;
 
 	(void)error;
-	*bodies_out = json_object_new_array();
-	for (size_t i = 0; i < json_object_array_length(app->documents); i++) {
-		struct json_object *document = json_object_array_get_idx(app->documents, i);
+	*bodies_out = json_new_array();
+	for (size_t i = 0; i < json_length(app->documents); i++) {
+		struct json_object *document = json_at(app->documents, i);
 		const char *text = json_text_or(document_data(document), key, NULL);
 		if (document_type_of(json_text_or(document, "_id", ""), NULL) == type && text &&
 		    strcmp(text, value) == 0)
-			json_object_array_add(*bodies_out, json_object_get(document));
+			json_append(*bodies_out, json_share(document));
 	}
 	return true;
 }
@@ -66,12 +66,12 @@ static bool write_all(struct app *app, struct json_object *bodies, struct error 
 	struct stage_couch couch = stage_couch_open(app->play->stage);
 	bool ok = true;
 
-	for (size_t i = 0; ok && i < json_object_array_length(bodies); i++) {
-		struct json_object *body = json_object_array_get_idx(bodies, i);
+	for (size_t i = 0; ok && i < json_length(bodies); i++) {
+		struct json_object *body = json_at(bodies, i);
 		const char *full_id = json_text_or(body, "_id", "");
 		struct json_object *stored = document_of(app, full_id);
 		struct couch_written written = {0};
-		json_object_object_del(body, "_rev");
+		json_remove(body, "_rev");
 		json_put_text(body, "_rev", json_text_or(stored, "_rev", NULL));
 		ok = couch_documents_write(couch.client, &body, 1, &written, error);
 		if (ok && written.kind != ERROR_NONE)
@@ -83,7 +83,7 @@ static bool write_all(struct app *app, struct json_object *bodies, struct error 
 
 static bool refresh(struct app *app, struct error *error)
 {
-	json_object_put(take(app->documents));
+	json_release(take(app->documents));
 	return stage_documents(app->play->stage, &app->documents, error);
 }
 
@@ -120,13 +120,13 @@ static bool save_datum(struct app *app, struct json_object *json, struct error *
 	struct save_request request = {.given = given, .ignore_conflict = true};
 
 	given->deleted = json_bool_or(json, "__deleted", false);
-	json_object_object_foreach (members(json), key, value) {
+	json_each (members(json), key, value) {
 		if (strncmp(key, "__", 2) == 0)
 			continue;
 		if (is_undefined(value))
 			datum_unset(given, key);
 		else
-			datum_put(given, key, json_object_get(value));
+			datum_put(given, key, json_share(value));
 	}
 	return save(app, &request, error);
 }
@@ -134,9 +134,9 @@ static bool save_datum(struct app *app, struct json_object *json, struct error *
 /* A document as another device left it, whatever the app thinks of it. */
 static bool put_raw(struct app *app, struct json_object *raw, struct error *error)
 {
-	scoped(json_object) bodies = json_object_new_array();
+	scoped(json_object) bodies = json_new_array();
 
-	json_object_array_add(bodies, json_object_get(raw));
+	json_append(bodies, json_share(raw));
 	return write_all(app, bodies, error);
 }
 
@@ -144,24 +144,24 @@ static bool put_raw(struct app *app, struct json_object *raw, struct error *erro
 static bool restore_batch(struct app *app, const char *by, struct error *error)
 {
 	const struct save_history history = {.created_by = RESTORE_CREATED_BY};
-	scoped(json_object) batch = json_object_new_array();
+	scoped(json_object) batch = json_new_array();
 	int64_t newest = 0;
 
-	for (size_t i = 0; i < json_object_array_length(app->documents); i++) {
-		struct json_object *document = json_object_array_get_idx(app->documents, i);
+	for (size_t i = 0; i < json_length(app->documents); i++) {
+		struct json_object *document = json_at(app->documents, i);
 		if (strcmp(json_text_or(document, "created_by", ""), by) == 0 &&
 		    json_int_or(document, "batch", 0) > newest)
 			newest = json_int_or(document, "batch", 0);
 	}
-	for (size_t i = 0; i < json_object_array_length(app->documents); i++) {
-		struct json_object *document = json_object_array_get_idx(app->documents, i);
+	for (size_t i = 0; i < json_length(app->documents); i++) {
+		struct json_object *document = json_at(app->documents, i);
 		if (strcmp(json_text_or(document, "created_by", ""), by) == 0 &&
 		    json_int_or(document, "batch", 0) == newest)
-			json_object_array_add(batch, json_object_get(document));
+			json_append(batch, json_share(document));
 	}
 	restore_sort(batch);
-	for (size_t i = 0; i < json_object_array_length(batch); i++) {
-		scoped(datum) given = restore_given(json_object_array_get_idx(batch, i));
+	for (size_t i = 0; i < json_length(batch); i++) {
+		scoped(datum) given = restore_given(json_at(batch, i));
 		struct save_request request = {.given = given, .history = &history, .ignore_conflict = true};
 		if (given && !save(app, &request, error))
 			return false;
@@ -183,6 +183,6 @@ bool play_operation(struct play *play, struct json_object *operation, struct err
 		ok = put_raw(&app, raw, error);
 	else if (ok)
 		ok = restore_batch(&app, json_text_or(ours, "restoreBatchOf", ""), error);
-	json_object_put(app.documents);
+	json_release(app.documents);
 	return ok || error_wrap(error, "an edit in the app");
 }

@@ -82,8 +82,8 @@ static char *subject_of(const struct difference *difference, const struct judgin
 	struct json_object *lists[] = {json_child(judging->ends->rows, difference->table, json_type_array),
 				       json_child(rows, difference->table, json_type_array)};
 	for (size_t i = 0; i < countof(lists); i++)
-		for (size_t j = 0; lists[i] && j < json_object_array_length(lists[i]); j++) {
-			struct json_object *row = json_object_array_get_idx(lists[i], j);
+		for (size_t j = 0; lists[i] && j < json_length(lists[i]); j++) {
+			struct json_object *row = json_at(lists[i], j);
 			if (strcmp(json_text_or(row, "id", ""), difference->id) == 0)
 				return subject_of_row(table, difference->id,
 						      json_child(row, "fields", json_type_object));
@@ -160,8 +160,8 @@ static bool is_kept_false(const struct judging *judging, const struct difference
 			  const char *subject)
 {
 	return difference->place == PLACE_DOCUMENT && difference->key && !difference->theirs &&
-	       json_object_is_type(difference->ours, json_type_boolean) &&
-	       !json_object_get_boolean(difference->ours) && was_false(judging, subject, difference->key);
+	       json_is(difference->ours, json_type_boolean) && !json_object_get_boolean(difference->ours) &&
+	       was_false(judging, subject, difference->key);
 }
 
 static bool allows(const struct better *better, const struct judging *judging,

@@ -14,17 +14,17 @@
 
 bool value_is_empty(struct json_object *value)
 {
-	switch (json_object_get_type(value)) {
+	switch (json_type_of(value)) {
 	case json_type_null:
 		return true;
 	case json_type_boolean:
 		return !json_object_get_boolean(value);
 	case json_type_string:
-		return json_object_get_string_len(value) == 0;
+		return json_text_length(value) == 0;
 	case json_type_array:
-		return json_object_array_length(value) == 0;
+		return json_length(value) == 0;
 	case json_type_object:
-		return json_object_object_length(value) == 0;
+		return json_key_count(value) == 0;
 	default:
 		return false;
 	}
@@ -32,8 +32,8 @@ bool value_is_empty(struct json_object *value)
 
 static bool list_holds(struct json_object *list, struct json_object *value)
 {
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		if (value_equal(json_object_array_get_idx(list, i), value))
+	for (size_t i = 0; i < json_length(list); i++)
+		if (value_equal(json_at(list, i), value))
 			return true;
 	return false;
 }
@@ -42,13 +42,12 @@ bool value_equal(struct json_object *one, struct json_object *other)
 {
 	if (json_is_number(one) && json_is_number(other))
 		return fabs(json_object_get_double(one) - json_object_get_double(other)) <= 1e-6;
-	if (!json_object_is_type(one, json_type_array) || !json_object_is_type(other, json_type_array))
+	if (!json_is(one, json_type_array) || !json_is(other, json_type_array))
 		return json_equal(one, other);
-	size_t count = json_object_array_length(one);
-	bool same = count == json_object_array_length(other);
+	size_t count = json_length(one);
+	bool same = count == json_length(other);
 	for (size_t i = 0; same && i < count; i++)
-		same = list_holds(other, json_object_array_get_idx(one, i)) &&
-		       list_holds(one, json_object_array_get_idx(other, i));
+		same = list_holds(other, json_at(one, i)) && list_holds(one, json_at(other, i));
 	return same;
 }
 
@@ -60,9 +59,9 @@ void differences_done(struct differences *differences)
 		struct difference *difference = &differences->list[i];
 		free(difference->table);
 		free(difference->id);
-		free(difference->key);
-		json_object_put(difference->theirs);
-		json_object_put(difference->ours);
+		free((char *)difference->key);
+		json_release(difference->theirs);
+		json_release(difference->ours);
 	}
 	free(differences->list);
 	*differences = (struct differences){0};
@@ -77,8 +76,8 @@ static void add(struct differences *differences, const struct difference *found)
 		.id = own_copy(found->id),
 		.key = own_copy(found->key),
 		.top = found->top,
-		.theirs = json_object_get(found->theirs),
-		.ours = json_object_get(found->ours),
+		.theirs = json_share(found->theirs),
+		.ours = json_share(found->ours),
 	};
 }
 
@@ -123,12 +122,12 @@ static bool times_agree(const struct recording *recording, struct json_object *t
 /* {integration: {id, modified_at}}: the row that it names. */
 static struct json_object *marks_alone(struct json_object *marks)
 {
-	struct json_object *alone = json_object_new_object();
+	struct json_object *alone = json_new_object();
 
-	json_object_object_foreach (members(marks), integration, mark) {
+	json_each (members(marks), integration, mark) {
 		struct json_object *id = NULL;
-		if (json_object_object_get_ex(mark, "id", &id))
-			json_put(alone, integration, json_object_get(id));
+		if (json_find(mark, "id", &id))
+			json_put(alone, integration, json_share(id));
 	}
 	return alone;
 }
@@ -155,19 +154,19 @@ static void compare_key(const struct recording *recording, struct differences *d
 static void compare_keys(const struct recording *recording, struct differences *differences,
 			 struct json_object *theirs, struct json_object *ours, const struct difference *place)
 {
-	json_object_object_foreach (members(theirs), key, value) {
+	json_each (members(theirs), key, value) {
 		struct difference at = *place;
 		at.key = key;
 		at.theirs = value;
-		json_object_object_get_ex(ours, key, &at.ours);
+		json_find(ours, key, &at.ours);
 		if (!at.top || (strcmp(key, "_rev") != 0 && strcmp(key, "data") != 0))
 			compare_key(recording, differences, &at);
 	}
-	json_object_object_foreach (members(ours), our_key, our_value) {
+	json_each (members(ours), our_key, our_value) {
 		struct difference at = *place;
 		at.key = our_key;
 		at.ours = our_value;
-		if (!json_object_object_get_ex(theirs, our_key, NULL) &&
+		if (!json_find(theirs, our_key, NULL) &&
 		    (!at.top || (strcmp(our_key, "_rev") != 0 && strcmp(our_key, "data") != 0)))
 			compare_key(recording, differences, &at);
 	}
@@ -175,8 +174,8 @@ static void compare_keys(const struct recording *recording, struct differences *
 
 static struct json_object *by_id(struct json_object *list, const char *key, const char *id)
 {
-	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
-		struct json_object *one = json_object_array_get_idx(list, i);
+	for (size_t i = 0; list && i < json_length(list); i++) {
+		struct json_object *one = json_at(list, i);
 		if (strcmp(json_text_or(one, key, ""), id) == 0)
 			return one;
 	}
@@ -197,8 +196,8 @@ static void compare_documents(const struct recording *recording, struct json_obj
 {
 	struct json_object *theirs = recording_list(recording, "final_docs");
 
-	for (size_t i = 0; i < json_object_array_length(theirs); i++) {
-		struct json_object *document = json_object_array_get_idx(theirs, i);
+	for (size_t i = 0; i < json_length(theirs); i++) {
+		struct json_object *document = json_at(theirs, i);
 		const char *full_id = json_text_or(document, "_id", "");
 		struct json_object *other = by_id(ours, "_id", full_id);
 		struct difference place = {.place = PLACE_DOCUMENT, .id = (char *)full_id};
@@ -213,8 +212,8 @@ static void compare_documents(const struct recording *recording, struct json_obj
 		place.top = true;
 		compare_keys(recording, differences, document, other, &place);
 	}
-	for (size_t i = 0; i < json_object_array_length(ours); i++) {
-		struct json_object *document = json_object_array_get_idx(ours, i);
+	for (size_t i = 0; i < json_length(ours); i++) {
+		struct json_object *document = json_at(ours, i);
 		const char *full_id = json_text_or(document, "_id", "");
 		struct difference place = {.place = PLACE_DOCUMENT, .id = (char *)full_id, .ours = document};
 		if (is_compared(recording, full_id) && !by_id(theirs, "_id", full_id))
@@ -227,15 +226,15 @@ static void compare_documents(const struct recording *recording, struct json_obj
 /* Without what is empty, and with prices as they are meant: what the app's own first pull changes (§9.7). */
 static struct json_object *plain_data(struct json_object *data)
 {
-	struct json_object *plain = json_object_new_object();
+	struct json_object *plain = json_new_object();
 
-	json_object_object_foreach (members(data), key, value) {
+	json_each (members(data), key, value) {
 		if (value_is_empty(value) || strcmp(key, "integrations") == 0)
 			continue;
 		json_put(plain, key,
-			 json_object_is_type(value, json_type_double)
+			 json_is(value, json_type_double)
 				 ? json_number(round(json_object_get_double(value) * 1e6) / 1e6)
-				 : json_object_get(value));
+				 : json_share(value));
 	}
 	return plain;
 }
@@ -243,7 +242,7 @@ static struct json_object *plain_data(struct json_object *data)
 static struct json_object *history_core(struct json_object *history)
 {
 	static const char *const keys[] = {"created_by", "event_name", "data_type", "data_id"};
-	struct json_object *core = json_object_new_object();
+	struct json_object *core = json_new_object();
 
 	for (size_t i = 0; i < countof(keys); i++)
 		json_put_text(core, keys[i], json_text_or(history, keys[i], NULL));
@@ -264,15 +263,15 @@ bool history_says_nothing(struct json_object *history)
  * a row are records of ours that the app does not make: they take nothing away. */
 static struct json_object *histories_of(struct json_object *documents)
 {
-	struct json_object *cores = json_object_new_array();
+	struct json_object *cores = json_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(documents); i++) {
-		struct json_object *document = json_object_array_get_idx(documents, i);
+	for (size_t i = 0; i < json_length(documents); i++) {
+		struct json_object *document = json_at(documents, i);
 		const char *event = json_text_or(document, "event_name", "");
 		if (strcmp(json_text_or(document, "type", ""), "_history") == 0 &&
 		    strcmp(event, "sync_conflict") != 0 && strcmp(event, "sync_row_deleted") != 0 &&
 		    !history_says_nothing(document))
-			json_object_array_add(cores, history_core(document));
+			json_append(cores, history_core(document));
 	}
 	return cores;
 }
@@ -283,22 +282,21 @@ static void compare_histories(const struct recording *recording, struct json_obj
 	scoped(json_object) theirs = histories_of(recording_list(recording, "final_docs"));
 	scoped(json_object) ours = histories_of(documents);
 
-	for (size_t i = 0; i < json_object_array_length(theirs); i++) {
-		struct json_object *history = json_object_array_get_idx(theirs, i);
+	for (size_t i = 0; i < json_length(theirs); i++) {
+		struct json_object *history = json_at(theirs, i);
 		size_t found = 0;
-		while (found < json_object_array_length(ours) &&
-		       !json_equal(json_object_array_get_idx(ours, found), history))
+		while (found < json_length(ours) && !json_equal(json_at(ours, found), history))
 			found++;
-		if (found < json_object_array_length(ours)) {
-			json_object_array_del_idx(ours, found, 1);
+		if (found < json_length(ours)) {
+			json_remove_at(ours, found, 1);
 			continue;
 		}
 		scoped_text id = own_format("%s-%s", json_text_or(history, "data_type", ""),
 					    json_text_or(history, "data_id", ""));
 		add(differences, &(struct difference){.place = PLACE_HISTORY, .id = id, .theirs = history});
 	}
-	for (size_t i = 0; i < json_object_array_length(ours); i++) {
-		struct json_object *history = json_object_array_get_idx(ours, i);
+	for (size_t i = 0; i < json_length(ours); i++) {
+		struct json_object *history = json_at(ours, i);
 		scoped_text id = own_format("%s-%s", json_text_or(history, "data_type", ""),
 					    json_text_or(history, "data_id", ""));
 		add(differences, &(struct difference){.place = PLACE_HISTORY, .id = id, .ours = history});
@@ -312,14 +310,12 @@ static bool cells_agree(const struct recording *recording, const char *name, str
 {
 	int64_t their_ms = 0, our_ms = 0;
 
-	if (json_object_is_type(theirs, json_type_string) &&
-	    strcmp(json_object_get_string(theirs), MESSAGE) == 0)
+	if (json_is(theirs, json_type_string) && strcmp(json_object_get_string(theirs), MESSAGE) == 0)
 		return !value_is_empty(ours);
 	if (value_is_empty(theirs) && value_is_empty(ours))
 		return true;
-	if (strcmp(name, "Created At") == 0 && json_object_is_type(theirs, json_type_string) &&
-	    json_object_is_type(ours, json_type_string) &&
-	    clock_from_iso(json_object_get_string(theirs), &their_ms) &&
+	if (strcmp(name, "Created At") == 0 && json_is(theirs, json_type_string) &&
+	    json_is(ours, json_type_string) && clock_from_iso(json_object_get_string(theirs), &their_ms) &&
 	    clock_from_iso(json_object_get_string(ours), &our_ms))
 		return their_ms == our_ms || recording_is_sync_time(recording, their_ms);
 	return value_equal(theirs, ours);
@@ -335,20 +331,20 @@ static bool column_is_compared(const struct recording *recording, const char *ta
 static void compare_row(const struct recording *recording, const struct difference *place,
 			struct json_object *theirs, struct json_object *ours, struct differences *differences)
 {
-	json_object_object_foreach (members(theirs), name, value) {
+	json_each (members(theirs), name, value) {
 		struct difference at = *place;
 		at.key = name;
 		at.theirs = value;
-		json_object_object_get_ex(ours, name, &at.ours);
+		json_find(ours, name, &at.ours);
 		if (column_is_compared(recording, place->table, name) &&
 		    !cells_agree(recording, name, value, at.ours))
 			add(differences, &at);
 	}
-	json_object_object_foreach (members(ours), our_name, our_value) {
+	json_each (members(ours), our_name, our_value) {
 		struct difference at = *place;
 		at.key = our_name;
 		at.ours = our_value;
-		if (!json_object_object_get_ex(theirs, our_name, NULL) && !value_is_empty(our_value) &&
+		if (!json_find(theirs, our_name, NULL) && !value_is_empty(our_value) &&
 		    column_is_compared(recording, place->table, our_name))
 			add(differences, &at);
 	}
@@ -357,8 +353,8 @@ static void compare_row(const struct recording *recording, const struct differen
 static void compare_table(const struct recording *recording, const char *table, struct json_object *theirs,
 			  struct json_object *ours, struct differences *differences)
 {
-	for (size_t i = 0; theirs && i < json_object_array_length(theirs); i++) {
-		struct json_object *row = json_object_array_get_idx(theirs, i);
+	for (size_t i = 0; theirs && i < json_length(theirs); i++) {
+		struct json_object *row = json_at(theirs, i);
 		const char *record_id = json_text_or(row, "id", "");
 		struct json_object *other = by_id(ours, "id", record_id);
 		struct difference place = {
@@ -371,8 +367,8 @@ static void compare_table(const struct recording *recording, const char *table, 
 		place.theirs = row;
 		add(differences, &place);
 	}
-	for (size_t i = 0; ours && i < json_object_array_length(ours); i++) {
-		struct json_object *row = json_object_array_get_idx(ours, i);
+	for (size_t i = 0; ours && i < json_length(ours); i++) {
+		struct json_object *row = json_at(ours, i);
 		const char *record_id = json_text_or(row, "id", "");
 		struct difference place = {
 			.place = PLACE_ROW, .table = (char *)table, .id = (char *)record_id, .ours = row};
@@ -388,12 +384,12 @@ struct differences recording_compare(const struct recording *recording, const st
 
 	compare_documents(recording, ours->documents, &differences);
 	compare_histories(recording, ours->documents, &differences);
-	json_object_object_foreach (members(ours->rows), table, records) {
+	json_each (members(ours->rows), table, records) {
 		compare_table(recording, table, json_child(rows, table, json_type_array), records,
 			      &differences);
 	}
-	json_object_object_foreach (members(rows), their_table, their_records) {
-		if (!json_object_object_get_ex(ours->rows, their_table, NULL))
+	json_each (members(rows), their_table, their_records) {
+		if (!json_find(ours->rows, their_table, NULL))
 			compare_table(recording, their_table, their_records, NULL, &differences);
 	}
 	return differences;

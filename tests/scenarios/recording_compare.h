@@ -9,7 +9,8 @@ struct difference {
 	enum difference_place place;
 	char *table; /* owned; of a row, else NULL */
 	char *id;    /* owned; a document's _id, a row's record id, what a history is about */
-	char *key; /* owned; of the document's data ("" for a key beside it: see 'top'), a column; NULL: all of it */
+	const char *
+		key; /* owned; of the document's data ("" for a key beside it: see 'top'), a column; NULL: all of it */
 	bool top;                          /* the key is beside 'data' */
 	struct json_object *theirs, *ours; /* owned */
 	const char *excuse;                /* the entry that explains it, or NULL */

@@ -30,26 +30,25 @@ static struct json_object *type_shown(struct json_object *value)
 		if ((at == words || at[-1] == ' ') && strncmp(at, "with_", 5) != 0)
 			*at = (char)toupper((unsigned char)*at);
 	}
-	return json_object_new_string(words);
+	return json_new_text(words);
 }
 
 static struct json_object *time_shown(struct json_object *value)
 {
 	char iso[CLOCK_ISO_SIZE];
 
-	return json_is_number(value) && clock_iso(json_object_get_int64(value), iso)
-		       ? json_object_new_string(iso)
-		       : NULL;
+	return json_is_number(value) && clock_iso(json_object_get_int64(value), iso) ? json_new_text(iso)
+										     : NULL;
 }
 
 static struct json_object *link_shown(struct json_object *value)
 {
 	struct json_object *list;
 
-	if (!json_object_is_type(value, json_type_string) || !json_object_get_string_len(value))
+	if (!json_is(value, json_type_string) || !json_text_length(value))
 		return NULL;
-	list = json_object_new_array();
-	json_object_array_add(list, json_object_get(value));
+	list = json_new_array();
+	json_append(list, json_share(value));
 	return list;
 }
 
@@ -57,7 +56,7 @@ static struct json_object *value_shown(struct json_object *value, const struct f
 {
 	switch (rule->kind) {
 	case KIND_CHOICE:
-		return rule->field == FIELD_TYPE ? type_shown(value) : json_object_get(value);
+		return rule->field == FIELD_TYPE ? type_shown(value) : json_share(value);
 	case KIND_TIME:
 		return time_shown(value);
 	case KIND_COLLECTION_LINK:
@@ -66,9 +65,9 @@ static struct json_object *value_shown(struct json_object *value, const struct f
 	case KIND_NUMBER:
 		return json_is_number(value) && rule->scale != 0
 			       ? json_number(json_object_get_double(value) / rule->scale)
-			       : json_object_get(value);
+			       : json_share(value);
 	default:
-		return json_object_get(value);
+		return json_share(value);
 	}
 }
 
@@ -78,7 +77,7 @@ struct json_object *cell_of_document(struct json_object *data, enum table table,
 	struct json_object *value = NULL;
 
 	if (rule->data_key[table])
-		json_object_object_get_ex(data, rule->data_key[table], &value);
+		json_find(data, rule->data_key[table], &value);
 	return value_shown(value, rule);
 }
 
@@ -118,15 +117,14 @@ static struct person_edit *add(struct reading *reading, enum edit_kind kind, con
 /* Record ids in a link cell, as ids of documents where the rows have one. */
 static struct json_object *links_by_id(struct reading *reading, struct json_object *cell)
 {
-	struct json_object *ids = json_object_new_array();
+	struct json_object *ids = json_new_array();
 
-	for (size_t i = 0; json_object_is_type(cell, json_type_array) && i < json_object_array_length(cell);
-	     i++) {
-		struct json_object *link = json_object_array_get_idx(cell, i), *row = NULL;
+	for (size_t i = 0; json_is(cell, json_type_array) && i < json_length(cell); i++) {
+		struct json_object *link = json_at(cell, i), *row = NULL;
 		const char *record_id = json_object_get_string(link);
-		json_object_object_get_ex(reading->theirs.rows, record_id, &row);
+		json_find(reading->theirs.rows, record_id, &row);
 		const char *id = json_text_or(json_child(row, "fields", json_type_object), "ID", record_id);
-		json_object_array_add(ids, json_object_new_string(id));
+		json_append(ids, json_new_text(id));
 	}
 	return ids;
 }
@@ -142,8 +140,7 @@ static void read_cell(struct reading *reading, const char *subject, const char *
 	edit->in_base = true;
 	edit->record_id = own_copy(record_id);
 	edit->field = field;
-	edit->value = json_object_is_type(value, json_type_array) ? links_by_id(reading, value)
-								  : json_object_get(value);
+	edit->value = json_is(value, json_type_array) ? links_by_id(reading, value) : json_share(value);
 }
 
 static void read_edit(struct reading *reading, struct json_object *edit)
@@ -156,7 +153,7 @@ static void read_edit(struct reading *reading, struct json_object *edit)
 
 	if (!table_of_name(json_text_or(edit, "table", ""), &table))
 		return;
-	json_object_object_get_ex(reading->theirs.rows, record_id, &row);
+	json_find(reading->theirs.rows, record_id, &row);
 	scoped_text subject = subject_of_row(table, record_id, json_child(row, "fields", json_type_object));
 	if (create || removed) {
 		struct person_edit *made =
@@ -164,8 +161,7 @@ static void read_edit(struct reading *reading, struct json_object *edit)
 		made->in_base = true;
 		made->record_id = own_copy(record_id);
 	}
-	json_object_object_foreach (members(create ? create : json_child(edit, "set", json_type_object)),
-				    name, value) {
+	json_each (members(create ? create : json_child(edit, "set", json_type_object)), name, value) {
 		enum field field = field_by_name(table, name);
 		if (field != FIELD_COUNT)
 			read_cell(reading, subject, record_id, table, field, value, at_ms);
@@ -198,9 +194,9 @@ static void read_save(struct reading *reading, struct json_object *save, int64_t
 		add(reading, EDIT_DELETE, subject, table, at_ms);
 		return;
 	}
-	if (!json_object_object_get_ex(reading->theirs.documents, subject, NULL))
+	if (!json_find(reading->theirs.documents, subject, NULL))
 		add(reading, EDIT_CREATE, subject, table, at_ms);
-	json_object_object_foreach (members(save), key, value) {
+	json_each (members(save), key, value) {
 		read_key(reading, subject, table, key,
 			 json_bool_or(value, "$undefined", false) ? NULL : value, at_ms, 0);
 	}
@@ -215,15 +211,15 @@ static void read_raw(struct reading *reading, struct json_object *raw, int64_t a
 
 	if (!table_of_document_type(document_type_of(subject, NULL), &table))
 		return;
-	json_object_object_get_ex(reading->theirs.documents, subject, &before);
+	json_find(reading->theirs.documents, subject, &before);
 	before = before ? document_data(before) : NULL;
-	json_object_object_foreach (members(data), key, value) {
-		if (!json_object_object_get_ex(before, key, &was) || !json_equal(was, value))
+	json_each (members(data), key, value) {
+		if (!json_find(before, key, &was) || !json_equal(was, value))
 			read_key(reading, subject, table, key, value, at_ms, document_updated_at(raw));
 	}
-	json_object_object_foreach (members(before), gone, old) {
+	json_each (members(before), gone, old) {
 		(void)old;
-		if (!json_object_object_get_ex(data, gone, NULL))
+		if (!json_find(data, gone, NULL))
 			read_key(reading, subject, table, gone, NULL, at_ms, document_updated_at(raw));
 	}
 }
@@ -233,13 +229,13 @@ static void read_restore(struct reading *reading, const char *by, int64_t at_ms)
 {
 	int64_t newest = 0;
 
-	json_object_object_foreach (reading->theirs.documents, id, document) {
+	json_each (reading->theirs.documents, id, document) {
 		int64_t batch = json_int_or(document, "batch", 0);
 		if (strncmp(id, "zzd-", 4) == 0 &&
 		    strcmp(json_text_or(document, "created_by", ""), by) == 0 && batch > newest)
 			newest = batch;
 	}
-	json_object_object_foreach (reading->theirs.documents, one_id, one) {
+	json_each (reading->theirs.documents, one_id, one) {
 		enum table table;
 		scoped_text subject = own_format("%s-%s", json_text_or(one, "data_type", ""),
 						 json_text_or(one, "data_id", ""));
@@ -268,8 +264,8 @@ static void read_operation(struct reading *reading, struct json_object *operatio
 static void read_list(struct reading *reading, struct json_object *list,
 		      void (*read)(struct reading *reading, struct json_object *entry))
 {
-	for (size_t i = 0; list && i < json_object_array_length(list); i++)
-		read(reading, json_object_array_get_idx(list, i));
+	for (size_t i = 0; list && i < json_length(list); i++)
+		read(reading, json_at(list, i));
 }
 
 static void read_meanwhile(struct reading *reading, struct json_object *phase)
@@ -277,17 +273,17 @@ static void read_meanwhile(struct reading *reading, struct json_object *phase)
 	scoped(json_object) meanwhile = recording_meanwhile(reading->recording, &reading->theirs, phase);
 	struct json_object *edit = json_child(meanwhile, "edit", json_type_object);
 	struct json_object *operation = json_child(meanwhile, "op", json_type_object);
-	struct json_object *at = json_object_new_int64(json_int_or(phase, "finished_at", 0));
+	struct json_object *at = json_new_int(json_int_or(phase, "finished_at", 0));
 
 	reading->meanwhile = true;
 	if (edit) {
-		json_put(edit, "at", json_object_get(at));
+		json_put(edit, "at", json_share(at));
 		read_edit(reading, edit);
 	} else if (operation) {
-		json_put(operation, "at", json_object_get(at));
+		json_put(operation, "at", json_share(at));
 		read_operation(reading, operation);
 	}
-	json_object_put(at);
+	json_release(at);
 	reading->meanwhile = false;
 }
 
@@ -297,10 +293,10 @@ struct person_edits recording_edits(const struct recording *recording)
 	struct json_object *phases = recording_list(recording, "phases");
 
 	their_state_begin(&reading.theirs, recording);
-	for (size_t i = 0; i < json_object_array_length(phases); i++) {
-		struct json_object *phase = json_object_array_get_idx(phases, i);
+	for (size_t i = 0; i < json_length(phases); i++) {
+		struct json_object *phase = json_at(phases, i);
 		reading.phase = i;
-		if (json_object_object_get_ex(phase, "during", NULL))
+		if (json_find(phase, "during", NULL))
 			read_meanwhile(&reading, phase);
 		read_list(&reading, json_child(phase, "ops", json_type_array), read_operation);
 		read_list(&reading, json_child(phase, "edits", json_type_array), read_edit);
@@ -310,8 +306,7 @@ struct person_edits recording_edits(const struct recording *recording)
 	for (size_t i = 0; i < reading.edits.count; i++) {
 		struct person_edit *edit = &reading.edits.list[i];
 		struct json_object *row = NULL;
-		if (!edit->record_id ||
-		    !json_object_object_get_ex(reading.theirs.rows, edit->record_id, &row))
+		if (!edit->record_id || !json_find(reading.theirs.rows, edit->record_id, &row))
 			continue;
 		free(edit->subject);
 		edit->subject = subject_of_row(edit->table, edit->record_id,
@@ -326,7 +321,7 @@ void person_edits_done(struct person_edits *edits)
 	for (size_t i = 0; i < edits->count; i++) {
 		free(edits->list[i].subject);
 		free(edits->list[i].record_id);
-		json_object_put(edits->list[i].value);
+		json_release(edits->list[i].value);
 	}
 	free(edits->list);
 	*edits = (struct person_edits){0};

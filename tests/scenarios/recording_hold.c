@@ -14,14 +14,12 @@ static struct json_object *request_before(const struct play *play, struct json_o
 	struct json_object *phases = recording_list(play->recording, "phases");
 	int64_t number = json_int_or(json_child(phase, "during", json_type_object), "at_request", 0);
 
-	for (size_t i = 0; i < json_object_array_length(phases); i++) {
-		struct json_object *one = json_object_array_get_idx(phases, i);
+	for (size_t i = 0; i < json_length(phases); i++) {
+		struct json_object *one = json_at(phases, i);
 		struct json_object *requests = json_child(one, "requests", json_type_array);
-		int64_t count = requests ? (int64_t)json_object_array_length(requests) : 0;
+		int64_t count = requests ? (int64_t)json_length(requests) : 0;
 		if (one == phase)
-			return number >= 1 && number <= count
-				       ? json_object_array_get_idx(requests, (size_t)number - 1)
-				       : NULL;
+			return number >= 1 && number <= count ? json_at(requests, (size_t)number - 1) : NULL;
 		number -= count;
 	}
 	return NULL;
@@ -31,8 +29,8 @@ static const char *table_id_in(const struct recording *recording, const char *pa
 {
 	struct json_object *tables = recording_tables(recording);
 
-	for (size_t i = 0; tables && i < json_object_array_length(tables); i++) {
-		struct json_object *table = json_object_array_get_idx(tables, i);
+	for (size_t i = 0; tables && i < json_length(tables); i++) {
+		struct json_object *table = json_at(tables, i);
 		scoped_text end = own_format("/%s", json_text_or(table, "name", "?"));
 		if (strstr(path, end))
 			return json_text_or(table, "id", NULL);
@@ -46,7 +44,7 @@ static bool arm_hold(struct play *play, struct json_object *phase, struct error 
 	struct json_object *request = request_before(play, phase);
 	const char *method = json_text_or(request, "method", ""), *path = json_text_or(request, "path", "");
 	bool lists = !request || strcmp(method, "GET") == 0 || strstr(path, "/listRecords");
-	struct json_object *rule = json_object_new_object(), *rules = json_object_new_array();
+	struct json_object *rule = json_new_object(), *rules = json_new_array();
 
 	json_put_text(rule, "kind",
 		      lists                           ? "list"
@@ -56,8 +54,8 @@ static bool arm_hold(struct play *play, struct json_object *phase, struct error 
 	json_put_text(rule, "pathContains", table_id_in(play->recording, path));
 	json_put_text(rule, "fault", "hold");
 	json_put_text(rule, "point", "applied");
-	json_put(rule, "ms", json_object_new_int(HOLD_MS));
-	json_object_array_add(rules, rule);
+	json_put(rule, "ms", json_new_int(HOLD_MS));
+	json_append(rules, rule);
 	return stage_control(play->stage, "POST", "faults", rules, NULL, error);
 }
 
@@ -93,8 +91,8 @@ static void *run_hand(void *context)
 
 	while (!is_held(hand) && !atomic_load(&hand->pass_over))
 		nanosleep(&(struct timespec){0, LOOK_MS * 1000000}, NULL);
-	hand->ok = act(hand) && stage_control(hand->play->stage, "POST", "faults/release",
-					      json_object_new_object(), NULL, &hand->error);
+	hand->ok = act(hand) && stage_control(hand->play->stage, "POST", "faults/release", json_new_object(),
+					      NULL, &hand->error);
 	return NULL;
 }
 
@@ -108,14 +106,14 @@ bool play_pass_meanwhile(struct play *play, struct json_object *phase, struct er
 		return error_set(error, ERROR_STOPPED, "what was edited during the sync cannot be told");
 	if (!stage_control(play->stage, "DELETE", "faults", NULL, NULL, error) ||
 	    !arm_hold(play, phase, error) || pthread_create(&thread, NULL, run_hand, &hand) != 0) {
-		json_object_put(hand.meanwhile);
+		json_release(hand.meanwhile);
 		return false;
 	}
 	bool ok = stage_pass(play->stage, json_bool_or(phase, "full_sync", false), error) ||
 		  error->kind == ERROR_FATAL;
 	atomic_store(&hand.pass_over, true);
 	pthread_join(thread, NULL);
-	json_object_put(hand.meanwhile);
+	json_release(hand.meanwhile);
 	if (!hand.ok)
 		*error = hand.error;
 	return ok && hand.ok && stage_control(play->stage, "DELETE", "faults", NULL, NULL, error);

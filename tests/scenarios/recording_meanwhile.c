@@ -16,16 +16,15 @@ static bool was_sent(struct json_object *phase, const char *record_id, const cha
 {
 	struct json_object *requests = json_child(phase, "requests", json_type_array);
 
-	for (size_t i = 0; requests && i < json_object_array_length(requests); i++) {
-		struct json_object *request = json_object_array_get_idx(requests, i), *sent = NULL;
+	for (size_t i = 0; requests && i < json_length(requests); i++) {
+		struct json_object *request = json_at(requests, i), *sent = NULL;
 		struct json_object *body = json_child(request, "body", json_type_object);
 		struct json_object *records = json_child(body, "records", json_type_array);
-		for (size_t j = 0; records && j < json_object_array_length(records); j++) {
-			struct json_object *record = json_object_array_get_idx(records, j);
+		for (size_t j = 0; records && j < json_length(records); j++) {
+			struct json_object *record = json_at(records, j);
 			const char *id = json_text_or(record, "id", record_id);
 			if (strcmp(id, record_id) == 0 &&
-			    json_object_object_get_ex(json_child(record, "fields", json_type_object), name,
-						      &sent) &&
+			    json_find(json_child(record, "fields", json_type_object), name, &sent) &&
 			    json_equal(sent, value))
 				return true;
 		}
@@ -37,26 +36,26 @@ static struct json_object *edited_cells(const struct recording *recording, const
 					struct json_object *phase, struct json_object *record)
 {
 	const char *record_id = json_text_or(record, "id", ""), *table = json_text_or(record, "table", "");
-	struct json_object *row = NULL, *cells = json_object_new_object();
+	struct json_object *row = NULL, *cells = json_new_object();
 
-	if (!json_object_object_get_ex(before->rows, record_id, &row))
+	if (!json_find(before->rows, record_id, &row))
 		return cells; /* a new row: the app made it */
 	row = json_child(row, "fields", json_type_object);
-	json_object_object_foreach (members(json_child(record, "fields", json_type_object)), name, value) {
+	json_each (members(json_child(record, "fields", json_type_object)), name, value) {
 		struct json_object *column = recording_column(recording, table, name), *was = NULL;
 		enum field field =
 			field_by_name(strcmp(table, "Items") == 0 ? TABLE_ITEMS : TABLE_COLLECTIONS, name);
-		bool moved = !json_object_object_get_ex(row, name, &was) || !json_equal(was, value);
+		bool moved = !json_find(row, name, &was) || !json_equal(was, value);
 		if (moved && field != FIELD_COUNT && !recording_column_is_computed(column) &&
 		    !was_sent(phase, record_id, name, value))
-			json_put(cells, name, json_object_get(value));
+			json_put(cells, name, json_share(value));
 	}
 	return cells;
 }
 
 static struct json_object *edit_of(const char *table, const char *record_id, struct json_object *cells)
 {
-	struct json_object *edit = json_object_new_object(), *meanwhile = json_object_new_object();
+	struct json_object *edit = json_new_object(), *meanwhile = json_new_object();
 
 	json_put_text(edit, "table", table);
 	json_put_text(edit, "record_id", record_id);
@@ -70,13 +69,13 @@ static struct json_object *edit_that_shows(const struct recording *recording,
 {
 	struct json_object *records = json_child(phase, "records_changed", json_type_array);
 
-	for (size_t i = 0; records && i < json_object_array_length(records); i++) {
-		struct json_object *record = json_object_array_get_idx(records, i);
+	for (size_t i = 0; records && i < json_length(records); i++) {
+		struct json_object *record = json_at(records, i);
 		struct json_object *cells = edited_cells(recording, before, phase, record);
-		if (json_object_object_length(cells))
+		if (json_key_count(cells))
 			return edit_of(json_text_or(record, "table", ""), json_text_or(record, "id", ""),
 				       cells);
-		json_object_put(cells);
+		json_release(cells);
 	}
 	return NULL;
 }
@@ -110,12 +109,12 @@ static const char *named_column(const struct recording *recording, const char *t
 static struct json_object *edit_that_words_tell(const struct recording *recording,
 						const struct their_state *before, const char *what)
 {
-	json_object_object_foreach (members(before->rows), record_id, row) {
+	json_each (members(before->rows), record_id, row) {
 		const char *table = json_text_or(row, "table", "");
 		const char *id = json_text_or(json_child(row, "fields", json_type_object), "ID", "");
 		if (!names(what, record_id) && !names(what, id))
 			continue;
-		struct json_object *cells = json_object_new_object();
+		struct json_object *cells = json_new_object();
 		json_put_text(cells, named_column(recording, table, what), OWN_VALUE);
 		return edit_of(table, record_id, cells);
 	}
@@ -124,15 +123,15 @@ static struct json_object *edit_that_words_tell(const struct recording *recordin
 
 static struct json_object *save_of(enum document_type type, const char *id, struct json_object *changes)
 {
-	struct json_object *save = json_object_new_object(), *operation = json_object_new_object();
-	struct json_object *meanwhile = json_object_new_object();
+	struct json_object *save = json_new_object(), *operation = json_new_object();
+	struct json_object *meanwhile = json_new_object();
 
 	json_put_text(save, "__type", document_type_name(type));
 	json_put_text(save, "__id", id);
-	json_object_object_foreach (changes, key, value) {
-		json_put(save, key, json_object_get(value));
+	json_each (changes, key, value) {
+		json_put(save, key, json_share(value));
 	}
-	json_object_put(changes);
+	json_release(changes);
 	json_put(operation, "save", save);
 	json_put(meanwhile, "op", operation);
 	return meanwhile;
@@ -142,7 +141,7 @@ static struct json_object *operation_that_words_tell(const struct their_state *b
 {
 	static const char *const texts[] = {"notes", "model_name", "purchased_from", "name"};
 
-	json_object_object_foreach (members(before->documents), full_id, document) {
+	json_each (members(before->documents), full_id, document) {
 		const char *id = NULL, *key = NULL;
 		enum document_type type = document_type_of(full_id, &id);
 		(void)document;
@@ -150,7 +149,7 @@ static struct json_object *operation_that_words_tell(const struct their_state *b
 			continue;
 		for (size_t i = 0; !key && i < countof(texts); i++)
 			key = strstr(what, texts[i]) ? texts[i] : NULL;
-		struct json_object *changes = json_object_new_object();
+		struct json_object *changes = json_new_object();
 		json_put_text(changes, type == DOCUMENT_COLLECTION ? "name" : key ? key : "notes", OWN_VALUE);
 		return save_of(type, id, changes);
 	}
@@ -164,12 +163,12 @@ static struct json_object *settings_that_change(const struct recording *recordin
 	scoped_text full_id = own_format("integration-%s", recording->integration_id);
 	struct json_object *document = NULL, *meanwhile, *operation;
 
-	if (!json_object_object_get_ex(before->documents, full_id, &document))
+	if (!json_find(before->documents, full_id, &document))
 		return NULL;
 	document = json_copy(document);
 	json_put_text(document_data(document), "name", OWN_VALUE);
-	meanwhile = json_object_new_object();
-	operation = json_object_new_object();
+	meanwhile = json_new_object();
+	operation = json_new_object();
 	json_put(operation, "raw", document);
 	json_put(meanwhile, "op", operation);
 	return meanwhile;
@@ -182,13 +181,11 @@ static bool was_pulled(struct json_object *phase, const char *id, const char *ke
 {
 	struct json_object *documents = json_child(phase, "docs_changed", json_type_array);
 
-	for (size_t i = 0; documents && i < json_object_array_length(documents); i++) {
-		struct json_object *history = json_object_array_get_idx(documents, i);
+	for (size_t i = 0; documents && i < json_length(documents); i++) {
+		struct json_object *history = json_at(documents, i);
 		if (strcmp(json_text_or(history, "data_id", ""), id) == 0 &&
-		    (json_object_object_get_ex(json_child(history, "new_data", json_type_object), key,
-					       NULL) ||
-		     json_object_object_get_ex(json_child(history, "original_data", json_type_object), key,
-					       NULL)))
+		    (json_find(json_child(history, "new_data", json_type_object), key, NULL) ||
+		     json_find(json_child(history, "original_data", json_type_object), key, NULL)))
 			return true;
 	}
 	return false;
@@ -197,14 +194,14 @@ static bool was_pulled(struct json_object *phase, const char *id, const char *ke
 static struct json_object *changed_keys(const struct their_state *before, struct json_object *phase,
 					struct json_object *document, const char *id)
 {
-	struct json_object *changes = json_object_new_object(), *old = NULL, *was = NULL;
+	struct json_object *changes = json_new_object(), *old = NULL, *was = NULL;
 
-	if (!json_object_object_get_ex(before->documents, json_text_or(document, "_id", ""), &old))
+	if (!json_find(before->documents, json_text_or(document, "_id", ""), &old))
 		return changes;
-	json_object_object_foreach (members(document_data(document)), key, value) {
+	json_each (members(document_data(document)), key, value) {
 		if (strcmp(key, "integrations") != 0 && key[0] != '_' && !was_pulled(phase, id, key) &&
-		    (!json_object_object_get_ex(document_data(old), key, &was) || !json_equal(was, value)))
-			json_put(changes, key, json_object_get(value));
+		    (!json_find(document_data(old), key, &was) || !json_equal(was, value)))
+			json_put(changes, key, json_share(value));
 	}
 	return changes;
 }
@@ -213,16 +210,16 @@ static struct json_object *operation_that_shows(const struct their_state *before
 {
 	struct json_object *documents = json_child(phase, "docs_changed", json_type_array);
 
-	for (size_t i = 0; documents && i < json_object_array_length(documents); i++) {
-		struct json_object *document = json_object_array_get_idx(documents, i);
+	for (size_t i = 0; documents && i < json_length(documents); i++) {
+		struct json_object *document = json_at(documents, i);
 		const char *id = NULL;
 		enum document_type type = document_type_of(json_text_or(document, "_id", ""), &id);
 		if (type != DOCUMENT_ITEM && type != DOCUMENT_COLLECTION)
 			continue;
 		struct json_object *changes = changed_keys(before, phase, document, id);
-		if (json_object_object_length(changes))
+		if (json_key_count(changes))
 			return save_of(type, id, changes);
-		json_object_put(changes);
+		json_release(changes);
 	}
 	return NULL;
 }

@@ -20,22 +20,22 @@ static struct json_object *start_documents(const struct recording *recording)
 {
 	struct json_object *documents = json_copy(recording_list(recording, "initial_docs"));
 
-	for (size_t i = 0; i < json_object_array_length(documents); i++)
-		json_object_object_del(json_object_array_get_idx(documents, i), "_rev");
+	for (size_t i = 0; i < json_length(documents); i++)
+		json_remove(json_at(documents, i), "_rev");
 	return documents;
 }
 
 static struct json_object *start_record(const struct recording *recording, const char *table,
 					struct json_object *record)
 {
-	struct json_object *start = json_object_new_object(), *cells = json_object_new_object();
+	struct json_object *start = json_new_object(), *cells = json_new_object();
 
 	json_put_text(start, "id", json_text_or(record, "id", NULL));
 	json_put_text(start, "createdTime", json_text_or(record, "createdTime", NULL));
-	json_object_object_foreach (members(json_child(record, "fields", json_type_object)), name, value) {
+	json_each (members(json_child(record, "fields", json_type_object)), name, value) {
 		struct json_object *column = recording_column(recording, table, name);
 		if (column && !recording_column_is_computed(column))
-			json_put(cells, name, json_object_get(value));
+			json_put(cells, name, json_share(value));
 	}
 	json_put(start, "fields", cells);
 	return start;
@@ -43,19 +43,18 @@ static struct json_object *start_record(const struct recording *recording, const
 
 static bool has_table(struct json_object *tables, const char *id)
 {
-	for (size_t i = 0; i < json_object_array_length(tables); i++)
-		if (strcmp(json_text_or(json_object_array_get_idx(tables, i), "id", ""), id) == 0)
+	for (size_t i = 0; i < json_length(tables); i++)
+		if (strcmp(json_text_or(json_at(tables, i), "id", ""), id) == 0)
 			return true;
 	return false;
 }
 
 static bool has_field(struct json_object *tables, const char *id)
 {
-	for (size_t i = 0; i < json_object_array_length(tables); i++) {
-		struct json_object *fields =
-			json_child(json_object_array_get_idx(tables, i), "fields", json_type_array);
-		for (size_t j = 0; fields && j < json_object_array_length(fields); j++)
-			if (strcmp(json_text_or(json_object_array_get_idx(fields, j), "id", ""), id) == 0)
+	for (size_t i = 0; i < json_length(tables); i++) {
+		struct json_object *fields = json_child(json_at(tables, i), "fields", json_type_array);
+		for (size_t j = 0; fields && j < json_length(fields); j++)
+			if (strcmp(json_text_or(json_at(fields, j), "id", ""), id) == 0)
 				return true;
 	}
 	return false;
@@ -66,15 +65,14 @@ static void make_links_possible(struct json_object *tables, struct json_object *
 {
 	struct json_object *fields = json_child(table, "fields", json_type_array);
 
-	for (size_t i = fields ? json_object_array_length(fields) : 0; i > 0; i--) {
-		struct json_object *options =
-			json_child(json_object_array_get_idx(fields, i - 1), "options", json_type_object);
+	for (size_t i = fields ? json_length(fields) : 0; i > 0; i--) {
+		struct json_object *options = json_child(json_at(fields, i - 1), "options", json_type_object);
 		const char *linked = json_text_or(options, "linkedTableId", NULL);
 		const char *inverse = json_text_or(options, "inverseLinkFieldId", NULL);
 		if (linked && !has_table(tables, linked))
-			json_object_array_del_idx(fields, i - 1, 1);
+			json_remove_at(fields, i - 1, 1);
 		else if (inverse && !has_field(tables, inverse))
-			json_object_object_del(options, "inverseLinkFieldId");
+			json_remove(options, "inverseLinkFieldId");
 	}
 }
 
@@ -82,23 +80,22 @@ static struct json_object *start_bases(const struct recording *recording)
 {
 	struct json_object *tables = json_copy(recording_tables(recording));
 	struct json_object *initial = json_child(recording->json, "initial_records", json_type_object);
-	struct json_object *base = json_object_new_object(), *bases = json_object_new_array();
-	struct json_object *state = json_object_new_object();
+	struct json_object *base = json_new_object(), *bases = json_new_array();
+	struct json_object *state = json_new_object();
 
-	for (size_t i = 0; tables && i < json_object_array_length(tables); i++) {
-		struct json_object *table = json_object_array_get_idx(tables, i);
+	for (size_t i = 0; tables && i < json_length(tables); i++) {
+		struct json_object *table = json_at(tables, i);
 		const char *name = json_text_or(table, "name", "");
 		struct json_object *theirs = json_child(initial, name, json_type_array);
-		struct json_object *records = json_object_new_array();
-		for (size_t j = 0; theirs && j < json_object_array_length(theirs); j++)
-			json_object_array_add(
-				records, start_record(recording, name, json_object_array_get_idx(theirs, j)));
+		struct json_object *records = json_new_array();
+		for (size_t j = 0; theirs && j < json_length(theirs); j++)
+			json_append(records, start_record(recording, name, json_at(theirs, j)));
 		json_put(table, "records", records);
 		make_links_possible(tables, table);
 	}
 	json_put_text(base, "id", recording->base_id[0] ? recording->base_id : "appNone0000000001");
 	json_put(base, "tables", tables);
-	json_object_array_add(bases, base);
+	json_append(bases, base);
 	json_put(state, "bases", bases);
 	return state;
 }
@@ -106,10 +103,10 @@ static struct json_object *start_bases(const struct recording *recording)
 static bool set_precision(struct play *play, struct error *error)
 {
 	struct json_object *fake = json_child(play->recording->json, "airtable_fake", json_type_object);
-	struct json_object *options = json_object_new_object();
+	struct json_object *options = json_new_object();
 	bool seconds = strcmp(json_text_or(fake, "modified_at_precision", ""), "second") == 0;
 
-	json_put(options, "modified_seconds", json_object_new_boolean(seconds));
+	json_put(options, "modified_seconds", json_new_bool(seconds));
 	return stage_control(play->stage, "POST", "options", options, NULL, error);
 }
 
@@ -120,8 +117,8 @@ static int64_t phase_time_ms(struct json_object *phase)
 
 	for (size_t i = 0; time_ms == 0 && i < countof(lists); i++) {
 		struct json_object *list = json_child(phase, lists[i], json_type_array);
-		if (list && json_object_array_length(list))
-			time_ms = json_int_or(json_object_array_get_idx(list, 0), "at", 0);
+		if (list && json_length(list))
+			time_ms = json_int_or(json_at(list, 0), "at", 0);
 	}
 	return time_ms;
 }
@@ -130,8 +127,8 @@ static int64_t phase_time_ms(struct json_object *phase)
 
 static struct json_object *row_of_record(struct json_object *rows, const char *record_id)
 {
-	for (size_t i = 0; i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_length(rows); i++) {
+		struct json_object *row = json_at(rows, i);
 		if (strcmp(json_text_or(row, "id", ""), record_id) == 0)
 			return row;
 	}
@@ -140,8 +137,8 @@ static struct json_object *row_of_record(struct json_object *rows, const char *r
 
 static struct json_object *row_of_document(struct json_object *rows, const char *id)
 {
-	for (size_t i = 0; i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_length(rows); i++) {
+		struct json_object *row = json_at(rows, i);
 		if (strcmp(json_text_or(json_child(row, "fields", json_type_object), "ID", ""), id) == 0)
 			return row;
 	}
@@ -176,7 +173,7 @@ static bool match_rows(struct play *play, struct error *error)
 			continue;
 		if (!stage_rows(play->stage, play->recording->base_id, table_names[table], &rows, error))
 			return false;
-		json_object_object_foreach (members(play->theirs.rows), record_id, row) {
+		json_each (members(play->theirs.rows), record_id, row) {
 			const char *id = json_text_or(json_child(row, "fields", json_type_object), "ID", "");
 			if (id[0] && strcmp(json_text_or(row, "table", ""), table_names[table]) == 0)
 				match_row(play, rows, record_id, id);
@@ -192,7 +189,7 @@ static struct json_object *action_of(const struct play *play, struct json_object
 {
 	struct json_object *create = json_child(edit, "create", json_type_object);
 	struct json_object *set = json_child(edit, "set", json_type_object);
-	struct json_object *action = json_object_new_object();
+	struct json_object *action = json_new_object();
 	const char *ours = ids_ours(&play->ids, their_id);
 
 	json_put_text(action, "action", create ? "create" : set ? "update" : "delete");
@@ -207,17 +204,17 @@ static struct json_object *action_of(const struct play *play, struct json_object
 bool play_edit(struct play *play, struct json_object *edit, struct error *error)
 {
 	const char *their_id = json_text_or(edit, "record_id", json_text_or(edit, "remove", ""));
-	struct json_object *request = json_object_new_object(), *actions = json_object_new_array();
+	struct json_object *request = json_new_object(), *actions = json_new_array();
 	scoped(json_object) answer = NULL;
 
-	json_object_array_add(actions, action_of(play, edit, their_id));
+	json_append(actions, action_of(play, edit, their_id));
 	json_put_text(request, "base", play->recording->base_id);
 	json_put(request, "actions", actions);
 	if (!stage_control(play->stage, "POST", "edit", request, &answer, error))
 		return error_wrap(error, "an edit of row %s", their_id);
 	struct json_object *results = json_child(answer, "results", json_type_array);
-	if (json_object_object_get_ex(edit, "create", NULL))
-		ids_pair(&play->ids, json_text_or(json_object_array_get_idx(results, 0), "id", ""), their_id);
+	if (json_find(edit, "create", NULL))
+		ids_pair(&play->ids, json_text_or(json_at(results, 0), "id", ""), their_id);
 	return true;
 }
 
@@ -225,8 +222,8 @@ static bool play_list(struct play *play, struct json_object *list,
 		      bool (*run)(struct play *play, struct json_object *entry, struct error *error),
 		      struct error *error)
 {
-	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
-		struct json_object *entry = json_object_array_get_idx(list, i);
+	for (size_t i = 0; list && i < json_length(list); i++) {
+		struct json_object *entry = json_at(list, i);
 		stage_move_clock_to(play->stage, json_int_or(entry, "at", 0));
 		if (!run(play, entry, error))
 			return false;
@@ -257,18 +254,18 @@ static const char *our_kind_of(struct json_object *request)
 static bool arm_failures(struct play *play, struct json_object *phase, struct error *error)
 {
 	struct json_object *requests = json_child(phase, "requests", json_type_array);
-	struct json_object *rules = json_object_new_array();
+	struct json_object *rules = json_new_array();
 
-	for (size_t i = 0; requests && i < json_object_array_length(requests); i++) {
-		struct json_object *request = json_object_array_get_idx(requests, i), *rule;
+	for (size_t i = 0; requests && i < json_length(requests); i++) {
+		struct json_object *request = json_at(requests, i), *rule;
 		int64_t status = json_int_or(request, "status", 200);
 		if (status != 429 && status < 500)
 			continue;
-		rule = json_object_new_object();
+		rule = json_new_object();
 		json_put_text(rule, "kind", our_kind_of(request));
 		scoped_text fault = own_format("%d", (int)status);
 		json_put_text(rule, "fault", fault);
-		json_object_array_add(rules, rule);
+		json_append(rules, rule);
 	}
 	return stage_control(play->stage, "POST", "faults", rules, NULL, error);
 }
@@ -280,7 +277,7 @@ static bool play_sync(struct play *play, struct json_object *phase, int64_t next
 	stage_move_clock_to(play->stage, json_int_or(phase, "started_at", 0));
 	if (!arm_failures(play, phase, error))
 		return false;
-	if (json_object_object_get_ex(phase, "during", NULL)) {
+	if (json_find(phase, "during", NULL)) {
 		if (!play_pass_meanwhile(play, phase, error))
 			return false;
 	} else if (!pass(play, full, error)) {
@@ -318,13 +315,13 @@ static bool play_phase(struct play *play, struct json_object *phase, int64_t nex
 static bool play_phases(struct play *play, struct error *error)
 {
 	struct json_object *phases = recording_list(play->recording, "phases");
-	size_t count = json_object_array_length(phases);
+	size_t count = json_length(phases);
 
 	for (size_t i = 0; i < count; i++) {
 		int64_t next_ms = 0;
 		for (size_t j = i + 1; next_ms == 0 && j < count; j++)
-			next_ms = phase_time_ms(json_object_array_get_idx(phases, j));
-		if (!play_phase(play, json_object_array_get_idx(phases, i), next_ms, error))
+			next_ms = phase_time_ms(json_at(phases, j));
+		if (!play_phase(play, json_at(phases, i), next_ms, error))
 			return error_wrap(error, "phase %zu", i + 1);
 	}
 	return true;
@@ -352,7 +349,7 @@ static bool play_until_quiet(struct play *play, struct error *error)
 static bool take_ends(struct play *play, struct ends *ends_out, struct error *error)
 {
 	scoped(json_object) documents = NULL;
-	scoped(json_object) rows = json_object_new_object();
+	scoped(json_object) rows = json_new_object();
 
 	if (!stage_documents(play->stage, &documents, error))
 		return false;
@@ -373,7 +370,7 @@ static bool begin(struct play *play, struct error *error)
 	scoped(json_object) documents = start_documents(play->recording);
 	scoped(json_object) bases = start_bases(play->recording);
 	struct json_object *phases = recording_list(play->recording, "phases");
-	int64_t first_ms = phase_time_ms(json_object_array_get_idx(phases, 0));
+	int64_t first_ms = phase_time_ms(json_at(phases, 0));
 
 	their_state_begin(&play->theirs, play->recording);
 	return stage_begin(play->stage, documents, bases, first_ms - BEFORE_FIRST_MS, error) &&

@@ -13,8 +13,8 @@ struct json_object *our_document(const struct judging *judging, const char *subj
 {
 	struct json_object *documents = judging->ends->documents;
 
-	for (size_t i = 0; i < json_object_array_length(documents); i++) {
-		struct json_object *document = json_object_array_get_idx(documents, i);
+	for (size_t i = 0; i < json_length(documents); i++) {
+		struct json_object *document = json_at(documents, i);
 		if (strcmp(json_text_or(document, "_id", ""), subject) == 0)
 			return document;
 	}
@@ -26,12 +26,12 @@ static size_t rows_of(const struct judging *judging, const char *subject, struct
 {
 	size_t found = 0;
 
-	json_object_object_foreach (judging->ends->rows, name, rows) {
+	json_each (judging->ends->rows, name, rows) {
 		enum table table;
 		if (!table_of_name(name, &table))
 			continue;
-		for (size_t i = 0; i < json_object_array_length(rows); i++) {
-			struct json_object *row = json_object_array_get_idx(rows, i);
+		for (size_t i = 0; i < json_length(rows); i++) {
+			struct json_object *row = json_at(rows, i);
 			scoped_text one = subject_of_row(table, json_text_or(row, "id", ""),
 							 json_child(row, "fields", json_type_object));
 			if (strcmp(one, subject) != 0)
@@ -72,22 +72,22 @@ static struct json_object *cell_by_id(const struct judging *judging, struct json
 {
 	struct json_object *ids;
 
-	if (!json_object_is_type(cell, json_type_array))
-		return json_object_get(cell);
-	ids = json_object_new_array();
-	for (size_t i = 0; i < json_object_array_length(cell); i++) {
-		const char *record_id = json_object_get_string(json_object_array_get_idx(cell, i));
+	if (!json_is(cell, json_type_array))
+		return json_share(cell);
+	ids = json_new_array();
+	for (size_t i = 0; i < json_length(cell); i++) {
+		const char *record_id = json_object_get_string(json_at(cell, i));
 		const char *id = record_id;
-		json_object_object_foreach (judging->ends->rows, name, rows) {
+		json_each (judging->ends->rows, name, rows) {
 			(void)name;
-			for (size_t j = 0; j < json_object_array_length(rows); j++) {
-				struct json_object *row = json_object_array_get_idx(rows, j);
+			for (size_t j = 0; j < json_length(rows); j++) {
+				struct json_object *row = json_at(rows, j);
 				if (strcmp(json_text_or(row, "id", ""), record_id) == 0)
 					id = json_text_or(json_child(row, "fields", json_type_object), "ID",
 							  record_id);
 			}
 		}
-		json_object_array_add(ids, json_object_new_string(id));
+		json_append(ids, json_new_text(id));
 	}
 	return ids;
 }
@@ -98,7 +98,7 @@ static bool shown_equal(enum field field, struct json_object *one, struct json_o
 	static struct json_object *item;
 
 	if (!item)
-		item = json_object_new_string("Item");
+		item = json_new_text("Item");
 	if (field == FIELD_TYPE)
 		return value_equal(value_is_empty(one) ? item : one, value_is_empty(other) ? item : other);
 	return (value_is_empty(one) && value_is_empty(other)) || value_equal(one, other);
@@ -113,7 +113,7 @@ static bool cell_shows(const struct judging *judging, enum table table, struct j
 
 	if (!recording_column(judging->recording, table_name(table), name))
 		return true;
-	json_object_object_get_ex(json_child(row, "fields", json_type_object), name, &cell);
+	json_find(json_child(row, "fields", json_type_object), name, &cell);
 	scoped(json_object) shown = cell_by_id(judging, cell);
 	return shown_equal(field, wanted, shown);
 }
@@ -128,7 +128,7 @@ static bool can_be_shown(const struct judging *judging, enum field field, struct
 	if (!wanted || (kind != KIND_COLLECTION_LINK && kind != KIND_ITEM_LINK))
 		return true;
 	scoped_text subject = document_full_id(kind == KIND_ITEM_LINK ? DOCUMENT_ITEM : DOCUMENT_COLLECTION,
-					       json_object_get_string(json_object_array_get_idx(wanted, 0)));
+					       json_object_get_string(json_at(wanted, 0)));
 	return rows_of(judging, subject, &row, &table) > 0;
 }
 
@@ -137,8 +137,7 @@ static bool has_message(struct json_object *row)
 {
 	struct json_object *message = NULL;
 
-	json_object_object_get_ex(json_child(row, "fields", json_type_object),
-				  "Synchronization Error Message", &message);
+	json_find(json_child(row, "fields", json_type_object), "Synchronization Error Message", &message);
 	return !value_is_empty(message);
 }
 
@@ -156,8 +155,7 @@ bool is_in_step(const struct judging *judging, const char *subject, struct text 
 			      : rows    ? "several rows"
 					: "a document without a row");
 	struct json_object *error = NULL;
-	json_object_object_get_ex(json_child(row, "fields", json_type_object),
-				  "Synchronization Error Message", &error);
+	json_find(json_child(row, "fields", json_type_object), "Synchronization Error Message", &error);
 	for (size_t field = 0; field < FIELD_COUNT && value_is_empty(error); field++) {
 		const struct field_rule *rule = field_rule((enum field)field);
 		if (!field_in_table((enum field)field, table) || rule->direction != DIRECTION_BOTH)
@@ -190,15 +188,15 @@ static bool is_recorded(const struct judging *judging, const struct person_edit 
 	const char *key = field_rule(edit->field)->data_key[edit->table];
 	struct json_object *documents = judging->ends->documents;
 
-	for (size_t i = 0; i < json_object_array_length(documents); i++) {
-		struct json_object *history = json_object_array_get_idx(documents, i);
+	for (size_t i = 0; i < json_length(documents); i++) {
+		struct json_object *history = json_at(documents, i);
 		scoped_text about = own_format("%s-%s", json_text_or(history, "data_type", ""),
 					       json_text_or(history, "data_id", ""));
 		struct json_object *data = json_child(history, "new_data", json_type_object), *value = NULL;
 		if (strcmp(json_text_or(history, "event_name", ""), "sync") != 0 ||
 		    strcmp(about, edit->subject) != 0)
 			continue;
-		json_object_object_get_ex(data, key, &value);
+		json_find(data, key, &value);
 		scoped(json_object) shown = cell_of_document(data, edit->table, edit->field);
 		if ((value || value_is_empty(edit->value)) && shown_equal(edit->field, shown, edit->value))
 			return true;
@@ -247,10 +245,10 @@ bool flags_stay(const struct judging *judging, const char *subject, struct text 
 	struct json_object *before = recording_initial(judging->recording, subject);
 	struct json_object *after = our_document(judging, subject);
 
-	json_object_object_foreach (members(before ? document_data(before) : NULL), key, value) {
+	json_each (members(before ? document_data(before) : NULL), key, value) {
 		struct json_object *now = NULL;
-		if (json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value) &&
-		    after && !json_object_object_get_ex(document_data(after), key, &now))
+		if (json_is(value, json_type_boolean) && !json_object_get_boolean(value) && after &&
+		    !json_find(document_data(after), key, &now))
 			return broken(why, subject, "%s was false, and is gone", key);
 	}
 	return true;
@@ -258,11 +256,11 @@ bool flags_stay(const struct judging *judging, const char *subject, struct text 
 
 static bool same_records(struct json_object *initial, struct json_object *ours)
 {
-	bool same = json_object_array_length(initial) == json_object_array_length(ours);
+	bool same = json_length(initial) == json_length(ours);
 
-	for (size_t i = 0; same && i < json_object_array_length(ours); i++)
-		same = strcmp(json_text_or(json_object_array_get_idx(initial, i), "id", ""),
-			      json_text_or(json_object_array_get_idx(ours, i), "id", "")) == 0;
+	for (size_t i = 0; same && i < json_length(ours); i++)
+		same = strcmp(json_text_or(json_at(initial, i), "id", ""),
+			      json_text_or(json_at(ours, i), "id", "")) == 0;
 	return same;
 }
 
@@ -272,13 +270,13 @@ bool nothing_is_written(const struct judging *judging, const char *subject, stru
 		json_child(judging->recording->json, "initial_records", json_type_object);
 	struct json_object *documents = judging->ends->documents;
 
-	for (size_t i = 0; i < json_object_array_length(documents); i++) {
-		struct json_object *document = json_object_array_get_idx(documents, i);
+	for (size_t i = 0; i < json_length(documents); i++) {
+		struct json_object *document = json_at(documents, i);
 		const char *by = json_text_or(document, "created_by", "");
 		if (strncmp(by, "integration-", 12) == 0)
 			return broken(why, subject, "a document was changed");
 	}
-	json_object_object_foreach (judging->ends->rows, table, rows) {
+	json_each (judging->ends->rows, table, rows) {
 		struct json_object *before = json_child(initial, table, json_type_array);
 		if (before && !same_records(before, rows))
 			return broken(why, subject, "table %s was changed", table);
@@ -316,8 +314,8 @@ bool is_as_before_the_batch(const struct judging *judging, const char *subject, 
 	struct json_object *documents = judging->ends->documents;
 	struct json_object *document = our_document(judging, subject);
 
-	for (size_t i = 0; i < json_object_array_length(documents); i++) {
-		struct json_object *history = json_object_array_get_idx(documents, i);
+	for (size_t i = 0; i < json_length(documents); i++) {
+		struct json_object *history = json_at(documents, i);
 		scoped_text about = own_format("%s-%s", json_text_or(history, "data_type", ""),
 					       json_text_or(history, "data_id", ""));
 		struct json_object *original = json_child(history, "original_data", json_type_object);
@@ -326,12 +324,11 @@ bool is_as_before_the_batch(const struct judging *judging, const char *subject, 
 			continue;
 		if (json_bool_or(original, "__deleted", false))
 			return !document || broken(why, subject, "what the batch created is still there");
-		json_object_object_foreach (members(json_child(history, "new_data", json_type_object)), key,
-					    value) {
+		json_each (members(json_child(history, "new_data", json_type_object)), key, value) {
 			struct json_object *wanted = NULL, *now = NULL;
 			(void)value;
-			json_object_object_get_ex(original, key, &wanted);
-			json_object_object_get_ex(document ? document_data(document) : NULL, key, &now);
+			json_find(original, key, &wanted);
+			json_find(document ? document_data(document) : NULL, key, &now);
 			if (!value_equal(wanted, now))
 				return broken(why, subject, "%s is not as it was before the batch", key);
 		}

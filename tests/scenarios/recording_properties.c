@@ -12,12 +12,12 @@ static bool is_about(const struct person_edit *edit, const char *subject)
 
 static struct json_object *phase_at(const struct judging *judging, size_t number)
 {
-	return json_object_array_get_idx(recording_list(judging->recording, "phases"), number);
+	return json_at(recording_list(judging->recording, "phases"), number);
 }
 
 static size_t phase_count(const struct judging *judging)
 {
-	return json_object_array_length(recording_list(judging->recording, "phases"));
+	return json_length(recording_list(judging->recording, "phases"));
 }
 
 static bool is_sync(struct json_object *phase)
@@ -39,8 +39,8 @@ static bool is_false(struct json_object *document, const char *key)
 {
 	struct json_object *value = NULL;
 
-	json_object_object_get_ex(document ? document_data(document) : NULL, key, &value);
-	return json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value);
+	json_find(document ? document_data(document) : NULL, key, &value);
+	return json_is(value, json_type_boolean) && !json_object_get_boolean(value);
 }
 
 /* At the start, or after any phase. */
@@ -51,8 +51,8 @@ bool was_false(const struct judging *judging, const char *subject, const char *k
 	for (size_t i = 0; i < phase_count(judging); i++) {
 		struct json_object *documents =
 			json_child(phase_at(judging, i), "docs_changed", json_type_array);
-		for (size_t j = 0; documents && j < json_object_array_length(documents); j++) {
-			struct json_object *document = json_object_array_get_idx(documents, j);
+		for (size_t j = 0; documents && j < json_length(documents); j++) {
+			struct json_object *document = json_at(documents, j);
 			if (strcmp(json_text_or(document, "_id", ""), subject) == 0 &&
 			    is_false(document, key))
 				return true;
@@ -65,7 +65,7 @@ bool has_false_flag(const struct judging *judging, const char *subject)
 {
 	struct json_object *document = our_document(judging, subject);
 
-	json_object_object_foreach (members(document ? document_data(document) : NULL), key, value) {
+	json_each (members(document ? document_data(document) : NULL), key, value) {
 		(void)value;
 		if (is_false(document, key) && was_false(judging, subject, key))
 			return true;
@@ -287,14 +287,14 @@ bool message_stays_after_its_cause(const struct judging *judging, const char *su
 			if (is_about(edit, subject) && edit->in_base && edit->phase == i)
 				return true;
 		}
-		for (size_t j = 0; records && j < json_object_array_length(records); j++) {
-			struct json_object *record = json_object_array_get_idx(records, j), *message = NULL;
+		for (size_t j = 0; records && j < json_length(records); j++) {
+			struct json_object *record = json_at(records, j), *message = NULL;
 			struct json_object *cells = json_child(record, "fields", json_type_object);
 			enum table table;
 			if (!table_of_name(json_text_or(record, "table", ""), &table))
 				continue;
 			scoped_text one = subject_of_row(table, json_text_or(record, "id", ""), cells);
-			json_object_object_get_ex(cells, "Synchronization Error Message", &message);
+			json_find(cells, "Synchronization Error Message", &message);
 			told = told || (strcmp(one, subject) == 0 && !value_is_empty(message));
 		}
 	}
@@ -317,8 +317,8 @@ static bool scope_lists(const struct judging *judging, const char *id)
 	struct json_object *listed =
 		json_child(integration_config_of(judging), "collection_ids_to_sync", json_type_array);
 
-	for (size_t i = 0; listed && i < json_object_array_length(listed); i++)
-		if (strcmp(json_object_get_string(json_object_array_get_idx(listed, i)), id) == 0)
+	for (size_t i = 0; listed && i < json_length(listed); i++)
+		if (strcmp(json_object_get_string(json_at(listed, i)), id) == 0)
 			return true;
 	return false;
 }
@@ -377,8 +377,8 @@ bool server_fails(const struct judging *judging, const char *subject)
 	(void)subject;
 	for (size_t i = 0; i < phase_count(judging); i++) {
 		struct json_object *requests = json_child(phase_at(judging, i), "requests", json_type_array);
-		for (size_t j = 0; requests && j < json_object_array_length(requests); j++) {
-			int64_t status = json_int_or(json_object_array_get_idx(requests, j), "status", 200);
+		for (size_t j = 0; requests && j < json_length(requests); j++) {
+			int64_t status = json_int_or(json_at(requests, j), "status", 200);
 			if (status == 429 || status >= 500)
 				return true;
 		}
@@ -410,8 +410,8 @@ static bool knows_choice(struct json_object *column, const char *name)
 	struct json_object *options = json_child(column, "options", json_type_object);
 	struct json_object *choices = json_child(options, "choices", json_type_array);
 
-	for (size_t i = 0; choices && i < json_object_array_length(choices); i++)
-		if (strcmp(json_text_or(json_object_array_get_idx(choices, i), "name", ""), name) == 0)
+	for (size_t i = 0; choices && i < json_length(choices); i++)
+		if (strcmp(json_text_or(json_at(choices, i), "name", ""), name) == 0)
 			return true;
 	return !column;
 }
@@ -442,8 +442,8 @@ bool another_is_bad(const struct judging *judging, const char *subject)
 	struct json_object *documents = judging->ends->documents;
 
 	(void)subject;
-	for (size_t i = 0; i < json_object_array_length(documents); i++)
-		if (is_bad(judging, json_object_array_get_idx(documents, i)))
+	for (size_t i = 0; i < json_length(documents); i++)
+		if (is_bad(judging, json_at(documents, i)))
 			return true;
 	return false;
 }

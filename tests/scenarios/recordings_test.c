@@ -51,8 +51,7 @@ static void tell(struct run *run, const char *name, enum outcome outcome, const 
 	run->counts[outcome]++;
 	run->number++;
 	if (outcome == SKIPPED)
-		json_put(run->skipped, reason,
-			 json_object_new_int64(json_int_or(run->skipped, reason, 0) + 1));
+		json_put(run->skipped, reason, json_new_int(json_int_or(run->skipped, reason, 0) + 1));
 	if (!run->tap)
 		printf("%s: %s%s%s\n", outcome_words[outcome], name, *reason ? "\n    " : "", reason);
 	else if (outcome == SKIPPED)
@@ -95,7 +94,7 @@ static bool read_file(const char *path, struct json_object **list_out, struct er
 	fclose(file);
 	bool ok = json_read(text_or_empty(&text), text.length, list_out, NULL, error);
 	text_done(&text);
-	return ok && (json_object_is_type(*list_out, json_type_array) ||
+	return ok && (json_is(*list_out, json_type_array) ||
 		      error_set(error, ERROR_REFUSED, "a list of scenarios was expected"));
 }
 
@@ -112,10 +111,10 @@ static void run_file(struct run *run, const char *path)
 		text_done(&why);
 		return;
 	}
-	if (strcmp(json_text_or(json_object_array_get_idx(list, 0), "name", ""), "_definitions") == 0)
-		shared = json_object_array_get_idx(list, 0);
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		run_one(run, json_object_array_get_idx(list, i), shared);
+	if (strcmp(json_text_or(json_at(list, 0), "name", ""), "_definitions") == 0)
+		shared = json_at(list, 0);
+	for (size_t i = 0; i < json_length(list); i++)
+		run_one(run, json_at(list, i), shared);
 }
 
 static void sum_up(const struct run *run)
@@ -126,15 +125,15 @@ static void sum_up(const struct run *run)
 	}
 	printf("%d as recorded, %d better, %d failed, %d skipped\n", run->counts[AS_RECORDED],
 	       run->counts[BETTER], run->counts[FAILED], run->counts[SKIPPED]);
-	json_object_object_foreach (run->skipped, reason, count) {
-		printf("    skipped %d: %s\n", json_object_get_int(count), reason);
+	json_each (run->skipped, reason, count) {
+		printf("    skipped %lld: %s\n", (long long)json_object_get_int64(count), reason);
 	}
 	printf("%d passed, %d failed\n", run->counts[AS_RECORDED] + run->counts[BETTER], run->counts[FAILED]);
 }
 
 int main(int count, char **words)
 {
-	struct run run = {.tap = count < 2, .only = getenv("SCENARIO"), .skipped = json_object_new_object()};
+	struct run run = {.tap = count < 2, .only = getenv("SCENARIO"), .skipped = json_new_object()};
 	struct error error = {0};
 
 	log_set_level(getenv("SCENARIO") ? LOG_INFO : LOG_ERROR);
@@ -148,6 +147,6 @@ int main(int count, char **words)
 		run_file(&run, words[i]);
 	sum_up(&run);
 	stage_close(&run.stage);
-	json_object_put(run.skipped);
+	json_release(run.skipped);
 	return run.counts[FAILED] > 0;
 }

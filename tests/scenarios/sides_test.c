@@ -8,13 +8,13 @@
 
 static struct json_object *words(const char *text)
 {
-	return json_object_new_string(text);
+	return json_new_text(text);
 }
 
 /* {name: value}; both taken. */
 static struct json_object *one(const char *name, struct json_object *value)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = json_new_object();
 
 	json_put(object, name, value);
 	return object;
@@ -177,11 +177,11 @@ static void a_row_is_made(struct both *both)
 
 	json_put_text(cells, "Name", "made");
 	json_put(cells, "Collection", link_to(world_row_of(both->world, TABLE_COLLECTIONS, "c0")->id));
-	json_put(cells, "Serial", json_object_new_int64(7));
+	json_put(cells, "Serial", json_new_int(7));
 	json_put(cells, "Purchase Price", json_number(12.25));
 	json_put_text(cells, "Purchase Date", "2026-01-02T03:04:05.678Z");
 	json_put_text(cells, "Type", "Container");
-	json_put(cells, "Will Not Restock", json_object_new_boolean(true));
+	json_put(cells, "Will Not Restock", json_new_bool(true));
 	json_put(cells, "Notes", words("two\nlines, ü \xf0\x9f\x99\x82"));
 	both_rows_write(both, SIDE_CREATE, NULL, cells);
 	both_rows_list(both, TABLE_ITEMS);
@@ -197,11 +197,11 @@ static void cells_are_emptied(struct both *both)
 	struct world_row *row = row_of(both, "i1");
 
 	both_rows_write(both, SIDE_UPDATE, row->id, one("Notes", words("")));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Delete", json_object_new_boolean(true)));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Delete", json_object_new_boolean(false)));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Serial", json_object_new_int64(0)));
+	both_rows_write(both, SIDE_UPDATE, row->id, one("Delete", json_new_bool(true)));
+	both_rows_write(both, SIDE_UPDATE, row->id, one("Delete", json_new_bool(false)));
+	both_rows_write(both, SIDE_UPDATE, row->id, one("Serial", json_new_int(0)));
 	both_rows_write(both, SIDE_UPDATE, row->id, one("Serial", NULL));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Collection", json_object_new_array()));
+	both_rows_write(both, SIDE_UPDATE, row->id, one("Collection", json_new_array()));
 	both_rows_write(both, SIDE_UPDATE, row->id, one("Type", NULL));
 	both_rows_read(both, TABLE_ITEMS, row->id);
 }

@@ -68,7 +68,7 @@ static int64_t shifted_steady_ms(void *context)
 
 static void set_sandbox_clock(struct stage *stage, int64_t now_ms)
 {
-	struct json_object *body = json_object_new_object();
+	struct json_object *body = json_new_object();
 	struct error error = {0};
 	char iso[CLOCK_ISO_SIZE];
 
@@ -134,7 +134,7 @@ bool stage_control(struct stage *stage, const char *method, const char *path, st
 	scoped(http) http = http_open("davenport-test");
 	scoped_text bytes = body ? json_write(body) : NULL;
 
-	json_object_put(body);
+	json_release(body);
 	return sandbox_program_control(&stage->sandbox, http, method, path, bytes, answer_out, error);
 }
 
@@ -192,12 +192,12 @@ static bool delete_databases(struct stage *stage, struct error *error)
 static bool put_documents(struct stage *stage, struct json_object *documents, struct error *error)
 {
 	struct stage_couch couch = stage_couch_open(stage);
-	size_t count = json_object_array_length(documents);
+	size_t count = json_length(documents);
 	struct json_object **list = own_alloc((count + 1) * sizeof(struct json_object *));
 	struct couch_written *written = own_alloc((count + 1) * sizeof(*written));
 
 	for (size_t i = 0; i < count; i++)
-		list[i] = json_object_array_get_idx(documents, i);
+		list[i] = json_at(documents, i);
 	bool ok = couch_database_create(couch.client, true, error) &&
 		  couch_documents_write(couch.client, list, count, written, error);
 	for (size_t i = 0; ok && i < count; i++)
@@ -214,14 +214,14 @@ static bool keep_document(void *context, struct couch_document *document, struct
 {
 	(void)error;
 	if (document->body && document->id[0] != '_')
-		json_object_array_add(context, json_object_get(document->body));
+		json_append(context, json_share(document->body));
 	return true;
 }
 
 bool stage_documents(struct stage *stage, struct json_object **documents_out, struct error *error)
 {
 	struct stage_couch couch = stage_couch_open(stage);
-	scoped(json_object) documents = json_object_new_array();
+	scoped(json_object) documents = json_new_array();
 	bool ok = couch_documents_walk(couch.client, "", "\xef\xbf\xb0", 0, false, keep_document, documents,
 				       error);
 
@@ -239,7 +239,7 @@ bool stage_rows(struct stage *stage, const char *base, const char *table, struct
 
 	if (!stage_control(stage, "GET", path, NULL, &answer, error))
 		return false;
-	*rows_out = json_object_get(json_child(answer, "records", json_type_array));
+	*rows_out = json_share(json_child(answer, "records", json_type_array));
 	return true;
 }
 
@@ -369,7 +369,7 @@ bool stage_begin(struct stage *stage, struct json_object *documents, struct json
 	random_uuid(uuid);
 	snprintf(stage->database, sizeof(stage->database), "davenport-test-%s", uuid);
 	return put_documents(stage, documents, error) &&
-	       stage_control(stage, "POST", "load", json_object_get(bases), NULL, error) &&
+	       stage_control(stage, "POST", "load", json_share(bases), NULL, error) &&
 	       stage_control(stage, "DELETE", "faults", NULL, NULL, error);
 }
 

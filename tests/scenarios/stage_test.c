@@ -88,7 +88,7 @@ static void test_a_pass_makes_rows_and_later_the_mark(void **state)
 
 	expect(stage_pass(stage, false, &error));
 	expect(stage_rows(stage, BASE, "Items", &rows, &error));
-	assert_int_equal(json_object_array_length(rows), 1);
+	assert_int_equal(json_length(rows), 1);
 	before = the_item(stage);
 	assert_null(document_mark(before, "i"));
 	assert_in_range(stage_due_in_ms(stage), 1, 600000);
@@ -108,7 +108,7 @@ static void test_an_edit_arrives_and_a_new_bridge_goes_on(void **state)
 	expect(stage_rows(stage, BASE, "Items", &rows, &error));
 	scoped_text edit = own_format("{\"base\":\"" BASE "\",\"actions\":[{\"update\":{\"table\":\"Items\","
 				      "\"record\":\"%s\",\"fields\":{\"Notes\":\"typed\"}}}]}",
-				      json_text_or(json_object_array_get_idx(rows, 0), "id", ""));
+				      json_text_or(json_at(rows, 0), "id", ""));
 	stage_move_clock(stage, 1000);
 	expect(stage_control(stage, "POST", "edit", parsed(edit), NULL, &error));
 	stage_restart_bridge(stage);
@@ -122,7 +122,7 @@ static void test_an_edit_arrives_and_a_new_bridge_goes_on(void **state)
 static void test_without_an_integration_nothing_is_done(void **state)
 {
 	struct stage *stage = *state;
-	scoped(json_object) none = json_object_new_array();
+	scoped(json_object) none = json_new_array();
 	scoped(json_object) found = NULL;
 	scoped(json_object) bases = parsed("{\"templates\":[\"" BASE "\"]}");
 
@@ -130,7 +130,7 @@ static void test_without_an_integration_nothing_is_done(void **state)
 	expect(stage_pass(stage, true, &error));
 	assert_null(stage_sync(stage));
 	expect(stage_documents(stage, &found, &error));
-	assert_int_equal(json_object_array_length(found), 0);
+	assert_int_equal(json_length(found), 0);
 }
 
 static int open_stage(void **state)

@@ -414,7 +414,7 @@ static void the_request_is_as_it_should_be(void **state)
 	(void)state;
 	struct world *world = world_open(good, 1);
 	struct caller caller = caller_open(fake_server_url(world->server), 1000, 0);
-	scoped(json_object) body = json_object_new_object();
+	scoped(json_object) body = json_new_object();
 	json_put_text(body, "filterByFormula", "{F}='ü/\"'");
 	struct airtable_call call = {"POST", "/v0/appX/tblY/listRecords", body, true, 0};
 	assert_true(airtable_request(caller.airtable, &call, NULL, NULL, NULL));

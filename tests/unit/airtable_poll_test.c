@@ -11,11 +11,11 @@
 
 static struct json_object *ids(size_t count)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_new_array();
 
 	for (size_t i = 0; i < count; i++) {
 		scoped_text id = own_format("rec%014zu", i);
-		json_object_array_add(list, json_object_new_string(id));
+		json_append(list, json_new_text(id));
 	}
 	return list;
 }
@@ -24,8 +24,8 @@ static struct json_object *look(struct json_object *before, int64_t at_ms, size_
 {
 	struct json_object *seen = ids(rows), *next = poll_position_next(before, at_ms, seen);
 
-	json_object_put(seen);
-	json_object_put(before);
+	json_release(seen);
+	json_release(before);
 	return next;
 }
 
@@ -82,7 +82,7 @@ static void what_was_left_out_stays_so_while_the_overlap_reaches_it(void **state
 	position = look(position, LOOK + 61 * SECOND, 0);
 	scoped_text past = formula(position);
 	assert_null(strstr(past, "RECORD_ID"));
-	json_object_put(position);
+	json_release(position);
 }
 
 static void no_more_are_named_than_the_limit(void **state)

@@ -203,9 +203,8 @@ static struct asked read_post(struct list_world *world, const struct fake_reques
 	scoped(json_object) body = parse(request->body);
 	struct json_object *fields = json_child(body, "fields", json_type_array);
 	if (strcmp(request->target, "/v0/appX/tblY/listRecords") != 0 ||
-	    !json_bool_or(body, "returnFieldsByFieldId", false) || !fields ||
-	    json_object_array_length(fields) != 2 ||
-	    strcmp(json_object_get_string(json_object_array_get_idx(fields, 0)), "fldA") != 0 ||
+	    !json_bool_or(body, "returnFieldsByFieldId", false) || !fields || json_length(fields) != 2 ||
+	    strcmp(json_object_get_string(json_at(fields, 0)), "fldA") != 0 ||
 	    strncmp(json_text_or(body, "filterByFormula", ""), "{fldA}='O\\'xxx", 13) != 0)
 		complain(world, "wrong POST", request->body);
 	const char *offset = json_text_or(body, "offset", "itr/0");
@@ -613,8 +612,8 @@ static void check_root(struct write_world *world, struct json_object *body)
 	bool is_upsert = world->row->kind == AIRTABLE_UPSERT;
 	if (!json_bool_or(body, "returnFieldsByFieldId", false) ||
 	    json_bool_or(body, "typecast", false) != is_upsert || (upsert != NULL) != is_upsert ||
-	    (is_upsert && (json_object_array_length(merge) != 1 ||
-			   strcmp(json_object_get_string(json_object_array_get_idx(merge, 0)), "fldN") != 0)))
+	    (is_upsert &&
+	     (json_length(merge) != 1 || strcmp(json_object_get_string(json_at(merge, 0)), "fldN") != 0)))
 		not_as_it_should(world, json_object_to_json_string(body));
 }
 
@@ -626,8 +625,8 @@ static struct arrived read_patch(struct write_world *world, const struct fake_re
 	if (strcmp(request->method, "PATCH") != 0 || strcmp(request->target, "/v0/appX/tblY") != 0)
 		not_as_it_should(world, request->head);
 	check_root(world, body);
-	for (size_t i = 0; i < json_object_array_length(records); i++) {
-		struct json_object *record = json_object_array_get_idx(records, i);
+	for (size_t i = 0; i < json_length(records); i++) {
+		struct json_object *record = json_at(records, i);
 		const char *name = json_text_or(json_child(record, "fields", json_type_object), "fldN", "");
 		const char *id = json_text_or(record, "id", "");
 		if (strlen(name) < NAME_LENGTH ||
@@ -806,14 +805,14 @@ static void add_write(struct writes *writes, enum airtable_write_kind kind, cons
 	writes->list = own_resize(writes->list, writes->count, sizeof(*writes->list));
 	writes->ids = own_resize(writes->ids, writes->count, sizeof(*writes->ids));
 	writes->ids[at] = own_format("rec%.4s%04zu", name, at);
-	struct json_object *fields = json_object_new_object();
+	struct json_object *fields = json_new_object();
 	json_put_text(fields, "fldN", writes->ids[at] + 3);
 	memset(&writes->list[at], 0x55,
 	       sizeof(writes->list[at])); /* what is out need not be set by the caller */
 	writes->list[at].record_id = kind == AIRTABLE_UPSERT ? NULL : writes->ids[at];
 	writes->list[at].fields = kind == AIRTABLE_DELETE ? NULL : fields;
 	if (kind == AIRTABLE_DELETE)
-		json_object_put(fields);
+		json_release(fields);
 }
 
 static struct writes make_writes(const struct write_case *row)
@@ -836,7 +835,7 @@ static void writes_done(struct writes *writes)
 {
 	airtable_writes_done(writes->list, writes->count);
 	for (size_t i = 0; i < writes->count; i++) {
-		json_object_put(writes->list[i].fields);
+		json_release(writes->list[i].fields);
 		free(writes->ids[i]);
 	}
 	free(writes->list);

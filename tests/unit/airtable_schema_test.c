@@ -91,7 +91,7 @@ static void a_schema_is_read_with_what_is_new(void **state)
 	struct airtable_schema schema;
 	assert_true(json_read(sample, strlen(sample), &json, NULL, NULL));
 	assert_true(airtable_schema_from_json(json, &schema, NULL));
-	json_object_put(json); /* nothing is shared */
+	json_release(json); /* nothing is shared */
 	check_sample(&schema);
 	airtable_schema_done(&schema);
 	assert_int_equal(schema.table_count, 0);

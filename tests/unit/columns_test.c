@@ -13,8 +13,8 @@ static struct json_object *base_schema; /* both tables */
 
 static struct json_object *template_of(enum table table)
 {
-	for (size_t i = 0; i < json_object_array_length(base_schema); i++) {
-		struct json_object *found = json_object_array_get_idx(base_schema, i);
+	for (size_t i = 0; i < json_length(base_schema); i++) {
+		struct json_object *found = json_at(base_schema, i);
 		if (strcmp(json_text_or(found, "name", ""), table_name(table)) == 0)
 			return json_copy(found);
 	}
@@ -45,8 +45,8 @@ static struct json_object *column_named(struct json_object *table, const char *n
 {
 	struct json_object *fields = json_child(table, "fields", json_type_array);
 
-	for (size_t i = 0; i < json_object_array_length(fields); i++) {
-		struct json_object *column = json_object_array_get_idx(fields, i);
+	for (size_t i = 0; i < json_length(fields); i++) {
+		struct json_object *column = json_at(fields, i);
 		if (strcmp(json_text_or(column, "name", ""), name) == 0) {
 			*place_out = i;
 			return column;
@@ -63,8 +63,8 @@ static struct json_object *choices_of(struct json_object *column)
 
 static size_t choice_named(struct json_object *choices, const char *name)
 {
-	for (size_t i = 0; i < json_object_array_length(choices); i++)
-		if (strcmp(json_text_or(json_object_array_get_idx(choices, i), "name", ""), name) == 0)
+	for (size_t i = 0; i < json_length(choices); i++)
+		if (strcmp(json_text_or(json_at(choices, i), "name", ""), name) == 0)
 			return i;
 	fail_msg("no choice %s", name);
 	return 0;
@@ -72,12 +72,12 @@ static size_t choice_named(struct json_object *choices, const char *name)
 
 static void add_column(struct json_object *table, const struct edit *edit)
 {
-	struct json_object *column = json_object_new_object();
+	struct json_object *column = json_new_object();
 
 	json_put_text(column, "type", edit->value);
 	json_put_text(column, "id", edit->more);
 	json_put_text(column, "name", edit->column);
-	json_object_array_add(json_child(table, "fields", json_type_array), column);
+	json_append(json_child(table, "fields", json_type_array), column);
 }
 
 static void edit_choices(struct json_object *column, const struct edit *edit)
@@ -86,14 +86,14 @@ static void edit_choices(struct json_object *column, const struct edit *edit)
 
 	if (edit->kind == CHOICE_RENAME) {
 		size_t place = choice_named(choices, edit->value);
-		json_put_text(json_object_array_get_idx(choices, place), "name", edit->more);
+		json_put_text(json_at(choices, place), "name", edit->more);
 	} else if (edit->kind == CHOICE_REMOVE) {
-		json_object_array_del_idx(choices, choice_named(choices, edit->value), 1);
+		json_remove_at(choices, choice_named(choices, edit->value), 1);
 	} else {
-		struct json_object *choice = json_object_new_object();
+		struct json_object *choice = json_new_object();
 		json_put_text(choice, "id", edit->more);
 		json_put_text(choice, "name", edit->value);
-		json_object_array_add(choices, choice);
+		json_append(choices, choice);
 	}
 }
 
@@ -115,14 +115,14 @@ static void apply(struct json_object *table, const struct edit *edit)
 		json_put_text(column, "name", edit->value);
 		break;
 	case RETYPE: /* options of the former type go */
-		json_object_object_del(column, "options");
+		json_remove(column, "options");
 		json_put_text(column, "type", edit->value);
 		break;
 	case RELINK:
 		json_put_text(json_child(column, "options", json_type_object), "linkedTableId", edit->value);
 		break;
 	case REMOVE:
-		json_object_array_del_idx(json_child(table, "fields", json_type_array), place, 1);
+		json_remove_at(json_child(table, "fields", json_type_array), place, 1);
 		break;
 	default:
 		edit_choices(column, edit);
@@ -573,12 +573,12 @@ static struct json_object *with_choices(size_t count)
 	size_t place;
 	struct json_object *choices = choices_of(column_named(schema, "PPC", &place));
 
-	while (json_object_array_length(choices) < count) {
-		struct json_object *choice = json_object_new_object();
-		scoped_text id = own_format("sel%zu", json_object_array_length(choices));
+	while (json_length(choices) < count) {
+		struct json_object *choice = json_new_object();
+		scoped_text id = own_format("sel%zu", json_length(choices));
 		json_put_text(choice, "id", id);
 		json_put_text(choice, "name", id);
-		json_object_array_add(choices, choice);
+		json_append(choices, choice);
 	}
 	return schema;
 }
@@ -714,12 +714,11 @@ static struct json_object *both_tables(const char *linked, const char *gone)
 {
 	static const struct edit none[1];
 	const struct edit edits[] = {{RELINK, "Collection", linked, NULL}, {END, NULL, NULL, NULL}};
-	struct json_object *tables = json_object_new_array();
+	struct json_object *tables = json_new_array();
 
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		if (!gone || strcmp(table_name((enum table)table), gone) != 0)
-			json_object_array_add(tables,
-					      edited((enum table)table, table == TABLE_ITEMS ? edits : none));
+			json_append(tables, edited((enum table)table, table == TABLE_ITEMS ? edits : none));
 	return tables;
 }
 
@@ -921,6 +920,6 @@ int main(void)
 	int failed = cases_run("columns", &cases);
 	for (size_t i = 0; i < types; i++)
 		free(one_types[i].type);
-	json_object_put(base_schema);
+	json_release(base_schema);
 	return failed;
 }

@@ -195,7 +195,7 @@ static int asked_for(struct world *world, const char *words)
 
 static struct json_object *document_of(const char *id)
 {
-	struct json_object *document = json_object_new_object();
+	struct json_object *document = json_new_object();
 
 	json_put_text(document, "_id", id);
 	return document;
@@ -368,7 +368,7 @@ static void heads_are_as_they_must(struct world *world, struct fake_request *req
 
 static void request_has_its_headers(struct world *world)
 {
-	scoped(json_object) body = json_object_new_object();
+	scoped(json_object) body = json_new_object();
 	struct couch_call call = {.method = "POST", .path = "_thing", .body = body};
 	scoped(json_object) answer = NULL;
 
@@ -569,8 +569,8 @@ static void answer_by_keys(struct world *world, struct fake_request *request)
 		return;
 	struct json_object *keys = json_child(asked, "keys", json_type_array);
 	text_add(&body, "{\"rows\":[");
-	for (size_t i = 0; keys && i < json_object_array_length(keys); i++) {
-		const char *id = json_object_get_string(json_object_array_get_idx(keys, i));
+	for (size_t i = 0; keys && i < json_length(keys); i++) {
+		const char *id = json_object_get_string(json_at(keys, i));
 		text_format(&body, "%s{\"id\":\"%s\",\"key\":\"%s\",\"value\":{\"rev\":\"1-a\"}",
 			    i ? "," : "", id, id);
 		if (bodies) {
@@ -583,7 +583,7 @@ static void answer_by_keys(struct world *world, struct fake_request *request)
 	fake_say(request, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", body.length);
 	fake_send(request, body.bytes, body.length);
 	text_done(&body);
-	json_object_put(asked);
+	json_release(asked);
 }
 
 static void check_unreadable(struct world *world, const char *const *ids, size_t count, const char *words)
@@ -767,8 +767,8 @@ static void check_bulk(void **state)
 	assert_int_equal(written[0].rev[0] != '\0', written[0].kind == ERROR_NONE);
 	expect_words(good ? written[1].text : world.error.text, one->words);
 	assert_int_equal(requests(&world), 1);
-	json_object_put(documents[0]);
-	json_object_put(documents[1]);
+	json_release(documents[0]);
+	json_release(documents[1]);
 	world_close(&world);
 }
 
@@ -787,15 +787,15 @@ static void refuse_item_3(struct world *world, struct fake_request *request)
 		return;
 	struct json_object *docs = json_child(asked, "docs", json_type_array);
 	text_add(&body, "[");
-	for (size_t i = 0; docs && i < json_object_array_length(docs); i++) {
+	for (size_t i = 0; docs && i < json_length(docs); i++) {
 		text_format(&body, "%s{\"ok\":true,\"id\":\"%s\",\"rev\":\"1-x\"}", i ? "," : "",
-			    json_text_or(json_object_array_get_idx(docs, i), "_id", ""));
+			    json_text_or(json_at(docs, i), "_id", ""));
 		count_up(world, &world->numbers[1]);
 	}
 	text_add(&body, "]");
 	fake_answer(request, 201, "", body.bytes);
 	text_done(&body);
-	json_object_put(asked);
+	json_release(asked);
 }
 
 static void check_halving(struct world *world, int status)
@@ -813,7 +813,7 @@ static void check_halving(struct world *world, int status)
 	expect(world, couch_documents_write(world->couch, documents, 7, written, &world->error));
 	for (int i = 0; i < 7; i++) {
 		assert_int_equal(written[i].kind, i == 3 ? ERROR_REFUSED : ERROR_NONE);
-		json_object_put(documents[i]);
+		json_release(documents[i]);
 	}
 	expect_words(written[3].text, "document_too_large");
 	assert_int_equal(world->numbers[1], 6); /* each was taken once */
@@ -847,7 +847,7 @@ static void rest_is_not_sent_after_a_failure(struct world *world)
 	assert_int_equal(written[0].kind, ERROR_RETRY);
 	assert_string_equal(written[COUNT - 1].text, "not sent");
 	for (int i = 0; i < COUNT; i++)
-		json_object_put(documents[i]);
+		json_release(documents[i]);
 }
 
 /* ---- _local ---- */
@@ -893,9 +893,9 @@ static void check_local(void **state)
 {
 	const struct local_case *one = *state;
 	struct world world = {.steps = one->steps, .count = countof(one->steps)};
-	scoped(json_object) body = json_object_new_object();
+	scoped(json_object) body = json_new_object();
 
-	json_put(body, "n", json_object_new_int(7));
+	json_put(body, "n", json_new_int(7));
 	world_open(&world);
 	bool good = couch_local_write(world.couch, "checkpoint", body, &world.error);
 	if (one->kind == ERROR_NONE)

@@ -349,7 +349,7 @@ static bool is_data_document(struct json_object *object)
 	enum document_type type = document_type_of(id, NULL);
 
 	return (type == DOCUMENT_ITEM || type == DOCUMENT_COLLECTION) && document_data(object) &&
-	       json_object_object_length(document_data(object)) > 1;
+	       json_key_count(document_data(object)) > 1;
 }
 
 static struct json_object *turned_round(struct json_object *object)
@@ -358,14 +358,14 @@ static struct json_object *turned_round(struct json_object *object)
 	char *keys[100];
 	size_t count = 0;
 
-	json_object_object_foreach (data, key, value) {
+	json_each (data, key, value) {
 		(void)value;
 		if (count < countof(keys))
 			keys[count++] = own_copy(key);
 	}
 	while (count > 0) {
-		struct json_object *moved = json_object_get(json_object_object_get(data, keys[--count]));
-		json_object_object_del(data, keys[count]);
+		struct json_object *moved = json_share(json_object_object_get(data, keys[--count]));
+		json_remove(data, keys[count]);
 		json_put(data, keys[count], moved);
 		free(keys[count]);
 	}
@@ -405,13 +405,12 @@ static void add_app_order(void *context, struct json_object *object)
 /* Only what the app itself wrote has its order: "final_docs", "docs_changed". */
 static void add_app_orders(struct cases *cases, struct json_object *vectors)
 {
-	for (size_t i = 0; i < json_object_array_length(vectors); i++) {
-		struct json_object *vector = json_object_array_get_idx(vectors, i), *written;
+	for (size_t i = 0; i < json_length(vectors); i++) {
+		struct json_object *vector = json_at(vectors, i), *written;
 		struct adding adding = {cases, json_text_or(vector, "name", ""), 0};
-		if (json_object_object_get_ex(vector, "final_docs", &written))
+		if (json_find(vector, "final_docs", &written))
 			vectors_walk(written, add_app_order, &adding);
-		if (json_object_object_get_ex(json_child(vector, "expected", json_type_object),
-					      "docs_changed", &written))
+		if (json_find(json_child(vector, "expected", json_type_object), "docs_changed", &written))
 			vectors_walk(written, add_app_order, &adding);
 	}
 }

@@ -45,7 +45,7 @@ static void check_recorded(void **state)
 	assert_int_equal(strlen(our_id), strlen(their_id));
 	assert_memory_equal(our_id, their_id, strlen(their_id) - DIGITS_LENGTH);
 	assert_int_equal(strspn(our_id + strlen(our_id) - DIGITS_LENGTH, "0123456789"), DIGITS_LENGTH);
-	json_object_object_del(expected, "_rev");
+	json_remove(expected, "_rev");
 	json_put_text(expected, "_id", our_id);
 	scoped_text expected_words = json_write(expected);
 	scoped_text our_words = json_write(ours);
@@ -70,8 +70,8 @@ static void add_recorded(void *context, struct json_object *object)
 
 static void add_all_recorded(struct cases *cases, struct json_object *vectors)
 {
-	for (size_t i = 0; i < json_object_array_length(vectors); i++) {
-		struct json_object *vector = json_object_array_get_idx(vectors, i);
+	for (size_t i = 0; i < json_length(vectors); i++) {
+		struct json_object *vector = json_at(vectors, i);
 		struct adding adding = {cases, json_text_or(vector, "name", ""), 0};
 		vectors_walk(vector, add_recorded, &adding);
 	}
@@ -180,7 +180,7 @@ static void check_copies(void **state)
 	scoped(json_object) body = history_document(&entry, 0);
 
 	(void)state;
-	json_object_object_del(json_child(data, "a", json_type_object), "b");
+	json_remove(json_child(data, "a", json_type_object), "b");
 	scoped_text original = json_write(json_child(body, "original_data", json_type_object));
 	scoped_text changed = json_write(json_child(body, "new_data", json_type_object));
 	assert_string_equal(original, "{}");

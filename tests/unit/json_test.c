@@ -239,7 +239,7 @@ static void test_flaw(void **state)
 	}
 	scoped_text written = json_write(json);
 	assert_string_equal(written, row->written);
-	json_object_put(json);
+	json_release(json);
 	json_flaws_done(&flaws);
 	assert_int_equal(flaws.count, 0);
 	/* Without flaws wanted, the first refuses. */
@@ -251,7 +251,7 @@ static void test_flaw(void **state)
 		assert_non_null(strstr(error.text, row->what));
 		assert_non_null(strstr(error.text, row->path));
 	}
-	json_object_put(json);
+	json_release(json);
 }
 
 static void test_flaws_below(void **state)
@@ -272,7 +272,7 @@ static void test_flaws_below(void **state)
 	assert_null(json_flaws_below(&flaws, "/rows/2"));
 	assert_null(json_flaws_below(&flaws, "/rows/3/doc/a/x"));
 	assert_null(json_flaws_below(&flaws, "/r"));
-	json_object_put(json);
+	json_release(json);
 	json_flaws_done(&flaws);
 	assert_null(json_flaws_below(&flaws, ""));
 }
@@ -296,7 +296,7 @@ static void test_many_flaws(void **state)
 	/* Not kept: any other place may have one. */
 	assert_string_equal(json_flaws_below(&flaws, "/90")->what, "more flaws than can be listed");
 	assert_string_equal(json_flaws_below(&flaws, "/0")->what, "more flaws than can be listed");
-	json_object_put(json);
+	json_release(json);
 	json_flaws_done(&flaws);
 }
 
@@ -331,7 +331,7 @@ static void test_depth(void **state)
 		assert_true(json_read(fits, strlen(fits), &json, NULL, &error));
 		scoped_text written = json_write(json);
 		assert_string_equal(written, fits);
-		json_object_put(json);
+		json_release(json);
 		assert_false(json_read(too_deep, strlen(too_deep), &json, NULL, &error));
 		assert_non_null(strstr(error.text, "nested too deeply"));
 	}
@@ -357,8 +357,8 @@ static void test_many_keys(void **state)
 	text_done(&words);
 	assert_int_equal(flaws.count, 1);
 	assert_string_equal(flaws.kept[0].path, "/key-777");
-	assert_int_equal(json_object_object_length(json), KEYS + 1);
-	json_object_put(json);
+	assert_int_equal(json_key_count(json), KEYS + 1);
+	json_release(json);
 	json_flaws_done(&flaws);
 }
 
@@ -375,9 +375,9 @@ static void test_long_text(void **state)
 	text_add(&words, "\",\"\\u00e9\"]");
 	assert_true(json_read(words.bytes, words.length, &json, NULL, NULL));
 	text_done(&words);
-	assert_int_equal(json_object_get_string_len(json_object_array_get_idx(json, 0)), SIZE);
-	assert_string_equal(json_object_get_string(json_object_array_get_idx(json, 1)), "é");
-	json_object_put(json);
+	assert_int_equal(json_text_length(json_at(json, 0)), SIZE);
+	assert_string_equal(json_object_get_string(json_at(json, 1)), "é");
+	json_release(json);
 }
 
 static void test_too_long(void **state)
@@ -408,7 +408,7 @@ static void test_every_prefix(void **state)
 	}
 	struct json_object *whole = NULL;
 	assert_true(read_exact(sample, sizeof(sample) - 1, &whole, NULL, NULL));
-	json_object_put(whole);
+	json_release(whole);
 }
 
 /* What is read in spite of changed bytes must come back equal when it is written. */
@@ -437,9 +437,9 @@ static void test_changed_bytes(void **state)
 			if (!json_read(written, strlen(written), &again, NULL, NULL) ||
 			    !json_equal(json, again))
 				fail_msg("round %d: %s", round, written);
-			json_object_put(again);
+			json_release(again);
 		}
-		json_object_put(json);
+		json_release(json);
 		json_flaws_done(&flaws);
 	}
 	assert_true(accepted > 1000);
@@ -481,14 +481,14 @@ static void test_number(void **state)
 
 	/* Whole numbers within 2^53 are integers, in all digits. */
 	if (finite && row->number == floor(row->number) && fabs(row->number) <= 9007199254740992.0) {
-		assert_true(json_object_is_type(made, json_type_int));
+		assert_true(json_is(made, json_type_int));
 		scoped_text digits = own_format("%.0f", fabs(row->number) > 0 ? row->number : 0.0);
 		assert_string_equal(written, digits);
 	} else {
 		assert_string_equal(written, row->written);
 	}
 	/* json-c's own doubles are written in the same way. */
-	scoped(json_object) plain = json_object_new_double(row->number);
+	scoped(json_object) plain = json_new_double(row->number);
 	scoped_text plainly = json_write(plain);
 	if (finite)
 		assert_true(strtod(plainly, NULL) == row->number);
@@ -511,9 +511,9 @@ static void test_random_doubles(void **state)
 		memcpy(&number, &bits, sizeof(number));
 		if (!isfinite(number))
 			continue;
-		struct json_object *json = json_object_new_double(number);
+		struct json_object *json = json_new_double(number);
 		scoped_text written = json_write(json);
-		json_object_put(json);
+		json_release(json);
 		assert_true(strtod(written, NULL) == number);
 		assert_in_range(strlen(written), 1, 24);
 	}
@@ -645,19 +645,19 @@ static bool get(const struct get_row *row, struct json_object *json, struct json
 	switch (row->getter) {
 	case GET_TEXT:
 		good = json_get_text(json, "k", &text, row->where, error);
-		*value_out = text ? json_object_new_string(text) : NULL;
+		*value_out = text ? json_new_text(text) : NULL;
 		break;
 	case GET_OBJECT:
 		good = json_get_object(json, "k", value_out, row->where, error);
-		json_object_get(*value_out);
+		json_share(*value_out);
 		break;
 	case GET_ARRAY:
 		good = json_get_array(json, "k", value_out, row->where, error);
-		json_object_get(*value_out);
+		json_share(*value_out);
 		break;
 	case GET_INT:
 		good = json_get_int(json, "k", &number, row->where, error);
-		*value_out = good ? json_object_new_int64(number) : NULL;
+		*value_out = good ? json_new_int(number) : NULL;
 		break;
 	}
 	return good;
@@ -685,10 +685,10 @@ static void test_get_text_with_nul(void **state)
 {
 	struct error error = {0};
 	const char *text = NULL;
-	scoped(json_object) json = json_object_new_object();
+	scoped(json_object) json = json_new_object();
 
 	(void)state;
-	json_put(json, "k", json_object_new_string_len("a\0b", 3));
+	json_put(json, "k", json_new_text_bytes("a\0b", 3));
 	assert_false(json_get_text(json, "k", &text, "row 1", &error));
 	assert_null(text);
 	assert_string_equal(error.text, "row 1: k has the character U+0000");
@@ -739,7 +739,7 @@ static void test_words(void **state)
 
 static void test_put(void **state)
 {
-	scoped(json_object) json = json_object_new_object();
+	scoped(json_object) json = json_new_object();
 	char key[] = "key";
 
 	(void)state;
@@ -748,7 +748,7 @@ static void test_put(void **state)
 	json_put(json, "nothing", NULL);
 	json_put_text(json, "text", "a");
 	json_put_text(json, "absent", NULL);
-	json_put(json, "key", json_object_new_int(1)); /* replaced in its place */
+	json_put(json, "key", json_new_int(1)); /* replaced in its place */
 	scoped_text written = json_write(json);
 	assert_string_equal(written, "{\"key\":1,\"nothing\":null,\"text\":\"a\"}");
 }
@@ -759,9 +759,8 @@ static void test_copy_shares_nothing(void **state)
 	scoped(json_object) copy = json_copy(json);
 
 	(void)state;
-	json_object_array_add(json_child(json_child(json, "a", json_type_object), "b", json_type_array),
-			      NULL);
-	json_object_object_del(json, "n");
+	json_append(json_child(json_child(json, "a", json_type_object), "b", json_type_array), NULL);
+	json_remove(json, "n");
 	scoped_text written = json_write(copy);
 	assert_string_equal(written, "{\"a\":{\"b\":[1,2.50]},\"n\":null}");
 	assert_null(json_copy(NULL));

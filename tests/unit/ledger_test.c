@@ -51,7 +51,7 @@ static bool memory_write(void *self, struct json_object *const *documents, size_
 		struct json_object *copy = json_copy(documents[i]);
 		json_put_text(copy, "_rev", results_out[i].rev);
 		if (found) {
-			json_object_put(*found);
+			json_release(*found);
 			*found = copy;
 		} else {
 			memory->documents[memory->count++] = copy;
@@ -104,7 +104,7 @@ static int tear_down(void **state)
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		columns_done(&bench->columns[table]);
 	for (size_t i = 0; i < bench->memory.count; i++)
-		json_object_put(bench->memory.documents[i]);
+		json_release(bench->memory.documents[i]);
 	free(bench);
 	return 0;
 }
@@ -270,7 +270,7 @@ static void a_gravestone_keeps_the_last_cells(void **state)
 {
 	struct bench *bench = *state;
 	struct ledger_entry entry = full_pair(bench);
-	struct json_object *cells = json_object_new_object();
+	struct json_object *cells = json_new_object();
 
 	json_put_text(cells, "fldForeign", "a person's own column");
 	ledger_entry_bury(&entry, "document deleted", "4-t", 1700000000009, cells);
@@ -349,7 +349,7 @@ static void a_later_version_is_not_touched(void **state)
 	scoped(json_object) json = ledger_entry_to_json(&bench->ledger, &entry);
 	struct error error;
 
-	json_put(json, "v", json_object_new_int(LEDGER_VERSION + 1));
+	json_put(json, "v", json_new_int(LEDGER_VERSION + 1));
 	assert_false(ledger_entry_from_json(&bench->ledger, json, &read, &error));
 	assert_int_equal(error.kind, ERROR_FATAL);
 	assert_non_null(strstr(error.text, "pair-one-item-a"));
@@ -372,7 +372,7 @@ static void a_walk_shows_this_integrations_entries_only(void **state)
 	struct error error;
 
 	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
-	bench->memory.documents[bench->memory.count] = json_object_new_object();
+	bench->memory.documents[bench->memory.count] = json_new_object();
 	json_put_text(bench->memory.documents[bench->memory.count++], "_id", "pair-two-item-a");
 	assert_true(ledger_walk(&bench->ledger, count_entry, &seen, &error));
 	assert_int_equal(seen, 1);

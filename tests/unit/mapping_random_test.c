@@ -40,7 +40,7 @@ static struct json_object *random_text(void)
 
 	for (uint32_t i = 0; i < length; i++)
 		text_add(&words, pieces[below(countof(pieces))]);
-	struct json_object *value = json_object_new_string(words.bytes);
+	struct json_object *value = json_new_text(words.bytes);
 	text_done(&words);
 	return value;
 }
@@ -55,7 +55,7 @@ static struct json_object *random_price(void)
 
 static struct json_object *random_whole(void)
 {
-	return json_object_new_int64(1 + below(below(2) ? 9999 : 2000000000));
+	return json_new_int(1 + below(below(2) ? 9999 : 2000000000));
 }
 
 /* From 1902 to 2106. */
@@ -64,12 +64,12 @@ static struct json_object *random_time(void)
 	char iso[CLOCK_ISO_SIZE];
 
 	clock_iso(((int64_t)below(2000000000) * 3 - 2147483648) * 1000 + below(1000), iso);
-	return json_object_new_string(iso);
+	return json_new_text(iso);
 }
 
 static struct json_object *random_truth(void)
 {
-	return json_object_new_boolean(true);
+	return json_new_bool(true);
 }
 
 static struct json_object *random_choice(void)
@@ -77,7 +77,7 @@ static struct json_object *random_choice(void)
 	static const char *const choices[] = {"Container", "Generic Container", "Item with Parts",
 					      "Consumable"};
 
-	return json_object_new_string(choices[below(countof(choices))]);
+	return json_new_text(choices[below(countof(choices))]);
 }
 
 static const struct {
@@ -111,10 +111,10 @@ static void cells_done(struct cell *cells)
 
 static void read_row(enum field field, struct json_object *value, struct cell *cells)
 {
-	scoped(json_object) row = json_object_new_object();
+	scoped(json_object) row = json_new_object();
 	bool unknown_choice = false;
 
-	json_put(row, columns.of[field].id, json_object_get(value));
+	json_put(row, columns.of[field].id, json_share(value));
 	mapping_from_row(TABLE_ITEMS, &columns, row, &links, cells, &unknown_choice);
 }
 
@@ -166,8 +166,8 @@ static void bind_items(void)
 	struct error error = {0};
 	bool changed;
 
-	for (size_t i = 0; i < json_object_array_length(base); i++) {
-		struct json_object *schema = json_object_array_get_idx(base, i);
+	for (size_t i = 0; i < json_length(base); i++) {
+		struct json_object *schema = json_at(base, i);
 		if (strcmp(json_text_or(schema, "name", ""), table_name(TABLE_ITEMS)) == 0 &&
 		    !columns_bind(&columns, TABLE_ITEMS, schema, &changed, &error))
 			printf("Bail out! %s\n", error.text);

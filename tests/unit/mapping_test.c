@@ -47,8 +47,8 @@ static void bind_base(struct json_object *base)
 	bool changed;
 
 	for (size_t table = 0; table < TABLE_COUNT; table++)
-		for (size_t i = 0; i < json_object_array_length(base); i++) {
-			struct json_object *schema = json_object_array_get_idx(base, i);
+		for (size_t i = 0; i < json_length(base); i++) {
+			struct json_object *schema = json_at(base, i);
 			if (strcmp(json_text_or(schema, "name", ""), table_name((enum table)table)) == 0 &&
 			    !columns_bind(&bound[table], (enum table)table, schema, &changed, &error))
 				printf("Bail out! %s\n", error.text);
@@ -105,7 +105,7 @@ static struct json_object *document_with(enum table table, enum field field, con
 
 static struct json_object *row_with(enum table table, enum field field, const char *value)
 {
-	struct json_object *row = json_object_new_object();
+	struct json_object *row = json_new_object();
 
 	if (value)
 		json_put(row, bound[table].of[field].id, parsed(value));
@@ -289,7 +289,7 @@ static void assert_written(const struct both_case *row, const struct cell *cell)
 		fail_msg("%s", error.text);
 	scoped_text words = json_write(value);
 	assert_string_equal(words, row->in_row ? row->in_row : "null");
-	json_object_put(value);
+	json_release(value);
 }
 
 static void assert_stored(const struct both_case *row, const struct cell *cell, struct json_object *body)
@@ -335,7 +335,7 @@ static void check_round_trip(void **state)
 	assert_true(cell_equal(&from_doc, &back, &equivalence));
 	scoped(json_object) body = document_with(row->table, row->field, NULL);
 	assert_stored(row, &back, body);
-	json_object_put(value);
+	json_release(value);
 	cell_done(&from_doc);
 	cell_done(&back);
 }
@@ -411,12 +411,12 @@ static void check_clear_row(void **state)
 {
 	const struct field_at *at = *state;
 	struct cell empty = {0};
-	struct json_object *value = json_object_new_int(7), *was = value;
+	struct json_object *value = json_new_int(7), *was = value;
 	struct error error = {0};
 
 	assert_true(mapping_to_row(at->table, &bound[at->table], at->field, &empty, &links, &value, &error));
 	assert_null(value);
-	json_object_put(was);
+	json_release(was);
 }
 
 static void check_clear_document(void **state)
@@ -429,7 +429,7 @@ static void check_clear_document(void **state)
 	bool needed = document_needs(table_document_type(at->table), key);
 
 	assert_int_equal(mapping_to_document(at->table, at->field, &empty, body, &error), !needed);
-	assert_int_equal(json_object_object_get_ex(document_data(body), key, NULL), needed);
+	assert_int_equal(json_find(document_data(body), key, NULL), needed);
 	if (needed) {
 		assert_int_equal(error.kind, ERROR_REFUSED);
 		assert_says(error.text, field_rule(at->field)->name);
@@ -502,7 +502,7 @@ static void check_odd_document(void **state)
 			assert_says(found.text, field_rule(at->field)->name);
 			assert_false(mapping_to_document(at->table, at->field, &found, body, &error));
 			assert_int_equal(error.kind, ERROR_REFUSED);
-			assert_false(json_object_object_get_ex(document_data(body), key, NULL));
+			assert_false(json_find(document_data(body), key, NULL));
 		}
 		cell_done(&found);
 	}
@@ -548,7 +548,7 @@ static void check_odd_cells(void **state)
 		error.kind = ERROR_NONE;
 		assert_false(mapping_to_document(at->table, at->field, &kinds[i], body, &error));
 		assert_int_equal(error.kind, ERROR_REFUSED);
-		assert_int_equal(json_object_object_length(document_data(body)), 0);
+		assert_int_equal(json_key_count(document_data(body)), 0);
 	}
 }
 
@@ -838,7 +838,7 @@ static void check_to_row(void **state)
 		assert_says(error.text, row->complaint);
 		assert_null(value);
 	}
-	json_object_put(value);
+	json_release(value);
 }
 
 static void check_column_elsewhere(void **state)
@@ -901,7 +901,7 @@ static void check_limit(void **state)
 		assert_string_equal(error.text, expected);
 		assert_int_equal(error.kind, ERROR_REFUSED);
 	}
-	json_object_put(value);
+	json_release(value);
 	cell_done(&cell);
 }
 
@@ -1126,7 +1126,7 @@ static void check_changed(void **state)
 	} else {
 		assert_says(error.text, "is not among the column's choices");
 	}
-	json_object_put(value);
+	json_release(value);
 	cell_done(&found);
 	columns_done(&columns);
 }
@@ -1149,7 +1149,7 @@ static void check_remade_choice(void **state)
 	assert_cell(&found, &cell);
 	assert_true(mapping_to_row(TABLE_ITEMS, &columns, FIELD_CURRENCY, &cell, &links, &value, &error));
 	assert_string_equal(json_object_get_string(value), "EUR");
-	json_object_put(value);
+	json_release(value);
 	cell_done(&found);
 	columns_done(&columns);
 }

@@ -53,12 +53,12 @@ static void save(struct inventory *inventory, const struct datum *given, const c
 
 	bool saved = save_all(&request, &view, &source, &bodies, &result, &error);
 	snprintf(refusal_out, ERROR_TEXT_SIZE, "%s", saved ? "" : error.text);
-	for (size_t i = 0; saved && i < json_object_array_length(bodies); i++)
-		assert_true(database_put(&inventory->database, json_object_array_get_idx(bodies, i)));
+	for (size_t i = 0; saved && i < json_length(bodies); i++)
+		assert_true(database_put(&inventory->database, json_at(bodies, i)));
 	if (saved && result.history)
-		json_object_array_add(inventory->histories, json_object_get(result.history));
+		json_append(inventory->histories, json_share(result.history));
 	save_result_done(&result);
-	json_object_put(bodies);
+	json_release(bodies);
 }
 
 /* {"_id": full id, "_deleted": true, other keys are data; null unsets}. */
@@ -69,11 +69,11 @@ static struct datum *given_of(struct json_object *edit)
 
 	given->id = own_copy(id);
 	given->deleted = json_bool_or(edit, "_deleted", false);
-	json_object_object_foreach (edit, key, value) {
+	json_each (edit, key, value) {
 		if (strcmp(key, "_id") == 0 || strcmp(key, "_deleted") == 0)
 			continue;
 		if (value)
-			datum_put(given, key, json_object_get(value));
+			datum_put(given, key, json_share(value));
 		else
 			datum_unset(given, key);
 	}
@@ -85,8 +85,8 @@ static void play(struct inventory *inventory, const char *edits, const char *cre
 	scoped(json_object) list = json(edits);
 	char refusal[ERROR_TEXT_SIZE];
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		scoped(datum) given = given_of(json_object_array_get_idx(list, i));
+	for (size_t i = 0; i < json_length(list); i++) {
+		scoped(datum) given = given_of(json_at(list, i));
 		save(inventory, given, created_by, 1000, refusal);
 		assert_string_equal(refusal, "");
 	}
@@ -95,11 +95,11 @@ static void play(struct inventory *inventory, const char *edits, const char *cre
 /* {_id: data} of what is there, without marks. */
 static struct json_object *picture_of(const struct inventory *inventory)
 {
-	struct json_object *picture = json_object_new_object();
+	struct json_object *picture = json_new_object();
 	scoped(json_object) all = database_all(&inventory->database);
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *body = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_length(all); i++) {
+		struct json_object *body = json_at(all, i);
 		const char *full_id = json_text_or(body, "_id", "");
 		enum document_type type = document_type_of(full_id, NULL);
 		if (type == DOCUMENT_COLLECTION || type == DOCUMENT_ITEM)
@@ -113,8 +113,8 @@ static struct revert *revert_of(struct json_object *histories)
 	struct revert *revert = revert_new();
 	struct error error = {0};
 
-	for (size_t i = 0; i < json_object_array_length(histories); i++)
-		assert_true(revert_add(revert, json_object_array_get_idx(histories, i), &error));
+	for (size_t i = 0; i < json_length(histories); i++)
+		assert_true(revert_add(revert, json_at(histories, i), &error));
 	return revert;
 }
 
@@ -220,7 +220,7 @@ static void inventory_begin(struct inventory *inventory)
 {
 	scoped(json_object) config = json(CONFIG);
 
-	*inventory = (struct inventory){.histories = json_object_new_array(), .now_ms = 1000};
+	*inventory = (struct inventory){.histories = json_new_array(), .now_ms = 1000};
 	database_init(&inventory->database);
 	assert_true(database_put(&inventory->database, config));
 	play(inventory, BEGIN, NULL);
@@ -230,7 +230,7 @@ static struct json_object *forget_histories(struct inventory *inventory)
 {
 	struct json_object *histories = inventory->histories;
 
-	inventory->histories = json_object_new_array();
+	inventory->histories = json_new_array();
 	return histories;
 }
 
@@ -264,7 +264,7 @@ static void check_whole(void **state)
 	scoped(json_object) redoing = forget_histories(&inventory);
 	assert_int_equal(undo(&inventory, redoing, 4000), 0);
 	assert_picture(&inventory, before);
-	json_object_put(inventory.histories);
+	json_release(inventory.histories);
 	database_done(&inventory.database);
 }
 
@@ -272,7 +272,7 @@ static void check_whole(void **state)
 static void check_foreign(void **state)
 {
 	struct inventory inventory;
-	scoped(json_object) histories = json_object_new_array();
+	scoped(json_object) histories = json_new_array();
 	char refusal[ERROR_TEXT_SIZE];
 
 	(void)state;
@@ -282,10 +282,10 @@ static void check_foreign(void **state)
 		     "\"collection_reference_number\":\"0001\",\"config_uuid\":\"other\"},\"created_at\":1,"
 		     "\"updated_at\":1}");
 	assert_true(database_put(&inventory.database, foreign));
-	json_object_array_add(
-		histories, json("{\"_id\":\"zzd-history-n-5-collection-f-sync-5-0000\","
-				"\"data_type\":\"collection\",\"data_id\":\"f\",\"timestamp\":5,"
-				"\"original_data\":{\"name\":\"Old\"},\"new_data\":{\"name\":\"Theirs\"}}"));
+	json_append(histories,
+		    json("{\"_id\":\"zzd-history-n-5-collection-f-sync-5-0000\","
+			 "\"data_type\":\"collection\",\"data_id\":\"f\",\"timestamp\":5,"
+			 "\"original_data\":{\"name\":\"Old\"},\"new_data\":{\"name\":\"Theirs\"}}"));
 	scoped(revert) revert = revert_of(histories);
 	struct revert_change change;
 	revert_decide(revert, 0, database_get(&inventory.database, "collection-f"),
@@ -294,7 +294,7 @@ static void check_foreign(void **state)
 	save(&inventory, change.given, "history_restore", 7, refusal);
 	assert_string_not_equal(refusal, "");
 	revert_change_done(&change);
-	json_object_put(inventory.histories);
+	json_release(inventory.histories);
 	database_done(&inventory.database);
 }
 

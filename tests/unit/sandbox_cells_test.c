@@ -161,7 +161,7 @@ static void check_cell(void **state)
 	steps_open(&sandbox);
 	struct sandbox_base *base = sandbox_find_base(sandbox.store, "app00000000000001");
 	struct sandbox_record *record = sandbox_find_record(base, "recA0000000000001");
-	scoped(json_object) fields = json_object_new_object();
+	scoped(json_object) fields = json_new_object();
 	uint64_t version = sandbox.store->version;
 	json_put(fields, row->field, parse(row->value));
 	bool taken = sandbox_fields_check(record->table, record, fields, row->typecast, &error);

@@ -176,11 +176,11 @@ static void check_shown(void **state)
 	}
 	scoped(json_object) json = sandbox_faults_show(&faults);
 	struct json_object *fired = json_child(json, "fired", json_type_array);
-	assert_int_equal(json_object_array_length(json_child(json, "waiting", json_type_array)), 2);
-	assert_int_equal(json_object_array_length(fired), SANDBOX_FIRED_LIMIT);
+	assert_int_equal(json_length(json_child(json, "waiting", json_type_array)), 2);
+	assert_int_equal(json_length(fired), SANDBOX_FIRED_LIMIT);
 	assert_int_equal(json_int_or(json, "fired_total", 0), SANDBOX_FIRED_LIMIT + 10);
-	assert_int_equal(json_int_or(json_object_array_get_idx(fired, 0), "request", 0), 11);
-	assert_string_equal(json_text_or(json_object_array_get_idx(fired, 0), "path", ""), "/v0/x");
+	assert_int_equal(json_int_or(json_at(fired, 0), "request", 0), 11);
+	assert_string_equal(json_text_or(json_at(fired, 0), "path", ""), "/v0/x");
 	sandbox_faults_done(&faults);
 }
 

@@ -236,7 +236,7 @@ static void check_many(void **state)
 		scoped_text uri = own_format(BASE "/tblPlaces00000001?offset=%s", offset);
 		steps_ask(&sandbox, "GET", uri, NULL, &answer);
 		assert_true(json_read(answer.body.bytes, answer.body.length, &json, NULL, NULL));
-		seen += json_object_array_length(json_child(json, "records", json_type_array));
+		seen += json_length(json_child(json, "records", json_type_array));
 		pages++;
 		free(offset);
 		offset = own_copy(json_text_or(json, "offset", ""));

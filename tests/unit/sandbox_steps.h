@@ -118,12 +118,12 @@ static inline bool steps_meet_keys(struct json_object *wanted, struct json_objec
 {
 	size_t length = strlen(path);
 
-	json_object_object_foreach (wanted, key, value) {
+	json_each (wanted, key, value) {
 		struct json_object *there = NULL;
-		bool has = json_object_object_get_ex(found, key, &there);
+		bool has = json_find(found, key, &there);
 		snprintf(path + length, size - length, ".%s", key);
-		bool absent = json_object_is_type(value, json_type_string) &&
-			      strcmp(json_object_get_string(value), "-") == 0;
+		bool absent =
+			json_is(value, json_type_string) && strcmp(json_object_get_string(value), "-") == 0;
 		if (absent ? has : !has || !steps_meet(value, there, path, size))
 			return false;
 	}
@@ -136,12 +136,11 @@ static inline bool steps_meet_elements(struct json_object *wanted, struct json_o
 {
 	size_t length = strlen(path);
 
-	if (json_object_array_length(wanted) != json_object_array_length(found))
+	if (json_length(wanted) != json_length(found))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(wanted); i++) {
+	for (size_t i = 0; i < json_length(wanted); i++) {
 		snprintf(path + length, size - length, "[%zu]", i);
-		if (!steps_meet(json_object_array_get_idx(wanted, i), json_object_array_get_idx(found, i),
-				path, size))
+		if (!steps_meet(json_at(wanted, i), json_at(found, i), path, size))
 			return false;
 	}
 	path[length] = '\0';
@@ -150,16 +149,15 @@ static inline bool steps_meet_elements(struct json_object *wanted, struct json_o
 
 static inline bool steps_meet(struct json_object *wanted, struct json_object *found, char *path, size_t size)
 {
-	const char *words =
-		json_object_is_type(wanted, json_type_string) ? json_object_get_string(wanted) : "";
+	const char *words = json_is(wanted, json_type_string) ? json_object_get_string(wanted) : "";
 
 	if (strcmp(words, "*") == 0)
 		return true;
-	if (*words == '/' && json_object_is_type(found, json_type_string))
+	if (*words == '/' && json_is(found, json_type_string))
 		return strstr(json_object_get_string(found), words + 1) == json_object_get_string(found);
-	if (json_object_is_type(wanted, json_type_object) && json_object_is_type(found, json_type_object))
+	if (json_is(wanted, json_type_object) && json_is(found, json_type_object))
 		return steps_meet_keys(wanted, found, path, size);
-	if (json_object_is_type(wanted, json_type_array) && json_object_is_type(found, json_type_array))
+	if (json_is(wanted, json_type_array) && json_is(found, json_type_array))
 		return steps_meet_elements(wanted, found, path, size);
 	return json_equal(wanted, found);
 }
@@ -222,11 +220,11 @@ static inline void steps_remember(struct steps_memory *memory, struct json_objec
 {
 	struct json_object *records = json_child(json, "records", json_type_array);
 	const char *offset = json_text_or(json, "offset", NULL);
-	struct json_object *first = records ? json_object_array_get_idx(records, 0)
-					    : json_child(json, "results", json_type_array);
+	struct json_object *first =
+		records ? json_at(records, 0) : json_child(json, "results", json_type_array);
 
-	if (json_object_is_type(first, json_type_array))
-		first = json_object_array_get_idx(first, 0);
+	if (json_is(first, json_type_array))
+		first = json_at(first, 0);
 	const char *id = json_text_or(first ? first : json, "id", NULL);
 	if (id) {
 		free(memory->id);

@@ -100,11 +100,11 @@ static struct datum *given(enum document_type type, const char *id, struct json_
 {
 	struct datum *datum = datum_new(type, id);
 
-	json_object_object_foreach (keys, key, value) {
+	json_each (keys, key, value) {
 		if (key[0] == '-')
 			datum_unset(datum, key + 1);
 		else
-			datum_put(datum, key, json_object_get(value));
+			datum_put(datum, key, json_share(value));
 	}
 	return datum;
 }
@@ -211,8 +211,8 @@ static char *ids_of(struct json_object *bodies)
 {
 	struct text ids = {0};
 
-	for (size_t i = 0; i < json_object_array_length(bodies); i++) {
-		struct json_object *body = json_object_array_get_idx(bodies, i);
+	for (size_t i = 0; i < json_length(bodies); i++) {
+		struct json_object *body = json_at(bodies, i);
 		text_format(&ids, "%s%s%s", i > 0 ? " " : "",
 			    json_bool_or(body, "_deleted", false) ? "-" : "", json_text_or(body, "_id", ""));
 	}
@@ -251,8 +251,8 @@ static void this_comes_along(void **row)
 		fail_msg("%s", error.text);
 	scoped_text ids = ids_of(bodies);
 	assert_string_equal(ids, case_->ids);
-	for (size_t i = 0; i < json_object_array_length(bodies); i++)
-		assert_true(database_put(&inventory.database, json_object_array_get_idx(bodies, i)));
+	for (size_t i = 0; i < json_length(bodies); i++)
+		assert_true(database_put(&inventory.database, json_at(bodies, i)));
 	save_result_done(&result);
 	database_done(&inventory.database);
 }
@@ -289,17 +289,17 @@ static void only_what_differs_is_given(void **unused)
 	struct json_object *body = database_get(&inventory.database, "item-drill");
 	scoped(json_object) edited = json_copy(body);
 	json_put_text(document_data(edited), "notes", "sharp");
-	json_object_object_del(document_data(edited), "serial");
+	json_remove(document_data(edited), "serial");
 	scoped(datum) datum = datum_difference(body, edited);
 	assert_int_equal(datum->count, 2);
 	assert_string_equal(datum->rev, "1-*");
 	assert_true(save(&inventory, datum, &result, &error));
 	assert_string_equal(json_text_or(document_data(result.body), "individual_asset_reference", ""),
 			    "0001.7.0000");
-	assert_false(json_object_object_get_ex(document_data(result.body), "serial", NULL));
+	assert_false(json_find(document_data(result.body), "serial", NULL));
 	save_result_done(&result);
 	scoped(datum) all = datum_difference(NULL, edited);
-	assert_int_equal(all->count, (size_t)json_object_object_length(document_data(edited)));
+	assert_int_equal(all->count, (size_t)json_key_count(document_data(edited)));
 	database_done(&inventory.database);
 }
 

@@ -18,7 +18,7 @@ static inline struct json_object *vectors_read(const char *path)
 
 	if (file)
 		fclose(file);
-	if (!json_read(bytes, length, &json, NULL, &error) || !json_object_is_type(json, json_type_array)) {
+	if (!json_read(bytes, length, &json, NULL, &error) || !json_is(json, json_type_array)) {
 		printf("Bail out! %s: %s\n", path, file ? error.text : "cannot be opened");
 		fflush(stdout);
 		abort();
@@ -31,12 +31,12 @@ static inline struct json_object *vectors_read(const char *path)
 typedef void vectors_visit(void *context, struct json_object *object);
 static inline void vectors_walk(struct json_object *json, vectors_visit *visit, void *context)
 {
-	if (json_object_is_type(json, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(json); i++)
-			vectors_walk(json_object_array_get_idx(json, i), visit, context);
-	} else if (json_object_is_type(json, json_type_object)) {
+	if (json_is(json, json_type_array)) {
+		for (size_t i = 0; i < json_length(json); i++)
+			vectors_walk(json_at(json, i), visit, context);
+	} else if (json_is(json, json_type_object)) {
 		visit(context, json);
-		json_object_object_foreach (json, key, value) {
+		json_each (json, key, value) {
 			(void)key;
 			vectors_walk(value, visit, context);
 		}

@@ -188,7 +188,7 @@ static void put(struct stage *stage, const char *full_id, const char *data)
 	if (type != DOCUMENT_CONFIG)
 		document_touch(body, 1);
 	assert_true(database_put(&stage->database, body));
-	json_object_put(body);
+	json_release(body);
 }
 
 static bool read_extras(void *self, const char *const *full_ids, size_t count,
@@ -209,8 +209,8 @@ static bool read_beginning(void *self, const char *prefix, size_t most, struct j
 	scoped(json_object) all = database_all(&stage->database);
 
 	(void)error;
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *body = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_length(all); i++) {
+		struct json_object *body = json_at(all, i);
 		const char *id = json_text_or(body, "_id", "");
 		if (strncmp(id, prefix, strlen(prefix)) == 0 && most-- > 0)
 			json_put(into, id, json_copy(body));
@@ -226,7 +226,7 @@ static void write_one(struct stage *stage, struct side_write *write)
 	assert_int_equal(write->kind, SIDE_EXTRA_UPDATE);
 	if (conflict) {
 		scoped(json_object) theirs = json_copy(database_get(&stage->database, id));
-		json_put(theirs, "extra", json_object_new_boolean(true));
+		json_put(theirs, "extra", json_new_bool(true));
 		assert_true(database_put(&stage->database, theirs));
 		stage->behind = stage->always_behind ? stage->behind : NULL;
 	}
@@ -284,9 +284,9 @@ static void write_document(struct stage *stage, struct look *look, const struct 
 	if (row->to)
 		json_put(body, "data", json(row->to));
 	else
-		json_put(body, "_deleted", json_object_new_boolean(true));
+		json_put(body, "_deleted", json_new_bool(true));
 	assert_true(database_put(&stage->database, body));
-	json_object_put(look->document.body);
+	json_release(look->document.body);
 	look->document.body = json_copy(database_get(&stage->database, row->id));
 	look->document.presence = row->to ? SIDE_THERE : SIDE_TOMBSTONE;
 }
@@ -305,9 +305,8 @@ static void compare(const struct stage *stage, const struct wake_case *row)
 		scoped_text be = json_write(expected);
 		assert_string_equal(is, be);
 		if (document_type_of(id, NULL) == DOCUMENT_IMAGE)
-			assert_int_equal(
-				json_object_object_length(json_child(body, "_attachments", json_type_object)),
-				2);
+			assert_int_equal(json_key_count(json_child(body, "_attachments", json_type_object)),
+					 2);
 	}
 }
 
@@ -352,11 +351,11 @@ static void begin(struct play *play, const struct wake_case *row)
 /* The process ended right behind the document's write: the ledger's note is all that is left of it. */
 static void crash(struct look *look)
 {
-	struct json_object *note = json_object_new_object();
+	struct json_object *note = json_new_object();
 
 	if (look->wake)
 		json_put(note, "wake", look_wake_marks(look));
-	json_put(note, "gone", json_object_new_boolean(look->given->deleted));
+	json_put(note, "gone", json_new_bool(look->given->deleted));
 	look->entry.saving = note;
 	datum_close(&look->wake);
 	look->document_written = false;
@@ -365,8 +364,8 @@ static void crash(struct look *look)
 
 static void end(struct play *play)
 {
-	json_object_put(play->look.document.body);
-	json_object_put(play->look.new_document);
+	json_release(play->look.document.body);
+	json_release(play->look.new_document);
 	ledger_entry_done(&play->look.entry);
 	datum_close(&play->look.given);
 	datum_close(&play->look.wake);

@@ -21,29 +21,28 @@ void vector_fail(struct vector_result *result, const char *format, ...)
 
 bool vector_is_undefined(struct json_object *value)
 {
-	return json_object_is_type(value, json_type_object) &&
-	       json_object_object_get_ex(value, "$undefined", NULL);
+	return json_is(value, json_type_object) && json_find(value, "$undefined", NULL);
 }
 
 static struct json_object *array_value(struct json_object *recorded)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = json_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(recorded); i++)
-		json_object_array_add(array, vector_value(json_object_array_get_idx(recorded, i)));
+	for (size_t i = 0; i < json_length(recorded); i++)
+		json_append(array, vector_value(json_at(recorded, i)));
 	return array;
 }
 
 struct json_object *vector_value(struct json_object *recorded)
 {
-	if (json_object_is_type(recorded, json_type_array))
+	if (json_is(recorded, json_type_array))
 		return array_value(recorded);
-	if (!json_object_is_type(recorded, json_type_object))
+	if (!json_is(recorded, json_type_object))
 		return json_copy(recorded);
-	if (json_object_object_get_ex(recorded, "$number", NULL))
-		return json_object_new_double(NAN);
-	struct json_object *object = json_object_new_object();
-	json_object_object_foreach (recorded, key, value) {
+	if (json_find(recorded, "$number", NULL))
+		return json_new_double(NAN);
+	struct json_object *object = json_new_object();
+	json_each (recorded, key, value) {
 		if (!vector_is_undefined(value))
 			json_put(object, key, vector_value(value));
 	}
@@ -52,11 +51,11 @@ struct json_object *vector_value(struct json_object *recorded)
 
 static bool same_members(struct json_object *a, struct json_object *b, double noise)
 {
-	if (json_object_object_length(a) != json_object_object_length(b))
+	if (json_key_count(a) != json_key_count(b))
 		return false;
-	json_object_object_foreach (a, key, value) {
+	json_each (a, key, value) {
 		struct json_object *other;
-		if (!json_object_object_get_ex(b, key, &other) || !vector_same(value, other, noise))
+		if (!json_find(b, key, &other) || !vector_same(value, other, noise))
 			return false;
 	}
 	return true;
@@ -64,10 +63,10 @@ static bool same_members(struct json_object *a, struct json_object *b, double no
 
 static bool same_elements(struct json_object *a, struct json_object *b, double noise)
 {
-	if (json_object_array_length(a) != json_object_array_length(b))
+	if (json_length(a) != json_length(b))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(a); i++)
-		if (!vector_same(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i), noise))
+	for (size_t i = 0; i < json_length(a); i++)
+		if (!vector_same(json_at(a, i), json_at(b, i), noise))
 			return false;
 	return true;
 }
@@ -78,11 +77,11 @@ bool vector_same(struct json_object *a, struct json_object *b, double noise)
 		double left = json_object_get_double(a), right = json_object_get_double(b);
 		return left == right || fabs(left - right) <= noise || (isnan(left) && isnan(right));
 	}
-	if (json_object_get_type(a) != json_object_get_type(b))
+	if (json_type_of(a) != json_type_of(b))
 		return false;
-	if (json_object_is_type(a, json_type_object))
+	if (json_is(a, json_type_object))
 		return same_members(a, b, noise);
-	if (json_object_is_type(a, json_type_array))
+	if (json_is(a, json_type_array))
 		return same_elements(a, b, noise);
 	return json_equal(a, b);
 }

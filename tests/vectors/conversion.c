@@ -22,8 +22,8 @@ struct json_object *conversion_list(const struct conversion *conversion, const c
 
 static bool lists(struct json_object *list, const char *words)
 {
-	for (size_t i = 0; list && i < json_object_array_length(list); i++)
-		if (strcmp(json_object_get_string(json_object_array_get_idx(list, i)), words) == 0)
+	for (size_t i = 0; list && i < json_length(list); i++)
+		if (strcmp(json_object_get_string(json_at(list, i)), words) == 0)
 			return true;
 	return false;
 }
@@ -31,11 +31,11 @@ static bool lists(struct json_object *list, const char *words)
 static void add_choice(struct json_object *column, const char *name)
 {
 	struct json_object *options = json_child(column, "options", json_type_object);
-	struct json_object *choice = json_object_new_object();
+	struct json_object *choice = json_new_object();
 
 	json_put_text(choice, "id", name);
 	json_put_text(choice, "name", name);
-	json_object_array_add(json_child(options, "choices", json_type_array), choice);
+	json_append(json_child(options, "choices", json_type_array), choice);
 }
 
 /* The app looks at names only, so a choice that the template lacks is there whenever the vector's row shows it. */
@@ -44,14 +44,14 @@ static struct json_object *schema_of(enum table table, struct json_object *used)
 	scoped(json_object) base_schema = vectors_read("tests/vectors/base-schema.json");
 	struct json_object *schema = NULL;
 
-	for (size_t i = 0; i < json_object_array_length(base_schema); i++) {
-		struct json_object *found = json_object_array_get_idx(base_schema, i);
+	for (size_t i = 0; i < json_length(base_schema); i++) {
+		struct json_object *found = json_at(base_schema, i);
 		if (strcmp(json_text_or(found, "name", ""), table_name(table)) == 0)
 			schema = json_copy(found);
 	}
 	struct json_object *fields = json_child(schema, "fields", json_type_array);
-	for (size_t i = 0; i < json_object_array_length(fields); i++) {
-		struct json_object *column = json_object_array_get_idx(fields, i);
+	for (size_t i = 0; i < json_length(fields); i++) {
+		struct json_object *column = json_at(fields, i);
 		const char *name = json_text_or(column, "name", "");
 		const char *choice = json_text_or(used, name, NULL);
 		if (choice &&
@@ -98,9 +98,8 @@ static const char *record_of(void *context, enum table table, const char *docume
 
 struct json_object *conversion_document(const struct conversion *conversion, size_t place)
 {
-	struct json_object *document = json_object_array_get_idx(conversion->documents, place);
-	const char *name =
-		json_object_is_type(document, json_type_string) ? json_object_get_string(document) : NULL;
+	struct json_object *document = json_at(conversion->documents, place);
+	const char *name = json_is(document, json_type_string) ? json_object_get_string(document) : NULL;
 
 	return name ? json_child(json_child(conversion->definitions, "docs", json_type_object), name,
 				 json_type_object)
@@ -113,7 +112,7 @@ struct json_object *conversion_paired(const struct conversion *conversion, enum 
 {
 	struct json_object *first = NULL;
 
-	for (size_t i = 0; i < json_object_array_length(conversion->documents); i++) {
+	for (size_t i = 0; i < json_length(conversion->documents); i++) {
 		struct json_object *document = conversion_document(conversion, i);
 		const char *mark = document_mark(document, conversion->integration),
 			   *id = json_text_or(document, "_id", "");
@@ -140,9 +139,9 @@ static const char *document_of(void *context, enum table table, const char *reco
 static bool is_empty(struct json_object *value)
 {
 	return !value || vector_is_undefined(value) ||
-	       (json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value)) ||
-	       (json_object_is_type(value, json_type_string) && json_object_get_string_len(value) == 0) ||
-	       (json_object_is_type(value, json_type_array) && json_object_array_length(value) == 0);
+	       (json_is(value, json_type_boolean) && !json_object_get_boolean(value)) ||
+	       (json_is(value, json_type_string) && json_text_length(value) == 0) ||
+	       (json_is(value, json_type_array) && json_length(value) == 0);
 }
 
 static bool same_cell(struct json_object *a, struct json_object *b)

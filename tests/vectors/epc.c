@@ -18,14 +18,14 @@ static const char *input(const struct call *call, const char *key)
 
 static bool answer_text(struct call *call, bool passed, char *words)
 {
-	call->value = passed ? json_object_new_string(words) : NULL;
+	call->value = passed ? json_new_text(words) : NULL;
 	free(words);
 	return passed;
 }
 
 static bool answer_number(struct call *call, int64_t number)
 {
-	call->value = json_object_new_int64(number);
+	call->value = json_new_int(number);
 	return true;
 }
 
@@ -71,7 +71,7 @@ static bool reference(struct call *call)
 	struct json_object *serial = NULL;
 	char *words = NULL;
 
-	json_object_object_get_ex(call->input, "serial", &serial);
+	json_find(call->input, "serial", &serial);
 	const struct epc_parts parts = {
 		.company_prefix = input(call, "companyPrefix"),
 		.asset_prefix = input(call, "iarPrefix"),
@@ -131,7 +131,7 @@ void vector_run_epc(struct json_object *vector, struct json_object *definitions,
 	const char *name = json_text_or(vector, "fn", "");
 
 	(void)definitions;
-	bool has_value = json_object_object_get_ex(expected, "value", &value), passed = false, known = false;
+	bool has_value = json_find(expected, "value", &value), passed = false, known = false;
 	for (size_t i = 0; i < countof(functions); i++) {
 		if (strcmp(functions[i].name, name) != 0)
 			continue;
@@ -145,5 +145,5 @@ void vector_run_epc(struct json_object *vector, struct json_object *definitions,
 			    has_value ? json_object_to_json_string(value) : "a refusal");
 	else if (passed)
 		vector_compare(result, "value", call.value, value);
-	json_object_put(call.value);
+	json_release(call.value);
 }

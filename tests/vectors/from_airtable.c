@@ -10,13 +10,13 @@
 /* Columns have ids, the vectors' rows have names. */
 static struct json_object *row_of(struct json_object *fields, const struct columns *columns)
 {
-	struct json_object *row = json_object_new_object();
+	struct json_object *row = json_new_object();
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		struct json_object *value = NULL;
 		if (columns_flow(columns, (enum field)field) &&
-		    json_object_object_get_ex(fields, columns->of[field].name, &value))
-			json_put(row, columns->of[field].id, json_object_get(value));
+		    json_find(fields, columns->of[field].name, &value))
+			json_put(row, columns->of[field].id, json_share(value));
 	}
 	return row;
 }
@@ -73,15 +73,15 @@ static bool is_flawed(const struct conversion *conversion, const struct field_ru
 	bool link = rule->field == FIELD_COLLECTION || rule->field == FIELD_CONTAINER;
 	bool time = rule->field == FIELD_PURCHASE_DATE || rule->field == FIELD_EXPIRY_DATE;
 
-	if (link && json_object_is_type(value, json_type_array))
-		return json_object_array_length(value) != 1 ||
+	if (link && json_is(value, json_type_array))
+		return json_length(value) != 1 ||
 		       !conversion_paired(conversion,
 					  link && rule->field == FIELD_CONTAINER ? DOCUMENT_ITEM
 										 : DOCUMENT_COLLECTION,
-					  json_object_get_string(json_object_array_get_idx(value, 0)));
+					  json_object_get_string(json_at(value, 0)));
 	if (link || !value)
 		return true;
-	if (time && json_object_is_type(value, json_type_string))
+	if (time && json_is(value, json_type_string))
 		return !is_time(json_object_get_string(value));
 	switch (rule->field) {
 	case FIELD_SERIAL:
@@ -94,9 +94,9 @@ static bool is_flawed(const struct conversion *conversion, const struct field_ru
 	case FIELD_WILL_NOT_RESTOCK:
 	case FIELD_FIRST_IMAGE_AS_ICON:
 	case FIELD_EPC_HEX_MANUAL:
-		return !json_object_is_type(value, json_type_boolean);
+		return !json_is(value, json_type_boolean);
 	default:
-		return !json_object_is_type(value, json_type_string);
+		return !json_is(value, json_type_string);
 	}
 }
 
@@ -135,7 +135,7 @@ static void store_row(struct reading *reading, const struct cell *couch, const s
 /* The consumable's first quantity is what the save derives, not what the row says. */
 static bool is_derived(const struct field_rule *rule, struct json_object *fields)
 {
-	return rule->field == FIELD_STOCK_QUANTITY && !json_object_object_get_ex(fields, rule->name, NULL);
+	return rule->field == FIELD_STOCK_QUANTITY && !json_find(fields, rule->name, NULL);
 }
 
 /* A cell that is refused: by the app's save as well, or it is one that cannot be read. */
@@ -143,7 +143,7 @@ static void check_refused(struct reading *reading, const struct field_rule *rule
 {
 	struct json_object *value = NULL;
 
-	json_object_object_get_ex(reading->fields, rule->name, &value);
+	json_find(reading->fields, rule->name, &value);
 	if (reading->app_refused)
 		return;
 	if (!is_flawed(reading->conversion, rule, value))
@@ -166,8 +166,8 @@ static void compare_data(struct reading *reading, struct json_object *datum)
 			check_refused(reading, rule);
 			continue;
 		}
-		json_object_object_get_ex(document_data(reading->body), rule->data_key[table], &ours);
-		json_object_object_get_ex(datum, rule->data_key[table], &theirs);
+		json_find(document_data(reading->body), rule->data_key[table], &ours);
+		json_find(datum, rule->data_key[table], &theirs);
 		conversion_compare(reading->conversion, rule->data_key[table], ours, theirs);
 	}
 }
@@ -185,7 +185,7 @@ static void read_row(struct conversion *conversion, struct json_object *stored, 
 		.fields = fields,
 		.body = stored ? json_copy(stored) : document_new(type, "new"),
 		.is_new = !stored,
-		.app_refused = json_object_object_get_ex(save, "error", NULL),
+		.app_refused = json_find(save, "error", NULL),
 	};
 	scoped(json_object) row = row_of(fields, &reading.columns);
 	struct cell couch[FIELD_COUNT] = {0}, airtable[FIELD_COUNT] = {0};
@@ -200,7 +200,7 @@ static void read_row(struct conversion *conversion, struct json_object *stored, 
 		cell_done(&airtable[field]);
 	}
 	columns_done(&reading.columns);
-	json_object_put(reading.body);
+	json_release(reading.body);
 }
 
 /* ---- the save that follows ---- */
@@ -210,9 +210,8 @@ static int64_t batch_of(struct json_object *save)
 {
 	struct json_object *writes = json_child(save, "writes", json_type_array);
 
-	for (size_t i = 0; writes && i < json_object_array_length(writes); i++) {
-		struct json_object *body =
-			json_child(json_object_array_get_idx(writes, i), "doc", json_type_object);
+	for (size_t i = 0; writes && i < json_length(writes); i++) {
+		struct json_object *body = json_child(json_at(writes, i), "doc", json_type_object);
 		if (json_int_or(body, "batch", 0))
 			return json_int_or(body, "batch", 0);
 	}
@@ -221,8 +220,8 @@ static int64_t batch_of(struct json_object *save)
 
 static void compare_changed(struct playing *playing, struct json_object *changed)
 {
-	for (size_t i = 0; changed && i < json_object_array_length(changed); i++) {
-		struct json_object *theirs = json_object_array_get_idx(changed, i);
+	for (size_t i = 0; changed && i < json_length(changed); i++) {
+		struct json_object *theirs = json_at(changed, i);
 		const char *id = json_text_or(theirs, "_id", "");
 		scoped_text where = own_format("in the end, %s", id);
 		playing_compare_document(playing->result, where, database_get(&playing->database, id),
@@ -239,7 +238,7 @@ static void run_save(struct conversion *conversion, struct json_object *vector, 
 
 	playing_begin(&playing, conversion->result);
 	(void)database_put(&playing.database, json_child(conversion->input, "config_doc", json_type_object));
-	for (size_t i = 0; i < json_object_array_length(conversion->documents); i++)
+	for (size_t i = 0; i < json_length(conversion->documents); i++)
 		(void)database_put(&playing.database, conversion_document(conversion, i));
 	playing_next(&playing, vector);
 	scoped(datum) given =

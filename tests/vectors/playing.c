@@ -9,35 +9,35 @@
 
 void playing_begin(struct playing *playing, struct vector_result *result)
 {
-	*playing = (struct playing){.result = result, .revisions = json_object_new_array()};
+	*playing = (struct playing){.result = result, .revisions = json_new_array()};
 	database_init(&playing->database);
 }
 
 void playing_done(struct playing *playing)
 {
 	database_done(&playing->database);
-	json_object_put(playing->writes);
-	json_object_put(playing->revisions);
+	json_release(playing->writes);
+	json_release(playing->revisions);
 }
 
 static void note_revisions(struct playing *playing)
 {
 	scoped(json_object) all = database_all(&playing->database);
-	struct json_object *revisions = json_object_new_object();
+	struct json_object *revisions = json_new_object();
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *body = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_length(all); i++) {
+		struct json_object *body = json_at(all, i);
 		json_put_text(revisions, json_text_or(body, "_id", ""), json_text_or(body, "_rev", ""));
 	}
-	json_object_array_add(playing->revisions, revisions);
+	json_append(playing->revisions, revisions);
 }
 
 void playing_next(struct playing *playing, struct json_object *step)
 {
 	if (playing->writes)
 		note_revisions(playing);
-	json_object_put(playing->writes);
-	playing->writes = json_object_new_array();
+	json_release(playing->writes);
+	playing->writes = json_new_array();
 	playing->now_ms = json_int_or(step, "now", 0);
 	playing->uuids = json_child(step, "uuids", json_type_array);
 	playing->uuids_used = 0;
@@ -45,7 +45,7 @@ void playing_next(struct playing *playing, struct json_object *step)
 
 void outcome_done(struct outcome *outcome)
 {
-	json_object_put(outcome->paths);
+	json_release(outcome->paths);
 	datum_close(&outcome->datum);
 	*outcome = (struct outcome){0};
 }
@@ -57,9 +57,8 @@ static void next_uuid(void *context, char uuid_out[37])
 	struct playing *playing = context;
 	const char *uuid = "";
 
-	if (playing->uuids && playing->uuids_used < json_object_array_length(playing->uuids))
-		uuid = json_object_get_string(
-			json_object_array_get_idx(playing->uuids, playing->uuids_used++));
+	if (playing->uuids && playing->uuids_used < json_length(playing->uuids))
+		uuid = json_object_get_string(json_at(playing->uuids, playing->uuids_used++));
 	else
 		vector_fail(playing->result, "one uuid more is asked for than the recording used");
 	snprintf(uuid_out, 37, "%s", uuid);
@@ -82,7 +81,7 @@ static const char *revision_named(const struct playing *playing, const char *wor
 	if (!at)
 		return json_text_or(database_get(&playing->database, id), "_rev", NULL);
 	size_t step = (size_t)strtoul(at + 1, NULL, 10);
-	return json_text_or(json_object_array_get_idx(playing->revisions, step), id, NULL);
+	return json_text_or(json_at(playing->revisions, step), id, NULL);
 }
 
 struct datum *playing_datum(struct playing *playing, struct json_object *recorded)
@@ -95,13 +94,13 @@ struct datum *playing_datum(struct playing *playing, struct json_object *recorde
 	datum->rev = own_copy(revision_named(playing, json_text_or(recorded, "__rev", "")));
 	if (datum->rev && !*datum->rev)
 		own_free_text(&datum->rev);
-	if (json_object_object_get_ex(recorded, "__created_at", &time))
-		datum->created_at = json_object_get(time);
-	if (json_object_object_get_ex(recorded, "__updated_at", &time))
-		datum->updated_at = json_object_get(time);
+	if (json_find(recorded, "__created_at", &time))
+		datum->created_at = json_share(time);
+	if (json_find(recorded, "__updated_at", &time))
+		datum->updated_at = json_share(time);
 	if (!recorded)
 		return datum;
-	json_object_object_foreach (recorded, key, value) {
+	json_each (recorded, key, value) {
 		if (vector_is_undefined(value))
 			datum_unset(datum, key);
 		else
@@ -114,28 +113,28 @@ struct datum *playing_datum(struct playing *playing, struct json_object *recorde
 
 bool playing_put(struct playing *playing, struct json_object *body)
 {
-	struct json_object *write = json_object_new_object();
+	struct json_object *write = json_new_object();
 	bool passed = database_put(&playing->database, body);
 
 	if (!passed)
 		json_put_text(write, "error", "conflict");
 	json_put(write, "doc", json_copy(body));
-	json_object_array_add(playing->writes, write);
+	json_append(playing->writes, write);
 	return passed;
 }
 
 static struct json_object *paths_of(const struct refusal *refusal)
 {
-	struct json_object *paths = json_object_new_array();
+	struct json_object *paths = json_new_array();
 
 	for (size_t i = 0; i < refusal->count; i++) {
 		const struct refusal_reason *reason = &refusal->reasons[i];
-		struct json_object *path = json_object_new_array();
+		struct json_object *path = json_new_array();
 		if (reason->key)
-			json_object_array_add(path, json_object_new_string(reason->key));
+			json_append(path, json_new_text(reason->key));
 		if (reason->index >= 0)
-			json_object_array_add(path, json_object_new_int(reason->index));
-		json_object_array_add(paths, path);
+			json_append(path, json_new_int(reason->index));
+		json_append(paths, path);
 	}
 	return paths;
 }
@@ -253,15 +252,15 @@ void playing_compare_document(struct vector_result *result, const char *where, s
 
 void playing_compare_writes(struct playing *playing, struct json_object *writes)
 {
-	size_t ours = json_object_array_length(playing->writes), theirs;
+	size_t ours = json_length(playing->writes), theirs;
 
 	if (!writes)
 		return;
-	theirs = json_object_array_length(writes);
+	theirs = json_length(writes);
 
 	for (size_t i = 0; i < ours && i < theirs; i++) {
-		struct json_object *our_write = json_object_array_get_idx(playing->writes, i);
-		struct json_object *their_write = json_object_array_get_idx(writes, i);
+		struct json_object *our_write = json_at(playing->writes, i);
+		struct json_object *their_write = json_at(writes, i);
 		scoped_text where = own_format("write %zu", i + 1);
 		if ((json_text_or(our_write, "error", NULL) != NULL) !=
 		    (json_text_or(their_write, "error", NULL) != NULL))
@@ -277,13 +276,12 @@ void playing_compare_writes(struct playing *playing, struct json_object *writes)
 
 void playing_compare_documents(struct playing *playing, struct json_object *ours, struct json_object *theirs)
 {
-	size_t our_count = json_object_array_length(ours), their_count = json_object_array_length(theirs);
+	size_t our_count = json_length(ours), their_count = json_length(theirs);
 
 	for (size_t i = 0; i < our_count && i < their_count; i++) {
-		struct json_object *our_body = json_object_array_get_idx(ours, i);
+		struct json_object *our_body = json_at(ours, i);
 		scoped_text where = own_format("in the end, %s", json_text_or(our_body, "_id", ""));
-		playing_compare_document(playing->result, where, our_body,
-					 json_object_array_get_idx(theirs, i));
+		playing_compare_document(playing->result, where, our_body, json_at(theirs, i));
 	}
 	if (our_count != their_count)
 		vector_fail(playing->result, "in the end there are %zu documents, recorded were %zu",

@@ -28,14 +28,14 @@ static struct json_object *returned_by(const struct datum *datum, struct json_ob
 
 	if (!expected)
 		return all;
-	json_object_object_foreach (expected, key, value) {
+	json_each (expected, key, value) {
 		if (strncmp(key, "__", 2) == 0 && strcmp(key, "__id") != 0 &&
 		    strcmp(key, "__created_at") != 0 && strcmp(key, "__updated_at") != 0)
-			json_put(all, key, json_object_get(value));
+			json_put(all, key, json_share(value));
 	}
 	json_put_text(all, "__id", datum->id);
-	json_put(all, "__created_at", json_object_get(datum->created_at));
-	json_put(all, "__updated_at", json_object_get(datum->updated_at));
+	json_put(all, "__created_at", json_share(datum->created_at));
+	json_put(all, "__updated_at", json_share(datum->updated_at));
 	return all;
 }
 
@@ -64,12 +64,12 @@ static void save(struct step *step)
 static void attach_and_save(struct step *step)
 {
 	scoped(datum) given = playing_datum(step->playing, json_child(step->step, "data", json_type_object));
-	scoped(json_object) attachments = json_object_new_object();
+	scoped(json_object) attachments = json_new_object();
 	struct json_object *list = json_child(step->step, "attachments", json_type_array);
 
-	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
-		struct json_object *each = json_object_array_get_idx(list, i);
-		struct json_object *attachment = json_object_new_object();
+	for (size_t i = 0; list && i < json_length(list); i++) {
+		struct json_object *each = json_at(list, i);
+		struct json_object *attachment = json_new_object();
 		json_put_text(attachment, "content_type", json_text_or(each, "content_type", NULL));
 		json_put_text(attachment, "data", json_text_or(each, "data", NULL));
 		json_put(attachments, json_text_or(each, "name", ""), attachment);
@@ -116,7 +116,7 @@ static void get(struct step *step)
 	scoped_text id = document_full_id(type, words(step, "id"));
 	struct json_object *body = database_get(&step->playing->database, id), *result = NULL;
 
-	json_object_object_get_ex(step->expected, "result", &result);
+	json_find(step->expected, "result", &result);
 	if (!body || !result) {
 		if (body || result)
 			vector_fail(step->playing->result, "it is %s", body ? "there" : "not there");
@@ -171,7 +171,7 @@ static struct json_object *default_config(const struct step *step)
 	if (!json_read(json, strlen(json), &config, NULL, NULL))
 		vector_fail(step->playing->result, "the config document that the app begins with");
 	if (uuids)
-		json_put(config, "uuid", json_object_get(json_object_array_get_idx(uuids, 0)));
+		json_put(config, "uuid", json_share(json_at(uuids, 0)));
 	return config;
 }
 
@@ -188,8 +188,8 @@ static void update_config(struct step *step)
 		return;
 	}
 	if (given) {
-		json_object_object_foreach (given, key, value) {
-			json_put(body, key, json_object_get(value));
+		json_each (given, key, value) {
+			json_put(body, key, json_share(value));
 		}
 	}
 	if (!playing_put(step->playing, body))
@@ -203,12 +203,12 @@ static struct json_object *histories(const struct step *step,
 				     bool (*wanted)(const struct step *step, struct json_object *body))
 {
 	scoped(json_object) all = database_all(&step->playing->database);
-	struct json_object *found = json_object_new_array();
+	struct json_object *found = json_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *body = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_length(all); i++) {
+		struct json_object *body = json_at(all, i);
 		if (strcmp(json_text_or(body, "type", ""), "_history") == 0 && wanted(step, body))
-			json_object_array_add(found, json_object_get(body));
+			json_append(found, json_share(body));
 	}
 	restore_sort(found);
 	return found;
@@ -236,9 +236,9 @@ static bool adds_a_field(struct json_object *history)
 	if (!original || !new || json_bool_or(original, "__deleted", false) ||
 	    json_bool_or(new, "__deleted", false))
 		return false;
-	json_object_object_foreach (new, key, value) {
+	json_each (new, key, value) {
 		(void)value;
-		if (!json_object_object_get_ex(original, key, NULL))
+		if (!json_find(original, key, NULL))
 			return true;
 	}
 	return false;
@@ -260,15 +260,14 @@ static void check_undone(struct step *step, struct json_object *history)
 			vector_fail(step->playing->result, "%s is still there", id);
 		return;
 	}
-	json_object_object_foreach (original, key, value) {
+	json_each (original, key, value) {
 		struct json_object *ours = NULL;
-		json_object_object_get_ex(data, key, &ours);
+		json_find(data, key, &ours);
 		vector_compare(step->playing->result, key, ours, value);
 	}
-	json_object_object_foreach (new, added, ignored) {
+	json_each (new, added, ignored) {
 		(void)ignored;
-		if (!json_object_object_get_ex(original, added, &theirs) &&
-		    json_object_object_get_ex(data, added, NULL))
+		if (!json_find(original, added, &theirs) && json_find(data, added, NULL))
 			vector_fail(step->playing->result, "%s is still there", added);
 	}
 }
@@ -292,7 +291,7 @@ static void restore_history(struct step *step)
 {
 	scoped(json_object) found = histories(step, of_datum);
 	size_t index = (size_t)json_int_or(step->step, "index", 0);
-	struct json_object *history = json_object_array_get_idx(found, index);
+	struct json_object *history = json_at(found, index);
 
 	if (!history) {
 		step->outcome.end = OUTCOME_REFUSED;
@@ -316,9 +315,8 @@ static bool same_datum(struct json_object *a, struct json_object *b)
 /* Whether an older entry of the batch has undone something of the same document after it. */
 static bool is_oldest(struct json_object *histories, size_t at)
 {
-	for (size_t i = at + 1; i < json_object_array_length(histories); i++)
-		if (same_datum(json_object_array_get_idx(histories, i),
-			       json_object_array_get_idx(histories, at)))
+	for (size_t i = at + 1; i < json_length(histories); i++)
+		if (same_datum(json_at(histories, i), json_at(histories, at)))
 			return false;
 	return true;
 }
@@ -327,18 +325,18 @@ static bool is_oldest(struct json_object *histories, size_t at)
 static void restore_batch(struct step *step)
 {
 	scoped(json_object) found = histories(step, of_batch);
-	size_t count = json_object_array_length(found);
+	size_t count = json_length(found);
 	bool adds = false, twice = false;
 
 	for (size_t i = 0; i < count && step->outcome.end == OUTCOME_DONE; i++) {
-		adds = adds || adds_a_field(json_object_array_get_idx(found, i));
+		adds = adds || adds_a_field(json_at(found, i));
 		twice = twice || !is_oldest(found, i);
-		undo(step, json_object_array_get_idx(found, i));
+		undo(step, json_at(found, i));
 	}
 	for (size_t i = 0; i < count; i++)
 		if (is_oldest(found, i))
-			check_undone(step, json_object_array_get_idx(found, i));
-	bool failed = json_object_object_get_ex(step->expected, "error", NULL);
+			check_undone(step, json_at(found, i));
+	bool failed = json_find(step->expected, "error", NULL);
 	if (adds)
 		step->playing->result->better = "a field that was added goes again when that is undone";
 	else if (twice)
@@ -392,9 +390,8 @@ static void run_steps(struct playing *playing, struct json_object *steps)
 {
 	struct vector_result *result = playing->result;
 
-	for (size_t i = 0;
-	     steps && i < json_object_array_length(steps) && !result->words[0] && !result->skipped; i++) {
-		struct json_object *recorded = json_object_array_get_idx(steps, i);
+	for (size_t i = 0; steps && i < json_length(steps) && !result->words[0] && !result->skipped; i++) {
+		struct json_object *recorded = json_at(steps, i);
 		struct step step = {
 			playing, recorded, json_child(recorded, "expected", json_type_object), {0}};
 		playing_next(playing, recorded);
@@ -419,8 +416,8 @@ void vector_run_steps(struct json_object *vector, struct json_object *definition
 	playing_begin(&playing, result);
 	if (config)
 		(void)database_put(&playing.database, config);
-	for (size_t i = 0; seeds && i < json_object_array_length(seeds); i++)
-		(void)database_put(&playing.database, json_object_array_get_idx(seeds, i));
+	for (size_t i = 0; seeds && i < json_length(seeds); i++)
+		(void)database_put(&playing.database, json_at(seeds, i));
 	run_steps(&playing, json_child(vector, "steps", json_type_array));
 	scoped(json_object) all = database_all(&playing.database);
 	if (!result->skipped && !result->better)

@@ -11,13 +11,13 @@ static struct json_object *body_of(struct json_object *datum, enum table table, 
 {
 	struct json_object *body = document_new(table_document_type(table), id);
 
-	json_object_object_foreach (datum, key, value) {
+	json_each (datum, key, value) {
 		if (strcmp(key, "__created_at") == 0)
-			json_put(body, "created_at", json_object_get(value));
+			json_put(body, "created_at", json_share(value));
 		else if (strcmp(key, "__updated_at") == 0)
-			json_put(body, "updated_at", json_object_get(value));
+			json_put(body, "updated_at", json_share(value));
 		else if (strncmp(key, "__", 2) != 0 && !vector_is_undefined(value))
-			json_put(document_data(body), key, json_object_get(value));
+			json_put(document_data(body), key, json_share(value));
 	}
 	return body;
 }
@@ -32,7 +32,7 @@ static bool is_no_day(const char *words)
 
 static bool is_beyond(struct json_object *theirs)
 {
-	return json_object_is_type(theirs, json_type_string) && is_no_day(json_object_get_string(theirs));
+	return json_is(theirs, json_type_string) && is_no_day(json_object_get_string(theirs));
 }
 
 /* A link that waits and a value that does not fit stay out of a new row: its cell is empty. */
@@ -45,12 +45,12 @@ static bool compare_cell(struct conversion *conversion, const struct columns *co
 	const char *name = columns->of[field].name;
 	bool shown = mapping_to_row(conversion->table, columns, field, cell, &links, &value, &error);
 
-	json_object_object_get_ex(expected, name, &theirs);
+	json_find(expected, name, &theirs);
 	if (!shown && is_beyond(theirs))
 		conversion->result->better = "a day beyond Airtable's calendar is named, not written";
 	else if (expected)
 		conversion_compare(conversion, name, value, theirs);
-	json_object_put(value);
+	json_release(value);
 	return shown || error.kind != ERROR_REFUSED;
 }
 
@@ -65,24 +65,24 @@ static struct json_object *pictures_of(struct conversion *conversion, const char
 				       const char *endpoint)
 {
 	struct json_object *documents = json_child(conversion->input, "db_docs", json_type_array);
-	struct json_object *cell = json_object_new_array();
+	struct json_object *cell = json_new_array();
 	scoped(json_object) pictures = NULL;
 	struct database database;
 	struct error error = {0};
 
 	database_init(&database);
-	for (size_t i = 0; documents && i < json_object_array_length(documents); i++)
-		(void)database_put(&database, json_object_array_get_idx(documents, i));
+	for (size_t i = 0; documents && i < json_length(documents); i++)
+		(void)database_put(&database, json_at(documents, i));
 	struct inventory_view view = database_view(&database);
 	if (!pictures_of_item(&view, item_id, &pictures, &error))
 		vector_fail(conversion->result, "%s", error.text);
-	for (size_t i = 0; pictures && i < json_object_array_length(pictures); i++) {
-		const char *filename = json_text_or(json_object_array_get_idx(pictures, i), "filename", "");
-		struct json_object *attachment = json_object_new_object();
+	for (size_t i = 0; pictures && i < json_length(pictures); i++) {
+		const char *filename = json_text_or(json_at(pictures, i), "filename", "");
+		struct json_object *attachment = json_new_object();
 		scoped_text url = own_format("%s/%s", endpoint, filename);
 		json_put_text(attachment, "url", url);
 		json_put_text(attachment, "filename", filename);
-		json_object_array_add(cell, attachment);
+		json_append(cell, attachment);
 	}
 	database_done(&database);
 	return cell;
@@ -95,12 +95,12 @@ static void compare_pictures(struct conversion *conversion, const char *item_id,
 	struct json_object *theirs = NULL, *name;
 	bool shown = false;
 
-	for (size_t i = 0; i < json_object_array_length(available); i++) {
-		name = json_object_array_get_idx(available, i);
+	for (size_t i = 0; i < json_length(available); i++) {
+		name = json_at(available, i);
 		shown = shown || strcmp(json_object_get_string(name), "Images") == 0;
 	}
 	scoped(json_object) ours = shown && *endpoint ? pictures_of(conversion, item_id, endpoint) : NULL;
-	json_object_object_get_ex(expected, "Images", &theirs);
+	json_find(expected, "Images", &theirs);
 	conversion_compare(conversion, "Images", ours, theirs);
 }
 

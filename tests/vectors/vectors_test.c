@@ -64,8 +64,8 @@ static void run_file(struct sums *sums, const char *path)
 	struct json_object *definitions = NULL;
 	vector_run *run = kind_of(path);
 
-	for (size_t i = 0; i < json_object_array_length(vectors); i++) {
-		struct json_object *vector = json_object_array_get_idx(vectors, i);
+	for (size_t i = 0; i < json_length(vectors); i++) {
+		struct json_object *vector = json_at(vectors, i);
 		const char *name = json_text_or(vector, "name", "without a name");
 		struct vector_result result = {0};
 		if (strcmp(name, "_definitions") == 0) {

@@ -16,17 +16,17 @@ static void add_value(struct text *words, struct json_object *value)
 {
 	if (json_is_number(value)) {
 		text_format(words, "%.15g", json_object_get_double(value));
-	} else if (json_object_is_type(value, json_type_array)) {
+	} else if (json_is(value, json_type_array)) {
 		text_add(words, "[");
-		for (size_t i = 0; i < json_object_array_length(value); i++) {
+		for (size_t i = 0; i < json_length(value); i++) {
 			text_add(words, i ? "," : "");
-			add_value(words, json_object_array_get_idx(value, i));
+			add_value(words, json_at(value, i));
 		}
 		text_add(words, "]");
-	} else if (json_object_is_type(value, json_type_object)) {
-		size_t length = (size_t)json_object_object_length(value), count = 0;
+	} else if (json_is(value, json_type_object)) {
+		size_t length = (size_t)json_key_count(value), count = 0;
 		const char **names = own_alloc((length + 1) * sizeof *names);
-		json_object_object_foreach (value, key, ignored) {
+		json_each (value, key, ignored) {
 			(void)ignored;
 			names[count++] = key;
 		}
@@ -63,9 +63,9 @@ static void put_words(struct json_object *ending, const char *place, struct json
 
 static bool is_empty(struct json_object *value)
 {
-	return !value || (json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value)) ||
-	       (json_object_is_type(value, json_type_string) && json_object_get_string_len(value) == 0) ||
-	       (json_object_is_type(value, json_type_array) && json_object_array_length(value) == 0);
+	return !value || (json_is(value, json_type_boolean) && !json_object_get_boolean(value)) ||
+	       (json_is(value, json_type_string) && json_text_length(value) == 0) ||
+	       (json_is(value, json_type_array) && json_length(value) == 0);
 }
 
 /* ---- what there is ---- */
@@ -79,7 +79,7 @@ void ending_document(struct json_object *ending, enum table table, const char *i
 	json_put_text(ending, whole, body ? "there" : "deleted");
 	if (!data)
 		return;
-	json_object_object_foreach (data, key, value) {
+	json_each (data, key, value) {
 		scoped_text place = own_format("%s: %s", whole, key);
 		if (strcmp(key, "integrations") != 0)
 			put_words(ending, place, value);
@@ -107,7 +107,7 @@ static void add_data(struct text *words, struct json_object *body, const char *k
 	scoped(json_object) copy = data ? json_copy(data) : NULL;
 
 	if (copy)
-		json_object_object_del(copy, "integrations"); /* the mark, with its time */
+		json_remove(copy, "integrations"); /* the mark, with its time */
 	add_value(words, copy);
 }
 
@@ -140,7 +140,7 @@ void ending_entry(struct json_object *ending, struct json_object *document)
 
 struct json_object *ending_of(struct world *world)
 {
-	struct json_object *ending = json_object_new_object();
+	struct json_object *ending = json_new_object();
 
 	for (size_t i = 0; i < world->document_count; i++)
 		if (world_winner(&world->documents[i]))
@@ -169,7 +169,7 @@ static size_t missing_or_other(struct json_object *a, struct json_object *b, con
 {
 	size_t count = 0;
 
-	json_object_object_foreach (a, place, value) {
+	json_each (a, place, value) {
 		const char *here = json_object_get_string(value), *there = json_text_or(b, place, NULL);
 		if (there && (!others || strcmp(here, there) == 0))
 			continue;

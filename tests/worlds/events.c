@@ -41,7 +41,7 @@ struct json_object *play_unique_cell(struct world *world, enum field field)
 
 	switch (field) {
 	case FIELD_SERIAL:
-		return json_object_new_int64(1000 + number);
+		return json_new_int(1000 + number);
 	case FIELD_PRICE:
 		return json_number((double)number + 0.25);
 	case FIELD_PURCHASE_DATE:
@@ -50,7 +50,7 @@ struct json_object *play_unique_cell(struct world *world, enum field field)
 	default:
 		snprintf(words, sizeof words, "v%lld", (long long)number);
 	}
-	return json_object_new_string(words);
+	return json_new_text(words);
 }
 
 struct json_object *play_unique_value(struct world *world, enum field field)
@@ -60,14 +60,14 @@ struct json_object *play_unique_value(struct world *world, enum field field)
 
 	switch (field) {
 	case FIELD_SERIAL:
-		return json_object_new_int64(1000 + number);
+		return json_new_int(1000 + number);
 	case FIELD_PRICE:
-		return json_object_new_int64(1000 * number + 250);
+		return json_new_int(1000 * number + 250);
 	case FIELD_PURCHASE_DATE:
-		return json_object_new_int64(1700000000000 + number * 60000);
+		return json_new_int(1700000000000 + number * 60000);
 	default:
 		snprintf(words, sizeof words, "v%lld", (long long)number);
-		return json_object_new_string(words);
+		return json_new_text(words);
 	}
 }
 

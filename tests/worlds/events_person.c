@@ -28,10 +28,9 @@ void person_chooses(struct play *play, const struct event *event)
 	play->acts++;
 	if (event->b % 2)
 		world_person_types(play->world, row, FIELD_TYPE,
-				   json_object_new_string(choices[event->c % countof(choices)]));
+				   json_new_text(choices[event->c % countof(choices)]));
 	else
-		world_person_types(play->world, row, FIELD_WILL_NOT_RESTOCK,
-				   json_object_new_boolean(event->c & 1));
+		world_person_types(play->world, row, FIELD_WILL_NOT_RESTOCK, json_new_bool(event->c & 1));
 }
 
 /* Our own words in the row: set back, whatever was put there. */
@@ -43,10 +42,10 @@ void person_scribbles(struct play *play, const struct event *event)
 		return;
 	play->acts++;
 	if (event->b % 2)
-		world_person_types(play->world, row, FIELD_ERROR, json_object_new_string("my own words"));
+		world_person_types(play->world, row, FIELD_ERROR, json_new_text("my own words"));
 	else
 		world_person_types(play->world, row, FIELD_CREATED_AT,
-				   json_object_new_string("2020-01-01T00:00:00.000Z"));
+				   json_new_text("2020-01-01T00:00:00.000Z"));
 }
 
 static const char *any_collection_row(struct world *world)
@@ -70,7 +69,7 @@ void person_adds(struct play *play, const struct event *event)
 	if (collection) {
 		/* Now and then one that is taken. */
 		scoped_text number = own_format("%lld", event->c % 5 ? (long long)++world->last_unique : 1LL);
-		world_person_types(world, row, FIELD_REFERENCE_NUMBER, json_object_new_string(number));
+		world_person_types(world, row, FIELD_REFERENCE_NUMBER, json_new_text(number));
 	} else
 		world_person_types(world, row, FIELD_COLLECTION, world_link(any_collection_row(world)));
 	if (!collection && event->b % 2 && world_column_flows(world, TABLE_ITEMS, FIELD_NOTES))
@@ -102,7 +101,7 @@ void person_ticks_delete(struct play *play, const struct event *event)
 	if (!row || row->table == TABLE_COLLECTIONS)
 		return;
 	play->acts++;
-	world_person_types(play->world, row, FIELD_DELETE, json_object_new_boolean(true));
+	world_person_types(play->world, row, FIELD_DELETE, json_new_bool(true));
 }
 
 void person_deletes(struct play *play, const struct event *event)

@@ -16,7 +16,7 @@ static int64_t phone_time(const struct world *world, unsigned number)
 
 struct json_object *play_new_body(struct world *world, enum table table, const char *collection_id)
 {
-	struct json_object *body = json_object_new_object(), *data = json_object_new_object();
+	struct json_object *body = json_new_object(), *data = json_new_object();
 
 	json_put(data, "name", play_unique_value(world, FIELD_NAME));
 	if (table == TABLE_ITEMS)
@@ -26,8 +26,8 @@ struct json_object *play_new_body(struct world *world, enum table table, const c
 	json_put_text(data, "config_uuid", "7b7c0d5e-2c19-4a51-8f0e-000000000001");
 	json_put_text(body, "type", table == TABLE_ITEMS ? "item" : "collection");
 	json_put(body, "data", data);
-	json_put(body, "created_at", json_object_new_int64(world_base_now_ms(world)));
-	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+	json_put(body, "created_at", json_new_int(world_base_now_ms(world)));
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
 	return body;
 }
 
@@ -51,10 +51,10 @@ static struct json_object *edited_body(struct play *play, const struct world_doc
 
 	/* Now and then a cell is emptied. */
 	if (field != FIELD_NAME && event->c % 7 == 6)
-		json_object_object_del(data, key);
+		json_remove(data, key);
 	else
 		json_put(data, key, play_unique_value(play->world, field));
-	json_put(body, "updated_at", json_object_new_int64(phone_time(play->world, event->c)));
+	json_put(body, "updated_at", json_new_int(phone_time(play->world, event->c)));
 	return body;
 }
 
@@ -107,8 +107,8 @@ void phone_chooses(struct play *play, const struct event *event)
 	if (event->b % 2)
 		json_put_text(data, "item_type", words[event->c % countof(words)]);
 	else
-		json_put(data, "consumable_will_not_restock", json_object_new_boolean(event->c & 1));
-	json_put(body, "updated_at", json_object_new_int64(phone_time(play->world, event->c)));
+		json_put(data, "consumable_will_not_restock", json_new_bool(event->c & 1));
+	json_put(body, "updated_at", json_new_int(phone_time(play->world, event->c)));
 	world_phone_puts(play->world, document->table, document->id, body);
 }
 
@@ -173,7 +173,7 @@ void phone_moves(struct play *play, const struct event *event)
 	if (event->c % 3)
 		json_put_text(document_data(body), "container_id", into->id);
 	else
-		json_object_object_del(document_data(body), "container_id");
-	json_put(body, "updated_at", json_object_new_int64(phone_time(play->world, event->c)));
+		json_remove(document_data(body), "container_id");
+	json_put(body, "updated_at", json_new_int(phone_time(play->world, event->c)));
 	world_phone_puts(play->world, TABLE_ITEMS, document->id, body);
 }

@@ -17,7 +17,7 @@ void named_phone_sets(struct world *world, const char *key, const char *value, i
 		return;
 	struct json_object *body = json_copy(present);
 	json_put_text(document_data(body), key, value);
-	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world) - behind_ms));
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world) - behind_ms));
 	world_phone_puts(world, TABLE_ITEMS, "i1", body);
 }
 
@@ -26,7 +26,7 @@ void named_person_sets(struct world *world, enum field field, const char *value)
 	struct world_row *row = named_row(world);
 
 	if (row)
-		world_person_types(world, row, field, value ? json_object_new_string(value) : NULL);
+		world_person_types(world, row, field, value ? json_new_text(value) : NULL);
 }
 
 void named_must_say(struct world *world, const char *id, const char *key, const char *words)
@@ -34,7 +34,7 @@ void named_must_say(struct world *world, const char *id, const char *key, const 
 	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, id)), *value = NULL;
 
 	if (body)
-		json_object_object_get_ex(document_data(body), key, &value);
+		json_find(document_data(body), key, &value);
 	if (strcmp(value ? json_object_get_string(value) : "", words) != 0)
 		world_broken(world, "%s: the document's %s is \"%s\", not \"%s\"", id, key,
 			     value ? json_object_get_string(value) : "", words);
@@ -53,7 +53,7 @@ void named_must_show(struct world *world, const char *id, enum field field, cons
 void named_make_container(struct json_object *body)
 {
 	json_put_text(document_data(body), "item_type", "container");
-	json_put(document_data(body), "_can_contain_items", json_object_new_boolean(true));
+	json_put(document_data(body), "_can_contain_items", json_new_bool(true));
 }
 
 void named_phone_notes(struct world *world)
@@ -94,15 +94,15 @@ void named_phone_deletes(struct world *world)
 
 struct json_object *named_new_item(struct world *world, const char *name)
 {
-	struct json_object *body = json_object_new_object(), *data = json_object_new_object();
+	struct json_object *body = json_new_object(), *data = json_new_object();
 
 	json_put_text(data, "name", name);
 	json_put_text(data, "collection_id", "c0");
 	json_put_text(data, "config_uuid", "7b7c0d5e-2c19-4a51-8f0e-000000000001");
 	json_put_text(body, "type", "item");
 	json_put(body, "data", data);
-	json_put(body, "created_at", json_object_new_int64(world_base_now_ms(world)));
-	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+	json_put(body, "created_at", json_new_int(world_base_now_ms(world)));
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
 	return body;
 }
 

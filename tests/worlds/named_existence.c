@@ -35,8 +35,8 @@ static void phone_empties_the_notes(struct world *world)
 {
 	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i1")));
 
-	json_object_object_del(document_data(body), "notes");
-	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+	json_remove(document_data(body), "notes");
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
 	world_phone_puts(world, TABLE_ITEMS, "i1", body);
 }
 
@@ -53,7 +53,7 @@ static void person_adds(struct world *world)
 	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
 	const struct world_row *collection = world_row_of(world, TABLE_COLLECTIONS, "c0");
 
-	world_person_types(world, row, FIELD_NAME, json_object_new_string("made in the grid"));
+	world_person_types(world, row, FIELD_NAME, json_new_text("made in the grid"));
 	world_person_types(world, row, FIELD_COLLECTION, world_link(collection->id));
 }
 
@@ -71,8 +71,8 @@ static void person_adds_and_ticks(struct world *world)
 {
 	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
 
-	world_person_types(world, row, FIELD_NAME, json_object_new_string("not meant"));
-	world_person_types(world, row, FIELD_DELETE, json_object_new_boolean(true));
+	world_person_types(world, row, FIELD_NAME, json_new_text("not meant"));
+	world_person_types(world, row, FIELD_DELETE, json_new_bool(true));
 }
 
 static void person_brings_it_back(struct world *world)
@@ -117,10 +117,9 @@ static bool holds_text(struct json_object *cells, const char *text)
 {
 	if (!cells)
 		return false;
-	json_object_object_foreach (cells, column, cell) {
+	json_each (cells, column, cell) {
 		(void)column;
-		if (json_object_is_type(cell, json_type_string) &&
-		    strcmp(json_object_get_string(cell), text) == 0)
+		if (json_is(cell, json_type_string) && strcmp(json_object_get_string(cell), text) == 0)
 			return true;
 	}
 	return false;
@@ -170,11 +169,11 @@ static void row_appears(struct world *world)
 
 	bool copied = world_row_of(world, TABLE_ITEMS, "i2") != NULL;
 
-	world_person_types(world, row, FIELD_ID, json_object_new_string("i2"));
+	world_person_types(world, row, FIELD_ID, json_new_text("i2"));
 	row->copied = copied;
-	world_person_types(world, row, FIELD_NAME, json_object_new_string("typed beside"));
+	world_person_types(world, row, FIELD_NAME, json_new_text("typed beside"));
 	world_person_types(world, row, FIELD_COLLECTION, world_link(collection->id));
-	world_person_types(world, row, FIELD_NOTES, json_object_new_string("of the row alone"));
+	world_person_types(world, row, FIELD_NOTES, json_new_text("of the row alone"));
 }
 
 /* One row for the document; what it showed where the document had nothing is in the document. */
@@ -207,7 +206,7 @@ static void twins_appear(struct world *world)
 {
 	for (int i = 0; i < 2; i++) {
 		struct world_row *row = world_person_adds(world, TABLE_ITEMS);
-		world_person_types(world, row, FIELD_ID, json_object_new_string("i5"));
+		world_person_types(world, row, FIELD_ID, json_new_text("i5"));
 		row->copied = true;
 	}
 }
@@ -225,7 +224,7 @@ static const char *marked_row(struct world *world, const char *id)
 static void person_ticks_delete(struct world *world)
 {
 	if (named_row(world))
-		world_person_types(world, named_row(world), FIELD_DELETE, json_object_new_boolean(true));
+		world_person_types(world, named_row(world), FIELD_DELETE, json_new_bool(true));
 }
 
 static void person_fills_shelf(struct world *world)
@@ -353,7 +352,7 @@ static void person_adds_with_that_id(struct world *world)
 
 	person_adds(world);
 	row = &world->rows[world->row_count - 1];
-	world_person_types(world, row, FIELD_ID, json_object_new_string("i2"));
+	world_person_types(world, row, FIELD_ID, json_new_text("i2"));
 }
 
 /* A person may have meant what was deleted, or something new: nobody knows. */
@@ -385,7 +384,7 @@ static void app_undeletes(struct world *world)
 
 	document_set_mark(DOCUMENT_ITEM, body, world->config.id, document->row, 1);
 	if (world_body(document))
-		json_object_put(body);
+		json_release(body);
 	else
 		world_phone_puts(world, TABLE_ITEMS, "i1", body);
 }
@@ -488,7 +487,7 @@ static void phone_goes_on(struct world *world)
 			     "a phone that edits its fresh item meets a revision of ours after %lld ms",
 			     (long long)age_ms);
 	json_put_text(document_data(body), "notes", "typed on");
-	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
 	world_phone_puts(world, TABLE_ITEMS, "i2", body);
 }
 
@@ -545,7 +544,7 @@ static void person_adds_without_collection(struct world *world)
 {
 	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
 
-	world_person_types(world, row, FIELD_NAME, json_object_new_string("not meant"));
+	world_person_types(world, row, FIELD_NAME, json_new_text("not meant"));
 	world_arm(world, FAULT_AIRTABLE_UNANSWERED); /* what the row is told */
 }
 
@@ -585,7 +584,7 @@ static void person_brings_it_back_nameless(struct world *world)
 static void person_ticks_it_once_more(struct world *world)
 {
 	if (first_row(world)->now.there)
-		world_person_types(world, first_row(world), FIELD_DELETE, json_object_new_boolean(true));
+		world_person_types(world, first_row(world), FIELD_DELETE, json_new_bool(true));
 }
 
 /* A process that begins since still knows what is wrong, before it lists the rows. */
@@ -644,7 +643,7 @@ static struct world_row *added_row(struct world *world)
 
 static void person_goes_on_typing(struct world *world)
 {
-	world_person_types(world, added_row(world), FIELD_NOTES, json_object_new_string("typed next"));
+	world_person_types(world, added_row(world), FIELD_NOTES, json_new_text("typed next"));
 }
 
 /* On both sides, and nothing of it is called a conflict. */

@@ -71,7 +71,7 @@ static void has_values(struct world *world)
 {
 	named_phone_sets(world, "model_name", "a model", 0);
 	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i1")));
-	json_put(document_data(body), "serial", json_object_new_int(7));
+	json_put(document_data(body), "serial", json_new_int(7));
 	world_phone_puts(world, TABLE_ITEMS, "i1", body);
 	if (!world_first_sync(world))
 		world_broken(world, "the values are not synced");
@@ -195,7 +195,7 @@ static void has_parked_row(struct world *world)
 {
 	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
 
-	world_person_types(world, row, FIELD_NOTES, json_object_new_string("a shelf"));
+	world_person_types(world, row, FIELD_NOTES, json_new_text("a shelf"));
 	if (!world_first_sync(world))
 		world_broken(world, "the first sync does not come to an end");
 }
@@ -210,9 +210,9 @@ static void person_completes_parked(struct world *world)
 	struct world_row *row = world_row(world, parked_row(world));
 	const struct world_row *collection = world_row_of(world, TABLE_COLLECTIONS, "c0");
 
-	world_person_types(world, row, FIELD_NAME, json_object_new_string("the shelf"));
+	world_person_types(world, row, FIELD_NAME, json_new_text("the shelf"));
 	world_person_types(world, row, FIELD_COLLECTION, world_link(collection->id));
-	world_person_types(world, row, FIELD_TYPE, json_object_new_string("Container"));
+	world_person_types(world, row, FIELD_TYPE, json_new_text("Container"));
 }
 
 static void stands_in_parked(struct world *world)
@@ -307,7 +307,7 @@ static void add_link(struct world *world, bool first)
 	const char *new = world_row_of(world, TABLE_ITEMS, "i3")->id;
 	struct json_object *list = world_link(first ? new : old);
 
-	json_object_array_add(list, json_object_new_string(first ? old : new));
+	json_append(list, json_new_text(first ? old : new));
 	world_person_types(world, named_row(world), FIELD_CONTAINER, list);
 }
 
@@ -326,7 +326,7 @@ static void stands_in_the_other_box(struct world *world)
 	const struct world_row *row = named_row(world);
 
 	named_must_say(world, "i1", "container_id", "i3");
-	if (json_object_array_length(row->now.cells[FIELD_CONTAINER]) != 1)
+	if (json_length(row->now.cells[FIELD_CONTAINER]) != 1)
 		world_broken(world, "the cell still shows both boxes");
 }
 

@@ -30,7 +30,7 @@ static void types_id(struct world *world, const char *of, const char *id)
 	struct world_row *row = made_for(world, of);
 
 	if (row)
-		world_person_types(world, row, FIELD_ID, json_object_new_string(id));
+		world_person_types(world, row, FIELD_ID, json_new_text(id));
 }
 
 static void person_fills_down(struct world *world)
@@ -73,7 +73,7 @@ static void pastes_over(struct world *world, const char *of, const char *id, con
 {
 	types_id(world, of, id);
 	if (made_for(world, of))
-		world_person_types(world, made_for(world, of), FIELD_NAME, json_object_new_string(name));
+		world_person_types(world, made_for(world, of), FIELD_NAME, json_new_text(name));
 }
 
 static void person_pastes_in_other_order(struct world *world)
@@ -144,7 +144,7 @@ static void person_clears_the_copy(struct world *world)
 static void person_clears_and_edits_the_copy(struct world *world)
 {
 	person_clears_the_copy(world);
-	world_person_types(world, last_row(world), FIELD_MODEL_NAME, json_object_new_string("of the copy"));
+	world_person_types(world, last_row(world), FIELD_MODEL_NAME, json_new_text("of the copy"));
 }
 
 /* Until another row has taken its place. */
@@ -194,7 +194,7 @@ static void person_adds_one(struct world *world)
 	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
 	const struct world_row *collection = world_row_of(world, TABLE_COLLECTIONS, "c0");
 
-	world_person_types(world, row, FIELD_NAME, json_object_new_string("made in the grid"));
+	world_person_types(world, row, FIELD_NAME, json_new_text("made in the grid"));
 	world_person_types(world, row, FIELD_COLLECTION, world_link(collection->id));
 }
 

@@ -21,7 +21,7 @@ void named_set_scene(struct world *world)
 			   *item = named_new_item(world, "an item");
 
 	json_put_text(collection, "type", "collection");
-	json_object_object_del(document_data(collection), "collection_id");
+	json_remove(document_data(collection), "collection_id");
 	json_put_text(document_data(collection), "collection_reference_number", "0001");
 	world_phone_puts(world, TABLE_COLLECTIONS, "c0", collection);
 	json_put_text(document_data(item), "notes", "first");

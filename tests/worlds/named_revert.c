@@ -31,7 +31,7 @@ static bool no_others(void *context, enum document_type type, const char *key, c
 		      struct json_object **bodies_out, struct error *error)
 {
 	(void)context, (void)type, (void)key, (void)value, (void)error;
-	*bodies_out = json_object_new_array();
+	*bodies_out = json_new_array();
 	return true;
 }
 
@@ -69,10 +69,10 @@ static void save(struct world *world, const struct datum *given)
 		world_broken(world, "the undoing is refused: %s", error.text);
 	if (result.body) {
 		(void)world_couch_extra_put(world, result.history);
-		world_phone_puts(world, TABLE_ITEMS, given->id, json_object_get(result.body));
+		world_phone_puts(world, TABLE_ITEMS, given->id, json_share(result.body));
 	}
 	save_result_done(&result);
-	json_object_put(known.config);
+	json_release(known.config);
 }
 
 static void somebody_undoes_it(struct world *world)

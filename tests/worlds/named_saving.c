@@ -13,8 +13,7 @@ static struct world_row *row_of(struct world *world, const char *id)
 static void number(struct world *world, const char *id, const char *words)
 {
 	if (row_of(world, id))
-		world_person_types(world, row_of(world, id), FIELD_REFERENCE_NUMBER,
-				   json_object_new_string(words));
+		world_person_types(world, row_of(world, id), FIELD_REFERENCE_NUMBER, json_new_text(words));
 }
 
 static const char *number_of(struct world *world, const char *id)
@@ -153,7 +152,7 @@ static void phone_sets_the_seconds(struct world *world, const char *key)
 	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i2")));
 
 	json_put_text(document_data(body), key, "from the phone");
-	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
 	world_phone_puts(world, TABLE_ITEMS, "i2", body);
 }
 

@@ -16,7 +16,7 @@ static void phone_makes_c9(struct world *world)
 	struct json_object *body = named_new_item(world, "not synced");
 
 	json_put_text(body, "type", "collection");
-	json_object_object_del(document_data(body), "collection_id");
+	json_remove(document_data(body), "collection_id");
 	json_put_text(document_data(body), "collection_reference_number", "9");
 	world_phone_puts(world, TABLE_COLLECTIONS, "c9", body);
 }
@@ -38,8 +38,8 @@ static void phone_puts(struct world *world, const char *id, const char *key, con
 	if (place)
 		json_put_text(document_data(body), key, place);
 	else
-		json_object_object_del(document_data(body), key);
-	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+		json_remove(document_data(body), key);
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
 	world_phone_puts(world, TABLE_ITEMS, id, body);
 }
 
@@ -48,7 +48,7 @@ static void phone_puts_box(struct world *world, const char *id)
 	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, id)));
 
 	named_make_container(body);
-	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
 	world_phone_puts(world, TABLE_ITEMS, id, body);
 }
 
@@ -121,7 +121,7 @@ static void person_adds_outside(struct world *world)
 	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
 	const struct world_row *into = world_row_of(world, TABLE_COLLECTIONS, "c9");
 
-	world_person_types(world, row, FIELD_NAME, json_object_new_string("made outside"));
+	world_person_types(world, row, FIELD_NAME, json_new_text("made outside"));
 	if (into)
 		world_person_types(world, row, FIELD_COLLECTION, world_link(into->id));
 }
@@ -130,8 +130,8 @@ static void person_makes_collection(struct world *world)
 {
 	struct world_row *row = world_person_adds(world, TABLE_COLLECTIONS);
 
-	world_person_types(world, row, FIELD_NAME, json_object_new_string("made in the grid"));
-	world_person_types(world, row, FIELD_REFERENCE_NUMBER, json_object_new_string("7"));
+	world_person_types(world, row, FIELD_NAME, json_new_text("made in the grid"));
+	world_person_types(world, row, FIELD_REFERENCE_NUMBER, json_new_text("7"));
 }
 
 static void person_fills_collection(struct world *world)
@@ -192,7 +192,7 @@ static void person_notes_inner(struct world *world)
 	struct world_row *row = world_row_of(world, TABLE_ITEMS, "i3");
 
 	if (row)
-		world_person_types(world, row, FIELD_NOTES, json_object_new_string("from the grid"));
+		world_person_types(world, row, FIELD_NOTES, json_new_text("from the grid"));
 }
 
 /* ---- ends ---- */

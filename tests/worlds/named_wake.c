@@ -33,13 +33,13 @@ static void it_has_a_picture(struct world *world)
 	world_restart(world);
 	json_put_text(document_data(collection), "name", "another collection");
 	json_put_text(document_data(collection), "collection_reference_number", "0002");
-	json_object_object_del(document_data(collection), "integrations");
+	json_remove(document_data(collection), "integrations");
 	world_phone_puts(world, TABLE_COLLECTIONS, "c1", collection);
 	if (!marks) {
-		marks = json_object_new_object();
+		marks = json_new_object();
 		json_put(document_data(item), "integrations", marks);
 	}
-	struct json_object *mark = json_object_new_object();
+	struct json_object *mark = json_new_object();
 	json_put_text(mark, "id", "recOfAnother");
 	json_put(marks, "another", mark);
 	world_phone_puts(world, TABLE_ITEMS, "i1", item);
@@ -65,7 +65,7 @@ static void person_moves(struct world *world)
 static void person_ticks(struct world *world)
 {
 	if (named_row(world))
-		world_person_types(world, named_row(world), FIELD_DELETE, json_object_new_boolean(true));
+		world_person_types(world, named_row(world), FIELD_DELETE, json_new_bool(true));
 }
 
 static void person_moves_and_ticks(struct world *world)
@@ -85,9 +85,9 @@ static struct json_object *extra(struct world *world, const char *id)
 static void lists_one(struct world *world, const char *key, const char *value)
 {
 	struct json_object *list = json_child(document_data(extra(world, PICTURE)), key, json_type_array);
-	const char *words = json_object_get_string(json_object_array_get_idx(list, 0));
+	const char *words = json_object_get_string(json_at(list, 0));
 
-	if (json_object_array_length(list) != (value ? 1 : 0) || (value && strcmp(words, value) != 0))
+	if (json_length(list) != (value ? 1 : 0) || (value && strcmp(words, value) != 0))
 		world_broken(world, "the picture's %s is %s", key, json_object_to_json_string(list));
 }
 

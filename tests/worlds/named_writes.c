@@ -165,10 +165,10 @@ static void both_edit_it(struct world *world)
 	struct json_object *body = json_copy(world_body(document));
 
 	json_put_text(document_data(body), "model_name", "from the phone");
-	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world) - 600000));
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world) - 600000));
 	world_phone_puts(world, TABLE_ITEMS, "i2", body);
 	if (row)
-		world_person_types(world, row, FIELD_NOTES, json_object_new_string("from the grid"));
+		world_person_types(world, row, FIELD_NOTES, json_new_text("from the grid"));
 }
 
 /* A person in the row, and then the phone: each another field. */
@@ -179,10 +179,10 @@ static void both_edit_it_now(struct world *world)
 	struct json_object *body = json_copy(world_body(document));
 
 	if (row)
-		world_person_types(world, row, FIELD_NAME, json_object_new_string("from the grid"));
+		world_person_types(world, row, FIELD_NAME, json_new_text("from the grid"));
 	world_advance(world, 3000);
 	json_put_text(document_data(body), "model_name", "from the phone");
-	json_put(body, "updated_at", json_object_new_int64(world_base_now_ms(world)));
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
 	world_phone_puts(world, TABLE_ITEMS, "i2", body);
 }
 

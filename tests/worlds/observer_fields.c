@@ -62,7 +62,7 @@ void observer_cell_words(enum field field, struct json_object *value, char words
 	int64_t time_ms;
 
 	words_out[0] = '\0';
-	if (shape == TYPE && (!value || json_object_get_string_len(value) == 0))
+	if (shape == TYPE && (!value || json_text_length(value) == 0))
 		snprintf(words_out, 48, "Item");
 	else if (!value)
 		return;
@@ -70,12 +70,10 @@ void observer_cell_words(enum field field, struct json_object *value, char words
 		number_words(json_object_get_double(value), words_out);
 	else if (shape == TIME && clock_from_iso(json_object_get_string(value), &time_ms))
 		snprintf(words_out, 48, "%lld", (long long)time_ms);
-	else if (json_object_is_type(value, json_type_array))
+	else if (json_is(value, json_type_array))
 		snprintf(words_out, 48, "%.47s",
-			 json_object_array_length(value)
-				 ? json_object_get_string(json_object_array_get_idx(value, 0))
-				 : "");
-	else if (!json_object_is_type(value, json_type_boolean) || json_object_get_boolean(value))
+			 json_length(value) ? json_object_get_string(json_at(value, 0)) : "");
+	else if (!json_is(value, json_type_boolean) || json_object_get_boolean(value))
 		snprintf(words_out, 48, "%.47s", json_object_get_string(value));
 }
 
@@ -88,7 +86,7 @@ void observer_data_words(enum field field, enum table table, struct json_object 
 	if (!known || !observer_field_key(known, table))
 		return;
 	if (data)
-		json_object_object_get_ex(data, observer_field_key(known, table), &value);
+		json_find(data, observer_field_key(known, table), &value);
 	if (known->shape == TYPE) {
 		const char *word = value ? json_object_get_string(value) : "", *choice = "Item";
 		for (size_t i = 0; i < countof(type_names); i++)

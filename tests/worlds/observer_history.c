@@ -9,8 +9,8 @@
 static bool same_at(struct json_object *a, struct json_object *b, const char *key)
 {
 	struct json_object *left = NULL, *right = NULL;
-	bool in_a = a && json_object_object_get_ex(a, key, &left);
-	bool in_b = b && json_object_object_get_ex(b, key, &right);
+	bool in_a = a && json_find(a, key, &left);
+	bool in_b = b && json_find(b, key, &right);
 
 	return in_a == in_b && (!in_a || json_equal(left, right));
 }
@@ -20,7 +20,7 @@ static bool differs(struct json_object *a, struct json_object *b)
 {
 	if (!a)
 		return false;
-	json_object_object_foreach (a, key, value) {
+	json_each (a, key, value) {
 		(void)value;
 		if (strcmp(key, "integrations") != 0 && !same_at(a, b, key))
 			return true;
@@ -50,8 +50,8 @@ void observer_changed(struct world *world, const struct world_document *document
 void observer_histories_done(struct world *world)
 {
 	for (size_t i = 0; i < world->change_count; i++) {
-		json_object_put(world->changes[i].before);
-		json_object_put(world->changes[i].after);
+		json_release(world->changes[i].before);
+		json_release(world->changes[i].after);
 	}
 }
 
@@ -63,9 +63,9 @@ static bool tells(struct json_object *entry, const char *side, struct json_objec
 
 	if (!was)
 		return true;
-	json_object_object_foreach (was, key, value) {
+	json_each (was, key, value) {
 		struct json_object *words = NULL;
-		bool is_said = json_object_object_get_ex(said, key, &words);
+		bool is_said = json_find(said, key, &words);
 		bool changed = strcmp(key, "integrations") != 0 && !same_at(was, became, key);
 		if (is_said != changed || (changed && !json_equal(words, value)))
 			return false;

@@ -48,7 +48,7 @@ static bool in_grave(const struct world *world, enum field field, const char *va
 		struct json_object *cells = json_child(world->states[i].body, "cells", json_type_object);
 		if (!cells)
 			continue;
-		json_object_object_foreach (cells, column, cell) {
+		json_each (cells, column, cell) {
 			char words[48];
 			(void)column;
 			observer_cell_words(field, cell, words);
@@ -86,8 +86,8 @@ bool observer_points_to_told(struct world *world, const struct world_row *row, e
 {
 	struct json_object *links = row->now.cells[field];
 
-	for (size_t i = 0; links && i < json_object_array_length(links); i++) {
-		const char *id = json_object_get_string(json_object_array_get_idx(links, i));
+	for (size_t i = 0; links && i < json_length(links); i++) {
+		const char *id = json_object_get_string(json_at(links, i));
 		const struct world_row *target = world_row(world, id);
 		if (target && target->now.there && target->now.cells[FIELD_ERROR] &&
 		    !observer_is_paired(world, target))

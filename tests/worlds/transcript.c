@@ -19,11 +19,11 @@ void transcript_begin(struct transcript *transcript)
 void transcript_done(struct transcript *transcript)
 {
 	for (size_t i = 0; i < transcript->count; i++) {
-		json_object_put(transcript->acts[i].value);
-		json_object_put(transcript->acts[i].before);
+		json_release(transcript->acts[i].value);
+		json_release(transcript->acts[i].before);
 	}
 	free(transcript->acts);
-	json_object_put(transcript->end);
+	json_release(transcript->end);
 	*transcript = (struct transcript){0};
 }
 
@@ -32,7 +32,7 @@ void transcript_add(struct world *world, struct act act)
 	struct transcript *transcript = world->transcript;
 
 	if (!transcript) {
-		json_object_put(act.value);
+		json_release(act.value);
 		return; /* nobody made a 'before' */
 	}
 	if (transcript->count == transcript->capacity) {
@@ -109,7 +109,7 @@ void transcript_copy(struct world *world, const struct world_row *row, const str
 
 struct json_object *transcript_action(const struct world *world, const char *action, enum table table)
 {
-	struct json_object *json = world->transcript ? json_object_new_object() : NULL;
+	struct json_object *json = world->transcript ? json_new_object() : NULL;
 
 	if (json) {
 		json_put_text(json, "action", action);
@@ -132,19 +132,19 @@ void transcript_left_behind(struct world *world, struct json_object *body)
 
 struct json_object *transcript_rows(const struct world *world)
 {
-	struct json_object *rows = world->transcript ? json_object_new_array() : NULL;
+	struct json_object *rows = world->transcript ? json_new_array() : NULL;
 
 	for (size_t i = 0; rows && i < world->row_count; i++) {
 		const struct world_row *row = &world->rows[i];
-		struct json_object *one = json_object_new_array();
+		struct json_object *one = json_new_array();
 		if (!row->now.there) {
-			json_object_put(one);
+			json_release(one);
 			continue;
 		}
-		json_object_array_add(one, json_object_new_string(table_name(row->table)));
-		json_object_array_add(one, json_object_new_string(row->id));
-		json_object_array_add(one, json_object_new_string(world_cell_text(row, FIELD_ID)));
-		json_object_array_add(rows, one);
+		json_append(one, json_new_text(table_name(row->table)));
+		json_append(one, json_new_text(row->id));
+		json_append(one, json_new_text(world_cell_text(row, FIELD_ID)));
+		json_append(rows, one);
 	}
 	return rows;
 }

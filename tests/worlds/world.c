@@ -308,7 +308,7 @@ void world_close(struct world **world)
 	world_couch_done(gone);
 	world_airtable_done(gone);
 	integration_config_done(&gone->config);
-	json_object_put(gone->settings);
+	json_release(gone->settings);
 	clock_replace(NULL);
 	free(gone);
 }

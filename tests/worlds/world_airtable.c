@@ -149,7 +149,7 @@ static bool airtable_news(void *self, struct json_object *cursor, int64_t wait_m
 			  void *context, struct side_news *news_out, struct error *error)
 {
 	struct world *world = of(self);
-	scoped(json_object) next = json_object_new_object();
+	scoped(json_object) next = json_new_object();
 
 	(void)wait_ms;
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
@@ -157,7 +157,7 @@ static bool airtable_news(void *self, struct json_object *cursor, int64_t wait_m
 		struct choice choice = {.table = (enum table)table, .after_ms = last_ms - NEWS_BACK_MS};
 		if (!walk(world, &choice, visit, context, &began_ms, error))
 			return false;
-		json_put(next, position_keys[table], json_object_new_int64(began_ms));
+		json_put(next, position_keys[table], json_new_int(began_ms));
 	}
 	*news_out = (struct side_news){.cursor = take(next)};
 	return true;
@@ -176,10 +176,9 @@ static bool airtable_position(void *self, struct json_object **cursor_out, struc
 	struct world *world = of(self);
 
 	(void)error;
-	*cursor_out = json_object_new_object();
+	*cursor_out = json_new_object();
 	for (size_t table = 0; table < TABLE_COUNT; table++)
-		json_put(*cursor_out, position_keys[table],
-			 json_object_new_int64(world->list_began_ms[table]));
+		json_put(*cursor_out, position_keys[table], json_new_int(world->list_began_ms[table]));
 	return true;
 }
 
@@ -224,8 +223,7 @@ static bool airtable_read_whole(void *self, const struct side_key *keys, size_t 
 	for (size_t i = 0; i < count; i++) {
 		const struct world_row *row = world_row(of(self), keys[i].id);
 		if (records_out->list[i].presence == SIDE_THERE && row->now.shelf)
-			json_put(records_out->list[i].body, WORLD_SHELF_COLUMN,
-				 json_object_get(row->now.shelf));
+			json_put(records_out->list[i].body, WORLD_SHELF_COLUMN, json_share(row->now.shelf));
 	}
 	return true;
 }
@@ -283,7 +281,7 @@ static bool airtable_schema(void *self, struct json_object **tables_out, struct 
 
 	if (!begin_call(world, error))
 		return false;
-	*tables_out = json_object_get(world_columns_schema(world));
+	*tables_out = json_share(world_columns_schema(world));
 	return true;
 }
 

@@ -26,7 +26,7 @@ struct json_object *world_columns_schema(const struct world *world)
 
 static struct json_object *fields_of(struct json_object *schema, enum table table)
 {
-	return json_child(json_object_array_get_idx(schema, table), "fields", json_type_array);
+	return json_child(json_at(schema, table), "fields", json_type_array);
 }
 
 static const char *template_id(enum table table, enum field field)
@@ -36,8 +36,8 @@ static const char *template_id(enum table table, enum field field)
 
 	for (size_t each = 0; !learnt && each < TABLE_COUNT; each++) {
 		struct json_object *fields = fields_of(world_schema(), (enum table)each);
-		for (size_t i = 0; i < json_object_array_length(fields); i++) {
-			struct json_object *one = json_object_array_get_idx(fields, i);
+		for (size_t i = 0; i < json_length(fields); i++) {
+			struct json_object *one = json_at(fields, i);
 			enum field named = field_by_name((enum table)each, json_text_or(one, "name", ""));
 			if (named != FIELD_COUNT)
 				ids[each][named] = json_text_or(one, "id", NULL);
@@ -65,8 +65,8 @@ static struct json_object *field_model(const struct world *world, enum table tab
 	struct json_object *fields = fields_of(world_columns_schema(world), table);
 	const char *id = world_column_id(world, table, field);
 
-	for (size_t i = 0; id && i < json_object_array_length(fields); i++) {
-		struct json_object *model = json_object_array_get_idx(fields, i);
+	for (size_t i = 0; id && i < json_length(fields); i++) {
+		struct json_object *model = json_at(fields, i);
 		if (strcmp(json_text_or(model, "id", ""), id) == 0)
 			return model;
 	}
@@ -82,8 +82,8 @@ static struct json_object *choice_named(struct json_object *model, const char *n
 {
 	struct json_object *choices = choices_of(model);
 
-	for (size_t i = 0; choices && i < json_object_array_length(choices); i++) {
-		struct json_object *choice = json_object_array_get_idx(choices, i);
+	for (size_t i = 0; choices && i < json_length(choices); i++) {
+		struct json_object *choice = json_at(choices, i);
 		if (strcmp(json_text_or(choice, "name", ""), name) == 0)
 			return choice;
 	}
@@ -100,10 +100,10 @@ const char *world_choice_first_name(const struct world *world, enum field field,
 	struct json_object *fields = fields_of(world_schema(), TABLE_ITEMS);
 	const char *id = choice_id(field_model(world, TABLE_ITEMS, field), name);
 
-	for (size_t i = 0; world->columns && i < json_object_array_length(fields); i++) {
-		struct json_object *choices = choices_of(json_object_array_get_idx(fields, i));
-		for (size_t c = 0; choices && c < json_object_array_length(choices); c++) {
-			struct json_object *choice = json_object_array_get_idx(choices, c);
+	for (size_t i = 0; world->columns && i < json_length(fields); i++) {
+		struct json_object *choices = choices_of(json_at(fields, i));
+		for (size_t c = 0; choices && c < json_length(choices); c++) {
+			struct json_object *choice = json_at(choices, c);
 			if (strcmp(json_text_or(choice, "id", "-"), id) == 0)
 				return json_text_or(choice, "name", name);
 		}
@@ -118,7 +118,7 @@ bool world_column_takes(const struct world *world, enum table table, enum field 
 		return true;
 	struct json_object *model = field_model(world, table, field);
 	if (world->columns && world->columns->retyped[table][field])
-		return json_object_is_type(value, json_type_string) != (field_rule(field)->kind == KIND_TEXT);
+		return json_is(value, json_type_string) != (field_rule(field)->kind == KIND_TEXT);
 	return !choices_of(model) || !*json_object_get_string(value) ||
 	       choice_named(model, json_object_get_string(value));
 }
@@ -133,7 +133,7 @@ static struct world_columns *edited(struct world *world)
 	if (columns) {
 		struct json_object *shown = columns->schema;
 		columns->schema = json_copy(shown);
-		json_object_put(shown);
+		json_release(shown);
 		return columns;
 	}
 	columns = own_alloc(sizeof *columns);
@@ -151,7 +151,7 @@ void world_columns_done(struct world *world)
 {
 	if (!world->columns)
 		return;
-	json_object_put(world->columns->schema);
+	json_release(world->columns->schema);
 	free(take(world->columns));
 }
 
@@ -165,14 +165,14 @@ static void write_down(struct world *world, const char *what, enum table table, 
 	if (!action)
 		return;
 	json_put_text(action, strcmp(what, "addField") == 0 ? "name" : "field", field_rule(field)->name);
-	json_put(action, "touch", json_object_new_boolean(world->schema_touches));
+	json_put(action, "touch", json_new_bool(world->schema_touches));
 	if (model)
 		json_put_text(action, "type", json_text_or(model, "type", ""));
 	if (options) {
 		options = json_copy(options);
 		struct json_object *choices = json_child(options, "choices", json_type_array);
-		for (size_t i = 0; choices && i < json_object_array_length(choices); i++)
-			json_object_object_del(json_object_array_get_idx(choices, i), "id");
+		for (size_t i = 0; choices && i < json_length(choices); i++)
+			json_remove(json_at(choices, i), "id");
 		json_put(action, "options", options);
 	}
 	transcript_edit(world, action);
@@ -205,7 +205,7 @@ static void change_cells(struct world *world, enum table table, enum field field
 					world_base_now_ms(world);
 			if ((!same || !*cell) && pictures[p] == &row->now)
 				observer_cell_lost(world, row, field, true);
-			json_object_put(*cell);
+			json_release(*cell);
 			*cell = changed;
 		}
 	}
@@ -221,7 +221,7 @@ static struct json_object *nothing_left(struct json_object *value, const void *c
 static struct json_object *as_text(struct json_object *value, const void *context)
 {
 	(void)context;
-	return json_object_new_string(json_object_get_string(value));
+	return json_new_text(json_object_get_string(value));
 }
 
 static struct json_object *as_number(struct json_object *value, const void *context)
@@ -243,8 +243,8 @@ static struct json_object *with_name(struct json_object *value, const void *cont
 	const struct names *names = context;
 
 	if (strcmp(json_object_get_string(value), names->from) != 0)
-		return json_object_get(value);
-	return names->to ? json_object_new_string(names->to) : NULL;
+		return json_share(value);
+	return names->to ? json_new_text(names->to) : NULL;
 }
 
 void world_person_deletes_column(struct world *world, enum table table, enum field field)
@@ -254,10 +254,9 @@ void world_person_deletes_column(struct world *world, enum table table, enum fie
 
 	write_down(world, "deleteField", table, field, NULL);
 	change_cells(world, table, field, nothing_left, NULL, world->schema_touches);
-	for (size_t i = 0; i < json_object_array_length(fields); i++)
-		if (strcmp(json_text_or(json_object_array_get_idx(fields, i), "id", ""),
-			   columns->ids[table][field]) == 0)
-			json_object_array_del_idx(fields, i, 1);
+	for (size_t i = 0; i < json_length(fields); i++)
+		if (strcmp(json_text_or(json_at(fields, i), "id", ""), columns->ids[table][field]) == 0)
+			json_remove_at(fields, i, 1);
 	columns->ids[table][field][0] = '\0';
 	columns->gone[table][field] = true;
 	columns->retyped[table][field] = false;
@@ -278,8 +277,8 @@ void world_person_adds_column(struct world *world, enum table table, enum field 
 
 	if (!columns->gone[table][field])
 		return;
-	for (size_t i = 0; i < json_object_array_length(template); i++) {
-		struct json_object *model = json_object_array_get_idx(template, i);
+	for (size_t i = 0; i < json_length(template); i++) {
+		struct json_object *model = json_at(template, i);
 		if (strcmp(json_text_or(model, "id", ""), template_id(table, field)) != 0)
 			continue;
 		model = json_copy(model);
@@ -288,7 +287,7 @@ void world_person_adds_column(struct world *world, enum table table, enum field 
 			 ++columns->added);
 		write_down(world, "addField", table, field, model);
 		json_put_text(model, "id", columns->ids[table][field]);
-		json_object_array_add(fields_of(columns->schema, table), model);
+		json_append(fields_of(columns->schema, table), model);
 	}
 	columns->gone[table][field] = false;
 }
@@ -298,10 +297,10 @@ static void renew_choices(struct world_columns *columns, struct json_object *mod
 {
 	struct json_object *choices = choices_of(model);
 
-	for (size_t i = 0; choices && i < json_object_array_length(choices); i++) {
+	for (size_t i = 0; choices && i < json_length(choices); i++) {
 		char id[20];
 		snprintf(id, sizeof id, "selAdded%09d", ++columns->added);
-		json_put_text(json_object_array_get_idx(choices, i), "id", id);
+		json_put_text(json_at(choices, i), "id", id);
 	}
 }
 
@@ -311,12 +310,12 @@ static void retype(struct world *world, enum table table, enum field field, stru
 	bool text = field_rule(field)->kind == KIND_TEXT;
 
 	change_cells(world, table, field, text ? as_number : as_text, NULL, world->schema_touches);
-	json_object_object_del(model, "options");
+	json_remove(model, "options");
 	json_put_text(model, "type", text ? "number" : "singleLineText");
 	if (!text)
 		return;
-	struct json_object *options = json_object_new_object();
-	json_put(options, "precision", json_object_new_int(0));
+	struct json_object *options = json_new_object();
+	json_put(options, "precision", json_new_int(0));
 	json_put(model, "options", options);
 }
 
@@ -328,9 +327,9 @@ static void retype_back(struct world *world, enum table table, enum field field,
 	if (kind == KIND_TEXT || kind == KIND_NUMBER)
 		change_cells(world, table, field, kind == KIND_TEXT ? as_text : as_number, NULL,
 			     world->schema_touches);
-	json_object_object_del(model, "options");
-	for (size_t i = 0; i < json_object_array_length(template); i++) {
-		struct json_object *one = json_object_array_get_idx(template, i);
+	json_remove(model, "options");
+	for (size_t i = 0; i < json_length(template); i++) {
+		struct json_object *one = json_at(template, i);
 		struct json_object *options = json_child(one, "options", json_type_object);
 		if (strcmp(json_text_or(one, "id", ""), template_id(table, field)) != 0)
 			continue;
@@ -366,7 +365,7 @@ static void write_down_choice(struct world *world, enum field field, const struc
 		json_put_text(action, "field", field_rule(field)->name);
 		json_put_text(action, "choice", names->from);
 		json_put_text(action, "name", names->to);
-		json_put(action, "touch", json_object_new_boolean(world->schema_touches));
+		json_put(action, "touch", json_new_bool(world->schema_touches));
 	}
 	transcript_edit(world, action);
 }
@@ -382,9 +381,9 @@ static bool name_choice(struct world *world, enum field field, const struct name
 	write_down_choice(world, field, names);
 	if (names->to)
 		json_put_text(choice, "name", names->to);
-	for (size_t i = 0; !names->to && i < json_object_array_length(choices); i++)
-		if (json_object_array_get_idx(choices, i) == choice) {
-			json_object_array_del_idx(choices, i, 1);
+	for (size_t i = 0; !names->to && i < json_length(choices); i++)
+		if (json_at(choices, i) == choice) {
+			json_remove_at(choices, i, 1);
 			break;
 		}
 	change_cells(world, TABLE_ITEMS, field, with_name, names, !names->to && world->schema_touches);

@@ -30,7 +30,7 @@ struct json_object *world_wire(struct json_object *json)
 #ifdef __SANITIZE_ADDRESS__
 	return json_copy(json);
 #else
-	return json_object_get(json);
+	return json_share(json);
 #endif
 }
 
@@ -39,9 +39,9 @@ struct json_object *world_wire_apart(struct json_object *json)
 #ifdef __SANITIZE_ADDRESS__
 	return json_copy(json);
 #else
-	struct json_object *copy = json_object_new_object();
-	json_object_object_foreach (json, key, value) {
-		json_put(copy, key, json_object_get(value));
+	struct json_object *copy = json_new_object();
+	json_each (json, key, value) {
+		json_put(copy, key, json_share(value));
 	}
 	return copy;
 #endif
@@ -78,8 +78,8 @@ static struct json_object *conflicts(const struct world_document *document, cons
 		if (leaf == best || leaf->replaced || leaf->deleted || best->deleted)
 			continue;
 		if (!list)
-			list = json_object_new_array();
-		json_object_array_add(list, json_object_new_string(leaf->revision));
+			list = json_new_array();
+		json_append(list, json_new_text(leaf->revision));
 	}
 	return list;
 }
@@ -181,7 +181,7 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	if (count < WORLD_PAGE && world->settings_sequence > last)
 		last = world->settings_sequence;
 	if (last > since)
-		news_out->cursor = json_object_new_int64(last);
+		news_out->cursor = json_new_int(last);
 	return true;
 }
 
@@ -214,7 +214,7 @@ static bool couch_position(void *self, struct json_object **cursor_out, struct e
 
 	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
 		return false;
-	*cursor_out = json_object_new_int64(world->sequence);
+	*cursor_out = json_new_int(world->sequence);
 	return true;
 }
 
@@ -247,16 +247,16 @@ static struct json_object *extra_of(struct world *world, const char *full_id)
 
 struct json_object *world_config_document(void)
 {
-	struct json_object *body = json_object_new_object();
+	struct json_object *body = json_new_object();
 
 	json_put_text(body, "_id", DOCUMENT_CONFIG_ID);
 	json_put_text(body, "uuid", CONFIG_UUID);
 	json_put_text(body, "rfid_tag_company_prefix", "0000000");
 	json_put_text(body, "rfid_tag_individual_asset_reference_prefix", "100");
 	json_put_text(body, "rfid_tag_access_password", "12345678");
-	json_put(body, "default_use_mixed_rfid_tag_access_password", json_object_new_boolean(false));
+	json_put(body, "default_use_mixed_rfid_tag_access_password", json_new_bool(false));
 	json_put_text(body, "rfid_tag_access_password_encoding", "082a4c6e");
-	json_put(body, "collections_order", json_object_new_array());
+	json_put(body, "collections_order", json_new_array());
 	return body;
 }
 
@@ -321,10 +321,10 @@ static bool couch_left_behind(void *self, struct json_object **list_out, struct 
 
 	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
 		return false;
-	*list_out = json_object_new_array();
+	*list_out = json_new_array();
 	for (size_t i = 0; i < world->extra_count; i++)
 		if (is_left_behind(world, world->extras[i]))
-			json_object_array_add(*list_out, json_copy(world->extras[i]));
+			json_append(*list_out, json_copy(world->extras[i]));
 	return true;
 }
 
@@ -334,7 +334,7 @@ static bool remove_extra(struct world *world, struct json_object *body)
 {
 	for (size_t i = 0; i < world->extra_count; i++)
 		if (world->extras[i] == extra_of(world, json_text_or(body, "_id", ""))) {
-			json_object_put(world->extras[i]);
+			json_release(world->extras[i]);
 			world->extras[i] = world->extras[--world->extra_count];
 			world->extra_generations[i] = world->extra_generations[world->extra_count];
 			return true;
@@ -364,17 +364,17 @@ static void extra_add(struct world *world, struct json_object *body)
 
 static void take_history_id(struct world *world, const char *id)
 {
-	struct json_object *body = json_object_new_object();
+	struct json_object *body = json_new_object();
 
 	if (!world->history_taken || extra_of(world, id)) {
-		json_object_put(body);
+		json_release(body);
 		return;
 	}
 	world->history_taken = false;
 	json_put_text(body, "_id", id);
-	json_put(body, "stranger", json_object_new_boolean(true));
+	json_put(body, "stranger", json_new_bool(true));
 	extra_add(world, body);
-	json_object_put(body);
+	json_release(body);
 }
 
 /* Under its id, or the next number that no other change has (sync-rules 24). */
@@ -395,7 +395,7 @@ static struct json_object *without_revision(struct json_object *body)
 {
 	struct json_object *copy = world_wire_apart(body);
 
-	json_object_object_del(copy, "_rev");
+	json_remove(copy, "_rev");
 	return copy;
 }
 
@@ -434,7 +434,7 @@ static bool apply_write(struct world *world, struct side_write *write)
 	struct world_document *document = world_want_document(world, write->table, write->id);
 	bool deleted = write->kind == SIDE_DELETE || json_bool_or(write->body, "_deleted", false);
 	const char *revision = write->revision ? write->revision : json_text_or(write->body, "_rev", NULL);
-	scoped(json_object) before = json_object_get(world_body(document));
+	scoped(json_object) before = json_share(world_body(document));
 	bool was_there = before != NULL;
 	struct world_leaf *leaf = world_couch_put(world, document, revision,
 						  deleted ? NULL : without_revision(write->body), deleted);
@@ -511,11 +511,11 @@ void world_couch_done(struct world *world)
 	observer_histories_done(world);
 	for (size_t i = 0; i < world->document_count; i++)
 		for (size_t leaf = 0; leaf < world->documents[i].count; leaf++)
-			json_object_put(world->documents[i].leaves[leaf].body);
+			json_release(world->documents[i].leaves[leaf].body);
 	for (size_t i = 0; i < world->extra_count; i++)
-		json_object_put(world->extras[i]);
+		json_release(world->extras[i]);
 	for (size_t i = 0; i < world->state_count; i++)
-		json_object_put(world->states[i].body);
-	json_object_put(world->checkpoint_source);
-	json_object_put(world->checkpoint_state);
+		json_release(world->states[i].body);
+	json_release(world->checkpoint_source);
+	json_release(world->checkpoint_state);
 }

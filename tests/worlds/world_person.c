@@ -22,7 +22,7 @@ void world_person_types(struct world *world, struct world_row *row, enum field f
 	char was[48], is[48];
 
 	if (!row->now.there) {
-		json_object_put(value);
+		json_release(value);
 		return;
 	}
 	transcript_cell(world, row, field, value);
@@ -48,7 +48,7 @@ void world_person_shelves(struct world *world, struct world_row *row, const char
 {
 	struct json_object *action = transcript_action(world, "update", row->table);
 	if (action) {
-		struct json_object *fields = json_object_new_object();
+		struct json_object *fields = json_new_object();
 		json_put_text(action, "record", row->id);
 		json_put_text(fields, "Shelf", words);
 		json_put(action, "fields", fields);
@@ -56,8 +56,8 @@ void world_person_shelves(struct world *world, struct world_row *row, const char
 	transcript_edit(world, action);
 	world_note(world, "person: %s Shelf: \"%s\"", row->id, words);
 	world->moment++;
-	json_object_put(row->now.shelf);
-	row->now.shelf = json_object_new_string(words);
+	json_release(row->now.shelf);
+	row->now.shelf = json_new_text(words);
 	row->now.last_ms = world_base_now_ms(world);
 }
 
@@ -72,7 +72,7 @@ void world_person_links_back(struct world *world, struct world_row *collection, 
 	transcript_spoil(world, "a link by its inverse");
 	item->moved = ++world->moment;
 	struct json_object *both = world_links_but(cell, "");
-	json_object_array_add(both, json_object_new_string(collection->id));
+	json_append(both, json_new_text(collection->id));
 	world_set_cell(world, item, FIELD_COLLECTION, both);
 }
 
@@ -128,9 +128,8 @@ struct world_row *world_person_duplicates(struct world *world, struct world_row 
 	world->moment++;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (row->now.cells[field] && (with_id || field != FIELD_ID))
-			world_set_cell(world, copy, (enum field)field,
-				       json_object_get(row->now.cells[field]));
-	copy->now.shelf = json_object_get(row->now.shelf);
+			world_set_cell(world, copy, (enum field)field, json_share(row->now.cells[field]));
+	copy->now.shelf = json_share(row->now.shelf);
 	copy->copied = with_id;
 	/* Of a row that the bridge does not know of yet nobody can tell which of both it has made. */
 	row->copied = row->copied || (with_id && row->now.cells[FIELD_ID] && !observer_is_paired(world, row));

@@ -19,7 +19,7 @@ const char *world_cell_text(const struct world_row *row, enum field field)
 {
 	struct json_object *cell = row->now.cells[field];
 
-	return json_object_is_type(cell, json_type_string) ? json_object_get_string(cell) : "";
+	return json_is(cell, json_type_string) ? json_object_get_string(cell) : "";
 }
 
 struct world_row *world_row_of(struct world *world, enum table table, const char *document_id)
@@ -44,8 +44,8 @@ struct json_object *world_link(const char *record_id)
 
 	if (!record_id || !*record_id)
 		return NULL;
-	list = json_object_new_array();
-	json_object_array_add(list, json_object_new_string(record_id));
+	list = json_new_array();
+	json_append(list, json_new_text(record_id));
 	return list;
 }
 
@@ -53,9 +53,8 @@ const char *world_linked(const struct world_row *row, enum field field)
 {
 	struct json_object *list = row->now.cells[field];
 
-	return json_object_is_type(list, json_type_array) && json_object_array_length(list)
-		       ? json_object_get_string(json_object_array_get_idx(list, 0))
-		       : "";
+	return json_is(list, json_type_array) && json_length(list) ? json_object_get_string(json_at(list, 0))
+								   : "";
 }
 
 static void picture_done(struct world_picture *picture)
@@ -71,8 +70,8 @@ static void keep_picture(struct world *world, struct world_row *row)
 	picture_done(&row->former);
 	row->former = row->now;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		json_object_get(row->former.cells[field]);
-	json_object_get(row->former.shelf);
+		json_share(row->former.cells[field]);
+	json_share(row->former.shelf);
 	row->stale_until_ms = world->steady_ms + WORLD_STALE_MS;
 }
 
@@ -89,18 +88,17 @@ void world_before_change(struct world *world, struct world_row *row)
 
 static bool is_empty(struct json_object *value)
 {
-	return !value || (json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value)) ||
-	       (json_object_is_type(value, json_type_string) && json_object_get_string_len(value) == 0) ||
-	       (json_object_is_type(value, json_type_array) && json_object_array_length(value) == 0);
+	return !value || (json_is(value, json_type_boolean) && !json_object_get_boolean(value)) ||
+	       (json_is(value, json_type_string) && json_text_length(value) == 0) ||
+	       (json_is(value, json_type_array) && json_length(value) == 0);
 }
 
 /* The inverse of a link to a collection is a cell of the collection's row, which is modified with it. A link to another item
  * has no inverse. */
 static void touch_linked(struct world *world, enum field field, struct json_object *links)
 {
-	for (size_t i = 0; field == FIELD_COLLECTION && links && i < json_object_array_length(links); i++) {
-		struct world_row *target =
-			world_row(world, json_object_get_string(json_object_array_get_idx(links, i)));
+	for (size_t i = 0; field == FIELD_COLLECTION && links && i < json_length(links); i++) {
+		struct world_row *target = world_row(world, json_object_get_string(json_at(links, i)));
 		if (target)
 			target->now.last_ms = world_base_now_ms(world);
 	}
@@ -112,19 +110,19 @@ static struct json_object *as_shown(enum field field, struct json_object *value)
 	char iso[CLOCK_ISO_SIZE];
 	int64_t time_ms;
 
-	if (field_rule(field)->kind != KIND_TIME || !json_object_is_type(value, json_type_string) ||
+	if (field_rule(field)->kind != KIND_TIME || !json_is(value, json_type_string) ||
 	    !clock_from_iso(json_object_get_string(value), &time_ms) || !clock_iso(time_ms, iso) ||
 	    strcmp(iso, json_object_get_string(value)) == 0)
 		return value;
-	json_object_put(value);
-	return json_object_new_string(iso);
+	json_release(value);
+	return json_new_text(iso);
 }
 
 void world_set_cell(struct world *world, struct world_row *row, enum field field, struct json_object *value)
 {
 	value = as_shown(field, value);
 	if (is_empty(value)) {
-		json_object_put(value);
+		json_release(value);
 		value = NULL;
 	}
 	if (!json_equal(row->now.cells[field], value) || world->bump_equal) {
@@ -133,7 +131,7 @@ void world_set_cell(struct world *world, struct world_row *row, enum field field
 		touch_linked(world, field, row->now.cells[field]);
 		touch_linked(world, field, value);
 	}
-	json_object_put(row->now.cells[field]);
+	json_release(row->now.cells[field]);
 	row->now.cells[field] = value;
 }
 
@@ -154,20 +152,20 @@ struct world_row *world_new_row(struct world *world, enum table table)
 
 bool world_links_to(struct json_object *cell, const char *record_id)
 {
-	for (size_t i = 0; cell && i < json_object_array_length(cell); i++)
-		if (strcmp(json_object_get_string(json_object_array_get_idx(cell, i)), record_id) == 0)
+	for (size_t i = 0; cell && i < json_length(cell); i++)
+		if (strcmp(json_object_get_string(json_at(cell, i)), record_id) == 0)
 			return true;
 	return false;
 }
 
 struct json_object *world_links_but(struct json_object *cell, const char *record_id)
 {
-	struct json_object *rest = json_object_new_array();
+	struct json_object *rest = json_new_array();
 
-	for (size_t i = 0; cell && i < json_object_array_length(cell); i++) {
-		struct json_object *id = json_object_array_get_idx(cell, i);
+	for (size_t i = 0; cell && i < json_length(cell); i++) {
+		struct json_object *id = json_at(cell, i);
 		if (strcmp(json_object_get_string(id), record_id) != 0)
-			json_object_array_add(rest, json_object_get(id));
+			json_append(rest, json_share(id));
 	}
 	return rest;
 }
@@ -188,13 +186,13 @@ void world_empty_links_to(struct world *world, const char *record_id)
 struct json_object *world_row_body(const struct world *world, const struct world_row *row,
 				   const struct world_picture *picture)
 {
-	struct json_object *body = json_object_new_object();
+	struct json_object *body = json_new_object();
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const char *column =
 			picture->cells[field] ? world_column_id(world, row->table, (enum field)field) : NULL;
 		if (column)
-			json_put(body, column, json_object_get(picture->cells[field]));
+			json_put(body, column, json_share(picture->cells[field]));
 	}
 	return body;
 }
@@ -206,6 +204,6 @@ void world_airtable_done(struct world *world)
 		picture_done(&world->rows[i].former);
 	}
 	for (size_t i = 0; i < WORLD_LATE; i++)
-		json_object_put(world->late[i].body);
+		json_release(world->late[i].body);
 	world_columns_done(world);
 }

@@ -16,12 +16,12 @@ static void drop_tables(void)
 /* A column that people made for themselves. */
 static void add_shelf(struct json_object *table)
 {
-	struct json_object *column = json_object_new_object();
+	struct json_object *column = json_new_object();
 
 	json_put_text(column, "id", WORLD_SHELF_COLUMN);
 	json_put_text(column, "name", "Shelf");
 	json_put_text(column, "type", "singleLineText");
-	json_object_array_add(json_child(table, "fields", json_type_array), column);
+	json_append(json_child(table, "fields", json_type_array), column);
 }
 
 struct json_object *world_schema(void)
@@ -33,11 +33,11 @@ struct json_object *world_schema(void)
 	struct sandbox_store *store = sandbox_store_open();
 	sandbox_store_seed(store, 1);
 	struct sandbox_base *base = sandbox_add_template(store, "appWorld000000000");
-	tables = json_object_new_array();
+	tables = json_new_array();
 	for (size_t i = 0; i < countof(names); i++)
-		json_object_array_add(tables, sandbox_table_model(sandbox_find_table(base, names[i])));
+		json_append(tables, sandbox_table_model(sandbox_find_table(base, names[i])));
 	for (size_t i = 0; i < countof(names); i++)
-		add_shelf(json_object_array_get_idx(tables, i));
+		add_shelf(json_at(tables, i));
 	sandbox_store_close(&store);
 	atexit(drop_tables);
 	return tables;

@@ -10,8 +10,8 @@
 
 static struct json_object *settings_body(const char *scope_type, const char *const *ids, size_t count)
 {
-	struct json_object *body = json_object_new_object(), *data = json_object_new_object();
-	struct json_object *config = json_object_new_object(), *list = json_object_new_array();
+	struct json_object *body = json_new_object(), *data = json_new_object();
+	struct json_object *config = json_new_object(), *list = json_new_array();
 	bool containers = strcmp(scope_type, "containers") == 0;
 
 	json_put_text(body, "_id", FULL_ID);
@@ -21,7 +21,7 @@ static struct json_object *settings_body(const char *scope_type, const char *con
 	json_put_text(config, "airtable_base_id", "appWorld000000000");
 	json_put_text(config, "scope_type", scope_type);
 	for (size_t i = 0; i < count; i++)
-		json_object_array_add(list, json_object_new_string(ids[i]));
+		json_append(list, json_new_text(ids[i]));
 	json_put(config, containers ? "container_ids_to_sync" : "collection_ids_to_sync", list);
 	json_put(data, "config", config);
 	json_put(body, "data", data);
@@ -33,7 +33,7 @@ static void replace(struct world *world, struct json_object *body)
 	transcript_spoil(world, "another scope");
 	world->settings_gone = !body;
 	if (body) {
-		json_object_put(world->settings);
+		json_release(world->settings);
 		world->settings = body;
 	}
 	world->settings_sequence = ++world->sequence;
@@ -54,10 +54,10 @@ void world_phone_drops_settings(struct world *world)
 
 void world_settings_conflict(struct world *world)
 {
-	struct json_object *body = json_copy(world->settings), *conflicts = json_object_new_array();
+	struct json_object *body = json_copy(world->settings), *conflicts = json_new_array();
 
 	world_note(world, "  the integration's document is in conflict");
-	json_object_array_add(conflicts, json_object_new_string("2-other"));
+	json_append(conflicts, json_new_text("2-other"));
 	json_put(body, "_conflicts", conflicts);
 	replace(world, body);
 }
@@ -95,8 +95,8 @@ static bool is_listed(const struct world *world, const char *key, const char *id
 	struct json_object *config = json_child(document_data(world->settings), "config", json_type_object);
 	struct json_object *list = json_child(config, key, json_type_array);
 
-	for (size_t i = 0; list && i < json_object_array_length(list); i++)
-		if (strcmp(json_object_get_string(json_object_array_get_idx(list, i)), id) == 0)
+	for (size_t i = 0; list && i < json_length(list); i++)
+		if (strcmp(json_object_get_string(json_at(list, i)), id) == 0)
 			return true;
 	return false;
 }

@@ -75,7 +75,7 @@ static enum error_kind state_put(struct world *world, struct json_object *docume
 		snprintf(present, sizeof present, "%d-s", state->generation);
 	if (strcmp(rev, present) != 0)
 		return ERROR_CONFLICT;
-	json_object_put(state->body);
+	json_release(state->body);
 	state->generation++;
 	snprintf(rev_out, 80, "%d-s", state->generation);
 	state->body = json_bool_or(document, "_deleted", false) ? NULL : world_wire_apart(document);
@@ -142,13 +142,13 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 
 	if (!world_reach(world, COUCH_COST_MS))
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
-	json_object_put(world->checkpoint_source);
+	json_release(world->checkpoint_source);
 	world->checkpoint_source = world_wire(checkpoint);
 	if (!world_reach(world, COUCH_COST_MS))
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
 	if (world_fault(world, FAULT_CHECKPOINT_SPLIT))
 		return error_set(error, ERROR_RETRY, "a fault of the test");
-	json_object_put(world->checkpoint_state);
+	json_release(world->checkpoint_state);
 	world->checkpoint_state = world_wire(checkpoint);
 	return world_couch_ends(world, error);
 }

@@ -26,7 +26,7 @@ static int close_world(void **state)
 
 static struct json_object *item_named(const char *name)
 {
-	struct json_object *body = json_object_new_object(), *data = json_object_new_object();
+	struct json_object *body = json_new_object(), *data = json_new_object();
 
 	json_put_text(body, "type", "item");
 	json_put_text(data, "name", name);
@@ -70,7 +70,7 @@ static bool count_records(void *context, struct side_records *page, struct error
 static size_t news_since(struct world *world, int64_t since)
 {
 	struct side couch = world_couch_side(world);
-	scoped(json_object) cursor = json_object_new_int64(since);
+	scoped(json_object) cursor = json_new_int(since);
 	struct side_news news;
 	struct error error;
 	size_t count = 0;
@@ -93,8 +93,8 @@ static void a_losing_leaf_has_a_row_in_the_feed(void **state)
 	assert_int_equal(news_since(world, since), 1);
 	assert_string_equal(after.revision, before.revision);
 	assert_string_equal(name_of(after.body), "two");
-	assert_int_equal(json_object_array_length(after.leaves), 1);
-	const char *losing = json_object_get_string(json_object_array_get_idx(after.leaves, 0));
+	assert_int_equal(json_length(after.leaves), 1);
+	const char *losing = json_object_get_string(json_at(after.leaves, 0));
 	assert_string_equal(name_of(world_couch_body(document, losing)), "offline");
 	side_record_done(&before);
 	side_record_done(&after);
@@ -253,14 +253,14 @@ static size_t rows_listed(struct world *world, enum table table)
 static size_t rows_changed_since(struct world *world, int64_t time_ms)
 {
 	struct side rows = world_airtable_side(world);
-	scoped(json_object) cursor = json_object_new_object();
+	scoped(json_object) cursor = json_new_object();
 	struct side_news news;
 	struct error error;
 	size_t count = 0;
 
 	/* A look goes back behind the last by a minute. */
-	json_put(cursor, "collections", json_object_new_int64(time_ms + 60000));
-	json_put(cursor, "items", json_object_new_int64(time_ms + 60000));
+	json_put(cursor, "collections", json_new_int(time_ms + 60000));
+	json_put(cursor, "items", json_new_int(time_ms + 60000));
 	assert_true(rows.ops->news(rows.self, cursor, 0, count_records, &count, &news, &error));
 	side_news_done(&news);
 	return count;
@@ -270,7 +270,7 @@ static struct world_row *linked_item(struct world *world, struct world_row *coll
 {
 	struct world_row *item = world_person_adds(world, TABLE_ITEMS);
 
-	world_person_types(world, item, FIELD_NAME, json_object_new_string("a thing"));
+	world_person_types(world, item, FIELD_NAME, json_new_text("a thing"));
 	world_person_types(world, item, FIELD_COLLECTION, world_link(collection->id));
 	return item;
 }
@@ -295,7 +295,7 @@ static void a_restored_row_has_its_id_and_its_cells(void **state)
 	struct world_row *collection = world_person_adds(world, TABLE_COLLECTIONS);
 	char id[20];
 
-	world_person_types(world, collection, FIELD_NAME, json_object_new_string("shelf"));
+	world_person_types(world, collection, FIELD_NAME, json_new_text("shelf"));
 	snprintf(id, sizeof id, "%s", collection->id);
 	world_person_deletes(world, collection);
 	world_person_restores(world, collection);
@@ -328,9 +328,9 @@ static void through_the_inverse_field_a_link_may_have_two(void **state)
 	struct world_row *item = linked_item(world, one);
 
 	world_person_links_back(world, other, item);
-	assert_int_equal(json_object_array_length(item->now.cells[FIELD_COLLECTION]), 2);
+	assert_int_equal(json_length(item->now.cells[FIELD_COLLECTION]), 2);
 	world_person_links_back(world, other, item);
-	assert_int_equal(json_object_array_length(item->now.cells[FIELD_COLLECTION]), 2);
+	assert_int_equal(json_length(item->now.cells[FIELD_COLLECTION]), 2);
 	world_person_deletes(world, one);
 	assert_string_equal(world_linked(item, FIELD_COLLECTION), other->id);
 }
@@ -347,8 +347,8 @@ static void a_refused_record_leaves_the_others_alone(void **state)
 	struct side rows = world_airtable_side(world);
 	struct world_row *one = world_person_adds(world, TABLE_ITEMS),
 			 *two = world_person_adds(world, TABLE_ITEMS);
-	scoped(json_object) good = json_object_new_object();
-	scoped(json_object) bad = json_object_new_object();
+	scoped(json_object) good = json_new_object();
+	scoped(json_object) bad = json_new_object();
 	struct error error;
 
 	json_put_text(good, world_column_id(world, TABLE_ITEMS, FIELD_NAME), "a name");
@@ -368,7 +368,7 @@ static void a_row_that_is_written_twice_at_once_is_told(void **state)
 	struct world *world = *state;
 	struct side rows = world_airtable_side(world);
 	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
-	scoped(json_object) body = json_object_new_object();
+	scoped(json_object) body = json_new_object();
 	struct error error;
 
 	json_put_text(body, world_column_id(world, TABLE_ITEMS, FIELD_NAME), "a name");
@@ -389,7 +389,7 @@ static void a_link_to_a_row_that_is_gone_is_refused(void **state)
 	struct side rows = world_airtable_side(world);
 	struct world_row *item = world_person_adds(world, TABLE_ITEMS);
 	struct world_row *collection = world_person_adds(world, TABLE_COLLECTIONS);
-	scoped(json_object) body = json_object_new_object();
+	scoped(json_object) body = json_new_object();
 	struct error error;
 
 	world_person_deletes(world, collection);

@@ -92,7 +92,7 @@ static struct world_leaf *free_leaf(struct world_document *document)
 			oldest = &document->leaves[i];
 	if (!oldest)
 		oldest = &document->leaves[0];
-	json_object_put(oldest->body);
+	json_release(oldest->body);
 	return oldest;
 }
 
@@ -134,7 +134,7 @@ struct world_leaf *world_couch_put(struct world *world, struct world_document *d
 	struct world_leaf *parent = revision ? leaf_of(document, revision) : winner(document);
 
 	if (revision ? (!parent || parent->deleted) : (parent && !parent->deleted)) {
-		json_object_put(body);
+		json_release(body);
 		return NULL;
 	}
 	if (!parent)
@@ -179,7 +179,7 @@ struct world_document *world_phone_puts(struct world *world, enum table table, c
 		snprintf(revision, sizeof revision, "%s", leaf->revision);
 	watch_edit(world, document, before ? document_data(before) : NULL, document_data(body));
 	json_put_text(body, "_id", document->full_id);
-	json_object_object_del(body, "_rev");
+	json_remove(body, "_rev");
 	transcript_document(world, ACT_PUTS, document, body);
 	world_couch_put(world, document, before ? revision : NULL, body, false);
 	world_settings_note_left(world, were_in, true);
@@ -213,14 +213,14 @@ static void branch_that_loses(struct world *world, struct world_document *docume
 	for (int64_t turn = 0; turn < 64; turn++) {
 		struct json_object *copy = json_copy(body);
 		if (turn)
-			json_put(copy, "turn", json_object_new_int64(turn));
+			json_put(copy, "turn", json_new_int(turn));
 		struct world_leaf *leaf = add_leaf(world, document, ancestor, generation, copy, false);
 		if (strcmp(leaf->revision, winning) < 0)
 			break;
 		json_object_close(&leaf->body);
 		document->count--; /* it was the last */
 	}
-	json_object_put(body);
+	json_release(body);
 }
 
 /* Two edits offline, of which the first came without its body. */
@@ -240,8 +240,7 @@ bool world_phone_deletes_synced(struct world *world, struct world_document *docu
 {
 	struct json_object *present = world_body(document);
 	const char *mark = present ? document_mark(present, world->config.id) : NULL;
-	struct json_object *body = json_object_new_object(), *data = json_object_new_object(),
-			   *of_mark = json_object_new_object();
+	struct json_object *body = json_new_object(), *data = json_new_object(), *of_mark = json_new_object();
 	const char *type = document_type_name(table_document_type(document->table));
 	scoped_text id =
 		own_format("integration_deleted_data-%s-%s-%s", type, document->id, world->config.id);
@@ -259,7 +258,7 @@ bool world_phone_deletes_synced(struct world *world, struct world_document *docu
 		transcript_left_behind(world, body);
 	if (mark && world_couch_extra_put(world, body))
 		world->left_behind_sequence = ++world->sequence;
-	json_object_put(body);
+	json_release(body);
 	return world_phone_deletes(world, document);
 }
 
@@ -271,13 +270,13 @@ void world_phone_conflicts(struct world *world, struct world_document *document,
 	char ancestor[64];
 
 	if (!before || document->count + 2 > WORLD_LEAVES) {
-		json_object_put(body);
+		json_release(body);
 		return;
 	}
 	world_note(world, "phone: an offline edit of %s comes as the %s leaf", document->full_id,
 		   wins ? "winning" : "losing");
 	json_put_text(body, "_id", document->full_id);
-	json_object_object_del(body, "_rev");
+	json_remove(body, "_rev");
 	transcript_spoil(world, "an offline edit");
 	if (wins)
 		watch_edit(world, document, document_data(before), document_data(body));
@@ -327,7 +326,7 @@ void world_couch_compacts(struct world *world)
 static void forget_leaves(struct world_document *document)
 {
 	for (size_t i = 0; i < document->count; i++)
-		json_object_put(document->leaves[i].body);
+		json_release(document->leaves[i].body);
 	memset(document->leaves, 0, sizeof document->leaves);
 	document->count = 0;
 }
@@ -361,13 +360,13 @@ struct world_backup *world_couch_saves(const struct world *world)
 	backup->extra_count = world->extra_count;
 	backup->sequence = world->sequence;
 	backup->purge_sequence = world->purge_sequence;
-	backup->checkpoint_source = json_object_get(world->checkpoint_source);
+	backup->checkpoint_source = json_share(world->checkpoint_source);
 	memcpy(backup->documents, world->documents, sizeof backup->documents);
 	for (size_t i = 0; i < backup->document_count; i++)
 		for (size_t leaf = 0; leaf < backup->documents[i].count; leaf++)
-			json_object_get(backup->documents[i].leaves[leaf].body);
+			json_share(backup->documents[i].leaves[leaf].body);
 	for (size_t i = 0; i < backup->extra_count; i++)
-		backup->extras[i] = json_object_get(world->extras[i]);
+		backup->extras[i] = json_share(world->extras[i]);
 	return backup;
 }
 
@@ -381,8 +380,8 @@ void world_couch_goes_back(struct world *world, struct world_backup **backup)
 	for (size_t i = 0; i < world->document_count; i++)
 		forget_leaves(&world->documents[i]);
 	for (size_t i = 0; i < world->extra_count; i++)
-		json_object_put(world->extras[i]);
-	json_object_put(world->checkpoint_source);
+		json_release(world->extras[i]);
+	json_release(world->checkpoint_source);
 	memcpy(world->documents, files->documents, sizeof world->documents);
 	memcpy(world->extras, files->extras, sizeof world->extras);
 	world->document_count = files->document_count;

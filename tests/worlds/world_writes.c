@@ -41,13 +41,13 @@ static bool refuse(struct side_write *write, const char *code, const char *words
  * behind that: each record is refused or applied by itself. */
 static bool accepts(struct world *world, struct side_write *write)
 {
-	json_object_object_foreach (write->body, column, value) {
+	json_each (write->body, column, value) {
 		enum field field = field_of_column(world, write->table, column);
 		if (strcmp(column, WORLD_SHELF_COLUMN) == 0)
 			continue;
 		if (field == FIELD_COUNT)
 			return refuse(write, "UNKNOWN_FIELD_NAME", "Unknown field name", column);
-		if (json_object_is_type(value, json_type_string) &&
+		if (json_is(value, json_type_string) &&
 		    strncmp(json_object_get_string(value), REFUSED_TEXT, strlen(REFUSED_TEXT)) == 0)
 			return refuse(write, "INVALID_VALUE_FOR_COLUMN",
 				      "A field cannot accept the provided value", field_rule(field)->name);
@@ -59,10 +59,8 @@ static bool accepts(struct world *world, struct side_write *write)
 				       : refuse(write, "INVALID_VALUE_FOR_COLUMN",
 						"A field cannot accept the provided value",
 						field_rule(field)->name);
-		for (size_t i = 0;
-		     json_object_is_type(value, json_type_array) && i < json_object_array_length(value);
-		     i++) {
-			const char *target = json_object_get_string(json_object_array_get_idx(value, i));
+		for (size_t i = 0; json_is(value, json_type_array) && i < json_length(value); i++) {
+			const char *target = json_object_get_string(json_at(value, i));
 			const struct world_row *row = world_row(world, target);
 			if (!row || !row->now.there)
 				return refuse(write, "ROW_DOES_NOT_EXIST", "A record ID does not exist",
@@ -111,22 +109,22 @@ static bool find_target(struct world *world, struct side_write *write, struct wo
 /* As the column has it. */
 static struct json_object *taken_in(const struct world *world, enum field field, struct json_object *value)
 {
-	if (field == FIELD_NOTES && world->notes_most && json_object_is_type(value, json_type_string) &&
-	    (size_t)json_object_get_string_len(value) > world->notes_most)
-		return json_object_new_string_len(json_object_get_string(value), (int)world->notes_most);
-	return json_object_get(value);
+	if (field == FIELD_NOTES && world->notes_most && json_is(value, json_type_string) &&
+	    json_text_length(value) > world->notes_most)
+		return json_new_text_bytes(json_object_get_string(value), (size_t)world->notes_most);
+	return json_share(value);
 }
 
 static void write_cells(struct world *world, struct world_row *row, struct json_object *body, int64_t decided)
 {
-	json_object_object_foreach (body, column, value) {
+	json_each (body, column, value) {
 		enum field field = field_of_column(world, row->table, column);
 		char was[48], is[48];
 		if (field == FIELD_COUNT) {
 			world_note(world, "        bridge: %s Shelf: \"%s\"", row->id,
 				   json_object_get_string(value));
-			json_object_put(row->now.shelf);
-			row->now.shelf = json_object_get(value);
+			json_release(row->now.shelf);
+			row->now.shelf = json_share(value);
 			continue;
 		}
 		observer_cell_words(field, row->now.cells[field], was);
@@ -164,8 +162,7 @@ static bool is_error_cell_alone(const struct world *world, enum table table, str
 {
 	const char *column = world_column_id(world, table, FIELD_ERROR);
 
-	return column && body && json_object_object_length(body) == 1 &&
-	       json_object_object_get_ex(body, column, NULL);
+	return column && body && json_key_count(body) == 1 && json_find(body, column, NULL);
 }
 
 /* One record of a request that reached the base. */
@@ -270,7 +267,7 @@ void world_apply_late(struct world *world)
 		transcript_add(world, (struct act){.kind = ACT_COMES_LATE});
 		apply(world, &write, late.decided);
 		side_record_done(&write.answer);
-		json_object_put(late.body);
+		json_release(late.body);
 	}
 }
 
