@@ -11,39 +11,17 @@
 
 #define IDS_PAGE    2000 /* _ids a request */
 #define BODIES_PAGE 200
-#define BEHIND_ALL  "\xef\xbf\xb0"
 #define NOBODY      "undefined" /* as _ids say it */
 
-/* ---- ranges ---- */
-
-struct range {
-	char *first, *last; /* owned */
-};
-
-static void range_done(struct range *range)
-{
-	free(range->first);
-	free(range->last);
-}
-
-static struct range range_of(const char *created_by)
-{
-	struct range range = {.first = own_format("%s%s%s", document_prefix(DOCUMENT_HISTORY),
-						  created_by ? created_by : "", created_by ? "-" : "")};
-
-	range.last = own_format("%s" BEHIND_ALL, range.first);
-	return range;
-}
-
+/* Of one creator, or (NULL) of everybody. */
 static bool walk_ids(struct couch_client *couch, const char *created_by, couch_visit *visit, void *context,
 		     struct error *error)
 {
-	struct range range = range_of(created_by);
-	bool good =
-		couch_documents_walk(couch, range.first, range.last, IDS_PAGE, true, visit, context, error);
+	scoped_text prefix = own_format("%s%s%s", document_prefix(DOCUMENT_HISTORY),
+					created_by ? created_by : "", created_by ? "-" : "");
 
-	range_done(&range);
-	return good || error_wrap(error, "reading the history");
+	return couch_documents_walk_prefix(couch, prefix, IDS_PAGE, true, visit, context, error) ||
+	       error_wrap(error, "reading the history");
 }
 
 /* What begins with the same words may be somebody else's: "a" and "a-b". */
@@ -156,9 +134,8 @@ static bool read_batch(struct couch_client *couch, struct reading *reading, stru
 {
 	scoped_text first = own_format("%s%s-%" PRId64 "-", document_prefix(DOCUMENT_HISTORY),
 				       reading->created_by, reading->batch);
-	scoped_text last = own_format("%s" BEHIND_ALL, first);
 
-	return couch_documents_walk(couch, first, last, BODIES_PAGE, false, visit_entry, reading, error);
+	return couch_documents_walk_prefix(couch, first, BODIES_PAGE, false, visit_entry, reading, error);
 }
 
 /* Who has a batch of this number. */

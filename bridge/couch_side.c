@@ -13,8 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HISTORY_ID_TRIES 20             /* numbers that are tried when an id is taken by another change */
-#define AFTER_ALL        "\xef\xbf\xb0" /* U+FFF0, behind every id with the prefix */
+#define HISTORY_ID_TRIES 20 /* numbers that are tried when an id is taken by another change */
 
 struct couch_side {
 	struct couch_client *source, *state;
@@ -187,12 +186,11 @@ static bool list(void *self, enum table table, side_visit *visit, void *context,
 {
 	struct couch_side *side = self;
 	const char *prefix = document_prefix(table_document_type(table));
-	scoped_text last = own_format("%s" AFTER_ALL, prefix);
 	struct listing listing = {.table = table, .visit = visit, .context = context};
 
 	listing.page.list = own_alloc(LISTING_PAGE * sizeof *listing.page.list);
-	bool ok = couch_documents_walk(side->source, prefix, last, LISTING_PAGE, false, list_document,
-				       &listing, error) &&
+	bool ok = couch_documents_walk_prefix(side->source, prefix, LISTING_PAGE, false, list_document,
+					      &listing, error) &&
 		  flush(&listing, error);
 	side_records_done(&listing.page);
 	return ok;
@@ -271,11 +269,10 @@ static bool read_beginning(void *self, const char *prefix, size_t most, struct j
 			   struct error *error)
 {
 	struct couch_side *side = self;
-	scoped_text last = own_format("%s" AFTER_ALL, prefix);
 	struct beginning beginning = {most, into, false};
 
-	return couch_documents_walk(side->source, prefix, last, LISTING_PAGE, false, collect_beginning,
-				    &beginning, error) ||
+	return couch_documents_walk_prefix(side->source, prefix, LISTING_PAGE, false, collect_beginning,
+					   &beginning, error) ||
 	       beginning.enough;
 }
 
@@ -298,10 +295,9 @@ static bool left_behind(void *self, struct json_object **list_out, struct error 
 {
 	struct left_behind left = {self, json_new_array()};
 	const char *prefix = document_prefix(DOCUMENT_DELETED_DATA);
-	scoped_text last = own_format("%s" AFTER_ALL, prefix);
 
-	if (!couch_documents_walk(left.side->source, prefix, last, LISTING_PAGE, false, collect_left_behind,
-				  &left, error)) {
+	if (!couch_documents_walk_prefix(left.side->source, prefix, LISTING_PAGE, false, collect_left_behind,
+					 &left, error)) {
 		json_release(left.list);
 		return false;
 	}
@@ -465,11 +461,10 @@ static bool visit_stored(void *context, struct couch_document *document, struct 
 static bool store_walk(void *self, const char *prefix, store_visit *visit, void *context, struct error *error)
 {
 	struct couch_side *side = self;
-	scoped_text last = own_format("%s" AFTER_ALL, prefix);
 	struct store_walk walk = {visit, context};
 
-	return couch_documents_walk(side->state, prefix, last, LISTING_PAGE, false, visit_stored, &walk,
-				    error);
+	return couch_documents_walk_prefix(side->state, prefix, LISTING_PAGE, false, visit_stored, &walk,
+					   error);
 }
 
 static char *checkpoint_name(const struct couch_side *side)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEHIND_ALL    "\xef\xbf\xb0"
 #define BUCKETS_FIRST 1024
 
 /* A document that has, or had, a value. */
@@ -148,9 +147,8 @@ static bool build_index(struct couch_stock *stock, struct error *error)
 	static const enum document_type types[] = {DOCUMENT_COLLECTION, DOCUMENT_ITEM, DOCUMENT_ITEM_IMAGE};
 
 	for (size_t i = 0; i < countof(types); i++) {
-		scoped_text last = own_format("%s" BEHIND_ALL, document_prefix(types[i]));
-		if (!couch_documents_walk(stock->couch, document_prefix(types[i]), last, 0, false,
-					  index_document, stock, error))
+		if (!couch_documents_walk_prefix(stock->couch, document_prefix(types[i]), 0, false,
+						 index_document, stock, error))
 			return error_wrap(error, "reading the inventory");
 	}
 	json_each (stock->bodies, full_id, body) {

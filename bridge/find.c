@@ -99,9 +99,8 @@ static bool search_database(const struct bridge_settings *settings, struct http 
 {
 	scoped(couch_client) couch = connection_open_couch(settings, http, search->database);
 	const char *prefix = document_prefix(DOCUMENT_INTEGRATION);
-	scoped_text last = own_format("%s\xef\xbf\xb0", prefix);
 
-	return couch_documents_walk(couch, prefix, last, 0, false, visit_integration, search, error) ||
+	return couch_documents_walk_prefix(couch, prefix, 0, false, visit_integration, search, error) ||
 	       error_wrap(error, "database %s", search->database);
 }
 

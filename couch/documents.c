@@ -218,8 +218,9 @@ bool couch_documents_read(struct couch_client *couch, const char *const *ids, si
 
 struct walk {
 	struct couch_client *couch;
-	char *start; /* owned; JSON text of the first id to come */
-	char *end;   /* owned; JSON text of the last id */
+	char *start;    /* owned; JSON text of the first id to come */
+	char *end;      /* owned; JSON text of the last id */
+	bool end_apart; /* the end itself is not of it */
 	size_t page, most;
 	bool ids_only;
 	couch_visit *visit;
@@ -252,6 +253,8 @@ static bool fetch_page(const struct walk *walk, bool bodies, struct json_object 
 	text_add_url(&path, walk->start);
 	text_add(&path, "&endkey=");
 	text_add_url(&path, walk->end);
+	if (walk->end_apart)
+		text_add(&path, "&inclusive_end=false");
 	scoped_text words = text_take(&path);
 	struct couch_ask ask = {
 		.path = words, .read = true, .ceiling = COUCH_ANSWER_CEILING, .documents = walk->page};
@@ -308,26 +311,40 @@ static bool walk_page(struct walk *walk, bool *over_out, struct error *error)
 	return good;
 }
 
+static bool walk_on(struct walk *walk, const char *first, const char *last, size_t page, struct error *error)
+{
+	bool over = false, good = true;
+
+	walk->start = json_quoted(first);
+	walk->end = json_quoted(last);
+	walk->page = walk->most = page > 0 ? page : WALK_PAGE;
+	while (good && !over)
+		good = walk_page(walk, &over, error);
+	free(walk->start);
+	free(walk->end);
+	return good;
+}
+
 bool couch_documents_walk(struct couch_client *couch, const char *first, const char *last, size_t page,
 			  bool ids_only, couch_visit *visit, void *context, struct error *error)
 {
-	struct walk walk = {
-		.couch = couch,
-		.start = json_quoted(first),
-		.end = json_quoted(last),
-		.page = page > 0 ? page : WALK_PAGE,
-		.most = page > 0 ? page : WALK_PAGE,
-		.ids_only = ids_only,
-		.visit = visit,
-		.context = context,
-	};
-	bool over = false, good = true;
+	struct walk walk = {.couch = couch, .ids_only = ids_only, .visit = visit, .context = context};
 
-	while (good && !over)
-		good = walk_page(&walk, &over, error);
-	free(walk.start);
-	free(walk.end);
-	return good;
+	return walk_on(&walk, first, last, page, error);
+}
+
+/* Ids order by their bytes: right behind all that begin with "item-" comes "item.". */
+bool couch_documents_walk_prefix(struct couch_client *couch, const char *prefix, size_t page, bool ids_only,
+				 couch_visit *visit, void *context, struct error *error)
+{
+	struct walk walk = {
+		.couch = couch, .end_apart = true, .ids_only = ids_only, .visit = visit, .context = context};
+	size_t length = strlen(prefix);
+	scoped_text behind = own_copy(prefix);
+
+	assert(length > 0 && (unsigned char)prefix[length - 1] < 0x7f);
+	behind[length - 1]++;
+	return walk_on(&walk, prefix, behind, page, error);
 }
 
 bool couch_copy_rev(const char *rev, char rev_out[80])

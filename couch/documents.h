@@ -35,6 +35,10 @@ typedef bool couch_visit(void *context, struct couch_document *document, struct 
 must_use bool couch_documents_walk(struct couch_client *couch, const char *first, const char *last,
 				   size_t page, bool ids_only, couch_visit *visit, void *context,
 				   struct error *error);
+/* The same for all ids that begin with 'prefix', whatever stands behind it; its last byte is an ASCII character. */
+must_use bool couch_documents_walk_prefix(struct couch_client *couch, const char *prefix, size_t page,
+					  bool ids_only, couch_visit *visit, void *context,
+					  struct error *error);
 
 /* Single documents. Read: ERROR_LOST when missing or deleted. Write: rev_out at least 80 bytes, may be NULL. */
 must_use bool couch_document_read(struct couch_client *couch, const char *id, struct json_object **body_out,

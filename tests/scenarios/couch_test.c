@@ -644,6 +644,22 @@ static void walk_of_one_a_page(struct world *world)
 	assert_string_equal(walked.ids, "item-0001 item-0002 item-0003 item-0004 ");
 }
 
+/* Ids order by their bytes: what stands behind the prefix may be beyond the basic plane. */
+static void walk_of_a_prefix(struct world *world)
+{
+	static const char *const ids[] = {"item",   "item,",     "item-", "item-a",      "item-\uffff",
+					  "item-😀", "item-𠮷野", "item.", "item_image-a"};
+	struct walked walked = {.world = world};
+
+	for (size_t i = 0; i < countof(ids); i++) {
+		scoped(json_object) body = json_new_object();
+		expect(world, couch_document_write(world->couch, ids[i], body, NULL, &world->error));
+	}
+	expect(world,
+	       couch_documents_walk_prefix(world->couch, "item-", 1, true, visit, &walked, &world->error));
+	assert_string_equal(walked.ids, "item- item-a item-\uffff item-😀 item-𠮷野 ");
+}
+
 static void walk_of_many(struct world *world)
 {
 	struct walked walked = {.world = world, .bodies = true};
@@ -1418,6 +1434,7 @@ static const struct couch_case cases[] = {
 	{"unknown revisions are told", unknown_revisions_are_told},
 	{"a walk meets all in between, both ends included", walk_meets_all_in_between},
 	{"a walk of one document a page", walk_of_one_a_page},
+	{"a walk of all ids with a prefix", walk_of_a_prefix},
 	{"a walk over 1,100 documents", walk_of_many},
 	{"a walk ends with its visitor's error", walk_ends_with_the_visitor},
 	{"a walk over nothing", walk_of_nothing},
