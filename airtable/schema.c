@@ -83,8 +83,8 @@ bool airtable_schema_from_json(struct json_object *json, struct airtable_schema 
 	return true;
 }
 
-bool airtable_schema_read(struct airtable_client *airtable, struct airtable_schema *schema_out,
-			  struct error *error)
+static bool request_tables(struct airtable_client *airtable, struct json_object **tables_out,
+			   struct error *error)
 {
 	struct text path = {0};
 	text_add(&path, "/v0/meta/bases/");
@@ -92,22 +92,39 @@ bool airtable_schema_read(struct airtable_client *airtable, struct airtable_sche
 	text_add(&path, "/tables");
 	scoped_text path_text = text_take(&path);
 	scoped(json_object) answer = NULL;
+	struct json_object *tables = NULL;
 	struct airtable_call call = {"GET", path_text, NULL, .read = true};
-	struct error why;
-	bool good = airtable_request(airtable, &call, &answer, NULL, &why) &&
-		    airtable_schema_from_json(answer, schema_out, &why);
-	if (good)
+	if (!airtable_request(airtable, &call, &answer, NULL, error) ||
+	    !json_get_array(answer, "tables", &tables, "the schema", error))
+		return false;
+	*tables_out = json_share(tables);
+	return true;
+}
+
+bool airtable_schema_tables(struct airtable_client *airtable, struct json_object **tables_out,
+			    struct error *error)
+{
+	struct error why = {0};
+	if (request_tables(airtable, tables_out, &why))
 		return true;
-	if (why.status == 403)
-		error_wrap(&why,
-			   "reading the schema of base %s (the token needs the scope schema.bases:read and "
-			   "access to this base)",
-			   airtable_client_base(airtable));
-	else
-		error_wrap(&why, "reading the schema of base %s", airtable_client_base(airtable));
+	bool forbidden = why.status == 403;
 	if (error)
 		*error = why;
-	return false;
+	return error_wrap(error, "reading the schema of base %s%s", airtable_client_base(airtable),
+			  forbidden ? " (the token needs the scope schema.bases:read and access to this base)"
+				    : "");
+}
+
+bool airtable_schema_read(struct airtable_client *airtable, struct airtable_schema *schema_out,
+			  struct error *error)
+{
+	scoped(json_object) tables = NULL;
+	if (!airtable_schema_tables(airtable, &tables, error))
+		return false;
+	scoped(json_object) answer = json_new_object();
+	json_put(answer, "tables", json_share(tables));
+	return airtable_schema_from_json(answer, schema_out, error) ||
+	       error_wrap(error, "reading the schema of base %s", airtable_client_base(airtable));
 }
 
 const struct airtable_table *airtable_schema_table(const struct airtable_schema *schema, const char *id)

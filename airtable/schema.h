@@ -15,7 +15,11 @@ struct airtable_schema {
 	size_t table_count;
 	struct airtable_table *tables;
 };
-/* GET /v0/meta/bases/{base}/tables. Needs the scope schema.bases:read; ERROR_FATAL says so on 403. */
+/* GET /v0/meta/bases/{base}/tables: the array of its tables, which the caller puts. Needs the scope schema.bases:read;
+ * ERROR_FATAL says so on 403. */
+must_use bool airtable_schema_tables(struct airtable_client *airtable, struct json_object **tables_out,
+				     struct error *error);
+/* The same, read into tables and fields. */
 must_use bool airtable_schema_read(struct airtable_client *airtable, struct airtable_schema *schema_out,
 				   struct error *error);
 /* From the answer's JSON (tests, fakes). Unknown types and keys are kept as they are. */

@@ -12,17 +12,15 @@
 
 struct airtable_side {
 	struct airtable_client *airtable;
-	char *base_id;
 	const struct columns *columns; /* of both tables; borrowed */
 	int64_t list_began_ms[TABLE_COUNT];
 };
 
-struct airtable_side *airtable_side_open(struct airtable_client *airtable, const char *base_id)
+struct airtable_side *airtable_side_open(struct airtable_client *airtable)
 {
 	struct airtable_side *side = own_alloc(sizeof *side);
 
 	side->airtable = airtable;
-	side->base_id = own_copy(base_id);
 	return side;
 }
 
@@ -30,7 +28,6 @@ void airtable_side_close(struct airtable_side **side)
 {
 	if (!*side)
 		return;
-	free((*side)->base_id);
 	free(take(*side));
 }
 
@@ -329,18 +326,8 @@ static bool edited_after(void *self, struct side_time_question *questions, size_
 static bool schema(void *self, struct json_object **tables_out, struct error *error)
 {
 	struct airtable_side *side = self;
-	scoped_text path = own_format("/v0/meta/bases/%s/tables", side->base_id);
-	struct airtable_call call = {.method = "GET", .path = path, .read = true};
-	scoped(json_object) answer = NULL;
-	struct json_object *tables = NULL;
 
-	if (!airtable_request(side->airtable, &call, &answer, NULL, error))
-		return error_wrap(error, "the token needs the scope schema.bases:read and access to base %s",
-				  side->base_id);
-	if (!json_get_array(answer, "tables", &tables, "the base's schema", error))
-		return false;
-	*tables_out = json_share(tables);
-	return true;
+	return airtable_schema_tables(side->airtable, tables_out, error);
 }
 
 /* ---- writing ---- */

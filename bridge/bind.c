@@ -2,6 +2,7 @@
  *
  * Where something flows that did not, or anew, all rows are to be compared with the documents (sync-rules 1). That this is
  * still to be done is stored with the columns until it is. */
+#include "bridge/columns_flaws.h"
 #include "bridge/sync.h"
 
 #include <string.h>
@@ -85,14 +86,18 @@ static bool store_columns(struct sync *sync, struct json_object *tables, struct 
 	return ok || error_wrap(error, "storing the schema as it was bound");
 }
 
-static void log_stopped_columns(struct sync *sync, const struct columns *columns)
+static void log_flaw(void *context, const char *words)
 {
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (columns->of[field].stopped)
-			log_warn(&sync->log, "column \"%s\" of table \"%s\" does not flow: %s",
-				 columns->of[field].name ? columns->of[field].name
-							 : field_rule((enum field)field)->name,
-				 columns->table_name, columns->of[field].stopped_reason);
+	const struct sync *sync = context;
+
+	log_warn(&sync->log, "%s", words);
+}
+
+void sync_tell_flaws(struct sync *sync)
+{
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		columns_tell_flaws(&sync->columns[table], (enum table)table, log_flaw, sync);
+	sync->flaws_told = true;
 }
 
 bool sync_bind(struct sync *sync, struct error *error)
@@ -112,9 +117,9 @@ bool sync_bind(struct sync *sync, struct error *error)
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
 		sync->unlisted = sync->unlisted || sync->columns[table].renewed;
 		sync->compared = sync->compared && !sync->columns[table].renewed;
-		if (any_changed)
-			log_stopped_columns(sync, &sync->columns[table]);
 	}
+	if (any_changed || !sync->flaws_told)
+		sync_tell_flaws(sync);
 	sync->unstored = sync->unstored || any_changed || !sync->schema_stored;
 	if (sync->unstored && !store_columns(sync, tables_to_json(sync), error))
 		return false;

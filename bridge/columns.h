@@ -61,7 +61,7 @@ must_use bool columns_bind(struct columns *columns, enum table table, struct jso
 			   bool *changed_out, struct error *error);
 /* Both tables ('of_tables' has TABLE_COUNT) to the base's schema (the array of its tables), and whether the Collection
  * column links to the Collections table. A table is found by its id, before it was ever bound by its name. ERROR_FATAL
- * as above, and when a table is missing. */
+ * as above, and when a table is missing; then none of them is bound anew. */
 must_use bool columns_bind_all(struct columns *of_tables, struct json_object *schema_tables,
 			       bool *changed_out, struct error *error);
 

@@ -306,10 +306,11 @@ static bool is_same_table(const struct binding *binding, struct error *error)
 			 now->table_name, now->table_id, before->table_id);
 }
 
-bool columns_bind(struct columns *columns, enum table table, struct json_object *schema_table,
-		  bool *changed_out, struct error *error)
+/* What the table is bound to now; 'before' stays as it is. */
+static bool bind_table(const struct columns *before, enum table table, struct json_object *schema_table,
+		       struct columns *now_out, struct error *error)
 {
-	struct binding binding = {.table = table, .before = columns};
+	struct binding binding = {.table = table, .before = before};
 
 	bool ok = read_schema(&binding, schema_table, error) && is_same_table(&binding, error) &&
 		  bind_fields(&binding, error);
@@ -318,10 +319,30 @@ bool columns_bind(struct columns *columns, enum table table, struct json_object 
 		columns_done(&binding.now);
 		return false;
 	}
-	*changed_out = !columns_equal(columns, &binding.now);
-	binding.now.renewed = columns_any_renewed(columns, &binding.now);
+	binding.now.renewed = columns_any_renewed(before, &binding.now);
+	*now_out = binding.now;
+	return true;
+}
+
+/* Takes 'now'; true when it is another. */
+static bool take_bound(struct columns *columns, struct columns *now)
+{
+	bool changed = !columns_equal(columns, now);
+
 	columns_done(columns);
-	*columns = binding.now;
+	*columns = *now;
+	*now = (struct columns){0};
+	return changed;
+}
+
+bool columns_bind(struct columns *columns, enum table table, struct json_object *schema_table,
+		  bool *changed_out, struct error *error)
+{
+	struct columns now = {0};
+
+	if (!bind_table(columns, table, schema_table, &now, error))
+		return false;
+	*changed_out = take_bound(columns, &now);
 	return true;
 }
 
@@ -348,20 +369,20 @@ static struct json_object *find_table(struct json_object *tables, const char *ke
 	return NULL;
 }
 
-static bool bind_one(struct columns *columns, enum table table, struct json_object *tables, bool *changed_out,
-		     struct error *error)
+static bool bind_one(const struct columns *before, enum table table, struct json_object *tables,
+		     struct columns *now_out, struct error *error)
 {
-	struct json_object *found = columns->table_id ? find_table(tables, "id", columns->table_id)
-						      : find_table(tables, "name", table_name(table));
+	struct json_object *found = before->table_id ? find_table(tables, "id", before->table_id)
+						     : find_table(tables, "name", table_name(table));
 
 	if (found)
-		return columns_bind(columns, table, found, changed_out, error);
-	if (columns->table_id)
+		return bind_table(before, table, found, now_out, error);
+	if (before->table_id)
 		return error_set(
 			error, ERROR_FATAL,
 			"the table \"%s\" (%s) is gone; bring it back from the base's trash, or make it anew "
 			"and begin with a new integration",
-			columns->table_name, columns->table_id);
+			before->table_name, before->table_id);
 	return error_set(
 		error, ERROR_FATAL,
 		"there is no table named \"%s\"; make one after the app's template, or give the token "
@@ -369,19 +390,22 @@ static bool bind_one(struct columns *columns, enum table table, struct json_obje
 		table_name(table));
 }
 
+/* All tables or none: a base that is only half right must not leave the other half bound to a state that nobody uses. */
 bool columns_bind_all(struct columns *of_tables, struct json_object *schema_tables, bool *changed_out,
 		      struct error *error)
 {
-	bool any_changed = false;
+	struct columns now[TABLE_COUNT] = {0};
+	bool ok = true, any_changed = false;
 
+	for (size_t table = 0; ok && table < TABLE_COUNT; table++)
+		ok = bind_one(&of_tables[table], (enum table)table, schema_tables, &now[table], error);
+	ok = ok && check_links(now, error);
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
-		bool changed = false;
-		if (!bind_one(&of_tables[table], (enum table)table, schema_tables, &changed, error))
-			return false;
-		any_changed = any_changed || changed;
+		if (ok && take_bound(&of_tables[table], &now[table]))
+			any_changed = true;
+		columns_done(&now[table]);
 	}
-	if (!check_links(of_tables, error))
-		return false;
-	*changed_out = any_changed;
-	return true;
+	if (ok)
+		*changed_out = any_changed;
+	return ok;
 }

@@ -41,7 +41,7 @@ void connection_init(struct connection *connection, const struct bridge_settings
 	connection->state = couch_client_open(connection->http, &state);
 	connection->airtable = airtable_client_open(connection->http, &base, base_limiter, token_limiter);
 	connection->couch_side = couch_side_open(connection->source, connection->state, config->id);
-	connection->airtable_side = airtable_side_open(connection->airtable, config->base_id);
+	connection->airtable_side = airtable_side_open(connection->airtable);
 }
 
 struct sync_setup connection_setup(const struct connection *connection,

@@ -2,7 +2,8 @@
 
 #include "airtable/client.h"
 #include "airtable/records.h"
-#include "bridge/columns.h"
+#include "airtable/schema.h"
+#include "bridge/columns_flaws.h"
 #include "bridge/connection.h"
 #include "couch/client.h"
 #include "couch/documents.h"
@@ -197,17 +198,12 @@ static bool check_server(struct checking *checking, struct http *http)
 static bool check_columns(struct checking *checking, struct airtable_client *airtable, const char *base_id,
 			  struct columns *columns)
 {
-	scoped_text path = own_format("/v0/meta/bases/%s/tables", base_id);
-	struct airtable_call call = {.method = "GET", .path = path, .read = true};
-	scoped(json_object) answer = NULL;
-	struct json_object *tables = NULL;
+	scoped(json_object) tables = NULL;
 	struct error error = {0};
 	bool changed;
 
-	if (!airtable_request(airtable, &call, &answer, NULL, &error) ||
-	    !json_get_array(answer, "tables", &tables, "the base's schema", &error)) {
-		found_error(checking, &error,
-			    "the base's schema (the token needs schema.bases:read and this base)");
+	if (!airtable_schema_tables(airtable, &tables, &error)) {
+		found_error(checking, &error, "the base's schema");
 		return false;
 	}
 	if (columns_bind_all(columns, tables, &changed, &error))
@@ -217,26 +213,17 @@ static bool check_columns(struct checking *checking, struct airtable_client *air
 	return false;
 }
 
+static void found_flaw(void *context, const char *words)
+{
+	count_finding(context, FINDING_PROBLEM, words);
+}
+
 static void tell_columns(struct checking *checking, const struct columns *columns, enum table table)
 {
-	size_t flowing = 0, wanted = 0;
+	size_t wanted = 0, flowing = columns_tell_flaws(columns, table, found_flaw, checking);
 
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		const struct column *column = &columns->of[field];
-		if (!field_in_table((enum field)field, table))
-			continue;
-		wanted++;
-		flowing += column->id && !column->stopped;
-		if (!column->id)
-			tell_words(count_finding, checking, FINDING_PROBLEM,
-				   "table \"%s\" has no column \"%s\": what it would hold is not synced; add "
-				   "it to sync it",
-				   columns->table_name, field_rule((enum field)field)->name);
-		else if (column->stopped)
-			tell_words(count_finding, checking, FINDING_PROBLEM,
-				   "column \"%s\" of table \"%s\" does not flow: %s", column->name,
-				   columns->table_name, column->stopped_reason);
-	}
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		wanted += field_in_table((enum field)field, table);
 	tell_words(count_finding, checking, FINDING_OK, "table \"%s\": %zu of %zu columns flow",
 		   columns->table_name, flowing, wanted);
 }

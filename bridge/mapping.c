@@ -43,6 +43,11 @@ const char *mapping_type_choice(const char *name)
 	return NULL;
 }
 
+const char *mapping_type_at(size_t place)
+{
+	return place < countof(types) ? types[place].choice : NULL;
+}
+
 bool mapping_type_word(const char *choice, const char **word_out)
 {
 	for (size_t i = 0; i < countof(types); i++) {

@@ -49,6 +49,8 @@ must_use bool mapping_to_document(enum table table, enum field field, const stru
 /* The template's name for a choice of Type, whatever its case ("item_with_parts" too gives "Item with
  * Parts"); NULL when it is none of the five. */
 const char *mapping_type_choice(const char *name);
+/* The template's names of all types, one after the other; NULL behind the last. */
+const char *mapping_type_at(size_t place);
 /* The document's word for that choice, NULL where it has none; false when it is none of the five. */
 must_use bool mapping_type_word(const char *choice, const char **word_out);
 const char *mapping_kind_words(enum field_kind kind); /* "a text" */

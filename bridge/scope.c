@@ -1,5 +1,7 @@
 #include "bridge/scope.h"
 
+#include "base/text.h"
+
 #include <json-c/linkhash.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +37,15 @@ static bool read_scope_ids(struct json_object *settings, struct integration_conf
 	return true;
 }
 
+/* "app" and letters and digits, 14 of them as far as anybody has seen: Airtable calls its ids opaque, so longer ones may come.
+ * It goes into addresses and names of settings: nothing else is let in. */
+static bool is_base_id(const char *id)
+{
+	size_t length = strspn(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+	return strncmp(id, "app", 3) == 0 && id[length] == '\0' && length >= 17 && length <= 40;
+}
+
 static bool read_config(struct json_object *body, struct integration_config *config, const char *where,
 			struct error *error)
 {
@@ -44,10 +55,12 @@ static bool read_config(struct json_object *body, struct integration_config *con
 	if (!json_get_object(data, "config", &settings, where, error) ||
 	    !json_get_text(settings, "airtable_base_id", &base_id, where, error))
 		return error_wrap(error, "set it up in the app's integration screen");
-	if (strncmp(base_id, "app", 3) != 0 || strlen(base_id) > 40)
-		return error_set(error, ERROR_REFUSED,
-				 "%s: airtable_base_id is \"%.60s\", a base id looks like appXXXXXXXXXXXXXX",
-				 where, base_id);
+	if (!is_base_id(base_id))
+		return error_set(
+			error, ERROR_REFUSED,
+			"%s: airtable_base_id is \"%.*s\", a base id looks like appXXXXXXXXXXXXXX: copy "
+			"that part alone from the base's address, without what is before and behind it",
+			where, (int)text_utf8_prefix(base_id, strlen(base_id), 60), base_id);
 	scope_type = json_text_or(settings, "scope_type", "collections");
 	if (strcmp(scope_type, "containers") == 0)
 		config->scope_type = SCOPE_CONTAINERS;

@@ -222,6 +222,8 @@ bool sync_start(struct sync *sync, struct error *error)
 	pairs_init(&sync->pairs);
 	if (!sync_load_columns(sync, &bound, error) || (!bound && !sync_bind(sync, error)))
 		return false;
+	if (!sync->flaws_told)
+		sync_tell_flaws(sync);
 	if (!load_checkpoint(sync, error) || !ledger_walk(&sync->ledger, load_entry, sync, error))
 		return false;
 	/* What was changed before a place that is asked for only now is no news. */

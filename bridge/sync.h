@@ -57,6 +57,7 @@ struct sync {
 	bool contact_made; /* the base was listed whole at least once by this ledger */
 	bool scope_stale;
 	bool schema_stale; /* the base was changed under us: read its schema again */
+	bool flaws_told;   /* what is wrong with the columns was said in this process */
 	bool unstored;     /* the columns as they are bound were not stored yet */
 	bool unlisted; /* the columns became others, and not all rows were compared with them yet (sync-rules 1) */
 	bool compared; /* they were, in this process; their looks may still be to come */
@@ -83,6 +84,8 @@ void sync_note_agreed(struct sync *sync, struct pair *pair, const struct ledger_
 must_use bool sync_load_columns(struct sync *sync, bool *found_out, struct error *error);
 /* Reads the base's schema and binds the columns to it; what was stopped or changed is logged. */
 must_use bool sync_bind(struct sync *sync, struct error *error);
+/* Logs what is wrong with the columns: once in a process, and again when they become others. */
+void sync_tell_flaws(struct sync *sync);
 /* Whether the base's schema is another than the columns are bound to; then it is stale. */
 must_use bool sync_doubt_schema(struct sync *sync, bool *changed_out, struct error *error);
 /* Whether all rows are to be listed, since the columns became others; that what was listed for it was looked at. */

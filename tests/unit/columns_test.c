@@ -1,5 +1,5 @@
 /* Binding: the template's tables, changed as people change them, before and after they were bound. */
-#include "bridge/columns.h"
+#include "bridge/columns_flaws.h"
 
 #include "tests/unit/cases.h"
 #include "tests/unit/vectors.h"
@@ -744,6 +744,93 @@ static void check_both(void **state)
 	columns_done(&columns[TABLE_ITEMS]);
 }
 
+/* A base that cannot be bound leaves everything as it was: also the table that could have been. */
+static void check_all_or_none(void **state)
+{
+	const struct both_case *row = *state;
+	struct columns columns[TABLE_COUNT] = {0};
+	struct error error = {0};
+	bool changed = false;
+	scoped(json_object) broken = both_tables("tblItems", NULL);
+	scoped(json_object) right = both_tables("tblCollections", NULL);
+	scoped(json_object) gone = both_tables("tblCollections", "Items");
+
+	assert_false(columns_bind_all(columns, row->gone ? gone : broken, &changed, &error));
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		assert_null(columns[table].table_id);
+	/* The tables made anew, with other ids: nothing of the attempt is remembered. */
+	json_put_text(json_at(right, 0), "id", "tblOther");
+	json_put_text(json_child(column_named(json_at(right, 1), "Collection", &(size_t){0}), "options",
+				 json_type_object),
+		      "linkedTableId", "tblOther");
+	if (!columns_bind_all(columns, right, &changed, &error))
+		fail_msg("%s", error.text);
+	assert_true(changed);
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		columns_done(&columns[table]);
+}
+
+static const struct both_case all_or_none_cases[] = {
+	{"a table that is missing leaves the other unbound", NULL, "Items", false, NULL},
+	{"a link to the wrong table leaves both unbound", NULL, NULL, false, NULL},
+};
+
+/* ---- what is wrong with them, in words ---- */
+
+struct flaw_case {
+	const char *sentence;
+	struct edit edit;
+	const char *words; /* the one that is told; NULL: none */
+};
+
+static const struct flaw_case flaw_cases[] = {
+	{"the template has no flaw", {END, NULL, NULL, NULL}, NULL},
+	{"a column that is missing is told",
+	 {REMOVE, "Notes", NULL, NULL},
+	 "table \"Items\" has no column \"Notes\": what it would hold is not synced; add it to sync it"},
+	{"a column of a wrong type is told",
+	 {RETYPE, "Notes", "number", NULL},
+	 "column \"Notes\" of table \"Items\" does not flow: its type is number"},
+	{"a type that nobody can choose is told",
+	 {CHOICE_REMOVE, "Type", "Consumable", NULL},
+	 "column \"Type\" of table \"Items\" lacks the choice \"Consumable\": items of that type cannot show "
+	 "it; add it "
+	 "as a choice"},
+	{"a currency is any text: which are needed only documents tell",
+	 {CHOICE_REMOVE, "PPC", "EUR", NULL},
+	 NULL},
+};
+
+struct told {
+	size_t count;
+	char *first; /* owned */
+};
+
+static void note_flaw(void *context, const char *words)
+{
+	struct told *told = context;
+
+	if (told->count++ == 0)
+		told->first = own_copy(words);
+}
+
+static void check_flaw(void **state)
+{
+	const struct flaw_case *row = *state;
+	const struct edit edits[] = {row->edit, {END, NULL, NULL, NULL}};
+	struct columns columns = {0};
+	struct error error = {0};
+	struct told told = {0};
+
+	assert_true(bind(&columns, TABLE_ITEMS, edits, &error));
+	columns_tell_flaws(&columns, TABLE_ITEMS, note_flaw, &told);
+	assert_int_equal(told.count, row->words ? 1 : 0);
+	if (row->words && !strstr(told.first, row->words))
+		fail_msg("\"%s\" does not say \"%s\"", told.first, row->words);
+	free(told.first);
+	columns_done(&columns);
+}
+
 /* ---- what is stored, and what is no schema ---- */
 
 static void check_stored(void **state)
@@ -913,6 +1000,8 @@ int main(void)
 	cases_add_table(&cases, precision_cases, check_precision);
 	cases_add_table(&cases, lines_cases, check_lines);
 	cases_add_table(&cases, both_cases, check_both);
+	cases_add_table(&cases, all_or_none_cases, check_all_or_none);
+	cases_add_table(&cases, flaw_cases, check_flaw);
 	cases_add(&cases, own_copy("what is stored comes back"), check_stored, NULL);
 	cases_add(&cases, own_copy("what was agreed on is kept by key"), check_keys, NULL);
 	cases_add_table(&cases, stored_cases, check_refused_stored);
