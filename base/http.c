@@ -40,6 +40,10 @@ struct http {
 	unsigned happened; /* counts what http_run() returns for */
 	bool again;        /* something may be let go right now */
 	bool in_libcurl;   /* a callback must not come back here */
+	int64_t (*tick)(void *context);
+	void *tick_context;
+	bool ticking;
+	int64_t next_tick_ms;
 	atomic_bool woken, stopped;
 	atomic_int_least64_t stop_by_ms;
 };
@@ -347,7 +351,7 @@ static int64_t earlier(int64_t a, int64_t b)
 
 static int64_t next_event_ms(const struct http *http)
 {
-	int64_t next_ms = INT64_MAX;
+	int64_t next_ms = http->tick && !http->ticking ? http->next_tick_ms : INT64_MAX;
 
 	for (const struct http_call *call = http->under_way; call; call = call->next)
 		next_ms = earlier(next_ms, http_call_deadline(call));
@@ -370,6 +374,16 @@ static void run_libcurl(struct http *http)
 	tell_gates(http);
 }
 
+static void tick(struct http *http)
+{
+	if (!http->tick || http->ticking)
+		return;
+	http->ticking = true;
+	int64_t wait_ms = http->tick(http->tick_context);
+	http->next_tick_ms = http_time_ms() + wait_ms;
+	http->ticking = false;
+}
+
 /* One turn: do what can be done, then wait for more until 'until_ms' (steady) at most. It does not wait when
  * something happened that the caller may be waiting for. */
 static void turn(struct http *http, int64_t until_ms)
@@ -377,6 +391,7 @@ static void turn(struct http *http, int64_t until_ms)
 	unsigned happened = http->happened;
 
 	assert(!http->in_libcurl);
+	tick(http);
 	obey_stop(http);
 	let_all_go(http);
 	run_libcurl(http);
@@ -467,6 +482,12 @@ void http_call_close(struct http_call **call)
 	http->open_count--;
 	http_call_free(take(*call));
 	drop_idle_queues(http);
+}
+
+void http_set_tick(struct http *http, int64_t (*tick_)(void *context), void *context)
+{
+	http->tick = tick_;
+	http->tick_context = context;
 }
 
 void http_wake(struct http *http)

@@ -25,6 +25,14 @@ struct http_gate {
 	void (*over)(void *context);
 };
 
+/* Asked in the last moment before a request leaves: after it waited for its gate and its connection, inside libcurl, and
+ * also when the process had stopped in between. False: it does not leave any more (ERROR_STOPPED). Must not use the http. */
+struct http_permit {
+	bool (*may_leave)(void *context, int total_ms); /* that the request's answer is waited for at most */
+	void *context;
+	int total_ms; /* its requests are given up after so long, if not sooner; 0: after their own time */
+};
+
 enum http_limits {
 	HTTP_CONNECT_MS = 10000,
 	HTTP_HEADER_MS = 30000, /* from leaving (its body's last byte, too) to the first line of the answer */
@@ -57,7 +65,8 @@ struct http_request {
 	void *context;
 	int64_t leave_by_ms; /* steady time (real): one that has not left by then does not leave any more:
 	                      * ERROR_STOPPED; 0: none */
-	const struct http_gate *gate; /* borrowed until the call is closed; or NULL */
+	const struct http_gate *gate;     /* borrowed until the call is closed; or NULL */
+	const struct http_permit *permit; /* likewise */
 	bool farewell; /* may still leave after http_stop(), while the grace lasts: what was done is noted */
 };
 
@@ -92,6 +101,10 @@ void http_run(struct http *http, int64_t wait_ms);
  * given) and its idle deadline rests. Not with gzip. May be called by its on_data. */
 void http_pause(struct http_call *call, bool paused);
 void http_call_close(struct http_call **call); /* also ends one under way; the reply's texts go with it */
+
+/* Called while calls run: first in each turn of the loop, and at the latest when the time that it answered has passed
+ * (ms). It may start calls and wait for them; the others go on meanwhile. NULL: no more. */
+void http_set_tick(struct http *http, int64_t (*tick)(void *context), void *context);
 
 /* From any thread. */
 void http_wake(struct http *http);

@@ -34,15 +34,26 @@ static void note_movement(struct http_call *call)
 	call->moved_ms = http_time_ms();
 }
 
+/* A process that was stopped goes on wherever it was, perhaps long after the time of what it was about to send. */
+static enum http_abort reason_to_stay(const struct http_call *call)
+{
+	if (!http_may_leave(call))
+		return ABORT_STOPPED;
+	if (call->departures > 0)
+		return call->repeatable && !call->gate ? ABORT_NONE : ABORT_SENT_AGAIN;
+	if (call->leave_by_ms && http_time_ms() >= call->leave_by_ms)
+		return ABORT_LATE;
+	if (call->permit && !call->permit->may_leave(call->permit->context, call->total_ms))
+		return ABORT_NOT_PERMITTED;
+	return ABORT_NONE;
+}
+
 static int on_leaving(void *context, char *address, char *own_address, int port, int own_port)
 {
 	struct http_call *call = context;
 
 	(void)address, (void)own_address, (void)port, (void)own_port;
-	if (!http_may_leave(call))
-		call->aborted = ABORT_STOPPED;
-	else if (call->departures > 0 && (!call->repeatable || call->gate))
-		call->aborted = ABORT_SENT_AGAIN;
+	call->aborted = reason_to_stay(call);
 	if (call->aborted)
 		return CURL_PREREQFUNC_ABORT;
 	note_movement(call);
@@ -376,6 +387,14 @@ static char *name_of(const struct http_request *request)
 			  shown < length ? "…" : "");
 }
 
+static int total_ms_of(const struct http_request *request)
+{
+	int own_ms = request->total_ms != 0 ? request->total_ms : HTTP_TOTAL_MS;
+	int most_ms = request->permit ? request->permit->total_ms : 0;
+
+	return most_ms > 0 && (own_ms < 0 || own_ms > most_ms) ? most_ms : own_ms;
+}
+
 struct http_call *http_call_open(struct http *http, const char *user_agent,
 				 const struct http_request *request)
 {
@@ -388,13 +407,14 @@ struct http_call *http_call_open(struct http *http, const char *user_agent,
 	call->farewell = request->farewell;
 	call->header_ms = request->header_ms > 0 ? request->header_ms : HTTP_HEADER_MS;
 	call->idle_ms = request->idle_ms > 0 ? request->idle_ms : HTTP_IDLE_MS;
-	call->total_ms = request->total_ms != 0 ? request->total_ms : HTTP_TOTAL_MS;
+	call->total_ms = total_ms_of(request);
 	call->ceiling = request->body_ceiling;
 	call->answer.ceiling = request->body_ceiling > 0 ? request->body_ceiling : HTTP_BODY_CEILING;
 	call->on_data = request->on_data;
 	call->context = request->context;
 	call->gate = request->gate;
 	call->leave_by_ms = request->leave_by_ms;
+	call->permit = request->permit;
 	const char *complaint = check_lines(request);
 	if (!complaint)
 		complaint = request->url ? check_url(request->url, &loopback) : "no URL";
@@ -481,6 +501,8 @@ static void fail_aborted(struct http_call *call)
 		[ABORT_SENT_AGAIN] = {ERROR_RETRY,
 				      "the kept connection died before an answer came, not sent again"},
 		[ABORT_STOPPED] = {ERROR_STOPPED, "stopped before it was sent"},
+		[ABORT_LATE] = {ERROR_STOPPED, "not sent: its time had passed while it waited"},
+		[ABORT_NOT_PERMITTED] = {ERROR_STOPPED, "not sent: it may not leave any more"},
 	};
 
 	http_call_fail(call, reasons[call->aborted].kind, reasons[call->aborted].words);

@@ -13,6 +13,8 @@ enum http_abort {
 	ABORT_READER_ENDED,
 	ABORT_SENT_AGAIN,
 	ABORT_STOPPED,
+	ABORT_LATE,
+	ABORT_NOT_PERMITTED,
 };
 
 struct http_call {
@@ -33,8 +35,9 @@ struct http_call {
 	size_t ceiling;
 	bool (*on_data)(void *context, const char *bytes, size_t length);
 	void *context;
-	int64_t leave_by_ms;          /* 0: none */
-	const struct http_gate *gate; /* borrowed from the caller; or NULL */
+	int64_t leave_by_ms;              /* 0: none */
+	const struct http_gate *gate;     /* borrowed from the caller; or NULL */
+	const struct http_permit *permit; /* likewise */
 
 	int departures;   /* how often it went out on a connection */
 	int64_t began_ms; /* steady: when it was handed to libcurl */

@@ -1010,6 +1010,142 @@ static void test_late_ones_do_not_leave(void **state)
 	assert_int_equal(shut.left, 1);
 }
 
+/* ---- what may still leave ---- */
+
+/* The time between a gate's answer and the request itself, in which the process may have stood still. */
+struct standstill {
+	int wait_ms;
+	bool over;
+	int permits, last_total_ms;
+};
+
+static int64_t stand_still(void *context)
+{
+	struct standstill *standstill = context;
+
+	clock_sleep_ms(standstill->wait_ms);
+	standstill->over = true;
+	return 0;
+}
+
+static bool permit_before(void *context, int total_ms)
+{
+	struct standstill *standstill = context;
+
+	standstill->permits++;
+	standstill->last_total_ms = total_ms;
+	return !standstill->over;
+}
+
+static void test_late_behind_the_gate(void **state)
+{
+	struct standstill standstill = {.wait_ms = 60};
+	const struct http_gate gate = {.wait_ms = stand_still, .context = &standstill};
+
+	(void)state;
+	with_server(say_target, NULL);
+	scoped(http_call) call = http_start(
+		http, &(struct http_request){
+			      .url = at("/late"), .gate = &gate, .leave_by_ms = clock_steady_ms() + 30});
+	assert_failure(call, ERROR_STOPPED, "its time had passed");
+	assert_false(http_may_have_left(call));
+	assert_int_equal(fake_server_requests(server), 0);
+}
+
+static void test_permit_is_asked_last(void **state)
+{
+	struct standstill standstill = {.wait_ms = 1};
+	const struct http_gate gate = {.wait_ms = stand_still, .context = &standstill};
+	const struct http_permit permit = {permit_before, &standstill, 0};
+
+	(void)state;
+	with_server(say_target, NULL);
+	scoped(http_call) call =
+		http_start(http, &(struct http_request){.url = at("/"), .gate = &gate, .permit = &permit});
+	assert_failure(call, ERROR_STOPPED, "may not leave any more");
+	assert_false(http_may_have_left(call));
+	assert_int_equal(fake_server_requests(server), 0);
+	assert_int_equal(standstill.permits, 1);
+}
+
+static void test_permit_knows_the_deadline(void **state)
+{
+	struct standstill standstill = {0};
+	const struct http_permit bounded = {permit_before, &standstill, 5000},
+				 free_ = {permit_before, &standstill, 0};
+	static const struct {
+		int own_ms, bounded_ms, free_ms;
+	} rows[] = {{0, 5000, HTTP_TOTAL_MS}, {3000, 3000, 3000}, {9000, 5000, 9000}, {-1, 5000, -1}};
+
+	(void)state;
+	with_server(say_target, NULL);
+	for (size_t i = 0; i < countof(rows); i++) {
+		struct http_request request = {
+			.url = at("/"), .total_ms = rows[i].own_ms, .permit = &bounded};
+		scoped(http_call) first = http_start(http, &request);
+		assert_reply(first, 200, "/");
+		assert_int_equal(standstill.last_total_ms, rows[i].bounded_ms);
+		request.permit = &free_;
+		scoped(http_call) second = http_start(http, &request);
+		assert_reply(second, 200, "/");
+		assert_int_equal(standstill.last_total_ms, rows[i].free_ms);
+	}
+}
+
+/* ---- the tick ---- */
+
+struct ticking {
+	int count;
+	bool asks;
+	char last[16]; /* what the request of the last tick was answered */
+};
+
+static int64_t tick_and_ask(void *context)
+{
+	struct ticking *ticking = context;
+	struct http_request request = {.url = ticking->asks ? at("/tick") : NULL};
+	struct http_call *call = NULL;
+	struct http_reply reply;
+
+	ticking->count++;
+	if (ticking->asks && http_fetch(http, &request, &call, &reply, NULL))
+		snprintf(ticking->last, sizeof ticking->last, "%s", reply.body);
+	http_call_close(&call);
+	return 20;
+}
+
+static bool permit_after_tick(void *context, int total_ms)
+{
+	(void)total_ms;
+	return ((struct ticking *)context)->count > 0;
+}
+
+static void test_tick_comes_first(void **state)
+{
+	struct ticking ticking = {.asks = true};
+	const struct http_permit permit = {permit_after_tick, &ticking, 0};
+
+	(void)state;
+	with_server(say_target, NULL);
+	http_set_tick(http, tick_and_ask, &ticking);
+	scoped(http_call) call =
+		http_start(http, &(struct http_request){.url = at("/call"), .permit = &permit});
+	assert_reply(call, 200, "/call");
+	assert_string_equal(ticking.last, "/tick");
+	http_set_tick(http, NULL, NULL);
+}
+
+static void test_ticks_go_on_in_a_wait(void **state)
+{
+	struct ticking ticking = {.asks = false};
+
+	(void)state;
+	http_set_tick(http, tick_and_ask, &ticking);
+	http_run(http, 300);
+	assert_in_range(ticking.count, 3, 1000);
+	http_set_tick(http, NULL, NULL);
+}
+
 static void test_gate_is_given_back(void **state)
 {
 	struct turnstile turnstile = {.passes = 2};
@@ -1285,6 +1421,11 @@ static const struct {
 	{"calls of one gate run side by side", test_gate_lets_several_run},
 	{"a shut gate holds only its own calls", test_gate_holds_only_its_own},
 	{"what was to leave by a time that has passed does not leave", test_late_ones_do_not_leave},
+	{"nor one whose time passed behind its gate", test_late_behind_the_gate},
+	{"a permit is asked in the last moment", test_permit_is_asked_last},
+	{"a permit bounds the deadline, and is told it", test_permit_knows_the_deadline},
+	{"a tick comes before what leaves, and may ask something itself", test_tick_comes_first},
+	{"ticks go on while nothing happens", test_ticks_go_on_in_a_wait},
 	{"a gate's slot is given back when there is no connection", test_gate_is_given_back},
 	{"a gate's slot is given back when the call is closed", test_gate_is_given_back_on_close},
 	{"a gate's slot is given back on stop", test_gate_is_given_back_on_stop},
