@@ -6,10 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* By its name, exactly, or by its id. */
 static struct sandbox_choice *choice_named(struct sandbox_field *field, const char *name)
 {
 	for (size_t i = 0; i < field->choice_count; i++) {
 		if (!field->choices[i]->deleted && strcmp(field->choices[i]->name, name) == 0)
+			return field->choices[i];
+	}
+	for (size_t i = 0; i < field->choice_count; i++) {
+		if (!field->choices[i]->deleted && strcmp(field->choices[i]->id, name) == 0)
 			return field->choices[i];
 	}
 	return NULL;
@@ -89,7 +94,7 @@ bool sandbox_read_selects(const struct sandbox_reading *reading, struct json_obj
 	struct sandbox_cell cell = {0};
 
 	if (!names)
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	for (size_t i = 0; i < json_length(names); i++) {
 		scoped_text name = NULL;
 		if (!sandbox_words_of(reading, json_at(names, i), &name, error) ||
@@ -198,10 +203,15 @@ bool sandbox_read_links(const struct sandbox_reading *reading, struct json_objec
 	return true;
 }
 
-static bool refuse_file(const struct sandbox_reading *reading, const char *why, struct error *error)
+/* The real service shows what it was given, and not why it does not take that. */
+static bool refuse_file(const struct sandbox_reading *reading, struct json_object *value, const char *why,
+			struct error *error)
 {
+	scoped_text given = json_write(value);
+
 	return sandbox_refuse(error, 422, "INVALID_ATTACHMENT_OBJECT",
-			      "Invalid attachment object for field %s: %s", reading->field->name, why);
+			      "Invalid attachment object for field %s: %s", reading->field->name,
+			      reading->field->table->base->store->quoted_refusals ? why : given);
 }
 
 static const struct sandbox_file *kept_file(const struct sandbox_reading *reading, const char *id)
@@ -237,10 +247,10 @@ static bool new_file(const struct sandbox_reading *reading, struct json_object *
 	json_each (element, key, value) {
 		if ((strcmp(key, "url") != 0 && strcmp(key, "filename") != 0) ||
 		    !json_is(value, json_type_string))
-			return refuse_file(reading, "only url and filename are taken", error);
+			return refuse_file(reading, element, "only url and filename are taken", error);
 	}
 	if (!url || (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0))
-		return refuse_file(reading, "the url must be http or https", error);
+		return refuse_file(reading, element, "the url must be http or https", error);
 	sandbox_mint(reading->field->table->base->store, "att", id);
 	*file_out = (struct sandbox_file){own_copy(id), own_copy(url),
 					  filename && *filename ? own_copy(filename) : name_of_url(url)};
@@ -253,12 +263,12 @@ static bool read_file(const struct sandbox_reading *reading, struct json_object 
 	const char *id = json_text_or(element, "id", NULL);
 
 	if (!json_is(element, json_type_object))
-		return refuse_file(reading, "an object is needed", error);
+		return refuse_file(reading, element, "an object is needed", error);
 	if (!id)
 		return new_file(reading, element, file_out, error);
 	const struct sandbox_file *kept = kept_file(reading, id);
 	if (json_key_count(element) != 1 || !kept)
-		return refuse_file(reading, "only the id of a file in this cell is taken", error);
+		return refuse_file(reading, element, "only the id of a file in this cell is taken", error);
 	*file_out = (struct sandbox_file){own_copy(kept->id), own_copy(kept->url), own_copy(kept->filename)};
 	return true;
 }
@@ -269,7 +279,7 @@ bool sandbox_read_files(const struct sandbox_reading *reading, struct json_objec
 	struct sandbox_cell cell = {0};
 
 	if (!json_is(value, json_type_array))
-		return refuse_file(reading, "an array is needed", error);
+		return refuse_file(reading, value, "an array is needed", error);
 	for (size_t i = 0; i < json_length(value); i++) {
 		struct sandbox_file file = {0};
 		if (!read_file(reading, json_at(value, i), &file, error)) {

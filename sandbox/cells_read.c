@@ -7,10 +7,30 @@
 #include <string.h>
 #include <strings.h>
 
-bool sandbox_refuse_value(const struct sandbox_reading *reading, struct error *error)
+/* Types whose refusals were seen to quote the value and not the field. */
+static bool is_parsed(const struct sandbox_reading *reading)
 {
+	static const char *const types[] = {"number",   "currency", "percent",
+					    "duration", "rating",   "singleSelect"};
+
+	for (size_t i = 0; i < countof(types); i++)
+		if (strcmp(types[i], reading->field->type_name) == 0)
+			return true;
+	return false;
+}
+
+bool sandbox_refuse_value(const struct sandbox_reading *reading, struct json_object *value,
+			  struct error *error)
+{
+	const struct sandbox_field *field = reading->field;
+	scoped_text words =
+		json_is(value, json_type_string) ? own_copy(json_text_of(value)) : json_write(value);
+
+	if (is_parsed(reading) && !field->table->base->store->quoted_refusals)
+		return sandbox_refuse(error, 422, "INVALID_VALUE_FOR_COLUMN",
+				      "Cannot parse value \"%s\" for field %s", words, field->name);
 	return sandbox_refuse(error, 422, "INVALID_VALUE_FOR_COLUMN",
-			      "Field \"%s\" cannot accept the provided value", reading->field->name);
+			      "Field \"%s\" cannot accept the provided value", field->name);
 }
 
 bool sandbox_words_of(const struct sandbox_reading *reading, struct json_object *value, char **words_out,
@@ -21,7 +41,7 @@ bool sandbox_words_of(const struct sandbox_reading *reading, struct json_object 
 		return true;
 	}
 	if (!reading->typecast || !(json_is_number(value) || json_is(value, json_type_boolean)))
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	*words_out = json_write(value);
 	return true;
 }
@@ -34,7 +54,7 @@ bool sandbox_read_text(const struct sandbox_reading *reading, struct json_object
 	if (!sandbox_words_of(reading, value, &words, error))
 		return false;
 	if (text_utf16_length(words) > SANDBOX_TEXT_LIMIT)
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	*cell_out = *words ? (struct sandbox_cell){.kind = CELL_TEXT, .text = take(words)}
 			   : (struct sandbox_cell){0};
 	return true;
@@ -79,9 +99,9 @@ bool sandbox_read_number(const struct sandbox_reading *reading, struct json_obje
 			return true;
 		}
 		if (!number_of_words(json_text_of(value), &number))
-			return sandbox_refuse_value(reading, error);
+			return sandbox_refuse_value(reading, value, error);
 	} else {
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	}
 	*cell_out = (struct sandbox_cell){.kind = CELL_NUMBER, .number = number};
 	return true;
@@ -97,7 +117,7 @@ bool sandbox_read_rating(const struct sandbox_reading *reading, struct json_obje
 	double most = (double)json_int_or(reading->field->options, "max", 5);
 	if (cell.kind == CELL_NUMBER &&
 	    (cell.number != floor(cell.number) || cell.number < 1 || cell.number > most))
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	*cell_out = cell;
 	return true;
 }
@@ -134,7 +154,7 @@ bool sandbox_read_checkbox(const struct sandbox_reading *reading, struct json_ob
 		if (!sandbox_words_of(reading, value, &words, error))
 			return false;
 		if (!reading->typecast || !truth_of_words(words, &truth))
-			return sandbox_refuse_value(reading, error);
+			return sandbox_refuse_value(reading, value, error);
 	}
 	*cell_out = (struct sandbox_cell){.kind = truth ? CELL_TRUE : CELL_EMPTY};
 	return true;
@@ -149,19 +169,32 @@ bool sandbox_read_date(const struct sandbox_reading *reading, struct json_object
 	const char *words = json_text_of(value);
 
 	if (!json_is(value, json_type_string))
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	if (reading->typecast && !*words) {
 		*cell_out = (struct sandbox_cell){0};
 		return true;
 	}
 	size_t length = strnlen(words, sizeof(day));
 	if (length < sizeof(day) - 1 || (length >= sizeof(day) && !(reading->typecast && words[10] == 'T')))
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	memcpy(day, words, sizeof(day) - 1);
 	day[sizeof(day) - 1] = '\0';
 	if (!clock_from_iso(day, &time_ms))
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	*cell_out = (struct sandbox_cell){.kind = CELL_TIME, .time_ms = time_ms};
+	return true;
+}
+
+/* Milliseconds since 1970. */
+static bool read_moment(const struct sandbox_reading *reading, struct json_object *value,
+			struct sandbox_cell *cell_out, struct error *error)
+{
+	double time_ms = json_double_of(value);
+	char iso[CLOCK_ISO_SIZE];
+
+	if (!(fabs(time_ms) < 0x1p53) || !clock_iso((int64_t)time_ms, iso))
+		return sandbox_refuse_value(reading, value, error);
+	*cell_out = (struct sandbox_cell){.kind = CELL_TIME, .time_ms = (int64_t)time_ms};
 	return true;
 }
 
@@ -171,17 +204,19 @@ bool sandbox_read_time(const struct sandbox_reading *reading, struct json_object
 	int64_t time_ms = 0;
 	const char *words = json_text_of(value);
 
+	if (json_is_number(value))
+		return read_moment(reading, value, cell_out, error);
 	if (!json_is(value, json_type_string))
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	if (reading->typecast && !*words) {
 		*cell_out = (struct sandbox_cell){0};
 		return true;
 	}
 	if (strlen(words) > 40)
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	scoped_text with_zone = own_format("%sZ", words);
 	if (!clock_from_iso(words, &time_ms) && !clock_from_iso(with_zone, &time_ms))
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	*cell_out = (struct sandbox_cell){.kind = CELL_TIME, .time_ms = time_ms};
 	return true;
 }
@@ -195,13 +230,13 @@ bool sandbox_read_raw(const struct sandbox_reading *reading, struct json_object 
 	size_t count = many && json_is(value, json_type_array) ? json_length(value) : 1;
 
 	if (many != json_is(value, json_type_array))
-		return sandbox_refuse_value(reading, error);
+		return sandbox_refuse_value(reading, value, error);
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *one = many ? json_at(value, i) : value;
 		bool named = barcode ? json_text_or(one, "text", NULL) != NULL
 				     : json_text_or(one, "id", NULL) || json_text_or(one, "email", NULL);
 		if (!named && !(many && json_is(one, json_type_string)))
-			return sandbox_refuse_value(reading, error);
+			return sandbox_refuse_value(reading, value, error);
 	}
 	*cell_out = count == 0 ? (struct sandbox_cell){0}
 			       : (struct sandbox_cell){.kind = CELL_RAW, .text = json_write(value)};

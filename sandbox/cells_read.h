@@ -4,7 +4,9 @@
 
 /* ---- cells_read.c ---- */
 
-bool sandbox_refuse_value(const struct sandbox_reading *reading, struct error *error);
+/* In the words that the real service has for this type of field; always with the field in quotes when the store says so. */
+bool sandbox_refuse_value(const struct sandbox_reading *reading, struct json_object *value,
+			  struct error *error);
 /* A string; with typecast also what a number or a truth is called. */
 must_use bool sandbox_words_of(const struct sandbox_reading *reading, struct json_object *value,
 			       char **words_out, struct error *error);

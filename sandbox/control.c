@@ -208,6 +208,7 @@ static bool get_options(struct control *control, struct error *error)
 	json_put(json, "iterator_ms", json_new_int(sandbox->options.iterator_ms));
 	json_put(json, "bump_equal", json_new_bool(sandbox->store->bump_equal));
 	json_put(json, "fresh_unmodified", json_new_bool(sandbox->store->fresh_unmodified));
+	json_put(json, "quoted_refusals", json_new_bool(sandbox->store->quoted_refusals));
 	json_put(json, "modified_seconds", json_new_bool(sandbox->store->modified_seconds));
 	answer_take(control, json);
 	return true;
@@ -235,6 +236,8 @@ static bool post_options(struct control *control, struct error *error)
 	sandbox->store->bump_equal = json_bool_or(json, "bump_equal", sandbox->store->bump_equal);
 	sandbox->store->fresh_unmodified =
 		json_bool_or(json, "fresh_unmodified", sandbox->store->fresh_unmodified);
+	sandbox->store->quoted_refusals =
+		json_bool_or(json, "quoted_refusals", sandbox->store->quoted_refusals);
 	sandbox->store->modified_seconds =
 		json_bool_or(json, "modified_seconds", sandbox->store->modified_seconds);
 	return get_options(control, error);

@@ -1,5 +1,6 @@
 #include "sandbox/edit.h"
 #include "sandbox/cells.h"
+#include "sandbox/rights.h"
 #include "sandbox/rows.h"
 #include "sandbox/schema.h"
 #include <stdlib.h>
@@ -150,6 +151,41 @@ static bool run_delete_choice(struct action *action, struct error *error)
 	return true;
 }
 
+static bool limit_table(struct sandbox_table *table, const char *what, unsigned words, struct error *error)
+{
+	if (strcmp(what, "create") == 0)
+		table->limited_creates = words;
+	else if (strcmp(what, "update") == 0)
+		table->limited_updates = words;
+	else if (strcmp(what, "delete") == 0)
+		table->limited_deletes = words;
+	else
+		return refuse(error, "work", what);
+	return true;
+}
+
+static bool run_limit(struct action *action, struct error *error)
+{
+	const char *field = json_text_or(action->json, "field", NULL);
+	const char *record = json_text_or(action->json, "record", NULL);
+	unsigned words = sandbox_words_named(json_text_or(action->json, "words", "named"));
+	struct sandbox_record *found = NULL;
+
+	if (field) {
+		action->field = sandbox_find_field(action->table, field);
+		if (!action->field)
+			return refuse(error, "field", field);
+		action->field->limited = words;
+		return true;
+	}
+	if (!record)
+		return limit_table(action->table, json_text_or(action->json, "what", ""), words, error);
+	if (!find_row(action, record, &found, error))
+		return false;
+	found->limited = words != WORDS_NONE;
+	return true;
+}
+
 static const struct kind {
 	const char *name;
 	bool (*run)(struct action *action, struct error *error);
@@ -159,6 +195,7 @@ static const struct kind {
 	{"update", run_update, false, false},
 	{"delete", run_delete, false, false},
 	{"restore", run_restore, false, false},
+	{"limit", run_limit, false, false},
 	{"renameTable", run_rename_table, false, false},
 	{"deleteTable", run_delete_table, false, false},
 	{"addField", run_add_field, false, false},

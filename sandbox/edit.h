@@ -10,8 +10,11 @@
  *     renameField   table, field, name                  retypeField   table, field, type, options
  *     renameChoice  table, field, choice, name          deleteChoice  table, field, choice
  *
- * The last four kinds and deleteTable take "touch": false, which leaves the modified times of the cells alone. Stops at the
- * first action that does not fit; those before it stay. */
+ *     limit         table, and record, field, or what ("create", "update", "delete"); words ("named", "quoted" or "bare",
+ *                   see rights.h; "" lifts it): the API may not write it
+ *
+ * deleteField, retypeField, renameChoice, deleteChoice and deleteTable take "touch": false, which leaves the modified times
+ * of the cells alone. Stops at the first action that does not fit; those before it stay. */
 #pragma once
 #include "base/error.h"
 #include "base/json.h"

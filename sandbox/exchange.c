@@ -115,11 +115,29 @@ enum MHD_Result exchange_send(struct exchange *exchange, struct sandbox_answer *
 	return queued;
 }
 
+static void answer_long_url(struct sandbox_answer *answer)
+{
+	answer->status = EXCHANGE_URL_TOO_LONG;
+	answer->content_type = "text/html";
+	text_clear(&answer->body);
+	text_add(&answer->body,
+		 "<html>\r\n<head><title>414 Request-URI Too Large</title></head>\r\n<body>\r\n"
+		 "<center><h1>414 Request-URI Too Large</h1></center>\r\n</body>\r\n</html>\r\n");
+}
+
+void exchange_fill_refusal(struct sandbox_answer *answer, const struct error *refusal)
+{
+	if (refusal->status == EXCHANGE_URL_TOO_LONG)
+		answer_long_url(answer);
+	else
+		sandbox_answer_refusal(answer, refusal);
+}
+
 enum MHD_Result exchange_refuse(struct exchange *exchange, const struct error *refusal)
 {
 	struct sandbox_answer answer = {0};
 
-	sandbox_answer_refusal(&answer, refusal);
+	exchange_fill_refusal(&answer, refusal);
 	enum MHD_Result queued = exchange_send(exchange, &answer, false);
 	sandbox_answer_done(&answer);
 	return queued;

@@ -59,6 +59,9 @@ void exchange_close(struct exchange **place);
 
 /* With 'cut' half of the body, and the end of the connection. */
 enum MHD_Result exchange_send(struct exchange *exchange, struct sandbox_answer *answer, bool cut);
+/* As the API refuses; a URL that is too long as what stands in front of it does. */
+#define EXCHANGE_URL_TOO_LONG 414
+void exchange_fill_refusal(struct sandbox_answer *answer, const struct error *refusal);
 enum MHD_Result exchange_refuse(struct exchange *exchange, const struct error *refusal);
 
 /* ---- exchange_call.c: a call of the API ---- */

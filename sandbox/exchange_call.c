@@ -49,8 +49,7 @@ void exchange_check_sizes(struct exchange *exchange)
 {
 	exchange->refused = true;
 	if (strlen(exchange->uri) > SANDBOX_URL_LIMIT)
-		sandbox_refuse(&exchange->refusal, 414, "URI_TOO_LONG",
-			       "The URL is longer than %d characters.", SANDBOX_URL_LIMIT);
+		sandbox_refuse(&exchange->refusal, EXCHANGE_URL_TOO_LONG, "", "%s", "");
 	else if (exchange->too_big)
 		sandbox_refuse(&exchange->refusal, 413, "REQUEST_TOO_LARGE",
 			       "The request body is larger than %zu bytes.", exchange->body_limit);
@@ -252,7 +251,7 @@ static void apply(struct exchange *exchange)
 
 	call->now_us = sandbox_steady_us();
 	if (exchange->refused) {
-		sandbox_answer_refusal(&call->answer, &exchange->refusal);
+		exchange_fill_refusal(&call->answer, &exchange->refusal);
 	} else if (has_fault(exchange, FAULT_STATUS)) {
 		answer_status_fault(exchange);
 	} else if (has_fault(exchange, FAULT_CUT) && !exchange->fault->applied) {

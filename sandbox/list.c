@@ -26,7 +26,14 @@ struct query {
 	struct sandbox_field *fields[SANDBOX_FIELD_LIMIT];
 };
 
-enum parameter_type { PARAMETER_TEXT, PARAMETER_COUNT, PARAMETER_TRUTH, PARAMETER_TEXTS, PARAMETER_ORDERS };
+enum parameter_type {
+	PARAMETER_TEXT,
+	PARAMETER_COUNT,
+	PARAMETER_TRUTH,
+	PARAMETER_TEXTS,
+	PARAMETER_TEXT_OR_TEXTS,
+	PARAMETER_ORDERS
+};
 
 static const struct parameter {
 	const char *name;
@@ -44,7 +51,7 @@ static const struct parameter {
 	{"timeZone", PARAMETER_TEXT, false},
 	{"userLocale", PARAMETER_TEXT, false},
 	{"returnFieldsByFieldId", PARAMETER_TRUTH, false},
-	{"recordMetadata", PARAMETER_TEXTS, false},
+	{"recordMetadata", PARAMETER_TEXT_OR_TEXTS, false},
 	{"includeDateDependencyMetadata", PARAMETER_TRUTH, false},
 	{"method", PARAMETER_TEXT, true}, /* the official client sends it along */
 };
@@ -135,7 +142,7 @@ static bool add_pair(struct json_object *query, const struct sandbox_pair *pair,
 		return sandbox_refuse_request(error);
 	if (parameter->type == PARAMETER_ORDERS)
 		return add_order(query, brackets, pair->value, error);
-	if (parameter->type == PARAMETER_TEXTS) {
+	if (parameter->type == PARAMETER_TEXTS || parameter->type == PARAMETER_TEXT_OR_TEXTS) {
 		if (!is_plain_list(brackets))
 			return sandbox_refuse_request(error);
 		json_append(array_at(query, parameter->name), json_new_text(pair->value));
@@ -159,6 +166,8 @@ static bool has_type(struct json_object *value, enum parameter_type type)
 		[PARAMETER_ORDERS] = json_type_array,
 	};
 
+	if (type == PARAMETER_TEXT_OR_TEXTS)
+		return json_is(value, json_type_string) || has_type(value, PARAMETER_TEXTS);
 	if (!json_is(value, types[type]))
 		return false;
 	if (type != PARAMETER_TEXTS && type != PARAMETER_ORDERS)
@@ -264,12 +273,15 @@ static bool read_view(struct json_object *json, struct sandbox_table *table, str
 static bool read_metadata(struct json_object *json, struct error *error)
 {
 	struct json_object *names = json_child(json, "recordMetadata", json_type_array);
+	const char *alone = json_text_or(json, "recordMetadata", "commentCount");
 	const char *format = json_text_or(json, "cellFormat", "json");
 
 	for (size_t i = 0; names && i < json_length(names); i++) {
 		if (strcmp(json_text_of(json_at(names, i)), "commentCount") != 0)
 			return sandbox_refuse_request(error);
 	}
+	if (strcmp(alone, "commentCount") != 0)
+		return sandbox_refuse_request(error);
 	if (strcmp(format, "string") == 0)
 		return sandbox_refuse(
 			error, 422, "INVALID_REQUEST_UNKNOWN",

@@ -166,6 +166,14 @@ static bool set_fresh(struct reading *reading, const char *value, struct error *
 	return true;
 }
 
+static bool set_quoted(struct reading *reading, const char *value, struct error *error)
+{
+	(void)value;
+	(void)error;
+	reading->sandbox->store->quoted_refusals = true;
+	return true;
+}
+
 static bool set_seconds(struct reading *reading, const char *value, struct error *error)
 {
 	(void)value;
@@ -223,6 +231,7 @@ static const struct option {
 	{"--body-limit", "BYTES", set_body_limit, "of a request (1048576), else 413"},
 	{"--bump-equal", NULL, set_bump, "writing an equal value counts as a modification"},
 	{"--fresh-unmodified", NULL, set_fresh, "a new row has no modified time before its first edit"},
+	{"--quoted-refusals", NULL, set_quoted, "a refused value is always told with its field in quotes"},
 	{"--modified-seconds", NULL, set_seconds, "modified times have whole seconds"},
 	{"--allow-kill", NULL, set_kill, "the fault \"kill\" may end processes"},
 	{"--log", "LEVEL", set_log, "debug shows every request"},

@@ -6,6 +6,7 @@
 #include "sandbox/api.h"
 #include "sandbox/cells.h"
 #include "sandbox/refusal.h"
+#include "sandbox/rights.h"
 #include "sandbox/rows.h"
 #include <string.h>
 
@@ -70,6 +71,12 @@ static bool refuse_updates(struct error *error)
 			      "field and a \"fields\" object for cell values.");
 }
 
+static bool refuse_deletes(struct error *error)
+{
+	return sandbox_refuse(error, 422, "INVALID_RECORDS",
+			      "You must provide an array of up to 10 record IDs to delete.");
+}
+
 static bool refuse_creates(size_t count, struct error *error)
 {
 	if (count > BATCH_LIMIT)
@@ -109,8 +116,9 @@ static bool check_cells(const struct batch *batch, struct sandbox_table *table, 
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct write *write = &batch->writes[i];
-		if (!sandbox_fields_check(write->record ? write->record->table : table, write->record,
-					  write->fields, batch->typecast, error))
+		struct sandbox_table *of = write->record ? write->record->table : table;
+		if (!sandbox_rights_write(of, write->record, write->fields, error) ||
+		    !sandbox_fields_check(of, write->record, write->fields, batch->typecast, error))
 			return false;
 	}
 	if (table->base->map_count + batch->count > RECORD_LIMIT)
@@ -214,6 +222,8 @@ static bool find_row(const struct sandbox_call *call, struct batch *batch, const
 {
 	struct sandbox_record *record = sandbox_find_record(call->base, id);
 
+	if (!record && !sandbox_id_shaped(id, "rec"))
+		return refuse_updates(error);
 	if (!record || record->table != call->table)
 		return sandbox_refuse(error, 422, "ROW_DOES_NOT_EXIST",
 				      "Record ID %s does not exist in this table", id);
@@ -262,9 +272,7 @@ static bool read_keys(const struct merge *merge, struct json_object *fields, boo
 		struct json_object *value = NULL;
 		if (!json_find(fields, field->name, &value) && !json_find(fields, field->id, &value))
 			return sandbox_refuse(error, 422, "INVALID_RECORDS",
-					      "Each record without an \"id\" must have a value for the field "
-					      "\"%s\" in fieldsToMergeOn.",
-					      field->name);
+					      "Record must include columns to merge on");
 		if (!sandbox_cell_read(&reading, value, &keys[i], error))
 			return false;
 	}
@@ -375,7 +383,7 @@ bool sandbox_record_delete(struct sandbox_call *call, struct error *error)
 {
 	struct sandbox_record *record = NULL;
 
-	if (!find_anywhere(call, &record, error))
+	if (!find_anywhere(call, &record, error) || !sandbox_rights_delete(record, error))
 		return false;
 	sandbox_rows_delete(&record, 1);
 	call->sandbox->counts.records_deleted++;
@@ -395,13 +403,14 @@ static bool read_deletes(const struct sandbox_call *call, struct batch *batch, s
 	size_t count = call->target->pair_count;
 
 	if (count < 1 || count > BATCH_LIMIT)
-		return sandbox_refuse(error, 422, "INVALID_RECORDS",
-				      "You must provide an array of up to 10 record IDs to delete.");
+		return refuse_deletes(error);
 	for (size_t i = 0; i < count; i++) {
 		const struct sandbox_pair *pair = &call->target->pairs[i];
 		struct sandbox_record *record = sandbox_find_record(call->base, pair->value);
 		if (!is_records_key(pair->name) || call->target->bad_query)
 			return sandbox_refuse_request(error);
+		if (!record && !sandbox_id_shaped(pair->value, "rec"))
+			return refuse_deletes(error);
 		if (!record || record->table != call->table)
 			return sandbox_refuse_bare(error, 404, "NOT_FOUND");
 		if (!find_row(call, batch, record->id, &batch->writes[i], error))
@@ -421,6 +430,10 @@ bool sandbox_records_delete(struct sandbox_call *call, struct error *error)
 	json_put(json, "records", list);
 	if (!read_deletes(call, &batch, error))
 		return false;
+	for (size_t i = 0; i < batch.count; i++) {
+		if (!sandbox_rights_delete(batch.writes[i].record, error))
+			return false;
+	}
 	for (size_t i = 0; i < batch.count; i++) {
 		records[i] = batch.writes[i].record;
 		json_append(list, deleted_of(records[i]));

@@ -76,6 +76,7 @@ struct sandbox_record {
 	int64_t modified_ms; /* newest change of any editable cell; 0: never */
 	int64_t number;      /* autoNumber */
 	bool deleted;
+	bool limited;                      /* may be neither written nor deleted; see rights.h */
 	bool stripped;                     /* too long in the trash: its cells are gone */
 	struct sandbox_slot *slots;        /* owned; one for each field of the table */
 	struct sandbox_incoming *incoming; /* owned; only in the trash */
@@ -96,6 +97,7 @@ struct sandbox_field {
 	struct sandbox_field *inverse;   /* NULL: one-way, as every link to the own table */
 	struct formula *formula; /* owned; parsed when first asked, NULL before and when it is wrong */
 	bool formula_tried, evaluating;
+	unsigned limited; /* enum sandbox_limited_words: its cells may not be written */
 };
 
 struct sandbox_table {
@@ -112,6 +114,7 @@ struct sandbox_table {
 	size_t trash_count, trash_capacity;
 	struct sandbox_record **trash; /* oldest first */
 	int64_t last_number;
+	unsigned limited_creates, limited_updates, limited_deletes; /* enum sandbox_limited_words */
 };
 
 struct sandbox_base {
@@ -132,6 +135,7 @@ struct sandbox_store {
 	int64_t now_ms;
 	bool bump_equal;       /* writing an equal value counts as a modification */
 	bool fresh_unmodified; /* a row has no modified time before its first edit */
+	bool quoted_refusals; /* a refused value is always told as 'Field "X" cannot accept the provided value' */
 	bool modified_seconds; /* modified times have whole seconds */
 	bool seeded;
 	uint64_t seed;

@@ -67,6 +67,7 @@ void sandbox_take_store(struct sandbox *sandbox, struct sandbox_store *store)
 
 	store->bump_equal = old->bump_equal;
 	store->fresh_unmodified = old->fresh_unmodified;
+	store->quoted_refusals = old->quoted_refusals;
 	store->modified_seconds = old->modified_seconds;
 	store->version += old->version + 1;
 	sandbox_store_close(&sandbox->store);

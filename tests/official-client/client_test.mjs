@@ -566,7 +566,7 @@ const REFUSALS = [
 	['an unknown field to sort by', ({ things }) => things.select({ sort: [{ field: 'Nonsense' }] }).all(), unprocessable('UNKNOWN_FIELD_NAME', 'Unknown field name: "Nonsense"')],
 	['an unknown field to merge on', ({ things }) => things.update([{ fields: { Name: 'x' } }], { performUpsert: { fieldsToMergeOn: ['Nonsense'] } }),
 		unprocessable('UNKNOWN_FIELD_NAME', 'Unknown field name: "Nonsense"')],
-	['a text for a number', ({ things }) => things.create({ Count: '5' }), cannotAccept('Count')],
+	['a text for a number', ({ things }) => things.create({ Count: '5' }), unprocessable('INVALID_VALUE_FOR_COLUMN', 'Cannot parse value "5" for field Count')],
 	['a number for a text', ({ things }) => things.create({ Name: 5 }), cannotAccept('Name')],
 	['a text for a checkbox', ({ things }) => things.create({ Done: 'yes' }), cannotAccept('Done')],
 	['words for a date', ({ things }) => things.create({ Due: 'tomorrow' }), cannotAccept('Due')],

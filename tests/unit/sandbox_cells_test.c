@@ -11,7 +11,8 @@ struct cell_case {
 	const char *type, *message; /* of the refusal; message NULL: any */
 };
 
-#define NO(field) "INVALID_VALUE_FOR_COLUMN", "Field \"" field "\" cannot accept the provided value"
+#define NO(field)            "INVALID_VALUE_FOR_COLUMN", "Field \"" field "\" cannot accept the provided value"
+#define UNREAD(value, field) "INVALID_VALUE_FOR_COLUMN", "Cannot parse value \"" value "\" for field " field
 #define COMPUTED(field)                                                                                      \
 	"INVALID_VALUE_FOR_COLUMN", "Field \"" field "\" cannot accept a value because the field is "        \
 				    "computed"
@@ -32,19 +33,21 @@ static const struct cell_case cell_cases[] = {
 	{"a number keeps more digits than its precision shows", "Count", "1.23456789", false, "1.23456789",
 	 NULL, NULL},
 	{"zero is a value", "Count", "0", false, "0", NULL, NULL},
-	{"a text is no number", "Count", "\"5\"", false, NULL, NO("Count")},
-	{"an empty text is no number", "Count", "\"\"", false, NULL, NO("Count")},
+	{"a text is no number", "Count", "\"5\"", false, NULL, UNREAD("5", "Count")},
+	{"an empty text is no number", "Count", "\"\"", false, NULL, UNREAD("", "Count")},
 	{"typecast reads a number", "Count", "\" 1,234.5 \"", true, "1234.5", NULL, NULL},
 	{"typecast reads a percentage", "Count", "\"12.5%\"", true, "0.125", NULL, NULL},
 	{"typecast of an empty text empties a number", "Count", "\"\"", true, "null", NULL, NULL},
-	{"typecast does not read words as a number", "Count", "\"five\"", true, NULL, NO("Count")},
-	{"typecast does not read a hexadecimal number", "Count", "\"0x10\"", true, NULL, NO("Count")},
-	{"typecast does not read infinity", "Count", "\"1e999\"", true, NULL, NO("Count")},
-	{"a truth is no number", "Count", "true", false, NULL, NO("Count")},
+	{"typecast does not read words as a number", "Count", "\"five\"", true, NULL,
+	 UNREAD("five", "Count")},
+	{"typecast does not read a hexadecimal number", "Count", "\"0x10\"", true, NULL,
+	 UNREAD("0x10", "Count")},
+	{"typecast does not read infinity", "Count", "\"1e999\"", true, NULL, UNREAD("1e999", "Count")},
+	{"a truth is no number", "Count", "true", false, NULL, UNREAD("true", "Count")},
 	{"a rating within its scale", "Rating", "3", false, "3", NULL, NULL},
-	{"a rating above its scale", "Rating", "4", false, NULL, NO("Rating")},
-	{"a rating of 0", "Rating", "0", false, NULL, NO("Rating")},
-	{"a broken rating", "Rating", "1.5", false, NULL, NO("Rating")},
+	{"a rating above its scale", "Rating", "4", false, NULL, UNREAD("4", "Rating")},
+	{"a rating of 0", "Rating", "0", false, NULL, UNREAD("0", "Rating")},
+	{"a broken rating", "Rating", "1.5", false, NULL, UNREAD("1.5", "Rating")},
 	{"a tick", "Done", "true", false, "true", NULL, NULL},
 	{"no tick is an empty cell", "Done", "false", false, "null", NULL, NULL},
 	{"a text is no tick", "Done", "\"true\"", false, NULL, NO("Done")},
@@ -55,10 +58,11 @@ static const struct cell_case cell_cases[] = {
 	{"a choice", "Kind", "\"Box\"", false, "\"Box\"", NULL, NULL},
 	{"a choice in other letters is another", "Kind", "\"box\"", false, NULL, OPTION("box")},
 	{"an empty text is no choice", "Kind", "\"\"", false, NULL, OPTION("")},
-	{"a choice's id is no choice", "Kind", "\"selB\"", false, NULL, OPTION("selB")},
+	{"a choice by its id", "Kind", "\"selB\"", false, "\"Box\"", NULL, NULL},
+	{"an unknown id is no choice", "Kind", "\"selZ\"", false, NULL, OPTION("selZ")},
 	{"typecast makes a choice", "Kind", "\"Crate\"", true, "\"Crate\"", NULL, NULL},
 	{"typecast of an empty text empties a select", "Kind", "\"\"", true, "null", NULL, NULL},
-	{"a list is no single choice", "Kind", "[\"Box\"]", false, NULL, NO("Kind")},
+	{"a list is no single choice", "Kind", "[\"Box\"]", false, NULL, UNREAD("[\"Box\"]", "Kind")},
 	{"choices, each once", "Tags", "[\"y\",\"x\",\"y\"]", false, "[\"y\",\"x\"]", NULL, NULL},
 	{"no choices are an empty cell", "Tags", "[]", false, "null", NULL, NULL},
 	{"a text is no list of choices", "Tags", "\"x\"", false, NULL, NO("Tags")},
@@ -79,7 +83,10 @@ static const struct cell_case cell_cases[] = {
 	 "\"2026-04-24T07:00:00.000Z\"", NULL, NULL},
 	{"a day in a time is its midnight", "When", "\"2026-04-24\"", false, "\"2026-04-24T00:00:00.000Z\"",
 	 NULL, NULL},
-	{"a number is no time", "When", "1745478000000", false, NULL, NO("When")},
+	{"a number is a time, in milliseconds", "When", "1745478000000", false,
+	 "\"2025-04-24T07:00:00.000Z\"", NULL, NULL},
+	{"a number beyond all calendars is no time", "When", "1e300", false, NULL, NO("When")},
+	{"a truth is no time", "When", "true", false, NULL, NO("When")},
 	{"words are no time", "When", "\"tomorrow\"", true, NULL, NO("When")},
 	{"links", "Place", "[\"recQ0000000000001\",\"recP0000000000001\"]", false,
 	 "[\"recQ0000000000001\",\"recP0000000000001\"]", NULL, NULL},
@@ -117,6 +124,9 @@ static const struct cell_case cell_cases[] = {
 	{"a whole file as it was read is refused", "Files",
 	 "[{\"id\":\"att00000000000001\",\"url\":\"http://e.example/\",\"filename\":\"a\",\"size\":5}]",
 	 false, NULL, "INVALID_ATTACHMENT_OBJECT", NULL},
+	{"a refused file is shown as it was given", "Files", "[{\"url\":\"ftp://e.example/\"}]", false, NULL,
+	 "INVALID_ATTACHMENT_OBJECT",
+	 "Invalid attachment object for field Files: {\"url\":\"ftp://e.example/\"}"},
 	{"a file by the id of none here", "Files", "[{\"id\":\"att00000000000001\"}]", false, NULL,
 	 "INVALID_ATTACHMENT_OBJECT", NULL},
 	{"somebody by id", "Who", "{\"id\":\"usr1\"}", false, "{\"id\":\"usr1\"}", NULL, NULL},
@@ -186,6 +196,10 @@ static void check_cell(void **state)
 #define SHOWS(fields) "{\"records\":[{\"fields\":" fields "}]}"
 
 static const struct story stories[] = {
+	{"refusals name their field in quotes when that is asked for",
+	 {{"POST /_sandbox/options", "{\"quoted_refusals\":true}", 200, "{\"quoted_refusals\":true}"},
+	  {"PATCH " THINGS, "{\"records\":[{\"id\":\"recA0000000000001\",\"fields\":{\"Count\":\"5\"}}]}",
+	   422, "{\"error\":{\"message\":\"Field \\\"Count\\\" cannot accept the provided value\"}}"}}},
 	{"a write moves the row's and the cell's time",
 	 {{PATCH("{\"Count\":3}"), SHOWS("{\"Changed\":\"2026-11-23T10:00:00.500Z\",\"Count "
 					 "Changed\":\"2026-11-23T10:00:00.500Z\"}")},

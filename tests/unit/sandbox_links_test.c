@@ -147,7 +147,7 @@ static const struct story stories[] = {
 	{"a person's edit that does not fit says which",
 	 {{NO_EDIT("{\"create\":{\"table\":\"Things\",\"fields\":{}}},{\"update\":{\"table\":\"Things\","
 		   "\"record\":\"" A "\",\"fields\":{\"Count\":\"x\"}}}",
-		   "action 2: update: Field \\\"Count\\\" cannot accept the provided value")}}},
+		   "action 2: update: Cannot parse value \\\"x\\\" for field Count")}}},
 	{"an edit of an unknown table",
 	 {{NO_EDIT("{\"create\":{\"table\":\"None\"}}", "create: there is no table \\\"None\\\"")}}},
 	{"an edit of an unknown kind", {{NO_EDIT("{\"explode\":{}}", "no such action")}}},
