@@ -257,6 +257,16 @@ static void put_cell(enum table table, enum field field, const struct cell *cell
 	json_release(body);
 }
 
+/* As the document has it, which no cell may be able to show. */
+static void put_stored(enum table table, enum field field, struct json_object *body, struct json_object *data)
+{
+	const char *key = field_rule(field)->data_key[table];
+	struct json_object *value = NULL;
+
+	if (key && json_find(document_data(body), key, &value))
+		json_put(data, key, json_copy(value));
+}
+
 /* The time follows from the document that was planned on, so that the same conflict found again after a crash
  * makes the same history document. */
 void look_record_losers(struct group *group, struct look *look)
@@ -271,8 +281,10 @@ void look_record_losers(struct group *group, struct look *look)
 		bool row_wins = action & ACTION_TO_COUCH;
 		if (row_wins && look->document_work != DOCUMENT_WORK_WRITE)
 			continue; /* refused: nobody has lost yet */
-		put_cell(look->pair->table, (enum field)field,
-			 row_wins ? &look->couch[field] : &look->airtable[field], losers);
+		if (row_wins)
+			put_stored(look->pair->table, (enum field)field, look->document.body, losers);
+		else
+			put_cell(look->pair->table, (enum field)field, &look->airtable[field], losers);
 		put_cell(look->pair->table, (enum field)field,
 			 row_wins ? &look->airtable[field] : &look->couch[field], winners);
 		group->sync->counts.conflicts++;

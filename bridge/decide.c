@@ -396,6 +396,7 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 		.shown_differently = agreed->shown_differently,
 		.contested = agreed->contested,
 		.couch_unmappable = !mappable && !couch_waits,
+		.blank = !json_find(look->row.body, sync->columns[look->pair->table].of[field].id, NULL),
 		.waits = row_waits || (couch_waits && look->existence.action != EXIST_MERGE_OUT),
 		.order = look->orders[field],
 	};

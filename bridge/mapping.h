@@ -38,7 +38,8 @@ must_use bool mapping_to_row(enum table table, const struct columns *columns, en
  * become the app's words ("Generic Container" → generic_container, "Item" → absent); the price is stored in
  * thousandths, rounded to three digits after their point. A new key takes its place in the app's order.
  * ERROR_REFUSED for cells a document cannot hold (CELL_WRONG, two links in a single link, an unknown link,
- * an empty required field, a number that is no whole number where the app wants one). */
+ * an empty required field, a number that is no whole number where the app wants one, a number that
+ * mapping_from_document() could not read again: from 2^53 on, of a price in thousandths). */
 must_use bool mapping_to_document(enum table table, enum field field, const struct cell *cell,
 				  struct json_object *body, struct error *error);
 

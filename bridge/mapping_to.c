@@ -190,8 +190,10 @@ static bool number_to_document(const struct field_rule *rule, const struct cell 
 	double number =
 		rule->scale > 0 ? mapping_price_without_noise(cell->number * rule->scale) : cell->number;
 
-	if (!isfinite(number))
-		return refuse(error, rule->name, cell, "is too large");
+	/* A document with such a number could not be read again: from there on a double does not hold every whole number. */
+	if (!(fabs(number) < MAPPING_EXACT_WHOLE))
+		return refuse(error, rule->name, cell,
+			      "is too large to be kept digit by digit; enter a smaller number");
 	if (rule->field == FIELD_SERIAL && (number < 0 || number != floor(number)))
 		return refuse(error, rule->name, cell, "is no whole number from 0 on");
 	*value_out = json_number(number);

@@ -315,6 +315,28 @@ static struct decision newest(const struct field_views *field, const char *couch
 	return (struct decision){ACTION_ASK_TIME, "it is not known which of both was edited last"};
 }
 
+static struct decision does_not_fit(void)
+{
+	return (struct decision){ACTION_PROBLEM, "the column cannot hold the document's value"};
+}
+
+/* The document's value cannot go to the row. What somebody enters there is taken for its correction when it is the later
+ * edit of both; an earlier one waits for a person. */
+static struct decision newest_that_fits(const struct field_views *field)
+{
+	struct decision found =
+		newest(field, "the document was edited last",
+		       "the column cannot hold the document's value, and the cell was edited last");
+
+	return found.action & ACTION_TO_AIRTABLE ? does_not_fit() : found;
+}
+
+/* An empty Type says "Item" as well; where nothing was agreed on it says nothing. */
+static bool cell_says_nothing(const struct field_views *field)
+{
+	return field->airtable->kind == CELL_EMPTY || field->blank;
+}
+
 /* Ours to say: a changed cell is set back, whatever was put there. */
 static struct decision plan_out(const struct field_views *field)
 {
@@ -328,7 +350,7 @@ static struct decision plan_out(const struct field_views *field)
 	if (plan_obstacle(field, &obstacle))
 		return obstacle;
 	if (couch_useless(field))
-		return (struct decision){ACTION_PROBLEM, "the column cannot hold the document's value"};
+		return does_not_fit();
 	if (!couch)
 		return (struct decision){ACTION_TO_AIRTABLE, "the cell was changed, it is set back"};
 	return (struct decision){ACTION_TO_AIRTABLE, "couch moved"};
@@ -343,12 +365,11 @@ static struct decision plan_first_contact(const struct field_views *field)
 		return (struct decision){ACTION_REMEMBER, "first contact: both show the same"};
 	if (plan_obstacle(field, &obstacle))
 		return obstacle;
-	if (couch_useless(field))
-		return (struct decision){ACTION_PROBLEM,
-					 "first contact: the column cannot hold the document's value"};
 	if (airtable_useless(field))
 		return (struct decision){ACTION_PROBLEM,
 					 "first contact: the document cannot hold the cell's value"};
+	if (couch_useless(field))
+		return cell_says_nothing(field) ? does_not_fit() : newest_that_fits(field);
 	if (field->same_updated_at)
 		return (struct decision){
 			ACTION_TO_COUCH,
@@ -372,7 +393,8 @@ static struct decision plan_not_agreed(const struct field_views *field)
 	if (plan_obstacle(field, &obstacle))
 		return obstacle;
 	if (couch_useless(field))
-		return (struct decision){ACTION_PROBLEM, "the column cannot hold the document's value"};
+		return cell_says_nothing(field) || airtable_useless(field) ? does_not_fit()
+									   : newest_that_fits(field);
 	if (field->airtable->kind == CELL_EMPTY || airtable_useless(field))
 		return (struct decision){ACTION_TO_AIRTABLE,
 					 "nothing was agreed on: the document fills the cell"};
@@ -381,10 +403,12 @@ static struct decision plan_not_agreed(const struct field_views *field)
 }
 
 /* One of both cannot be used on the other side. Neither is overwritten by what did not move. */
-static struct decision plan_useless(const struct field_views *field, bool couch_did_move)
+static struct decision plan_useless(const struct field_views *field, bool couch_did_move,
+				    bool airtable_did_move)
 {
-	if (couch_did_move && couch_useless(field))
-		return (struct decision){ACTION_PROBLEM, "the column cannot hold the document's value"};
+	if (couch_useless(field) && couch_did_move)
+		return airtable_did_move && !airtable_useless(field) ? newest_that_fits(field)
+								     : does_not_fit();
 	if (couch_did_move)
 		return (struct decision){ACTION_TO_AIRTABLE,
 					 "couch moved, and what the cell shows cannot be used"};
@@ -406,7 +430,7 @@ static struct decision plan_both(const struct field_views *field)
 	if (plan_obstacle(field, &obstacle))
 		return obstacle;
 	if (couch_useless(field) || airtable_useless(field))
-		return plan_useless(field, couch);
+		return plan_useless(field, couch, airtable);
 	if (!airtable)
 		return (struct decision){ACTION_TO_AIRTABLE, "only couch moved"};
 	if (couch)

@@ -9,7 +9,9 @@
  *     yes              yes, to the same   agreed
  *     yes              yes, otherwise     conflict: the newest edit wins the field, a tie goes to the document, and the
  *                                         other value is kept in the history
- *     nothing was agreed on yet           the row is filled from the document; at first contact sync-rules 5 */
+ *     nothing was agreed on yet           the row is filled from the document; at first contact sync-rules 5
+ *
+ * A document's value that the column cannot hold goes nowhere; a later edit of the cell takes its place. */
 #pragma once
 #include "bridge/cell.h"
 #include "bridge/field.h"
@@ -125,7 +127,8 @@ struct field_views {
 	bool shown_differently; /* sync-rules 18: an edit of this cell is a conflict */
 	bool contested;         /* so is it where the document may have been edited unseen */
 	bool couch_unmappable; /* C cannot be shown in the column (mapping_to_row refused); couch is then still C */
-	bool waits;            /* C or A is a link to something without a counterpart */
+	bool blank; /* the row's cell is empty, also where that reads as a value (an empty Type is an Item) */
+	bool waits; /* C or A is a link to something without a counterpart */
 	enum edit_order order;
 };
 struct decision plan_field(const struct field_views *field);
