@@ -127,11 +127,12 @@ static void derive_by_type(struct datum *datum)
 static char *compute_reference(const struct deriving *deriving)
 {
 	const struct datum *datum = deriving->datum;
-	struct json_object *serial = is_true(datum, "serial") ? datum_get(datum, "serial") : NULL;
+	struct json_object *serial = datum_get(datum, "serial");
 	const char *item = words_of(datum, "item_reference_number");
 	char *reference = NULL;
 
-	if (!item || (serial && !json_is_number(serial)) || !deriving->collection ||
+	/* A serial that is there and no number, null too, is no serial 0. */
+	if (!item || (datum_has(datum, "serial") && !json_is_number(serial)) || !deriving->collection ||
 	    !schema_is_valid(deriving->collection))
 		return NULL;
 	const struct epc_parts parts = {
@@ -140,7 +141,7 @@ static char *compute_reference(const struct deriving *deriving)
 		.collection =
 			json_text_or(document_data(deriving->collection), "collection_reference_number", ""),
 		.item = item,
-		.serial = serial ? json_double_of(serial) : 0,
+		.serial = json_double_of(serial),
 	};
 	return epc_reference(&parts, &reference, NULL) ? reference : NULL;
 }
@@ -202,15 +203,23 @@ static void derive_hex(struct datum *datum)
 		datum_put_text(datum, "rfid_tag_epc_memory_bank_contents", hex);
 }
 
+/* What the one lacks is unset in the other. */
+static void copy_key(const struct datum *from, const char *from_key, struct datum *to, const char *key)
+{
+	if (datum_has(from, from_key))
+		datum_put(to, key, json_share(datum_get(from, from_key)));
+	else
+		datum_unset(to, key);
+}
+
 static void derive_password(struct deriving *deriving)
 {
 	struct datum *datum = deriving->datum;
 	char uuid[37];
 
 	if (!json_is(datum_get(datum, "use_mixed_rfid_tag_access_password"), json_type_boolean))
-		datum_put(datum, "use_mixed_rfid_tag_access_password",
-			  json_new_bool(
-				  is_true(deriving->config, "default_use_mixed_rfid_tag_access_password")));
+		copy_key(deriving->config, "default_use_mixed_rfid_tag_access_password", datum,
+			 "use_mixed_rfid_tag_access_password");
 	if (!is_true(datum, "use_mixed_rfid_tag_access_password") ||
 	    is_true(datum, "rfid_tag_access_password"))
 		return;

@@ -177,12 +177,23 @@ static size_t count_dots(const char *words)
 	return count;
 }
 
+/* A tag holds a number, which has no zero in front. */
+static bool check_asset_prefix(const char *asset_prefix, struct error *error)
+{
+	return (is_digits(asset_prefix) && asset_prefix[0] != '0') ||
+	       error_set(error, ERROR_REFUSED,
+			 "the asset reference prefix \"%s\" is not digits without a leading zero",
+			 asset_prefix);
+}
+
 bool epc_uri(const char *company_prefix, const char *asset_prefix, const char *reference, char **uri_out,
 	     struct error *error)
 {
 	const char *dot = strchr(reference, '.'), *second = dot ? strchr(dot + 1, '.') : NULL;
 	size_t dots = count_dots(reference);
 
+	if (!check_asset_prefix(asset_prefix, error))
+		return false;
 	if (dots == 0) {
 		*uri_out = own_format(URI_START "0.%s.%s%s", company_prefix, asset_prefix, reference);
 		return true;

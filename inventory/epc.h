@@ -30,7 +30,8 @@ struct epc_parts {
 };
 must_use bool epc_reference(const struct epc_parts *parts, char **reference_out, struct error *error);
 
-/* The tag's URI of a reference with two dots, or of plain digits; the caller frees. */
+/* The tag's URI of a reference with two dots, or of plain digits; the caller frees. The asset prefix must be digits
+ * without a leading zero; other rules are those of epc_hex(). */
 must_use bool epc_uri(const char *company_prefix, const char *asset_prefix, const char *reference,
 		      char **uri_out, struct error *error);
 /* What has other than the numbers that come back when it is read again is refused: a zero in front, a number

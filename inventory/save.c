@@ -1,6 +1,7 @@
 /* The steps of one save. */
 #include "inventory/save.h"
 
+#include "inventory/config.h"
 #include "inventory/history.h"
 #include "inventory/schema.h"
 #include "inventory/validate.h"
@@ -36,25 +37,6 @@ void save_result_done(struct save_result *result)
 }
 
 /* ---- reading ---- */
-
-static bool read_config(struct saving *saving, struct error *error)
-{
-	struct json_object *body = NULL;
-	struct refusal refusal = {0};
-	struct error cause = {0};
-
-	if (!view_get(saving->view, DOCUMENT_CONFIG, "", &body, error))
-		return false;
-	if (!body)
-		return error_set(error, ERROR_REFUSED,
-				 "The inventory has no config document yet. Open the app's settings once.");
-	saving->config = datum_of_document(body);
-	schema_check(saving->config, &refusal);
-	bool fits = refusal_passes(&refusal, &cause);
-	refusal_done(&refusal);
-	return fits || error_set(error, ERROR_REFUSED, "The inventory's config document is not in order: %s",
-				 cause.text);
-}
 
 static bool read_stored(struct saving *saving, struct error *error)
 {
@@ -108,7 +90,7 @@ static void add_history(struct saving *saving)
 	if (!saving->request->history)
 		return;
 	if (after->deleted)
-		history_of_delete(saving->before, &original, &new);
+		history_of_delete(after, &original, &new);
 	else if (saving->stored)
 		history_of_update(saving->before, after, &original, &new);
 	else
@@ -127,9 +109,10 @@ static bool delete_document(struct saving *saving, struct error *error)
 	if (!request->given->id)
 		return error_set(error, ERROR_REFUSED, "There is no id of what is to be deleted.");
 	result->datum = datum_copy(saving->before);
+	datum_merge(result->datum, request->given);
 	result->datum->deleted = true;
 	if (!request->skip_checks &&
-	    (!validate_delete(saving->before, saving->config, saving->view, &result->refusal, error) ||
+	    (!validate_delete(result->datum, saving->config, saving->view, &result->refusal, error) ||
 	     !refusal_passes(&result->refusal, error)))
 		return false;
 	full_id = document_full_id(request->given->type, request->given->id);
@@ -153,7 +136,7 @@ static bool compute(struct saving *saving, struct error *error)
 	datum_merge(datum, request->given);
 	if (!datum->created_at)
 		datum->created_at = json_new_int(saving->source->now_ms);
-	if (!request->skip_derivation && !derive(datum, saving->config, saving->view, saving->source, error))
+	if (!request->skip_callbacks && !derive(datum, saving->config, saving->view, saving->source, error))
 		return false;
 	if (!datum->id) {
 		saving->source->uuid(saving->source->context, uuid);
@@ -273,7 +256,7 @@ static bool save_steps(struct saving *saving, struct error *error)
 {
 	scoped(json_object) attachments = NULL;
 
-	if (!read_config(saving, error) || !read_stored(saving, error))
+	if (!config_read(saving->view, &saving->config, error) || !read_stored(saving, error))
 		return false;
 	if (saving->request->given->deleted)
 		return delete_document(saving, error);
@@ -291,7 +274,7 @@ bool save_document(const struct save_request *request, const struct inventory_vi
 {
 	struct saving saving = {.request = request, .view = view, .source = source, .result = result_out};
 
-	*result_out = (struct save_result){0};
+	*result_out = (struct save_result){.alone = request->skip_callbacks};
 	if (!*document_type_name(request->given->type) || request->given->type == DOCUMENT_HISTORY)
 		return error_set(error, ERROR_REFUSED, "This kind of document is not saved.");
 	bool saved = save_steps(&saving, error);

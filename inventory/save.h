@@ -20,14 +20,14 @@ struct save_history {
 
 struct save_request {
 	/* Type, id (NULL: a new one), and the keys that are set or unset; what is not among them stays. 'rev' is
-	 * what the caller has read, or NULL. 'deleted' deletes. created_at and updated_at count when they are set. */
+	 * what the caller has read, or NULL. 'deleted' deletes; keys that are given as well are in its history. created_at and updated_at count when they are set. */
 	const struct datum *given;
 	struct json_object *attachments;    /* borrowed; {name: {content_type, data}} to be added, or NULL */
 	const struct save_history *history; /* NULL: none is written */
 	bool ignore_conflict;               /* the stored revision, whatever the caller has read */
 	bool force_touch, no_touch;         /* updated_at changes always, never */
 	bool skip_checks;                   /* schema and validation */
-	bool skip_derivation;
+	bool skip_callbacks;                /* nothing is derived, and nothing saved in its wake */
 };
 
 struct save_result {
@@ -35,6 +35,7 @@ struct save_result {
 	struct json_object *body;    /* owned; NULL: nothing changed, nothing is written */
 	struct datum *datum;         /* owned; as it is when that is written */
 	struct refusal refusal;      /* owned; on ERROR_REFUSED: the fields at fault, if the app names them */
+	bool alone;                  /* nothing is to be saved in its wake */
 };
 void save_result_done(struct save_result *result);
 

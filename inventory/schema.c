@@ -75,6 +75,13 @@ static bool is_item_type(struct json_object *value)
 	return false;
 }
 
+static bool is_permission(struct json_object *value)
+{
+	const char *words = json_text_of(value);
+
+	return strcmp(words, "read") == 0 || strcmp(words, "write") == 0;
+}
+
 /* ---- the tables ---- */
 
 static const struct schema_key config_keys[] = {
@@ -302,11 +309,18 @@ static char *quote(struct json_object *value)
 static void check_elements(struct json_object *list, const struct schema_key *key, const char *words,
 			   struct refusal *refusal)
 {
-	for (size_t i = 0; i < json_length(list); i++)
-		if (!json_is(json_at(list, i), json_type_string))
+	for (size_t i = 0; i < json_length(list); i++) {
+		struct json_object *element = json_at(list, i);
+		scoped_text quoted = quote(element);
+		if (!json_is(element, json_type_string))
 			refusal_add_element(refusal, key->key, (int)i,
 					    "%s has %s among its texts. Take it out.", words,
-					    json_type_word(json_at(list, i)));
+					    json_type_word(element));
+		else if (strcmp(key->key, "permissions") == 0 && !is_permission(element))
+			refusal_add_element(refusal, key->key, (int)i,
+					    "%s has %s, it may have \"read\" and \"write\". Take it out.",
+					    words, quoted);
+	}
 }
 
 static bool is_finite(struct json_object *value)

@@ -102,7 +102,7 @@ bool save_wake(const struct save_result *result, const struct inventory_view *vi
 	const struct datum *datum = result->datum;
 
 	*wake_out = (struct save_wake){0};
-	if (!result->body)
+	if (!result->body || result->alone)
 		return true;
 	if (datum->deleted)
 		add_deleted_data(datum, wake_out);

@@ -89,7 +89,7 @@ bool database_put(struct database *database, struct json_object *body)
 	bool there = old && !is_deleted(old);
 	char next[32];
 
-	if (there && !rev)
+	if (!json_is(body, json_type_object) || !*id || (there && !rev))
 		return false;
 	if (rev ? strcmp(rev, json_text_or(old, "_rev", "")) != 0 : old && is_deleted(body))
 		return false;

@@ -13,7 +13,7 @@ void database_init(struct database *database);
 void database_done(struct database *database);
 /* What is there and not deleted; borrowed. */
 struct json_object *database_get(const struct database *database, const char *id);
-/* false: a conflict. */
+/* false: a conflict, or no document: an object with an _id. */
 bool database_put(struct database *database, struct json_object *body);
 /* All that are there, by _id; the caller frees. */
 struct json_object *database_all(const struct database *database);

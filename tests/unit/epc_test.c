@@ -75,6 +75,48 @@ static void numbers_end_where_their_bits_do(void **unused)
 	}
 }
 
+/* ---- asset prefixes ---- */
+
+static const struct asset_prefix {
+	const char *sentence, *prefix;
+	bool uri, reference; /* whether one is made with it */
+} asset_prefixes[] = {
+	{"digits", "100", true, true},
+	{"one digit", "1", true, true},
+	{"a zero alone", "0", false, false},
+	{"zeros alone", "000", false, false},
+	{"a zero in front: a reference, which no tag can hold", "01", false, true},
+	{"nothing", "", false, false},
+	{"letters", "abc", false, false},
+	{"a letter behind digits", "1a", false, false},
+	{"a sign", "+1", false, false},
+	{"a minus", "-1", false, false},
+	{"a space behind", "1 ", false, false},
+	{"a fraction", "1.5", false, false},
+	{"digits of another script", "\uff11", false, false},
+	{"too high for the number of bits: the URI is made, and cannot be written", "288230", true, false},
+	{"more digits than any number has", "99999999999999999999999", true, false},
+};
+
+static void prefixes_are_digits_without_a_zero_in_front(void **row)
+{
+	const struct asset_prefix *case_ = *row;
+	const char *const references[] = {"0001.1.0000", "00010000010000", ""};
+	const struct epc_parts parts = {"0000000", case_->prefix, "0001", "1", 0};
+	struct error error = {0};
+	char *words = NULL;
+
+	for (size_t i = 0; i < countof(references); i++) {
+		assert_int_equal(epc_uri("0000000", case_->prefix, references[i], &words, &error),
+				 case_->uri);
+		if (!case_->uri)
+			assert_non_null(strstr(error.text, "asset reference prefix"));
+		own_free_text(&words);
+	}
+	assert_int_equal(epc_reference(&parts, &words, &error), case_->reference);
+	own_free_text(&words);
+}
+
 static const struct number {
 	const char *sentence; /* as JavaScript writes it */
 	double number;
@@ -154,6 +196,7 @@ int main(void)
 		  what_is_written_reads_back, NULL);
 	cases_add(&cases, own_copy("the last number of each length is written, the next is refused"),
 		  numbers_end_where_their_bits_do, NULL);
+	cases_add_table(&cases, asset_prefixes, prefixes_are_digits_without_a_zero_in_front);
 	cases_add_table(&cases, numbers, numbers_as_javascript_writes_them);
 	cases_add_table(&cases, trimmed, white_space_as_javascript_sees_it);
 	cases_add_table(&cases, written, json_as_javascript_writes_it);

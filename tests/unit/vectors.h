@@ -7,22 +7,25 @@
 
 #define VECTORS_LIMIT ((size_t)4 << 20) /* bytes of a file */
 
-/* An array; ends the program with its sentence when it cannot be read. Tests run in the tree's root. */
+/* An array, what cannot be kept as it is included; ends the program with its sentence when it cannot be read. Tests run in
+ * the tree's root. */
 static inline struct json_object *vectors_read(const char *path)
 {
 	char *bytes = own_alloc(VECTORS_LIMIT);
 	FILE *file = fopen(path, "rb");
 	size_t length = file ? fread(bytes, 1, VECTORS_LIMIT, file) : 0;
 	struct json_object *json = NULL;
+	struct json_flaws flaws = {0};
 	struct error error = {0};
 
 	if (file)
 		fclose(file);
-	if (!json_read(bytes, length, &json, NULL, &error) || !json_is(json, json_type_array)) {
+	if (!json_read(bytes, length, &json, &flaws, &error) || !json_is(json, json_type_array)) {
 		printf("Bail out! %s: %s\n", path, file ? error.text : "cannot be opened");
 		fflush(stdout);
 		abort();
 	}
+	json_flaws_done(&flaws);
 	free(bytes);
 	return json;
 }

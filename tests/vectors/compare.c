@@ -19,6 +19,12 @@ void vector_fail(struct vector_result *result, const char *format, ...)
 	va_end(arguments);
 }
 
+void vector_skip(struct vector_result *result, const char *name)
+{
+	result->skipped = true;
+	snprintf(result->skipped_name, sizeof result->skipped_name, "%s", name);
+}
+
 bool vector_is_undefined(struct json_object *value)
 {
 	return json_is(value, json_type_object) && json_find(value, "$undefined", NULL);
@@ -74,7 +80,7 @@ static bool same_elements(struct json_object *a, struct json_object *b, double n
 bool vector_same(struct json_object *a, struct json_object *b, double noise)
 {
 	if (json_is_number(a) && json_is_number(b)) {
-		double left = json_object_get_double(a), right = json_object_get_double(b);
+		double left = json_double_of(a), right = json_double_of(b);
 		return left == right || fabs(left - right) <= noise || (isnan(left) && isnan(right));
 	}
 	if (json_type_of(a) != json_type_of(b))
@@ -86,18 +92,24 @@ bool vector_same(struct json_object *a, struct json_object *b, double noise)
 	return json_equal(a, b);
 }
 
+/* In their order, each as JSON text. The caller frees. */
+static char *keys_of(struct json_object *object)
+{
+	scoped(json_object) keys = json_new_array();
+
+	json_each (object, key, value) {
+		(void)value;
+		json_append(keys, json_new_text(key));
+	}
+	return json_write(keys);
+}
+
 bool vector_same_order(struct json_object *a, struct json_object *b)
 {
-	struct json_object_iterator left = json_object_iter_begin(a), right = json_object_iter_begin(b);
-	struct json_object_iterator left_end = json_object_iter_end(a), right_end = json_object_iter_end(b);
+	scoped_text left = keys_of(a);
+	scoped_text right = keys_of(b);
 
-	while (!json_object_iter_equal(&left, &left_end) && !json_object_iter_equal(&right, &right_end)) {
-		if (strcmp(json_object_iter_peek_name(&left), json_object_iter_peek_name(&right)) != 0)
-			return false;
-		json_object_iter_next(&left);
-		json_object_iter_next(&right);
-	}
-	return json_object_iter_equal(&left, &left_end) && json_object_iter_equal(&right, &right_end);
+	return strcmp(left, right) == 0;
 }
 
 void vector_compare(struct vector_result *result, const char *where, struct json_object *ours,

@@ -22,9 +22,11 @@ struct json_object *conversion_list(const struct conversion *conversion, const c
 
 static bool lists(struct json_object *list, const char *words)
 {
-	for (size_t i = 0; list && i < json_length(list); i++)
-		if (strcmp(json_object_get_string(json_at(list, i)), words) == 0)
+	for (size_t i = 0; i < json_length(list); i++) {
+		const char *one = json_text_of(json_at(list, i));
+		if (one && strcmp(one, words) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -41,9 +43,11 @@ static void add_choice(struct json_object *column, const char *name)
 /* The app looks at names only, so a choice that the template lacks is there whenever the vector's row shows it. */
 static struct json_object *schema_of(enum table table, struct json_object *used)
 {
-	scoped(json_object) base_schema = vectors_read("tests/vectors/base-schema.json");
+	static struct json_object *base_schema; /* of all vectors */
 	struct json_object *schema = NULL;
 
+	if (!base_schema)
+		base_schema = vectors_read("tests/vectors/base-schema.json");
 	for (size_t i = 0; i < json_length(base_schema); i++) {
 		struct json_object *found = json_at(base_schema, i);
 		if (strcmp(json_text_or(found, "name", ""), table_name(table)) == 0)
@@ -99,7 +103,7 @@ static const char *record_of(void *context, enum table table, const char *docume
 struct json_object *conversion_document(const struct conversion *conversion, size_t place)
 {
 	struct json_object *document = json_at(conversion->documents, place);
-	const char *name = json_is(document, json_type_string) ? json_object_get_string(document) : NULL;
+	const char *name = json_text_of(document);
 
 	return name ? json_child(json_child(conversion->definitions, "docs", json_type_object), name,
 				 json_type_object)
@@ -139,7 +143,7 @@ static const char *document_of(void *context, enum table table, const char *reco
 static bool is_empty(struct json_object *value)
 {
 	return !value || vector_is_undefined(value) ||
-	       (json_is(value, json_type_boolean) && !json_object_get_boolean(value)) ||
+	       (json_is(value, json_type_boolean) && !json_bool_of(value)) ||
 	       (json_is(value, json_type_string) && json_text_length(value) == 0) ||
 	       (json_is(value, json_type_array) && json_length(value) == 0);
 }
@@ -149,7 +153,7 @@ static bool same_cell(struct json_object *a, struct json_object *b)
 	if (is_empty(a) || is_empty(b))
 		return is_empty(a) && is_empty(b);
 	if (json_is_number(a) && json_is_number(b))
-		return fabs(json_object_get_double(a) - json_object_get_double(b)) < PRICE_NOISE;
+		return fabs(json_double_of(a) - json_double_of(b)) < PRICE_NOISE;
 	return json_equal(a, b);
 }
 

@@ -55,13 +55,11 @@ void outcome_done(struct outcome *outcome)
 static void next_uuid(void *context, char uuid_out[37])
 {
 	struct playing *playing = context;
-	const char *uuid = "";
+	const char *uuid = json_text_of(json_at(playing->uuids, playing->uuids_used++));
 
-	if (playing->uuids && playing->uuids_used < json_length(playing->uuids))
-		uuid = json_object_get_string(json_at(playing->uuids, playing->uuids_used++));
-	else
+	if (!uuid)
 		vector_fail(playing->result, "one uuid more is asked for than the recording used");
-	snprintf(uuid_out, 37, "%s", uuid);
+	snprintf(uuid_out, 37, "%s", uuid ? uuid : "");
 }
 
 static unsigned next_digits(void *context)
@@ -123,7 +121,7 @@ bool playing_put(struct playing *playing, struct json_object *body)
 	return passed;
 }
 
-static struct json_object *paths_of(const struct refusal *refusal)
+struct json_object *playing_paths(const struct refusal *refusal)
 {
 	struct json_object *paths = json_new_array();
 
@@ -139,9 +137,7 @@ static struct json_object *paths_of(const struct refusal *refusal)
 	return paths;
 }
 
-/* What a type does after a save is left out with what it does before. */
-static void save_wake_of(struct playing *playing, const struct save_result *saved, bool alone,
-			 struct outcome *outcome)
+static void save_wake_of(struct playing *playing, const struct save_result *saved, struct outcome *outcome)
 {
 	struct inventory_view view = database_view(&playing->database);
 	struct save_wake wake;
@@ -152,8 +148,6 @@ static void save_wake_of(struct playing *playing, const struct save_result *save
 	for (size_t i = 0; i < wake.count && outcome->end == OUTCOME_DONE; i++) {
 		const struct save_request next = {.given = wake.next[i].given, .ignore_conflict = true};
 		struct outcome other = {0};
-		if (alone && next.given->type != DOCUMENT_DELETED_DATA)
-			continue;
 		playing_save(playing, &next, &other);
 		if (wake.next[i].must && other.end != OUTCOME_DONE) {
 			outcome->end = other.end;
@@ -174,7 +168,7 @@ void playing_save(struct playing *playing, const struct save_request *request, s
 
 	if (!save_document(request, &view, &source, &saved, &error)) {
 		outcome->end = OUTCOME_REFUSED;
-		outcome->paths = saved.refusal.count > 0 ? paths_of(&saved.refusal) : NULL;
+		outcome->paths = saved.refusal.count > 0 ? playing_paths(&saved.refusal) : NULL;
 		snprintf(outcome->sentence, sizeof outcome->sentence, "%s", error.text);
 		if (error.kind != ERROR_REFUSED || !*error.text)
 			vector_fail(playing->result, "refused without a sentence");
@@ -182,7 +176,7 @@ void playing_save(struct playing *playing, const struct save_request *request, s
 		   (saved.body && !playing_put(playing, saved.body))) {
 		outcome->end = OUTCOME_CONFLICT;
 	} else {
-		save_wake_of(playing, &saved, request->skip_derivation, outcome);
+		save_wake_of(playing, &saved, outcome);
 	}
 	outcome->datum = take(saved.datum);
 	save_result_done(&saved);
@@ -205,7 +199,7 @@ void playing_save_with(struct playing *playing, const struct datum *given, struc
 		.force_touch = json_bool_or(options, "forceTouch", false),
 		.no_touch = json_bool_or(options, "noTouch", false),
 		.skip_checks = json_bool_or(options, "skipValidation", false),
-		.skip_derivation = json_bool_or(options, "skipCallbacks", false),
+		.skip_callbacks = json_bool_or(options, "skipCallbacks", false),
 	};
 
 	playing_save(playing, &request, outcome);
@@ -250,6 +244,16 @@ void playing_compare_document(struct vector_result *result, const char *where, s
 	compare_order(result, where, "new_data", ours, theirs);
 }
 
+/* "_deleted": false says what its absence says. The caller frees. */
+static struct json_object *as_put(struct json_object *recorded)
+{
+	struct json_object *body = json_copy(recorded);
+
+	if (!json_bool_or(body, "_deleted", true))
+		json_remove(body, "_deleted");
+	return body;
+}
+
 void playing_compare_writes(struct playing *playing, struct json_object *writes)
 {
 	size_t ours = json_length(playing->writes), theirs;
@@ -265,13 +269,14 @@ void playing_compare_writes(struct playing *playing, struct json_object *writes)
 		if ((json_text_or(our_write, "error", NULL) != NULL) !=
 		    (json_text_or(their_write, "error", NULL) != NULL))
 			vector_fail(playing->result, "%s: only one of both failed", where);
+		scoped(json_object) theirs_put = as_put(json_child(their_write, "doc", json_type_object));
 		playing_compare_document(playing->result, where,
-					 json_child(our_write, "doc", json_type_object),
-					 json_child(their_write, "doc", json_type_object));
+					 json_child(our_write, "doc", json_type_object), theirs_put);
 	}
+	scoped_text more = json_write(ours > theirs ? playing->writes : writes);
 	if (ours != theirs)
 		vector_fail(playing->result, "%zu documents were written, recorded were %zu: %.300s", ours,
-			    theirs, json_object_to_json_string(ours > theirs ? playing->writes : writes));
+			    theirs, more);
 }
 
 void playing_compare_documents(struct playing *playing, struct json_object *ours, struct json_object *theirs)

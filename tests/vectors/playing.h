@@ -36,6 +36,9 @@ void playing_save(struct playing *playing, const struct save_request *request, s
 void playing_save_with(struct playing *playing, const struct datum *given, struct json_object *attachments,
 		       struct json_object *options, struct outcome *outcome);
 
+/* [[key], [key, index], …], as the app names what is at fault; the caller frees. */
+struct json_object *playing_paths(const struct refusal *refusal);
+
 /* A write of this step; false: a conflict. */
 bool playing_put(struct playing *playing, struct json_object *body);
 

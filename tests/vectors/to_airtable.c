@@ -32,7 +32,7 @@ static bool is_no_day(const char *words)
 
 static bool is_beyond(struct json_object *theirs)
 {
-	return json_is(theirs, json_type_string) && is_no_day(json_object_get_string(theirs));
+	return json_is(theirs, json_type_string) && is_no_day(json_text_of(theirs));
 }
 
 /* A link that waits and a value that does not fit stay out of a new row: its cell is empty. */
@@ -92,12 +92,12 @@ static void compare_pictures(struct conversion *conversion, const char *item_id,
 			     struct json_object *available, struct json_object *expected)
 {
 	const char *endpoint = json_text_or(conversion->input, "images_public_endpoint", "");
-	struct json_object *theirs = NULL, *name;
+	struct json_object *theirs = NULL;
 	bool shown = false;
 
 	for (size_t i = 0; i < json_length(available); i++) {
-		name = json_at(available, i);
-		shown = shown || strcmp(json_object_get_string(name), "Images") == 0;
+		const char *name = json_text_of(json_at(available, i));
+		shown = shown || (name && strcmp(name, "Images") == 0);
 	}
 	scoped(json_object) ours = shown && *endpoint ? pictures_of(conversion, item_id, endpoint) : NULL;
 	json_find(expected, "Images", &theirs);
