@@ -13,36 +13,64 @@ static const char *schema_document_id(const struct sync *sync, struct text *id)
 	return text_or_empty(id);
 }
 
+/* Whose pairs they are must be known before anything else. */
+static bool is_of_this_base(const struct sync *sync, struct json_object *document, struct error *error)
+{
+	const char *base_id = json_text_or(document, "base", "");
+
+	if (!*base_id || strcmp(base_id, sync->config->base_id) == 0)
+		return true;
+	return error_set(
+		error, ERROR_FATAL,
+		"this integration was synced with base %s and now names base %s; its pairs belong to the "
+		"former: set it back, or delete the database's state document schema-%s and all pair-%s-… "
+		"to begin anew",
+		base_id, sync->config->base_id, sync->config->id, sync->config->id);
+}
+
+/* All of them or none. */
+static bool read_columns(struct sync *sync, struct json_object *document, struct error *error)
+{
+	struct json_object *tables = json_child(document, "tables", json_type_array);
+	struct columns columns[TABLE_COUNT] = {0};
+	bool ok = json_int_or(document, "v", 0) == LEDGER_VERSION ||
+		  error_set(error, ERROR_REFUSED,
+			    "it was written by another version of Davenport (v is not %d)", LEDGER_VERSION);
+
+	for (size_t table = 0; ok && table < TABLE_COUNT; table++)
+		ok = columns_from_json(json_at(tables, table), &columns[table], error);
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		columns_done(&sync->columns[table]);
+		if (ok)
+			sync->columns[table] = columns[table];
+		else
+			columns_done(&columns[table]);
+	}
+	return ok;
+}
+
+/* What cannot be read counts as absent: the columns are bound anew, and all rows compared. */
 bool sync_load_columns(struct sync *sync, bool *found_out, struct error *error)
 {
 	struct text id = {0};
 	const char *ids[] = {schema_document_id(sync, &id)};
 	scoped(json_object) document = NULL;
 	struct store *store = &sync->ledger.store;
+	struct error why = {0};
 
 	bool ok = store->ops->read(store->self, ids, 1, &document, error);
 	text_done(&id);
-	*found_out = ok && document;
+	*found_out = false;
 	if (!ok || !document)
 		return ok || error_wrap(error, "reading the schema as it was bound");
-	const char *base_id = json_text_or(document, "base", "");
-	if (strcmp(base_id, sync->config->base_id) != 0)
-		return error_set(error, ERROR_FATAL,
-				 "this integration was synced with base %s and now names base %s; its pairs "
-				 "belong to the "
-				 "former: set it back, or delete the database's state document schema-%s and "
-				 "all pair-%s-… "
-				 "to begin anew",
-				 base_id, sync->config->base_id, sync->config->id, sync->config->id);
-	struct json_object *tables = json_child(document, "tables", json_type_array);
+	if (!is_of_this_base(sync, document, error))
+		return false;
 	json_object_close(&sync->schema_seen);
-	for (size_t table = 0; table < TABLE_COUNT; table++) {
-		columns_done(&sync->columns[table]);
-		if (!columns_from_json(tables ? json_at(tables, table) : NULL, &sync->columns[table], error))
-			return error_wrap(error, "state document schema-%s", sync->config->id);
-	}
-	sync->unlisted = json_bool_or(document, "unlisted", false);
-	sync->unstored = false;
+	*found_out = read_columns(sync, document, &why);
+	if (!*found_out)
+		ledger_tell_unreadable(&sync->ledger, json_text_or(document, "_id", ""), &why);
+	sync->unlisted = !*found_out || json_bool_or(document, "unlisted", false);
+	sync->unstored = !*found_out;
 	json_release(sync->schema_stored);
 	sync->schema_stored = take(document);
 	return true;

@@ -19,7 +19,36 @@ void ledger_done(struct ledger *ledger)
 {
 	own_free_text(&ledger->integration_id);
 	own_free_text(&ledger->base_id);
+	json_release(ledger->unreadable);
 	*ledger = (struct ledger){0};
+}
+
+void ledger_tell_unreadable(struct ledger *ledger, const char *full_id, const struct error *why)
+{
+	if (!ledger->unreadable)
+		ledger->unreadable = json_new_object();
+	if (json_find(ledger->unreadable, full_id, NULL))
+		return;
+	json_put(ledger->unreadable, full_id, json_new_bool(true));
+	log_warn(ledger->log,
+		 "state document %s cannot be read: %s. It counts as absent: what it remembered is found out "
+		 "anew, and it is written over",
+		 full_id, why->text);
+}
+
+/* The revision is what it takes to write over a document that cannot be read. */
+static void read_entry(struct ledger *ledger, const struct ledger_key *key, struct json_object *document,
+		       struct ledger_entry *entry)
+{
+	struct error why = {0};
+
+	if (document && ledger_entry_from_json(ledger, document, entry, &why))
+		return;
+	*entry = (struct ledger_entry){.table = key->table, .id = own_copy(key->id)};
+	if (!document)
+		return;
+	snprintf(entry->revision, sizeof entry->revision, "%s", json_text_or(document, "_rev", ""));
+	ledger_tell_unreadable(ledger, json_text_or(document, "_id", ""), &why);
 }
 
 static bool read_batch(struct ledger *ledger, const struct ledger_key *keys, size_t count,
@@ -33,18 +62,11 @@ static bool read_batch(struct ledger *ledger, const struct ledger_key *keys, siz
 	bool ok = ledger->store.ops->read(ledger->store.self, (const char *const *)ids, count, documents,
 					  error);
 	for (size_t i = 0; i < count; i++) {
-		bool there = ok && documents[i];
-		if (there)
-			ok = ledger_entry_from_json(ledger, documents[i], &entries[i], error);
-		if (!there || !ok)
-			entries[i] =
-				(struct ledger_entry){.table = keys[i].table, .id = own_copy(keys[i].id)};
+		if (ok)
+			read_entry(ledger, &keys[i], documents[i], &entries[i]);
 		json_release(documents[i]);
 		free(ids[i]);
 	}
-	if (!ok)
-		for (size_t i = 0; i < count; i++)
-			ledger_entry_done(&entries[i]);
 	return ok;
 }
 
@@ -138,9 +160,12 @@ static bool visit_document(void *context, struct json_object *document, struct e
 {
 	struct walk *walk = context;
 	struct ledger_entry entry = {0};
+	struct error why = {0};
 
-	if (!ledger_entry_from_json(walk->ledger, document, &entry, error))
-		return false;
+	if (!ledger_entry_from_json(walk->ledger, document, &entry, &why)) {
+		ledger_tell_unreadable(walk->ledger, json_text_or(document, "_id", ""), &why);
+		return true;
+	}
 	bool ok = walk->visit(walk->context, &entry, error);
 	ledger_entry_done(&entry);
 	return ok;

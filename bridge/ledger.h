@@ -6,6 +6,7 @@
 #pragma once
 #include "base/error.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "bridge/columns.h"
 #include "bridge/plan.h"
 
@@ -132,6 +133,9 @@ struct ledger {
 	char *integration_id;
 	char *base_id;
 	const struct columns *columns; /* of both tables; borrowed */
+	const struct log *log;         /* borrowed; NULL until its owner sets it */
+	struct json_object
+		*unreadable; /* owned; {_id: true} of documents that were named as unreadable, or NULL */
 };
 void ledger_init(struct ledger *ledger, struct store store, const char *integration_id, const char *base_id,
 		 const struct columns *columns);
@@ -141,16 +145,21 @@ struct ledger_key {
 	enum table table;
 	const char *id;
 };
-/* Entries that are not there come back with ENTRY_NONE. entries_out[count] is overwritten; the caller ends each. */
+/* Entries that are not there, or cannot be read (damaged, of a newer version), come back with ENTRY_NONE: state may be lost
+ * without harm, and one entry must not stop the others. Those that cannot be read are logged once, and are written over by what
+ * is found out anew. entries_out[count] is overwritten; the caller ends each. */
 must_use bool ledger_read(struct ledger *ledger, const struct ledger_key *keys, size_t count,
 			  struct ledger_entry *entries_out, struct error *error);
 /* Writes those that differ from what is stored, in one go. results[i]: NONE (also when nothing differed), CONFLICT (another
  * process wrote it: read again), RETRY. An entry that holds nothing any more is removed. */
 must_use bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, size_t count,
 			   enum error_kind *results, struct error *error);
-/* Every entry of this integration. */
+/* Every entry of this integration that can be read. */
 typedef bool ledger_visit(void *context, struct ledger_entry *entry, struct error *error);
 must_use bool ledger_walk(struct ledger *ledger, ledger_visit *visit, void *context, struct error *error);
+
+/* Says once that a state document cannot be read, and what follows. */
+void ledger_tell_unreadable(struct ledger *ledger, const char *full_id, const struct error *why);
 
 /* ledger_json.c: the JSON form, for tests and the store; the _id that it has there. */
 struct json_object *ledger_entry_to_json(const struct ledger *ledger, const struct ledger_entry *entry);

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LATEST_MS     253402300799999 /* the end of the year 9999 */
+#define FAILURES_MOST 1000            /* that are counted */
+
 /* ---- writing ---- */
 
 static const char *const state_names[] = {
@@ -205,6 +208,14 @@ static void read_words(struct json_object *json, const char *key, char *out, siz
 	out[length] = '\0';
 }
 
+/* A moment that there can be; 0: none. */
+static int64_t read_time(struct json_object *json, const char *key)
+{
+	int64_t time_ms = json_int_or(json, key, 0);
+
+	return time_ms > 0 && time_ms <= LATEST_MS ? time_ms : 0;
+}
+
 static bool field_from_json(struct json_object *json, struct ledger_field *agreed, struct error *error)
 {
 	struct json_object *couch, *airtable;
@@ -262,7 +273,7 @@ static bool sent_from_json(const struct columns *columns, struct json_object *js
 			sent->kind = (enum sent_kind)i;
 	if (sent->kind == SENT_NOTHING)
 		return error_set(error, ERROR_REFUSED, "unknown kind \"%s\" in \"sent\"", kind);
-	sent->at_ms = json_int_or(json, "at", 0);
+	sent->at_ms = read_time(json, "at");
 	read_words(json, "epoch", sent->epoch, sizeof sent->epoch);
 
 	struct json_object *fields = json_child(json, "fields", json_type_object);
@@ -295,7 +306,7 @@ static bool replaced_from_json(const struct columns *columns, struct json_object
 		json_find(json, "was", &was);
 		if (!cell_from_json(was, &cell, error))
 			return error_wrap(error, "replaced field %s", columns->of[field].id);
-		ledger_entry_replace(entry, field, &cell, json_int_or(json, "at", 0));
+		ledger_entry_replace(entry, field, &cell, read_time(json, "at"));
 		cell_done(&cell);
 	}
 	return true;
@@ -362,19 +373,19 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	if (!key_from_id(ledger, full_id, entry))
 		return error_set(error, ERROR_REFUSED, "\"%s\" is not the id of a ledger entry", full_id);
 	if (json_int_or(json, "v", 0) != LEDGER_VERSION)
-		return error_set(error, ERROR_FATAL,
-				 "%s was written by another version of Davenport (v is not %d)", full_id,
+		return error_set(error, ERROR_REFUSED,
+				 "it was written by another version of Davenport (v is not %d)",
 				 LEDGER_VERSION);
 	const struct columns *columns = &ledger->columns[entry->table];
 	const char *handled = json_text_or(json, "handled", "0");
 	entry->handled = strtoull(handled, NULL, 16);
 	read_words(json, "_rev", entry->revision, sizeof entry->revision);
 	read_words(json, "rec", entry->record_id, sizeof entry->record_id);
-	entry->seen_ms = json_int_or(json, "seen", 0);
+	entry->seen_ms = read_time(json, "seen");
 	entry->marked = json_bool_or(json, "marked", false);
 	entry->born_as_row = json_bool_or(json, "born_as_row", false);
 	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
-	entry->unsure_since_ms = json_int_or(json, "unsure_since", 0);
+	entry->unsure_since_ms = read_time(json, "unsure_since");
 	read_words(json, "collection_row", entry->collection_row, sizeof entry->collection_row);
 	read_words(json, "container_row", entry->container_row, sizeof entry->container_row);
 	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
@@ -382,11 +393,12 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->saving = json_share(json_child(json, "saving", json_type_object));
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
 	entry->causes = json_share(json_child(json, "causes", json_type_array));
-	entry->failures = (int)json_int_or(json, "failures", 0);
-	entry->next_try_ms = json_int_or(json, "next_try", 0);
+	int64_t failures = json_int_or(json, "failures", 0);
+	entry->failures = failures < 0 ? 0 : failures > FAILURES_MOST ? FAILURES_MOST : (int)failures;
+	entry->next_try_ms = read_time(json, "next_try");
 	entry->grave_reason = own_copy(json_text_or(json, "reason", NULL));
 	entry->grave_revision = own_copy(json_text_or(json, "tombstone", NULL));
-	entry->grave_ms = json_int_or(json, "at", 0);
+	entry->grave_ms = read_time(json, "at");
 	struct json_object *cells = json_child(json, "cells", json_type_object);
 	entry->grave_cells = cells ? json_copy(cells) : NULL;
 	struct json_object *sent = json_child(json, "sent", json_type_object);
@@ -395,7 +407,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	    !replaced_from_json(columns, json_child(json, "replaced", json_type_array), entry, error) ||
 	    !taken_from_json(columns, json_child(json, "taken", json_type_object), entry, error) ||
 	    (sent && !sent_from_json(columns, sent, &entry->sent, error)))
-		return error_wrap(error, "state document %s", full_id);
+		return false;
 	return true;
 }
 

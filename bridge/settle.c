@@ -473,6 +473,29 @@ static bool is_settled(const struct look *look)
 	return !look->finished && !look->needs_no_row && !unseen;
 }
 
+static bool ask_when_edited(struct settling *settling, struct error *error)
+{
+	const struct side *rows = &settling->group->sync->rows;
+
+	if (settling->count == 0)
+		return true;
+	if (!rows->ops->edited_after(rows->self, settling->questions, settling->count, error))
+		return error_wrap(error, "settling what was sent before");
+	for (size_t i = 0; i < settling->count; i++)
+		take_answer(&settling->askers[i], &settling->questions[i]);
+	return true;
+}
+
+/* What was begun before is ended: histories without a save go, and what follows from a save is saved. */
+static bool end_saves(struct group *group, struct error *error)
+{
+	if (!group_drop_orphans(group, error) || !group_save_wakes(group, error))
+		return false;
+	for (size_t i = 0; i < group->count; i++)
+		ledger_entry_clear_taken(&group->looks[i].entry);
+	return true;
+}
+
 bool group_settle(struct group *group, struct error *error)
 {
 	struct settling settling = {.group = group};
@@ -481,19 +504,11 @@ bool group_settle(struct group *group, struct error *error)
 		settle_look(&settling, &group->looks[i]);
 		settle_taken(group, &group->looks[i]);
 	}
-	if (!group_drop_orphans(group, error) || !group_save_wakes(group, error))
-		return false;
-	for (size_t i = 0; i < group->count; i++)
-		ledger_entry_clear_taken(&group->looks[i].entry);
-	bool ok = settling.count == 0 ||
-		  group->sync->rows.ops->edited_after(group->sync->rows.self, settling.questions,
-						      settling.count, error);
-	for (size_t i = 0; ok && i < settling.count; i++)
-		take_answer(&settling.askers[i], &settling.questions[i]);
+	bool ok = end_saves(group, error) && ask_when_edited(&settling, error);
 	for (size_t i = 0; ok && i < group->count; i++)
 		if (is_settled(&group->looks[i]))
 			ledger_entry_clear_sent(&group->looks[i].entry);
 	free(settling.questions);
 	free(settling.askers);
-	return ok || error_wrap(error, "settling what was sent before");
+	return ok;
 }

@@ -18,6 +18,7 @@ struct sync *sync_open(const struct sync_setup *setup)
 	sync->request_deadline_ms = setup->request_deadline_ms;
 	sync->log = log_context(setup->log, "%s", "");
 	ledger_init(&sync->ledger, setup->store, setup->config->id, setup->config->base_id, sync->columns);
+	sync->ledger.log = &sync->log;
 	pairs_init(&sync->pairs);
 	random_uuid(sync->epoch);
 	return sync;
@@ -154,6 +155,17 @@ static bool load_document_page(void *context, struct side_records *page, struct 
 
 /* ---- the positions ---- */
 
+static bool can_read_checkpoint(struct sync *sync, struct json_object *checkpoint)
+{
+	if (json_int_or(checkpoint, "v", 0) == LEDGER_VERSION)
+		return true;
+	log_warn(&sync->log,
+		 "the checkpoint cannot be read (its v is not %d): it counts as absent, and everything is "
+		 "compared anew",
+		 LEDGER_VERSION);
+	return false;
+}
+
 static bool load_checkpoint(struct sync *sync, struct error *error)
 {
 	scoped(json_object) checkpoint = NULL;
@@ -162,7 +174,7 @@ static bool load_checkpoint(struct sync *sync, struct error *error)
 
 	if (!store->ops->checkpoint_read(store->self, &checkpoint, error))
 		return error_wrap(error, "reading the checkpoint");
-	if (!checkpoint)
+	if (!checkpoint || !can_read_checkpoint(sync, checkpoint))
 		return true;
 	json_object_close(&sync->rows_cursor);
 	if (!sync->place_lost && json_find(checkpoint, "couch", &couch) && couch) {

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "tests/worlds/transcript.h"
+#include "tests/worlds/world_refusals.h"
 #include "tests/worlds/world_settings.h"
 
 #include <stdarg.h>
@@ -238,6 +239,12 @@ static unsigned writes(const struct world *world)
 }
 
 bool world_quiet(struct world *world)
+{
+	world_lift_refusals(world);
+	return world_quiet_refused(world);
+}
+
+bool world_quiet_refused(struct world *world)
 {
 	int64_t silent_since_ms =
 		0; /* since the first full list after which nothing was written; 0: not yet */

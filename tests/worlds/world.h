@@ -18,6 +18,7 @@ enum world_limits {
 	WORLD_STATES = 96,
 	WORLD_LEAVES = 8,
 	WORLD_LATE = 8,
+	WORLD_REFUSALS = 8,
 	WORLD_VERSIONS = 512,
 	WORLD_ID = 40,
 	WORLD_DEADLINE_MS = 60000, /* a request that was sent is applied within this time, or never */
@@ -43,6 +44,32 @@ enum world_fault {
 	FAULT_AIRTABLE_STALE,      /* what the next write changes is shown as it was, for a while */
 	FAULT_AIRTABLE_SKIPS,      /* a list skips a row */
 	FAULT_COUNT,
+};
+
+/* What the bridge writes into the database and beside it. */
+enum world_written {
+	WRITTEN_DOCUMENT, /* items and collections */
+	WRITTEN_HISTORY,
+	WRITTEN_CLEANUP, /* the removal of a history entry, or of what the app left behind */
+	WRITTEN_CASCADE, /* what is saved after an item has moved or gone */
+	WRITTEN_ENTRY,   /* of the ledger */
+	WRITTEN_SCHEMA,
+	WRITTEN_CHECKPOINT,
+	WRITTEN_KINDS,
+};
+/* How such a write ends, each time, until that is lifted (world_refusals.h). */
+enum world_answer {
+	ANSWER_AS_EVER,
+	ANSWER_REFUSED,    /* 401, 403, 412 or 413 for this document */
+	ANSWER_CONFLICT,   /* 409 or 404, whatever its revision */
+	ANSWER_CUT,        /* 5xx, or no answer: it was not applied */
+	ANSWER_UNANSWERED, /* it was applied, and the answer is cut */
+	ANSWERS,
+};
+struct world_refusal {
+	enum world_written written;
+	enum world_answer answer;
+	char id[40]; /* of the item or collection that it belongs to; "": of any */
 };
 
 /* ---- what is in it ---- */
@@ -152,7 +179,9 @@ struct world {
 	bool schema_touches; /* cells that lose their value with a column or a choice count as modified */
 	bool bump_equal;     /* writing an equal value counts as a modification */
 	bool state_lost;     /* the state database, and with it which entries of the history are to go */
-	bool history_taken;  /* the id of the next history document is that of another, by then */
+	size_t refusal_count;
+	struct world_refusal refusals[WORLD_REFUSALS];
+	bool history_taken; /* the id of the next history document is that of another, by then */
 
 	size_t document_count, extra_count, state_count, row_count;
 	struct world_document documents[WORLD_DOCUMENTS];
@@ -216,8 +245,10 @@ bool world_pass(struct world *world, bool ask_rows, bool list_rows);
 /* As after kill -9. */
 void world_restart(struct world *world);
 /* No more faults; time passes and passes run until nothing is due, then two full lists a minute and more apart. False:
- * it does not become quiet. */
+ * it does not become quiet. What the database refuses is taken again. */
 bool world_quiet(struct world *world);
+/* The same while the database goes on to refuse what it does. */
+bool world_quiet_refused(struct world *world);
 
 /* The short form, where nothing went wrong yet. */
 bool world_first_sync(struct world *world);

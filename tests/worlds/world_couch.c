@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "inventory/history.h"
 #include "tests/worlds/observer.h"
+#include "tests/worlds/world_refusals.h"
 #include "tests/worlds/world_settings.h"
 
 #include <stdio.h>
@@ -450,6 +451,29 @@ static bool apply_write(struct world *world, struct side_write *write)
 	return true;
 }
 
+/* What it is, and the item or collection that it belongs to. */
+static enum world_answer answer_to(const struct world *world, const struct side_write *write)
+{
+	const char *data_id = json_text_or(write->body, "data_id", NULL);
+	const char *id = json_text_or(write->body, "_id", "");
+
+	switch (write->kind) {
+	case SIDE_EXTRA:
+		return world_answer_to(world, WRITTEN_HISTORY, data_id ? data_id : "");
+	case SIDE_EXTRA_DELETE: {
+		const struct json_object *entry = extra_of((struct world *)world, id);
+		data_id = json_text_or((struct json_object *)entry, "data_id", "");
+		return world_answer_to(world, WRITTEN_CLEANUP, data_id);
+	}
+	case SIDE_EXTRA_UPDATE: {
+		struct json_object *data = document_data(write->body);
+		return world_answer_to(world, WRITTEN_CASCADE, json_text_or(data, "item_id", ""));
+	}
+	default:
+		return world_answer_to(world, WRITTEN_DOCUMENT, write->id);
+	}
+}
+
 static void write_one(struct world *world, struct side_write *write)
 {
 	bool doubt = false;
@@ -462,7 +486,15 @@ static void write_one(struct world *world, struct side_write *write)
 		error_set(&write->error, ERROR_RETRY, "in doubt (test)");
 		return;
 	}
-	doubt = world_fault(world, FAULT_COUCH_UNANSWERED);
+	enum world_answer answer = answer_to(world, write);
+	if (answer != ANSWER_AS_EVER && answer != ANSWER_UNANSWERED) {
+		world_note(world, "        %s: %s", json_text_or(write->body, "_id", write->id),
+			   world_answer_words(answer));
+		write->result = world_answer_kind(answer);
+		error_set(&write->error, write->result, "%s", world_answer_words(answer));
+		return;
+	}
+	doubt = world_fault(world, FAULT_COUCH_UNANSWERED) || answer == ANSWER_UNANSWERED;
 	bool ok = apply_write(world, write);
 	if (!world_reach(world, COUCH_COST_MS))
 		return;

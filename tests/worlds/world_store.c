@@ -1,6 +1,7 @@
 /* The state database in memory, and the checkpoints. */
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_couch.h"
+#include "tests/worlds/world_refusals.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,8 +98,15 @@ static bool state_write(void *self, struct json_object *const *documents, size_t
 	unsent = world_fault(world, FAULT_STATE_UNSENT);
 	unanswered = !unsent && world_fault(world, FAULT_STATE_UNANSWERED);
 	for (size_t i = 0; i < count; i++) {
-		if (!unsent)
+		enum world_answer answer =
+			world_answer_to_state(world, json_text_or(documents[i], "_id", ""));
+		if (!unsent && (answer == ANSWER_AS_EVER || answer == ANSWER_UNANSWERED))
 			results_out[i].kind = state_put(world, documents[i], results_out[i].rev);
+		if (answer != ANSWER_AS_EVER) {
+			results_out[i] = (struct store_result){.kind = world_answer_kind(answer)};
+			snprintf(results_out[i].text, sizeof results_out[i].text, "%s",
+				 world_answer_words(answer));
+		}
 		if (unsent || unanswered)
 			results_out[i] =
 				(struct store_result){.kind = ERROR_RETRY, .text = "in doubt (test)"};
@@ -140,8 +148,12 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 {
 	struct world *world = of(self);
 
+	enum world_answer answer = world_answer_to(world, WRITTEN_CHECKPOINT, "");
+
 	if (!world_reach(world, COUCH_COST_MS))
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	if (answer != ANSWER_AS_EVER && answer != ANSWER_UNANSWERED)
+		return error_set(error, world_answer_kind(answer), "%s", world_answer_words(answer));
 	json_release(world->checkpoint_source);
 	world->checkpoint_source = world_wire(checkpoint);
 	if (!world_reach(world, COUCH_COST_MS))
@@ -150,6 +162,8 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 		return error_set(error, ERROR_RETRY, "a fault of the test");
 	json_release(world->checkpoint_state);
 	world->checkpoint_state = world_wire(checkpoint);
+	if (answer == ANSWER_UNANSWERED)
+		return error_set(error, ERROR_RETRY, "%s", world_answer_words(answer));
 	return world_couch_ends(world, error);
 }
 
