@@ -264,7 +264,7 @@ static void pair_up(struct group *group, struct look *look)
 	if (look->entry.state == ENTRY_PAIR && strcmp(look->entry.record_id, look->row.id) == 0)
 		return;
 	ledger_entry_unbury(&look->entry);
-	group->paired = true;
+	look->paired = true;
 	look->pair->row_missing = false;
 	look->entry.state = ENTRY_PAIR;
 	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
@@ -336,7 +336,7 @@ static void note_birth(struct group *group, struct look *look)
 		return;
 	look->entry.born_as_row = true;
 	look->pair->born_as_row = true;
-	group->sync->scope_stale = true;
+	pairs_doubt_scope(&group->sync->pairs, look->pair);
 }
 
 /* What documents take from rows is noted before they are written, and which row that was: one that shows something else afterwards was

@@ -97,8 +97,8 @@ static void default_collection(struct group *group, struct look *look)
 	    container->kind != CELL_LINKS || container->id_count != 1)
 		return;
 	const struct pair *pair = pairs_find(&group->sync->pairs, TABLE_ITEMS, container->ids[0]);
-	if (pair && pair->collection_id) {
-		struct cell collection = cell_link(pair->collection_id);
+	if (pair && pair_collection_id(pair)) {
+		struct cell collection = cell_link(pair_collection_id(pair));
 		cell_move(&look->airtable[FIELD_COLLECTION], &collection);
 	}
 }

@@ -58,7 +58,7 @@ static enum row_state paired_row_state(struct group *group, struct look *look)
 	look->pair->row_missing = !there || strcmp(look->row.id, look->entry.record_id) != 0;
 	if (!look->pair->row_missing) {
 		look->entry.unsure_since_ms = 0;
-		group->paired = group->paired || was_missing; /* what waits for it may go on */
+		look->paired = look->paired || was_missing; /* what waits for it may go on */
 		return is_mixed_up(look->pair)  ? ROW_MIXED_UP
 		       : look->pair->copies > 0 ? ROW_PAIRED_OTHERS
 						: ROW_PAIRED;
@@ -281,7 +281,7 @@ static void decide_existence(struct group *group, struct look *look)
 	};
 
 	views.has_contents = (views.delete_ticked || views.on_row_deleted == ROW_DELETED_DELETE) &&
-			     pairs_has_contents(&group->sync->pairs, pair);
+			     pair_has_contents(pair);
 	if (views.document == DOCUMENT_LEFT_SCOPE || views.document == DOCUMENT_OUT_OF_SCOPE)
 		look_view_outside(group, look, &views);
 	look->existence = plan_existence(&views);

@@ -103,9 +103,7 @@ static void note_documents(struct group *group)
 		sync_note_document(group->sync, look->pair, &look->document);
 		look_read_document(group, look);
 	}
-	if (group->sync->scope_stale)
-		scope_update(group->sync->config, &group->sync->pairs);
-	group->sync->scope_stale = false;
+	scope_update(group->sync->config, &group->sync->pairs);
 }
 
 static bool field_moved(const struct group *group, const struct look *look, enum field field)
@@ -120,7 +118,7 @@ static bool field_moved(const struct group *group, const struct look *look, enum
 static bool hides_its_place(const struct look *look)
 {
 	return look->flaw.kind != ERROR_NONE && look->pair->table == TABLE_ITEMS &&
-	       !look->pair->collection_id;
+	       !pair_collection_id(look->pair);
 }
 
 /* Its mark is due, and nobody has written the document since it was handled. What else is open has its own time. */

@@ -13,6 +13,7 @@ struct group *group_open(struct sync *sync, struct pair *const *pairs, size_t co
 
 	group->sync = sync;
 	group->count = count;
+	group->pairings_before = sync->pairs.pairings;
 	group->looks = own_alloc((count + 1) * sizeof *group->looks);
 	for (size_t i = 0; i < count; i++) {
 		group->looks[i].pair = pairs[i];
@@ -66,8 +67,9 @@ static void queue_again(struct sync *sync, struct look *look, bool remembered)
 	else if (look->again && has_turns_left(sync, pair))
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
 	else if (look->again || look->again_in_ms)
-		pair->due_ms =
-			clock_steady_ms() + (look->again_in_ms ? look->again_in_ms : SYNC_RETRY_FIRST_MS);
+		pairs_set_due(&sync->pairs, pair, DUE_AGAIN,
+			      clock_steady_ms() +
+				      (look->again_in_ms ? look->again_in_ms : SYNC_RETRY_FIRST_MS));
 }
 
 void group_close(struct group **group)

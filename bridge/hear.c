@@ -120,8 +120,8 @@ static bool sift_documents(void *context, struct side_records *page, struct erro
 		if (sync_leaves(document) == pair->handled)
 			continue;
 		sync_note_document(sync, pair, document);
-		if (pair->mark_due_ms)
-			pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
+		if (pair_due_ms(pair, DUE_MARK))
+			pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
 		pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);
 	}
 	return true;
@@ -161,10 +161,7 @@ bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *
 		wait_ms = 0;
 	} while (news.more);
 	side_news_done(&news);
-	if (sync->scope_stale) {
-		scope_update(sync->config, &sync->pairs);
-		sync->scope_stale = false;
-	}
+	scope_update(sync->config, &sync->pairs);
 	return !ask_rows || hear_rows(sync, error);
 }
 

@@ -108,7 +108,7 @@ static void fill_report(const struct integration *integration, struct integratio
 	for (size_t i = 0; i < pairs->count; i++) {
 		report->pairs += pairs->list[i]->state == ENTRY_PAIR;
 		report->problems += pairs->list[i]->has_problem;
-		report->waiting += pairs->list[i]->due_ms != 0 || pairs->list[i]->waits;
+		report->waiting += pair_due_ms(pairs->list[i], DUE_AGAIN) != 0 || pairs->list[i]->waits;
 	}
 }
 

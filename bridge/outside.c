@@ -50,10 +50,11 @@ static bool returns(const struct group *group, const struct look *look)
 	bool container = row_moved(group, look, FIELD_CONTAINER);
 
 	return look->pair->table == TABLE_ITEMS && (collection || container) &&
-	       scope_would_hold(
-		       sync->config, &sync->pairs, TABLE_ITEMS,
-		       collection ? linked(&look->airtable[FIELD_COLLECTION]) : look->pair->collection_id,
-		       container ? linked(&look->airtable[FIELD_CONTAINER]) : look->pair->container_id);
+	       scope_would_hold(sync->config, &sync->pairs, TABLE_ITEMS,
+				collection ? linked(&look->airtable[FIELD_COLLECTION])
+					   : pair_collection_id(look->pair),
+				container ? linked(&look->airtable[FIELD_CONTAINER])
+					  : pair_container_id(look->pair));
 }
 
 void look_view_outside(const struct group *group, const struct look *look, struct existence_views *views)
@@ -65,7 +66,7 @@ void look_view_outside(const struct group *group, const struct look *look, struc
 		return;
 	views->place_open = left && scope_is_open(sync->config, &sync->pairs, look->pair,
 						  agreed_place(look, FIELD_CONTAINER));
-	views->holds_rows = left && pairs_holds_rows(&sync->pairs, look->pair);
+	views->holds_rows = left && pair_holds_rows(look->pair);
 	views->row_returns = !left && returns(group, look);
 }
 

@@ -1,23 +1,20 @@
-/* Hash tables (json-c's) over one list. Pairs are never removed while the process lives: a deleted one keeps its
+/* One list, and indexes over it. Pairs are never removed while the process lives: a deleted one keeps its
  * gravestone in mind. */
 #include "bridge/pairs.h"
 
 #include "bridge/side.h"
+#include "bridge/standing.h"
 
-#include <json-c/linkhash.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PAIRS_FIRST_SIZE 64
-#define PAIRS_DEPTH_LIMIT                                                                                    \
-	32 /* levels of containers that are told apart for the order of work; circles end here */
+#define FIRST_CAPACITY 64
+#define ANY_RECORD     "" /* watched by what waits for rows that are not known */
 
 void pairs_init(struct pairs *pairs)
 {
-	*pairs = (struct pairs){.by_record = lh_kchar_table_new(PAIRS_FIRST_SIZE, NULL)};
-	for (size_t table = 0; table < TABLE_COUNT; table++)
-		pairs->by_id[table] = lh_kchar_table_new(PAIRS_FIRST_SIZE, NULL);
+	*pairs = (struct pairs){0};
 }
 
 void pair_drop_fresh(struct pair *pair)
@@ -35,35 +32,35 @@ void pair_drop_fresh(struct pair *pair)
 void pairs_done(struct pairs *pairs)
 {
 	for (size_t table = 0; table < TABLE_COUNT; table++)
-		if (pairs->by_id[table])
-			lh_table_free(pairs->by_id[table]);
-	if (pairs->by_record)
-		lh_table_free(pairs->by_record);
+		index_done(&pairs->by_id[table]);
+	index_done(&pairs->by_record);
+	queue_done(&pairs->queue);
+	dues_done(&pairs->dues);
+	values_done(&pairs->values);
+	watches_done(&pairs->watches);
 	for (size_t i = 0; i < pairs->count; i++) {
 		struct pair *pair = pairs->list[i];
 		pair_drop_fresh(pair);
-		free(pair->collection_id);
-		free(pair->container_id);
 		free(pair->full_id);
 		free(pair);
 	}
-	values_done(&pairs->values);
 	free(pairs->list);
-	free(pairs->queue);
-	free(pairs->causes);
+	free(pairs->doubted);
 	*pairs = (struct pairs){0};
-}
-
-static struct pair *look_up(struct lh_table *table, const char *key)
-{
-	void *found = NULL;
-
-	return lh_table_lookup_ex(table, key, &found) ? found : NULL;
 }
 
 struct pair *pairs_find(const struct pairs *pairs, enum table table, const char *id)
 {
-	return look_up(pairs->by_id[table], id);
+	return index_find(&pairs->by_id[table], id);
+}
+
+static void add_to(struct pair ***list, size_t *count, size_t *capacity, struct pair *pair)
+{
+	if (*count == *capacity) {
+		*capacity = *capacity ? 2 * *capacity : FIRST_CAPACITY;
+		*list = own_resize(*list, *capacity, sizeof(struct pair *));
+	}
+	(*list)[(*count)++] = pair;
 }
 
 struct pair *pairs_want(struct pairs *pairs, enum table table, const char *id)
@@ -76,18 +73,23 @@ struct pair *pairs_want(struct pairs *pairs, enum table table, const char *id)
 	pair->table = table;
 	pair->full_id = document_full_id(table_document_type(table), id);
 	pair->id = pair->full_id + strlen(document_prefix(table_document_type(table)));
-	if (pairs->count == pairs->capacity) {
-		pairs->capacity = pairs->capacity ? 2 * pairs->capacity : PAIRS_FIRST_SIZE;
-		pairs->list = own_resize(pairs->list, pairs->capacity, sizeof *pairs->list);
-	}
-	pairs->list[pairs->count++] = pair;
-	lh_table_insert(pairs->by_id[table], pair->id, pair);
+	add_to(&pairs->list, &pairs->count, &pairs->capacity, pair);
+	index_put(&pairs->by_id[table], pair->id, pair);
+	pairs_doubt_scope(pairs, pair);
 	return pair;
 }
 
 struct pair *pairs_by_record(const struct pairs *pairs, const char *record_id)
 {
-	return look_up(pairs->by_record, record_id);
+	return index_find(&pairs->by_record, record_id);
+}
+
+void pairs_doubt_scope(struct pairs *pairs, struct pair *pair)
+{
+	if (pair->scope_doubted)
+		return;
+	pair->scope_doubted = true;
+	add_to(&pairs->doubted, &pairs->doubted_count, &pairs->doubted_capacity, pair);
 }
 
 void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record_id, bool row_free)
@@ -97,10 +99,10 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
 	if (strcmp(pair->record_id, record_id) == 0)
 		return;
 	if (pair->record_id[0])
-		lh_table_delete(pairs->by_record, pair->record_id);
+		index_remove(&pairs->by_record, pair->record_id);
 	struct pair *former = record_id[0] ? pairs_by_record(pairs, record_id) : NULL;
 	if (former) {
-		lh_table_delete(pairs->by_record, record_id);
+		index_remove(&pairs->by_record, record_id);
 		former->record_id[0] = '\0';
 		former->row_free = false;
 		pairs_set_copy_of(pairs, former, NULL);
@@ -109,20 +111,16 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
 	}
 	snprintf(pair->record_id, sizeof pair->record_id, "%s", record_id);
 	if (record_id[0])
-		lh_table_insert(pairs->by_record, pair->record_id, pair);
+		index_put(&pairs->by_record, pair->record_id, pair);
 }
 
+/* What has a counterpart is waited for by somebody who edited it; what has none waits for its turn. */
 void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason)
 {
+	bool first = pairs->hears || pair->state != ENTRY_NONE;
+
 	pair->looks |= reason;
-	if (pair->queued)
-		return;
-	if (pairs->queue_count == pairs->queue_capacity) {
-		pairs->queue_capacity = pairs->queue_capacity ? 2 * pairs->queue_capacity : PAIRS_FIRST_SIZE;
-		pairs->queue = own_resize(pairs->queue, pairs->queue_capacity, sizeof *pairs->queue);
-	}
-	pairs->queue[pairs->queue_count++] = pair;
-	pair->queued = true;
+	queue_add(&pairs->queue, pair, first ? QUEUE_FIRST : QUEUE_LATER);
 }
 
 void pairs_set_unsettled(struct pairs *pairs, struct pair *pair, bool unsettled)
@@ -132,15 +130,6 @@ void pairs_set_unsettled(struct pairs *pairs, struct pair *pair, bool unsettled)
 	else if (pair->unsettled && !unsettled)
 		pairs->unsettled--;
 	pair->unsettled = unsettled;
-}
-
-void pairs_set_waits(struct pairs *pairs, struct pair *pair, unsigned waits)
-{
-	if (!pair->waits && waits)
-		pairs->waiting++;
-	else if (pair->waits && !waits)
-		pairs->waiting--;
-	pair->waits = waits;
 }
 
 void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *original)
@@ -173,180 +162,99 @@ void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other
 
 void pairs_set_causes(struct pairs *pairs, struct pair *pair, struct json_object *full_ids)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < pairs->cause_count; i++)
-		if (pairs->causes[i].parked != pair)
-			pairs->causes[kept++] = pairs->causes[i];
-	pairs->cause_count = kept;
-	for (size_t i = 0; full_ids && i < json_length(full_ids); i++) {
-		const char *id, *full_id = json_text_of(json_at(full_ids, i));
-		enum table table;
-		if (!full_id || !table_of_document_type(document_type_of(full_id, &id), &table))
-			continue;
-		pairs->causes = own_resize(pairs->causes, pairs->cause_count + 1, sizeof *pairs->causes);
-		pairs->causes[pairs->cause_count++] = (struct cause){pair, pairs_want(pairs, table, id)};
+	watches_drop(&pairs->watches, pair, WATCH_DOCUMENTS);
+	for (size_t i = 0; i < json_length(full_ids); i++) {
+		const char *full_id = json_text_of(json_at(full_ids, i));
+		if (full_id)
+			watches_add(&pairs->watches, pair, WATCH_DOCUMENTS, full_id);
 	}
+}
+
+static void wake_watchers(struct pairs *pairs, enum watch_kind kind, const char *name)
+{
+	for (const struct watch *watch = watches_of(&pairs->watches, kind, name); watch; watch = watch->next)
+		pairs_look(pairs, watch->pair, LOOK_AGAIN);
 }
 
 void pairs_wake_refused(struct pairs *pairs, const struct pair *document)
 {
-	for (size_t i = 0; i < pairs->cause_count; i++)
-		if (pairs->causes[i].document == document)
-			pairs_look(pairs, pairs->causes[i].parked, LOOK_AGAIN);
+	wake_watchers(pairs, WATCH_DOCUMENTS, document->full_id);
 }
 
-/* ---- waiting ---- */
+/* ---- waiting for a counterpart ---- */
 
-void pairs_wake_place(struct pairs *pairs, struct pair *place)
+void pairs_set_waits(struct pairs *pairs, struct pair *pair, unsigned waits, const char *const *record_ids,
+		     size_t record_count)
 {
-	if (place && (place->has_problem || place->under_way))
-		pairs_look(pairs, place, LOOK_AGAIN);
-}
-
-static void set_place(struct pairs *pairs, struct pair *pair, struct pair **place, struct pair *target)
-{
-	struct pair *former = *place;
-
-	*place = target == pair ? NULL : target;
-	if (former == *place)
+	pair->waits = waits;
+	watches_drop(&pairs->watches, pair, WATCH_RECORDS);
+	if (!(waits & WAITS_FOR_DOCUMENT))
 		return;
-	if (*place)
-		(*place)->insiders++;
-	if (former && --former->insiders == 0)
-		pairs_wake_place(pairs, former);
+	for (size_t i = 0; i < record_count; i++)
+		watches_add(&pairs->watches, pair, WATCH_RECORDS, record_ids[i]);
+	if (record_count == 0)
+		watches_add(&pairs->watches, pair, WATCH_RECORDS, ANY_RECORD);
 }
 
-void pairs_set_agreed(struct pairs *pairs, struct pair *pair, struct pair *collection, struct pair *container)
+static bool has_row(const struct pair *place)
 {
-	set_place(pairs, pair, &pair->agreed_collection, collection);
-	set_place(pairs, pair, &pair->agreed_container, container);
+	return !place || (place->state == ENTRY_PAIR && !place->row_missing);
 }
 
-void pairs_wake_container(struct pairs *pairs, const struct pair *pair)
+static bool places_have_rows(const struct pair *pair)
 {
-	struct pair *container =
-		pair->container_id ? pairs_find(pairs, TABLE_ITEMS, pair->container_id) : NULL;
-
-	if (container != pair)
-		pairs_wake_place(pairs, container);
+	return has_row(pair->stands[TABLE_COLLECTIONS].place) && has_row(pair->stands[TABLE_ITEMS].place);
 }
 
-static bool stands_in(const struct pair *pair, const struct pair *place)
+static bool has_document(const struct pairs *pairs, const char *record_id)
 {
-	const char *id = place->table == TABLE_COLLECTIONS ? pair->collection_id : pair->container_id;
+	const struct pair *pair = pairs_by_record(pairs, record_id);
 
-	return id && pair != place && strcmp(id, place->id) == 0;
+	return pair && pair->state == ENTRY_PAIR;
 }
 
-void pairs_wake_contents(struct pairs *pairs, const struct pair *place)
+void pairs_wake_if_free(struct pairs *pairs, struct pair *pair)
 {
-	for (size_t i = 0; i < pairs->count; i++)
-		if (pairs->list[i]->has_problem && stands_in(pairs->list[i], place))
-			pairs_look(pairs, pairs->list[i], LOOK_AGAIN);
+	bool free = pair->waits && places_have_rows(pair);
+
+	for (const struct watch *watch = pair->watches[WATCH_RECORDS]; watch && !free;
+	     watch = watch->next_of_pair)
+		free = !watch->watched->name[0] || has_document(pairs, watch->watched->name);
+	if (free)
+		pairs_look(pairs, pair, LOOK_AGAIN);
 }
 
-/* Of what has a row or is in scope, by where its document stands now. */
-static bool holds_documents(const struct pairs *pairs, const struct pair *pair)
+void pairs_wake_waiting(struct pairs *pairs, struct pair *pair)
 {
-	for (size_t i = 0; i < pairs->count; i++) {
-		const struct pair *other = pairs->list[i];
-		if ((other->in_scope || other->state == ENTRY_PAIR) && stands_in(other, pair))
-			return true;
-	}
-	return false;
+	for (struct pair *content = pair->contents; content; content = pair_next_content(content, pair))
+		if (content->waits && places_have_rows(content))
+			pairs_look(pairs, content, LOOK_AGAIN);
+	wake_watchers(pairs, WATCH_RECORDS, pair->record_id);
+	wake_watchers(pairs, WATCH_RECORDS, ANY_RECORD);
 }
 
-bool pairs_holds_rows(const struct pairs *pairs, const struct pair *pair)
+/* ---- times ---- */
+
+int64_t pair_due_ms(const struct pair *pair, enum due_kind kind)
 {
-	return pair->insiders > 0 || holds_documents(pairs, pair);
+	return pair->due[kind].at_ms;
 }
 
-static bool has_row(const struct pairs *pairs, enum table table, const char *id)
+void pairs_set_due(struct pairs *pairs, struct pair *pair, enum due_kind kind, int64_t at_ms)
 {
-	const struct pair *pair = id ? pairs_find(pairs, table, id) : NULL;
-
-	return !id || (pair && pair->state == ENTRY_PAIR && !pair->row_missing);
-}
-
-void pairs_wake_waiting(struct pairs *pairs)
-{
-	if (pairs->waiting == 0)
-		return;
-	for (size_t i = 0; i < pairs->count; i++) {
-		struct pair *pair = pairs->list[i];
-		bool parents_have_rows = has_row(pairs, TABLE_COLLECTIONS, pair->collection_id) &&
-					 has_row(pairs, TABLE_ITEMS, pair->container_id);
-		if ((pair->waits & WAITS_FOR_DOCUMENT) || (pair->waits && parents_have_rows))
-			pairs_look(pairs, pair, LOOK_AGAIN);
-	}
-}
-
-/* Queues the pair when *due_ms has come; the earliest that has not. */
-static int64_t queue_when_due(struct pairs *pairs, struct pair *pair, int64_t *due_ms,
-			      enum look_reason reason, int64_t now_ms, int64_t next_ms)
-{
-	if (!*due_ms)
-		return next_ms;
-	if (*due_ms > now_ms)
-		return !next_ms || *due_ms < next_ms ? *due_ms : next_ms;
-	*due_ms = 0;
-	pairs_look(pairs, pair, reason);
-	return next_ms;
+	dues_set(&pairs->dues, pair, kind, at_ms);
 }
 
 int64_t pairs_queue_due(struct pairs *pairs, int64_t now_ms)
 {
-	int64_t next_ms = 0;
+	static const enum look_reason reasons[DUE_KINDS] = {LOOK_AGAIN, LOOK_MARK};
+	enum due_kind kind;
+	int64_t at_ms;
+	struct pair *pair;
 
-	for (size_t i = 0; i < pairs->count; i++) {
-		struct pair *pair = pairs->list[i];
-		next_ms = queue_when_due(pairs, pair, &pair->due_ms, LOOK_AGAIN, now_ms, next_ms);
-		next_ms = queue_when_due(pairs, pair, &pair->mark_due_ms, LOOK_MARK, now_ms, next_ms);
+	while ((pair = dues_first(&pairs->dues, &kind, &at_ms)) && at_ms <= now_ms) {
+		dues_set(&pairs->dues, pair, kind, 0);
+		pairs_look(pairs, pair, reasons[kind]);
 	}
-	return next_ms;
-}
-
-static bool replace_text(char **text, const char *words)
-{
-	if (*text == words || (*text && words && strcmp(*text, words) == 0))
-		return false;
-	free(*text);
-	*text = own_copy(words);
-	return true;
-}
-
-bool pair_set_parents(struct pair *pair, const char *collection_id, const char *container_id)
-{
-	bool collection_changed = replace_text(&pair->collection_id, collection_id);
-
-	return replace_text(&pair->container_id, container_id) || collection_changed;
-}
-
-bool pairs_has_contents(const struct pairs *pairs, const struct pair *pair)
-{
-	for (size_t i = 0; i < pairs->count; i++) {
-		const struct pair *other = pairs->list[i];
-		const char *parent =
-			pair->table == TABLE_COLLECTIONS ? other->collection_id : other->container_id;
-		if (other->document == PAIR_DOCUMENT_THERE && parent && strcmp(parent, pair->id) == 0)
-			return true;
-	}
-	return false;
-}
-
-void pairs_measure(struct pairs *pairs)
-{
-	for (size_t i = 0; i < pairs->count; i++)
-		pairs->list[i]->height = 0;
-	for (size_t i = 0; i < pairs->count; i++) {
-		const struct pair *pair = pairs->list[i];
-		for (int height = 1; pair->container_id && height < PAIRS_DEPTH_LIMIT; height++) {
-			struct pair *parent = pairs_find(pairs, TABLE_ITEMS, pair->container_id);
-			if (!parent || parent->height >= height)
-				break;
-			parent->height = height;
-			pair = parent;
-		}
-	}
+	return pair ? at_ms : 0;
 }

@@ -1,11 +1,18 @@
 /* Every pair that is known, in short: an index in memory over the documents, the rows and the ledger.
  *
  * It holds what a pass must know of all pairs at once (who is paired with whom, who stands in what, what is to be
- * looked at); bodies, cells and agreements are read for the few that are under work. About 350 bytes a pair. */
+ * looked at); bodies, cells and agreements are read for the few that are under work. About 400 bytes a pair.
+ *
+ * What happens to one pair is told to those that it concerns, which are found by an index; only a start and a list of all
+ * rows go through all pairs. */
 #pragma once
+#include "base/index.h"
+#include "bridge/due.h"
 #include "bridge/field.h"
 #include "bridge/plan.h"
+#include "bridge/queue.h"
 #include "bridge/values.h"
+#include "bridge/watches.h"
 
 enum look_reason {
 	LOOK_DOCUMENT = 1, /* the document has leaves that were not handled */
@@ -29,11 +36,18 @@ struct pair {
 	/* The document as last seen. */
 	enum { PAIR_DOCUMENT_NONE, PAIR_DOCUMENT_TOMBSTONE, PAIR_DOCUMENT_THERE } document;
 	bool in_scope;
-	char *collection_id, *container_id; /* owned; of an item, or NULL */
-	struct value values[VALUE_KINDS];   /* what a save asks of others */
-	uint64_t leaves;                    /* hash of its live leaves */
-	int64_t seen_at_ms;                 /* steady clock: when these leaves were first seen */
-	uint64_t handled;                   /* those that the ledger says were handled */
+	/* By the table of the place: the collection and the container that its document stands in. */
+	struct standing {
+		struct pair *place;         /* NULL: none */
+		struct pair *next, *former; /* among the contents of the place */
+	} stands[TABLE_COUNT];
+	struct pair *contents;            /* the first of those whose documents stand in it */
+	unsigned scoped_contents;         /* of them in scope */
+	bool scope_doubted;               /* in the list of those whose 'in_scope' is to be decided anew */
+	struct value values[VALUE_KINDS]; /* what a save asks of others */
+	uint64_t leaves;                  /* hash of its live leaves */
+	int64_t seen_at_ms;               /* steady clock: when these leaves were first seen */
+	uint64_t handled;                 /* those that the ledger says were handled */
 
 	/* The ledger in short. */
 	enum entry_state state;
@@ -54,34 +68,33 @@ struct pair {
 	unsigned waits;   /* enum pair_waits, or 0: a link in it waits for another pair */
 
 	unsigned looks; /* why it is to be looked at; 0: it is not */
-	bool queued;    /* it is in the pairs' queue */
+	bool queued;    /* it is in the pairs' queue, by queue.h alone */
 	bool under_way; /* a group works on it */
 	bool unsettled; /* what was heard of it is neither handled nor in the ledger: the checkpoint waits */
-	unsigned pass, turns;          /* how often the pass of that number has looked at it */
-	int64_t due_ms;                /* steady clock: look again then; 0 never */
-	int64_t mark_due_ms;           /* steady clock: write the app's mark then; 0 it has it */
-	unsigned list_turn;            /* the full list in which its row was last shown */
-	int height;                    /* levels of contents below it */
-	struct side_record *fresh_row; /* owned; read with the news, for the look that follows */
+	unsigned pass, turns;               /* how often the pass of that number has looked at it */
+	struct due due[DUE_KINDS];          /* when it is looked at again, by due.h alone */
+	struct watch *watches[WATCH_KINDS]; /* what it is stopped by, by watches.h alone */
+	unsigned list_turn;                 /* the full list in which its row was last shown */
+	unsigned measured;                  /* the turn of 'height' */
+	int height;                         /* levels of queued contents below it */
+	struct side_record *fresh_row;      /* owned; read with the news, for the look that follows */
 	struct side_record *fresh_document;
-};
-
-/* What a pair's edit was refused for: another document, or its absence. */
-struct cause {
-	struct pair *parked, *document;
 };
 
 struct pairs {
 	size_t count, capacity;
 	struct pair **list; /* owned; in the order of their coming */
-	struct lh_table *by_id[TABLE_COUNT], *by_record;
-	size_t queue_count, queue_capacity;
-	struct pair **queue;
+	struct index by_id[TABLE_COUNT], by_record;
+	struct queue queue;
+	bool hears; /* news is heard beside the work: what it queues goes first */
+	struct dues dues;
 	struct values values;
-	size_t cause_count;
-	struct cause *causes; /* owned */
-	size_t waiting;       /* pairs with 'waits' */
-	size_t unsettled;     /* pairs with 'unsettled' */
+	struct watches watches;
+	size_t doubted_count, doubted_capacity;
+	struct pair **doubted; /* owned; those whose 'in_scope' is to be decided anew */
+	size_t unsettled;      /* pairs with 'unsettled' */
+	unsigned pairings;     /* how often some pair got its counterpart */
+	unsigned measure;      /* turns of pairs_measure() */
 };
 
 void pairs_init(struct pairs *pairs);
@@ -94,32 +107,25 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
 /* Whose ID its row shows; NULL: nobody's but its own. Who it was and who it is are looked at. */
 void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *original);
 void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other);
-/* Whoever loses its last contents is looked at, if it waits for that. */
-void pairs_set_agreed(struct pairs *pairs, struct pair *pair, struct pair *collection,
-		      struct pair *container);
-/* What was refused and stands in it. */
-void pairs_wake_contents(struct pairs *pairs, const struct pair *place);
-/* What may have been kept for its contents, of which one has gone; what the pair stands in. */
-void pairs_wake_place(struct pairs *pairs, struct pair *place);
-void pairs_wake_container(struct pairs *pairs, const struct pair *pair);
-/* Whether rows point to its row, or are to. */
-bool pairs_holds_rows(const struct pairs *pairs, const struct pair *pair);
 /* Adds a reason to look at it, and puts it into the queue. */
 void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason);
 void pairs_set_unsettled(struct pairs *pairs, struct pair *pair, bool unsettled);
-void pairs_set_waits(struct pairs *pairs, struct pair *pair, unsigned waits);
-/* Queues what waits and may go on now that some pair has got its counterpart. */
-void pairs_wake_waiting(struct pairs *pairs);
+/* What a link in it waits for: enum pair_waits; the rows without a document, none where they are not known. */
+void pairs_set_waits(struct pairs *pairs, struct pair *pair, unsigned waits, const char *const *record_ids,
+		     size_t record_count);
+/* The pair has got its counterpart: queues what waited for it. */
+void pairs_wake_waiting(struct pairs *pairs, struct pair *pair);
+/* Queues the pair if it waits for nothing any more that is still to come. */
+void pairs_wake_if_free(struct pairs *pairs, struct pair *pair);
 /* The documents that the pair's refusal names, in the place of those before; NULL: none. */
 void pairs_set_causes(struct pairs *pairs, struct pair *pair, struct json_object *full_ids);
 /* This document has changed: queues what was refused because of it (sync-rules 21). */
 void pairs_wake_refused(struct pairs *pairs, const struct pair *document);
+/* Whether it is to be looked at some time; the steady time from which on (0: not at all). */
+int64_t pair_due_ms(const struct pair *pair, enum due_kind kind);
+void pairs_set_due(struct pairs *pairs, struct pair *pair, enum due_kind kind, int64_t at_ms);
 /* Queues what is due; the steady time of the next that will be, or 0. */
 int64_t pairs_queue_due(struct pairs *pairs, int64_t now_ms);
-/* True when something changed. */
-bool pair_set_parents(struct pair *pair, const char *collection_id, const char *container_id);
 void pair_drop_fresh(struct pair *pair);
-/* Whether any live document stands in this collection or container. */
-bool pairs_has_contents(const struct pairs *pairs, const struct pair *pair);
-/* Sets 'height' of all: a container of containers stands higher than its contents. */
-void pairs_measure(struct pairs *pairs);
+/* Whether it is in scope is to be decided anew (scope.h). */
+void pairs_doubt_scope(struct pairs *pairs, struct pair *pair);

@@ -39,55 +39,48 @@ static int by_order(const void *left, const void *right)
 static void sort_queue(struct sync *sync)
 {
 	pairs_measure(&sync->pairs);
-	if (sync->pairs.queue_count > 1)
-		qsort(sync->pairs.queue, sync->pairs.queue_count, sizeof *sync->pairs.queue, by_order);
+	queue_sort(&sync->pairs.queue, by_order);
 }
 
-/* Whether this pair's row is still to be made, by work that is queued or under way. */
-static bool is_coming(const struct pairs *pairs, enum table table, const char *id)
+/* Whether the row of what it stands in is still to be made, by work that is queued or under way. */
+static bool is_coming(const struct pair *place)
 {
-	const struct pair *pair = id ? pairs_find(pairs, table, id) : NULL;
-
-	return pair && pair->state != ENTRY_PAIR && pair->in_scope && (pair->queued || pair->under_way);
+	return place && place->state != ENTRY_PAIR && place->in_scope && (place->queued || place->under_way);
 }
 
-static bool is_ready(const struct sync *sync, const struct pair *pair)
+static bool is_free(void *context, const struct pair *pair)
 {
-	if (pair->under_way)
+	(void)context;
+	return !pair->under_way;
+}
+
+static bool is_ready(void *context, const struct pair *pair)
+{
+	if (!is_free(context, pair))
 		return false;
 	if (pair->state == ENTRY_PAIR || !pair->in_scope)
 		return true;
-	return !is_coming(&sync->pairs, TABLE_COLLECTIONS, pair->collection_id) &&
-	       !is_coming(&sync->pairs, TABLE_ITEMS, pair->container_id);
+	return !is_coming(pair->stands[TABLE_COLLECTIONS].place) &&
+	       !is_coming(pair->stands[TABLE_ITEMS].place);
 }
 
-/* Up to GROUP_LIMIT pairs out of the queue. With others under way only whole batches are taken, since more will be ready soon;
- * with none under way and none ready it is a circle, and all go. */
+/* Pairs out of the queue. With others under way only whole batches are taken, since more will be ready soon; with none under way
+ * and none ready it is a circle, and all go. */
 static size_t take_ready(struct sync *sync, bool others_under_way, struct pair **taken)
 {
-	struct pairs *pairs = &sync->pairs;
-	bool circle = false;
-	size_t limit = others_under_way ? GROUP_LIMIT : GROUP_FIRST;
-	size_t count = 0, kept = 0, ready = 0;
+	struct queue_wish wish = {
+		.limit = others_under_way ? GROUP_LIMIT : GROUP_FIRST,
+		.batch = others_under_way ? BATCH : 1,
+		.is_ready = is_ready,
+	};
+	size_t count = queue_take(&sync->pairs.queue, &wish, taken);
 
-	for (size_t i = 0; i < pairs->queue_count && ready < limit; i++)
-		ready += is_ready(sync, pairs->queue[i]);
-	if (ready == 0 && !others_under_way)
-		circle = true;
-	size_t wanted = circle ? limit : ready;
-	if (others_under_way && ready < pairs->queue_count)
-		wanted -= wanted % BATCH;
-	for (size_t i = 0; i < pairs->queue_count; i++) {
-		struct pair *pair = pairs->queue[i];
-		bool take_it = count < wanted && !pair->under_way && (circle || is_ready(sync, pair));
-		if (take_it)
-			taken[count++] = pair;
-		else
-			pairs->queue[kept++] = pair;
+	if (count == 0 && !others_under_way) {
+		wish.is_ready = is_free;
+		count = queue_take(&sync->pairs.queue, &wish, taken);
 	}
-	pairs->queue_count = kept;
-	for (size_t i = 0; i < count; i++)
-		taken[i]->queued = false;
+	if (count > 1)
+		qsort(taken, count, sizeof *taken, by_order);
 	return count;
 }
 
@@ -161,7 +154,7 @@ static bool refresh_columns(struct sync *sync, struct error *error)
 static bool work(struct sync *sync, struct error *error)
 {
 	pairs_queue_due(&sync->pairs, clock_steady_ms());
-	while (sync->pairs.queue_count) {
+	while (sync->pairs.queue.count) {
 		sort_queue(sync);
 		if (!refresh_columns(sync, error) || !work_off_queue(sync, error))
 			return false;
@@ -239,5 +232,5 @@ int64_t pass_next_due_ms(struct sync *sync)
 	int64_t now_ms = clock_steady_ms();
 	int64_t next_ms = pairs_queue_due(&sync->pairs, now_ms);
 
-	return sync->pairs.queue_count ? now_ms : next_ms;
+	return sync->pairs.queue.count ? now_ms : next_ms;
 }

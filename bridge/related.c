@@ -167,29 +167,18 @@ static void add_by_value(struct related *related, enum table table, enum value_k
 			add_candidate(related, pair, key, value, list);
 }
 
-static void add_content(struct related *related, const struct pair *pair, const char *parent, const char *key,
-			const char *value, struct json_object *list)
-{
-	struct json_object *body;
-
-	if (pair->document == PAIR_DOCUMENT_THERE && parent && strcmp(parent, value) == 0 &&
-	    !json_find(related->saved, pair->full_id, &body))
-		json_append(list, stub(pair->full_id, key, value));
-}
-
 static void add_contents(struct related *related, const char *key, const char *value,
 			 struct json_object *list)
 {
-	const struct pairs *pairs = &related->sync->pairs;
+	bool in_container = strcmp(key, "container_id") == 0;
+	const struct pair *place =
+		pairs_find(&related->sync->pairs, in_container ? TABLE_ITEMS : TABLE_COLLECTIONS, value);
+	struct json_object *body;
 
-	if (strcmp(key, "container_id") == 0) {
-		const struct pair *pair = values_first(&pairs->values, VALUE_CONTAINER, value);
-		for (; pair; pair = values_next(pair, VALUE_CONTAINER))
-			add_content(related, pair, pair->container_id, key, value, list);
-		return;
-	}
-	for (size_t i = 0; i < pairs->count; i++)
-		add_content(related, pairs->list[i], pairs->list[i]->collection_id, key, value, list);
+	for (const struct pair *pair = place ? place->contents : NULL; pair;
+	     pair = pair_next_content(pair, place))
+		if (pair->document == PAIR_DOCUMENT_THERE && !json_find(related->saved, pair->full_id, &body))
+			json_append(list, stub(pair->full_id, key, value));
 }
 
 static void add_saved(struct related *related, enum document_type type, const char *key, const char *value,

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AWAITED_MOST                                                                                         \
+	16 /* rows without a document that one row is noted to wait for; a link has one, or is not followed */
+
 #define REFUSAL_ROUNDS                                                                                       \
 	5 /* cells of one row that may be refused one after the other before the row is left for later */
 
@@ -208,7 +211,7 @@ static void take_created(struct group *group, struct look *look)
 	entry->marked = false;
 	snprintf(entry->record_id, sizeof entry->record_id, "%s", record_id);
 	look->pair->row_missing = false;
-	group->paired = true;
+	look->paired = true;
 	group->sync->counts.rows_created++;
 	look_take_answer(group, look);
 }
@@ -352,8 +355,31 @@ static void schedule_mark(struct pairs *pairs, const struct look *look)
 
 	if (was_due && clock_steady_ms() - pair->seen_at_ms >= SYNC_MARK_QUIET_MS)
 		pairs_look(pairs, pair, LOOK_MARK);
-	else if (!pair->mark_due_ms)
-		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
+	else if (!pair_due_ms(pair, DUE_MARK))
+		pairs_set_due(pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
+}
+
+/* Rows that a cell points to and that have no document. */
+static size_t awaited_records(const struct cell *cell, const char **records, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; cell->kind == CELL_LINKS && i < cell->id_count && count < most; i++)
+		if (cell->ids[i][0] == CELL_UNKNOWN_LINK)
+			records[count++] = cell->ids[i] + 1;
+	return count;
+}
+
+/* A look that did not read the row knows no more than the last one did. */
+static void tell_waits(struct pairs *pairs, struct look *look)
+{
+	const char *records[AWAITED_MOST];
+	size_t count = awaited_records(look_shown(look, FIELD_COLLECTION), records, countof(records));
+
+	count +=
+		awaited_records(look_shown(look, FIELD_CONTAINER), records + count, countof(records) - count);
+	if (count > 0 || look->entry.waits != look->pair->waits)
+		pairs_set_waits(pairs, look->pair, look->entry.waits, records, count);
 }
 
 static void tell_pair(struct group *group, struct look *look)
@@ -364,13 +390,15 @@ static void tell_pair(struct group *group, struct look *look)
 	bool paired = entry->state == ENTRY_PAIR;
 
 	/* Also where the ledger knew it already, since its answer to a former pass got lost. */
-	group->paired = group->paired || (paired && pair->state != ENTRY_PAIR);
+	look->paired = look->paired || (paired && pair->state != ENTRY_PAIR);
 	if (pair->state == ENTRY_PAIR && !paired) {
 		pairs_wake_container(pairs, pair);
 		pairs_wake_contents(pairs, pair);
 	}
 	pair->state = entry->state;
 	pair->handled = entry->handled;
+	if (pair->born_as_row != entry->born_as_row)
+		pairs_doubt_scope(pairs, pair);
 	pair->born_as_row = entry->born_as_row;
 	pair->has_problem = entry->problem != NULL;
 	if (paired)
@@ -379,7 +407,7 @@ static void tell_pair(struct group *group, struct look *look)
 		/* A row that was brought back and cannot become a document yet, or is not believed yet, is looked at
 		 * again. */
 		pairs_set_record(pairs, pair, came_back(look) ? look->row.id : "", true);
-	pairs_set_waits(pairs, pair, entry->waits);
+	tell_waits(pairs, look);
 	pairs_set_causes(pairs, pair, entry->causes);
 	sync_note_agreed(group->sync, pair, entry);
 	/* It became a pair, or moved, while it is outside of the scope: that is to be told. */
@@ -390,7 +418,7 @@ static void tell_pair(struct group *group, struct look *look)
 	if (to_be_marked || to_be_unmarked)
 		schedule_mark(pairs, look);
 	if (paired && entry->marked)
-		pair->mark_due_ms = 0;
+		pairs_set_due(pairs, pair, DUE_MARK, 0);
 }
 
 static bool write_entries(struct group *group, struct error *error)
@@ -436,6 +464,23 @@ static bool finish_writes(struct group *group, struct error *error)
 	return ok || error_wrap(error, "writing rows");
 }
 
+/* Those that wait for what has paired; those of this group that wait for what paired while they were under way. */
+static void wake_waiting(struct group *group)
+{
+	struct pairs *pairs = &group->sync->pairs;
+
+	for (size_t i = 0; i < group->count; i++)
+		if (group->looks[i].paired) {
+			pairs->pairings++;
+			pairs_wake_waiting(pairs, group->looks[i].pair);
+		}
+	if (pairs->pairings == group->pairings_before)
+		return;
+	for (size_t i = 0; i < group->count; i++)
+		if (group->looks[i].entry.waits)
+			pairs_wake_if_free(pairs, group->looks[i].pair);
+}
+
 bool group_remember(struct group *group, struct error *error)
 {
 	struct error failure = {0};
@@ -452,14 +497,11 @@ bool group_remember(struct group *group, struct error *error)
 			look->entry.waits = look->waits;
 		note_handled(group, look);
 	}
-	if (group->sync->scope_stale)
-		scope_update(group->sync->config, &group->sync->pairs);
-	group->sync->scope_stale = false;
+	scope_update(group->sync->config, &group->sync->pairs);
 	if (!write_entries(group, error))
 		return false;
 	group->remembered = true;
-	if (group->paired)
-		pairs_wake_waiting(&group->sync->pairs);
+	wake_waiting(group);
 	/* What was refused for a document that this very group has written: the feed's word of that is no news any more. */
 	for (size_t i = 0; i < group->count; i++)
 		if (group->looks[i].document_written)

@@ -1,8 +1,8 @@
 #include "bridge/scope.h"
 
 #include "base/text.h"
+#include "bridge/standing.h"
 
-#include <json-c/linkhash.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +32,10 @@ static bool read_scope_ids(struct json_object *settings, struct integration_conf
 			return error_set(error, ERROR_REFUSED,
 					 "%s: entry %zu of %s is %s, an id was expected", where, i + 1, key,
 					 json_type_word(id));
-		config->scope_ids[config->scope_count++] = own_copy(json_text_of(id));
+		config->scope_ids[config->scope_count] = own_copy(json_text_of(id));
+		index_put(&config->listed, config->scope_ids[config->scope_count],
+			  config->scope_ids[config->scope_count]);
+		config->scope_count++;
 	}
 	return true;
 }
@@ -107,6 +110,7 @@ void integration_config_done(struct integration_config *config)
 	for (size_t i = 0; i < config->scope_count; i++)
 		free(config->scope_ids[i]);
 	free(config->scope_ids);
+	index_done(&config->listed);
 	own_free_text(&config->id);
 	own_free_text(&config->name);
 	own_free_text(&config->database);
@@ -129,10 +133,7 @@ bool integration_config_same(const struct integration_config *a, const struct in
 
 static bool is_listed(const struct integration_config *config, const char *id)
 {
-	for (size_t i = 0; id && i < config->scope_count; i++)
-		if (strcmp(config->scope_ids[i], id) == 0)
-			return true;
-	return false;
+	return id && index_find(&config->listed, id);
 }
 
 static bool holds_collection(const struct integration_config *config, const struct pairs *pairs,
@@ -149,7 +150,7 @@ static const char *place_of(const struct pair *container, bool agreed)
 	if (!container)
 		return NULL;
 	if (!agreed || container->state != ENTRY_PAIR)
-		return container->container_id;
+		return pair_container_id(container);
 	return container->agreed_container ? container->agreed_container->id : NULL;
 }
 
@@ -170,51 +171,76 @@ static bool stands_in_listed_container(const struct integration_config *config, 
 	return false;
 }
 
+/* The collection that the item stands in has one more in scope, or one less. */
+static void count_in_collection(struct pairs *pairs, const struct pair *pair, bool in_scope)
+{
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		struct pair *place = pair->stands[table].place;
+		if (place)
+			place->scoped_contents += in_scope ? 1u : -1u;
+	}
+	if (pair->stands[TABLE_COLLECTIONS].place)
+		pairs_doubt_scope(pairs, pair->stands[TABLE_COLLECTIONS].place);
+}
+
 static void enter(struct pairs *pairs, struct pair *pair, bool in_scope)
 {
 	bool came = in_scope && !pair->in_scope, left = !in_scope && pair->in_scope;
 
+	if (!came && !left)
+		return;
 	if (pair->document == PAIR_DOCUMENT_THERE &&
 	    (pair->state != ENTRY_PAIR ? came : left || (came && pair->has_problem)))
 		pairs_look(pairs, pair, LOOK_DOCUMENT);
 	pair->in_scope = in_scope;
+	count_in_collection(pairs, pair, in_scope);
 	if (left)
 		pairs_wake_container(pairs, pair);
 }
 
-/* Collections follow the items that stand in them: the app makes them on demand. */
-static void update_by_containers(const struct integration_config *config, struct pairs *pairs)
+static bool is_in_scope(const struct integration_config *config, const struct pairs *pairs,
+			const struct pair *pair)
 {
-	struct lh_table *needed = lh_kchar_table_new(64, NULL);
+	bool collections = config->scope_type == SCOPE_COLLECTIONS;
 
-	for (size_t i = 0; i < pairs->count; i++) {
-		struct pair *pair = pairs->list[i];
-		if (pair->table != TABLE_ITEMS)
-			continue;
-		enter(pairs, pair,
-		      stands_in_listed_container(config, pairs, pair->id, pair->container_id, false));
-		if (pair->in_scope && pair->collection_id &&
-		    !lh_table_lookup_ex(needed, pair->collection_id, NULL))
-			lh_table_insert(needed, pair->collection_id, pair);
+	if (pair->table == TABLE_ITEMS)
+		return collections ? holds_collection(config, pairs, pair_collection_id(pair))
+				   : stands_in_listed_container(config, pairs, pair->id,
+								pair_container_id(pair), false);
+	if (collections)
+		return holds_collection(config, pairs, pair->id);
+	/* Collections follow the items that stand in them: the app makes them on demand. */
+	return pair->born_as_row || pair->scoped_contents > 0;
+}
+
+/* Whatever is in a container stands where the container does. */
+static void doubt_contents(const struct integration_config *config, struct pairs *pairs,
+			   const struct pair *place, int levels)
+{
+	bool nested = config->scope_type == SCOPE_CONTAINERS;
+
+	for (struct pair *content = place->contents; content; content = pair_next_content(content, place)) {
+		enter(pairs, content, is_in_scope(config, pairs, content));
+		if (nested && levels > 0)
+			doubt_contents(config, pairs, content, levels - 1);
 	}
-	for (size_t i = 0; i < pairs->count; i++) {
-		struct pair *pair = pairs->list[i];
-		if (pair->table == TABLE_COLLECTIONS)
-			enter(pairs, pair, pair->born_as_row || lh_table_lookup_ex(needed, pair->id, NULL));
-	}
-	lh_table_free(needed);
+}
+
+static void decide_anew(const struct integration_config *config, struct pairs *pairs, struct pair *pair)
+{
+	bool was = pair->in_scope;
+
+	enter(pairs, pair, is_in_scope(config, pairs, pair));
+	if (config->scope_type == SCOPE_CONTAINERS ? pair->table == TABLE_ITEMS : pair->in_scope != was)
+		doubt_contents(config, pairs, pair, SCOPE_CONTAINER_LEVELS);
 }
 
 void scope_update(const struct integration_config *config, struct pairs *pairs)
 {
-	if (config->scope_type == SCOPE_CONTAINERS) {
-		update_by_containers(config, pairs);
-		return;
-	}
-	for (size_t i = 0; i < pairs->count; i++) {
-		struct pair *pair = pairs->list[i];
-		const char *collection = pair->table == TABLE_COLLECTIONS ? pair->id : pair->collection_id;
-		enter(pairs, pair, holds_collection(config, pairs, collection));
+	while (pairs->doubted_count > 0) {
+		struct pair *pair = pairs->doubted[--pairs->doubted_count];
+		pair->scope_doubted = false;
+		decide_anew(config, pairs, pair);
 	}
 }
 
@@ -252,6 +278,7 @@ static bool is_open_above(const struct pairs *pairs, const char *container_id, b
 bool scope_is_open(const struct integration_config *config, const struct pairs *pairs,
 		   const struct pair *pair, const char *agreed_container_id)
 {
-	return config->scope_type == SCOPE_CONTAINERS && (is_open_above(pairs, pair->container_id, false) ||
-							  is_open_above(pairs, agreed_container_id, true));
+	return config->scope_type == SCOPE_CONTAINERS &&
+	       (is_open_above(pairs, pair_container_id(pair), false) ||
+		is_open_above(pairs, agreed_container_id, true));
 }

@@ -13,7 +13,8 @@ struct integration_config {
 	char *base_id;
 	enum scope_type scope_type;
 	size_t scope_count;
-	char **scope_ids; /* collections or containers */
+	char **scope_ids;    /* collections or containers */
+	struct index listed; /* of them */
 	enum row_deleted_policy on_row_deleted;
 };
 /* From the body of an integration document. ERROR_REFUSED with what is wrong in it and where; *is_airtable_out is false (and
@@ -26,7 +27,9 @@ void integration_config_done(struct integration_config *config);
 /* Whether both name the same base and list the same places. */
 bool integration_config_same(const struct integration_config *a, const struct integration_config *b);
 
-/* Decides in_scope of all pairs anew, and queues those that came into scope or left it. */
+/* Decides in_scope anew of the pairs where it is in doubt, and of what stands in them, and queues those that came into scope or left
+ * it. All that it depends on puts it in doubt: where a document stands, whether it is there, whether a collection was made from a
+ * row. */
 void scope_update(const struct integration_config *config, struct pairs *pairs);
 /* Whether a pair that both sides agreed stands there was in scope (sync-rules 14): an item that was and is not any more has left
  * by an edit of its document, or of one that it stands in. Where its row was edited, both agree on the place outside; where

@@ -34,19 +34,13 @@ static void note_mark(struct sync *sync, struct pair *pair, struct json_object *
 	pair->row_by_mark = mark && pair->row_free && strcmp(pair->record_id, mark) == 0;
 }
 
-static struct pair *place(const struct sync *sync, enum table table, const char *id)
-{
-	return id ? pairs_find(&sync->pairs, table, id) : NULL;
-}
-
 static void note_values(struct sync *sync, struct pair *pair, struct json_object *data)
 {
 	static const char *const keys[TABLE_COUNT][VALUE_KINDS] = {
 		[TABLE_COLLECTIONS] = {[VALUE_REFERENCE] = "collection_reference_number"},
 		[TABLE_ITEMS] = {[VALUE_REFERENCE] = "individual_asset_reference",
 				 [VALUE_EPC] = "rfid_tag_epc_memory_bank_contents",
-				 [VALUE_ACTUAL_EPC] = "actual_rfid_tag_epc_memory_bank_contents",
-				 [VALUE_CONTAINER] = "container_id"},
+				 [VALUE_ACTUAL_EPC] = "actual_rfid_tag_epc_memory_bank_contents"},
 	};
 
 	for (size_t kind = 0; kind < VALUE_KINDS; kind++) {
@@ -59,7 +53,6 @@ static void note_values(struct sync *sync, struct pair *pair, struct json_object
 void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document)
 {
 	const char *collection_id = NULL, *container_id = NULL;
-	int before = pair->document;
 	uint64_t leaves = sync_leaves(document);
 
 	if (leaves != pair->leaves) {
@@ -79,13 +72,13 @@ void sync_note_document(struct sync *sync, struct pair *pair, const struct side_
 		note_mark(sync, pair, document->body);
 	}
 	note_values(sync, pair, document->presence == SIDE_THERE ? document_data(document->body) : NULL);
-	struct pair *places[] = {place(sync, TABLE_COLLECTIONS, pair->collection_id),
-				 place(sync, TABLE_ITEMS, pair->container_id)};
-	bool moved =
-		pair_set_parents(pair, collection_id, container_id && container_id[0] ? container_id : NULL);
+	struct pair *places[] = {pair->stands[TABLE_COLLECTIONS].place, pair->stands[TABLE_ITEMS].place};
+	bool moved = pairs_set_parents(&sync->pairs, pair, collection_id,
+				       container_id && container_id[0] ? container_id : NULL);
 	for (size_t i = 0; moved && i < countof(places); i++)
 		pairs_wake_place(&sync->pairs, places[i]);
-	sync->scope_stale = sync->scope_stale || moved || before != (int)pair->document;
+	if (moved)
+		pairs_doubt_scope(&sync->pairs, pair);
 }
 
 void sync_queue_documents(struct sync *sync)

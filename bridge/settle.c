@@ -282,7 +282,7 @@ static void pair_with_own(struct group *group, struct look *look)
 	look->entry.unsure_since_ms = 0;
 	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
 	look->pair->row_missing = false;
-	group->paired = true;
+	look->paired = true;
 }
 
 /* An unanswered create, and now a row with its ID. One that is not our own is adopted (rule 15), but where it shows what we sent, that is what

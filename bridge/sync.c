@@ -75,15 +75,16 @@ static void schedule(struct sync *sync, struct pair *pair, const struct ledger_e
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
 	if (entry->next_try_ms) {
 		int64_t wait_ms = entry->next_try_ms - clock_now_ms();
-		pair->due_ms = clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1);
+		pairs_set_due(&sync->pairs, pair, DUE_AGAIN, clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1));
 	}
 	if (entry->state == ENTRY_GRAVE && entry->marked)
-		pair->mark_due_ms = clock_steady_ms() + SYNC_MARK_QUIET_MS;
+		pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
 	if (entry->state == ENTRY_PAIR && !entry->marked) {
 		int64_t quiet_ms = clock_now_ms() - entry->seen_ms;
 		quiet_ms = quiet_ms < 0 ? 0 : quiet_ms; /* this clock was set back, or is behind the base's */
-		pair->mark_due_ms = clock_steady_ms() +
-				    (quiet_ms < SYNC_MARK_QUIET_MS ? SYNC_MARK_QUIET_MS - quiet_ms : 1);
+		pairs_set_due(&sync->pairs, pair, DUE_MARK,
+			      clock_steady_ms() +
+				      (quiet_ms < SYNC_MARK_QUIET_MS ? SYNC_MARK_QUIET_MS - quiet_ms : 1));
 	}
 }
 
@@ -134,7 +135,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	pair->handled = entry->handled;
 	pair->born_as_row = entry->born_as_row;
 	pair->has_problem = entry->problem != NULL;
-	pairs_set_waits(&sync->pairs, pair, entry->waits);
+	pairs_set_waits(&sync->pairs, pair, entry->waits, NULL, 0);
 	pairs_set_causes(&sync->pairs, pair, entry->causes);
 	load_row(sync, pair, entry);
 	sync_note_agreed(sync, pair, entry);
@@ -253,13 +254,13 @@ bool sync_start(struct sync *sync, struct error *error)
 	sync->contact_made = sync->rows_cursor != NULL;
 	sync->compared = false;
 	scope_update(sync->config, &sync->pairs);
-	sync->scope_stale = false;
 	sync_queue_documents(sync);
-	pairs_wake_waiting(&sync->pairs);
+	for (size_t i = 0; i < sync->pairs.count; i++)
+		pairs_wake_if_free(&sync->pairs, sync->pairs.list[i]);
 	sync->left_behind_due = true;
 	sync->started = true;
 	sync->place_lost = false;
 	log_info(&sync->log, "knows %zu documents and rows, %zu to look at", sync->pairs.count,
-		 sync->pairs.queue_count);
+		 sync->pairs.queue.count);
 	return true;
 }

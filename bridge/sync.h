@@ -8,6 +8,7 @@
 #include "bridge/pairs.h"
 #include "bridge/scope.h"
 #include "bridge/side.h"
+#include "bridge/standing.h"
 
 enum sync_limits {
 	SYNC_UNSURE_MS = 60000, /* a row must be missing twice, this far apart, to be gone (sync-rules 2) */
@@ -55,7 +56,6 @@ struct sync {
 	bool started;
 	bool place_lost;   /* the checkpoint's place in the feed is not known there */
 	bool contact_made; /* the base was listed whole at least once by this ledger */
-	bool scope_stale;
 	bool schema_stale; /* the base was changed under us: read its schema again */
 	bool flaws_told;   /* what is wrong with the columns was said in this process */
 	bool unstored;     /* the columns as they are bound were not stored yet */

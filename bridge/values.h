@@ -1,4 +1,4 @@
-/* Which documents have a value that no other may have, or stand in a container: by hashes, for what a save looks up.
+/* Which documents have a value that no other may have: by hashes, for what a save looks up.
  *
  * A hash only names candidates; who asks reads them and compares. */
 #pragma once
@@ -9,7 +9,6 @@ enum value_kind {
 	VALUE_REFERENCE,  /* an item's asset reference; a collection's number */
 	VALUE_EPC,        /* of an item: what its tag is to hold */
 	VALUE_ACTUAL_EPC, /* what its tag holds */
-	VALUE_CONTAINER,
 	VALUE_KINDS,
 };
 

@@ -17,6 +17,7 @@ struct look {
 	struct ledger_entry entry;
 	struct side_record document, row;
 	bool row_asked;      /* 'row' is what the base showed for the record id, there or not */
+	bool paired;         /* it got its counterpart: what waits for that may go on */
 	bool unknown_choice; /* the row shows a choice that is not known */
 	bool needs_no_row;   /* nothing that a row shows has changed: the ledger learns it, and that is all */
 	bool keep_ledger;    /* the entry is not written: what it says would not be true */
@@ -65,8 +66,8 @@ struct group {
 	struct side_write *writes; /* owned; of rows */
 	size_t write_count;
 	struct side_ticket *ticket;
-	bool paired;     /* some pair got its counterpart */
-	bool remembered; /* what was learnt is in the ledger; else all of it is looked at again */
+	unsigned pairings_before; /* the pairs' count of them when it was opened */
+	bool remembered;          /* what was learnt is in the ledger; else all of it is looked at again */
 };
 
 /* Takes the pairs; they are 'under_way' until group_close(). */

@@ -1,0 +1,122 @@
+#include "bridge/queue.h"
+
+#include "base/own.h"
+#include "bridge/pairs.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAPACITY 64
+#define LATER_SHARE    4 /* of so many places one is for QUEUE_LATER, however much is in QUEUE_FIRST */
+
+void queue_done(struct queue *queue)
+{
+	for (size_t line = 0; line < QUEUE_LINES; line++)
+		free(queue->lines[line].list);
+	*queue = (struct queue){0};
+}
+
+/* At the end of the list: what was taken in front of it is used again where that is much. */
+static void make_room(struct queue_line *line)
+{
+	size_t count = line->end - line->first;
+
+	if (line->end < line->capacity)
+		return;
+	if (line->first > line->capacity / 2) {
+		memmove(line->list, line->list + line->first, count * sizeof(struct pair *));
+		line->first = 0;
+		line->end = count;
+		return;
+	}
+	line->capacity = line->capacity ? 2 * line->capacity : FIRST_CAPACITY;
+	line->list = own_resize(line->list, line->capacity, sizeof(struct pair *));
+}
+
+void queue_add(struct queue *queue, struct pair *pair, enum queue_line_name name)
+{
+	struct queue_line *line = &queue->lines[name];
+
+	if (pair->queued)
+		return;
+	make_room(line);
+	line->list[line->end++] = pair;
+	queue->count++;
+	pair->queued = true;
+}
+
+void queue_sort(struct queue *queue, int (*compare)(const void *, const void *))
+{
+	for (size_t name = 0; name < QUEUE_LINES; name++) {
+		struct queue_line *line = &queue->lines[name];
+		if (line->end - line->first > 1)
+			qsort(line->list + line->first, line->end - line->first, sizeof(struct pair *),
+			      compare);
+	}
+}
+
+struct picked {
+	size_t count;
+	size_t places[QUEUE_TAKE_MOST]; /* in a line, ascending */
+};
+
+static void pick_ready(const struct queue_line *line, const struct queue_wish *wish, struct picked *picked)
+{
+	for (size_t i = line->first; i < line->end && picked->count < wish->limit; i++)
+		if (wish->is_ready(wish->context, line->list[i]))
+			picked->places[picked->count++] = i;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many of each line. What stays ready stands in front of its line still. */
+static void share(const struct queue *queue, const struct queue_wish *wish, struct picked picked[QUEUE_LINES])
+{
+	size_t later = smaller(picked[QUEUE_LATER].count, (wish->limit + LATER_SHARE - 1) / LATER_SHARE);
+	size_t first = smaller(picked[QUEUE_FIRST].count, wish->limit - later);
+
+	later = smaller(picked[QUEUE_LATER].count, wish->limit - first);
+	size_t excess = first + later < queue->count ? (first + later) % wish->batch : 0;
+	size_t of_later = smaller(excess, later);
+	picked[QUEUE_LATER].count = later - of_later;
+	picked[QUEUE_FIRST].count = first - (excess - of_later);
+}
+
+/* What was passed over on the way to the last of them moves up behind it. */
+static size_t take_picked(struct queue_line *line, const struct picked *picked, struct pair **taken)
+{
+	size_t left = picked->count;
+
+	if (left == 0)
+		return 0;
+	size_t gap = picked->places[left - 1] + 1;
+	for (size_t i = gap; i-- > line->first;) {
+		if (left > 0 && picked->places[left - 1] == i) {
+			taken[--left] = line->list[i];
+			line->list[i]->queued = false;
+		} else {
+			line->list[--gap] = line->list[i];
+		}
+	}
+	line->first = gap;
+	return picked->count;
+}
+
+size_t queue_take(struct queue *queue, const struct queue_wish *wish, struct pair **taken)
+{
+	struct picked picked[QUEUE_LINES] = {0};
+	size_t count = 0;
+
+	assert(wish->limit <= QUEUE_TAKE_MOST && wish->batch > 0);
+	for (size_t name = 0; name < QUEUE_LINES; name++)
+		pick_ready(&queue->lines[name], wish, &picked[name]);
+	share(queue, wish, picked);
+	for (size_t name = 0; name < QUEUE_LINES; name++)
+		count += take_picked(&queue->lines[name], &picked[name], taken + count);
+	queue->count -= count;
+	return count;
+}
