@@ -156,6 +156,7 @@ struct airtable_flight *airtable_flight_start(struct airtable_client *airtable,
 		.body = body,
 		.body_length = flight->body_bytes,
 		.total_ms = airtable->deadline_ms,
+		.only_reads = call->read,
 		.leave_by_ms = call->leave_by_ms,
 		.gate = &airtable->gate,
 	};

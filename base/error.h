@@ -16,14 +16,16 @@ enum error_kind {
 
 struct error {
 	enum error_kind kind;
-	int status;                 /* the HTTP status behind it, 0 when there was none */
-	int retry_after_ms;         /* what the server asked for; 0: our own backoff */
+	int status;         /* the HTTP status behind it, 0 when there was none */
+	int retry_after_ms; /* what the server asked for; 0: our own backoff */
+	bool unreached; /* no connection to the server came about: nothing was sent, and asking soon costs nothing */
+	const char *server;         /* a literal: which server did not answer ("CouchDB"), or NULL */
 	char code[64];              /* the server's own word for it ("UNKNOWN_FIELD_NAME"), or "" */
 	char text[ERROR_TEXT_SIZE]; /* a sentence; always valid UTF-8, a cut is shown by "…" */
 };
 
 /* Both return false, so that a failing function ends with `return error_set(...)`. A NULL error is
- * allowed. error_set() clears status, code and retry_after_ms; error_wrap() puts words and ": " in front. */
+ * allowed. error_set() clears all but the words; error_wrap() puts words and ": " in front. */
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 bool error_wrap(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -18,6 +18,7 @@
 enum {
 	KEPT_CONNECTIONS = HTTP_PARALLEL, /* fewer would close what the next request could use */
 	POLL_MOST_MS = 60000,
+	DEAF_POLL_MS = 200,
 };
 
 /* The calls that one gate holds back; those without a gate have one for themselves. */
@@ -39,6 +40,7 @@ struct http {
 	int open_count;    /* calls that were not closed */
 	unsigned happened; /* counts what http_run() returns for */
 	bool again;        /* something may be let go right now */
+	bool deaf;         /* there were no descriptors left for http_wake() to be heard by */
 	bool in_libcurl;   /* a callback must not come back here */
 	int64_t (*tick)(void *context);
 	void *tick_context;
@@ -85,6 +87,7 @@ struct http *http_open(const char *user_agent)
 		abort();
 	sure(curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS));
 	http->user_agent = own_copy(user_agent);
+	http->deaf = curl_multi_wakeup(http->multi) != CURLM_OK;
 	return http;
 }
 
@@ -310,6 +313,13 @@ static void end_held(struct http *http)
 	}
 }
 
+/* A write that has left may have its effect: its answer is heard while the grace lasts. The answer to a read is of no use any more, but
+ * to a farewell. */
+static bool is_worth_waiting_for(const struct http_call *call)
+{
+	return call->total_ms > 0 && (call->farewell || (call->departures > 0 && !call->only_reads));
+}
+
 static void obey_stop(struct http *http)
 {
 	if (!atomic_load(&http->stopped))
@@ -318,7 +328,7 @@ static void obey_stop(struct http *http)
 	end_held(http);
 	for (struct http_call *call = http->under_way, *next; call; call = next) {
 		next = call->next;
-		if ((call->departures > 0 || call->farewell) && call->total_ms > 0 && !grace_over)
+		if (is_worth_waiting_for(call) && !grace_over)
 			continue;
 		detach(http, call);
 		http_call_fail(call, ERROR_STOPPED,
@@ -402,7 +412,8 @@ static void turn(struct http *http, int64_t until_ms)
 		return;
 	int64_t wait_ms = earlier(until_ms, next_event_ms(http)) - http_time_ms();
 	if (wait_ms > 0)
-		sure(curl_multi_poll(http->multi, NULL, 0, (int)earlier(wait_ms, POLL_MOST_MS), NULL));
+		sure(curl_multi_poll(http->multi, NULL, 0,
+				     (int)earlier(wait_ms, http->deaf ? DEAF_POLL_MS : POLL_MOST_MS), NULL));
 }
 
 /* ---- the outside ---- */
@@ -493,7 +504,8 @@ void http_set_tick(struct http *http, int64_t (*tick_)(void *context), void *con
 void http_wake(struct http *http)
 {
 	atomic_store(&http->woken, true);
-	sure(curl_multi_wakeup(http->multi));
+	/* Fails only where the handle is deaf, which polls often instead. */
+	(void)curl_multi_wakeup(http->multi);
 }
 
 void http_stop(struct http *http, int64_t grace_ms)

@@ -52,8 +52,10 @@ struct http_request {
 	const char *const *headers;  /* further "Name: value" lines, NULL-ended, or NULL */
 	const char *body;            /* or NULL; copied by http_start */
 	size_t body_length;
-	bool repeatable;     /* a read: libcurl may use a fresh connection when a kept one turns out dead */
-	bool no_gzip;        /* send no Accept-Encoding (a feed) */
+	bool repeatable; /* a read: libcurl may use a fresh connection when a kept one turns out dead */
+	bool only_reads; /* changes nothing on the server: its answer is not waited for after http_stop(). Every
+	                      * repeatable request is one */
+	bool no_gzip;    /* send no Accept-Encoding (a feed) */
 	size_t body_ceiling; /* of the answer, decoded; 0: HTTP_BODY_CEILING, none for a stream.
 	                                  * Above it: ERROR_REFUSED */
 	int connect_ms, header_ms, idle_ms; /* 0: the limits above */
@@ -108,8 +110,9 @@ void http_set_tick(struct http *http, int64_t (*tick)(void *context), void *cont
 
 /* From any thread. */
 void http_wake(struct http *http);
-/* No request leaves any more but farewells, and waiting for one that did not leave ends with ERROR_STOPPED. Those that left may
- * finish for grace_ms, then they end so, too; a feed (total_ms -1) ends at once. A second stop may only shorten. */
+/* No request leaves any more but farewells, and waiting for one that did not leave ends with ERROR_STOPPED. Writes that left, and
+ * farewells, may finish for grace_ms, then they end so, too; reads and a feed (total_ms -1) end at once. A second stop may only
+ * shorten. */
 void http_stop(struct http *http, int64_t grace_ms);
 bool http_stopped(const struct http *http);
 

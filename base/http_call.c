@@ -404,6 +404,7 @@ struct http_call *http_call_open(struct http *http, const char *user_agent,
 	call->http = http;
 	call->name = name_of(request);
 	call->repeatable = request->repeatable;
+	call->only_reads = request->only_reads || request->repeatable;
 	call->farewell = request->farewell;
 	call->header_ms = request->header_ms > 0 ? request->header_ms : HTTP_HEADER_MS;
 	call->idle_ms = request->idle_ms > 0 ? request->idle_ms : HTTP_IDLE_MS;
@@ -536,6 +537,13 @@ static void keep_answer(struct http_call *call)
 	call->phase = CALL_OVER;
 }
 
+static bool is_unreached(const struct http_call *call, CURLcode code)
+{
+	return call->departures == 0 &&
+	       (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
+		code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_OPERATION_TIMEDOUT);
+}
+
 void http_call_judge(struct http_call *call, CURLcode code)
 {
 	long status = 0;
@@ -551,7 +559,9 @@ void http_call_judge(struct http_call *call, CURLcode code)
 		return;
 	}
 	const char *words = call->curl_words[0] ? call->curl_words : curl_easy_strerror(code);
+	bool unreached = is_unreached(call, code);
 	http_call_fail(call, can_never_work(call, code) ? ERROR_FATAL : ERROR_RETRY, words);
+	call->error.unreached = unreached;
 }
 
 /* Seconds, or a date as the server's own clock counts; at most a day. */

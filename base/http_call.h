@@ -30,7 +30,7 @@ struct http_call {
 	char *body; /* owned; what goes up */
 	char curl_words[CURL_ERROR_SIZE];
 
-	bool repeatable, farewell;
+	bool repeatable, only_reads, farewell;
 	int header_ms, idle_ms, total_ms;
 	size_t ceiling;
 	bool (*on_data)(void *context, const char *bytes, size_t length);

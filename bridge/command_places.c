@@ -33,21 +33,24 @@ static void add_database(struct command_places *places, const char *database)
 bool command_places_find(const struct bridge_settings *settings, const char *integration,
 			 struct command_places *places_out, struct error *error)
 {
-	struct command_places places = {.http = NULL};
+	struct command_places places = {.http = http_open(CONNECTION_AGENT)};
+	struct integration_search search = {.settings = settings, .http = places.http, .tell = tell};
 
-	if (!integrations_find(settings, tell, NULL, &places.configs, error))
+	if (!integrations_find(&search, &places.configs, error)) {
+		http_close(&places.http);
 		return false;
+	}
 	for (size_t i = 0; i < places.configs.count; i++)
 		if (!integration || strcmp(places.configs.list[i].id, integration) == 0)
 			add_database(&places, places.configs.list[i].database);
 	if (places.count == 0) {
 		integration_configs_done(&places.configs);
+		http_close(&places.http);
 		return integration
 			       ? error_set(error, ERROR_FATAL,
 					   "there is no Airtable integration with the ID %s", integration)
 			       : error_set(error, ERROR_FATAL, "no database holds an Airtable integration");
 	}
-	places.http = http_open(CONNECTION_AGENT);
 	places.created_by = integration ? own_format(SIGNATURE "%s", integration) : NULL;
 	*places_out = places;
 	return true;

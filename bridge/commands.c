@@ -1,20 +1,21 @@
 #include "bridge/commands.h"
 
-#include "base/clock.h"
+#include "base/http.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "bridge/command_check.h"
 #include "bridge/command_history.h"
+#include "bridge/connection.h"
 #include "bridge/find.h"
+#include "bridge/fleet.h"
 #include "bridge/integration.h"
+#include "bridge/token_limits.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#define SEARCH_SECONDS 30 /* between looks for integrations that came or went */
+#include <unistd.h>
 
 static const struct log no_place;
 
@@ -25,144 +26,39 @@ static void log_finding(void *context, enum finding_kind kind, const char *words
 		log_error(&no_place, "%s", words);
 }
 
-/* ---- the tokens' limiters ---- */
-
-/* A token's 50 requests a second are shared by all its bases. */
-struct limiters {
-	size_t count;
-	struct token_limiter {
-		char *token;
-		struct airtable_limiter *limiter;
-	} * list;
-};
-
-static struct airtable_limiter *limiter_of(struct limiters *limiters, const char *token)
-{
-	if (!token)
-		return NULL;
-	for (size_t i = 0; i < limiters->count; i++)
-		if (strcmp(limiters->list[i].token, token) == 0)
-			return limiters->list[i].limiter;
-	limiters->list = own_resize(limiters->list, limiters->count + 1, sizeof *limiters->list);
-	limiters->list[limiters->count] = (struct token_limiter){
-		.token = own_copy(token),
-		.limiter = airtable_limiter_open(AIRTABLE_TOKEN_PER_SECOND),
-	};
-	return limiters->list[limiters->count++].limiter;
-}
-
-static void limiters_done(struct limiters *limiters)
-{
-	for (size_t i = 0; i < limiters->count; i++) {
-		free(limiters->list[i].token);
-		airtable_limiter_close(&limiters->list[i].limiter);
-	}
-	free(limiters->list);
-}
-
 /* ---- run ---- */
 
-struct fleet {
-	const struct bridge_settings *settings;
-	struct limiters limiters;
-	size_t count;
-	struct integration **list;
-	char *last_problem; /* so that what stays wrong is said once */
-};
+/* After the signal. What is under way on the servers may finish for INTEGRATION_STOP_MS; beyond this nothing is waited for,
+ * so that whoever asked us to end need not kill us. */
+enum { RUN_END_MS = 9000 };
 
-static bool same_integration(const struct integration_config *a, const struct integration_config *b)
+static int wait_for_signal(const sigset_t *signals)
 {
-	return strcmp(a->database, b->database) == 0 && strcmp(a->id, b->id) == 0;
+	int signal = 0;
+
+	while (sigwait(signals, &signal) != 0)
+		;
+	return signal;
 }
 
-static void close_at(struct fleet *fleet, size_t place)
+static int end_run(struct fleet **fleet)
 {
-	integration_close(&fleet->list[place]);
-	fleet->list[place] = fleet->list[--fleet->count];
-}
-
-/* Ends those whose document is gone or whose thread ended, and starts those that are new. */
-static void match_fleet(struct fleet *fleet, struct integration_configs *configs)
-{
-	for (size_t i = fleet->count; i-- > 0;) {
-		bool wanted = false;
-		for (size_t c = 0; c < configs->count; c++)
-			wanted = wanted ||
-				 same_integration(integration_config(fleet->list[i]), &configs->list[c]);
-		if (!wanted || integration_is_over(fleet->list[i]))
-			close_at(fleet, i);
+	fleet_stop(*fleet);
+	if (!fleet_wait(*fleet, RUN_END_MS)) {
+		log_error(&no_place, "ends without waiting any longer for what is under way: the next start "
+				     "looks at what became of it");
+		/* Threads still use what would be freed. */
+		_exit(EXIT_PROBLEMS);
 	}
-	for (size_t c = 0; c < configs->count; c++) {
-		struct integration_config *config = &configs->list[c];
-		bool running = false;
-		for (size_t i = 0; i < fleet->count; i++)
-			running = running || same_integration(integration_config(fleet->list[i]), config);
-		if (running)
-			continue;
-		const char *token = bridge_settings_token(fleet->settings, config->base_id);
-		fleet->list = own_resize(fleet->list, fleet->count + 1, sizeof(struct integration *));
-		fleet->list[fleet->count] =
-			integration_open(fleet->settings, config, limiter_of(&fleet->limiters, token));
-		integration_start(fleet->list[fleet->count++]);
-	}
+	fleet_close(fleet);
+	return EXIT_DONE;
 }
 
-static void say_once(struct fleet *fleet, const char *words)
-{
-	if (fleet->last_problem && strcmp(fleet->last_problem, words) == 0)
-		return;
-	log_error(&no_place, "%s", words);
-	free(fleet->last_problem);
-	fleet->last_problem = own_copy(words);
-}
-
-static void fleet_finding(void *context, enum finding_kind kind, const char *words)
-{
-	if (kind == FINDING_PROBLEM)
-		say_once(context, words);
-}
-
-static void search(struct fleet *fleet)
-{
-	struct integration_configs configs = {0};
-	struct error error = {0};
-
-	if (!integrations_find(fleet->settings, fleet_finding, fleet, &configs, &error)) {
-		say_once(fleet, error.text);
-		return;
-	}
-	if (configs.count == 0)
-		say_once(fleet, "no database holds an Airtable integration yet: make one in the app");
-	match_fleet(fleet, &configs);
-	integration_configs_done(&configs);
-}
-
-static bool any_over(const struct fleet *fleet)
-{
-	for (size_t i = 0; i < fleet->count; i++)
-		if (integration_is_over(fleet->list[i]))
-			return true;
-	return false;
-}
-
-static void wait_for_end(struct fleet *fleet, const sigset_t *signals)
-{
-	const struct timespec second = {.tv_sec = 1};
-	int seconds = 0;
-
-	while (sigtimedwait(signals, NULL, &second) < 0) {
-		/* While none runs the server was perhaps not there yet: look more often. */
-		int interval = fleet->count ? SEARCH_SECONDS : 2;
-		if (++seconds < interval && !any_over(fleet))
-			continue;
-		search(fleet);
-		seconds = 0;
-	}
-}
-
+/* This thread waits for signals and for nothing else: no server keeps it. */
 static int run(const struct bridge_settings *settings, const struct command_options *options)
 {
-	struct fleet fleet = {.settings = settings};
+	struct fleet *fleet = fleet_open(settings);
+	struct error error = {0};
 	sigset_t signals;
 
 	(void)options;
@@ -170,17 +66,14 @@ static int run(const struct bridge_settings *settings, const struct command_opti
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	search(&fleet);
-	wait_for_end(&fleet, &signals);
-	log_info(&no_place, "ends");
-	for (size_t i = 0; i < fleet.count; i++)
-		integration_stop(fleet.list[i]);
-	while (fleet.count)
-		close_at(&fleet, fleet.count - 1);
-	free(fleet.list);
-	free(fleet.last_problem);
-	limiters_done(&fleet.limiters);
-	return EXIT_DONE;
+	if (!fleet_start(fleet, &error)) {
+		log_error(&no_place, "%s", error.text);
+		fleet_close(&fleet);
+		return EXIT_PROBLEMS;
+	}
+	log_info(&no_place, "ends: %s was received",
+		 wait_for_signal(&signals) == SIGTERM ? "SIGTERM" : "SIGINT");
+	return end_run(&fleet);
 }
 
 /* ---- sync ---- */
@@ -231,14 +124,14 @@ static int exit_status_of(const struct error *error, const struct integration_re
 	return error->kind != ERROR_NONE || report->problems ? EXIT_PROBLEMS : EXIT_DONE;
 }
 
-static int sync_one(const struct bridge_settings *settings, struct limiters *limiters,
+static int sync_one(const struct bridge_settings *settings, struct token_limits *limits,
 		    struct integration_config *config, const struct command_options *options,
 		    struct json_object *reports)
 {
 	struct error error = {.kind = ERROR_NONE};
 	struct integration_report report = {0};
 	const char *token = bridge_settings_token(settings, config->base_id);
-	struct integration *integration = integration_open(settings, config, limiter_of(limiters, token));
+	struct integration *integration = integration_open(settings, config, token_limits_of(limits, token));
 
 	if (integration_pass(integration, options->full, &report, &error))
 		error.kind = ERROR_NONE;
@@ -268,27 +161,31 @@ static int worse(int a, int b)
 static int sync_command(const struct bridge_settings *settings, const struct command_options *options)
 {
 	struct integration_configs configs = {0};
-	struct limiters limiters = {0};
+	struct token_limits limits = {0};
+	scoped(http) http = http_open(CONNECTION_AGENT);
+	struct integration_search search = {.settings = settings, .http = http, .tell = log_finding};
 	struct error error = {0};
 	scoped(json_object) answer = json_new_object();
 	struct json_object *reports = json_new_array();
 	int status = EXIT_DONE;
 
 	json_put(answer, "integrations", reports);
-	if (!integrations_find(settings, log_finding, NULL, &configs, &error)) {
+	if (!integrations_find(&search, &configs, &error)) {
 		log_error(&no_place, "%s", error.text);
 		status = error.kind == ERROR_RETRY ? EXIT_UNREACHABLE : EXIT_PROBLEMS;
 		json_put_text(answer, "error", error.text);
+	} else if (configs.problems) {
+		status = EXIT_PROBLEMS;
 	} else if (configs.count == 0) {
 		log_error(&no_place, "no database holds an Airtable integration");
 		status = EXIT_PROBLEMS;
 	}
 	for (size_t i = 0; i < configs.count; i++)
-		status = worse(status, sync_one(settings, &limiters, &configs.list[i], options, reports));
+		status = worse(status, sync_one(settings, &limits, &configs.list[i], options, reports));
 	if (options->json)
 		print_json(answer);
 	integration_configs_done(&configs);
-	limiters_done(&limiters);
+	token_limits_done(&limits);
 	return status;
 }
 

@@ -1,12 +1,10 @@
 #include "bridge/find.h"
 
-#include "airtable/client.h"
-#include "airtable/records.h"
-#include "airtable/schema.h"
-#include "bridge/columns_flaws.h"
+#include "base/http.h"
 #include "bridge/connection.h"
 #include "couch/client.h"
 #include "couch/documents.h"
+#include "couch/local.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,13 +16,19 @@ void integration_configs_done(struct integration_configs *configs)
 	for (size_t i = 0; i < configs->count; i++)
 		integration_config_done(&configs->list[i]);
 	free(configs->list);
+	json_release(configs->unread);
 	*configs = (struct integration_configs){0};
 }
 
-static void tell_words(finding *tell, void *context, enum finding_kind kind, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+bool integration_configs_unread(const struct integration_configs *configs, const char *database)
+{
+	for (size_t i = 0; i < json_length(configs->unread); i++)
+		if (strcmp(json_text_of(json_at(configs->unread, i)), database) == 0)
+			return true;
+	return false;
+}
 
-static void tell_words(finding *tell, void *context, enum finding_kind kind, const char *format, ...)
+void finding_tell(finding *tell, void *context, enum finding_kind kind, const char *format, ...)
 {
 	va_list arguments;
 	char words[2 * ERROR_TEXT_SIZE];
@@ -35,34 +39,57 @@ static void tell_words(finding *tell, void *context, enum finding_kind kind, con
 	tell(context, kind, words);
 }
 
-/* ---- finding ---- */
+/* ---- who we are ---- */
 
-struct search {
-	const char *database;
-	finding *tell;
-	void *context;
-	struct integration_configs *configs;
+char *find_user_words(const struct couch_session *session)
+{
+	return session->user ? own_format("CouchDB user '%s'", session->user)
+			     : own_copy("anonymous CouchDB user (COUCHDB_USER is empty)");
+}
+
+bool find_session(const struct bridge_settings *settings, struct http *http,
+		  struct couch_session *session_out, struct error *error)
+{
+	scoped(couch_client) server = connection_open_couch(settings, http, NULL);
+	struct error failure = {0};
+
+	if (couch_session_read(server, session_out, &failure))
+		return true;
+	if (failure.status == 401)
+		return error_set(
+			error, ERROR_FATAL,
+			"CouchDB refuses the user '%s': check COUCHDB_USER and COUCHDB_PASSWORD (%s)",
+			settings->couchdb_user ? settings->couchdb_user : "", failure.text);
+	*error = failure;
+	return false;
+}
+
+/* ---- one database ---- */
+
+/* An integration that was found, and what tells who came first. */
+struct candidate {
+	struct integration_config config;
+	int64_t created_ms; /* of its document */
+	bool beaten;        /* another has its base */
 };
 
-static bool is_second_on_base(const struct search *search, const struct integration_config *config)
+struct walk {
+	const struct integration_search *search;
+	const char *database;
+	struct integration_configs *configs;
+	size_t count;
+	struct candidate *list; /* owned */
+};
+
+static void tell_problem(struct walk *walk, const char *words)
 {
-	for (size_t i = 0; i < search->configs->count; i++) {
-		const struct integration_config *other = &search->configs->list[i];
-		if (strcmp(other->base_id, config->base_id) != 0)
-			continue;
-		tell_words(search->tell, search->context, FINDING_PROBLEM,
-			   "integration '%s' of database %s names base %s, which integration '%s' of "
-			   "database %s has: only "
-			   "the first is synced; give the other a base of its own",
-			   config->name, config->database, config->base_id, other->name, other->database);
-		return true;
-	}
-	return false;
+	walk->configs->problems++;
+	walk->search->tell(walk->search->context, FINDING_PROBLEM, words);
 }
 
 static bool visit_integration(void *context, struct couch_document *document, struct error *error)
 {
-	struct search *search = context;
+	struct walk *walk = context;
 	struct integration_config config = {0};
 	struct error refusal;
 	bool is_airtable = false;
@@ -71,39 +98,87 @@ static bool visit_integration(void *context, struct couch_document *document, st
 	if (!document->body)
 		return true;
 	if (document->conflicts) {
-		tell_words(
-			search->tell, search->context, FINDING_PROBLEM,
+		scoped_text words = own_format(
 			"database %s: document %s is in conflict, and it is not known which of its versions "
 			"is meant: save it once more in the app's integration screen",
-			search->database, document->id);
+			walk->database, document->id);
+		tell_problem(walk, words);
 		return true;
 	}
-	if (!integration_config_read(document->body, search->database, &config, &is_airtable, &refusal)) {
-		tell_words(search->tell, search->context, FINDING_PROBLEM, "database %s: %s",
-			   search->database, refusal.text);
+	if (!integration_config_read(document->body, walk->database, &config, &is_airtable, &refusal)) {
+		scoped_text words = own_format("database %s: %s", walk->database, refusal.text);
+		tell_problem(walk, words);
 		return true;
 	}
 	if (!is_airtable)
 		return true;
-	if (is_second_on_base(search, &config)) {
-		integration_config_done(&config);
-		return true;
-	}
-	struct integration_configs *configs = search->configs;
-	configs->list = own_resize(configs->list, configs->count + 1, sizeof *configs->list);
-	configs->list[configs->count++] = config;
+	walk->list = own_resize(walk->list, walk->count + 1, sizeof *walk->list);
+	walk->list[walk->count++] =
+		(struct candidate){config, json_int_or(document->body, "created_at", INT64_MAX), false};
 	return true;
 }
 
-static bool search_database(const struct bridge_settings *settings, struct http *http, struct search *search,
-			    struct error *error)
+static bool read_integrations(struct walk *walk, struct error *error)
 {
-	scoped(couch_client) couch = connection_open_couch(settings, http, search->database);
+	const struct integration_search *search = walk->search;
+	scoped(couch_client) couch = connection_open_couch(search->settings, search->http, walk->database);
 	const char *prefix = document_prefix(DOCUMENT_INTEGRATION);
 
-	return couch_documents_walk_prefix(couch, prefix, 0, false, visit_integration, search, error) ||
-	       error_wrap(error, "database %s", search->database);
+	return couch_documents_walk_prefix(couch, prefix, 0, false, visit_integration, walk, error);
 }
+
+/* The server itself did not answer: no other database will do better. */
+static bool is_silence(const struct error *error)
+{
+	return error->kind == ERROR_STOPPED || (error->kind == ERROR_RETRY && error->status == 0);
+}
+
+/* Why this database cannot be used and what to do, or false: nothing can be used. */
+static bool explain(struct walk *walk, struct error *error, char **words_out)
+{
+	const struct integration_search *search = walk->search;
+	struct couch_session session = {0};
+
+	if (error->status == 404) {
+		*words_out = own_format("there is no database %s on the CouchDB server: check its name in "
+					"COUCHDB_DATABASES (%s)",
+					walk->database, error->text);
+		return true;
+	}
+	if (error->status != 401 && error->status != 403) {
+		*words_out = own_format("database %s cannot be read: %s", walk->database, error->text);
+		return true;
+	}
+	if (!find_session(search->settings, search->http, &session, error))
+		return false;
+	scoped_text user = find_user_words(&session);
+	*words_out =
+		own_format("the %s may not read database %s: add this user to the database's members, as "
+			   "an administrator of the server, in the database's permissions (%s)",
+			   user, walk->database, error->text);
+	couch_session_done(&session);
+	return true;
+}
+
+static bool search_database(struct walk *walk, struct error *error)
+{
+	size_t before = walk->count;
+
+	if (read_integrations(walk, error))
+		return true;
+	while (walk->count > before) /* half a list is none */
+		integration_config_done(&walk->list[--walk->count].config);
+	if (is_silence(error))
+		return error_wrap(error, "database %s", walk->database);
+	scoped_text words = NULL;
+	if (!explain(walk, error, &words))
+		return false;
+	tell_problem(walk, words);
+	json_append(walk->configs->unread, json_new_text(walk->database));
+	return true;
+}
+
+/* ---- which databases ---- */
 
 static bool is_state_database(const char *name)
 {
@@ -112,15 +187,37 @@ static bool is_state_database(const char *name)
 	return name[0] == '_' || (length > suffix && strcmp(name + length - suffix, STATE_SUFFIX) == 0);
 }
 
-/* The names that are set, or all that the server has. */
-static bool database_names(const struct bridge_settings *settings, struct http *http,
-			   struct json_object **names_out, struct error *error)
+static bool all_databases(const struct integration_search *search, struct json_object **names_out,
+			  struct error *error)
 {
-	scoped(couch_client) server = connection_open_couch(settings, http, NULL);
-	const char *list = settings->couchdb_databases;
+	scoped(couch_client) server = connection_open_couch(search->settings, search->http, NULL);
+	struct couch_session session = {0};
+	struct error failure = {0};
+
+	if (couch_database_list(server, names_out, &failure))
+		return true;
+	*error = failure;
+	if (failure.status != 401 && failure.status != 403)
+		return false;
+	if (!find_session(search->settings, search->http, &session, error))
+		return false;
+	scoped_text user = find_user_words(&session);
+	couch_session_done(&session);
+	return error_set(
+		error, ERROR_FATAL,
+		"the %s may not list the server's databases, which only its administrators may: name "
+		"the databases in COUCHDB_DATABASES (%s)",
+		user, failure.text);
+}
+
+/* The names that are set, or all that the server has. */
+static bool database_names(const struct integration_search *search, struct json_object **names_out,
+			   struct error *error)
+{
+	const char *list = search->settings->couchdb_databases;
 
 	if (!list || !list[0])
-		return couch_database_list(server, names_out, error);
+		return all_databases(search, names_out, error);
 	*names_out = json_new_array();
 	while (*list) {
 		size_t length = strcspn(list, ",");
@@ -131,207 +228,139 @@ static bool database_names(const struct bridge_settings *settings, struct http *
 	return true;
 }
 
-bool integrations_find(const struct bridge_settings *settings, finding *tell, void *context,
-		       struct integration_configs *configs_out, struct error *error)
+/* ---- whose a base is ---- */
+
+static bool is_same(const struct integration_config *a, const struct integration_config *b)
 {
-	scoped(http) http = http_open(CONNECTION_AGENT);
+	return strcmp(a->database, b->database) == 0 && strcmp(a->id, b->id) == 0;
+}
+
+/* It has left its checkpoint in the database: it was synced before. */
+static bool was_synced(const struct integration_search *search, const struct integration_config *config)
+{
+	scoped(couch_client) couch = connection_open_couch(search->settings, search->http, config->database);
+	scoped_text name = own_format("checkpoint-%s", config->id);
+	scoped(json_object) checkpoint = NULL;
+	struct error ignored;
+
+	return couch_local_read(couch, name, &checkpoint, &ignored) && checkpoint;
+}
+
+/* Whether 'second' was there before 'first', which stands before it in the list. */
+static bool came_before(const struct integration_search *search, const struct candidate *second,
+			const struct candidate *first)
+{
+	bool first_synced = was_synced(search, &first->config);
+
+	if (was_synced(search, &second->config) != first_synced)
+		return !first_synced;
+	return second->created_ms < first->created_ms;
+}
+
+static struct candidate *first_on_base(struct walk *walk, const char *base_id)
+{
+	struct candidate *first = NULL;
+
+	for (size_t i = 0; i < walk->count; i++) {
+		struct candidate *one = &walk->list[i];
+		if (strcmp(one->config.base_id, base_id) != 0)
+			continue;
+		if (!first || came_before(walk->search, one, first))
+			first = one;
+	}
+	return first;
+}
+
+/* The one that runs on the base, if it still may: its document names the base, or cannot be read now. */
+static const struct integration_config *running_on_base(struct walk *walk, const char *base_id)
+{
+	const struct integration_search *search = walk->search;
+	const struct integration_config *holder =
+		search->holder ? search->holder(search->context, base_id) : NULL;
+
+	if (!holder || integration_configs_unread(walk->configs, holder->database))
+		return holder;
+	for (size_t i = 0; i < walk->count; i++)
+		if (is_same(&walk->list[i].config, holder) &&
+		    strcmp(walk->list[i].config.base_id, base_id) == 0)
+			return &walk->list[i].config;
+	return NULL;
+}
+
+static size_t count_on_base(const struct walk *walk, const char *base_id)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < walk->count; i++)
+		count += strcmp(walk->list[i].config.base_id, base_id) == 0;
+	return count;
+}
+
+static void beat(struct walk *walk, struct candidate *second, const struct integration_config *owner)
+{
+	scoped_text words = own_format("integration '%s' (%s) of database %s names base %s, which "
+				       "integration '%s' (%s) of database %s "
+				       "had first: only that one is synced; give '%s' a base of its own in "
+				       "the app's integration screen",
+				       second->config.name, second->config.id, second->config.database,
+				       second->config.base_id, owner->name, owner->id, owner->database,
+				       second->config.name);
+
+	second->beaten = true;
+	tell_problem(walk, words);
+}
+
+/* One integration a base (sync-rules 28). */
+static void settle_bases(struct walk *walk)
+{
+	for (size_t i = 0; i < walk->count; i++) {
+		struct candidate *one = &walk->list[i];
+		const char *base_id = one->config.base_id;
+		const struct integration_config *owner = running_on_base(walk, base_id);
+		if (!owner && count_on_base(walk, base_id) > 1)
+			owner = &first_on_base(walk, base_id)->config;
+		if (owner && !is_same(owner, &one->config))
+			beat(walk, one, owner);
+	}
+}
+
+/* ---- the search ---- */
+
+static void take_candidates(struct walk *walk)
+{
+	struct integration_configs *configs = walk->configs;
+
+	configs->list = own_alloc((walk->count + 1) * sizeof *configs->list);
+	for (size_t i = 0; i < walk->count; i++)
+		if (walk->list[i].beaten)
+			integration_config_done(&walk->list[i].config);
+		else
+			configs->list[configs->count++] = walk->list[i].config;
+	walk->count = 0;
+}
+
+bool integrations_find(const struct integration_search *search, struct integration_configs *configs_out,
+		       struct error *error)
+{
 	scoped(json_object) names = NULL;
-	struct integration_configs configs = {0};
-	bool ok = database_names(settings, http, &names, error);
+	struct integration_configs configs = {.unread = json_new_array()};
+	struct walk walk = {.search = search, .configs = &configs};
+	bool ok = database_names(search, &names, error);
 
 	for (size_t i = 0; ok && i < json_length(names); i++) {
-		const char *name = json_text_of(json_at(names, i));
-		struct search search = {name, tell, context, &configs};
-		if (name && !is_state_database(name))
-			ok = search_database(settings, http, &search, error);
+		walk.database = json_text_of(json_at(names, i));
+		if (!is_state_database(walk.database))
+			ok = search_database(&walk, error);
 	}
-	if (ok)
+	if (ok) {
+		settle_bases(&walk);
+		take_candidates(&walk);
 		*configs_out = configs;
-	else
+	} else {
+		for (size_t i = 0; i < walk.count; i++)
+			integration_config_done(&walk.list[i].config);
 		integration_configs_done(&configs);
+	}
+	free(walk.list);
 	return ok;
-}
-
-/* ---- checking ---- */
-
-struct checking {
-	const struct bridge_settings *settings;
-	finding *tell;
-	void *context;
-	int exit_status;
-};
-
-static void count_finding(void *context, enum finding_kind kind, const char *words)
-{
-	struct checking *checking = context;
-
-	if (kind == FINDING_PROBLEM && checking->exit_status == 0)
-		checking->exit_status = 1;
-	checking->tell(checking->context, kind, words);
-}
-
-static void found_error(struct checking *checking, const struct error *error, const char *what)
-{
-	if (error->kind == ERROR_RETRY)
-		checking->exit_status = 3;
-	tell_words(count_finding, checking, FINDING_PROBLEM, "%s: %s", what, error->text);
-}
-
-static bool check_server(struct checking *checking, struct http *http)
-{
-	scoped(couch_client) server = connection_open_couch(checking->settings, http, NULL);
-	scoped(json_object) names = NULL;
-	struct error error = {0};
-	char version[32];
-
-	if (!couch_server_check(server, version, &error)) {
-		found_error(checking, &error, "COUCHDB_URL");
-		return false;
-	}
-	tell_words(count_finding, checking, FINDING_OK, "CouchDB answers (version %s)", version);
-	if (couch_database_list(server, &names, &error))
-		return true;
-	found_error(checking, &error, "COUCHDB_USER and COUCHDB_PASSWORD");
-	return false;
-}
-
-static bool check_columns(struct checking *checking, struct airtable_client *airtable, const char *base_id,
-			  struct columns *columns)
-{
-	scoped(json_object) tables = NULL;
-	struct error error = {0};
-	bool changed;
-
-	if (!airtable_schema_tables(airtable, &tables, &error)) {
-		found_error(checking, &error, "the base's schema");
-		return false;
-	}
-	if (columns_bind_all(columns, tables, &changed, &error))
-		return true;
-	error_wrap(&error, "base %s", base_id);
-	found_error(checking, &error, "the base's schema");
-	return false;
-}
-
-static void found_flaw(void *context, const char *words)
-{
-	count_finding(context, FINDING_PROBLEM, words);
-}
-
-static void tell_columns(struct checking *checking, const struct columns *columns, enum table table)
-{
-	size_t wanted = 0, flowing = columns_tell_flaws(columns, table, found_flaw, checking);
-
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		wanted += field_in_table((enum field)field, table);
-	tell_words(count_finding, checking, FINDING_OK, "table \"%s\": %zu of %zu columns flow",
-		   columns->table_name, flowing, wanted);
-}
-
-static bool one_page(void *context, struct airtable_records *page, struct error *error)
-{
-	(void)context;
-	(void)page;
-	(void)error;
-	return true;
-}
-
-static void check_reading(struct checking *checking, struct airtable_client *airtable,
-			  const struct columns *columns)
-{
-	struct airtable_list list = {.table_id = columns->table_id, .page_size = 1, .most = 1};
-	struct error error = {0};
-
-	list.field_ids = columns_ids(columns, &list.field_count);
-	if (airtable_records_list(airtable, &list, one_page, NULL, NULL, &error))
-		tell_words(count_finding, checking, FINDING_OK, "rows of table \"%s\" can be read",
-			   columns->table_name);
-	else
-		found_error(checking, &error, "reading rows (the token needs data.records:read)");
-	free((void *)list.field_ids);
-}
-
-static void check_base(struct checking *checking, struct http *http, const struct integration_config *config)
-{
-	const char *token = bridge_settings_token(checking->settings, config->base_id);
-	struct columns columns[TABLE_COUNT] = {0};
-
-	if (!token) {
-		tell_words(count_finding, checking, FINDING_PROBLEM,
-			   "no token for base %s: set AIRTABLE_TOKEN or AIRTABLE_TOKEN_%s", config->base_id,
-			   config->base_id);
-		return;
-	}
-	struct airtable_limiter *limiter = airtable_limiter_open(AIRTABLE_BASE_PER_SECOND);
-	airtable_limiter_assume_used(limiter);
-	struct airtable_address address = {
-		.endpoint = checking->settings->airtable_endpoint_url,
-		.token = token,
-		.base_id = config->base_id,
-	};
-	struct airtable_client *airtable = airtable_client_open(http, &address, limiter, NULL);
-	if (check_columns(checking, airtable, config->base_id, columns))
-		for (size_t table = 0; table < TABLE_COUNT; table++) {
-			tell_columns(checking, &columns[table], (enum table)table);
-			check_reading(checking, airtable, &columns[table]);
-		}
-	tell_words(count_finding, checking, FINDING_NOT_CHECKED,
-		   "whether the token may write rows of base %s (data.records:write): only a write can tell",
-		   config->base_id);
-	for (size_t table = 0; table < TABLE_COUNT; table++)
-		columns_done(&columns[table]);
-	airtable_client_close(&airtable);
-	airtable_limiter_close(&limiter);
-}
-
-static void check_integration(struct checking *checking, struct http *http,
-			      const struct integration_config *config)
-{
-	scoped(couch_client) source = connection_open_couch(checking->settings, http, config->database);
-	struct couch_identity identity = {0};
-	struct error error = {0};
-
-	tell_words(count_finding, checking, FINDING_OK,
-		   "integration '%s': database %s, base %s, %zu %s in scope", config->name, config->database,
-		   config->base_id, config->scope_count,
-		   config->scope_type == SCOPE_COLLECTIONS ? "collections" : "containers");
-	if (config->scope_count == 0)
-		tell_words(count_finding, checking, FINDING_PROBLEM,
-			   "integration '%s' lists nothing to sync: choose collections or containers in the "
-			   "app's integration "
-			   "screen",
-			   config->name);
-	if (couch_database_identity(source, &identity, &error))
-		tell_words(count_finding, checking, FINDING_OK, "database %s can be read (%lld documents)",
-			   config->database, (long long)identity.document_count);
-	else
-		found_error(checking, &error, config->database);
-	couch_identity_done(&identity);
-	tell_words(count_finding, checking, FINDING_NOT_CHECKED,
-		   "whether database %s and %s" STATE_SUFFIX " can be written: only a write can tell",
-		   config->database, config->database);
-	check_base(checking, http, config);
-}
-
-int check_all(const struct bridge_settings *settings, finding *tell, void *context)
-{
-	struct checking checking = {settings, tell, context, 0};
-	struct integration_configs configs = {0};
-	scoped(http) http = http_open(CONNECTION_AGENT);
-	struct error error = {0};
-
-	if (!check_server(&checking, http))
-		return checking.exit_status;
-	if (!integrations_find(settings, count_finding, &checking, &configs, &error)) {
-		found_error(&checking, &error, "looking for integrations");
-		return checking.exit_status;
-	}
-	if (configs.count == 0)
-		tell_words(count_finding, &checking, FINDING_PROBLEM,
-			   "no database holds an Airtable integration: make one in the app, and let the "
-			   "phone replicate it");
-	for (size_t i = 0; i < configs.count; i++)
-		check_integration(&checking, http, &configs.list[i]);
-	integration_configs_done(&configs);
-	return checking.exit_status;
 }

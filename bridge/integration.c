@@ -4,8 +4,10 @@
 #include "airtable/client.h"
 #include "base/clock.h"
 #include "bridge/connection.h"
+#include "bridge/outage.h"
 #include "bridge/pass.h"
-#include "couch/client.h"
+#include "bridge/reminders.h"
+#include "bridge/state_database.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,10 +16,12 @@
 #include <string.h>
 
 enum integration_limits {
-	PASS_TRIES = 6,              /* of a pass on demand */
-	PAUSE_FIRST_MS = 1000,       /* after a failure; doubling, with jitter, */
-	PAUSE_CAP_MS = 60000,        /* up to this */
-	PAUSE_FATAL_MS = 60000,      /* what needs a person is looked at again this often */
+	PASS_TRIES = 6,         /* of a pass on demand */
+	PAUSE_FIRST_MS = 1000,  /* after a failure; doubling, with jitter, */
+	PAUSE_CAP_MS = 60000,   /* up to this */
+	PAUSE_FATAL_MS = 60000, /* what needs a person is looked at again this often */
+	FEED_WAIT_MS =
+		5000, /* at most for the database's news: a feed that cannot be followed is noticed this soon */
 	FULL_INTERVAL_MS = 86400000, /* the net under the polls: every row is compared daily */
 };
 
@@ -26,6 +30,7 @@ struct integration {
 	struct integration_config config;
 	struct airtable_limiter *base_limiter;
 	struct connection connection;
+	struct outage *outage; /* borrowed, or NULL */
 	bool state_ready;
 	bool has_thread;
 	pthread_t thread;
@@ -90,9 +95,9 @@ static bool pass(struct integration *integration, const struct pass_wish *wish, 
 		return error_set(error, ERROR_FATAL,
 				 "no token for base %s: set AIRTABLE_TOKEN or AIRTABLE_TOKEN_%s",
 				 integration->config.base_id, integration->config.base_id);
-	if (!integration->state_ready && !couch_database_create(integration->connection.state, true, error))
-		return error_wrap(error, "making the state database %s",
-				  couch_client_database(integration->connection.state));
+	if (!integration->state_ready &&
+	    !state_database_ensure(integration->connection.state, &integration->log, error))
+		return false;
 	integration->state_ready = true;
 	return pass_run(integration->connection.sync, wish, error);
 }
@@ -134,8 +139,9 @@ bool integration_pass(struct integration *integration, bool full, struct integra
 
 struct turn {
 	int64_t next_poll_ms, next_full_ms; /* steady clock */
-	int failures;
-	char told[ERROR_TEXT_SIZE]; /* the last failure, which is said once */
+	int failures;                       /* since the last pass that went well */
+	int backoffs;                       /* of them those after which the pause grows */
+	struct reminders told;              /* of these failures */
 };
 
 static struct pass_wish next_wish(const struct integration *integration, const struct turn *turn)
@@ -148,6 +154,8 @@ static struct pass_wish next_wish(const struct integration *integration, const s
 	if (wish.ask_rows || wish.list_rows)
 		return wish;
 	wish.wait_ms = turn->next_poll_ms - now_ms;
+	if (wish.wait_ms > FEED_WAIT_MS)
+		wish.wait_ms = FEED_WAIT_MS;
 	if (due_ms && due_ms - now_ms < wish.wait_ms)
 		wish.wait_ms = due_ms > now_ms ? due_ms - now_ms : 0;
 	return wish;
@@ -163,21 +171,36 @@ static void schedule(const struct integration *integration, struct turn *turn, c
 		turn->next_full_ms = now_ms + FULL_INTERVAL_MS;
 }
 
-/* Told once when it begins, and when it is over. */
+static int64_t pause_ms_after(struct turn *turn, const struct error *error)
+{
+	if (error->kind == ERROR_FATAL)
+		return PAUSE_FATAL_MS;
+	if (error->unreached)
+		return random_backoff_ms(turn->backoffs, PAUSE_FIRST_MS, OUTAGE_RETRY_MS);
+	return random_backoff_ms(turn->backoffs++, PAUSE_FIRST_MS, PAUSE_CAP_MS);
+}
+
+/* At once when it begins, hourly while it lasts; log_done() tells when it is over. */
+static void tell_failure(struct integration *integration, struct turn *turn, const struct error *error,
+			 int64_t pause_ms)
+{
+	long long seconds = (pause_ms + 999) / 1000;
+
+	if (outage_is(integration->outage, error) ||
+	    !reminders_due(&turn->told, error->text, clock_steady_ms()))
+		log_debug(&integration->log, "retrying in %lld s: %s", seconds, error->text);
+	else if (error->kind == ERROR_FATAL)
+		log_error(&integration->log, "needs attention, retrying in %lld s: %s", seconds, error->text);
+	else
+		log_warn(&integration->log, "retrying in %lld s: %s", seconds, error->text);
+}
+
 static void pause_after(struct integration *integration, struct turn *turn, const struct error *error)
 {
-	int64_t pause_ms = error->kind == ERROR_FATAL
-				   ? PAUSE_FATAL_MS
-				   : random_backoff_ms(turn->failures, PAUSE_FIRST_MS, PAUSE_CAP_MS);
+	int64_t pause_ms = pause_ms_after(turn, error);
 
-	if (strcmp(turn->told, error->text) == 0)
-		log_debug(&integration->log, "still: %s", error->text);
-	else if (error->kind == ERROR_FATAL)
-		log_error(&integration->log, "a person is needed: %s", error->text);
-	else
-		log_warn(&integration->log, "the pass failed and is tried again: %s", error->text);
-	snprintf(turn->told, sizeof(turn->told), "%s", error->text);
 	turn->failures++;
+	tell_failure(integration, turn, error, pause_ms);
 	int64_t until_ms = clock_steady_ms() + pause_ms;
 	while (!http_stopped(integration->connection.http) && clock_steady_ms() < until_ms)
 		http_run(integration->connection.http, until_ms - clock_steady_ms());
@@ -187,10 +210,12 @@ static void log_done(struct integration *integration, struct sync_counts *before
 {
 	const struct sync_counts *now = &integration->connection.sync->counts;
 
+	outage_ends(integration->outage);
 	if (turn->failures)
-		log_info(&integration->log, "well again");
-	turn->failures = 0;
-	turn->told[0] = '\0';
+		log_info(&integration->log, "recovered after %d failure%s", turn->failures,
+			 turn->failures == 1 ? "" : "s");
+	turn->failures = turn->backoffs = 0;
+	reminders_done(&turn->told);
 	if (now->documents_written != before->documents_written ||
 	    now->rows_created != before->rows_created || now->rows_updated != before->rows_updated ||
 	    now->rows_deleted != before->rows_deleted)
@@ -201,6 +226,21 @@ static void log_done(struct integration *integration, struct sync_counts *before
 			 (long long)(now->rows_updated - before->rows_updated),
 			 (long long)(now->rows_deleted - before->rows_deleted));
 	*before = *now;
+}
+
+/* What was wrong may have been put right in the integration's document, which is read before each retry: a changed one ends this
+ * thread, and a new one begins with it. */
+static bool retry(struct integration *integration, const struct turn *turn, const struct pass_wish *wish,
+		  struct error *error)
+{
+	struct sync *sync = integration->connection.sync;
+	bool same = true;
+
+	if (turn->failures && !sync_check_settings(sync, &same, error))
+		return false;
+	if (!same)
+		return error_set(error, ERROR_STOPPED, "the integration's document has changed");
+	return pass(integration, wish, error);
 }
 
 static void *run(void *context)
@@ -215,21 +255,23 @@ static void *run(void *context)
 	       !integration->connection.sync->settings_changed) {
 		struct error error = {0};
 		struct pass_wish wish = next_wish(integration, &turn);
-		if (pass(integration, &wish, &error)) {
+		if (retry(integration, &turn, &wish, &error)) {
 			schedule(integration, &turn, &wish);
 			log_done(integration, &counts, &turn);
 		} else if (error.kind != ERROR_STOPPED) {
 			pause_after(integration, &turn, &error);
 		}
 	}
+	reminders_done(&turn.told);
 	if (integration->connection.sync->settings_changed)
 		log_info(&integration->log, "its document has changed: it begins anew");
 	atomic_store(&integration->over, true);
 	return NULL;
 }
 
-void integration_start(struct integration *integration)
+void integration_start(struct integration *integration, struct outage *outage)
 {
+	integration->outage = outage;
 	integration->has_thread = pthread_create(&integration->thread, NULL, run, integration) == 0;
 	if (!integration->has_thread) {
 		log_error(&integration->log, "no thread can be started; it is tried again");

@@ -6,6 +6,7 @@
 #include "bridge/sync.h"
 
 struct integration;
+struct outage;
 
 /* 'config' is taken; settings and limiter are borrowed until the close. The limiter is that of the token. */
 struct integration *integration_open(const struct bridge_settings *settings,
@@ -16,8 +17,8 @@ struct integration *integration_open(const struct bridge_settings *settings,
 void integration_close(struct integration **integration);
 const struct integration_config *integration_config(const struct integration *integration);
 
-/* Keeps both sides in step from now on, in a thread of its own. */
-void integration_start(struct integration *integration);
+/* Keeps both sides in step from now on, in a thread of its own. 'outage' is borrowed, or NULL: it is told when CouchDB is away. */
+void integration_start(struct integration *integration, struct outage *outage);
 /* From any thread: begins to end; integration_close() waits for it. */
 void integration_stop(struct integration *integration);
 /* The thread has ended by itself: the integration's document changed, open it anew. */

@@ -60,8 +60,7 @@ static bool read_once(struct couch_client *couch, const char *path, struct strea
 
 	couch_fill_request(couch, path, &request, &url);
 	scoped(http_call) call = http_start(couch_client_http(couch), &request);
-	if (!http_wait(couch_client_http(couch), call, &reply, error) ||
-	    !couch_judge_status(couch, &ask, &reply, error))
+	if (!couch_wait(couch, call, &reply, error) || !couch_judge_status(couch, &ask, &reply, error))
 		return false;
 	copy_header(attachment_out->content_type, sizeof(attachment_out->content_type), reply.content_type);
 	copy_header(attachment_out->etag, sizeof(attachment_out->etag), reply.etag);
@@ -107,7 +106,7 @@ bool couch_attachment_write(struct couch_client *couch, const char *id, const ch
 
 	couch_fill_request(couch, path, &request, &url);
 	scoped(http_call) call = http_start(couch_client_http(couch), &request);
-	if (!http_wait(couch_client_http(couch), call, &reply, error) ||
+	if (!couch_wait(couch, call, &reply, error) ||
 	    !couch_judge(couch, &ask, &reply, &answer, NULL, error))
 		return false;
 	const char *new_rev = json_text_or(answer, "rev", NULL);

@@ -172,14 +172,13 @@ static bool fail_bulk(struct couch_bulk *bulk, const struct error *failure, stru
 
 static bool finish(struct couch_bulk *bulk, struct couch_written *written_out, struct error *error)
 {
-	struct http *http = couch_client_http(bulk->couch);
 	scoped(json_object) rows = NULL;
 	struct error failure = {.kind = ERROR_REFUSED, .text = "too large to be sent"};
 	struct http_reply reply;
 
 	if (!bulk->call)
 		return finish_refused(bulk, &failure, written_out, error);
-	if (!http_wait(http, bulk->call, &reply, &failure)) {
+	if (!couch_wait(bulk->couch, bulk->call, &reply, &failure)) {
 		if (failure.kind == ERROR_REFUSED)
 			failure.kind = ERROR_RETRY; /* it was the answer that was too large */
 		return fail_bulk(bulk, &failure, written_out, error);

@@ -21,6 +21,8 @@
 enum {
 	REJOIN_FIRST_MS = 500,
 	REJOIN_CAP_MS = 30000,
+	UNREACHED_CAP_MS =
+		3000, /* a connection that is refused costs nothing: it is noticed soon when the server is back */
 	QUEUE_BYTES = 4 << 20, /* of JSON text, as it came */
 	LINE_KEPT = 256 << 10, /* a line's buffer larger than this is given back */
 };
@@ -441,7 +443,7 @@ static struct error how_it_ended(struct couch_changes *changes)
 	struct error failure = {0};
 	struct http_reply reply;
 
-	if (!http_wait(couch_client_http(changes->couch), changes->call, &reply, &failure)) {
+	if (!couch_wait(changes->couch, changes->call, &reply, &failure)) {
 		if (changes->trouble.kind != ERROR_NONE)
 			failure = changes->trouble;
 	} else {
@@ -465,7 +467,8 @@ static bool put_off(struct couch_changes *changes, const struct error *failure, 
 			*error = *failure;
 		return false;
 	}
-	int64_t wait_ms = random_backoff_ms(changes->failures++, REJOIN_FIRST_MS, REJOIN_CAP_MS);
+	int64_t wait_ms = random_backoff_ms(changes->failures++, REJOIN_FIRST_MS,
+					    failure->unreached ? UNREACHED_CAP_MS : REJOIN_CAP_MS);
 	if (wait_ms < failure->retry_after_ms)
 		wait_ms = failure->retry_after_ms;
 	changes->waiting = true;

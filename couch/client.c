@@ -239,13 +239,23 @@ bool couch_judge(struct couch_client *couch, const struct couch_ask *ask, const 
 	return true;
 }
 
+bool couch_wait(struct couch_client *couch, struct http_call *call, struct http_reply *reply_out,
+		struct error *error)
+{
+	if (http_wait(couch->http, call, reply_out, error))
+		return true;
+	if (error)
+		error->server = "CouchDB";
+	return false;
+}
+
 bool couch_ask(struct couch_client *couch, const struct couch_ask *ask, struct json_object **answer_out,
 	       struct json_flaws *flaws, int *status_out, struct error *error)
 {
 	scoped(http_call) call = couch_start(couch, ask);
 	struct http_reply reply;
 
-	if (!http_wait(couch->http, call, &reply, error) ||
+	if (!couch_wait(couch, call, &reply, error) ||
 	    !couch_judge(couch, ask, &reply, answer_out, flaws, error))
 		return false;
 	if (status_out)
@@ -364,8 +374,7 @@ static bool is_empty_list(struct json_object *object, const char *key)
 	return !list || json_length(list) == 0;
 }
 
-/* Whether everybody may read: a list of members that names nobody means all. */
-static bool is_public(struct json_object *security)
+bool couch_security_is_public(struct json_object *security)
 {
 	struct json_object *members = json_child(security, "members", json_type_object);
 
@@ -387,8 +396,7 @@ static struct json_object *only_admins(void)
 	return security;
 }
 
-/* Whom a person let in stays in. */
-static bool make_private(struct couch_client *couch, struct error *error)
+bool couch_database_make_private(struct couch_client *couch, struct error *error)
 {
 	struct couch_ask read = {.path = "_security", .read = true};
 	scoped(json_object) security = NULL;
@@ -396,7 +404,7 @@ static bool make_private(struct couch_client *couch, struct error *error)
 
 	if (!couch_ask_patiently(couch, &read, &security, NULL, NULL, error))
 		return false;
-	if (!is_public(security))
+	if (!couch_security_is_public(security))
 		return true;
 	scoped(json_object) wanted = only_admins();
 	struct couch_ask write = {.method = "PUT", .path = "_security", .body = wanted};
@@ -415,7 +423,7 @@ bool couch_database_create(struct couch_client *couch, bool private_, struct err
 			*error = failure;
 		return false;
 	}
-	if (private_ && !make_private(couch, error))
+	if (private_ && !couch_database_make_private(couch, error))
 		return error_wrap(error, "making the database '%s' private", couch->database);
 	return true;
 }

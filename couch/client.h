@@ -44,6 +44,8 @@ must_use bool couch_database_list(struct couch_client *couch, struct json_object
 /* Makes the client's database; one that is there is no error. With 'private' its _security admits admins only
  * (a database without _security is public on some servers). */
 must_use bool couch_database_create(struct couch_client *couch, bool private_, struct error *error);
+/* Its _security admits admins only from now on, if it admitted everybody; whom a person let in stays in. */
+must_use bool couch_database_make_private(struct couch_client *couch, struct error *error);
 must_use bool couch_database_delete(struct couch_client *couch, struct error *error);
 
 /* Identity and position of a database (couchdb-rules 8, 16). */

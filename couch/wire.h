@@ -35,6 +35,9 @@ bool couch_is_too_much(const struct error *error);
 /* After try 'attempt' (0 = first) failed with this error: waits, and says whether to try again. */
 bool couch_try_again(struct couch_client *couch, int attempt, struct error *error);
 
+/* http_wait(), whose failure names CouchDB as the server that did not answer. */
+must_use bool couch_wait(struct couch_client *couch, struct http_call *call, struct http_reply *reply_out,
+			 struct error *error);
 /* The parts of couch_ask(), for requests that run beside others and for streams. */
 struct http_call *couch_start(struct couch_client *couch, const struct couch_ask *ask);
 must_use bool couch_judge(struct couch_client *couch, const struct couch_ask *ask,
@@ -46,6 +49,9 @@ struct http *couch_client_http(const struct couch_client *couch);
 /* Address and credentials into a request; *url_out is owned by the caller and must outlive it. */
 void couch_fill_request(const struct couch_client *couch, const char *path, struct http_request *request,
 			char **url_out);
+
+/* Whether a database with this _security admits everybody: a list of members that names nobody means all. */
+bool couch_security_is_public(struct json_object *security);
 
 /* The id as a path: "_local/" and "_design/" stay one, all else is encoded ('/' too). */
 void couch_add_id(struct text *path, const char *id);

@@ -479,9 +479,9 @@ async function tokens(world, step) {
 	const bridge = await world.run();
 	const [one] = (await world.documents()).map(idOf);
 	await world.faults([{ fault: '401', every: 1, times: 1, type: 'AUTHENTICATION_REQUIRED', message: 'Authentication required' }]);
-	await world.until('a refused token is said', () => /a person is needed.*401/.test(bridge.log()));
+	await world.until('a refused token is said', () => /needs attention.*401/.test(bridge.log()));
 	const status = await bridge.stop();
-	await step('a running bridge says that a person is needed, and ends well', () => assert.equal(status, 0, bridge.log()));
+	await step('a running bridge says that it needs attention, and ends well', () => assert.equal(status, 0, bridge.log()));
 	await world.dropFaults();
 	await world.save(one, { notes: 'after that' });
 	await world.syncWell();
@@ -560,7 +560,7 @@ async function badConfigs(world, step) {
 		await other.configure({ airtable_base_id: world.base });
 		const both = await world.sync({ env });
 		await step('of two integrations on one base only the first is synced, and that is said', async () => {
-			assert.match(both.log, /names base .* which integration .* has: only the first is synced/);
+			assert.match(both.log, /names base .* which integration .* had first: only that one is synced/);
 			await world.assertEqual();
 			assert.equal((await world.rows()).length, 10);
 		});
@@ -718,7 +718,7 @@ async function airtableAway(world, step) {
 	await step('what was away is said, and that it is back', () => {
 		const lines = bridge.lines.slice(said).join('\n');
 		if (/level=warn/.test(lines))
-			assert.match(lines, /well again/);
+			assert.match(lines, /recovered after/);
 	});
 	const status = await bridge.stop();
 	await step('and it ends with 0', () => assert.equal(status, 0, bridge.log()));

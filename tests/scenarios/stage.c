@@ -290,6 +290,7 @@ static void tell_finding(void *context, enum finding_kind kind, const char *word
 static bool start_bridge(struct stage *stage, struct error *error)
 {
 	struct integration_configs configs = {0};
+	scoped(http) http = NULL;
 
 	if (stage->bridge && stage->bridge->connection.sync->settings_changed)
 		stage_restart_bridge(stage);
@@ -297,7 +298,9 @@ static bool start_bridge(struct stage *stage, struct error *error)
 		return true;
 	free(stage->settings.couchdb_databases);
 	stage->settings.couchdb_databases = own_copy(stage->database);
-	if (!integrations_find(&stage->settings, tell_finding, NULL, &configs, error))
+	http = http_open(CONNECTION_AGENT);
+	struct integration_search search = {.settings = &stage->settings, .http = http, .tell = tell_finding};
+	if (!integrations_find(&search, &configs, error))
 		return false;
 	if (configs.count)
 		stage->bridge = bridge_open(stage, &configs.list[0]);

@@ -65,7 +65,13 @@ static void test_row(void **state)
 
 static void test_set_clears(void **state)
 {
-	struct error error = {ERROR_FATAL, 503, 1000, "UNKNOWN", "old"};
+	struct error error = {.kind = ERROR_FATAL,
+			      .status = 503,
+			      .retry_after_ms = 1000,
+			      .code = "UNKNOWN",
+			      .text = "old",
+			      .unreached = true,
+			      .server = "CouchDB"};
 
 	(void)state;
 	error_set(&error, ERROR_LOST, "new, not %s", error.text);
@@ -73,12 +79,20 @@ static void test_set_clears(void **state)
 	assert_int_equal(error.status, 0);
 	assert_int_equal(error.retry_after_ms, 0);
 	assert_string_equal(error.code, "");
+	assert_false(error.unreached);
+	assert_null(error.server);
 	assert_string_equal(error.text, "new, not old");
 }
 
 static void test_wrap_keeps(void **state)
 {
-	struct error error = {ERROR_CONFLICT, 409, 5, "conflict", "it changed"};
+	struct error error = {.kind = ERROR_CONFLICT,
+			      .status = 409,
+			      .retry_after_ms = 5,
+			      .code = "conflict",
+			      .text = "it changed",
+			      .unreached = true,
+			      .server = "CouchDB"};
 
 	(void)state;
 	error_wrap(&error, "document %d", 7);
@@ -86,6 +100,8 @@ static void test_wrap_keeps(void **state)
 	assert_int_equal(error.status, 409);
 	assert_int_equal(error.retry_after_ms, 5);
 	assert_string_equal(error.code, "conflict");
+	assert_true(error.unreached);
+	assert_string_equal(error.server, "CouchDB");
 	assert_string_equal(error.text, "document 7: it changed");
 }
 
