@@ -40,11 +40,12 @@ static bool check_server(struct checking *checking, struct http *http)
 	struct error error = {0};
 	char version[32];
 
-	if (!couch_server_check(server, version, &error)) {
+	if (couch_server_check(server, version, &error)) {
+		finding_tell(count_finding, checking, FINDING_OK, "CouchDB answers (version %s)", version);
+	} else if (error.status != 401) { /* that is about the user, and told below */
 		found_error(checking, &error, "COUCHDB_URL");
 		return false;
 	}
-	finding_tell(count_finding, checking, FINDING_OK, "CouchDB answers (version %s)", version);
 	if (!find_session(checking->settings, http, &checking->session, &error)) {
 		found_error(checking, &error, "COUCHDB_USER and COUCHDB_PASSWORD");
 		return false;

@@ -16,10 +16,10 @@
 #include <string.h>
 
 enum integration_limits {
-	PASS_TRIES = 6,         /* of a pass on demand */
-	PAUSE_FIRST_MS = 1000,  /* after a failure; doubling, with jitter, */
-	PAUSE_CAP_MS = 60000,   /* up to this */
-	PAUSE_FATAL_MS = 60000, /* what needs a person is looked at again this often */
+	PASS_TRIES = 6,              /* of a pass on demand */
+	PAUSE_FIRST_MS = 1000,       /* after a failure; doubling, with jitter, */
+	PAUSE_CAP_MS = 60000,        /* up to this */
+	PAUSE_FATAL_FIRST_MS = 8000, /* what needs a person; doubling up to the same */
 	FEED_WAIT_MS =
 		5000, /* at most for the database's news: a feed that cannot be followed is noticed this soon */
 	FULL_INTERVAL_MS = 86400000, /* the net under the polls: every row is compared daily */
@@ -174,7 +174,7 @@ static void schedule(const struct integration *integration, struct turn *turn, c
 static int64_t pause_ms_after(struct turn *turn, const struct error *error)
 {
 	if (error->kind == ERROR_FATAL)
-		return PAUSE_FATAL_MS;
+		return random_backoff_ms(turn->backoffs++, PAUSE_FATAL_FIRST_MS, PAUSE_CAP_MS);
 	if (error->unreached)
 		return random_backoff_ms(turn->backoffs, PAUSE_FIRST_MS, OUTAGE_RETRY_MS);
 	return random_backoff_ms(turn->backoffs++, PAUSE_FIRST_MS, PAUSE_CAP_MS);

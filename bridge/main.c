@@ -1,4 +1,5 @@
 /* davenport: reads the settings and hands over to a command. */
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "base/own.h"
 #include "bridge/commands.h"
@@ -149,6 +150,7 @@ int main(int count, char **words)
 {
 	struct command_options options = {0};
 
+	descriptors_prepare();
 	own_prepare();
 	if (count < 2)
 		return usage_error("a command is missing", "");

@@ -8,7 +8,7 @@ static const struct setting table[] = {
 	{"COUCHDB_URL", SETTING_URL, offsetof(struct bridge_settings, couchdb_url), NULL, 0, 0,
 	 "the CouchDB server, without a database: http://couchdb:5984"},
 	{"COUCHDB_USER", SETTING_TEXT, offsetof(struct bridge_settings, couchdb_user), NULL, 0, 0,
-	 "who to be there; an administrator, or somebody who may make databases"},
+	 "who to be there; a member of the databases and of their state databases is enough"},
 	{"COUCHDB_PASSWORD", SETTING_SECRET, offsetof(struct bridge_settings, couchdb_password), NULL, 0, 0,
 	 "their password"},
 	{"COUCHDB_DATABASES", SETTING_LIST, offsetof(struct bridge_settings, couchdb_databases), NULL, 0, 0,

@@ -155,7 +155,7 @@ struct status_class {
 /* couchdb-rules 17 and, for 404, 9: a missing database is no empty one. The first row that fits. */
 static const struct status_class status_classes[] = {
 	{400, 400, ERROR_REFUSED, NULL, NULL},
-	{401, 401, ERROR_FATAL, "check the CouchDB user and password", NULL},
+	{401, 401, ERROR_FATAL, "the CouchDB user or password is wrong, or this user may not do that", NULL},
 	{403, 403, ERROR_FATAL, "this CouchDB user may not do that", NULL},
 	{404, 404, ERROR_LOST, NULL, NULL},
 	{408, 408, ERROR_RETRY, NULL, NULL},

@@ -212,7 +212,7 @@ static void wrong_password_is_fatal(struct world *world)
 	expect_kind(world, couch_database_identity(couch, &identity, &world->error), ERROR_FATAL);
 	assert_int_equal(world->error.status, 401);
 	assert_string_equal(world->error.code, "unauthorized");
-	assert_non_null(strstr(world->error.text, "check the CouchDB user and password"));
+	assert_non_null(strstr(world->error.text, "the CouchDB user or password is wrong"));
 	assert_null(strstr(world->error.text, "not the password"));
 	couch_client_close(&couch);
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 /* after what it wants declared */
@@ -1366,6 +1367,43 @@ static void test_second_stop_shortens(void **state)
 	assert_failure(call, ERROR_STOPPED, "stopped before the answer was complete");
 }
 
+static void test_stop_ends_a_read(void **state)
+{
+	int never = 1000;
+
+	(void)state;
+	with_server(say_when_all, &never);
+	scoped(http_call) call = http_start(http, &(struct http_request){.url = at("/"), .only_reads = true});
+	while (!http_may_have_left(call))
+		http_run(http, 10);
+	http_stop(http, hour_ms);
+	assert_failure(call, ERROR_STOPPED, "stopped before the answer was complete");
+}
+
+/* Without a descriptor left there is nothing to be woken by: the loop looks by itself. */
+static void test_without_descriptors(void **state)
+{
+	struct stopping stopping = {.grace_ms = 0};
+	struct rlimit limit, none;
+	pthread_t thread;
+
+	(void)state;
+	http_close(&http);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	http = http_open("deaf");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	http_wake(http);
+	http_run(http, hour_ms);
+	atomic_store(&stopping.go, true);
+	assert_int_equal(pthread_create(&thread, NULL, stop_soon, &stopping), 0);
+	while (!http_stopped(http))
+		http_run(http, hour_ms);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
 static void test_stop_ends_a_feed(void **state)
 {
 	struct stream stream = {{0}, 0, 0, NULL};
@@ -1438,6 +1476,8 @@ static const struct {
 	{"stop without grace from another thread ends a wait", test_stop_without_grace},
 	{"a second stop may shorten the grace, not lengthen it", test_second_stop_shortens},
 	{"stop ends a feed at once", test_stop_ends_a_feed},
+	{"stop ends a read at once, whatever the grace", test_stop_ends_a_read},
+	{"without descriptors a wake and a stop are heard", test_without_descriptors},
 };
 
 int main(void)
