@@ -34,6 +34,7 @@ struct airtable_client {
 	char *endpoint, *token, *base_id;                      /* owned */
 	int deadline_ms;
 	struct http_gate gate;
+	const struct http_permit *permit; /* borrowed; or NULL */
 	atomic_int_fast64_t calls;
 	atomic_int_fast64_t server_ahead_ms; /* server's clock - steady clock, or NEVER_HEARD */
 };
@@ -87,6 +88,7 @@ struct airtable_client *airtable_client_open(struct http *http, const struct air
 					    .given_back = gate_given_back,
 					    .over = gate_over,
 					    .context = airtable};
+	airtable->permit = address->permit;
 	atomic_init(&airtable->calls, 0);
 	atomic_init(&airtable->server_ahead_ms, NEVER_HEARD);
 	log_secret(address->token);
@@ -159,6 +161,7 @@ struct airtable_flight *airtable_flight_start(struct airtable_client *airtable,
 		.only_reads = call->read,
 		.leave_by_ms = call->leave_by_ms,
 		.gate = &airtable->gate,
+		.permit = call->read ? NULL : airtable->permit,
 	};
 	flight->call = http_start(airtable->http, &request);
 	return flight;

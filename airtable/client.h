@@ -11,7 +11,8 @@ struct airtable_address {
 	const char *endpoint; /* "https://api.airtable.com", no trailing slash */
 	const char *token;
 	const char *base_id;
-	int request_deadline_ms; /* total time of one request; 0: AIRTABLE_DEADLINE_MS */
+	int request_deadline_ms;          /* total time of one request; 0: AIRTABLE_DEADLINE_MS */
+	const struct http_permit *permit; /* of what writes; borrowed until the close; or NULL */
 };
 #define AIRTABLE_DEADLINE_MS 60000
 #define AIRTABLE_READ_TRIES  6

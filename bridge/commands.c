@@ -131,7 +131,8 @@ static int sync_one(const struct bridge_settings *settings, struct token_limits 
 	struct error error = {.kind = ERROR_NONE};
 	struct integration_report report = {0};
 	const char *token = bridge_settings_token(settings, config->base_id);
-	struct integration *integration = integration_open(settings, config, token_limits_of(limits, token));
+	struct integration *integration =
+		integration_open(settings, config, token_limits_of(limits, token), "sync");
 
 	if (integration_pass(integration, options->full, &report, &error))
 		error.kind = ERROR_NONE;

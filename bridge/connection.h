@@ -1,5 +1,6 @@
 /* What connects a database and a base: the clients of both servers, the sides made of them, the sync in between. */
 #pragma once
+#include "base/http.h"
 #include "bridge/scope.h"
 #include "bridge/settings.h"
 #include "bridge/sync.h"
@@ -7,7 +8,7 @@
 #define CONNECTION_AGENT "davenport/1"
 #define STATE_SUFFIX     "-davenport" /* behind a database's name: the one that has its state */
 
-struct http;
+struct lease;
 struct couch_client;
 struct airtable_client;
 struct airtable_limiter;
@@ -15,16 +16,28 @@ struct airtable_limiter;
 struct connection {
 	struct http *http;
 	struct couch_client *source, *state;
+	struct couch_client *
+		keeper; /* of the state database, for what is done without a lease: making it, and the lease */
+	struct lease *lease;       /* NULL: there is none, and none is asked for */
+	struct http_permit permit; /* of what writes: as the lease says */
+	bool state_ready;          /* the state database is there */
 	struct airtable_client *airtable;
 	struct couch_side *couch_side;
 	struct airtable_side *airtable_side;
 	struct sync *sync; /* NULL until it is begun */
 };
 
-/* What it is made of is borrowed until connection_done(). The token's limiter may be NULL. */
+/* What it is made of is borrowed until connection_done(), and it must stay where it is. The token's limiter may be NULL. */
 void connection_init(struct connection *connection, const struct bridge_settings *settings,
 		     const struct integration_config *config, struct airtable_limiter *base_limiter,
 		     struct airtable_limiter *token_limiter);
+/* connection_lease.c: from now on nothing is written without the lease, which is renewed while requests run. 'command' is what
+ * this process runs. When it is lost everything of this connection is stopped, as by http_stop(). */
+void connection_lease(struct connection *connection, const struct integration_config *config,
+		      const char *command, const struct log *log);
+/* Makes the state database where there is none, and claims the lease, if it is not held yet: as lease_claim(). Its pauses are to be
+ * made with http_run(), or it is not renewed. */
+must_use bool connection_claim(struct connection *connection, const struct log *log, struct error *error);
 /* What the sync is to be made of, and the sync. */
 struct sync_setup connection_setup(const struct connection *connection,
 				   const struct integration_config *config, const struct log *log);

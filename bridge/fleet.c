@@ -85,7 +85,7 @@ static void start_new(struct fleet *fleet, struct integration_config *config)
 {
 	const char *token = bridge_settings_token(fleet->settings, config->base_id);
 	struct integration *integration =
-		integration_open(fleet->settings, config, token_limits_of(&fleet->limits, token));
+		integration_open(fleet->settings, config, token_limits_of(&fleet->limits, token), "run");
 
 	lock(fleet);
 	bool stopping = fleet->stopping;

@@ -4,10 +4,10 @@
 #include "airtable/client.h"
 #include "base/clock.h"
 #include "bridge/connection.h"
+#include "bridge/lease.h"
 #include "bridge/outage.h"
 #include "bridge/pass.h"
 #include "bridge/reminders.h"
-#include "bridge/state_database.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -31,8 +31,9 @@ struct integration {
 	struct airtable_limiter *base_limiter;
 	struct connection connection;
 	struct outage *outage; /* borrowed, or NULL */
-	bool state_ready;
 	bool has_thread;
+	bool goes_on; /* in a thread, else one pass */
+	bool keeps;   /* it held its lease once */
 	pthread_t thread;
 	atomic_bool over;
 	struct log log;
@@ -45,7 +46,7 @@ const struct integration_config *integration_config(const struct integration *in
 
 struct integration *integration_open(const struct bridge_settings *settings,
 				     struct integration_config *config,
-				     struct airtable_limiter *token_limiter)
+				     struct airtable_limiter *token_limiter, const char *command)
 {
 	struct integration *integration = own_alloc(sizeof *integration);
 
@@ -60,6 +61,7 @@ struct integration *integration_open(const struct bridge_settings *settings,
 	struct sync_setup setup =
 		connection_setup(&integration->connection, &integration->config, &integration->log);
 	connection_begin(&integration->connection, &setup);
+	connection_lease(&integration->connection, &integration->config, command, &integration->log);
 	return integration;
 }
 
@@ -89,16 +91,19 @@ bool integration_is_over(struct integration *integration)
 
 /* ---- passes ---- */
 
+/* The lease first: nothing is done without it. */
 static bool pass(struct integration *integration, const struct pass_wish *wish, struct error *error)
 {
 	if (!bridge_settings_token(integration->settings, integration->config.base_id))
 		return error_set(error, ERROR_FATAL,
 				 "no token for base %s: set AIRTABLE_TOKEN or AIRTABLE_TOKEN_%s",
 				 integration->config.base_id, integration->config.base_id);
-	if (!integration->state_ready &&
-	    !state_database_ensure(integration->connection.state, &integration->log, error))
+	if (!connection_claim(&integration->connection, &integration->log, error))
 		return false;
-	integration->state_ready = true;
+	if (integration->goes_on && !integration->keeps)
+		log_info(&integration->log, "keeps database %s and base %s in step",
+			 integration->config.database, integration->config.base_id);
+	integration->keeps = true;
 	return pass_run(integration->connection.sync, wish, error);
 }
 
@@ -117,6 +122,35 @@ static void fill_report(const struct integration *integration, struct integratio
 	}
 }
 
+/* Time passes, and the lease is renewed. */
+static void rest(struct integration *integration, int64_t wait_ms)
+{
+	int64_t until_ms = clock_steady_ms() + wait_ms;
+
+	while (!http_stopped(integration->connection.http) && clock_steady_ms() < until_ms)
+		http_run(integration->connection.http, until_ms - clock_steady_ms());
+}
+
+static bool is_held_by_other(const struct integration *integration, const struct error *error)
+{
+	return error->kind == ERROR_CONFLICT && !lease_is_held(integration->connection.lease);
+}
+
+static bool pass_on_demand(struct integration *integration, const struct pass_wish *wish, struct error *error)
+{
+	while (!pass(integration, wish, error)) {
+		if (!is_held_by_other(integration, error))
+			return false;
+		if (lease_holder_lives(integration->connection.lease)) {
+			scoped_text words = own_copy(error->text);
+			return error_set(error, ERROR_FATAL,
+					 "%s: nothing is left to do here, or end that process first", words);
+		}
+		rest(integration, LEASE_LOOK_MS);
+	}
+	return true;
+}
+
 bool integration_pass(struct integration *integration, bool full, struct integration_report *report_out,
 		      struct error *error)
 {
@@ -124,13 +158,16 @@ bool integration_pass(struct integration *integration, bool full, struct integra
 	bool ok = false;
 
 	for (int try = 0; try < PASS_TRIES; try++) {
-		ok = pass(integration, &wish, error);
+		ok = pass_on_demand(integration, &wish, error);
 		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED || try + 1 == PASS_TRIES)
 			break;
 		int64_t pause_ms = random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS);
 		log_warn(&integration->log, "the pass is tried again: %s", error->text);
-		clock_sleep_ms(pause_ms);
+		rest(integration, pause_ms);
 	}
+	if (!ok && lease_is_lost(integration->connection.lease))
+		error_set(error, ERROR_FATAL, "another process has taken over meanwhile");
+	lease_give_back(integration->connection.lease);
 	fill_report(integration, report_out);
 	return ok || error_wrap(error, "integration '%s'", integration->config.name);
 }
@@ -201,9 +238,7 @@ static void pause_after(struct integration *integration, struct turn *turn, cons
 
 	turn->failures++;
 	tell_failure(integration, turn, error, pause_ms);
-	int64_t until_ms = clock_steady_ms() + pause_ms;
-	while (!http_stopped(integration->connection.http) && clock_steady_ms() < until_ms)
-		http_run(integration->connection.http, until_ms - clock_steady_ms());
+	rest(integration, pause_ms);
 }
 
 static void log_done(struct integration *integration, struct sync_counts *before, struct turn *turn)
@@ -243,25 +278,30 @@ static bool retry(struct integration *integration, const struct turn *turn, cons
 	return pass(integration, wish, error);
 }
 
+static bool is_to_end(const struct integration *integration)
+{
+	return http_stopped(integration->connection.http) || integration->connection.sync->settings_changed;
+}
+
 static void *run(void *context)
 {
 	struct integration *integration = context;
 	struct sync_counts counts = {0};
 	struct turn turn = {.next_full_ms = clock_steady_ms() + FULL_INTERVAL_MS};
 
-	log_info(&integration->log, "keeps database %s and base %s in step", integration->config.database,
-		 integration->config.base_id);
-	while (!http_stopped(integration->connection.http) &&
-	       !integration->connection.sync->settings_changed) {
+	while (!is_to_end(integration)) {
 		struct error error = {0};
 		struct pass_wish wish = next_wish(integration, &turn);
 		if (retry(integration, &turn, &wish, &error)) {
 			schedule(integration, &turn, &wish);
 			log_done(integration, &counts, &turn);
-		} else if (error.kind != ERROR_STOPPED) {
+		} else if (is_held_by_other(integration, &error)) {
+			rest(integration, LEASE_LOOK_MS);
+		} else if (!is_to_end(integration)) {
 			pause_after(integration, &turn, &error);
 		}
 	}
+	lease_give_back(integration->connection.lease);
 	reminders_done(&turn.told);
 	if (integration->connection.sync->settings_changed)
 		log_info(&integration->log, "its document has changed: it begins anew");
@@ -272,6 +312,7 @@ static void *run(void *context)
 void integration_start(struct integration *integration, struct outage *outage)
 {
 	integration->outage = outage;
+	integration->goes_on = true;
 	integration->has_thread = pthread_create(&integration->thread, NULL, run, integration) == 0;
 	if (!integration->has_thread) {
 		log_error(&integration->log, "no thread can be started; it is tried again");

@@ -8,16 +8,17 @@
 struct integration;
 struct outage;
 
-/* 'config' is taken; settings and limiter are borrowed until the close. The limiter is that of the token. */
+/* 'config' is taken; settings and limiter are borrowed until the close. The limiter is that of the token; 'command' is what this process
+ * runs, for those who find that it holds the integration's lease. */
 struct integration *integration_open(const struct bridge_settings *settings,
 				     struct integration_config *config,
-				     struct airtable_limiter *token_limiter);
+				     struct airtable_limiter *token_limiter, const char *command);
 /* Stops the thread first, if there is one; waits at most INTEGRATION_STOP_MS for requests that are under way. */
 #define INTEGRATION_STOP_MS 8000
 void integration_close(struct integration **integration);
 const struct integration_config *integration_config(const struct integration *integration);
 
-/* Keeps both sides in step from now on, in a thread of its own. 'outage' is borrowed, or NULL: it is told when CouchDB is away. */
+/* Keeps both sides in step from now on, in a thread of its own, as soon as no other process does. 'outage' is borrowed, or NULL: it is told when CouchDB is away. */
 void integration_start(struct integration *integration, struct outage *outage);
 /* From any thread: begins to end; integration_close() waits for it. */
 void integration_stop(struct integration *integration);
@@ -30,6 +31,7 @@ struct integration_report {
 	size_t pairs, problems, waiting;
 	int64_t airtable_calls;
 };
-/* One pass in the caller's thread, tried again while a server hiccups. With 'full' every row is compared. */
+/* One pass in the caller's thread, tried again while a server hiccups. With 'full' every row is compared. Another process that keeps
+ * the integration in step is an error as soon as it is seen to live; one that gives no sign of life is waited for. */
 must_use bool integration_pass(struct integration *integration, bool full,
 			       struct integration_report *report_out, struct error *error);

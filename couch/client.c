@@ -23,7 +23,9 @@ struct couch_client {
 	char *user, *password;
 	char *database; /* "" for the server as a whole */
 	char *root;     /* server and encoded database */
-	bool farewell;
+	bool farewell, once;
+	int total_ms;
+	const struct http_permit *permit; /* borrowed; or NULL */
 };
 
 struct couch_client *couch_client_open(struct http *http, const struct couch_address *address)
@@ -33,6 +35,9 @@ struct couch_client *couch_client_open(struct http *http, const struct couch_add
 
 	couch->http = http;
 	couch->farewell = address->farewell;
+	couch->once = address->once;
+	couch->total_ms = address->total_ms;
+	couch->permit = address->permit;
 	couch->server = own_copy(address->url);
 	for (size_t length = strlen(couch->server); length > 0 && couch->server[length - 1] == '/'; length--)
 		couch->server[length - 1] = '\0';
@@ -94,7 +99,12 @@ static char *url_of(const struct couch_client *couch, bool server, const char *p
 	return own_format("%s%s%s", root, *path == '?' || (!*path && root == couch->root) ? "" : "/", path);
 }
 
-static void fill(const struct couch_client *couch, struct http_request *request)
+static bool is_get(const char *method)
+{
+	return !method || strcmp(method, "GET") == 0;
+}
+
+static void fill(const struct couch_client *couch, bool writes, struct http_request *request)
 {
 	/* Without it some servers answer in text/plain. */
 	static const char *const headers[] = {"Accept: application/json", NULL};
@@ -103,6 +113,9 @@ static void fill(const struct couch_client *couch, struct http_request *request)
 	request->password = couch->password;
 	request->headers = headers;
 	request->farewell = couch->farewell;
+	request->permit = writes ? couch->permit : NULL;
+	if (request->total_ms == 0)
+		request->total_ms = couch->total_ms;
 }
 
 void couch_fill_request(const struct couch_client *couch, const char *path, struct http_request *request,
@@ -110,7 +123,7 @@ void couch_fill_request(const struct couch_client *couch, const char *path, stru
 {
 	*url_out = url_of(couch, false, path);
 	request->url = *url_out;
-	fill(couch, request);
+	fill(couch, !is_get(request->method), request);
 }
 
 struct http_call *couch_start(struct couch_client *couch, const struct couch_ask *ask)
@@ -126,7 +139,7 @@ struct http_call *couch_start(struct couch_client *couch, const struct couch_ask
 		.body_ceiling = ask->ceiling,
 	};
 
-	fill(couch, &request);
+	fill(couch, !ask->read && !is_get(ask->method), &request);
 	return http_start(couch->http, &request);
 }
 
@@ -290,7 +303,7 @@ static bool pause_for(struct couch_client *couch, int64_t wait_ms, struct error 
 
 bool couch_try_again(struct couch_client *couch, int attempt, struct error *error)
 {
-	if (error->kind != ERROR_RETRY || attempt + 1 >= COUCH_READ_TRIES ||
+	if (couch->once || error->kind != ERROR_RETRY || attempt + 1 >= COUCH_READ_TRIES ||
 	    error->retry_after_ms > COUCH_BACKOFF_CAP_MS)
 		return false;
 	int64_t wait_ms = random_backoff_ms(attempt, COUCH_BACKOFF_FIRST_MS, COUCH_BACKOFF_CAP_MS);

@@ -120,7 +120,7 @@ static int64_t count_of(struct world *world, const char *key)
 static struct airtable_client *open_client(struct world *world, const char *base, const char *token,
 					   int deadline_ms)
 {
-	struct airtable_address address = {sandbox.url, token, base, deadline_ms};
+	struct airtable_address address = {sandbox.url, token, base, deadline_ms, NULL};
 	return airtable_client_open(world->http, &address, world->base, world->token);
 }
 
@@ -677,7 +677,7 @@ static void *ask_ten_times(void *context)
 {
 	struct sharer *sharer = context;
 	struct http *http = http_open("davenport-test");
-	struct airtable_address address = {sandbox.url, TOKEN, BASE, 0};
+	struct airtable_address address = {sandbox.url, TOKEN, BASE, 0, NULL};
 	struct airtable_client *airtable =
 		airtable_client_open(http, &address, sharer->world->base, sharer->world->token);
 	for (int i = 0; i < 10; i++) {

@@ -132,7 +132,7 @@ struct caller {
 static struct caller caller_open(const char *endpoint, int per_second, int deadline_ms)
 {
 	struct caller caller = {.http = http_open("davenport-test")};
-	struct airtable_address address = {endpoint, TOKEN, "appX", deadline_ms};
+	struct airtable_address address = {endpoint, TOKEN, "appX", deadline_ms, NULL};
 	caller.base = airtable_limiter_open(per_second);
 	caller.token = airtable_limiter_open(AIRTABLE_TOKEN_PER_SECOND);
 	caller.airtable = airtable_client_open(caller.http, &address, caller.base, caller.token);

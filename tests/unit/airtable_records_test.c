@@ -53,7 +53,7 @@ static struct caller caller_open(fake_script *script, void *context, int deadlin
 	struct caller caller = {.server = fake_server_open(script, context),
 				.http = http_open("davenport-test")};
 	struct airtable_address address = {fake_server_url(caller.server), "patTEST.0123456789", "appX",
-					   deadline_ms};
+					   deadline_ms, NULL};
 	caller.limiter = airtable_limiter_open(1000);
 	caller.airtable = airtable_client_open(caller.http, &address, caller.limiter, NULL);
 	return caller;
@@ -1031,7 +1031,8 @@ static void a_stop_tells_doubt_from_never_left(void **state)
 	struct http *http = NULL;
 	struct caller caller = caller_open(serve_silence, (void *)&http, 0);
 	struct airtable_limiter *three = airtable_limiter_open(3);
-	struct airtable_address address = {fake_server_url(caller.server), "patTEST.0123456789", "appX", 0};
+	struct airtable_address address = {fake_server_url(caller.server), "patTEST.0123456789", "appX", 0,
+					   NULL};
 	struct airtable_client *airtable = airtable_client_open(caller.http, &address, three, NULL);
 	struct writes writes = make_writes(&row);
 	struct error error = {0};

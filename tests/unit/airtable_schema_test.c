@@ -116,7 +116,7 @@ static bool read_from(const struct reply *reply, struct airtable_schema *schema_
 	struct fake_server *server = fake_server_open(serve, (void *)(uintptr_t)reply);
 	struct http *http = http_open("davenport-test");
 	struct airtable_limiter *limiter = airtable_limiter_open(100);
-	struct airtable_address address = {fake_server_url(server), "patTEST.0123456789", "appX", 0};
+	struct airtable_address address = {fake_server_url(server), "patTEST.0123456789", "appX", 0, NULL};
 	struct airtable_client *airtable = airtable_client_open(http, &address, limiter, NULL);
 	bool good = airtable_schema_read(airtable, schema_out, error);
 	airtable_client_close(&airtable);
