@@ -8,6 +8,37 @@
 
 /* ---- edits ---- */
 
+/* An item is in the collection of its container when its row names none: so it is taken, and the row is told. */
+static void default_collection(struct group *group, struct look *look, const struct cell *container)
+{
+	struct mapping_links links = sync_links(group->sync);
+
+	if (look->pair->table != TABLE_ITEMS)
+		return;
+	const char *id = mapping_default_collection(&look->airtable[FIELD_COLLECTION], container, &links);
+	struct cell collection = id ? cell_link(id) : (struct cell){0};
+	cell_move(&look->default_collection, &collection);
+}
+
+/* The container that the item is in after the edits; none is sure while the row's has no document. */
+static const struct cell *container_after(const struct look *look)
+{
+	static const struct cell none = {0};
+	unsigned action = look->decisions[FIELD_CONTAINER].action;
+
+	if (action & ACTION_WAIT)
+		return &none;
+	return action & ACTION_TO_COUCH ? &look->airtable[FIELD_CONTAINER] : &look->couch[FIELD_CONTAINER];
+}
+
+/* What the document is given for what the row shows. */
+static const struct cell *given_cell(const struct look *look, enum field field)
+{
+	bool by_default = field == FIELD_COLLECTION && look->default_collection.kind != CELL_EMPTY;
+
+	return by_default ? &look->default_collection : &look->airtable[field];
+}
+
 static bool apply_edits(struct look *look, struct json_object *body)
 {
 	bool refused = false;
@@ -16,8 +47,8 @@ static bool apply_edits(struct look *look, struct json_object *body)
 		struct error error;
 		if (!(look->decisions[field].action & ACTION_TO_COUCH))
 			continue;
-		if (mapping_to_document(look->pair->table, (enum field)field, &look->airtable[field], body,
-					&error))
+		if (mapping_to_document(look->pair->table, (enum field)field,
+					given_cell(look, (enum field)field), body, &error))
 			continue;
 		look_problem(look, "%s.", error.text);
 		refused = true;
@@ -61,6 +92,7 @@ bool look_compose_edit(struct group *group, struct look *look)
 {
 	scoped(json_object) body = json_copy(look->document.body);
 
+	default_collection(group, look, container_after(look));
 	if (!apply_edits(look, body))
 		return false;
 	give(group, look, body);
@@ -86,21 +118,6 @@ static bool is_blank(const struct group *group, const struct look *look)
 			return false;
 	}
 	return true;
-}
-
-/* The collection of the container, when the row names none: as the app does it. */
-static void default_collection(struct group *group, struct look *look)
-{
-	const struct cell *container = &look->airtable[FIELD_CONTAINER];
-
-	if (look->pair->table != TABLE_ITEMS || look->airtable[FIELD_COLLECTION].kind != CELL_EMPTY ||
-	    container->kind != CELL_LINKS || container->id_count != 1)
-		return;
-	const struct pair *pair = pairs_find(&group->sync->pairs, TABLE_ITEMS, container->ids[0]);
-	if (pair && pair_collection_id(pair)) {
-		struct cell collection = cell_link(pair_collection_id(pair));
-		cell_move(&look->airtable[FIELD_COLLECTION], &collection);
-	}
 }
 
 /* It points to a row that is no document yet. Of two links a person has to take one away, whatever they wait for. */
@@ -148,7 +165,7 @@ static bool missing_cells(struct look *look)
 
 	if (look->airtable[FIELD_NAME].kind == CELL_EMPTY)
 		text_add(&missing, "Name is empty: fill it in.");
-	if (look->pair->table == TABLE_ITEMS && look->airtable[FIELD_COLLECTION].kind == CELL_EMPTY)
+	if (look->pair->table == TABLE_ITEMS && given_cell(look, FIELD_COLLECTION)->kind == CELL_EMPTY)
 		text_format(&missing, "%sCollection is empty: choose one.", missing.length ? " " : "");
 	bool any = missing.length > 0;
 	if (any && !still_being_filled_in(look))
@@ -180,7 +197,7 @@ static void decide_all_to_couch(const struct group *group, struct look *look)
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		bool both = field_rule((enum field)field)->direction == DIRECTION_BOTH;
 		bool filled = look_has_column(group, look, (enum field)field) &&
-			      look->airtable[field].kind != CELL_EMPTY;
+			      given_cell(look, (enum field)field)->kind != CELL_EMPTY;
 		look->decisions[field] =
 			(struct decision){both && filled ? ACTION_TO_COUCH : ACTION_NONE, "a new row"};
 	}
@@ -197,7 +214,7 @@ bool look_compose_new(struct group *group, struct look *look)
 {
 	if (is_copy(look) || is_blank(group, look))
 		return false;
-	default_collection(group, look);
+	default_collection(group, look, &look->airtable[FIELD_CONTAINER]);
 	if (must_wait(look) || missing_cells(look))
 		return false;
 	decide_all_to_couch(group, look);
@@ -286,7 +303,7 @@ void look_record_losers(struct group *group, struct look *look)
 		else
 			put_cell(look->pair->table, (enum field)field, &look->airtable[field], losers);
 		put_cell(look->pair->table, (enum field)field,
-			 row_wins ? &look->airtable[field] : &look->couch[field], winners);
+			 row_wins ? given_cell(look, (enum field)field) : &look->couch[field], winners);
 		group->sync->counts.conflicts++;
 		char lost[64], won[64];
 		cell_show(row_wins ? &look->couch[field] : &look->airtable[field], lost, sizeof lost);

@@ -37,6 +37,7 @@ static void look_done(struct look *look)
 	}
 	for (size_t link = 0; link < countof(look->both_links); link++)
 		cell_done(&look->both_links[link]);
+	cell_done(&look->default_collection);
 	text_done(&look->problem);
 	datum_close(&look->given);
 	datum_close(&look->wake);

@@ -83,3 +83,13 @@ double mapping_price_without_noise(double stored)
 		return round(stored);
 	return round(stored * NOISE_STEPS) / NOISE_STEPS;
 }
+
+const char *mapping_default_collection(const struct cell *collection, const struct cell *container,
+				       const struct mapping_links *links)
+{
+	if (collection->kind != CELL_EMPTY || container->kind != CELL_LINKS || container->id_count != 1 ||
+	    container->ids[0][0] == CELL_UNKNOWN_LINK)
+		return NULL;
+	const char *id = links->collection_of(links->context, container->ids[0]);
+	return id && *id ? id : NULL;
+}

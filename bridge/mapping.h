@@ -7,11 +7,12 @@
 
 #define MAPPING_TEXT_LIMIT 100000 /* UTF-16 units of a text cell */
 
-/* Who is behind a link. Either answers NULL for "none". Borrowed texts. */
+/* Who is behind a link. Each answers NULL for "none". Borrowed texts. */
 struct mapping_links {
 	void *context;
 	const char *(*record_of)(void *context, enum table table, const char *document_id);
 	const char *(*document_of)(void *context, enum table table, const char *record_id);
+	const char *(*collection_of)(void *context, const char *item_id); /* that an item's document names */
 };
 
 /* The cells of a document that passed document_check(). FIELD_ERROR and FIELD_DELETE stay empty. A value
@@ -32,6 +33,10 @@ void mapping_from_row(enum table table, const struct columns *columns, struct js
 must_use bool mapping_to_row(enum table table, const struct columns *columns, enum field field,
 			     const struct cell *cell, const struct mapping_links *links,
 			     struct json_object **value_out, struct error *error);
+
+/* The collection of a row that names none: that of its container. NULL: it names one, or has no container that is in one. */
+const char *mapping_default_collection(const struct cell *collection, const struct cell *container,
+				       const struct mapping_links *links);
 
 /* Writes one cell into the document's data ('body' is the caller's copy): an empty cell removes the key (a
  * stored false that is still unticked is not touched by anyone: callers write only what changed). Type names

@@ -3,6 +3,7 @@
 #include "bridge/sync.h"
 
 #include "base/clock.h"
+#include "bridge/standing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,9 +62,17 @@ static const char *document_of(void *context, enum table table, const char *reco
 	return pair && pair->state == ENTRY_PAIR && pair->table == table ? pair->id : NULL;
 }
 
+static const char *collection_of(void *context, const char *item_id)
+{
+	const struct sync *sync = context;
+	const struct pair *pair = pairs_find(&sync->pairs, TABLE_ITEMS, item_id);
+
+	return pair && pair->document == PAIR_DOCUMENT_THERE ? pair_collection_id(pair) : NULL;
+}
+
 struct mapping_links sync_links(struct sync *sync)
 {
-	return (struct mapping_links){sync, record_of, document_of};
+	return (struct mapping_links){sync, record_of, document_of, collection_of};
 }
 
 /* ---- the ledger and the documents, in short ---- */

@@ -26,7 +26,8 @@ struct look {
 	int64_t again_in_ms; /* or after this time; 0 not */
 	struct error flaw;   /* why the document cannot be used; kind ERROR_NONE: it can */
 	struct cell couch[FIELD_COUNT], airtable[FIELD_COUNT];
-	bool row_edit_newer; /* the row was edited after its document's tombstone was first seen */
+	struct cell default_collection; /* of a row that names none: taken in its place; or empty */
+	bool row_edit_newer;            /* the row was edited after its document's tombstone was first seen */
 	struct existence existence;
 	struct decision decisions[FIELD_COUNT];
 	enum edit_order orders[FIELD_COUNT];

@@ -101,7 +101,7 @@ static const char *nobody(void *context, enum table table, const char *id)
 	return NULL;
 }
 
-static const struct mapping_links links = {NULL, nobody, nobody};
+static const struct mapping_links links = {.record_of = nobody, .document_of = nobody};
 
 static void cells_done(struct cell *cells)
 {

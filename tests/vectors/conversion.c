@@ -168,7 +168,20 @@ void conversion_compare(struct conversion *conversion, const char *name, struct 
 			    their_words);
 }
 
+static const char *collection_of(void *context, const char *item_id)
+{
+	const struct conversion *conversion = context;
+	scoped_text full_id = document_full_id(DOCUMENT_ITEM, item_id);
+
+	for (size_t i = 0; i < json_length(conversion->documents); i++) {
+		struct json_object *document = conversion_document(conversion, i);
+		if (strcmp(json_text_or(document, "_id", ""), full_id) == 0)
+			return json_text_or(document_data(document), "collection_id", NULL);
+	}
+	return NULL;
+}
+
 struct mapping_links conversion_links(struct conversion *conversion)
 {
-	return (struct mapping_links){conversion, record_of, document_of};
+	return (struct mapping_links){conversion, record_of, document_of, collection_of};
 }

@@ -79,7 +79,9 @@ static bool is_flawed(const struct conversion *conversion, const struct field_ru
 					  rule->field == FIELD_CONTAINER ? DOCUMENT_ITEM
 									 : DOCUMENT_COLLECTION,
 					  json_text_of(json_at(value, 0)));
-	if (link || !value)
+	if (!value)
+		return false;
+	if (link)
 		return true;
 	if (time && json_is(value, json_type_string))
 		return !is_time(json_text_of(value));
@@ -201,6 +203,10 @@ static void read_row(struct conversion *conversion, struct json_object *stored, 
 
 	mapping_from_document(conversion->table, "new", reading.body, couch);
 	mapping_from_row(conversion->table, &reading.columns, row, &links, airtable, &unknown);
+	const char *collection =
+		mapping_default_collection(&airtable[FIELD_COLLECTION], &airtable[FIELD_CONTAINER], &links);
+	if (collection)
+		airtable[FIELD_COLLECTION] = cell_link(collection);
 	store_row(&reading, couch, airtable);
 	compare_data(&reading, datum);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {

@@ -168,6 +168,7 @@ const struct event_kind event_kinds[] = {
 	{"person scribbles", person_scribbles, 1, RULE_ALWAYS, true, false, 0, 0},
 	{"person adds", person_adds, 4, RULE_ALWAYS, true, false, 0, 0},
 	{"person moves", person_moves, 3, RULE_20, true, false, 0, 0},
+	{"person empties collection", person_empties_collection, 1, RULE_20, true, false, 0, 0},
 	{"person ticks Delete", person_ticks_delete, 2, RULE_ALWAYS, true, false, 0, 0},
 	{"person deletes row", person_deletes, 2, RULE_ALWAYS, true, false, 0, 0},
 	{"person deletes place", person_deletes_place, 2, RULE_1, true, false, 0, 0},

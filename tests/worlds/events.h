@@ -56,6 +56,7 @@ void person_types(struct play *play, const struct event *event);
 void person_chooses(struct play *play, const struct event *event);
 void person_scribbles(struct play *play, const struct event *event);
 void person_adds(struct play *play, const struct event *event);
+void person_empties_collection(struct play *play, const struct event *event);
 void person_moves(struct play *play, const struct event *event);
 void person_ticks_delete(struct play *play, const struct event *event);
 void person_deletes(struct play *play, const struct event *event);

@@ -55,6 +55,28 @@ static const char *any_collection_row(struct world *world)
 	return row ? row->id : NULL;
 }
 
+/* The first of those that are older than the row which is made, so that it does not stand in itself. */
+static const char *any_item_row(struct world *world, unsigned number)
+{
+	for (size_t i = 0; i + 1 < world->row_count; i++) {
+		const struct world_row *row = &world->rows[(number + i) % (world->row_count - 1)];
+		if (row->now.there && row->table == TABLE_ITEMS)
+			return row->id;
+	}
+	return NULL;
+}
+
+/* Of what stands in a container the collection is that of the container; what stands in none is told that it needs one. */
+void person_empties_collection(struct play *play, const struct event *event)
+{
+	struct world_row *row = play_choose_row(play, event->a, true);
+
+	if (!row || row->table != TABLE_ITEMS)
+		return;
+	play->acts++;
+	world_person_types(play->world, row, FIELD_COLLECTION, NULL);
+}
+
 void person_adds(struct play *play, const struct event *event)
 {
 	struct world *world = play->world;
@@ -70,7 +92,10 @@ void person_adds(struct play *play, const struct event *event)
 		/* Now and then one that is taken. */
 		scoped_text number = own_format("%lld", event->c % 5 ? (long long)++world->last_unique : 1LL);
 		world_person_types(world, row, FIELD_REFERENCE_NUMBER, json_new_text(number));
-	} else
+	} else if (event->c % 4 == 3)
+		/* Its collection is that of the container, if that can contain anything. */
+		world_person_types(world, row, FIELD_CONTAINER, world_link(any_item_row(world, event->b)));
+	else
 		world_person_types(world, row, FIELD_COLLECTION, world_link(any_collection_row(world)));
 	if (!collection && event->b % 2 && world_column_flows(world, TABLE_ITEMS, FIELD_NOTES))
 		world_person_types(world, row, FIELD_NOTES, play_unique_cell(world, FIELD_NOTES));
