@@ -39,7 +39,50 @@ static const char *document_of(void *context, enum table table, const char *reco
 	return NULL;
 }
 
-static const struct mapping_links links = {NULL, record_of, document_of};
+/* What these items stand in. */
+static const char *collection_of(void *context, const char *item_id)
+{
+	(void)context;
+	if (strcmp(item_id, "box") == 0)
+		return "c1";
+	return strcmp(item_id, "loose") == 0 ? "" : NULL;
+}
+
+static const struct mapping_links links = {NULL, record_of, document_of, collection_of};
+
+/* ---- the collection of a row that names none ---- */
+
+static const struct default_collection {
+	const char *sentence;
+	const char *collection, *container, *second_container; /* links of the row; NULL: none */
+	const char *wanted;                                    /* NULL: none */
+} default_collections[] = {
+	{"in a container: that of the container", NULL, "box", NULL, "c1"},
+	{"in a collection of its own: that one stays", "c0", "box", NULL, NULL},
+	{"in no container: none", NULL, NULL, NULL, NULL},
+	{"in a container that is in none", NULL, "loose", NULL, NULL},
+	{"in a container that is not there", NULL, "gone", NULL, NULL},
+	{"in a container that is no document yet", NULL, "?recNew", NULL, NULL},
+	{"in two containers: which is meant is not sure", NULL, "box", "loose", NULL},
+};
+
+static void a_row_without_a_collection_is_in_this(void **row)
+{
+	const struct default_collection *case_ = *row;
+	struct cell collection = case_->collection ? cell_link(case_->collection) : (struct cell){0};
+	struct cell container = case_->container ? cell_link(case_->container) : (struct cell){0};
+
+	if (container.kind != CELL_EMPTY && container.ids[0][0] == '?')
+		container.ids[0][0] = CELL_UNKNOWN_LINK;
+	if (case_->second_container)
+		cell_links_add(&container, case_->second_container);
+	const char *id = mapping_default_collection(&collection, &container, &links);
+	assert_int_equal(id != NULL, case_->wanted != NULL);
+	if (id)
+		assert_string_equal(id, case_->wanted);
+	cell_done(&collection);
+	cell_done(&container);
+}
 
 static void bind_base(struct json_object *base)
 {
@@ -1220,6 +1263,7 @@ int main(void)
 	failed += cases_run("every field both ways", &cases);
 	add_every_field(&cases);
 	failed += cases_run("every field, empty and odd", &cases);
+	cases_add_table(&cases, default_collections, a_row_without_a_collection_is_in_this);
 	cases_add_table(&cases, row_cases, check_row);
 	cases_add(&cases, own_copy("two links are both kept"), check_two_links, NULL);
 	cases_add(&cases, own_copy("where nobody is known behind links they wait"), check_no_links_known,
