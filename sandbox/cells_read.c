@@ -1,6 +1,7 @@
 /* Cells of their own value: texts, numbers, boxes, times. */
 #include "sandbox/cells_read.h"
 #include "base/clock.h"
+#include "sandbox/normalise.h"
 #include "sandbox/refusal.h"
 #include <math.h>
 #include <stdlib.h>
@@ -55,6 +56,11 @@ bool sandbox_read_text(const struct sandbox_reading *reading, struct json_object
 		return false;
 	if (text_utf16_length(words) > SANDBOX_TEXT_LIMIT)
 		return sandbox_refuse_value(reading, value, error);
+	if (!reading->field->table->base->store->keep_text) {
+		char *kept = sandbox_normalise(reading->field->type->name, words);
+		free(words);
+		words = kept;
+	}
 	*cell_out = *words ? (struct sandbox_cell){.kind = CELL_TEXT, .text = take(words)}
 			   : (struct sandbox_cell){0};
 	return true;

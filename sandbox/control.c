@@ -209,7 +209,8 @@ static bool get_options(struct control *control, struct error *error)
 	json_put(json, "bump_equal", json_new_bool(sandbox->store->bump_equal));
 	json_put(json, "fresh_unmodified", json_new_bool(sandbox->store->fresh_unmodified));
 	json_put(json, "quoted_refusals", json_new_bool(sandbox->store->quoted_refusals));
-	json_put(json, "modified_seconds", json_new_bool(sandbox->store->modified_seconds));
+	json_put_text(json, "times", sandbox_times_name(sandbox->store->times));
+	json_put(json, "keep_text", json_new_bool(sandbox->store->keep_text));
 	answer_take(control, json);
 	return true;
 }
@@ -220,6 +221,7 @@ static bool post_options(struct control *control, struct error *error)
 	struct json_object *json = control->json, *rate = NULL;
 	int64_t latency_ms = json_int_or(json, "latency_ms", sandbox->options.latency_ms);
 	int64_t iterator_ms = json_int_or(json, "iterator_ms", sandbox->options.iterator_ms);
+	enum sandbox_times times = sandbox->store->times;
 
 	if (latency_ms < 0 || latency_ms > SANDBOX_LATENCY_LIMIT_MS || iterator_ms < 0 ||
 	    iterator_ms > 86400000)
@@ -231,6 +233,9 @@ static bool post_options(struct control *control, struct error *error)
 		sandbox->options.rate = value;
 		sandbox_limits_set(&sandbox->limits, value);
 	}
+	const char *name = json_text_or(json, "times", sandbox_times_name(times));
+	if (!sandbox_times_of_name(name, &times))
+		return error_set(error, ERROR_REFUSED, "times are \"rounded\", \"cut\" or \"exact\"");
 	sandbox->options.latency_ms = latency_ms;
 	sandbox->options.iterator_ms = iterator_ms;
 	sandbox->store->bump_equal = json_bool_or(json, "bump_equal", sandbox->store->bump_equal);
@@ -238,8 +243,8 @@ static bool post_options(struct control *control, struct error *error)
 		json_bool_or(json, "fresh_unmodified", sandbox->store->fresh_unmodified);
 	sandbox->store->quoted_refusals =
 		json_bool_or(json, "quoted_refusals", sandbox->store->quoted_refusals);
-	sandbox->store->modified_seconds =
-		json_bool_or(json, "modified_seconds", sandbox->store->modified_seconds);
+	sandbox->store->times = times;
+	sandbox->store->keep_text = json_bool_or(json, "keep_text", sandbox->store->keep_text);
 	return get_options(control, error);
 }
 

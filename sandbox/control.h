@@ -7,7 +7,8 @@
  *     GET  faults, POST faults, DELETE faults, POST faults/release      see faults.h
  *     GET  clock, POST clock          {"now","now_ms","frozen"}; {"advance_ms":n}, {"set":"ISO"}, {"freeze":true|false}
  *     GET  counts, POST counts        since the start or the last POST
- *     GET  options, POST options      latency_ms, rate (0: off), iterator_ms, bump_equal, fresh_unmodified, quoted_refusals, modified_seconds
+ *     GET  options, POST options      latency_ms, rate (0: off), iterator_ms, bump_equal, fresh_unmodified, quoted_refusals,
+ *                                     times, keep_text
  *     GET  save                       the state, see save.h;  POST save writes the file of --save
  *     POST load                       replaces the state; DELETE iterators forgets all listings
  *

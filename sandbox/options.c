@@ -174,11 +174,16 @@ static bool set_quoted(struct reading *reading, const char *value, struct error 
 	return true;
 }
 
-static bool set_seconds(struct reading *reading, const char *value, struct error *error)
+static bool set_times(struct reading *reading, const char *value, struct error *error)
+{
+	return sandbox_times_of_name(value, &reading->sandbox->store->times) || refuse(error, value);
+}
+
+static bool set_keep_text(struct reading *reading, const char *value, struct error *error)
 {
 	(void)value;
 	(void)error;
-	reading->sandbox->store->modified_seconds = true;
+	reading->sandbox->store->keep_text = true;
 	return true;
 }
 
@@ -232,7 +237,9 @@ static const struct option {
 	{"--bump-equal", NULL, set_bump, "writing an equal value counts as a modification"},
 	{"--fresh-unmodified", NULL, set_fresh, "a new row has no modified time before its first edit"},
 	{"--quoted-refusals", NULL, set_quoted, "a refused value is always told with its field in quotes"},
-	{"--modified-seconds", NULL, set_seconds, "modified times have whole seconds"},
+	{"--times", "rounded|cut|exact", set_times,
+	 "created and modified times: to the nearest second, to the second that began, or exact"},
+	{"--keep-text", NULL, set_keep_text, "texts are stored as they are given, not normalised"},
 	{"--allow-kill", NULL, set_kill, "the fault \"kill\" may end processes"},
 	{"--log", "LEVEL", set_log, "debug shows every request"},
 	{"--help", NULL, set_help, "this"},

@@ -8,7 +8,7 @@
 void sandbox_row_touch(struct sandbox_record *record, const struct sandbox_field *field)
 {
 	const struct sandbox_store *store = record->table->base->store;
-	int64_t now_ms = store->modified_seconds ? store->now_ms / 1000 * 1000 : store->now_ms;
+	int64_t now_ms = sandbox_times_modified(store->times, store->now_ms);
 
 	record->slots[field->slot].modified_ms = now_ms;
 	record->modified_ms = now_ms;

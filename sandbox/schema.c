@@ -348,9 +348,10 @@ bool sandbox_retype_field(struct sandbox_field *field, const char *type, struct 
 static void remove_slot(struct sandbox_record *record, size_t slot, size_t field_count, bool touch)
 {
 	struct sandbox_cell *cell = &record->slots[slot].cell;
+	const struct sandbox_store *store = record->table->base->store;
 
 	if (touch && cell->kind != CELL_EMPTY && !record->deleted)
-		record->modified_ms = record->table->base->store->now_ms;
+		record->modified_ms = sandbox_times_modified(store->times, store->now_ms);
 	sandbox_cell_done(cell);
 	memmove(record->slots + slot, record->slots + slot + 1,
 		(field_count - slot - 1) * sizeof(struct sandbox_slot));

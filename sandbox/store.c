@@ -375,7 +375,7 @@ struct sandbox_record *sandbox_add_record(struct sandbox_table *table, const cha
 	}
 	record->order = order_of(strlen(record->id) > 3 ? record->id + 3 : record->id);
 	record->table = table;
-	record->created_ms = table->base->store->now_ms / 1000 * 1000;
+	record->created_ms = sandbox_times_created(table->base->store->times, table->base->store->now_ms);
 	record->number = ++table->last_number;
 	record->slots =
 		own_alloc((table->field_count ? table->field_count : 1) * sizeof(struct sandbox_slot));

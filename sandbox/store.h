@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/own.h"
+#include "sandbox/times.h"
 #include <stdint.h>
 
 #define SANDBOX_ID_SIZE     18     /* "rec" + 14 characters + NUL */
@@ -136,7 +137,8 @@ struct sandbox_store {
 	bool bump_equal;       /* writing an equal value counts as a modification */
 	bool fresh_unmodified; /* a row has no modified time before its first edit */
 	bool quoted_refusals; /* a refused value is always told as 'Field "X" cannot accept the provided value' */
-	bool modified_seconds; /* modified times have whole seconds */
+	enum sandbox_times times;
+	bool keep_text; /* texts are not normalised */
 	bool seeded;
 	uint64_t seed;
 	struct sandbox_listing *listings; /* owned; see list.h */

@@ -68,7 +68,8 @@ void sandbox_take_store(struct sandbox *sandbox, struct sandbox_store *store)
 	store->bump_equal = old->bump_equal;
 	store->fresh_unmodified = old->fresh_unmodified;
 	store->quoted_refusals = old->quoted_refusals;
-	store->modified_seconds = old->modified_seconds;
+	store->times = old->times;
+	store->keep_text = old->keep_text;
 	store->version += old->version + 1;
 	sandbox_store_close(&sandbox->store);
 	sandbox_store_close(&sandbox->before);

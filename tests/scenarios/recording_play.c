@@ -106,7 +106,9 @@ static bool set_precision(struct play *play, struct error *error)
 	struct json_object *options = json_new_object();
 	bool seconds = strcmp(json_text_or(fake, "modified_at_precision", ""), "second") == 0;
 
-	json_put(options, "modified_seconds", json_new_bool(seconds));
+	/* The service that the app was recorded with kept texts as they were given. */
+	json_put_text(options, "times", seconds ? "cut" : "exact");
+	json_put(options, "keep_text", json_new_bool(true));
 	return stage_control(play->stage, "POST", "options", options, NULL, error);
 }
 

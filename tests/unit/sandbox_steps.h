@@ -109,6 +109,7 @@ static inline void steps_open(struct sandbox *sandbox)
 	    !sandbox_store_read(json, STEPS_NOW_MS, &store, &error))
 		fail_msg("the state: %s", error.text);
 	sandbox_take_store(sandbox, store);
+	sandbox->store->times = SANDBOX_TIMES_EXACT; /* the steps speak of moments */
 }
 
 static inline bool steps_meet(struct json_object *wanted, struct json_object *found, char *path, size_t size);
