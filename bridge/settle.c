@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Airtable rounds the time of an edit to the nearest second: it may seem earlier by so much. */
+#define ROUNDED_MS 500
+
 /* Whose question, and what its answer is for. */
 struct asker {
 	struct look *look;
@@ -164,7 +167,8 @@ static void settle_update(struct settling *settling, struct look *look)
 		if (has_landed(landed))
 			agree_on_landed(group, look, (enum field)field, landed == LANDED_CUT);
 		else if (landed == NOT_LANDED && !shows_two(look, (enum field)field))
-			ask(settling, (struct asker){look, false}, (enum field)field, sent->at_ms);
+			ask(settling, (struct asker){look, false}, (enum field)field,
+			    sent->at_ms - ROUNDED_MS);
 		else if (any_landed)
 			agree_in_doubt(look, (enum field)field);
 	}

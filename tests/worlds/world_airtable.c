@@ -16,6 +16,12 @@ static struct world *of(void *self)
 	return self;
 }
 
+/* Airtable shows and compares times that are rounded to the nearest second. */
+static int64_t shown_time(int64_t moment_ms)
+{
+	return (moment_ms + 500) / 1000 * 1000;
+}
+
 static struct side_record record_of(struct world *world, struct world_row *row)
 {
 	const struct world_picture *picture = world_shown(world, row);
@@ -30,7 +36,7 @@ static struct side_record record_of(struct world *world, struct world_row *row)
 		.id = own_copy(row->id),
 		.body = world_row_body(world, row, picture),
 		.read_at_ms = clock_steady_ms(),
-		.created_ms = row->created_ms / 1000 * 1000,
+		.created_ms = shown_time(row->created_ms),
 	};
 }
 
@@ -98,7 +104,8 @@ static bool chosen(const struct world *world, const struct world_row *row, const
 
 	if (row->table != choice->table || !picture->there)
 		return false;
-	if (choice->after_ms && row->created_ms <= choice->after_ms && picture->last_ms <= choice->after_ms)
+	if (choice->after_ms && shown_time(row->created_ms) <= choice->after_ms &&
+	    shown_time(picture->last_ms) <= choice->after_ms)
 		return false;
 	if (!choice->ids)
 		return true;
@@ -270,7 +277,7 @@ static bool airtable_edited_after(void *self, struct side_time_question *questio
 		const struct world_row *row = world_row(world, questions[i].id);
 		const struct world_picture *picture = row ? world_shown(world, row) : NULL;
 		questions[i].is_after = picture && picture->there &&
-					picture->modified_ms[questions[i].field] > questions[i].after_ms;
+					shown_time(picture->modified_ms[questions[i].field]) > questions[i].after_ms;
 	}
 	return end_call(world, error);
 }
