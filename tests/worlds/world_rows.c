@@ -2,6 +2,7 @@
 #include "tests/worlds/world_airtable.h"
 
 #include "base/clock.h"
+#include "sandbox/normalise.h"
 #include "tests/worlds/world_columns.h"
 
 #include <stdio.h>
@@ -104,18 +105,35 @@ static void touch_linked(struct world *world, enum field field, struct json_obje
 	}
 }
 
-/* A time is shown to the millisecond, in UTC, however it was written. Takes 'value'. */
-static struct json_object *as_shown(enum field field, struct json_object *value)
+/* A time is shown to the millisecond, in UTC, however it was written. */
+static struct json_object *time_as_shown(const char *words)
 {
 	char iso[CLOCK_ISO_SIZE];
 	int64_t time_ms;
 
-	if (field_rule(field)->kind != KIND_TIME || !json_is(value, json_type_string) ||
-	    !clock_from_iso(json_object_get_string(value), &time_ms) || !clock_iso(time_ms, iso) ||
-	    strcmp(iso, json_object_get_string(value)) == 0)
+	return clock_from_iso(words, &time_ms) && clock_iso(time_ms, iso) ? json_new_text(iso)
+									  : json_new_text(words);
+}
+
+static struct json_object *text_as_shown(enum field field, const char *words)
+{
+	bool is_long = field == FIELD_NOTES || field == FIELD_ERROR;
+	scoped_text shown = sandbox_normalise(is_long ? "multilineText" : "singleLineText", words);
+
+	return json_new_text(shown);
+}
+
+/* Takes 'value'. */
+static struct json_object *as_shown(enum field field, struct json_object *value)
+{
+	enum field_kind kind = field_rule(field)->kind;
+
+	if (!json_is(value, json_type_string) || (kind != KIND_TIME && kind != KIND_TEXT))
 		return value;
+	const char *words = json_object_get_string(value);
+	struct json_object *shown = kind == KIND_TIME ? time_as_shown(words) : text_as_shown(field, words);
 	json_release(value);
-	return json_new_text(iso);
+	return shown;
 }
 
 void world_set_cell(struct world *world, struct world_row *row, enum field field, struct json_object *value)
