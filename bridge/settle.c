@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Airtable rounds the time of an edit to the nearest second: it may seem earlier by so much. */
-#define ROUNDED_MS 500
+#define ROUNDED_MS 500 /* Airtable rounds the time of an edit to the nearest second */
 
 /* Whose question, and what its answer is for. */
 struct asker {
@@ -140,6 +139,19 @@ static void agree_on_landed(struct group *group, struct look *look, enum field f
 	ledger_entry_replace(&look->entry, field, &one->pre, now_ms(group));
 }
 
+/* From when on an edit of the cell came after what was sent. By its rounded time an edit may seem earlier than it was; but so near
+ * to a former write of ours it is that write which would be taken for an edit. */
+static int64_t edited_from_ms(const struct look *look, enum field field)
+{
+	int64_t sent_ms = look->entry.sent.at_ms;
+
+	for (size_t i = 0; i < look->entry.replaced_count; i++)
+		if (look->entry.replaced[i].field == field &&
+		    look->entry.replaced[i].at_ms + 1000 > sent_ms - 2 * ROUNDED_MS)
+			return sent_ms;
+	return sent_ms - ROUNDED_MS;
+}
+
 /* An unanswered update. While it may still be applied, only a row that shows all of it is believed. Then one field that
  * shows its new value is a hint that the others had theirs, no proof: a person may have chosen the same. */
 static void settle_update(struct settling *settling, struct look *look)
@@ -168,7 +180,7 @@ static void settle_update(struct settling *settling, struct look *look)
 			agree_on_landed(group, look, (enum field)field, landed == LANDED_CUT);
 		else if (landed == NOT_LANDED && !shows_two(look, (enum field)field))
 			ask(settling, (struct asker){look, false}, (enum field)field,
-			    sent->at_ms - ROUNDED_MS);
+			    edited_from_ms(look, (enum field)field));
 		else if (any_landed)
 			agree_in_doubt(look, (enum field)field);
 	}

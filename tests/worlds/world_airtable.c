@@ -276,8 +276,9 @@ static bool airtable_edited_after(void *self, struct side_time_question *questio
 	for (size_t i = 0; i < count; i++) {
 		const struct world_row *row = world_row(world, questions[i].id);
 		const struct world_picture *picture = row ? world_shown(world, row) : NULL;
-		questions[i].is_after = picture && picture->there &&
-					shown_time(picture->modified_ms[questions[i].field]) > questions[i].after_ms;
+		questions[i].is_after =
+			picture && picture->there &&
+			shown_time(picture->modified_ms[questions[i].field]) > questions[i].after_ms;
 	}
 	return end_call(world, error);
 }
