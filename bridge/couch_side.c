@@ -21,7 +21,6 @@ struct couch_side {
 	char *integration_id;
 	char *settings_id; /* integration-<id> */
 	char *since;       /* JSON text; where the feed was last left */
-	int64_t checkpoints;
 };
 
 struct couch_side *couch_side_open(struct couch_client *source, struct couch_client *state,
@@ -112,6 +111,29 @@ static bool visit_page(struct couch_side *side, struct couch_page *page, side_vi
 	return ok;
 }
 
+/* Where the feed goes on is what the caller says, which is where it was left unless the place was lost. */
+static bool is_left_at(const struct couch_side *side, struct json_object *cursor)
+{
+	const char *since = cursor ? json_text_of(cursor) : NULL;
+
+	return side->changes && (!since || !side->since || strcmp(since, side->since) == 0);
+}
+
+/* A place that no server gave would be taken by some as one that is far ahead. */
+static bool check_cursor(struct json_object *cursor, struct error *error)
+{
+	const char *since = cursor ? json_text_of(cursor) : NULL;
+	scoped(json_object) seq = NULL;
+	struct json_flaws flaws = {0};
+
+	if (!cursor)
+		return true;
+	bool good = since && json_read(since, strlen(since), &seq, &flaws, NULL) && seq;
+	json_flaws_done(&flaws);
+	return good || error_set(error, ERROR_LOST, "the place in the feed that is remembered is none: %.60s",
+				 since ? since : "not a text");
+}
+
 static void open_changes(struct couch_side *side, struct json_object *cursor)
 {
 	const char *since = cursor ? json_text_of(cursor) : NULL;
@@ -130,10 +152,18 @@ static bool news(void *self, struct json_object *cursor, int64_t wait_ms, side_v
 	struct couch_page page = {0};
 	struct side_news found = {0};
 
-	if (!side->changes)
-		open_changes(side, cursor);
-	if (!couch_changes_read(side->changes, wait_ms, &page, error))
+	if (!check_cursor(cursor, error))
 		return false;
+	if (!is_left_at(side, cursor)) {
+		couch_changes_close(&side->changes);
+		open_changes(side, cursor);
+	}
+	if (!couch_changes_read(side->changes, wait_ms, &page, error)) {
+		if (error->kind == ERROR_LOST)
+			couch_changes_close(&side->changes);
+		return false;
+	}
+	found.rejoined = page.rejoined;
 	bool ok = visit_page(side, &page, visit, context, &found, error);
 	if (!ok) {
 		/* What was not taken is read again, from the cursor that is given then. */
@@ -472,24 +502,20 @@ static char *checkpoint_name(const struct couch_side *side)
 	return own_format("checkpoint-%s", side->integration_id);
 }
 
-/* State behind the source: a crash in between, the older counts. One missing: from the beginning. */
 static bool checkpoint_read(void *self, struct json_object **checkpoint_out, struct error *error)
 {
 	struct couch_side *side = self;
 	scoped_text name = checkpoint_name(side);
-	scoped(json_object) source = NULL;
-	scoped(json_object) state = NULL;
 
-	if (!couch_local_read(side->source, name, &source, error) ||
-	    !couch_local_read(side->state, name, &state, error))
-		return false;
-	*checkpoint_out = NULL;
-	if (!source || !state)
-		return true;
-	int64_t at_source = json_int_or(source, "count", 0), in_state = json_int_or(state, "count", 0);
-	side->checkpoints = at_source > in_state ? at_source : in_state;
-	*checkpoint_out = in_state <= at_source ? take(state) : take(source);
-	return true;
+	return couch_local_read(side->source, name, checkpoint_out, error);
+}
+
+static bool checkpoint_read_state(void *self, struct json_object **checkpoint_out, struct error *error)
+{
+	struct couch_side *side = self;
+	scoped_text name = checkpoint_name(side);
+
+	return couch_local_read(side->state, name, checkpoint_out, error);
 }
 
 static bool checkpoint_write(void *self, struct json_object *checkpoint, struct error *error)
@@ -497,7 +523,6 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 	struct couch_side *side = self;
 	scoped_text name = checkpoint_name(side);
 
-	json_put(checkpoint, "count", json_new_int(++side->checkpoints));
 	return couch_local_write(side->source, name, checkpoint, error) &&
 	       couch_local_write(side->state, name, checkpoint, error);
 }
@@ -509,6 +534,7 @@ struct store couch_side_as_store(struct couch_side *side)
 		.write = store_write,
 		.walk = store_walk,
 		.checkpoint_read = checkpoint_read,
+		.checkpoint_read_state = checkpoint_read_state,
 		.checkpoint_write = checkpoint_write,
 	};
 

@@ -92,6 +92,7 @@ static bool sift_rows(void *context, struct side_records *page, struct error *er
 	struct pair **pairs = own_alloc((page->count + 1) * sizeof *pairs);
 	struct ledger_entry *entries = own_alloc((page->count + 1) * sizeof *entries);
 
+	sync->rows_shown = sync->rows_shown || page->count > 0;
 	for (size_t i = 0; i < page->count; i++) {
 		pairs[i] = sync_pair_of_row(sync, &page->list[i]);
 		keys[i] = (struct ledger_key){pairs[i]->table, pairs[i]->id};
@@ -142,16 +143,33 @@ static bool hear_rows(struct sync *sync, struct error *error)
 	return true;
 }
 
+/* A place that the database does not know, or a database that is gone or another one: what is queued is dropped, and the
+ * next start compares everything. */
+static bool hear_documents(struct sync *sync, int64_t wait_ms, struct side_news *news, struct error *error)
+{
+	struct json_object *cursor = sync->couch_next ? sync->couch_next : sync->couch_cursor;
+
+	if (sync->couch.ops->news(sync->couch.self, cursor, wait_ms, sift_documents, sync, news, error))
+		return !news->rejoined || sync_check_place(sync, error);
+	if (error->kind == ERROR_LOST) {
+		log_warn(&sync->log,
+			 "the place in the changes of database %s is lost, everything is compared: %s",
+			 sync->config->database, error->text);
+		sync_lose_place(sync);
+	}
+	return error_wrap(error, "following the database");
+}
+
 bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error)
 {
 	struct side_news news = {0};
 
 	do {
 		side_news_done(&news);
-		if (!sync->couch.ops->news(sync->couch.self,
-					   sync->couch_next ? sync->couch_next : sync->couch_cursor, wait_ms,
-					   sift_documents, sync, &news, error))
-			return error_wrap(error, "following the database");
+		if (!hear_documents(sync, wait_ms, &news, error)) {
+			side_news_done(&news);
+			return false;
+		}
 		if (news.cursor) {
 			json_release(sync->couch_next);
 			sync->couch_next = take(news.cursor);
@@ -191,6 +209,8 @@ bool sync_list_rows(struct sync *sync, struct error *error)
 	json_release(sync->rows_next);
 	sync->rows_next = take(position);
 	sync->contact_made = true;
+	sync->rows_shown = true;
+	sync->listed_ms = clock_now_ms();
 	sync->listed = true;
 	sync->compared = true;
 	return true;

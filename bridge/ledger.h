@@ -30,9 +30,10 @@ struct store_ops {
 		      struct store_result *results_out, struct error *error);
 	/* All whose id begins with the prefix. */
 	bool (*walk)(void *self, const char *prefix, store_visit *visit, void *context, struct error *error);
-	/* The checkpoint: a local document in the source database and one in the state database (couchdb-rules 5). Read
-	 * gives the older of both, NULL when either is missing; the write goes to the source first. */
+	/* The checkpoint (checkpoint.h): a local document in the source database and one in the state database. Read gives
+	 * the one that is in the source, or in the state, NULL when there is none; the write goes to the source first. */
 	bool (*checkpoint_read)(void *self, struct json_object **checkpoint_out, struct error *error);
+	bool (*checkpoint_read_state)(void *self, struct json_object **checkpoint_out, struct error *error);
 	bool (*checkpoint_write)(void *self, struct json_object *checkpoint, struct error *error);
 };
 struct store {

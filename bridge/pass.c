@@ -214,17 +214,24 @@ static bool run(struct sync *sync, const struct pass_wish *wish, struct error *e
 	return hear_and_work(sync, wish, error);
 }
 
-bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *error)
+static bool run_once(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
-	bool ok = sync_start(sync, error) && run(sync, wish, error);
+	bool ok = run(sync, wish, error);
 
 	sync->listed = false;
 	sync->bound = false;
-	if (!ok && error->kind == ERROR_LOST)
-		sync_lose_place(sync);
-	if (!ok || !left_behind_clear(sync, error))
+	return ok && left_behind_clear(sync, error) &&
+	       (sync->pairs.unsettled > 0 || sync_checkpoint(sync, error));
+}
+
+/* A place that was lost on the way is found again at once. */
+bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *error)
+{
+	if (!sync_start(sync, error))
 		return false;
-	return sync->pairs.unsettled > 0 || sync_checkpoint(sync, error);
+	if (run_once(sync, wish, error))
+		return true;
+	return sync->place_lost && sync_start(sync, error) && run_once(sync, wish, error);
 }
 
 int64_t pass_next_due_ms(struct sync *sync)

@@ -40,8 +40,9 @@ void side_records_done(struct side_records *records);
 struct side_news {
 	struct json_object *cursor; /* owned; where to go on once the records are handled or parked */
 	bool more;                  /* there is more at once */
-	bool settings_changed;      /* documents: the integration's own document changed */
-	bool left_behind;           /* documents: what the app leaves behind of a deleted document appeared */
+	bool rejoined; /* documents: the feed was asked anew, and the database may be another one by now */
+	bool settings_changed; /* documents: the integration's own document changed */
+	bool left_behind;      /* documents: what the app leaves behind of a deleted document appeared */
 };
 void side_news_done(struct side_news *news);
 

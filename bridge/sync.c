@@ -38,6 +38,7 @@ void sync_close(struct sync **sync)
 	json_release(gone->rows_cursor);
 	json_release(gone->couch_next);
 	json_release(gone->rows_next);
+	json_release(gone->checkpoint);
 	json_release(gone->schema_stored);
 	json_release(gone->schema_seen);
 	free(gone);
@@ -163,76 +164,7 @@ static bool load_document_page(void *context, struct side_records *page, struct 
 	return true;
 }
 
-/* ---- the positions ---- */
-
-static bool can_read_checkpoint(struct sync *sync, struct json_object *checkpoint)
-{
-	if (json_int_or(checkpoint, "v", 0) == LEDGER_VERSION)
-		return true;
-	log_warn(&sync->log,
-		 "the checkpoint cannot be read (its v is not %d): it counts as absent, and everything is "
-		 "compared anew",
-		 LEDGER_VERSION);
-	return false;
-}
-
-static bool load_checkpoint(struct sync *sync, struct error *error)
-{
-	scoped(json_object) checkpoint = NULL;
-	struct store *store = &sync->ledger.store;
-	struct json_object *couch = NULL, *rows = NULL;
-
-	if (!store->ops->checkpoint_read(store->self, &checkpoint, error))
-		return error_wrap(error, "reading the checkpoint");
-	if (!checkpoint || !can_read_checkpoint(sync, checkpoint))
-		return true;
-	json_object_close(&sync->rows_cursor);
-	if (!sync->place_lost && json_find(checkpoint, "couch", &couch) && couch) {
-		json_object_close(&sync->couch_cursor);
-		sync->couch_cursor = json_copy(couch);
-	}
-	if (json_find(checkpoint, "rows", &rows) && rows)
-		sync->rows_cursor = json_copy(rows);
-	return true;
-}
-
-bool sync_checkpoint(struct sync *sync, struct error *error)
-{
-	struct store *store = &sync->ledger.store;
-
-	if (!sync_note_compared(sync, error))
-		return false;
-	if (!sync->couch_next && !sync->rows_next)
-		return true;
-	struct json_object *couch = sync->couch_next ? sync->couch_next : sync->couch_cursor;
-	struct json_object *rows = sync->rows_next ? sync->rows_next : sync->rows_cursor;
-	scoped(json_object) checkpoint = json_new_object();
-	json_put(checkpoint, "v", json_new_int(LEDGER_VERSION));
-	json_put_text(checkpoint, "session", sync->epoch);
-	json_put(checkpoint, "couch", couch ? json_copy(couch) : NULL);
-	json_put(checkpoint, "rows", rows ? json_copy(rows) : NULL);
-	if (!store->ops->checkpoint_write(store->self, checkpoint, error))
-		return error_wrap(error, "writing the checkpoint");
-	if (sync->couch_next) {
-		json_release(sync->couch_cursor);
-		sync->couch_cursor = take(sync->couch_next);
-	}
-	if (sync->rows_next) {
-		json_release(sync->rows_cursor);
-		sync->rows_cursor = take(sync->rows_next);
-	}
-	return true;
-}
-
 /* ---- the start ---- */
-
-void sync_lose_place(struct sync *sync)
-{
-	sync->started = false;
-	sync->place_lost = true;
-	json_object_close(&sync->couch_cursor);
-	json_object_close(&sync->couch_next);
-}
 
 bool sync_start(struct sync *sync, struct error *error)
 {
@@ -246,7 +178,7 @@ bool sync_start(struct sync *sync, struct error *error)
 		return false;
 	if (!sync->flaws_told)
 		sync_tell_flaws(sync);
-	if (!load_checkpoint(sync, error) || !ledger_walk(&sync->ledger, load_entry, sync, error))
+	if (!sync_load_checkpoint(sync, error) || !ledger_walk(&sync->ledger, load_entry, sync, error))
 		return false;
 	/* What was changed before a place that is asked for only now is no news. */
 	if (!sync->couch_cursor &&
@@ -260,6 +192,8 @@ bool sync_start(struct sync *sync, struct error *error)
 		if (!sync->couch.ops->list(sync->couch.self, (enum table)table, load_document_page, sync,
 					   error))
 			return error_wrap(error, "reading the documents");
+	if (!sync_plant_checkpoint(sync, error))
+		return false;
 	sync->contact_made = sync->rows_cursor != NULL;
 	sync->compared = false;
 	scope_update(sync->config, &sync->pairs);

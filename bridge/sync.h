@@ -43,18 +43,26 @@ struct sync {
 	struct pairs pairs;
 	struct json_object *couch_cursor, *rows_cursor; /* owned; handled up to here; NULL: never */
 	struct json_object *couch_next, *rows_next;     /* owned; what the news of this pass reached */
-	struct json_object *schema_stored;              /* owned; the schema document as stored, or NULL */
-	struct json_object *schema_seen; /* owned; that the columns were last bound to, or NULL */
-	char epoch[37];                  /* this process */
-	unsigned list_turn;              /* lists of all rows so far */
-	bool listed;                     /* one of them in this pass */
-	unsigned pass;                   /* counts passes */
-	unsigned batch_pass;             /* the one that 'batch_ms' is of */
-	int64_t batch_ms;                /* wall clock; under which its saves are in the history */
+	struct json_object
+		*checkpoint; /* owned; as last written, or read at the start; NULL: none that counts */
+	char database[37];   /* the UUID in the source database (checkpoint.h) */
+	int64_t checkpoints; /* the highest count that one of them had */
+	int64_t listed_ms;   /* wall clock; when all rows were last compared; 0: never */
+	struct json_object *schema_stored; /* owned; the schema document as stored, or NULL */
+	struct json_object *schema_seen;   /* owned; that the columns were last bound to, or NULL */
+	char epoch[37];                    /* this process */
+	unsigned list_turn;                /* lists of all rows so far */
+	bool listed;                       /* one of them in this pass */
+	unsigned pass;                     /* counts passes */
+	unsigned batch_pass;               /* the one that 'batch_ms' is of */
+	int64_t batch_ms;                  /* wall clock; under which its saves are in the history */
 	int request_deadline_ms;
 	size_t fresh_rows;
 	bool started;
 	bool place_lost;   /* the checkpoint's place in the feed is not known there */
+	bool went_back;    /* the database, before this start (sync-rules 3) */
+	bool unplanted;    /* the source database has no checkpoint that counts yet */
+	bool rows_shown;   /* rows came as news since the last checkpoint, or all were listed */
 	bool contact_made; /* the base was listed whole at least once by this ledger */
 	bool schema_stale; /* the base was changed under us: read its schema again */
 	bool flaws_told;   /* what is wrong with the columns was said in this process */
@@ -72,13 +80,21 @@ struct sync *sync_open(const struct sync_setup *setup);
 void sync_close(struct sync **sync);
 /* Binds the columns, loads the ledger and the documents, finds the positions. May be called again after it failed. */
 must_use bool sync_start(struct sync *sync, struct error *error);
-/* The place in the feed is unknown there, or the database is: what was loaded is dropped, the next start loads it again. */
-void sync_lose_place(struct sync *sync);
-/* Notes that everything heard so far is handled, or parked in the ledger. */
-must_use bool sync_checkpoint(struct sync *sync, struct error *error);
 struct mapping_links sync_links(struct sync *sync);
 /* Where both sides agree that it stands. */
 void sync_note_agreed(struct sync *sync, struct pair *pair, const struct ledger_entry *entry);
+
+/* checkpoint.c: takes the places from the checkpoint, where the database is still the one that they are places of; else
+ * says what happened to it, and leaves the place in the feed open. */
+must_use bool sync_load_checkpoint(struct sync *sync, struct error *error);
+/* At the end of a start: writes one where the database has none that counts. */
+must_use bool sync_plant_checkpoint(struct sync *sync, struct error *error);
+/* Whether the database is still the one that was last written to. If not, the place is lost. */
+must_use bool sync_check_place(struct sync *sync, struct error *error);
+/* The place in the feed is unknown there, or the database is: the next pass starts again and compares everything. */
+void sync_lose_place(struct sync *sync);
+/* Notes that everything heard so far is handled, or parked in the ledger. */
+must_use bool sync_checkpoint(struct sync *sync, struct error *error);
 
 /* bind.c: the columns as they were stored; found_out: they were. */
 must_use bool sync_load_columns(struct sync *sync, bool *found_out, struct error *error);

@@ -1,6 +1,8 @@
 /* What a sync asks of the state. */
 #include "tests/replay/both_answers.h"
 
+#include <string.h>
+
 static struct json_object *stored(struct both *both, int which, const char *id)
 {
 	const struct store *store = &both_seam(both, which)->store;
@@ -55,12 +57,17 @@ void both_checkpoint(struct both *both, const char *words)
 	for (int i = 0; i < 2; i++) {
 		const struct store *store = &both_seam(both, i)->store;
 		scoped(json_object) checkpoint = json_new_object();
-		scoped(json_object) read = NULL;
+		scoped(json_object) source = NULL;
+		scoped(json_object) state = NULL;
 		struct error error = {0};
 		json_put_text(checkpoint, "words", words);
 		if (store->ops->checkpoint_write(store->self, checkpoint, &error) &&
-		    store->ops->checkpoint_read(store->self, &read, &error))
-			answers[i] = json_new_text(json_text_or(read, "words", ""));
+		    store->ops->checkpoint_read(store->self, &source, &error) &&
+		    store->ops->checkpoint_read_state(store->self, &state, &error))
+			answers[i] = json_new_text(strcmp(json_text_or(source, "words", ""),
+							  json_text_or(state, "words", "")) == 0
+							   ? json_text_or(source, "words", "")
+							   : "two");
 		else
 			answers[i] = both_error(&error);
 	}

@@ -431,7 +431,7 @@ int main(void)
 	struct error error = {0};
 	bool all_well = true;
 
-	log_set_level(LOG_ERROR);
+	log_set_level(LOG_NOTHING);
 	if (!stage_open(&stage, &error)) {
 		fprintf(stderr, "%s\n", error.text);
 		return 1;

@@ -80,9 +80,9 @@ static void compare(struct stage *stage, struct transcript *transcript, const ch
 	}
 	if (verbose)
 		tell(transcript);
-	log_set_level(verbose ? LOG_DEBUG : LOG_ERROR);
+	log_set_level(verbose ? LOG_DEBUG : LOG_NOTHING);
 	bool ok = replay_play(stage, transcript, &differences, &words, &error);
-	log_set_level(LOG_ERROR);
+	log_set_level(LOG_NOTHING);
 	if (!ok)
 		text_format(&words, "\n#   it cannot be played: %s", error.text);
 	ok = ok && differences == 0;
@@ -263,7 +263,7 @@ int main(int argc, char **argv)
 	struct error error = {0};
 	struct count count = {0};
 
-	log_set_level(LOG_ERROR);
+	log_set_level(LOG_NOTHING);
 	if (!stage_open(&stage, &error)) {
 		fprintf(stderr, "%s\n", error.text);
 		return 1;

@@ -71,7 +71,7 @@ bool history_run(const struct history *history, bool verbose, char broken_out[40
 	struct world *world = play.world;
 
 	world->verbose = verbose;
-	log_set_level(verbose ? LOG_DEBUG : LOG_ERROR);
+	log_set_level(verbose ? LOG_DEBUG : LOG_NOTHING);
 	prepare(&play);
 	unsigned before = world->row_writes + world->document_writes;
 	for (size_t i = 0; i < history->count && !world->violation[0]; i++) {

@@ -66,7 +66,7 @@ unsigned named_play(const struct scenario *scenario, enum order order, unsigned 
 	struct world *world = world_open(1);
 	struct play play = {.world = world, .meanwhile_at = meanwhile_at, .meanwhile = scenario->other};
 
-	log_set_level(verbose ? LOG_DEBUG : LOG_ERROR);
+	log_set_level(verbose ? LOG_DEBUG : LOG_NOTHING);
 	named_set_scene(world);
 	scenario->before(world);
 	world->row_writes = world->document_writes = 0;

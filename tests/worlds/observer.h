@@ -28,6 +28,8 @@ void observer_cell_lost(struct world *world, const struct world_row *row, enum f
 void observer_row_copied(struct world *world, const struct world_row *row);
 void observer_row_deleted(struct world *world, const struct world_row *row);
 void observer_document_deleted(struct world *world, const struct world_document *document);
+/* The database was put back from a backup, or made anew: what only it had is lost, and nobody can have it. */
+void observer_went_back(struct world *world);
 /* The bridge wrote a document; bodies, NULL of none. */
 void observer_changed(struct world *world, const struct world_document *document, struct json_object *before,
 		      struct json_object *after);

@@ -146,3 +146,18 @@ void observer_document_deleted(struct world *world, const struct world_document 
 		supersede(world, observer_fields[i].field, words);
 	}
 }
+
+/* What a row shows is to stay in it, or to be kept elsewhere. */
+void observer_went_back(struct world *world)
+{
+	world->any_deleted = true;
+	world->went_back = true;
+	observer_histories_done(world);
+	world->change_count = 0;
+	for (size_t i = 0; i < world->version_count; i++) {
+		struct world_version *version = &world->versions[i];
+		version->excused = version->excused ||
+				   (!observer_shown_by_rows(world, version->field, version->value) &&
+				    !observer_shown_by_documents(world, version->field, version->value));
+	}
+}

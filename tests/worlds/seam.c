@@ -343,6 +343,15 @@ static bool checkpoint_read(void *self, struct json_object **checkpoint_out, str
 	       leave(seam, SEAM_CHECKPOINT_READ);
 }
 
+static bool checkpoint_read_state(void *self, struct json_object **checkpoint_out, struct error *error)
+{
+	struct seam *seam = self;
+
+	return enter(seam, SEAM_CHECKPOINT_READ, error) &&
+	       seam->store.ops->checkpoint_read_state(seam->store.self, checkpoint_out, error) &&
+	       leave(seam, SEAM_CHECKPOINT_READ);
+}
+
 static bool checkpoint_write(void *self, struct json_object *checkpoint, struct error *error)
 {
 	struct seam *seam = self;
@@ -387,7 +396,7 @@ const char *seam_call_name(enum seam_call call)
 
 /* What a side can do, the seam must hand on. */
 static_assert(sizeof(struct side_ops) == 14 * sizeof(void (*)(void)), "a new call of a side");
-static_assert(sizeof(struct store_ops) == 5 * sizeof(void (*)(void)), "a new call of the store");
+static_assert(sizeof(struct store_ops) == 6 * sizeof(void (*)(void)), "a new call of the store");
 
 void seam_place(struct seam *seam, struct sync_setup *setup)
 {
@@ -421,6 +430,7 @@ void seam_place(struct seam *seam, struct sync_setup *setup)
 		.write = store_write,
 		.walk = store_walk,
 		.checkpoint_read = checkpoint_read,
+		.checkpoint_read_state = checkpoint_read_state,
 		.checkpoint_write = checkpoint_write,
 	};
 

@@ -115,6 +115,7 @@ bool world_fault(struct world *world, enum world_fault fault)
 		[FAULT_AIRTABLE_SLOW] = "a call of the base is slow",
 		[FAULT_AIRTABLE_STALE] = "what was written is shown as before",
 		[FAULT_AIRTABLE_SKIPS] = "a list skips a row",
+		[FAULT_COUCH_PLACE] = "the feed does not know the place",
 	};
 
 	if (!world->armed[fault])
@@ -172,6 +173,7 @@ void world_restart(struct world *world)
 	transcript_add(world, (struct act){.kind = ACT_RESTARTS});
 	sync_close(&world->sync);
 	world->dead = false;
+	world->rejoined = true;
 	world->crash_at = 0;
 	world->effects = 0;
 	world->moment++;

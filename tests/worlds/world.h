@@ -43,6 +43,7 @@ enum world_fault {
 	FAULT_AIRTABLE_SLOW,       /* a call takes longer than a read stays fresh */
 	FAULT_AIRTABLE_STALE,      /* what the next write changes is shown as it was, for a while */
 	FAULT_AIRTABLE_SKIPS,      /* a list skips a row */
+	FAULT_COUCH_PLACE,         /* the feed does not know the place from which it is asked */
 	FAULT_COUNT,
 };
 
@@ -178,6 +179,7 @@ struct world {
 	size_t notes_most;   /* the column of Notes cuts what is written to so many bytes; 0: it does not */
 	bool schema_touches; /* cells that lose their value with a column or a choice count as modified */
 	bool bump_equal;     /* writing an equal value counts as a modification */
+	bool went_back;      /* the database, and with it a part of the history */
 	bool state_lost;     /* the state database, and with it which entries of the history are to go */
 	size_t refusal_count;
 	struct world_refusal refusals[WORLD_REFUSALS];
@@ -193,6 +195,7 @@ struct world {
 	int64_t left_behind_sequence; /* of what the app last left behind */
 	struct world_state states[WORLD_STATES];
 	struct json_object *checkpoint_source, *checkpoint_state;
+	bool rejoined; /* the feed was asked anew, and has not said so yet */
 	struct world_row rows[WORLD_ROWS];
 	struct world_late late[WORLD_LATE];
 	int64_t list_began_ms[TABLE_COUNT];
@@ -215,7 +218,8 @@ struct world {
 	unsigned row_writes, document_writes; /* by the bridge */
 	unsigned word_writes;                 /* among those of rows: of nothing but the error cell */
 	unsigned calls;                       /* of Airtable */
-	char violation[400];                  /* the first invariant that was broken, or "" */
+	unsigned checkpoint_writes;
+	char violation[400]; /* the first invariant that was broken, or "" */
 	bool verbose;
 	struct transcript *transcript; /* borrowed; or NULL */
 };
@@ -283,11 +287,25 @@ struct json_object *world_couch_body(const struct world_document *document,
 void world_couch_compacts(struct world *world);
 /* Gone without a tombstone, and without a row in the feed. */
 void world_couch_purges(struct world *world, struct world_document *document);
-/* The database's files put back: newer revisions are gone, and what counts its changes goes on from there; the state
- * database is not touched. 'backup' is taken. */
+/* What a backup of the files has: of both databases. Put back, newer revisions are gone, and what counts the changes goes on from
+ * there. 'backup' is taken. */
 struct world_backup;
-struct world_backup *world_couch_saves(const struct world *world);
-void world_couch_goes_back(struct world *world, struct world_backup **backup);
+enum world_files { FILES_OF_SOURCE = 1, FILES_OF_STATE = 2 };
+struct world_backup *world_saves(const struct world *world);
+void world_backup_done(struct world_backup **backup);
+void world_goes_back(struct world *world, struct world_backup **backup, unsigned files);
+/* Deleted, and made anew under its name: no tombstones, no local documents. What 'backup' has is replicated into it (then it
+ * is taken), or NULL: nothing. */
+void world_couch_is_made_anew(struct world *world, struct world_backup **backup);
+enum world_damage {
+	DAMAGE_SOURCE_MISSING,
+	DAMAGE_STATE_MISSING,
+	DAMAGE_PLACE,
+	DAMAGE_COUNT,
+	DAMAGE_VERSION,
+	DAMAGES
+};
+void world_checkpoint_is_damaged(struct world *world, enum world_damage damage);
 struct json_object *world_state_body(const struct world *world,
 				     const char *id_end); /* by the end of its id, or NULL */
 void world_state_is_lost(struct world *world);

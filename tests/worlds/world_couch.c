@@ -159,6 +159,8 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	(void)wait_ms;
 	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
 		return false;
+	if (world_fault(world, FAULT_COUCH_PLACE) || (cursor && !json_is(cursor, json_type_int)))
+		return error_set(error, ERROR_LOST, "400: the place is not known");
 	if (world_fault(world, FAULT_COUCH_REWIND))
 		since = 0;
 	size_t count = changed_after(world, since, page);
@@ -174,7 +176,8 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 		side_record_done(&list[i]);
 	if (!ok)
 		return false;
-	*news_out = (struct side_news){.more = count == WORLD_PAGE};
+	*news_out = (struct side_news){.more = count == WORLD_PAGE, .rejoined = world->rejoined};
+	world->rejoined = false;
 	news_out->left_behind = world->left_behind_sequence > since;
 	if (count < WORLD_PAGE && world->left_behind_sequence > last)
 		last = world->left_behind_sequence;

@@ -139,8 +139,17 @@ static bool checkpoint_read(void *self, struct json_object **checkpoint_out, str
 
 	if (!world_couch_begins(world, FAULT_STATE_READ, error))
 		return false;
-	bool both = world->checkpoint_source && world->checkpoint_state;
-	*checkpoint_out = both ? world_wire(world->checkpoint_state) : NULL;
+	*checkpoint_out = world->checkpoint_source ? world_wire(world->checkpoint_source) : NULL;
+	return true;
+}
+
+static bool checkpoint_read_state(void *self, struct json_object **checkpoint_out, struct error *error)
+{
+	struct world *world = of(self);
+
+	if (!world_couch_begins(world, FAULT_STATE_READ, error))
+		return false;
+	*checkpoint_out = world->checkpoint_state ? world_wire(world->checkpoint_state) : NULL;
 	return true;
 }
 
@@ -154,6 +163,7 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
 	if (answer != ANSWER_AS_EVER && answer != ANSWER_UNANSWERED)
 		return error_set(error, world_answer_kind(answer), "%s", world_answer_words(answer));
+	world->checkpoint_writes++;
 	json_release(world->checkpoint_source);
 	world->checkpoint_source = world_wire(checkpoint);
 	if (!world_reach(world, COUCH_COST_MS))
@@ -174,6 +184,7 @@ struct store world_store(struct world *world)
 		.write = state_write,
 		.walk = state_walk,
 		.checkpoint_read = checkpoint_read,
+		.checkpoint_read_state = checkpoint_read_state,
 		.checkpoint_write = checkpoint_write,
 	};
 

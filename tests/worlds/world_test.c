@@ -175,18 +175,18 @@ static void a_backup_takes_newer_revisions_away(void **state)
 {
 	struct world *world = *state;
 	struct world_document *document = put_item(world, "one");
-	struct world_backup *backup = world_couch_saves(world);
+	struct world_backup *backup = world_saves(world);
 	char newer[64];
 
 	put_item(world, "two");
 	snprintf(newer, sizeof newer, "%s", world_winner(document)->revision);
 	world_phone_puts(world, TABLE_ITEMS, "i2", item_named("other"));
 	int64_t since = world->sequence;
-	world_couch_goes_back(world, &backup);
+	world_goes_back(world, &backup, FILES_OF_SOURCE);
 	assert_null(backup);
 	assert_string_equal(name_of(world_body(document)), "one");
 	assert_false(world_couch_knows(document, newer));
-	assert_null(world_document(world, TABLE_ITEMS, "i2"));
+	assert_null(world_body(world_document(world, TABLE_ITEMS, "i2")));
 	put_item(world, "written behind it");
 	assert_int_equal(news_since(world, since), 0);
 	assert_int_equal(news_since(world, 0), 1);

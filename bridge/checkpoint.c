@@ -1,0 +1,266 @@
+/* Loading, judging and writing the checkpoint. */
+#include "bridge/checkpoint.h"
+
+#include "base/clock.h"
+#include "bridge/sync.h"
+
+#include <string.h>
+
+#define COUNT_MOST ((int64_t)1 << 53) /* what every JSON reader keeps exactly */
+
+/* ---- what it says ---- */
+
+static bool is_usable(struct json_object *checkpoint)
+{
+	return checkpoint && json_int_or(checkpoint, "v", 0) == LEDGER_VERSION &&
+	       checkpoint_count(checkpoint) > 0;
+}
+
+int64_t checkpoint_count(struct json_object *checkpoint)
+{
+	int64_t count = checkpoint ? json_int_or(checkpoint, "count", 0) : 0;
+
+	return count > 0 && count < COUNT_MOST ? count : 0;
+}
+
+struct json_object *checkpoint_couch(struct json_object *checkpoint)
+{
+	struct json_object *place = NULL;
+
+	if (!is_usable(checkpoint) || !json_find(checkpoint, "couch", &place))
+		return NULL;
+	return json_is(place, json_type_string) || json_is(place, json_type_int) ? place : NULL;
+}
+
+struct json_object *checkpoint_rows(struct json_object *checkpoint)
+{
+	return is_usable(checkpoint) ? json_child(checkpoint, "rows", json_type_object) : NULL;
+}
+
+int64_t checkpoint_listed_ms(struct json_object *checkpoint)
+{
+	int64_t listed_ms = is_usable(checkpoint) ? json_int_or(checkpoint, "listed", 0) : 0;
+
+	return listed_ms > 0 && listed_ms < COUNT_MOST ? listed_ms : 0;
+}
+
+static bool same_words(struct json_object *a, struct json_object *b, const char *key)
+{
+	return strcmp(json_text_or(a, key, ""), json_text_or(b, key, "")) == 0;
+}
+
+enum checkpoint_finding checkpoint_judge(struct json_object *source, struct json_object *remembered)
+{
+	if (!is_usable(remembered))
+		return CHECKPOINT_NONE;
+	if (!source)
+		return CHECKPOINT_ANEW;
+	if (!is_usable(source))
+		return CHECKPOINT_NONE;
+	/* The first versions wrote none. */
+	if (json_find(source, "database", NULL) && json_find(remembered, "database", NULL) &&
+	    !same_words(source, remembered, "database"))
+		return CHECKPOINT_ANEW;
+	if (checkpoint_count(source) < checkpoint_count(remembered))
+		return CHECKPOINT_BACK;
+	/* Two processes wrote as many: one of both databases was put back, and went on. */
+	if (checkpoint_count(source) == checkpoint_count(remembered) &&
+	    !same_words(source, remembered, "session"))
+		return CHECKPOINT_NONE;
+	return CHECKPOINT_KNOWN;
+}
+
+/* ---- saying so ---- */
+
+static void moment_words(struct json_object *checkpoint, char words_out[CLOCK_ISO_SIZE])
+{
+	int64_t at_ms = checkpoint ? json_int_or(checkpoint, "at", 0) : 0;
+
+	if (at_ms <= 0 || at_ms >= COUNT_MOST || !clock_iso(at_ms, words_out))
+		memcpy(words_out, "?", 2);
+}
+
+static void tell(struct sync *sync, enum checkpoint_finding finding, struct json_object *source,
+		 struct json_object *remembered)
+{
+	char here[CLOCK_ISO_SIZE], last[CLOCK_ISO_SIZE];
+
+	moment_words(source, here);
+	moment_words(remembered, last);
+	if (finding == CHECKPOINT_BACK)
+		log_error(&sync->log,
+			  "needs attention: database %s went back to an earlier state: the last checkpoint "
+			  "in it "
+			  "is number %lld of %s, and number %lld of %s was written. Its files were probably "
+			  "put "
+			  "back from a backup. All documents are compared anew. What a row shows is not "
+			  "replaced "
+			  "by something older, and nothing is deleted: such rows say so",
+			  sync->config->database, (long long)checkpoint_count(source), here,
+			  (long long)checkpoint_count(remembered), last);
+	if (finding == CHECKPOINT_ANEW)
+		log_error(&sync->log,
+			  "needs attention: database %s is not the one that was synced until %s: it was "
+			  "deleted "
+			  "and made anew, or replaced. All documents are compared anew. Rows whose documents "
+			  "are "
+			  "missing are kept as they are, and nothing is deleted",
+			  sync->config->database, last);
+}
+
+/* ---- reading ---- */
+
+static void take_places(struct sync *sync, struct json_object *remembered, bool place_known)
+{
+	struct json_object *couch = place_known ? checkpoint_couch(remembered) : NULL;
+	struct json_object *rows = checkpoint_rows(remembered);
+
+	json_object_close(&sync->couch_cursor);
+	json_object_close(&sync->couch_next);
+	json_object_close(&sync->rows_cursor);
+	json_object_close(&sync->rows_next);
+	sync->couch_cursor = couch ? json_copy(couch) : NULL;
+	sync->rows_cursor = rows ? json_copy(rows) : NULL;
+	sync->listed_ms = checkpoint_listed_ms(remembered);
+}
+
+static void count_on_from(struct sync *sync, struct json_object *checkpoint)
+{
+	if (checkpoint_count(checkpoint) > sync->checkpoints)
+		sync->checkpoints = checkpoint_count(checkpoint);
+}
+
+/* A UUID for a database that has none of ours, or is another than before. */
+static void name_database(struct sync *sync, enum checkpoint_finding finding, struct json_object *source,
+			  struct json_object *remembered)
+{
+	const char *known = json_text_or(source, "database", json_text_or(remembered, "database", ""));
+
+	if (finding == CHECKPOINT_ANEW || strlen(known) != sizeof sync->database - 1)
+		random_uuid(sync->database);
+	else
+		memcpy(sync->database, known, sizeof sync->database);
+}
+
+static void tell_unusable(struct sync *sync, struct json_object *checkpoint, const char *database)
+{
+	if (checkpoint && !is_usable(checkpoint))
+		log_warn(&sync->log,
+			 "the checkpoint in database %s%s cannot be read (its v is not %d, or its count is "
+			 "none): it "
+			 "counts as absent, and everything is compared anew",
+			 sync->config->database, database, LEDGER_VERSION);
+}
+
+bool sync_load_checkpoint(struct sync *sync, struct error *error)
+{
+	struct store *store = &sync->ledger.store;
+	scoped(json_object) source = NULL;
+	scoped(json_object) state = NULL;
+
+	if (!store->ops->checkpoint_read(store->self, &source, error) ||
+	    !store->ops->checkpoint_read_state(store->self, &state, error))
+		return error_wrap(error, "reading the checkpoint");
+	tell_unusable(sync, source, "");
+	tell_unusable(sync, state, "-davenport");
+	/* Both databases may have been put back while this process remembers more than they do. */
+	enum checkpoint_finding finding = checkpoint_judge(source, state);
+	enum checkpoint_finding memory =
+		sync->checkpoint ? checkpoint_judge(source, sync->checkpoint) : CHECKPOINT_KNOWN;
+	struct json_object *remembered = finding >= memory ? state : sync->checkpoint;
+	enum checkpoint_finding worst = finding >= memory ? finding : memory;
+	tell(sync, worst, source, remembered);
+	sync->went_back = worst == CHECKPOINT_BACK;
+	count_on_from(sync, source);
+	count_on_from(sync, state);
+	name_database(sync, worst, source, state);
+	take_places(sync, state, worst == CHECKPOINT_KNOWN && !sync->place_lost);
+	json_release(sync->checkpoint);
+	sync->checkpoint = worst == CHECKPOINT_KNOWN ? json_share(state) : NULL;
+	sync->unplanted = worst == CHECKPOINT_NONE || worst == CHECKPOINT_ANEW;
+	return true;
+}
+
+void sync_lose_place(struct sync *sync)
+{
+	sync->started = false;
+	sync->place_lost = true;
+	json_object_close(&sync->couch_cursor);
+	json_object_close(&sync->couch_next);
+}
+
+bool sync_check_place(struct sync *sync, struct error *error)
+{
+	struct store *store = &sync->ledger.store;
+	scoped(json_object) source = NULL;
+
+	if (!sync->checkpoint)
+		return true;
+	if (!store->ops->checkpoint_read(store->self, &source, error))
+		return error_wrap(error, "reading the checkpoint");
+	if (checkpoint_judge(source, sync->checkpoint) == CHECKPOINT_KNOWN)
+		return true;
+	sync_lose_place(sync); /* the next start says what happened */
+	return error_set(error, ERROR_RETRY, "database %s is not as it was left: it is compared anew",
+			 sync->config->database);
+}
+
+/* ---- writing ---- */
+
+static bool write_checkpoint(struct sync *sync, struct json_object *couch, struct json_object *rows,
+			     struct error *error)
+{
+	struct store *store = &sync->ledger.store;
+	struct json_object *checkpoint = json_new_object();
+
+	json_put(checkpoint, "v", json_new_int(LEDGER_VERSION));
+	json_put_text(checkpoint, "session", sync->epoch);
+	json_put_text(checkpoint, "database", sync->database);
+	json_put(checkpoint, "count", json_new_int(++sync->checkpoints));
+	json_put(checkpoint, "at", json_new_int(clock_now_ms()));
+	if (sync->listed_ms)
+		json_put(checkpoint, "listed", json_new_int(sync->listed_ms));
+	json_put(checkpoint, "couch", couch ? json_copy(couch) : NULL);
+	json_put(checkpoint, "rows", rows ? json_copy(rows) : NULL);
+	if (!store->ops->checkpoint_write(store->self, checkpoint, error)) {
+		json_release(checkpoint);
+		return error_wrap(error, "writing the checkpoint");
+	}
+	json_release(sync->checkpoint);
+	sync->checkpoint = checkpoint;
+	return true;
+}
+
+/* Before anything is remembered of the database, so that one that is made anew from now on is known as such. */
+bool sync_plant_checkpoint(struct sync *sync, struct error *error)
+{
+	if (sync->unplanted && !write_checkpoint(sync, NULL, sync->rows_cursor, error))
+		return false;
+	sync->unplanted = false;
+	return true;
+}
+
+static void move_cursor(struct json_object **cursor, struct json_object **next)
+{
+	if (!*next)
+		return;
+	json_release(*cursor);
+	*cursor = take(*next);
+}
+
+bool sync_checkpoint(struct sync *sync, struct error *error)
+{
+	if (!sync_note_compared(sync, error))
+		return false;
+	/* Asking for rows moves their place. As long as nobody edits one, the former will do as well after a crash. */
+	if (sync->couch_next || sync->rows_shown) {
+		struct json_object *couch = sync->couch_next ? sync->couch_next : sync->couch_cursor;
+		struct json_object *rows = sync->rows_next ? sync->rows_next : sync->rows_cursor;
+		if (!sync_check_place(sync, error) || !write_checkpoint(sync, couch, rows, error))
+			return false;
+	}
+	move_cursor(&sync->couch_cursor, &sync->couch_next);
+	move_cursor(&sync->rows_cursor, &sync->rows_next);
+	sync->rows_shown = false;
+	return true;
+}

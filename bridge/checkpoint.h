@@ -1,0 +1,30 @@
+/* The checkpoint: how far the news of both sides is handled, and in which database (couchdb-rules 5, sync-rules 3).
+ *
+ * The same JSON stands twice as a local document, in the source database and in the state database, the source written
+ * first:
+ *
+ *     {"v", "session": the process that wrote it, "database": a UUID of ours, "count": how many were written before,
+ *      "at": this machine's clock in ms, "listed": the same clock when all rows were last compared, or absent,
+ *      "couch": the place in the feed or null, "rows": the place in the base's changes or null}
+ *
+ * So the source is never behind what is remembered, unless its files were put back from a backup; and it is there, with
+ * the same UUID, unless the database was made anew. */
+#pragma once
+#include "base/json.h"
+
+enum checkpoint_finding {
+	CHECKPOINT_KNOWN, /* the places that are remembered are places of this database */
+	CHECKPOINT_NONE,  /* nothing usable is remembered: everything is compared, from the beginning */
+	CHECKPOINT_BACK,  /* the database went back in time */
+	CHECKPOINT_ANEW,  /* the database was deleted and made anew, or is another one under the same name */
+};
+/* What the checkpoint that stands in the source database says, against one that is remembered. Each may be NULL: none. */
+enum checkpoint_finding checkpoint_judge(struct json_object *source, struct json_object *remembered);
+
+/* 0 when it has none that can be one. */
+int64_t checkpoint_count(struct json_object *checkpoint);
+/* The place in the feed: NULL when there is none, or nothing that can be one. Borrowed. */
+struct json_object *checkpoint_couch(struct json_object *checkpoint);
+struct json_object *checkpoint_rows(struct json_object *checkpoint);
+/* When all rows were last compared, in ms of the wall clock; 0: never. */
+int64_t checkpoint_listed_ms(struct json_object *checkpoint);
