@@ -5,13 +5,15 @@
  *
  * The type decides first, then the status. */
 #include "airtable/answer.h"
+#include "base/log.h"
 #include <math.h>
 #include <string.h>
 
 #define ITERATOR_LOST "LIST_RECORDS_ITERATOR_NOT_AVAILABLE"
 
 enum {
-	SHOWN_MESSAGE = 300, /* bytes of a message in our sentence */
+	SHOWN_FIRST = 150, /* bytes of a message in our sentence: its beginning, and its end */
+	SHOWN_LAST = 150,
 	SHOWN_TYPE = 60,
 };
 
@@ -68,6 +70,21 @@ static enum error_kind kind_of(int status, const char *type)
 	return ERROR_RETRY; /* no status of Airtable's: a proxy, a portal */
 }
 
+/* A message can be long in its middle, where it repeats what it was given: which field it is about may stand at its end. */
+static char *shown_message(const char *words)
+{
+	scoped_text masked = own_copy(words);
+	log_mask(masked); /* before it is cut: half a secret would not be known */
+	size_t length = strlen(masked);
+	size_t first = text_utf8_prefix(masked, length, SHOWN_FIRST);
+	if (length <= SHOWN_FIRST + SHOWN_LAST)
+		return own_copy(masked);
+	const char *last = masked + length - SHOWN_LAST;
+	while ((*last & 0xC0) == 0x80) /* the rest of a character */
+		last++;
+	return own_format("%.*s … %s", (int)first, masked, last);
+}
+
 static int shown(const char *words, size_t limit)
 {
 	return (int)text_utf8_prefix(words, strlen(words), limit);
@@ -78,10 +95,10 @@ static bool set_error(const struct http_reply *reply, const char *what, struct j
 {
 	struct complaint said = complaint_read(body);
 	enum error_kind kind = kind_of(reply->status, said.type);
+	scoped_text message = shown_message(said.message);
 	if (said.type[0])
-		error_set(error, kind, "%s: HTTP %d %.*s%s%.*s", what, reply->status,
-			  shown(said.type, SHOWN_TYPE), said.type, said.message[0] ? ": " : "",
-			  shown(said.message, SHOWN_MESSAGE), said.message);
+		error_set(error, kind, "%s: HTTP %d %.*s%s%s", what, reply->status,
+			  shown(said.type, SHOWN_TYPE), said.type, said.message[0] ? ": " : "", message);
 	else
 		error_set(error, kind,
 			  "%s: HTTP %d, and the answer (%zu bytes, type '%.*s') names no error of Airtable's",
@@ -237,6 +254,17 @@ bool airtable_answer_read(const struct http_reply *reply, const char *what, stru
 bool airtable_answer_is_rate(const struct error *error)
 {
 	return error->kind == ERROR_RETRY && error->status == 429;
+}
+
+bool airtable_answer_is_forbidden(const struct error *error)
+{
+	return error->status == 403 && strcmp(error->code, "INVALID_PERMISSIONS") == 0;
+}
+
+const char *airtable_answer_said(const struct error *error)
+{
+	const char *status = strstr(error->text, ": HTTP ");
+	return status && error->code[0] ? status + strlen(": HTTP ") : "";
 }
 
 bool airtable_answer_is_iterator_lost(const struct error *error)

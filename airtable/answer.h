@@ -15,5 +15,9 @@ must_use bool airtable_answer_read(const struct http_reply *reply, const char *w
 
 /* A 429 that tells us to slow down: the server refused the request unseen. */
 bool airtable_answer_is_rate(const struct error *error);
+/* A 403 that is about what was asked for, a field, a row or a table, and not about the token or the base as a whole. */
+bool airtable_answer_is_forbidden(const struct error *error);
+/* What the service itself said in the error's sentence, without the request before it; "" when it said nothing. */
+const char *airtable_answer_said(const struct error *error);
 /* Whether the error is "the iterator behind this offset is gone". */
 bool airtable_answer_is_iterator_lost(const struct error *error);

@@ -2,12 +2,12 @@
  *
  *     next_first ──> flying ──> settled          a range of writes, ten or fewer
  *                      │ ▲
- *       refused: halves│ │429: the same
+ *       refused: halves│ │429: the same            (a field that may not be written: those without it)
  *                      ▼ │
  *                    returned
  *
  * A range flies at most once without an answer: only what the server refused unseen (429) or refused as a
- * whole (422, 413, 400: batches are all or nothing) flies again. Everything else ends the story of its
+ * whole (422, 413, 400, 403: batches are all or nothing) flies again. Everything else ends the story of its
  * writes. Ranges are started as earlier ones end, so that no more than AHEAD bodies are kept. */
 #include "airtable/answer.h"
 #include "airtable/flight.h"
@@ -23,6 +23,8 @@ enum {
 	RATE_TRIES = 6,        /* of one range, each a penalty apart */
 	OUTAGE = 5,            /* ranges in a row that got no usable answer: the server is not there for us */
 	TURN_MS = 1000,
+	FORBIDDEN_ALONE =
+		3, /* records refused one by one for want of a right, and none taken: it is the table */
 };
 
 struct range {
@@ -44,7 +46,10 @@ struct airtable_batch {
 	struct range *returned; /* owned; to fly again, the last first */
 	size_t returned_count;
 	int failures_in_a_row;
-	struct error end; /* ERROR_NONE, or why nothing more is started */
+	bool probes;            /* something was not permitted, and it was not said what */
+	int forbidden_alone;    /* records; -1: one of the kind was taken */
+	struct error forbidden; /* ERROR_NONE, or why none of the kind is taken: what is left is not sent */
+	struct error end;       /* ERROR_NONE, or why nothing more is started */
 };
 
 static const char *const methods[] = {
@@ -252,6 +257,7 @@ static void settle_answered(struct airtable_batch *batch, const struct range *ra
 	}
 	if (good) {
 		batch->failures_in_a_row = 0;
+		batch->forbidden_alone = -1;
 		settle(batch, range, &why);
 	} else {
 		error_wrap(&why, "%s %s: the answer is not to be trusted", methods[batch->kind],
@@ -288,12 +294,46 @@ static bool is_row_missing(const struct airtable_batch *batch, const struct airt
 	return batch->kind == AIRTABLE_DELETE || strstr(why->text, write->record_id);
 }
 
+/* Whether the record has a cell of a field that the refusal names by its id. */
+static bool has_named_field(const struct airtable_write *write, const char *said)
+{
+	json_each (write->fields, field, value) {
+		(void)value;
+		if (strstr(said, field))
+			return true;
+	}
+	return false;
+}
+
+static void settle_of_table(struct airtable_batch *batch, const struct range *range, const struct error *why)
+{
+	settle(batch, range, why);
+	for (size_t i = 0; i < range->count; i++)
+		batch->writes[range->first + i].of_table = true;
+}
+
+/* Where it is not said what is not permitted, one range at a time finds out: it may be all of them. */
+static size_t ranges_ahead(const struct airtable_batch *batch)
+{
+	return batch->probes && batch->forbidden_alone >= 0 ? 1 : AHEAD;
+}
+
+static void forbid(struct airtable_batch *batch, const struct error *why)
+{
+	batch->forbidden = *why;
+	batch->forbidden.kind = ERROR_REFUSED;
+}
+
 static void settle_alone(struct airtable_batch *batch, const struct range *range, struct error *why)
 {
 	why->kind = ERROR_REFUSED;
 	settle(batch, range, why);
 	struct airtable_write *write = &batch->writes[range->first];
 	write->row_missing = is_row_missing(batch, write, why);
+	if (!airtable_answer_is_forbidden(why) || batch->forbidden_alone < 0)
+		return;
+	if (!has_named_field(write, airtable_answer_said(why)) && ++batch->forbidden_alone == FORBIDDEN_ALONE)
+		forbid(batch, why);
 }
 
 static void halve(struct airtable_batch *batch, const struct range *range)
@@ -301,6 +341,51 @@ static void halve(struct airtable_batch *batch, const struct range *range)
 	size_t half = range->count / 2;
 	fly_again(batch, (struct range){.first = range->first + half, .count = range->count - half});
 	fly_again(batch, (struct range){.first = range->first, .count = half});
+}
+
+/* A field that may not be written: every record with a cell of it is refused, the others fly again. False: no record
+ * has it. */
+static bool part_by_field(struct airtable_batch *batch, const struct range *range, struct error *why)
+{
+	const char *said = airtable_answer_said(why);
+	struct range without = {.first = range->first};
+	size_t named = 0;
+	for (size_t i = 0; i < range->count; i++)
+		named += has_named_field(&batch->writes[range->first + i], said);
+	if (named == 0)
+		return false;
+	why->kind = ERROR_REFUSED;
+	for (size_t i = 0; i < range->count; i++) {
+		size_t place = range->first + i;
+		if (!has_named_field(&batch->writes[place], said)) {
+			without.count++;
+			continue;
+		}
+		settle(batch, &(struct range){.first = place, .count = 1}, why);
+		if (without.count > 0)
+			fly_again(batch, without);
+		without = (struct range){.first = place + 1};
+	}
+	if (without.count > 0)
+		fly_again(batch, without);
+	return true;
+}
+
+/* For want of a right: of a field, of this kind of write in the table, or of something that is not named. */
+static void settle_forbidden(struct airtable_batch *batch, const struct range *range, struct error *why)
+{
+	if (part_by_field(batch, range, why))
+		return;
+	why->kind = ERROR_REFUSED;
+	if (strstr(airtable_answer_said(why), batch->table_id))
+		forbid(batch, why);
+	if (batch->forbidden.kind != ERROR_NONE)
+		settle_of_table(batch, range, &batch->forbidden);
+	else if (range->count > 1)
+		halve(batch, range);
+	else
+		settle_alone(batch, range, why);
+	batch->probes = true;
 }
 
 static void settle_for_all(struct airtable_batch *batch, const struct range *range, struct error *why)
@@ -319,6 +404,8 @@ static void settle_failed(struct airtable_batch *batch, struct range *range, str
 		batch->failures_in_a_row = 0;
 	if (airtable_answer_is_rate(why) && ++range->tries < RATE_TRIES)
 		fly_again(batch, *range);
+	else if (airtable_answer_is_forbidden(why))
+		settle_forbidden(batch, range, why);
 	else if (is_refused_as_a_whole(batch, why) && range->count > 1)
 		halve(batch, range);
 	else if (is_refused_as_a_whole(batch, why))
@@ -368,6 +455,10 @@ static void land_those_over(struct airtable_batch *batch)
 
 static void settle_unsent(struct airtable_batch *batch, const struct range *range)
 {
+	if (batch->end.kind == ERROR_NONE) {
+		settle_of_table(batch, range, &batch->forbidden);
+		return;
+	}
 	struct error why = batch->end;
 	why.kind = ERROR_STOPPED;
 	if (batch->end.kind != ERROR_STOPPED)
@@ -416,9 +507,10 @@ static void turn(struct airtable_batch *batch)
 {
 	struct range range;
 	land_those_over(batch);
-	if (batch->end.kind != ERROR_NONE)
+	if (batch->end.kind != ERROR_NONE || batch->forbidden.kind != ERROR_NONE)
 		call_back(batch);
-	while (batch->flying_count < AHEAD && batch->flying_bytes < AHEAD_BYTES && next_range(batch, &range))
+	while (batch->flying_count < ranges_ahead(batch) && batch->flying_bytes < AHEAD_BYTES &&
+	       next_range(batch, &range))
 		fly(batch, range);
 }
 
@@ -437,7 +529,7 @@ struct airtable_batch *airtable_batch_start(struct airtable_client *airtable, co
 	batch->count = count;
 	for (size_t i = 0; i < count; i++) {
 		writes[i].answer = (struct airtable_record){0};
-		writes[i].updated_existing = writes[i].row_missing = false;
+		writes[i].updated_existing = writes[i].row_missing = writes[i].of_table = false;
 		writes[i].date_ms = 0;
 	}
 	turn(batch);

@@ -57,7 +57,7 @@ struct airtable_write {
 	/* out, valid after airtable_batch_finish()
 	 *
 	 * ERROR_NONE: done. ERROR_RETRY: in doubt, look before anything else. ERROR_REFUSED: this record alone is at
-	 * fault. ERROR_STOPPED: never left. ERROR_FATAL. */
+	 * fault, or what is asked for is not permitted (error.status 403). ERROR_STOPPED: never left. ERROR_FATAL. */
 	enum error_kind kind;
 	struct error error;
 	/* The row as the server shows it after the write (not for deletes); owned. */
@@ -66,12 +66,15 @@ struct airtable_write {
 	/* ERROR_REFUSED because the row of an update or delete is not in the table. ROW_DOES_NOT_EXIST without this is
 	 * about the target of a link. */
 	bool row_missing;
+	/* ERROR_REFUSED because nothing of this kind may be done to the table: Airtable says so, or refused several records
+	 * one by one and took none. The others of the call were not sent. */
+	bool of_table;
 	int64_t date_ms; /* of the answer */
 };
 
 /* Starts writing: batches of ten in the given order, several in flight, as the slots allow. The writes
  * array is borrowed until finish. Upserts merge on merge_field_id. Never sent twice (but for a 429).
- * A batch that is refused as a whole (422, 413) is halved until the bad record stands alone; the
+ * A batch that is refused as a whole (422, 413, 403 for a field or a row) is halved until the bad record stands alone; the
  * others are written. Duplicate record ids or merge values must not be in one call. */
 struct airtable_batch;
 struct airtable_batch *airtable_batch_start(struct airtable_client *airtable, const char *table_id,

@@ -20,6 +20,7 @@ struct refusal {
 };
 
 #define OBJECT(type, message) "{\"error\":{\"type\":\"" type "\",\"message\":\"" message "\"}}"
+#define LONG                  "éééééééééééééééééééééééééééééééééééééééééééééééééé"
 #define NO_MODEL                                                                                             \
 	"Invalid permissions, or the requested model was not found. Check that both your user and your "     \
 	"token "                                                                                             \
@@ -59,6 +60,16 @@ static const struct refusal refusals[] = {
 	 "{\"error\":\"A2345678901234567890123456789012345678901234567890123456789012345678901234567890\"}",
 	 ERROR_REFUSED, "A23456789012345678901234567890123456789012345678901234567890123", "HTTP 422 A23456",
 	 0},
+
+	{"shape: of a long message the beginning and the end are shown", 422,
+	 OBJECT("INVALID_VALUE_FOR_COLUMN",
+		"Cannot parse value \\\"" LONG LONG LONG LONG "\\\" for field Purchase Price"),
+	 ERROR_REFUSED, "INVALID_VALUE_FOR_COLUMN", "ééé\" for field Purchase Price", 0},
+	{"shape: a long message begins as it was", 422,
+	 OBJECT("INVALID_VALUE_FOR_COLUMN",
+		"Cannot parse value \\\"" LONG LONG LONG LONG "\\\" for field Purchase Price"),
+	 ERROR_REFUSED, "INVALID_VALUE_FOR_COLUMN",
+	 "HTTP 422 INVALID_VALUE_FOR_COLUMN: Cannot parse value \"ééé", 0},
 
 	/* The catalogue. */
 	{"400 INVALID_REQUEST_BODY", 400, OBJECT("INVALID_REQUEST_BODY", "Could not parse request body"),

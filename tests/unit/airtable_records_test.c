@@ -441,7 +441,7 @@ static void check_read(void **state)
  *   bad refused (422)   big too large (413)   odd refused (400)   twin 422 of an upsert that meets two
  *   gone no such row    link a cell names a row that is gone      lost applied, never answered
  *   fail 500, not applied    slow a 429 the first time   forb 403   quot the month's quota   nota 404 of the table
- *   agnt 406
+ *   agnt 406   tabl 403 of the table   othe 403 of another table   limd 403 of field fldL   nomo 403 of the base
  * and what the answer is like, when it is applied:
  *   less one record short   more one too many   othr another id   nofd without fields   noti without createdTime
  *   html no JSON   same the id of 'same' for all such   nolt in neither list   both in both   name without the merge
@@ -456,7 +456,8 @@ struct write_case {
 	const char *names; /* in order, blank between; "500*good" for many */
 	const char *
 		fates; /* one a record: . done, m done and met a row, r refused, x refused since the row is missing,
-	                         * ? in doubt, s never left, f fatal; "*." for all */
+	                         * T refused for the whole table, ? in doubt, s never left, f fatal; "*." for all, "r*." for
+	                         * all but the first */
 	int requests; /* -1: any */
 	enum error_kind kind_of_all;
 	const char *words; /* in the first error of a record that is not done */
@@ -516,10 +517,28 @@ static const struct write_case write_cases[] = {
 	{"four failures in a row and a success: all the rest is sent", AIRTABLE_UPDATE,
 	 "fail 9*good fail 9*good fail 9*good", "*?", 3, ERROR_NONE, "HTTP 500"},
 
-	{"not permitted: every write ends", AIRTABLE_UPDATE, "forb good", "ff", 1, ERROR_FATAL,
+	{"not permitted: the record stands alone", AIRTABLE_UPDATE, "forb good", "r.", 3, ERROR_NONE,
 	 "INVALID_PERMISSIONS"},
-	{"not permitted: what did not leave does not leave", AIRTABLE_UPSERT, "forb 999*good", NULL, -1,
-	 ERROR_FATAL, "INVALID_PERMISSIONS"},
+	{"not permitted: the others are written", AIRTABLE_UPSERT, "forb 999*good", "r*.", -1, ERROR_NONE,
+	 "INVALID_PERMISSIONS"},
+	{"not permitted, without words: after three alone and none taken nothing more is sent",
+	 AIRTABLE_DELETE, "10*forb", "rrrTTTTTTT", 7, ERROR_NONE, "INVALID_PERMISSIONS"},
+	{"not permitted, without words: one that is taken tells that it is not the table", AIRTABLE_DELETE,
+	 "forb forb good forb forb", "rr.rr", 9, ERROR_NONE, "INVALID_PERMISSIONS"},
+	{"not permitted in this table: the first refusal is enough", AIRTABLE_UPSERT, "10*tabl", "*T", 1,
+	 ERROR_NONE, "create records in table"},
+	{"not permitted in this table: 1,000 records are not asked for one by one", AIRTABLE_UPDATE,
+	 "1000*tabl", "*T", -1, ERROR_NONE, "INVALID_PERMISSIONS"},
+	{"not permitted in another table: the record stands alone", AIRTABLE_UPDATE, "good othe good", ".r.",
+	 5, ERROR_NONE, "INVALID_PERMISSIONS"},
+	{"a field that may not be written: those without it are written at once", AIRTABLE_UPDATE,
+	 "limd good limd good good limd", "r.r..r", 3, ERROR_NONE, "write cell values in field"},
+	{"a field that may not be written, in all of ten: one request", AIRTABLE_UPSERT, "10*limd", "*r", 1,
+	 ERROR_NONE, "write cell values in field"},
+	{"a token without the right: every write ends", AIRTABLE_UPDATE, "nomo good", "ff", 1, ERROR_FATAL,
+	 "MODEL_NOT_FOUND"},
+	{"a token without the right: what did not leave does not leave", AIRTABLE_UPSERT, "nomo 999*good",
+	 NULL, -1, ERROR_FATAL, "MODEL_NOT_FOUND"},
 	{"the month's quota is used up", AIRTABLE_DELETE, "quot good", "ff", 1, ERROR_FATAL,
 	 "PUBLIC_API_BILLING_LIMIT_EXCEEDED"},
 	{"the table is not there", AIRTABLE_UPDATE, "nota good", "ff", 1, ERROR_FATAL, "HTTP 404"},
@@ -664,11 +683,28 @@ static const struct refusal patch_refusals[] = {
 	{"fail", 500, "%d"},
 	{"forb", 403,
 	 "{\"error\":{\"type\":\"INVALID_PERMISSIONS\",\"message\":\"You are not permitted %d\"}}"},
+	{"tabl", 403,
+	 "{\"error\":{\"type\":\"INVALID_PERMISSIONS\",\"message\":\"You are not permitted to create records "
+	 "in table "
+	 "T%d (tblY)\"}}"},
+	{"othe", 403,
+	 "{\"error\":{\"type\":\"INVALID_PERMISSIONS\",\"message\":\"You are not permitted to create records "
+	 "in table "
+	 "T%d (tblZ)\"}}"},
+	{"limd", 403,
+	 "{\"error\":{\"type\":\"INVALID_PERMISSIONS\",\"message\":\"You are not permitted to write cell "
+	 "values in "
+	 "field L%d (fldL)\"}}"},
+	{"nomo", 403,
+	 "{\"error\":{\"type\":\"INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND\",\"message\":\"Invalid permissions "
+	 "%d\"}}"},
 	{"quot", 429, "{\"error\":{\"type\":\"PUBLIC_API_BILLING_LIMIT_EXCEEDED\",\"message\":\"%d\"}}"},
 	{"nota", 404, "{\"error\":\"NOT_FOUND\",\"x\":%d}"},
 };
 static const struct refusal delete_refusals[] = {
 	{"gone", 404, "{\"error\":{\"type\":\"NOT_FOUND\",\"x\":%d}}"},
+	{"forb", 403,
+	 "{\"error\":{\"type\":\"INVALID_PERMISSIONS\",\"message\":\"You are not permitted %d\"}}"},
 	{"quot", 429, "{\"error\":{\"type\":\"PUBLIC_API_BILLING_LIMIT_EXCEEDED\",\"message\":\"%d\"}}"},
 };
 
@@ -807,6 +843,8 @@ static void add_write(struct writes *writes, enum airtable_write_kind kind, cons
 	writes->ids[at] = own_format("rec%.4s%04zu", name, at);
 	struct json_object *fields = json_new_object();
 	json_put_text(fields, "fldN", writes->ids[at] + 3);
+	if (strncmp(name, "limd", NAME_LENGTH) == 0)
+		json_put_text(fields, "fldL", "x");
 	memset(&writes->list[at], 0x55,
 	       sizeof(writes->list[at])); /* what is out need not be set by the caller */
 	writes->list[at].record_id = kind == AIRTABLE_UPSERT ? NULL : writes->ids[at];
@@ -850,7 +888,7 @@ static char fate_of(const struct airtable_write *write)
 	case ERROR_RETRY:
 		return '?';
 	case ERROR_REFUSED:
-		return write->row_missing ? 'x' : 'r';
+		return write->row_missing ? 'x' : write->of_table ? 'T' : 'r';
 	case ERROR_STOPPED:
 		return 's';
 	case ERROR_FATAL:
@@ -905,12 +943,13 @@ static void check_fates(const struct write_case *row, const struct writes *write
 {
 	const char *wanted = row->fates;
 	for (size_t i = 0; wanted && i < writes->count; i++) {
-		char fate = wanted[0] == '*' ? wanted[1] : wanted[i];
+		const char *all = strchr(wanted, '*');
+		char fate = all && wanted + i >= all ? all[1] : wanted[i];
 		if (fate_of(&writes->list[i]) != fate)
 			fail_msg("write %zu is '%c' (%s), '%c' was expected", i, fate_of(&writes->list[i]),
 				 writes->list[i].error.text, fate);
 	}
-	if (wanted && wanted[0] != '*')
+	if (wanted && !strchr(wanted, '*'))
 		assert_int_equal(strlen(wanted), writes->count);
 	for (size_t i = 0; row->words && i < writes->count; i++) {
 		if (writes->list[i].kind == ERROR_NONE)
