@@ -391,6 +391,7 @@ static void take_written(struct side_write *write, struct airtable_write *writte
 	write->error = written->error;
 	write->met_existing = written->updated_existing;
 	write->row_missing = written->row_missing;
+	write->of_table = written->of_table;
 	write->date_ms = written->date_ms;
 	if (written->kind == ERROR_NONE && written->answer.fields)
 		write->answer = take_record(write->table, &written->answer);

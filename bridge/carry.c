@@ -4,7 +4,7 @@
  *     existence ──> documents, histories ──> note in the ledger ──> row writes under way
  *
  * A crash anywhere is repaired by the next look: what was not remembered is decided again. */
-#include "bridge/work.h"
+#include "bridge/refusals.h"
 
 #include "base/clock.h"
 
@@ -99,10 +99,24 @@ static void forget(struct group *group, struct look *look)
 	look->finished = true;
 }
 
+/* It is a problem of the pair, and is told in its row: until then it stays as it is. */
+static void tell_undeletable(struct look *look)
+{
+	bool own = look->entry.state == ENTRY_PAIR && look->row.id &&
+		   strcmp(look->row.id, look->entry.record_id) == 0;
+
+	look->finished = !own;
+	if (own)
+		look_write_words_only(look);
+}
+
 /* The row that has the ID of what is buried may be another than the one that was. */
 static void delete_row(struct group *group, struct look *look)
 {
-	(void)group;
+	if (look_lacks_right(group, look, RIGHT_DELETE)) {
+		tell_undeletable(look);
+		return;
+	}
 	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
 	look->row_work = ROW_WORK_DELETE;
 }
@@ -177,6 +191,10 @@ static void create_row(struct group *group, struct look *look)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		cell_done(&look->airtable[field]);
 	tell(look);
+	if (look_lacks_right(group, look, RIGHT_CREATE)) {
+		look->finished = true;
+		return;
+	}
 	look->row_work = look_fill_create(group, look) ? ROW_WORK_CREATE : ROW_WORK_NONE;
 	look->finished = look->row_work == ROW_WORK_NONE;
 	if (!look->finished)
@@ -284,6 +302,17 @@ static void wait_without_pair(struct look *look)
 	look_write_words_only(look);
 }
 
+/* What was to be written stays to be written. */
+static bool withhold(struct group *group, struct look *look)
+{
+	if (!look_lacks_right(group, look, RIGHT_UPDATE))
+		return false;
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look->writes[field])
+			look_unfill(group, look, (enum field)field);
+	return true;
+}
+
 static void prepare_row(struct group *group, struct look *look)
 {
 	enum existence_action action = look->existence.action;
@@ -300,7 +329,7 @@ static void prepare_row(struct group *group, struct look *look)
 		look->entry.born_as_row = look->entry.born_as_row || new_document;
 		pair_up(group, look);
 	}
-	if (!look_fill_update(group, look))
+	if (!look_fill_update(group, look) || withhold(group, look))
 		look->row_work = ROW_WORK_NONE;
 }
 
@@ -383,23 +412,6 @@ static bool note_sent(struct group *group, struct error *error)
 	return ok;
 }
 
-/* The last cells of the rows that are about to go; the time is the one in the note, so that a repetition writes the same. */
-static bool record_deleted_rows(struct group *group, struct error *error)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		json_object_close(&look->histories);
-		look->document_work = DOCUMENT_WORK_NONE;
-		if (look->row_work != ROW_WORK_DELETE || look->finished || look->row.presence != SIDE_THERE)
-			continue;
-		look_record_row(group, look, look->entry.sent.at_ms);
-		any = true;
-	}
-	return !any || group_write_documents(group, error);
-}
-
 bool group_carry(struct group *group, struct error *error)
 {
 	for (size_t i = 0; i < group->count; i++)
@@ -416,7 +428,7 @@ bool group_carry(struct group *group, struct error *error)
 	for (size_t i = 0; i < group->count; i++)
 		prepare_row(group, &group->looks[i]);
 	if (!group_read_last_cells(group, error) || !group_confirm_scope(group, error) ||
-	    !note_sent(group, error) || !record_deleted_rows(group, error))
+	    !note_sent(group, error))
 		return false;
 	group_start_rows(group);
 	return true;

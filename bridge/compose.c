@@ -229,8 +229,9 @@ bool look_compose_new(struct group *group, struct look *look)
 
 /* ---- history ---- */
 
-static void add_history(struct group *group, struct look *look, const char *event, int64_t time_ms,
-			struct json_object *original, struct json_object *new_data)
+static struct json_object *history_of(struct group *group, const struct look *look, const char *event,
+				      int64_t time_ms, struct json_object *original,
+				      struct json_object *new_data)
 {
 	scoped_text created_by = own_format("integration-%s", group->sync->config->id);
 	struct history_entry entry = {
@@ -244,9 +245,14 @@ static void add_history(struct group *group, struct look *look, const char *even
 		.new_data = new_data,
 	};
 
+	return history_document(&entry, 0);
+}
+
+static void add_history(struct look *look, struct json_object *history)
+{
 	if (!look->histories)
 		look->histories = json_new_array();
-	json_append(look->histories, history_document(&entry, 0));
+	json_append(look->histories, history);
 }
 
 static struct json_object *deleted_data(void)
@@ -313,19 +319,29 @@ void look_record_losers(struct group *group, struct look *look)
 			 look->decisions[field].reason, lost, won);
 	}
 	if (json_key_count(losers) || json_key_count(winners))
-		add_history(group, look, "sync_conflict", time_ms ? time_ms : 1, losers, winners);
+		add_history(look,
+			    history_of(group, look, "sync_conflict", time_ms ? time_ms : 1, losers, winners));
 	json_release(losers);
 	json_release(winners);
 }
 
-void look_record_row(struct group *group, struct look *look, int64_t time_ms)
+struct json_object *look_row_history(struct group *group, struct look *look)
 {
-	struct json_object *cells = json_new_object(), *gone = deleted_data();
+	struct sync *sync = group->sync;
+	struct mapping_links links = sync_links(sync);
+	struct cell cells[FIELD_COUNT] = {0};
+	bool ignored = false;
 
-	for (size_t field = 0; field < FIELD_COUNT; field++)
+	if (!look->entry.grave_cells || look->entry.sent.kind != SENT_DELETE)
+		return NULL;
+	mapping_from_row(look->pair->table, &sync->columns[look->pair->table], look->entry.grave_cells,
+			 &links, cells, &ignored);
+	scoped(json_object) last = json_new_object();
+	scoped(json_object) gone = deleted_data();
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		if (look_has_column(group, look, (enum field)field))
-			put_cell(look->pair->table, (enum field)field, &look->airtable[field], cells);
-	add_history(group, look, "sync_row_deleted", time_ms, cells, gone);
-	json_release(cells);
-	json_release(gone);
+			put_cell(look->pair->table, (enum field)field, &cells[field], last);
+		cell_done(&cells[field]);
+	}
+	return history_of(group, look, "sync_row_deleted", look->entry.sent.at_ms, last, gone);
 }

@@ -11,6 +11,7 @@
 #include "bridge/field.h"
 #include "bridge/plan.h"
 #include "bridge/queue.h"
+#include "bridge/rights.h"
 #include "bridge/values.h"
 #include "bridge/watches.h"
 
@@ -63,9 +64,12 @@ struct pair {
 		*agreed_container; /* where both sides agreed that it stands, or NULL */
 	unsigned insiders;         /* pairs of which it is one of these: their rows point to its row */
 	bool born_as_row;
-	bool has_problem; /* a person should know something of it */
-	bool save_lost;   /* what was last noted as taken into the document met a conflict: it is not in it */
-	unsigned waits;   /* enum pair_waits, or 0: a link in it waits for another pair */
+	enum row_right
+		refused_right; /* what Airtable does not permit to do with its row; until then it is not tried: */
+	int64_t refused_until_ms; /* steady clock */
+	bool has_problem;         /* a person should know something of it */
+	bool save_lost; /* what was last noted as taken into the document met a conflict: it is not in it */
+	unsigned waits; /* enum pair_waits, or 0: a link in it waits for another pair */
 
 	unsigned looks; /* why it is to be looked at; 0: it is not */
 	bool queued;    /* it is in the pairs' queue, by queue.h alone */

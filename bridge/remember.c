@@ -1,7 +1,5 @@
-/* Remember: what the row writes led to, and the ledger's entries of the whole group in one go.
- *
- * A row that Airtable refuses for one of its cells is written again without that cell: one bad cell stops only itself. */
-#include "bridge/work.h"
+/* Remember: what the row writes led to, and the ledger's entries of the whole group in one go. */
+#include "bridge/refusals.h"
 
 #include "base/clock.h"
 
@@ -12,172 +10,7 @@
 #define AWAITED_MOST                                                                                         \
 	16 /* rows without a document that one row is noted to wait for; a link has one, or is not followed */
 
-#define REFUSAL_ROUNDS                                                                                       \
-	5 /* cells of one row that may be refused one after the other before the row is left for later */
-
-/* ---- refusals ---- */
-
-static bool names_column(const char *sentence, const struct column *column)
-{
-	scoped_text quoted_name = own_format("\"%s\"", column->name ? column->name : "");
-	scoped_text escaped_name = own_format("\\\"%s\\\"", column->name ? column->name : "");
-
-	return strstr(sentence, quoted_name) || strstr(sentence, escaped_name) ||
-	       strstr(sentence, column->id);
-}
-
-/* The field that the refusal's words name, among those that were written. */
-static enum field blamed_field(const struct group *group, const struct look *look)
-{
-	const struct columns *columns = &group->sync->columns[look->pair->table];
-
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look->writes[field] && field != FIELD_ID &&
-		    names_column(look->row_write->error.text, &columns->of[field]))
-			return (enum field)field;
-	return FIELD_COUNT;
-}
-
-static void drop(struct group *group, struct look *look, enum field field)
-{
-	if (!look->writes[field])
-		return;
-	look->dropped[field] = true;
-	look_unfill(group, look, field);
-}
-
-static bool drop_blamed(struct group *group, struct look *look)
-{
-	enum field field = look->row_write->result == ERROR_REFUSED ? blamed_field(group, look) : FIELD_COUNT;
-
-	if (field == FIELD_COUNT && look->refills && look->row_write->result == ERROR_REFUSED) {
-		look_drop_refill(group, look);
-		return true;
-	}
-	if (field == FIELD_COUNT || look->row_work == ROW_WORK_DELETE)
-		return false;
-	look_problem(look, "%s: %s.", field_rule(field)->name, look->row_write->error.text);
-	look->retry = true;
-	drop(group, look, field);
-	/* A new row with the document's Updated At has all that the document has (sync-rules 5): this one has not. */
-	if (look->row_work == ROW_WORK_CREATE)
-		drop(group, look, FIELD_UPDATED_AT);
-	return true;
-}
-
-static void note_refusal(struct group *group, struct look *look)
-{
-	const struct error *error = &look->row_write->error;
-
-	if (strcmp(error->code, "UNKNOWN_FIELD_NAME") == 0)
-		group->sync->schema_stale = true;
-	if (strcmp(error->code, "INVALID_MULTIPLE_CHOICE_OPTIONS") == 0) {
-		/* The refusal names the choice, not its column: the schema tells which cell is to be left out. */
-		group->sync->schema_stale = true;
-		look->again = !look->entry.problem;
-	}
-	look_problem(look, "Airtable refused the row: %s.", error->text);
-	look->retry = true;
-}
-
-/* The whole row was refused, for nothing that could be left out: it says so itself (sync-rules 21). */
-static bool keep_words_alone(struct group *group, struct look *look)
-{
-	const struct side_write *write = look->row_write;
-
-	if (write->result != ERROR_REFUSED || look->row_work != ROW_WORK_UPDATE || write->row_missing ||
-	    look->words_alone)
-		return false;
-	look->words_alone = true;
-	note_refusal(group, look);
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look->writes[field])
-			look_unfill(group, look, (enum field)field);
-	return true;
-}
-
-/* The refused rows that something is left of without the cells that were named; noted anew: what is sent now is less. */
-static size_t reduce_refused(struct group *group, struct look **looks)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (!look->row_write || (!drop_blamed(group, look) && !keep_words_alone(group, look)))
-			continue;
-		look_fill_problem(group, look);
-		if (json_key_count(look->row_body) == 0) {
-			/* Nothing is left, and the row says already why. */
-			ledger_entry_clear_sent(&look->entry);
-			look->row_write = NULL;
-			continue;
-		}
-		look_note_sent(group, look);
-		looks[count++] = look;
-	}
-	return count;
-}
-
-static bool write_reduced(struct group *group, struct look **looks, size_t count, struct error *error)
-{
-	struct side *rows = &group->sync->rows;
-	struct side_write *writes = own_alloc((count + 1) * sizeof *writes);
-	size_t left = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct look *look = looks[i];
-		if (look->finished) {
-			look->row_write = NULL;
-			continue;
-		}
-		looks[left] = look;
-		writes[left++] = (struct side_write){
-			.kind = look->row_write->kind,
-			.table = look->row_write->table,
-			.id = look->row_write->id,
-			.body = look->row_body,
-			.leave_by_ms = look->row_write->leave_by_ms,
-		};
-	}
-	struct side_ticket *ticket = rows->ops->write_start(rows->self, writes, left);
-	bool ok = rows->ops->write_finish(rows->self, &ticket, error);
-	for (size_t i = 0; i < left; i++) {
-		side_record_done(&looks[i]->row_write->answer);
-		*looks[i]->row_write = writes[i];
-	}
-	free(writes);
-	return ok;
-}
-
-/* Writes the refused rows once more without the cells that were named; others keep their result. */
-static bool write_again_without(struct group *group, struct error *error)
-{
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
-	bool ok = true;
-
-	for (int round = 0; ok && round < REFUSAL_ROUNDS; round++) {
-		size_t count = reduce_refused(group, looks);
-		if (count == 0)
-			break;
-		ok = group_write_notes(group, looks, count, error) &&
-		     write_reduced(group, looks, count, error);
-	}
-	free(looks);
-	return ok;
-}
-
 /* ---- results ---- */
-
-static void bury_row(struct group *group, struct look *look)
-{
-	struct json_object *cells = look->row.body ? json_copy(look->row.body) : NULL;
-	bool left = look->document.presence == SIDE_THERE;
-
-	ledger_entry_bury(&look->entry, left ? "left the scope" : "document deleted", look->document.revision,
-			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
-	look_note_stale_mark(group, look, look->entry.record_id);
-	group->sync->counts.rows_deleted++;
-}
 
 static void take_created(struct group *group, struct look *look)
 {
@@ -218,6 +51,7 @@ static void take_created(struct group *group, struct look *look)
 
 static void take_done(struct group *group, struct look *look)
 {
+	look_note_taken(group, look);
 	switch (look->row_work) {
 	case ROW_WORK_CREATE:
 		take_created(group, look);
@@ -227,7 +61,8 @@ static void take_done(struct group *group, struct look *look)
 		look_take_answer(group, look);
 		break;
 	case ROW_WORK_DELETE:
-		bury_row(group, look);
+		look->row_gone = true;
+		group->sync->counts.rows_deleted++;
 		break;
 	case ROW_WORK_NONE:
 		break;
@@ -236,17 +71,17 @@ static void take_done(struct group *group, struct look *look)
 
 static void take_refused(struct group *group, struct look *look)
 {
-	ledger_entry_clear_sent(&look->entry);
 	if (look->row_write->row_missing && look->row_work == ROW_WORK_DELETE) {
-		bury_row(group, look);
+		look->row_gone = true;
 		return;
 	}
+	ledger_entry_clear_sent(&look->entry);
 	if (look->row_write->row_missing) {
 		look->again = true; /* the look that follows finds out whether it is */
 		return;
 	}
 	if (!look->words_alone)
-		note_refusal(group, look);
+		look_take_refusal(group, look);
 }
 
 static void take_result(struct group *group, struct look *look)
@@ -297,6 +132,8 @@ static void note_problem(struct group *group, struct look *look)
 		entry->next_try_ms = clock_now_ms() + wait_ms;
 		if (!look->again_in_ms)
 			look->again_in_ms = wait_ms;
+		if (look->right_refused)
+			look->pair->refused_until_ms = clock_steady_ms() + wait_ms;
 	} else if (words || look->document_written ||
 		   (look->existence.action != EXIST_CREATE_DOCUMENT &&
 		    look->existence.action != EXIST_UNDELETE)) {
@@ -457,7 +294,7 @@ static bool finish_writes(struct group *group, struct error *error)
 	if (!group->ticket)
 		return true;
 	bool ok = rows->ops->write_finish(rows->self, &group->ticket, error) &&
-		  write_again_without(group, error);
+		  group_write_without_refused(group, error);
 	for (size_t i = 0; i < group->count; i++)
 		if (group->looks[i].row_write)
 			take_result(group, &group->looks[i]);
@@ -484,7 +321,12 @@ static void wake_waiting(struct group *group)
 bool group_remember(struct group *group, struct error *error)
 {
 	struct error failure = {0};
+	struct error unrecorded = {0};
 	bool finished = finish_writes(group, &failure);
+	if (!group_bury_gone(group, &unrecorded)) {
+		failure = finished ? unrecorded : failure;
+		finished = false;
+	}
 
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];

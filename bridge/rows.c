@@ -1,5 +1,5 @@
 /* Row writes: which cells are to be written, the note of them, and what their answer means for the agreement (sync-rules 6, 7, 18). */
-#include "bridge/work.h"
+#include "bridge/refusals.h"
 
 #include "base/clock.h"
 
@@ -22,6 +22,10 @@ static void fill(struct group *group, struct look *look, enum field field, const
 
 	if (look->dropped[field] || too_early)
 		return;
+	if (look_lacks_field(group, look, field)) {
+		look->withheld = look->withheld || field != FIELD_ERROR;
+		return;
+	}
 	if (!mapping_to_row(look->pair->table, columns, field, cell, &links, &value, &error)) {
 		if (error.kind == ERROR_RETRY)
 			look->waits |= WAITS_FOR_ROW;
@@ -184,6 +188,8 @@ bool look_fill_create(struct group *group, struct look *look)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) && look->couch[field].kind != CELL_EMPTY)
 			fill(group, look, (enum field)field, &look->couch[field]);
+	if (look->withheld && look->writes[FIELD_UPDATED_AT])
+		look_unfill(group, look, FIELD_UPDATED_AT); /* it has not all of the document */
 	look_tell_dead_link(group, look, FIELD_COLLECTION);
 	look_tell_dead_link(group, look, FIELD_CONTAINER);
 	look_fill_problem(group, look);

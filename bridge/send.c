@@ -25,8 +25,12 @@ static bool shows_otherwise(const struct group *group, const struct look *look, 
 /* The row as it is right before its deletion. Edited meanwhile: it is planned anew. */
 static void take_last_cells(struct group *group, struct look *look, struct side_record *row)
 {
-	if (row->presence != SIDE_THERE)
-		return; /* gone already; what was read before is what is left of it */
+	if (row->presence != SIDE_THERE) {
+		/* Gone already; what was read before is what is left of it. */
+		json_release(look->entry.grave_cells);
+		look->entry.grave_cells = look->row.body ? json_copy(look->row.body) : NULL;
+		return;
+	}
 	if (shows_otherwise(group, look, row)) {
 		look->row_work = ROW_WORK_NONE;
 		look->again = true;

@@ -238,12 +238,7 @@ static void settle_delete(struct group *group, struct look *look)
 	bool there = look->row.presence == SIDE_THERE && strcmp(look->row.id, entry->record_id) == 0;
 
 	if (!there) {
-		bool left = look->document.presence == SIDE_THERE;
-		ledger_entry_bury(entry, left ? "left the scope" : "document deleted",
-				  look->document.revision,
-				  group->sync->rows.ops->now_ms(group->sync->rows.self),
-				  json_share(entry->grave_cells));
-		look_note_stale_mark(group, look, entry->record_id);
+		look->row_gone = true;
 	} else if (!deadline_passed(group, look)) {
 		wait_for_deadline(group, look);
 	} else {
@@ -505,6 +500,8 @@ static bool ask_when_edited(struct settling *settling, struct error *error)
 /* What was begun before is ended: histories without a save go, and what follows from a save is saved. */
 static bool end_saves(struct group *group, struct error *error)
 {
+	for (size_t i = 0; i < group->count; i++)
+		settle_taken(group, &group->looks[i]);
 	if (!group_drop_orphans(group, error) || !group_save_wakes(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++)
@@ -516,11 +513,10 @@ bool group_settle(struct group *group, struct error *error)
 {
 	struct settling settling = {.group = group};
 
-	for (size_t i = 0; i < group->count; i++) {
+	for (size_t i = 0; i < group->count; i++)
 		settle_look(&settling, &group->looks[i]);
-		settle_taken(group, &group->looks[i]);
-	}
-	bool ok = end_saves(group, error) && ask_when_edited(&settling, error);
+	bool ok =
+		group_bury_gone(group, error) && end_saves(group, error) && ask_when_edited(&settling, error);
 	for (size_t i = 0; ok && i < group->count; i++)
 		if (is_settled(&group->looks[i]))
 			ledger_entry_clear_sent(&group->looks[i].entry);

@@ -72,6 +72,7 @@ struct side_write {
 	char revision_out[80];     /* documents */
 	struct side_record answer; /* rows: as shown after the write */
 	bool row_missing;          /* the row that was to be changed or deleted is not there */
+	bool of_table; /* ERROR_REFUSED: nothing of this kind may be done in the table, whatever the row */
 	bool met_existing; /* SIDE_CREATE found a row with this ID: adopt it, do not take it as ours */
 	int64_t date_ms;   /* rows: the server's clock at the answer */
 };

@@ -41,6 +41,7 @@ struct sync {
 	struct ledger ledger;
 	struct columns columns[TABLE_COUNT];
 	struct pairs pairs;
+	struct rights rights;
 	struct json_object *couch_cursor, *rows_cursor; /* owned; handled up to here; NULL: never */
 	struct json_object *couch_next, *rows_next;     /* owned; what the news of this pass reached */
 	struct json_object

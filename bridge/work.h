@@ -46,7 +46,7 @@ struct look {
 	bool document_written; /* the save is done, and new_document, if any, has become the document */
 	bool unmarks;          /* it lacks the mark of the row that is gone */
 	bool marks;            /* it carries the app's mark, which the present one does not */
-	struct json_object *histories; /* owned array; go with the document, or before the row's deletion */
+	struct json_object *histories; /* owned array; go before the document */
 
 	enum row_work row_work;
 	bool writes[FIELD_COUNT];     /* fields of the row write */
@@ -54,9 +54,12 @@ struct look {
 	struct cell
 		both_links[2]; /* Collection, Container: as shown, where the newer of two links is meant */
 	struct cell outgoing[FIELD_COUNT]; /* what the row is to show, as the document has it */
+	bool row_gone;                     /* the row that we deleted is not there any more */
 	bool refills;                      /* row_body also has cells of the gravestone that nobody maps */
 	bool dropped[FIELD_COUNT];         /* fields that Airtable refused: the row is written without them */
 	bool words_alone;                  /* refused as a whole: the row is written once more, to say so */
+	bool withheld;                     /* a cell is not written, since its column may not be */
+	bool right_refused;                /* Airtable did not permit what was to be done with the row */
 	struct side_write *row_write;      /* borrowed from the group */
 };
 
@@ -137,9 +140,13 @@ void look_wake_again(struct look *look);
 /* orphans.c: deletes the histories of saves that did not happen (sync-rules 24). */
 must_use bool group_drop_orphans(struct group *group, struct error *error);
 
-/* Adds a history document: the losers of conflicts; the cells of a row that goes. */
+/* Adds a history document of the losers of conflicts. */
 void look_record_losers(struct group *group, struct look *look);
-void look_record_row(struct group *group, struct look *look, int64_t time_ms);
+/* The history document of a row that was deleted, of the cells in the note of its deletion; NULL where none was noted. */
+struct json_object *look_row_history(struct group *group, struct look *look);
+/* gone.c: of all rows that are 'row_gone' the last cells go into the history, and they are buried. What is not known to be in
+ * the history stays noted, and is looked at again. */
+must_use bool group_bury_gone(struct group *group, struct error *error);
 
 /* rows.c: row writes made of cells. */
 

@@ -1,0 +1,92 @@
+/* Rows that we deleted and that are gone: their last cells go into the history, then they are buried (sync-rules 10, 11).
+ *
+ * Not before: a deletion that Airtable refuses, or that never leaves, would be told as one that happened, once for each
+ * try. Until the history has them the cells are in the ledger, in the note of the deletion; its time makes the history
+ * document, so that a repetition after a crash writes the same. */
+#include "bridge/work.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+static void bury(struct group *group, struct look *look)
+{
+	bool left = look->document.presence == SIDE_THERE;
+
+	ledger_entry_bury(&look->entry, left ? "left the scope" : "document deleted", look->document.revision,
+			  group->sync->rows.ops->now_ms(group->sync->rows.self),
+			  json_share(look->entry.grave_cells));
+	look_note_stale_mark(group, look, look->entry.record_id);
+	look->row_gone = false;
+}
+
+/* It stays in the ledger that the row was to be deleted: the next look finds that it is gone. */
+static void leave_noted(struct look *look)
+{
+	look->row_gone = false;
+	look->finished = true;
+	look->again_in_ms = SYNC_RETRY_FIRST_MS;
+}
+
+/* The row is gone all the same, and its cells are in the gravestone: that is all there is to tell. */
+static void take_recorded(struct group *group, struct look *look, const struct side_write *write)
+{
+	if (write->result != ERROR_NONE && write->result != ERROR_REFUSED) {
+		leave_noted(look);
+		return;
+	}
+	if (write->result == ERROR_REFUSED)
+		log_warn(&group->sync->log,
+			 "%s: its row was deleted, and CouchDB refuses the history of that; the row's last "
+			 "cells are "
+			 "kept in the state database alone: %s",
+			 look->pair->full_id, write->error.text);
+	bury(group, look);
+}
+
+static bool record(struct group *group, struct look **looks, struct side_write *writes, size_t count,
+		   struct error *error)
+{
+	struct side *couch = &group->sync->couch;
+
+	if (count == 0)
+		return true;
+	struct side_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
+	bool ok = couch->ops->write_finish(couch->self, &ticket, error);
+	for (size_t i = 0; i < count; i++)
+		if (ok)
+			take_recorded(group, looks[i], &writes[i]);
+		else
+			leave_noted(looks[i]);
+	return ok || error_wrap(error, "keeping the last cells of rows that were deleted");
+}
+
+bool group_bury_gone(struct group *group, struct error *error)
+{
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	struct side_write *writes = own_alloc((group->count + 1) * sizeof *writes);
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (!look->row_gone)
+			continue;
+		struct json_object *history = look_row_history(group, look);
+		if (!history) {
+			bury(group, look);
+			continue;
+		}
+		looks[count] = look;
+		writes[count++] = (struct side_write){.kind = SIDE_EXTRA,
+						      .table = look->pair->table,
+						      .id = look->pair->id,
+						      .body = history};
+	}
+	bool ok = record(group, looks, writes, count, error);
+	for (size_t i = 0; i < count; i++)
+		json_release(writes[i].body);
+	side_writes_done(writes, count);
+	free(writes);
+	free(looks);
+	return ok;
+}
