@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define JSON_DEPTH_LIMIT  200
+#define JSON_DEPTH_WORDS  "nested too deeply" /* of the error when a text goes beyond it */
 #define JSON_FLAW_LIMIT   16
 #define JSON_LENGTH_LIMIT ((size_t)512 << 20)
 

@@ -383,7 +383,7 @@ static bool read_word(struct reader *reader, const char *word)
 static struct level *enter(struct reader *reader, bool is_object)
 {
 	if (reader->depth == JSON_DEPTH_LIMIT) {
-		wrong(reader, "nested too deeply");
+		wrong(reader, JSON_DEPTH_WORDS);
 		return NULL;
 	}
 	struct level *level = &reader->levels[reader->depth++];

@@ -71,7 +71,7 @@ static struct side_record take_document(enum table table, const char *id, struct
 		.read_at_ms = clock_steady_ms(),
 	};
 
-	if (record.presence == SIDE_THERE && !record.body)
+	if (record.presence == SIDE_THERE && !record.body && !record.flaw)
 		record.presence = SIDE_MISSING; /* deleted between the row and its body: the feed will tell */
 	return record;
 }

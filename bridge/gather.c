@@ -77,6 +77,22 @@ static bool read_documents(struct group *group, struct error *error)
 	return ok || error_wrap(error, "reading documents");
 }
 
+/* Nothing of it can be shown, or nothing of it may be written: what its flaw is, and what helps. */
+static void tell_flaw(const struct pair *pair, const struct side_record *document, struct error *flaw)
+{
+	if (document->body)
+		error_set(flaw, ERROR_REFUSED, "document %s cannot be written back exactly: %s",
+			  pair->full_id, document->flaw);
+	else if (strstr(document->flaw, JSON_DEPTH_WORDS))
+		error_set(flaw, ERROR_REFUSED,
+			  "document %s is " JSON_DEPTH_WORDS " to be read (lists and objects within each "
+			  "other, more than about %d levels): make it flatter, then it is synced again",
+			  pair->full_id, JSON_DEPTH_LIMIT - 5);
+	else
+		error_set(flaw, ERROR_REFUSED, "document %s cannot be read: %s", pair->full_id,
+			  document->flaw);
+}
+
 void look_read_document(struct group *group, struct look *look)
 {
 	struct pair *pair = look->pair;
@@ -88,11 +104,11 @@ void look_read_document(struct group *group, struct look *look)
 	if (look->document.presence != SIDE_THERE)
 		return;
 	if (look->document.flaw) {
-		error_set(&look->flaw, ERROR_REFUSED, "document %s cannot be written back exactly: %s",
-			  pair->full_id, look->document.flaw);
+		tell_flaw(pair, &look->document, &look->flaw);
 		return;
 	}
-	if (document_check(table_document_type(pair->table), look->document.body, &look->flaw))
+	if (mapping_check_id(pair->table, pair->id, &look->flaw) &&
+	    document_check(table_document_type(pair->table), look->document.body, &look->flaw))
 		mapping_from_document(pair->table, pair->id, look->document.body, look->couch);
 }
 

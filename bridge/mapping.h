@@ -15,6 +15,10 @@ struct mapping_links {
 	const char *(*collection_of)(void *context, const char *item_id); /* that an item's document names */
 };
 
+/* Whether a cell can show the document's id, and rows be known by that: of a line break it makes a space,
+ * and then shows the id of another. ERROR_REFUSED with a sentence. */
+must_use bool mapping_check_id(enum table table, const char *id, struct error *error);
+
 /* The cells of a document that passed document_check(). FIELD_ERROR and FIELD_DELETE stay empty. A value
  * that cannot be shown is CELL_WRONG. cells[FIELD_COUNT] is {0} before. Price: purchase_price_x1000, rounded
  * to three digits after its point, / 1000. */

@@ -150,6 +150,24 @@ static struct cell from_document(const struct field_rule *rule, struct json_obje
 	}
 }
 
+bool mapping_check_id(enum table table, const char *id, struct error *error)
+{
+	const char *at = id;
+
+	while (*at == '\t' || (unsigned char)*at >= ' ')
+		at++;
+	if (!*at)
+		return true;
+	struct cell cell = cell_text(id);
+	char shown[256];
+	cell_show(&cell, shown, sizeof shown);
+	cell_done(&cell);
+	return error_set(error, ERROR_REFUSED,
+			 "the id %s of this %s has a line break or another control character in it, "
+			 "which the ID cell cannot show: it gets no row. Make it anew in the app",
+			 shown, table == TABLE_ITEMS ? "item" : "collection");
+}
+
 void mapping_from_document(enum table table, const char *id, struct json_object *body, struct cell *cells)
 {
 	struct json_object *data = document_data(body);

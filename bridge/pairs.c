@@ -46,6 +46,7 @@ void pairs_done(struct pairs *pairs)
 	}
 	free(pairs->list);
 	free(pairs->doubted);
+	free(pairs->tabbed);
 	*pairs = (struct pairs){0};
 }
 
@@ -63,6 +64,33 @@ static void add_to(struct pair ***list, size_t *count, size_t *capacity, struct 
 	(*list)[(*count)++] = pair;
 }
 
+static bool is_shown_as(const char *id, const char *shown)
+{
+	while (*id && (*id == *shown || (*id == '\t' && *shown == ' '))) {
+		id++;
+		shown++;
+	}
+	return !*id && !*shown;
+}
+
+struct pair *pairs_find_shown(const struct pairs *pairs, enum table table, const char *shown)
+{
+	struct pair *pair = pairs_find(pairs, table, shown);
+
+	for (size_t i = 0; !pair && i < pairs->tabbed_count; i++)
+		if (pairs->tabbed[i]->table == table && is_shown_as(pairs->tabbed[i]->id, shown))
+			pair = pairs->tabbed[i];
+	return pair;
+}
+
+static void note_tab(struct pairs *pairs, struct pair *pair)
+{
+	if (!strchr(pair->id, '\t'))
+		return;
+	pairs->tabbed = own_resize(pairs->tabbed, pairs->tabbed_count + 1, sizeof *pairs->tabbed);
+	pairs->tabbed[pairs->tabbed_count++] = pair;
+}
+
 struct pair *pairs_want(struct pairs *pairs, enum table table, const char *id)
 {
 	struct pair *pair = pairs_find(pairs, table, id);
@@ -76,6 +104,7 @@ struct pair *pairs_want(struct pairs *pairs, enum table table, const char *id)
 	add_to(&pairs->list, &pairs->count, &pairs->capacity, pair);
 	index_put(&pairs->by_id[table], pair->id, pair);
 	pairs_doubt_scope(pairs, pair);
+	note_tab(pairs, pair);
 	return pair;
 }
 

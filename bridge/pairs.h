@@ -99,13 +99,17 @@ struct pairs {
 	size_t unsettled;      /* pairs with 'unsettled' */
 	unsigned pairings;     /* how often some pair got its counterpart */
 	unsigned measure;      /* turns of pairs_measure() */
+	size_t tabbed_count;
+	struct pair **tabbed; /* owned; pairs with a tab in their id */
 };
 
 void pairs_init(struct pairs *pairs);
 void pairs_done(struct pairs *pairs);
 struct pair *pairs_find(const struct pairs *pairs, enum table table, const char *id); /* or NULL */
 struct pair *pairs_want(struct pairs *pairs, enum table table, const char *id);       /* made if new */
-struct pair *pairs_by_record(const struct pairs *pairs, const char *record_id);       /* or NULL */
+/* The same by what an ID cell shows: one of a tab may show a space. */
+struct pair *pairs_find_shown(const struct pairs *pairs, enum table table, const char *shown);
+struct pair *pairs_by_record(const struct pairs *pairs, const char *record_id); /* or NULL */
 /* "" takes the row away. Another pair that had this row loses it. */
 void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record_id, bool row_free);
 /* Whose ID its row shows; NULL: nobody's but its own. Who it was and who it is are looked at. */

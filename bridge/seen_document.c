@@ -50,9 +50,33 @@ static void note_values(struct sync *sync, struct pair *pair, struct json_object
 	}
 }
 
+/* It is there, and nobody can tell what it says: what was known of it before still counts. */
+static bool is_unreadable(const struct side_record *document)
+{
+	return document->presence == SIDE_THERE && !document->body;
+}
+
+static void note_body(struct sync *sync, struct pair *pair, const struct side_record *document)
+{
+	struct json_object *data = document->presence == SIDE_THERE ? document_data(document->body) : NULL;
+	bool placed = data && pair->table == TABLE_ITEMS;
+	const char *collection_id = placed ? json_text_or(data, "collection_id", NULL) : NULL;
+	const char *container_id = placed ? json_text_or(data, "container_id", NULL) : NULL;
+	struct pair *places[] = {pair->stands[TABLE_COLLECTIONS].place, pair->stands[TABLE_ITEMS].place};
+
+	if (document->presence == SIDE_THERE)
+		note_mark(sync, pair, document->body);
+	note_values(sync, pair, data);
+	bool moved = pairs_set_parents(&sync->pairs, pair, collection_id,
+				       container_id && container_id[0] ? container_id : NULL);
+	for (size_t i = 0; moved && i < countof(places); i++)
+		pairs_wake_place(&sync->pairs, places[i]);
+	if (moved)
+		pairs_doubt_scope(&sync->pairs, pair);
+}
+
 void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document)
 {
-	const char *collection_id = NULL, *container_id = NULL;
 	uint64_t leaves = sync_leaves(document);
 
 	if (leaves != pair->leaves) {
@@ -63,22 +87,8 @@ void sync_note_document(struct sync *sync, struct pair *pair, const struct side_
 	pair->document = document->presence == SIDE_THERE       ? PAIR_DOCUMENT_THERE
 			 : document->presence == SIDE_TOMBSTONE ? PAIR_DOCUMENT_TOMBSTONE
 								: PAIR_DOCUMENT_NONE;
-	if (document->presence == SIDE_THERE) {
-		struct json_object *data = document_data(document->body);
-		if (pair->table == TABLE_ITEMS && data) {
-			collection_id = json_text_or(data, "collection_id", NULL);
-			container_id = json_text_or(data, "container_id", NULL);
-		}
-		note_mark(sync, pair, document->body);
-	}
-	note_values(sync, pair, document->presence == SIDE_THERE ? document_data(document->body) : NULL);
-	struct pair *places[] = {pair->stands[TABLE_COLLECTIONS].place, pair->stands[TABLE_ITEMS].place};
-	bool moved = pairs_set_parents(&sync->pairs, pair, collection_id,
-				       container_id && container_id[0] ? container_id : NULL);
-	for (size_t i = 0; moved && i < countof(places); i++)
-		pairs_wake_place(&sync->pairs, places[i]);
-	if (moved)
-		pairs_doubt_scope(&sync->pairs, pair);
+	if (!is_unreadable(document))
+		note_body(sync, pair, document);
 }
 
 void sync_queue_documents(struct sync *sync)

@@ -3,18 +3,30 @@
 
 #include <string.h>
 
+/* A document or a row has this id: it is known, whatever its form. */
+static struct pair *known_by(const struct sync *sync, enum table table, const char *id)
+{
+	struct pair *pair = *id ? pairs_find_shown(&sync->pairs, table, id) : NULL;
+
+	return pair && (pair->document != PAIR_DOCUMENT_NONE || pair->state != ENTRY_NONE) ? pair : NULL;
+}
+
+/* The ID that the row shows; "" where it shows none that a document has, or that a new one may get. */
 static const char *id_cell(const struct sync *sync, const struct side_record *row)
 {
 	const char *column = sync->columns[row->table].of[FIELD_ID].id;
 	const char *id = column ? json_text_or(row->body, column, "") : "";
 
+	const struct pair *known = known_by(sync, row->table, id);
+
+	if (known)
+		return known->id;
 	return document_id_is_valid(id) ? id : "";
 }
 
 struct pair *sync_shown_other(const struct sync *sync, const struct pair *pair, const struct cell *id_cell)
 {
-	const char *id = id_cell->kind == CELL_TEXT ? id_cell->text : "";
-	struct pair *other = document_id_is_valid(id) ? pairs_find(&sync->pairs, pair->table, id) : NULL;
+	struct pair *other = known_by(sync, pair->table, id_cell->kind == CELL_TEXT ? id_cell->text : "");
 
 	if (!other || other == pair)
 		return NULL;

@@ -19,7 +19,8 @@
 #define EFFECTS_MOST 400
 
 static const struct named_table *const tables[] = {&named_writes, &named_existence, &named_identity,
-						   &named_scope,  &named_fields,    &named_times};
+						   &named_scope,  &named_fields,    &named_times,
+						   &named_values};
 
 static const char *const order_names[] = {
 	[AS_WRITTEN] = "in this order",

@@ -1,5 +1,6 @@
 /* Values that one side cannot hold, and those that it keeps in another form: sync-rules 18 and 21. */
 #include "tests/worlds/named.h"
+#include "tests/worlds/transcript.h"
 
 #include <string.h>
 
@@ -101,6 +102,116 @@ static void too_much_is_refused(struct world *world)
 	must_be_told(world, "Purchase Price: 1e+17 is too large");
 }
 
+/* ---- ids of any form ---- */
+
+static const char *const odd_ids[] = {
+	"1/bis", " begins with a space", "ends with one ", "\xF0\x9F\x94\xA7 box", "next\xC2\x85line",
+	"a\ttab"};
+
+static void has_odd_ids(struct world *world)
+{
+	for (size_t i = 0; i < countof(odd_ids); i++)
+		world_phone_puts(world, TABLE_ITEMS, odd_ids[i], named_new_item(world, odd_ids[i]));
+	if (!world_first_sync(world))
+		world_broken(world, "the odd ids are not synced");
+}
+
+static void state_is_lost(struct world *world)
+{
+	world_state_is_lost(world);
+	world_restart(world);
+}
+
+static void person_cuts_and_pastes_all(struct world *world)
+{
+	for (size_t i = 0; i < countof(odd_ids); i++) {
+		struct world_row *row = world_row_of(world, TABLE_ITEMS, odd_ids[i]);
+		if (!row)
+			continue;
+		world_person_duplicates(world, row, true)->copied = false;
+		world_person_deletes(world, row);
+	}
+}
+
+/* The rows are the same ones, and so are the documents. */
+static void have_no_twins(struct world *world)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < world->row_count; i++)
+		rows += world->rows[i].table == TABLE_ITEMS && world->rows[i].now.there;
+	if (named_live_items(world) != 1 + countof(odd_ids) || rows != 1 + countof(odd_ids))
+		world_broken(world, "%zu items and %zu rows where there are %zu", named_live_items(world),
+			     rows, 1 + countof(odd_ids));
+	for (size_t i = 0; i < countof(odd_ids); i++)
+		named_must_show(world, odd_ids[i], FIELD_ERROR, "");
+	named_is_there(world);
+}
+
+/* Airtable would make a space of the break, and one row of both. */
+static void phone_makes_ids_that_no_cell_shows(struct world *world)
+{
+	world_phone_puts(world, TABLE_ITEMS, "two\nlines", named_new_item(world, "of two lines"));
+	world_phone_puts(world, TABLE_ITEMS, "two lines", named_new_item(world, "with a space"));
+}
+
+static bool is_told_of(const struct world *world, const char *id_end, const char *words)
+{
+	struct json_object *entry = world_state_body(world, id_end);
+
+	return strstr(json_text_or(entry, "problem", ""), words) != NULL;
+}
+
+static void only_the_space_has_a_row(struct world *world)
+{
+	named_must_show(world, "two lines", FIELD_NAME, "with a space");
+	if (world_row_of(world, TABLE_ITEMS, "two\nlines"))
+		world_broken(world, "an id that no cell shows has a row");
+	if (!is_told_of(world, "-item-two\nlines", "line break"))
+		world_broken(world, "nobody is told that an id cannot be shown");
+}
+
+/* ---- documents that cannot be read ---- */
+
+static void phone_nests(struct world *world)
+{
+	transcript_spoil(world, "a document that only the world does not show");
+	named_phone_sets(world, "notes", "from the phone", 0);
+	named_phone_sets(world, WORLD_TOO_DEEP, "to the bottom", 0);
+}
+
+/* Neither side is written, and it is not taken for a document that is not there. */
+static void is_named_as_nested(struct world *world)
+{
+	named_is_there(world);
+	named_must_show(world, "i1", FIELD_NOTES, "first");
+	named_must_say(world, "i1", "model_name", "");
+	if (!is_told_of(world, "-item-i1", "nested too deeply"))
+		world_broken(world, "nobody is told that the document cannot be read");
+}
+
+static void phone_puts_it_right(struct world *world)
+{
+	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i1")));
+
+	json_remove(document_data(body), WORLD_TOO_DEEP);
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
+	world_phone_puts(world, TABLE_ITEMS, "i1", body);
+}
+
+/* It has the row that it had. */
+static void is_read_again(struct world *world)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < world->row_count; i++)
+		rows += world->rows[i].table == TABLE_ITEMS;
+	if (rows != 1)
+		world_broken(world, "its row was made anew");
+	named_must_show(world, "i1", FIELD_NOTES, "from the phone");
+	named_must_show(world, "i1", FIELD_ERROR, "");
+}
+
 static const struct scenario scenarios[] = {
 	{"value-that-no-cell-shows-is-corrected", have_currencies, phone_takes_unknown_currency,
 	 person_corrects_currencies, currencies_are_corrected, IN_ORDER, true},
@@ -108,6 +219,16 @@ static const struct scenario scenarios[] = {
 	 currencies_wait, ALL_ORDERS, true},
 	{"number-too-large-is-refused", named_nothing, person_types_too_much, named_phone_notes,
 	 too_much_is_refused, ALL_ORDERS, true},
+	{"odd-ids-and-the-state-is-lost", has_odd_ids, state_is_lost, named_phone_notes, have_no_twins,
+	 BOTH_ORDERS, true},
+	{"odd-ids-cut-and-pasted", has_odd_ids, person_cuts_and_pastes_all, named_phone_notes, have_no_twins,
+	 BOTH_ORDERS, true},
+	{"ids-that-no-cell-shows", named_nothing, phone_makes_ids_that_no_cell_shows, named_person_notes,
+	 only_the_space_has_a_row, ALL_ORDERS, true},
+	{"document-nested-too-deeply", named_nothing, phone_nests, named_person_models, is_named_as_nested,
+	 IN_ORDER, true},
+	{"document-nested-too-deeply-is-put-right", named_nothing, phone_nests, phone_puts_it_right,
+	 is_read_again, IN_ORDER, true},
 };
 
 const struct named_table named_values = {scenarios, countof(scenarios)};

@@ -26,6 +26,9 @@ enum world_limits {
 	WORLD_PAGE = 3,            /* records of a page, so that things happen between pages */
 };
 
+/* A document whose data has this key is there, and is not shown: nobody can read that deep. */
+#define WORLD_TOO_DEEP "too_deep"
+
 /* What may go wrong, once for each time that it was armed. */
 enum world_fault {
 	FAULT_COUCH_READ,          /* a read of the database fails */

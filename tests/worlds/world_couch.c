@@ -101,9 +101,12 @@ static struct side_record record_of(struct world *world, enum table table, const
 	record.presence = leaf->deleted ? SIDE_TOMBSTONE : SIDE_THERE;
 	record.revision = own_copy(leaf->revision);
 	record.leaves = conflicts(document, leaf);
-	if (!leaf->deleted) {
+	if (leaf->deleted)
+		return record;
+	if (json_find(document_data(leaf->body), WORLD_TOO_DEEP, NULL))
+		record.flaw = own_copy("it is nested too deeply");
+	else
 		record.body = world_wire(leaf->body);
-	}
 	return record;
 }
 
