@@ -116,28 +116,55 @@ void cell_move(struct cell *to, struct cell *from)
 
 /* ---- comparing ---- */
 
-/* The next byte as the comparison sees it, 0 at the end. */
-static int next_byte(const char **at, const struct cell_equivalence *equivalence)
+/* A text from which bytes are taken as the comparison sees them. */
+struct reading {
+	const char *at, *end;
+	const struct cell_equivalence *equivalence;
+};
+
+static struct reading read_text(const char *text, const struct cell_equivalence *equivalence)
 {
-	if ((*at)[0] == '\r' && (*at)[1] == '\n')
-		++*at;
-	if (!**at)
-		return 0;
-	char byte = *(*at)++;
-	if (byte != '\r' && byte != '\n')
-		return (unsigned char)byte;
-	if (equivalence->trailing_break && !**at)
-		return 0;
-	return equivalence->single_line ? ' ' : '\n';
+	const char *end = text + strlen(text);
+
+	while (equivalence->trailing_breaks && end > text && (end[-1] == '\n' || end[-1] == '\r'))
+		end--;
+	return (struct reading){text, end, equivalence};
 }
 
-static bool texts_equal(const char *a, const char *b, const struct cell_equivalence *equivalence)
+/* 0 at the end. */
+static int next_byte(struct reading *reading)
+{
+	if (reading->at + 1 < reading->end && reading->at[0] == '\r' && reading->at[1] == '\n')
+		reading->at++;
+	if (reading->at == reading->end)
+		return 0;
+	char byte = *reading->at++;
+	bool single_line = reading->equivalence->single_line;
+	if (byte == '\r' || byte == '\n')
+		return single_line ? ' ' : '\n';
+	return single_line && byte == '\t' ? ' ' : (unsigned char)byte;
+}
+
+/* Past what Markdown is written with, and white space: "* a", "- a" and "\\- a" are all "a". */
+static int next_bare_byte(struct reading *reading)
 {
 	int byte;
 
+	do
+		byte = next_byte(reading);
+	while (byte && strchr(" \t\n*_\\`~#>+-=|[]()<!", byte));
+	return byte;
+}
+
+static bool texts_equal(const char *a, const char *b, const struct cell_equivalence *equivalence,
+			int (*next)(struct reading *reading))
+{
+	struct reading left = read_text(a, equivalence), right = read_text(b, equivalence);
+	int byte;
+
 	do {
-		byte = next_byte(&a, equivalence);
-		if (byte != next_byte(&b, equivalence))
+		byte = next(&left);
+		if (byte != next(&right))
 			return false;
 	} while (byte);
 	return true;
@@ -168,7 +195,7 @@ bool cell_equal(const struct cell *a, const struct cell *b, const struct cell_eq
 	if (!equivalence)
 		equivalence = &exact;
 	if (text_of(a) && text_of(b))
-		return texts_equal(text_of(a), text_of(b), equivalence);
+		return texts_equal(text_of(a), text_of(b), equivalence, next_byte);
 	if (a->kind != b->kind)
 		return false;
 	switch (a->kind) {
@@ -184,6 +211,14 @@ bool cell_equal(const struct cell *a, const struct cell *b, const struct cell_eq
 	default:
 		return true; /* both ticked; texts are above */
 	}
+}
+
+bool cell_shows_sent(const struct cell *shown, const struct cell *sent,
+		     const struct cell_equivalence *equivalence)
+{
+	return cell_equal(shown, sent, equivalence) ||
+	       (equivalence->markdown && text_of(shown) && text_of(sent) &&
+		texts_equal(text_of(shown), text_of(sent), equivalence, next_bare_byte));
 }
 
 bool cell_same(const struct cell *a, const struct cell *b)

@@ -32,9 +32,10 @@ struct cell {
 
 /* How two values of one field are compared (sync-rules 18). */
 struct cell_equivalence {
-	double tolerance;    /* numbers that differ by less are equal; 0: exact */
-	bool single_line;    /* a line break counts as one space */
-	bool trailing_break; /* a line break at the end counts as nothing (rich text) */
+	double tolerance;     /* numbers that differ by less are equal; 0: exact */
+	bool single_line;     /* a line break counts as one space, and so does a tab */
+	bool trailing_breaks; /* line breaks at the end count as nothing */
+	bool markdown;        /* the base writes its Markdown in a way of its own: see cell_shows_sent() */
 };
 
 struct cell cell_text(const char *text); /* "" and NULL give CELL_EMPTY */
@@ -53,6 +54,10 @@ void cell_move(struct cell *to, struct cell *from);
 /* Absent = empty; numbers within the tolerance; \r\n = \n; links in order. CELL_WRONG equals only the same
  * wrong words. 'equivalence' NULL: numbers exactly, nothing about lines. */
 bool cell_equal(const struct cell *a, const struct cell *b, const struct cell_equivalence *equivalence);
+/* Whether the cell shows what was sent to it: equal, or the same but for how Markdown is written ("* a" for "- a"). Of two
+ * things that a cell showed at different times cell_equal() tells whether somebody changed it. */
+bool cell_shows_sent(const struct cell *shown, const struct cell *sent,
+		     const struct cell_equivalence *equivalence);
 /* In every byte: stored, one is as good as the other. */
 bool cell_same(const struct cell *a, const struct cell *b);
 /* For logs and messages, at most 60 characters. */

@@ -100,6 +100,7 @@ struct cell_equivalence columns_equivalence(const struct columns *columns, enum 
 	return (struct cell_equivalence){
 		.tolerance = column->tolerance,
 		.single_line = text && !type_is(column, "multilineText") && !type_is(column, "richText"),
-		.trailing_break = type_is(column, "richText"),
+		.trailing_breaks = text,
+		.markdown = text && type_is(column, "richText"),
 	};
 }

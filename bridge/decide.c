@@ -346,6 +346,16 @@ static void tell_problem(struct look *look, enum field field, const struct error
 		look_problem(look, "%s.", refusal->text);
 }
 
+/* Something else stands there since it was written. What counts as the same may be more by now than it was then. */
+static bool shows_otherwise(const struct group *group, const struct look *look, enum field field)
+{
+	const struct ledger_field *agreed = &look->entry.fields[field];
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	return agreed->known && agreed->shown_differently &&
+	       !cell_shows_sent(&look->airtable[field], &look->couch[field], &equivalence);
+}
+
 static void tell_of_field(struct group *group, struct look *look, enum field field,
 			  const struct error *refusal)
 {
@@ -355,8 +365,7 @@ static void tell_of_field(struct group *group, struct look *look, enum field fie
 		tell_problem(look, field, refusal);
 	if ((action & ACTION_WAIT) && refusal->kind == ERROR_RETRY)
 		look_tell_dead_link(group, look, field);
-	if (action == ACTION_NONE && look->entry.fields[field].known &&
-	    look->entry.fields[field].shown_differently)
+	if (action == ACTION_NONE && shows_otherwise(group, look, field))
 		look_tell_difference(look, field, &look->couch[field], &look->airtable[field]);
 }
 

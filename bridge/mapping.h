@@ -33,7 +33,8 @@ void mapping_from_row(enum table table, const struct columns *columns, struct js
 /* Whether the cell can be shown in this column, and its JSON value for a write (NULL = JSON null, which
  * clears). ERROR_REFUSED with a sentence for what the column cannot hold: text over MAPPING_TEXT_LIMIT, a
  * choice that the select does not have, a wrong cell. A link whose target has no row is ERROR_RETRY: it
- * waits. Texts: \r is left out; a single line has no breaks. */
+ * waits. Texts: \r is left out, and so are line breaks at the
+ * end; a single line has no breaks. */
 must_use bool mapping_to_row(enum table table, const struct columns *columns, enum field field,
 			     const struct cell *cell, const struct mapping_links *links,
 			     struct json_object **value_out, struct error *error);

@@ -43,16 +43,21 @@ static bool check_cell(const char *name, const struct field_rule *rule, const st
 
 /* ---- cell to row ---- */
 
-/* Every line break as \n, or as a space. */
+/* Every line break as \n, or as a space; those at the end are left out, as Airtable does it (sync-rules 18). */
 static char *with_plain_breaks(const char *words, bool single_line)
 {
+	const char *end = words + strlen(words);
 	struct text plain = {0};
 
-	while (*words) {
+	while (end > words && (end[-1] == '\r' || end[-1] == '\n'))
+		end--;
+	while (words < end) {
 		size_t length = strcspn(words, "\r\n");
+		if (length > (size_t)(end - words))
+			length = (size_t)(end - words);
 		text_add_bytes(&plain, words, length);
 		words += length;
-		if (!*words)
+		if (words == end)
 			break;
 		text_add(&plain, single_line ? " " : "\n");
 		words += words[0] == '\r' && words[1] == '\n' ? 2 : 1;
@@ -69,7 +74,7 @@ static bool text_to_row(const struct column *column, bool single_line, const cha
 	if (units > MAPPING_TEXT_LIMIT)
 		return error_set(error, ERROR_REFUSED, "%s is %zu characters long, an Airtable cell holds %d",
 				 column->name, units, MAPPING_TEXT_LIMIT);
-	*value_out = json_new_text(plain);
+	*value_out = *plain ? json_new_text(plain) : NULL;
 	return true;
 }
 

@@ -310,7 +310,7 @@ static void agree_on_answer(struct group *group, struct look *look, enum field f
 			    const struct cell *answer)
 {
 	struct cell_equivalence equivalence = look_equivalence(group, look, field);
-	bool equivalent = cell_equal(&look->outgoing[field], answer, &equivalence);
+	bool equivalent = cell_shows_sent(answer, &look->outgoing[field], &equivalence);
 
 	if (field == FIELD_DELETE)
 		look_forget_obeyed_tick(group, look);

@@ -93,6 +93,8 @@ static enum landed cell_landed(const struct group *group, const struct look *loo
 		return LANDED;
 	if (cell_equal(shown, &sent->pre, &equivalence))
 		return NOT_LANDED;
+	if (cell_shows_sent(shown, &sent->post, &equivalence))
+		return LANDED;
 	return is_part(shown, &sent->post) ? LANDED_CUT : LANDED_UNKNOWN;
 }
 

@@ -56,7 +56,8 @@ struct pair_case {
 #define DIFFERENT        .equal = false
 #define TOLERANCE(value) .equivalence = {.tolerance = (value)}
 #define SINGLE_LINE      .equivalence = {.single_line = true}
-#define RICH             .equivalence = {.trailing_break = true}
+#define LINES            .equivalence = {.trailing_breaks = true}
+#define RICH             .equivalence = {.trailing_breaks = true, .markdown = true}
 
 static const struct pair_case pair_cases[] = {
 	{"empty and empty are the same", .a = NOTHING, .b = NOTHING, SAME},
@@ -81,11 +82,20 @@ static const struct pair_case pair_cases[] = {
 	 SAME, SINGLE_LINE},
 	{"in a single line two breaks and one space differ", .a = TEXT("a\n\nb"), .b = TEXT("a b"), DIFFERENT,
 	 SINGLE_LINE},
-	{"in rich text a line break at the end is nothing", .a = TEXT("a\n"), .b = TEXT("a"), SAME, RICH},
-	{"in rich text \\r\\n at the end is nothing", .a = TEXT("a\r\n"), .b = TEXT("a"), SAME, RICH},
-	{"in rich text one line break alone is empty", .a = TEXT("\n"), .b = NOTHING, SAME, RICH},
-	{"in rich text two line breaks at the end are one", .a = TEXT("a\n\n"), .b = TEXT("a"), DIFFERENT,
-	 RICH},
+	{"a tab in several lines counts", .a = TEXT("a\tb"), .b = TEXT("a b"), DIFFERENT, LINES},
+	{"in a single line a tab and a space are the same", .a = TEXT("a\tb"), .b = TEXT("a b"), SAME,
+	 SINGLE_LINE},
+	{"in a single line two tabs and one space differ", .a = TEXT("a\t\tb"), .b = TEXT("a b"), DIFFERENT,
+	 SINGLE_LINE},
+	{"a line break at the end is nothing", .a = TEXT("a\n"), .b = TEXT("a"), SAME, LINES},
+	{"\\r\\n at the end is nothing", .a = TEXT("a\r\n"), .b = TEXT("a"), SAME, LINES},
+	{"one line break alone is empty", .a = TEXT("\n"), .b = NOTHING, SAME, LINES},
+	{"several line breaks at the end are nothing", .a = TEXT("a\n\r\n\n"), .b = TEXT("a\n"), SAME, LINES},
+	{"a space behind the last line break counts", .a = TEXT("a\n "), .b = TEXT("a"), DIFFERENT, LINES},
+	{"a line break at the beginning counts", .a = TEXT("\na"), .b = TEXT("a"), DIFFERENT, LINES},
+	{"a text that was cut differs", .a = TEXT("a\nb\n"), .b = TEXT("a\n"), DIFFERENT, LINES},
+	{"in rich text another way to write Markdown is an edit", .a = TEXT("* a"), .b = TEXT("- a"),
+	 DIFFERENT, RICH},
 	{"in rich text a line break in the middle counts", .a = TEXT("a\nb"), .b = TEXT("ab"), DIFFERENT,
 	 RICH},
 	{"equal numbers are the same", .a = NUMBER(2.01), .b = NUMBER(2.01), SAME},
@@ -124,6 +134,29 @@ static void check_pair(void **state)
 	assert_int_equal(cell_equal(&row->a, &row->b, &row->equivalence), row->equal);
 	assert_int_equal(cell_equal(&row->b, &row->a, &row->equivalence), row->equal);
 	assert_true(cell_equal(&row->a, &row->a, &row->equivalence));
+}
+
+/* ---- what was sent, and what is shown ---- */
+
+static const struct pair_case shown_cases[] = {
+	{"what is equal is shown", .a = TEXT("a\n"), .b = TEXT("a"), SAME, LINES},
+	{"a list is shown with other marks", .a = TEXT("* a\n* b"), .b = TEXT("- a\n- b\n"), SAME, RICH},
+	{"bold is shown with other marks", .a = TEXT("__a__ b"), .b = TEXT("**a** b"), SAME, RICH},
+	{"marks that mean themselves are shown escaped", .a = TEXT("snake_case [x]"),
+	 .b = TEXT("snake\\_case \\[x\\]"), SAME, RICH},
+	{"a heading is shown in another form", .a = TEXT("a\n=\nb"), .b = TEXT("# a\n\nb"), SAME, RICH},
+	{"rich text that was cut is not shown", .a = TEXT("**a b**"), .b = TEXT("**a**"), DIFFERENT, RICH},
+	{"other letters are not shown", .a = TEXT("* a"), .b = TEXT("* b"), DIFFERENT, RICH},
+	{"nothing is not shown for something", .a = TEXT("a"), .b = NOTHING, DIFFERENT, RICH},
+	{"elsewhere marks are what they are", .a = TEXT("* a"), .b = TEXT("- a"), DIFFERENT, LINES},
+	{"numbers are compared as ever", .a = NUMBER(1), .b = NUMBER(2), DIFFERENT, RICH},
+};
+
+static void check_shown(void **state)
+{
+	const struct pair_case *row = *state;
+
+	assert_int_equal(cell_shows_sent(&row->b, &row->a, &row->equivalence), row->equal);
 }
 
 static void check_without_equivalence(void **state)
@@ -312,6 +345,7 @@ int main(void)
 	struct cases cases = {0};
 
 	cases_add_table(&cases, pair_cases, check_pair);
+	cases_add_table(&cases, shown_cases, check_shown);
 	cases_add(&cases, own_copy("without an equivalence numbers are exact"), check_without_equivalence,
 		  NULL);
 	cases_add(&cases, own_copy("what is made of nothing is empty"), check_making, NULL);

@@ -661,16 +661,16 @@ struct lines_case {
 	const char *sentence;
 	enum field field;
 	const char *type;
-	bool single_line, trailing_break;
+	bool single_line, trailing_breaks, markdown;
 };
 
 static const struct lines_case lines_cases[] = {
-	{"a single line has no breaks", FIELD_NOTES, "singleLineText", true, false},
-	{"an address has no breaks", FIELD_NOTES, "email", true, false},
-	{"a long text has breaks", FIELD_NOTES, "multilineText", false, false},
-	{"rich text has breaks, and perhaps one more", FIELD_NOTES, "richText", false, true},
-	{"a choice is no text", FIELD_CURRENCY, "singleLineText", false, false},
-	{"a number is no text", FIELD_SERIAL, "number", false, false},
+	{"a single line has no breaks", FIELD_NOTES, "singleLineText", true, true, false},
+	{"an address has no breaks", FIELD_NOTES, "email", true, true, false},
+	{"a long text has breaks", FIELD_NOTES, "multilineText", false, true, false},
+	{"rich text has breaks, and a form of its own", FIELD_NOTES, "richText", false, true, true},
+	{"a choice is no text", FIELD_CURRENCY, "singleLineText", false, false, false},
+	{"a number is no text", FIELD_SERIAL, "number", false, false, false},
 };
 
 static void check_lines(void **state)
@@ -684,7 +684,8 @@ static void check_lines(void **state)
 	assert_true(bind(&columns, TABLE_ITEMS, edits, &error));
 	struct cell_equivalence equivalence = columns_equivalence(&columns, row->field);
 	assert_int_equal(equivalence.single_line, row->single_line);
-	assert_int_equal(equivalence.trailing_break, row->trailing_break);
+	assert_int_equal(equivalence.trailing_breaks, row->trailing_breaks);
+	assert_int_equal(equivalence.markdown, row->markdown);
 	columns_done(&columns);
 }
 

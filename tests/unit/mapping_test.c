@@ -834,8 +834,11 @@ struct to_row_case {
 #define INTO(field_)   .field = FIELD_##field_, .cell
 
 static const struct to_row_case to_row_cases[] = {
-	{"line breaks of Notes lose their \\r", INTO(NOTES) = TEXT("a\r\nb\rc\n"),
-	 WRITES("\"a\\nb\\nc\\n\"")},
+	{"line breaks of Notes lose their \\r", INTO(NOTES) = TEXT("a\r\nb\rc\n"), WRITES("\"a\\nb\\nc\"")},
+	{"line breaks at the end of Notes are left out", INTO(NOTES) = TEXT("a\n\r\n\r"), WRITES("\"a\"")},
+	{"nothing but line breaks clears the cell", INTO(NOTES) = TEXT("\n\r\n"), WRITES("null")},
+	{"a line break at the end of a single line is left out", INTO(MODEL_NAME) = TEXT("a\n"),
+	 WRITES("\"a\"")},
 	{"line breaks in a single line become spaces", INTO(MODEL_NAME) = TEXT("a\r\nb\nc"),
 	 WRITES("\"a b c\"")},
 	{"a choice that the column does not have is refused", INTO(CURRENCY) = CHOICE("CHF"),
@@ -914,7 +917,8 @@ static const struct limit_case limit_cases[] = {
 	{"50,000 emoji and a letter do not fit", "🧰", 50000, "a", false},
 	{"100,000 Chinese characters fit", "箱", 100000, "", true},
 	{"a \\r that is left out is not counted", "a", 99999, "\r\n", true},
-	{"a line break is counted", "a", 100000, "\n", false},
+	{"a line break at the end is left out and not counted", "a", 100000, "\n", true},
+	{"a line break is counted", "a", 99999, "\nb", false},
 };
 
 static char *repeated(const struct limit_case *row)
@@ -1152,7 +1156,7 @@ static const struct changed_case changed_cases[] = {
 	{"rich text loses the line break that Airtable appends", FIELD_NOTES, "richText", 0, NULL, false,
 	 "\"a\\n\"", TEXT("a"), false, "\"a\""},
 	{"rich text keeps all other line breaks", FIELD_NOTES, "richText", 0, NULL, false, "\"a\\nb\\n\\n\"",
-	 TEXT("a\nb\n"), false, "\"a\\nb\\n\""},
+	 TEXT("a\nb\n"), false, "\"a\\nb\""},
 	{"rich text of one line break is empty", FIELD_NOTES, "richText", 0, NULL, false, "\"\\n\"", NOTHING,
 	 false, "null"},
 	{"an address is a text", FIELD_NOTES, "url", 0, NULL, false, "\"https://x\"", TEXT("https://x"),
