@@ -5,6 +5,7 @@
 #include "airtable/schema.h"
 #include "base/clock.h"
 #include "bridge/airtable_poll.h"
+#include "bridge/airtable_present.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@ struct airtable_side {
 	struct airtable_client *airtable;
 	const struct columns *columns; /* of both tables; borrowed */
 	int64_t list_began_ms[TABLE_COUNT];
+	struct airtable_present *present; /* owned */
 };
 
 struct airtable_side *airtable_side_open(struct airtable_client *airtable)
@@ -21,6 +23,7 @@ struct airtable_side *airtable_side_open(struct airtable_client *airtable)
 	struct airtable_side *side = own_alloc(sizeof *side);
 
 	side->airtable = airtable;
+	side->present = airtable_present_open(airtable);
 	return side;
 }
 
@@ -28,6 +31,7 @@ void airtable_side_close(struct airtable_side **side)
 {
 	if (!*side)
 		return;
+	airtable_present_close(&(*side)->present);
 	free(take(*side));
 }
 
@@ -248,6 +252,14 @@ static bool collect(void *context, struct side_records *page, struct error *erro
 	return true;
 }
 
+static bool present(void *self, side_present_visit *visit, void *context, int64_t *calls_out,
+		    struct error *error)
+{
+	struct airtable_side *side = self;
+
+	return airtable_present_walk(side->present, side->columns, visit, context, calls_out, error);
+}
+
 static bool find(void *self, enum table table, const char *const *ids, size_t count,
 		 struct side_records *records_out, struct error *error)
 {
@@ -435,6 +447,7 @@ struct side airtable_side_as_side(struct airtable_side *side)
 		.position = position,
 		.read = read_rows,
 		.read_whole = read_whole_rows,
+		.present = present,
 		.find = find,
 		.edited_after = edited_after,
 		.schema = schema,

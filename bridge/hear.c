@@ -55,6 +55,7 @@ static bool shows_edit(const struct columns *columns, const struct ledger_entry 
 static void queue_row(struct sync *sync, struct pair *pair, struct side_record *row)
 {
 	pairs_look(&sync->pairs, pair, LOOK_ROW);
+	sync->heard++;
 	if (sync->fresh_rows >= SYNC_FRESH_ROWS || pair->under_way)
 		return;
 	pair_drop_fresh(pair);
@@ -124,6 +125,7 @@ static bool sift_documents(void *context, struct side_records *page, struct erro
 		if (pair_due_ms(pair, DUE_MARK))
 			pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
 		pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);
+		sync->heard++;
 	}
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "bridge/outage.h"
 #include "bridge/pass.h"
 #include "bridge/reminders.h"
+#include "bridge/turns.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -20,9 +21,6 @@ enum integration_limits {
 	PAUSE_FIRST_MS = 1000,       /* after a failure; doubling, with jitter, */
 	PAUSE_CAP_MS = 60000,        /* up to this */
 	PAUSE_FATAL_FIRST_MS = 8000, /* what needs a person; doubling up to the same */
-	FEED_WAIT_MS =
-		5000, /* at most for the database's news: a feed that cannot be followed is noticed this soon */
-	FULL_INTERVAL_MS = 86400000, /* the net under the polls: every row is compared daily */
 };
 
 struct integration {
@@ -175,38 +173,11 @@ bool integration_pass(struct integration *integration, bool full, struct integra
 /* ---- the thread ---- */
 
 struct turn {
-	int64_t next_poll_ms, next_full_ms; /* steady clock */
-	int failures;                       /* since the last pass that went well */
-	int backoffs;                       /* of them those after which the pause grows */
-	struct reminders told;              /* of these failures */
+	struct turns turns;
+	int failures;          /* since the last pass that went well */
+	int backoffs;          /* of them those after which the pause grows */
+	struct reminders told; /* of these failures */
 };
-
-static struct pass_wish next_wish(const struct integration *integration, const struct turn *turn)
-{
-	int64_t now_ms = clock_steady_ms();
-	int64_t due_ms = pass_next_due_ms(integration->connection.sync);
-	struct pass_wish wish = {.list_rows = now_ms >= turn->next_full_ms,
-				 .ask_rows = now_ms >= turn->next_poll_ms};
-
-	if (wish.ask_rows || wish.list_rows)
-		return wish;
-	wish.wait_ms = turn->next_poll_ms - now_ms;
-	if (wish.wait_ms > FEED_WAIT_MS)
-		wish.wait_ms = FEED_WAIT_MS;
-	if (due_ms && due_ms - now_ms < wish.wait_ms)
-		wish.wait_ms = due_ms > now_ms ? due_ms - now_ms : 0;
-	return wish;
-}
-
-static void schedule(const struct integration *integration, struct turn *turn, const struct pass_wish *wish)
-{
-	int64_t now_ms = clock_steady_ms();
-
-	if (wish->ask_rows || wish->list_rows)
-		turn->next_poll_ms = now_ms + 1000 * (int64_t)integration->settings->airtable_poll_s;
-	if (wish->list_rows)
-		turn->next_full_ms = now_ms + FULL_INTERVAL_MS;
-}
 
 static int64_t pause_ms_after(struct turn *turn, const struct error *error)
 {
@@ -287,13 +258,15 @@ static void *run(void *context)
 {
 	struct integration *integration = context;
 	struct sync_counts counts = {0};
-	struct turn turn = {.next_full_ms = clock_steady_ms() + FULL_INTERVAL_MS};
+	struct turn turn = {.failures = 0};
 
+	turns_begin(&turn.turns, 1000 * (int64_t)integration->settings->airtable_poll_s, clock_steady_ms());
 	while (!is_to_end(integration)) {
 		struct error error = {0};
-		struct pass_wish wish = next_wish(integration, &turn);
+		struct pass_wish wish = turns_next(
+			&turn.turns, pass_next_due_ms(integration->connection.sync), clock_steady_ms());
 		if (retry(integration, &turn, &wish, &error)) {
-			schedule(integration, &turn, &wish);
+			turns_note(&turn.turns, integration->connection.sync, &wish, clock_steady_ms());
 			log_done(integration, &counts, &turn);
 		} else if (is_held_by_other(integration, &error)) {
 			rest(integration, LEASE_LOOK_MS);

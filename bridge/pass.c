@@ -171,7 +171,8 @@ static bool hear(struct sync *sync, const struct pass_wish *wish, struct error *
 {
 	bool list = wish->list_rows || !sync->contact_made || sync_wants_list(sync);
 
-	if (!sync_hear(sync, wish->wait_ms, wish->ask_rows && !list, error))
+	if (!sync_hear(sync, wish->wait_ms, wish->ask_rows && !list, error) ||
+	    (wish->check_rows && !list && !sync_check_rows(sync, error)))
 		return false;
 	/* A full reconcile looks at the schema as well (sync-rules 1). */
 	if (wish->list_rows && !sync->bound && !sync_bind(sync, error))
@@ -203,6 +204,7 @@ static bool hear_and_work(struct sync *sync, const struct pass_wish *wish, struc
 static bool run(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
 	sync->listed = false;
+	sync->check_calls = 0;
 	sync->pass++;
 	if (hear_and_work(sync, wish, error))
 		return true;

@@ -5,6 +5,7 @@
 struct pass_wish {
 	int64_t wait_ms; /* for news of the database, at most */
 	bool ask_rows;   /* ask the base for changed rows */
+	bool check_rows; /* ask which rows there are; a list does more */
 	bool list_rows;  /* list every row: a full reconcile */
 };
 

@@ -50,6 +50,9 @@ void side_news_done(struct side_news *news);
  * with its error. */
 typedef bool side_visit(void *context, struct side_records *page, struct error *error);
 
+/* The id of one row that is there. */
+typedef void side_present_visit(void *context, const char *record_id);
+
 enum side_write_kind {
 	SIDE_CREATE, /* rows: an upsert on the ID column; documents: no revision */
 	SIDE_UPDATE, /* rows: only these cells; documents: the whole body, against 'revision' */
@@ -116,6 +119,10 @@ struct side_ops {
 	/* What the app left behind of deleted documents of this integration (integration_deleted_data), an array of
 	 * them. Documents only; caller puts. */
 	bool (*left_behind)(void *self, struct json_object **list_out, struct error *error);
+	/* The ids of the rows that are there, by as few calls as there are; calls_out: how many it took. A row that is not shown may be
+	 * there all the same: a hint, to be asked about by its id. Rows only. */
+	bool (*present)(void *self, side_present_visit *visit, void *context, int64_t *calls_out,
+			struct error *error);
 	/* Rows whose ID cell is one of these texts. Rows only. */
 	bool (*find)(void *self, enum table table, const char *const *ids, size_t count,
 		     struct side_records *records_out, struct error *error);

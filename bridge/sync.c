@@ -174,6 +174,7 @@ bool sync_start(struct sync *sync, struct error *error)
 		return true;
 	pairs_done(&sync->pairs);
 	pairs_init(&sync->pairs);
+	sync->present_turn = 0;
 	if (!sync_load_columns(sync, &bound, error) || (!bound && !sync_bind(sync, error)))
 		return false;
 	if (!sync->flaws_told)

@@ -54,6 +54,9 @@ struct sync {
 	char epoch[37];                    /* this process */
 	unsigned list_turn;                /* lists of all rows so far */
 	bool listed;                       /* one of them in this pass */
+	unsigned present_turn;             /* checks of which rows there are, since the pairs were loaded */
+	int64_t check_calls;               /* that the last one took; 0: there was none in this pass */
+	int64_t heard;                     /* changes on either side that were heard of, all in all */
 	unsigned pass;                     /* counts passes */
 	unsigned batch_pass;               /* the one that 'batch_ms' is of */
 	int64_t batch_ms;                  /* wall clock; under which its saves are in the history */
@@ -114,6 +117,9 @@ must_use bool sync_note_compared(struct sync *sync, struct error *error);
 must_use bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error);
 /* Walks all rows of both tables and queues those that differ from the ledger, are new, or are no more. */
 must_use bool sync_list_rows(struct sync *sync, struct error *error);
+
+/* present.c: queues the pairs whose rows are not there any more, by the cheapest question. */
+must_use bool sync_check_rows(struct sync *sync, struct error *error);
 
 /* seen_document.c: takes a document's new state into the pairs: parents, leaves, presence. */
 void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document);

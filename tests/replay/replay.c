@@ -205,7 +205,8 @@ static bool play_left_over(struct replay *replay, struct error *error)
 
 static bool pass(struct replay *replay, const struct act *act, struct error *error)
 {
-	struct pass_wish wish = {.ask_rows = act->ask_rows, .list_rows = act->list_rows};
+	struct pass_wish wish = {
+		.ask_rows = act->ask_rows, .check_rows = act->check_rows, .list_rows = act->list_rows};
 	struct error failure = {0};
 
 	replay->looks = 0;

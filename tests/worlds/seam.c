@@ -269,6 +269,16 @@ static bool rows_read_whole(void *self, const struct side_key *keys, size_t coun
 	return read_from(seam, SEAM_ROWS_READ, seam->rows.ops->read_whole, keys, count, records_out, error);
 }
 
+static bool rows_present(void *self, side_present_visit *visit, void *context, int64_t *calls_out,
+			 struct error *error)
+{
+	struct seam *seam = self;
+
+	return enter(seam, SEAM_ROWS_PRESENT, error) &&
+	       seam->rows.ops->present(seam->rows.self, visit, context, calls_out, error) &&
+	       leave(seam, SEAM_ROWS_PRESENT);
+}
+
 static bool rows_find(void *self, enum table table, const char *const *ids, size_t count,
 		      struct side_records *records_out, struct error *error)
 {
@@ -380,6 +390,7 @@ const char *seam_call_name(enum seam_call call)
 		[SEAM_ROWS_NEWS] = "rows news",
 		[SEAM_ROWS_LIST] = "rows list",
 		[SEAM_ROWS_READ] = "rows read",
+		[SEAM_ROWS_PRESENT] = "rows present",
 		[SEAM_ROWS_FIND] = "rows find",
 		[SEAM_ROWS_EDITED] = "rows edited after",
 		[SEAM_ROWS_SCHEMA] = "rows schema",
@@ -395,7 +406,7 @@ const char *seam_call_name(enum seam_call call)
 }
 
 /* What a side can do, the seam must hand on. */
-static_assert(sizeof(struct side_ops) == 14 * sizeof(void (*)(void)), "a new call of a side");
+static_assert(sizeof(struct side_ops) == 15 * sizeof(void (*)(void)), "a new call of a side");
 static_assert(sizeof(struct store_ops) == 6 * sizeof(void (*)(void)), "a new call of the store");
 
 void seam_place(struct seam *seam, struct sync_setup *setup)
@@ -419,6 +430,7 @@ void seam_place(struct seam *seam, struct sync_setup *setup)
 		.position = rows_position,
 		.read = rows_read,
 		.read_whole = rows_read_whole,
+		.present = rows_present,
 		.find = rows_find,
 		.edited_after = rows_edited_after,
 		.schema = rows_schema,

@@ -18,7 +18,7 @@ enum act_kind {
 	ACT_ARMS,       /* fault */
 	ACT_CALMS,      /* no more faults */
 	ACT_COMES_LATE, /* a write that was in doubt is applied */
-	ACT_PASSES, /* ask_rows, list_rows, on_row_deleted; what follows up to ACT_PASSED happens within it */
+	ACT_PASSES, /* ask_rows, check_rows, list_rows, on_row_deleted; what follows up to ACT_PASSED happens within it */
 	ACT_PASSED, /* passed; value: [[table, row, ID]…], what rows there are then */
 	ACT_DIES,   /* the bridge, within a pass */
 	ACT_RESTARTS,
@@ -33,7 +33,7 @@ struct act {
 	enum field field;
 	struct json_object *value, *before; /* owned */
 	enum world_fault fault;
-	bool wins, with_id, ask_rows, list_rows, passed;
+	bool wins, with_id, ask_rows, check_rows, list_rows, passed;
 	enum row_deleted_policy on_row_deleted;
 	unsigned reach;          /* within a call of a pass: after so many of its effects */
 	struct seam_point point; /* within a pass: where in it; SEAM_BEFORE or SEAM_AFTER */

@@ -196,20 +196,24 @@ static void begin_anew(struct world *world)
 	world->effects = effects;
 }
 
-bool world_pass(struct world *world, bool ask_rows, bool list_rows)
+static bool pass_as_wished(struct world *world, struct pass_wish wish)
 {
-	struct pass_wish wish = {.ask_rows = ask_rows, .list_rows = list_rows};
 	struct error error = {0};
 
 	if (world->stopped && !world->dead)
 		begin_anew(world);
 	if (world->stopped)
 		return true;
-	world_note(world, "    pass%s", list_rows ? ", lists all rows" : ask_rows ? "" : " (database only)");
+	world_note(world, "    pass%s",
+		   wish.list_rows    ? ", lists all rows"
+		   : wish.check_rows ? ", asks which rows there are"
+		   : wish.ask_rows   ? ""
+				     : " (database only)");
 	transcript_pause(world);
 	transcript_add(world, (struct act){.kind = ACT_PASSES,
-					   .ask_rows = ask_rows,
-					   .list_rows = list_rows,
+					   .ask_rows = wish.ask_rows,
+					   .check_rows = wish.check_rows,
+					   .list_rows = wish.list_rows,
 					   .on_row_deleted = world->config.on_row_deleted});
 	bool ok = pass_run(world->sync, &wish, &error);
 	world_advance(world, 10);
@@ -224,6 +228,16 @@ bool world_pass(struct world *world, bool ask_rows, bool list_rows)
 	if (error.kind == ERROR_FATAL || (error.kind == ERROR_STOPPED && !world->dead))
 		world_broken(world, "a pass failed for good: %s", error.text);
 	return false;
+}
+
+bool world_pass(struct world *world, bool ask_rows, bool list_rows)
+{
+	return pass_as_wished(world, (struct pass_wish){.ask_rows = ask_rows, .list_rows = list_rows});
+}
+
+bool world_pass_checks(struct world *world)
+{
+	return pass_as_wished(world, (struct pass_wish){.ask_rows = true, .check_rows = true});
 }
 
 /* Moves on to what is due next, or a while. */

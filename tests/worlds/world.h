@@ -249,6 +249,8 @@ bool world_fault(struct world *world, enum world_fault fault);
 /* ---- the bridge ---- */
 
 bool world_pass(struct world *world, bool ask_rows, bool list_rows);
+/* One that asks for changed rows and which rows there are. */
+bool world_pass_checks(struct world *world);
 /* As after kill -9. */
 void world_restart(struct world *world);
 /* No more faults; time passes and passes run until nothing is due, then two full lists a minute and more apart. False:

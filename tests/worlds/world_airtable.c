@@ -248,6 +248,32 @@ static bool collect(void *context, struct side_records *page, struct error *erro
 	return true;
 }
 
+/* As the real side asks: the collections, and with them the items that link to them; a row that links to none is not shown. */
+static bool airtable_present(void *self, side_present_visit *visit, void *context, int64_t *calls_out,
+			     struct error *error)
+{
+	struct world *world = of(self);
+	size_t at = 0;
+
+	for (*calls_out = 0; *calls_out == 0 || at < world->row_count; (*calls_out)++) {
+		if (!begin_call(world, error))
+			return false;
+		for (size_t count = 0; at < world->row_count && count < WORLD_PAGE; at++) {
+			struct world_row *row = &world->rows[at];
+			const struct world_picture *picture = world_shown(world, row);
+			bool linked =
+				row->table == TABLE_COLLECTIONS || picture->cells[FIELD_COLLECTION] != NULL;
+			if (!picture->there || !linked || world_fault(world, FAULT_AIRTABLE_SKIPS))
+				continue;
+			visit(context, row->id);
+			count++;
+		}
+		if (!end_call(world, error))
+			return false;
+	}
+	return true;
+}
+
 static bool airtable_find(void *self, enum table table, const char *const *ids, size_t count,
 			  struct side_records *records_out, struct error *error)
 {
@@ -302,6 +328,7 @@ struct side world_airtable_side(struct world *world)
 		.position = airtable_position,
 		.read = airtable_read,
 		.read_whole = airtable_read_whole,
+		.present = airtable_present,
 		.find = airtable_find,
 		.edited_after = airtable_edited_after,
 		.schema = airtable_schema,

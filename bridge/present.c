@@ -1,0 +1,40 @@
+/* Rows that are gone (sync-rules 2). No poll shows them, and a list of all rows is too dear to be made often. So it is asked from time to
+ * time which rows there are, and the pairs whose rows are not shown any more are looked at: their looks ask for the rows by
+ * their ids, twice. */
+#include "bridge/sync.h"
+
+static void note_present(void *context, const char *record_id)
+{
+	struct sync *sync = context;
+	struct pair *pair = pairs_by_record(&sync->pairs, record_id);
+
+	if (pair)
+		pair->present_turn = sync->present_turn;
+}
+
+/* A row that the check before did not show either is asked for only once: the first check of a process counts all as shown. */
+static void queue_vanished(struct sync *sync)
+{
+	for (size_t i = 0; i < sync->pairs.count; i++) {
+		struct pair *pair = sync->pairs.list[i];
+		if (pair->state == ENTRY_PAIR && pair->record_id[0] && !pair->row_missing &&
+		    pair->present_turn + 1 == sync->present_turn) {
+			log_debug(&sync->log, "%s: its row is not shown any more", pair->full_id);
+			pairs_look(&sync->pairs, pair, LOOK_ROW);
+		}
+	}
+}
+
+bool sync_check_rows(struct sync *sync, struct error *error)
+{
+	int64_t calls = 0;
+
+	sync->present_turn++;
+	if (!sync->rows.ops->present(sync->rows.self, note_present, sync, &calls, error)) {
+		sync->present_turn--;
+		return error_wrap(error, "asking which rows there are");
+	}
+	queue_vanished(sync);
+	sync->check_calls = calls > 0 ? calls : 1;
+	return true;
+}
