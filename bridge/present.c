@@ -19,7 +19,11 @@ static void queue_vanished(struct sync *sync)
 		struct pair *pair = sync->pairs.list[i];
 		if (pair->state == ENTRY_PAIR && pair->record_id[0] && !pair->row_missing &&
 		    pair->present_turn + 1 == sync->present_turn) {
-			log_debug(&sync->log, "%s: its row is not shown any more", pair->full_id);
+			log_info(&sync->log,
+				 "%s: its row is not in the base any more, as it seems; it is asked for now, "
+				 "and "
+				 "once more in a minute",
+				 pair->full_id);
 			pairs_look(&sync->pairs, pair, LOOK_ROW);
 		}
 	}

@@ -20,7 +20,7 @@ static const struct setting table[] = {
 	{"AIRTABLE_ENDPOINT_URL", SETTING_URL, offsetof(struct bridge_settings, airtable_endpoint_url),
 	 "https://api.airtable.com", 0, 0, "where Airtable's API is"},
 	{"AIRTABLE_POLL_SECONDS", SETTING_SECONDS, offsetof(struct bridge_settings, airtable_poll_s), "30", 1,
-	 86400, "seconds between looks at what changed in Airtable"},
+	 86400, "seconds between looks at what changed in Airtable, while something happens"},
 	{"LOG_LEVEL", SETTING_TEXT, offsetof(struct bridge_settings, log_level), "info", 0, 0,
 	 "debug, info, warn or error"},
 };

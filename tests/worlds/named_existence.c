@@ -658,7 +658,24 @@ static void is_taken_in_whole(struct world *world)
 		world_broken(world, "what was typed next is not in the row");
 }
 
+/* Not by a list of all rows: by the check of which rows there are, and the look a minute later. */
+static void person_deletes_and_it_is_noticed(struct world *world)
+{
+	bool crashes = world->crash_at > 0;
+
+	(void)world_pass_checks(world);
+	named_person_deletes(world);
+	if (world_pass_checks(world)) {
+		world_advance(world, SYNC_UNSURE_MS + 1000);
+		(void)world_pass(world, false, false);
+	}
+	if (!crashes && !named_row(world))
+		world_broken(world, "the deleted row was not put back");
+}
+
 static const struct scenario scenarios[] = {
+	{"row-deleted-is-noticed-by-a-check", named_nothing, person_deletes_and_it_is_noticed,
+	 named_phone_notes, named_is_there, IN_ORDER, false},
 	{"mark-meets-offline-phone", named_nothing, phone_makes_one, phone_goes_on, is_marked_once,
 	 IN_ORDER | BRISK, false},
 	{"mark-beside-a-problem", named_nothing, phone_makes_what_is_refused, named_phone_notes,

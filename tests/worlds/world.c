@@ -196,7 +196,7 @@ static void begin_anew(struct world *world)
 	world->effects = effects;
 }
 
-static bool pass_as_wished(struct world *world, struct pass_wish wish)
+bool world_pass_wished(struct world *world, struct pass_wish wish)
 {
 	struct error error = {0};
 
@@ -232,12 +232,12 @@ static bool pass_as_wished(struct world *world, struct pass_wish wish)
 
 bool world_pass(struct world *world, bool ask_rows, bool list_rows)
 {
-	return pass_as_wished(world, (struct pass_wish){.ask_rows = ask_rows, .list_rows = list_rows});
+	return world_pass_wished(world, (struct pass_wish){.ask_rows = ask_rows, .list_rows = list_rows});
 }
 
 bool world_pass_checks(struct world *world)
 {
-	return pass_as_wished(world, (struct pass_wish){.ask_rows = true, .check_rows = true});
+	return world_pass_wished(world, (struct pass_wish){.ask_rows = true, .check_rows = true});
 }
 
 /* Moves on to what is due next, or a while. */

@@ -249,6 +249,7 @@ bool world_fault(struct world *world, enum world_fault fault);
 /* ---- the bridge ---- */
 
 bool world_pass(struct world *world, bool ask_rows, bool list_rows);
+bool world_pass_wished(struct world *world, struct pass_wish wish);
 /* One that asks for changed rows and which rows there are. */
 bool world_pass_checks(struct world *world);
 /* As after kill -9. */
