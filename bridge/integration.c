@@ -266,7 +266,8 @@ static void *run(void *context)
 		struct pass_wish wish = turns_next(
 			&turn.turns, pass_next_due_ms(integration->connection.sync), clock_steady_ms());
 		if (retry(integration, &turn, &wish, &error)) {
-			turns_note(&turn.turns, integration->connection.sync, &wish, clock_steady_ms());
+			turns_note(&turn.turns, integration->connection.sync, &wish, clock_steady_ms(),
+				   clock_now_ms());
 			log_done(integration, &counts, &turn);
 		} else if (is_held_by_other(integration, &error)) {
 			rest(integration, LEASE_LOOK_MS);

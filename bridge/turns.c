@@ -27,13 +27,24 @@ struct pass_wish turns_next(const struct turns *turns, int64_t due_ms, int64_t n
 	return wish;
 }
 
-void turns_note(struct turns *turns, const struct sync *sync, const struct pass_wish *wish, int64_t now_ms)
+/* The day counts from the last full comparison, whichever process made it. */
+static void note_listed(struct turns *turns, const struct sync *sync, int64_t now_ms, int64_t now_wall_ms)
+{
+	int64_t age_ms = sync->listed_ms ? now_wall_ms - sync->listed_ms : 0;
+
+	turns->full_known = true;
+	/* In the future: this machine's clock was set back. */
+	turns->next_full_ms = now_ms + TURNS_FULL_MS - (age_ms > 0 ? age_ms : 0);
+}
+
+void turns_note(struct turns *turns, const struct sync *sync, const struct pass_wish *wish, int64_t now_ms,
+		int64_t now_wall_ms)
 {
 	if (sync->heard != turns->heard)
 		poll_schedule_note_change(&turns->polls, now_ms);
 	turns->heard = sync->heard;
 	if (wish->ask_rows || wish->list_rows)
 		poll_schedule_note_poll(&turns->polls, now_ms, sync->check_calls);
-	if (wish->list_rows)
-		turns->next_full_ms = now_ms + TURNS_FULL_MS;
+	if (wish->list_rows || !turns->full_known)
+		note_listed(turns, sync, now_ms, now_wall_ms);
 }

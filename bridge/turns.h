@@ -12,12 +12,14 @@ enum turns_limits {
 
 struct turns {
 	struct poll_schedule polls;
-	int64_t heard; /* sync->heard, as it was after the pass before */
-	int64_t next_full_ms;
+	int64_t heard;        /* sync->heard, as it was after the pass before */
+	bool full_known;      /* when all rows were last compared is known, from this process or one before */
+	int64_t next_full_ms; /* */
 };
 
 void turns_begin(struct turns *turns, int64_t poll_ms, int64_t now_ms);
 /* due_ms: when something is to be looked at again (pass_next_due_ms()), or 0. */
 struct pass_wish turns_next(const struct turns *turns, int64_t due_ms, int64_t now_ms);
 /* A pass with this wish went well. */
-void turns_note(struct turns *turns, const struct sync *sync, const struct pass_wish *wish, int64_t now_ms);
+void turns_note(struct turns *turns, const struct sync *sync, const struct pass_wish *wish, int64_t now_ms,
+		int64_t now_wall_ms);

@@ -59,7 +59,7 @@ static void turn(struct life *life)
 	wish.wait_ms = 0;
 	assert_true(world_pass_wished(life->world, wish));
 	life->polls += wish.ask_rows;
-	turns_note(&life->turns, life->world->sync, &wish, clock_steady_ms());
+	turns_note(&life->turns, life->world->sync, &wish, clock_steady_ms(), clock_now_ms());
 }
 
 static void live(struct life *life, int64_t ms)
@@ -124,6 +124,31 @@ static void a_day_with_an_edit_every_ten_minutes(void **state)
 	printf("# a day with an edit every ten minutes: %u calls, %u polls\n", life->world->calls,
 	       life->polls);
 	assert_true(life->polls >= DAY_MS / POLL_MS * 9 / 10);
+}
+
+static int64_t age_of_list_ms(const struct life *life)
+{
+	return clock_now_ms() - life->world->sync->listed_ms;
+}
+
+/* Whoever restarts it every few hours still gets the daily comparison. */
+static void a_day_with_restarts(void **state)
+{
+	struct life *life = *state;
+	int64_t oldest_ms = 0;
+
+	for (int hours = 0; hours < 30; hours += 5) {
+		live(life, 5 * HOUR_MS);
+		if (age_of_list_ms(life) > oldest_ms)
+			oldest_ms = age_of_list_ms(life);
+		world_restart(life->world);
+		turns_begin(&life->turns, POLL_MS, clock_steady_ms());
+	}
+	live(life, MINUTE_MS);
+	printf("# restarted every five hours: %u calls in 30 hours, the last comparison %.1f hours old\n",
+	       life->world->calls, (double)age_of_list_ms(life) / HOUR_MS);
+	assert_true(oldest_ms <= DAY_MS);
+	assert_true(age_of_list_ms(life) < 7 * HOUR_MS);
 }
 
 static void an_hour_of_work(void **state)
@@ -197,6 +222,7 @@ int main(void)
 		CASE(an_idle_day),
 		CASE(the_next_idle_day),
 		CASE(a_day_with_an_edit_every_ten_minutes),
+		CASE(a_day_with_restarts),
 		CASE(an_hour_of_work),
 		CASE(an_edit_in_an_active_quarter_of_an_hour),
 		CASE(an_edit_while_idle),
