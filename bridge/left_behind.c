@@ -21,10 +21,11 @@ static bool is_settled(const struct sync *sync, const struct pair *pair)
 {
 	if (!pair)
 		return sync->contact_made;
-	if (pair->queued || pair->under_way || pair->unsettled || pair->has_problem || pair->row_missing)
+	if (pair->queued || pair->under_way || pair->unsettled || pair->has_problem)
 		return false;
+	/* Of a pair that has ended the row may have been missing before its document was deleted. */
 	if (pair->state == ENTRY_PAIR)
-		return pair->document == PAIR_DOCUMENT_THERE;
+		return pair->document == PAIR_DOCUMENT_THERE && !pair->row_missing;
 	if (pair->state == ENTRY_NONE)
 		return sync->contact_made && !pair->record_id[0] && pair->document != PAIR_DOCUMENT_THERE;
 	return true;

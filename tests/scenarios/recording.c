@@ -7,6 +7,37 @@
 
 /* ---- what is in it ---- */
 
+/* What a clock can be set to, or nothing. */
+static bool is_time(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+	char iso[CLOCK_ISO_SIZE];
+
+	return !json_find(object, key, &value) || !json_is_number(value) ||
+	       (json_double_of(value) >= 0 && json_double_of(value) < 1e15 &&
+		clock_iso(json_int_of(value), iso));
+}
+
+static bool check_times(struct json_object *phases, const char *name, struct error *error)
+{
+	static const char *const lists[] = {"ops", "edits"};
+
+	for (size_t i = 0; i < json_length(phases); i++) {
+		struct json_object *phase = json_at(phases, i);
+		bool good = is_time(phase, "started_at") && is_time(phase, "finished_at");
+		for (size_t list = 0; list < countof(lists); list++) {
+			struct json_object *entries = json_child(phase, lists[list], json_type_array);
+			for (size_t j = 0; j < json_length(entries); j++)
+				good = good && is_time(json_at(entries, j), "at");
+		}
+		if (!good)
+			return error_set(error, ERROR_REFUSED,
+					 "%s: phase %zu has a time outside of the years 1970 to 9999", name,
+					 i + 1);
+	}
+	return true;
+}
+
 bool recording_read(struct json_object *json, struct json_object *shared, struct recording *recording_out,
 		    struct error *error)
 {
@@ -15,7 +46,8 @@ bool recording_read(struct json_object *json, struct json_object *shared, struct
 
 	if (!json_get_text(json, "name", &recording.name, "a scenario", error) ||
 	    !json_get_text(json, "integration_id", &recording.integration_id, recording.name, error) ||
-	    !json_get_array(json, "phases", &phases, recording.name, error))
+	    !json_get_array(json, "phases", &phases, recording.name, error) ||
+	    !check_times(phases, recording.name, error))
 		return false;
 	scoped_text full_id = own_format("integration-%s", recording.integration_id);
 	struct json_object *data =
@@ -33,6 +65,13 @@ struct json_object *members(struct json_object *object)
 	if (!none)
 		none = json_new_object();
 	return json_is(object, json_type_object) ? object : none;
+}
+
+const char *recording_words(struct json_object *value)
+{
+	const char *words = json_text_of(value);
+
+	return words ? words : "";
 }
 
 struct json_object *recording_list(const struct recording *recording, const char *key)
@@ -218,7 +257,7 @@ static void note_documents(struct their_state *state, struct json_object *docume
 static void note_gone(struct json_object *from, struct json_object *names)
 {
 	for (size_t i = 0; names && i < json_length(names); i++) {
-		const char *name = json_object_get_string(json_at(names, i));
+		const char *name = recording_words(json_at(names, i));
 		const char *slash = strchr(name, '/');
 		json_remove(from, slash ? slash + 1 : name);
 	}
@@ -284,28 +323,32 @@ const char *ids_ours(const struct ids *ids, const char *theirs)
 	return NULL;
 }
 
+/* An id is a text, or a part of a longer one between dashes or slashes: "item-<id>", "<table>/<id>". */
+static bool is_edge(char byte)
+{
+	return byte == '\0' || byte == '-' || byte == '/';
+}
+
 /* The id that begins here, its latest pair. */
 static const struct ids_pair *id_at(const struct ids *ids, const char *words, bool to_ours)
 {
 	for (size_t i = ids->count; i > 0; i--) {
 		const struct ids_pair *pair = &ids->list[i - 1];
 		const char *from = to_ours ? pair->theirs : pair->ours;
-		if (strncmp(words, from, strlen(from)) == 0)
+		size_t length = strlen(from);
+		if (length > 0 && strncmp(words, from, length) == 0 && is_edge(words[length]))
 			return pair;
 	}
 	return NULL;
 }
 
-/* In the JSON text: the ids are long and random enough to be found wherever they stand, also inside of other ids. */
-static struct json_object *translated(const struct ids *ids, struct json_object *json, bool to_ours)
+/* The caller frees. */
+static char *translated_text(const struct ids *ids, const char *words, bool to_ours)
 {
-	scoped_text words = json_write(json);
 	struct text text = {0};
-	struct json_object *result = NULL;
-	struct error error = {0};
 
 	for (const char *at = words; *at;) {
-		const struct ids_pair *pair = id_at(ids, at, to_ours);
+		const struct ids_pair *pair = at == words || is_edge(at[-1]) ? id_at(ids, at, to_ours) : NULL;
 		if (pair) {
 			text_add(&text, to_ours ? pair->ours : pair->theirs);
 			at += strlen(to_ours ? pair->theirs : pair->ours);
@@ -313,9 +356,31 @@ static struct json_object *translated(const struct ids *ids, struct json_object 
 			text_add_bytes(&text, at++, 1);
 		}
 	}
-	if (!json_read(text_or_empty(&text), text.length, &result, NULL, &error))
-		abort();
-	text_done(&text);
+	return text_take(&text);
+}
+
+/* In keys and in texts, whatever they are: what cannot be an id is not among the pairs. */
+static struct json_object *translated(const struct ids *ids, struct json_object *json, bool to_ours)
+{
+	struct json_object *result;
+
+	if (json_is(json, json_type_string) && strlen(json_text_of(json)) == json_text_length(json)) {
+		scoped_text words = translated_text(ids, json_text_of(json), to_ours);
+		return json_new_text(words ? words : "");
+	}
+	if (json_is(json, json_type_array)) {
+		result = json_new_array();
+		for (size_t i = 0; i < json_length(json); i++)
+			json_append(result, translated(ids, json_at(json, i), to_ours));
+		return result;
+	}
+	if (!json_is(json, json_type_object))
+		return json_copy(json);
+	result = json_new_object();
+	json_each (json, key, value) {
+		scoped_text name = translated_text(ids, key, to_ours);
+		json_put(result, name ? name : "", translated(ids, value, to_ours));
+	}
 	return result;
 }
 

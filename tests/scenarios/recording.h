@@ -24,6 +24,8 @@ struct json_object *recording_column(const struct recording *recording, const ch
 bool recording_column_is_computed(struct json_object *column);
 /* For json_object_object_foreach, which takes no NULL: the object, or an empty one. Borrowed. */
 struct json_object *members(struct json_object *object);
+/* The text, or "" of what is none. Borrowed. */
+const char *recording_words(struct json_object *value);
 /* An array of the recording; an empty one when it is not there. Borrowed. */
 struct json_object *recording_list(const struct recording *recording, const char *key);
 /* Whether a recorded time lies within one of its syncs: the app's clock made it, not a person. */

@@ -34,8 +34,21 @@ static const struct better {
 	 is_in_step},
 	{"9.17, rule 25", "nothing is left of a deletion on both sides", deleted_on_both_sides, ALLOW_NOTE,
 	 is_gone},
+	{"9.17", "a row that is gone already stops no other", deleted_beside_such, ALLOW_NOTE | ALLOW_ABSENCE,
+	 is_gone},
 	{"9.15, rule 2", "a row that was deleted by hand is put back", row_is_removed,
 	 ALLOW_PRESENCE | ALLOW_EDITED, is_in_step},
+	{"rule 13", "a copy of a row is told so, and is no item before its ID is cleared", is_about_a_copy,
+	 ALLOW_ALL, copy_is_told},
+	{"9.10, rule 14", "what is outside of the scope gets no row, and nothing of it is left",
+	 is_outside_the_scope, ALLOW_ABSENCE, is_left_alone},
+	{"9.7, rule 20",
+	 "a link to what is outside of the scope comes and goes without an edit of the document",
+	 leaves_what_is_outside, ALLOW_EDITED, is_in_step},
+	{"rule 1", "what Airtable empties as a row goes is no edit, so nothing of it is refused",
+	 row_of_its_place_is_removed, ALLOW_MESSAGE, is_in_step},
+	{"9.2, rule 21", "what is refused stays where it was typed, with the reason, whatever else is edited",
+	 refused_while_app_edits, ALLOW_REFUSED | ALLOW_EDITED, refusal_is_told},
 	{"9.20", "a message goes away with its cause", message_stays_after_its_cause, ALLOW_MESSAGE,
 	 is_in_step},
 	{"9.23, rule 25", "nothing is left of a deletion once the row is gone", deleted_by_its_box,
@@ -156,11 +169,38 @@ static bool is_stale_reference(const struct difference *difference)
 	return difference->key && is_derived(difference->key) && value_is_empty(difference->ours);
 }
 
+static bool is_absence(const struct difference *difference)
+{
+	if (difference->key)
+		return difference->place == PLACE_DOCUMENT && strcmp(difference->key, "integrations") == 0 &&
+		       value_is_empty(difference->ours);
+	return difference->place != PLACE_HISTORY && !difference->ours;
+}
+
+/* The row goes on showing what a person typed there last. */
+static bool is_refused_cell(const struct judging *judging, const struct difference *difference,
+			    const char *subject)
+{
+	enum table table = strncmp(subject, "collection-", 11) == 0 ? TABLE_COLLECTIONS : TABLE_ITEMS;
+	enum field field = field_of(difference, table);
+	const struct person_edit *last = NULL;
+
+	for (size_t i = 0; difference->place == PLACE_ROW && field != FIELD_COUNT && i < judging->edits.count;
+	     i++) {
+		const struct person_edit *edit = &judging->edits.list[i];
+		if (edit_is_about(edit, subject) && edit->in_base && edit->kind == EDIT_VALUE &&
+		    edit->field == field)
+			last = edit;
+	}
+	return last && (value_equal(last->value, difference->ours) ||
+			(value_is_empty(last->value) && value_is_empty(difference->ours)));
+}
+
 static bool is_kept_false(const struct judging *judging, const struct difference *difference,
 			  const char *subject)
 {
 	return difference->place == PLACE_DOCUMENT && difference->key && !difference->theirs &&
-	       json_is(difference->ours, json_type_boolean) && !json_object_get_boolean(difference->ours) &&
+	       json_is(difference->ours, json_type_boolean) && !json_bool_of(difference->ours) &&
 	       was_false(judging, subject, difference->key);
 }
 
@@ -181,6 +221,8 @@ static bool allows(const struct better *better, const struct judging *judging,
 		value_is_empty(difference->theirs)) ||
 	       ((allowed & ALLOW_BOX) && difference->key && strcmp(difference->key, "Delete") == 0 &&
 		value_is_empty(difference->ours)) ||
+	       ((allowed & ALLOW_ABSENCE) && !note && is_absence(difference)) ||
+	       ((allowed & ALLOW_REFUSED) && is_refused_cell(judging, difference, subject)) ||
 	       ((allowed & ALLOW_REFERENCE) && is_stale_reference(difference)) ||
 	       ((allowed & ALLOW_NOTE) && note && !difference->ours);
 }

@@ -18,7 +18,7 @@ bool value_is_empty(struct json_object *value)
 	case json_type_null:
 		return true;
 	case json_type_boolean:
-		return !json_object_get_boolean(value);
+		return !json_bool_of(value);
 	case json_type_string:
 		return json_text_length(value) == 0;
 	case json_type_array:
@@ -41,7 +41,7 @@ static bool list_holds(struct json_object *list, struct json_object *value)
 bool value_equal(struct json_object *one, struct json_object *other)
 {
 	if (json_is_number(one) && json_is_number(other))
-		return fabs(json_object_get_double(one) - json_object_get_double(other)) <= 1e-6;
+		return fabs(json_double_of(one) - json_double_of(other)) <= 1e-6;
 	if (!json_is(one, json_type_array) || !json_is(other, json_type_array))
 		return json_equal(one, other);
 	size_t count = json_length(one);
@@ -116,7 +116,7 @@ static bool times_agree(const struct recording *recording, struct json_object *t
 			struct json_object *ours)
 {
 	return json_is_number(theirs) && json_is_number(ours) &&
-	       (json_equal(theirs, ours) || recording_is_sync_time(recording, json_object_get_int64(theirs)));
+	       (json_equal(theirs, ours) || recording_is_sync_time(recording, json_int_of(theirs)));
 }
 
 /* {integration: {id, modified_at}}: the row that it names. */
@@ -233,7 +233,7 @@ static struct json_object *plain_data(struct json_object *data)
 			continue;
 		json_put(plain, key,
 			 json_is(value, json_type_double)
-				 ? json_number(round(json_object_get_double(value) * 1e6) / 1e6)
+				 ? json_number(round(json_double_of(value) * 1e6) / 1e6)
 				 : json_share(value));
 	}
 	return plain;
@@ -310,13 +310,13 @@ static bool cells_agree(const struct recording *recording, const char *name, str
 {
 	int64_t their_ms = 0, our_ms = 0;
 
-	if (json_is(theirs, json_type_string) && strcmp(json_object_get_string(theirs), MESSAGE) == 0)
+	if (json_is(theirs, json_type_string) && strcmp(recording_words(theirs), MESSAGE) == 0)
 		return !value_is_empty(ours);
 	if (value_is_empty(theirs) && value_is_empty(ours))
 		return true;
 	if (strcmp(name, "Created At") == 0 && json_is(theirs, json_type_string) &&
-	    json_is(ours, json_type_string) && clock_from_iso(json_object_get_string(theirs), &their_ms) &&
-	    clock_from_iso(json_object_get_string(ours), &our_ms))
+	    json_is(ours, json_type_string) && clock_from_iso(recording_words(theirs), &their_ms) &&
+	    clock_from_iso(recording_words(ours), &our_ms))
 		return their_ms == our_ms || recording_is_sync_time(recording, their_ms);
 	return value_equal(theirs, ours);
 }

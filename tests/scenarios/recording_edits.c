@@ -22,7 +22,7 @@ bool table_of_name(const char *name, enum table *table_out)
 /* "item_with_parts" is shown as "Item with Parts". */
 static struct json_object *type_shown(struct json_object *value)
 {
-	scoped_text words = own_copy(value ? json_object_get_string(value) : "item");
+	scoped_text words = own_copy(value ? recording_words(value) : "item");
 
 	for (char *at = words; *at; at++) {
 		if (*at == '_')
@@ -37,8 +37,7 @@ static struct json_object *time_shown(struct json_object *value)
 {
 	char iso[CLOCK_ISO_SIZE];
 
-	return json_is_number(value) && clock_iso(json_object_get_int64(value), iso) ? json_new_text(iso)
-										     : NULL;
+	return json_is_number(value) && clock_iso(json_int_of(value), iso) ? json_new_text(iso) : NULL;
 }
 
 static struct json_object *link_shown(struct json_object *value)
@@ -64,7 +63,7 @@ static struct json_object *value_shown(struct json_object *value, const struct f
 		return link_shown(value);
 	case KIND_NUMBER:
 		return json_is_number(value) && rule->scale != 0
-			       ? json_number(json_object_get_double(value) / rule->scale)
+			       ? json_number(json_double_of(value) / rule->scale)
 			       : json_share(value);
 	default:
 		return json_share(value);
@@ -121,7 +120,7 @@ static struct json_object *links_by_id(struct reading *reading, struct json_obje
 
 	for (size_t i = 0; json_is(cell, json_type_array) && i < json_length(cell); i++) {
 		struct json_object *link = json_at(cell, i), *row = NULL;
-		const char *record_id = json_object_get_string(link);
+		const char *record_id = recording_words(link);
 		json_find(reading->theirs.rows, record_id, &row);
 		const char *id = json_text_or(json_child(row, "fields", json_type_object), "ID", record_id);
 		json_append(ids, json_new_text(id));
@@ -134,7 +133,7 @@ static void read_cell(struct reading *reading, const char *subject, const char *
 {
 	enum edit_kind kind = EDIT_VALUE;
 
-	if (field == FIELD_DELETE && json_object_get_boolean(value))
+	if (field == FIELD_DELETE && json_bool_of(value))
 		kind = EDIT_DELETE;
 	struct person_edit *edit = add(reading, kind, subject, table, at_ms);
 	edit->in_base = true;

@@ -24,6 +24,10 @@
 #define KNOWN                                                                                                \
 	"{\"op\":\"sync\",\"started_at\":10,\"finished_at\":15,\"records_changed\":[{\"table\":\"Items\","   \
 	"\"id\":\"recA\",\"fields\":{\"ID\":\"a\",\"Name\":\"Drill\"}}]}"
+#define COPY(at)                                                                                             \
+	"{\"op\":\"airtable\",\"edits\":[{\"table\":\"Items\",\"record_id\":\"recB\",\"create\":{"           \
+	"\"ID\":\"a\",\"Name\":\"Copy\"},\"at\":" at "}],\"records_changed\":[{\"table\":\"Items\","         \
+	"\"id\":\"recB\",\"fields\":{\"ID\":\"x\",\"Name\":\"Copy\"}}]}"
 #define NOTES "\"notes\":\"typed\""
 #define MODEL "\"model_name\":\"XL\""
 
@@ -100,8 +104,41 @@ static const struct judged_case {
 	 KNOWN "," BASE("21", "\"Delete\":true") "," SYNC("30"),
 	 "{\"_id\":\"integration_deleted_data-item-a-i\",\"type\":\"integration_deleted_data\"}", "", "", "",
 	 VERDICT_BETTER, "9.23"},
-	{"... but not stay where the recording has none", NULL, KNOWN "," APP("20", "\"__deleted\":true"), "",
-	 "", "{\"_id\":\"integration_deleted_data-item-a-i\",\"type\":\"integration_deleted_data\"}", "",
+	{"what is refused may stay in its row, with the reason", NULL,
+	 KNOWN "," BASE("21", "\"Name\":null") "," SYNC("30") "," APP("40", NOTES) "," SYNC("50"),
+	 ITEM(MARKED "," NOTES, "\"created_at\":1,\"updated_at\":40"),
+	 ROW(",\"Notes\":\"typed\",\"Synchronization Error Message\":\"<message>\""),
+	 ITEM(MARKED "," NOTES, "\"created_at\":1,\"updated_at\":40"),
+	 "{\"id\":\"recA\",\"fields\":{\"ID\":\"a\",\"Notes\":\"typed\",\"Synchronization Error "
+	 "Message\":\"Name is empty\"}}",
+	 VERDICT_BETTER, "rule 21"},
+	{"... not without the reason", NULL,
+	 KNOWN "," BASE("21", "\"Name\":null") "," SYNC("30") "," APP("40", NOTES) "," SYNC("50"),
+	 ITEM(MARKED "," NOTES, "\"created_at\":1,\"updated_at\":40"),
+	 ROW(",\"Notes\":\"typed\",\"Synchronization Error Message\":\"<message>\""),
+	 ITEM(MARKED "," NOTES, "\"created_at\":1,\"updated_at\":40"),
+	 "{\"id\":\"recA\",\"fields\":{\"ID\":\"a\",\"Notes\":\"typed\"}}", VERDICT_FAILED, ""},
+	{"... and not when the app's edit does not reach the row", NULL,
+	 KNOWN "," BASE("21", "\"Name\":null") "," SYNC("30") "," APP("40", NOTES) "," SYNC("50"),
+	 ITEM(MARKED "," NOTES, "\"created_at\":1,\"updated_at\":40"),
+	 ROW(",\"Notes\":\"typed\",\"Synchronization Error Message\":\"<message>\""),
+	 ITEM(MARKED "," NOTES, "\"created_at\":1,\"updated_at\":40"),
+	 "{\"id\":\"recA\",\"fields\":{\"ID\":\"a\",\"Synchronization Error Message\":\"Name is empty\"}}",
+	 VERDICT_FAILED, "Notes"},
+	{"a copy of a row is told so", NULL, KNOWN "," COPY("21"),
+	 ITEM(MARKED, TIMES) ",{\"_id\":\"item-x\",\"type\":\"item\",\"data\":{" NAMED "}," TIMES "}",
+	 ROW("") ",{\"id\":\"recB\",\"fields\":{\"ID\":\"x\",\"Name\":\"Copy\"}}", NULL,
+	 ROW("") ",{\"id\":\"recB\",\"fields\":{\"ID\":\"a\",\"Name\":\"Copy\","
+		 "\"Synchronization Error Message\":\"a copy\"}}",
+	 VERDICT_BETTER, "rule 13"},
+	{"... or it is wrong", NULL, KNOWN "," COPY("21"),
+	 ITEM(MARKED, TIMES) ",{\"_id\":\"item-x\",\"type\":\"item\",\"data\":{" NAMED "}," TIMES "}",
+	 ROW("") ",{\"id\":\"recB\",\"fields\":{\"ID\":\"x\",\"Name\":\"Copy\"}}", NULL,
+	 ROW("") ",{\"id\":\"recB\",\"fields\":{\"ID\":\"a\",\"Name\":\"Copy\"}}", VERDICT_FAILED,
+	 "is not told so"},
+	{"... but the note of a deletion may not stay where the recording has none", NULL,
+	 KNOWN "," APP("20", "\"__deleted\":true"), "", "",
+	 "{\"_id\":\"integration_deleted_data-item-a-i\",\"type\":\"integration_deleted_data\"}", "",
 	 VERDICT_FAILED, "integration_deleted_data"},
 };
 

@@ -1,5 +1,7 @@
 #include "tests/scenarios/recording_play.h"
 
+#include "inventory/document.h"
+
 #include <string.h>
 
 enum {
@@ -147,6 +149,16 @@ static struct json_object *row_of_document(struct json_object *rows, const char 
 	return NULL;
 }
 
+/* A copy of a row shows the ID of what it is a copy of: that is a document of its own there. */
+static bool is_their_document(const struct play *play, const char *id)
+{
+	scoped_text item = document_full_id(DOCUMENT_ITEM, id);
+	scoped_text collection = document_full_id(DOCUMENT_COLLECTION, id);
+
+	return json_find(play->theirs.documents, item, NULL) ||
+	       json_find(play->theirs.documents, collection, NULL);
+}
+
 /* A row that a person made is known by its record id: so the ids of documents made of rows are found. Others are known by the
  * document's. */
 static void match_row(struct play *play, struct json_object *rows, const char *their_record_id,
@@ -158,7 +170,8 @@ static void match_row(struct play *play, struct json_object *rows, const char *t
 
 	if (row) {
 		const char *our_id = json_text_or(json_child(row, "fields", json_type_object), "ID", "");
-		if (our_id[0] && strcmp(our_id, their_id) != 0 && (!id || strcmp(id, our_id) != 0))
+		if (our_id[0] && strcmp(our_id, their_id) != 0 && (!id || strcmp(id, our_id) != 0) &&
+		    !is_their_document(play, our_id))
 			ids_pair(&play->ids, our_id, their_id);
 		return;
 	}

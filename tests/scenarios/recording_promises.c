@@ -51,10 +51,7 @@ struct json_object *our_row(const struct judging *judging, const char *subject, 
 	return rows_of(judging, subject, &row, table_out) ? row : NULL;
 }
 
-static bool broken(struct text *why, const char *subject, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static bool broken(struct text *why, const char *subject, const char *format, ...)
+bool broken(struct text *why, const char *subject, const char *format, ...)
 {
 	va_list arguments;
 
@@ -76,7 +73,7 @@ static struct json_object *cell_by_id(const struct judging *judging, struct json
 		return json_share(cell);
 	ids = json_new_array();
 	for (size_t i = 0; i < json_length(cell); i++) {
-		const char *record_id = json_object_get_string(json_at(cell, i));
+		const char *record_id = recording_words(json_at(cell, i));
 		const char *id = record_id;
 		json_each (judging->ends->rows, name, rows) {
 			(void)name;
@@ -128,12 +125,12 @@ static bool can_be_shown(const struct judging *judging, enum field field, struct
 	if (!wanted || (kind != KIND_COLLECTION_LINK && kind != KIND_ITEM_LINK))
 		return true;
 	scoped_text subject = document_full_id(kind == KIND_ITEM_LINK ? DOCUMENT_ITEM : DOCUMENT_COLLECTION,
-					       json_object_get_string(json_at(wanted, 0)));
+					       recording_words(json_at(wanted, 0)));
 	return rows_of(judging, subject, &row, &table) > 0;
 }
 
 /* What a message names may differ. */
-static bool has_message(struct json_object *row)
+bool row_has_message(struct json_object *row)
 {
 	struct json_object *message = NULL;
 
@@ -171,7 +168,7 @@ bool is_in_step(const struct judging *judging, const char *subject, struct text 
 
 /* ---- edits ---- */
 
-static bool is_latest(const struct judging *judging, const struct person_edit *edit)
+bool edit_is_latest(const struct judging *judging, const struct person_edit *edit)
 {
 	for (size_t i = 0; i < judging->edits.count; i++) {
 		const struct person_edit *other = &judging->edits.list[i];
@@ -204,7 +201,7 @@ static bool is_recorded(const struct judging *judging, const struct person_edit 
 	return false;
 }
 
-static bool edit_survives(const struct judging *judging, const struct person_edit *edit, struct text *why)
+bool edit_survives(const struct judging *judging, const struct person_edit *edit, struct text *why)
 {
 	struct json_object *document = our_document(judging, edit->subject);
 	enum table table = edit->table;
@@ -213,7 +210,7 @@ static bool edit_survives(const struct judging *judging, const struct person_edi
 
 	if (!document)
 		return broken(why, edit->subject, "the document is gone");
-	if (edit->in_base && row && has_message(row))
+	if (edit->in_base && row && row_has_message(row))
 		return true;
 	scoped(json_object) shown = cell_of_document(document_data(document), table, edit->field);
 	if (!shown_equal(edit->field, shown, edit->value))
@@ -230,7 +227,7 @@ bool edits_survive(const struct judging *judging, const char *subject, struct te
 	for (size_t i = 0; i < judging->edits.count; i++) {
 		const struct person_edit *edit = &judging->edits.list[i];
 		if (strcmp(edit->subject, subject) == 0 && edit->kind == EDIT_VALUE &&
-		    field_rule(edit->field)->direction == DIRECTION_BOTH && is_latest(judging, edit) &&
+		    field_rule(edit->field)->direction == DIRECTION_BOTH && edit_is_latest(judging, edit) &&
 		    !edit_survives(judging, edit, why))
 			return false;
 	}
@@ -247,7 +244,7 @@ bool flags_stay(const struct judging *judging, const char *subject, struct text 
 
 	json_each (members(before ? document_data(before) : NULL), key, value) {
 		struct json_object *now = NULL;
-		if (json_is(value, json_type_boolean) && !json_object_get_boolean(value) && after &&
+		if (json_is(value, json_type_boolean) && !json_bool_of(value) && after &&
 		    !json_find(document_data(after), key, &now))
 			return broken(why, subject, "%s was false, and is gone", key);
 	}

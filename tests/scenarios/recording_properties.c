@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static bool is_about(const struct person_edit *edit, const char *subject)
+bool edit_is_about(const struct person_edit *edit, const char *subject)
 {
 	return strcmp(edit->subject, subject) == 0;
 }
@@ -40,7 +40,7 @@ static bool is_false(struct json_object *document, const char *key)
 	struct json_object *value = NULL;
 
 	json_find(document ? document_data(document) : NULL, key, &value);
-	return json_is(value, json_type_boolean) && !json_object_get_boolean(value);
+	return json_is(value, json_type_boolean) && !json_bool_of(value);
 }
 
 /* At the start, or after any phase. */
@@ -73,11 +73,11 @@ bool has_false_flag(const struct judging *judging, const char *subject)
 	return false;
 }
 
-static bool edits_any(const struct judging *judging, const char *subject,
-		      bool (*fits)(const struct judging *judging, const struct person_edit *edit))
+bool edits_any(const struct judging *judging, const char *subject,
+	       bool (*fits)(const struct judging *judging, const struct person_edit *edit))
 {
 	for (size_t i = 0; i < judging->edits.count; i++)
-		if (is_about(&judging->edits.list[i], subject) && fits(judging, &judging->edits.list[i]))
+		if (edit_is_about(&judging->edits.list[i], subject) && fits(judging, &judging->edits.list[i]))
 			return true;
 	return false;
 }
@@ -99,7 +99,7 @@ static bool meets_other_side(const struct judging *judging, const struct person_
 {
 	for (size_t i = 0; i < judging->edits.count; i++) {
 		const struct person_edit *other = &judging->edits.list[i];
-		if (is_about(other, edit->subject) && other->in_base != edit->in_base &&
+		if (edit_is_about(other, edit->subject) && other->in_base != edit->in_base &&
 		    other->kind == EDIT_VALUE && edit->kind == EDIT_VALUE &&
 		    sync_after(judging, other->phase) == sync_after(judging, edit->phase))
 			return true;
@@ -159,7 +159,7 @@ bool deleted_and_saved_again(const struct judging *judging, const char *subject)
 
 	for (size_t i = 0; i < judging->edits.count; i++) {
 		const struct person_edit *edit = &judging->edits.list[i];
-		if (!is_about(edit, subject) || edit->in_base)
+		if (!edit_is_about(edit, subject) || edit->in_base)
 			continue;
 		if (deleted && edit->kind != EDIT_DELETE)
 			return true;
@@ -223,7 +223,7 @@ static bool meets_box(const struct judging *judging, const struct person_edit *e
 {
 	for (size_t i = 0; i < judging->edits.count; i++) {
 		const struct person_edit *other = &judging->edits.list[i];
-		if (is_about(other, edit->subject) && ticks_box(judging, other) && !edit->in_base &&
+		if (edit_is_about(other, edit->subject) && ticks_box(judging, other) && !edit->in_base &&
 		    edit->kind == EDIT_VALUE &&
 		    sync_after(judging, other->phase) == sync_after(judging, edit->phase))
 			return true;
@@ -248,7 +248,7 @@ bool row_edited_after_deletion(const struct judging *judging, const char *subjec
 
 	for (size_t i = 0; i < judging->edits.count; i++) {
 		const struct person_edit *edit = &judging->edits.list[i];
-		if (!is_about(edit, subject))
+		if (!edit_is_about(edit, subject))
 			continue;
 		if (deleted && edit->in_base && edit->kind == EDIT_VALUE)
 			return true;
@@ -284,7 +284,7 @@ bool message_stays_after_its_cause(const struct judging *judging, const char *su
 			json_child(phase_at(judging, i), "records_changed", json_type_array);
 		for (size_t j = 0; told && j < judging->edits.count; j++) {
 			const struct person_edit *edit = &judging->edits.list[j];
-			if (is_about(edit, subject) && edit->in_base && edit->phase == i)
+			if (edit_is_about(edit, subject) && edit->in_base && edit->phase == i)
 				return true;
 		}
 		for (size_t j = 0; records && j < json_length(records); j++) {
@@ -303,7 +303,7 @@ bool message_stays_after_its_cause(const struct judging *judging, const char *su
 
 /* ---- scope ---- */
 
-static struct json_object *integration_config_of(const struct judging *judging)
+struct json_object *integration_config_of(const struct judging *judging)
 {
 	scoped_text full_id = own_format("integration-%s", judging->recording->integration_id);
 	struct json_object *document = recording_initial(judging->recording, full_id);
@@ -312,13 +312,13 @@ static struct json_object *integration_config_of(const struct judging *judging)
 	return json_child(data, "config", json_type_object);
 }
 
-static bool scope_lists(const struct judging *judging, const char *id)
+bool scope_lists(const struct judging *judging, const char *id)
 {
 	struct json_object *listed =
 		json_child(integration_config_of(judging), "collection_ids_to_sync", json_type_array);
 
 	for (size_t i = 0; listed && i < json_length(listed); i++)
-		if (strcmp(json_object_get_string(json_at(listed, i)), id) == 0)
+		if (strcmp(recording_words(json_at(listed, i)), id) == 0)
 			return true;
 	return false;
 }
@@ -342,7 +342,7 @@ bool collection_beside_container_scope(const struct judging *judging, const char
 	    strcmp(json_text_or(integration_config_of(judging), "scope_type", ""), "containers") != 0)
 		return false;
 	for (size_t i = 0; i < judging->edits.count; i++)
-		if (is_about(&judging->edits.list[i], subject) && judging->edits.list[i].in_base)
+		if (edit_is_about(&judging->edits.list[i], subject) && judging->edits.list[i].in_base)
 			return true;
 	return false;
 }

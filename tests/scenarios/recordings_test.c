@@ -1,6 +1,7 @@
 /* Recorded syncs of the app, played by the bridge: each must end as recorded, or better by an entry that says why.
  *
  *   recordings_test [file...]    the files' scenarios, in sentences; without a file those of tests/vectors, as TAP */
+#include "tests/fakes/vector_file.h"
 #include "tests/scenarios/recording_better.h"
 #include "tests/scenarios/recording_play.h"
 
@@ -62,7 +63,21 @@ static void tell(struct run *run, const char *name, enum outcome outcome, const 
 	fflush(stdout);
 }
 
-static void run_one(struct run *run, struct json_object *json, struct json_object *shared)
+/* Whatever it ends like: what JSON can say and a document cannot keep is named where it is read, and is in nobody's way. */
+static enum outcome judge_flawed(enum outcome outcome, const struct json_flaws *flaws, struct text *why)
+{
+	const struct json_flaw *flaw = json_flaws_below(flaws, "");
+
+	if (outcome != FAILED || !flaw)
+		return outcome;
+	text_clear(why);
+	text_format(why, "what cannot be kept as it is is set aside under its name: %s: %s",
+		    flaw->path ? flaw->path : "", flaw->what);
+	return BETTER;
+}
+
+static void run_one(struct run *run, struct json_object *json, struct json_object *shared,
+		    const struct json_flaws *flaws)
 {
 	struct recording recording = {0};
 	struct error error = {0};
@@ -70,51 +85,59 @@ static void run_one(struct run *run, struct json_object *json, struct json_objec
 	enum outcome outcome = FAILED;
 	const char *name = json_text_or(json, "name", "a scenario without a name");
 
-	if (strcmp(name, "_definitions") == 0 || (run->only && !strstr(name, run->only)))
+	if (run->only && !strstr(name, run->only))
 		return;
 	if (recording_read(json, shared, &recording, &error))
-		outcome = play(run, &recording, &why);
+		outcome = judge_flawed(play(run, &recording, &why), flaws, &why);
 	else
 		text_add(&why, error.text);
 	tell(run, name, outcome, &why);
 	text_done(&why);
 }
 
-static bool read_file(const char *path, struct json_object **list_out, struct error *error)
+static void tell_unread(struct run *run, const char *name, const struct error *error)
 {
-	FILE *file = fopen(path, "rb");
-	struct text text = {0};
-	char piece[1 << 16];
-	size_t length;
+	struct text why = {0};
 
-	if (!file)
-		return error_set(error, ERROR_FATAL, "it cannot be opened");
-	while ((length = fread(piece, 1, sizeof piece, file)) > 0)
-		text_add_bytes(&text, piece, length);
-	fclose(file);
-	bool ok = json_read(text_or_empty(&text), text.length, list_out, NULL, error);
-	text_done(&text);
-	return ok && (json_is(*list_out, json_type_array) ||
-		      error_set(error, ERROR_REFUSED, "a list of scenarios was expected"));
+	text_add(&why, error->text);
+	tell(run, name, FAILED, &why);
+	text_done(&why);
+}
+
+static void run_all(struct run *run, const char *path, struct vector_file *file)
+{
+	scoped(json_object) shared = NULL;
+
+	for (;;) {
+		scoped(json_object) json = NULL;
+		struct json_flaws flaws = {0};
+		struct error error = {0};
+		enum vector_read read = vector_file_next(file, &json, &flaws, &error);
+		if (read == VECTOR_END)
+			return;
+		scoped_text place = own_format("%s, number %zu", path, file->count);
+		if (read != VECTOR_READ) {
+			tell_unread(run, place, &error);
+		} else if (strcmp(json_text_or(json, "name", ""), "_definitions") == 0) {
+			json_release(shared);
+			shared = take(json);
+		} else {
+			run_one(run, json, shared, &flaws);
+		}
+		json_flaws_done(&flaws);
+	}
 }
 
 static void run_file(struct run *run, const char *path)
 {
-	scoped(json_object) list = NULL;
-	struct json_object *shared = NULL;
+	struct vector_file file;
 	struct error error = {0};
 
-	if (!read_file(path, &list, &error)) {
-		struct text why = {0};
-		text_add(&why, error.text);
-		tell(run, path, FAILED, &why);
-		text_done(&why);
-		return;
-	}
-	if (strcmp(json_text_or(json_at(list, 0), "name", ""), "_definitions") == 0)
-		shared = json_at(list, 0);
-	for (size_t i = 0; i < json_length(list); i++)
-		run_one(run, json_at(list, i), shared);
+	if (vector_file_open(&file, path, &error))
+		run_all(run, path, &file);
+	else
+		tell_unread(run, path, &error);
+	vector_file_done(&file);
 }
 
 static void sum_up(const struct run *run)
@@ -126,7 +149,7 @@ static void sum_up(const struct run *run)
 	printf("%d as recorded, %d better, %d failed, %d skipped\n", run->counts[AS_RECORDED],
 	       run->counts[BETTER], run->counts[FAILED], run->counts[SKIPPED]);
 	json_each (run->skipped, reason, count) {
-		printf("    skipped %lld: %s\n", (long long)json_object_get_int64(count), reason);
+		printf("    skipped %lld: %s\n", (long long)json_int_of(count), reason);
 	}
 	printf("%d passed, %d failed\n", run->counts[AS_RECORDED] + run->counts[BETTER], run->counts[FAILED]);
 }

@@ -1,7 +1,8 @@
 /* Whatever a file of vectors holds, the runner and what it runs come to their ends: vectors that lack something or have it
  * of another type, and files that are cut or spoiled. How each ends does not matter here; that it does, and in words. */
+#include "tests/fakes/spoil.h"
+#include "tests/fakes/vector_file.h"
 #include "tests/unit/cases.h"
-#include "tests/vectors/file.h"
 #include "tests/vectors/vectors.h"
 
 #include <stdio.h>
@@ -19,61 +20,6 @@ static const char *const files[] = {
 	"tests/vectors/from-airtable.json",
 };
 
-/* What stands in a place instead; NULL: nothing, the key is not there. */
-static const char *const instead[] = {NULL,   "null",    "false", "7",      "-1e300",
-				      "\"\"", "\"odd\"", "[]",    "[null]", "{}"};
-
-/* ---- places ---- */
-
-static size_t count_places(struct json_object *json)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < json_length(json); i++)
-		count += 1 + count_places(json_at(json, i));
-	json_each (json, key, value) {
-		(void)key;
-		count += 1 + count_places(value);
-	}
-	return count;
-}
-
-static struct json_object *value_of(const char *words)
-{
-	struct json_object *value = NULL;
-
-	assert_true(json_read(words, strlen(words), &value, NULL, NULL));
-	return value;
-}
-
-/* Counts down to the place; true when it was in here. */
-static bool spoil(struct json_object *json, size_t *place, const char *words)
-{
-	for (size_t i = 0; i < json_length(json); i++) {
-		if ((*place)-- == 0) {
-			if (words)
-				json_set_at(json, i, value_of(words));
-			else
-				json_remove_at(json, i, 1);
-			return true;
-		}
-		if (spoil(json_at(json, i), place, words))
-			return true;
-	}
-	json_each (json, key, value) {
-		if ((*place)-- == 0) {
-			if (words)
-				json_put(json, key, value_of(words));
-			else
-				json_remove(json, key);
-			return true;
-		}
-		if (spoil(value, place, words))
-			return true;
-	}
-	return false;
-}
-
 /* ---- vectors ---- */
 
 static void run_spoiled(vector_run *run, struct json_object *vector, struct json_object *definitions,
@@ -82,7 +28,7 @@ static void run_spoiled(vector_run *run, struct json_object *vector, struct json
 	scoped(json_object) spoiled = json_copy(vector);
 	struct vector_result result = {0};
 
-	assert_true(spoil(spoiled, &place, words));
+	assert_true(spoil(spoiled, place, words));
 	run(spoiled, definitions, &result);
 	if (result.skipped)
 		assert_string_not_equal(result.skipped_name, "");
@@ -90,12 +36,12 @@ static void run_spoiled(vector_run *run, struct json_object *vector, struct json
 
 static void spoil_vector(vector_run *run, struct json_object *vector, struct json_object *definitions)
 {
-	size_t places = count_places(vector), step = places / PLACES_OF_ONE + 1;
+	size_t places = spoil_places(vector), step = places / PLACES_OF_ONE + 1;
 
 	for (size_t place = 0; place < places; place += step)
-		for (size_t i = 0; i < countof(instead); i++)
+		for (size_t i = 0; i < spoil_count; i++)
 			run_spoiled(run, vector, definitions,
-				    place + i % step < places ? place + i % step : place, instead[i]);
+				    place + i % step < places ? place + i % step : place, spoil_with[i]);
 }
 
 static void a_vector_that_lacks_something_comes_to_an_end(void **row)

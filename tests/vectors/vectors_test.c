@@ -4,7 +4,7 @@
  *   vectors_test file...    these; failures and sums in words, at the end "N passed, N failed"
  *
  * Whatever a file holds, all of them are run to their ends. */
-#include "tests/vectors/file.h"
+#include "tests/fakes/vector_file.h"
 #include "tests/vectors/vectors.h"
 
 #include <stdio.h>

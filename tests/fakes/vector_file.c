@@ -1,5 +1,5 @@
 /* Elements are told apart by their brackets and quotes alone; what is inside of one is the JSON reader's. */
-#include "tests/vectors/file.h"
+#include "tests/fakes/vector_file.h"
 
 #include "base/own.h"
 
