@@ -33,12 +33,12 @@ void connection_lease(struct connection *connection, const struct integration_co
 	http_set_tick(connection->http, tick, connection);
 }
 
-/* Whoever had it heard what became of the integration's document; the feed tells it only once. */
+/* Whoever had it before may have heard that the integration's document has changed; the feed tells it only once. */
 static bool check_settings(struct connection *connection, struct error *error)
 {
 	bool same = true;
 
-	if (!lease_had_to_wait(connection->lease) || connection->sync->started)
+	if (connection->sync->started)
 		return true;
 	if (!sync_check_settings(connection->sync, &same, error))
 		return false;

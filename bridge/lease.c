@@ -26,7 +26,7 @@ struct lease {
 	/* Of somebody else's. */
 	struct lease_document seen;
 	int64_t seen_ms; /* when this revision was seen first */
-	bool any_seen, lives, waited;
+	bool any_seen, lives;
 	char told[37]; /* the holder that was named in the log */
 };
 
@@ -79,11 +79,6 @@ bool lease_is_lost(const struct lease *lease)
 bool lease_holder_lives(const struct lease *lease)
 {
 	return lease->lives;
-}
-
-bool lease_had_to_wait(const struct lease *lease)
-{
-	return lease->waited;
 }
 
 const char *lease_token(const struct lease *lease)
@@ -151,7 +146,6 @@ static bool is_held_by_other(struct lease *lease, struct error *error)
 
 	const char *name = lease->seen.token[0] ? lease->seen.token : "unreadable";
 
-	lease->waited = true;
 	if (strcmp(lease->told, name) != 0)
 		log_info(&lease->log,
 			 "%s keeps this integration in step: this process waits until it ends or gives no "
@@ -216,10 +210,8 @@ bool lease_claim(struct lease *lease, struct error *error)
 	lease->own.since_ms = clock_now_ms();
 	lease->own.renewals = 0;
 	lease->own.is_free = false;
-	if (!write_own(lease, error)) {
-		lease->waited = lease->waited || error->kind == ERROR_CONFLICT;
+	if (!write_own(lease, error))
 		return error_wrap(error, "claiming the lease");
-	}
 	lease->state = LEASE_HELD;
 	lease->doubted = lease->troubled = false;
 	lease->ticked_ms = clock_steady_ms();

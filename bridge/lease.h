@@ -59,8 +59,6 @@ bool lease_is_held(const struct lease *lease);
 bool lease_is_lost(const struct lease *lease);
 /* Whoever has it was seen to renew it. */
 bool lease_holder_lives(const struct lease *lease);
-/* Somebody else had it since this was opened, or may have: what was read before it was claimed is stale. */
-bool lease_had_to_wait(const struct lease *lease);
 
 /* In each turn of the loop that sends: renews it when that is due. Does nothing while it is not held, or within itself. The
  * milliseconds until it wants to be called again. */

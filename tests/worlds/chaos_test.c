@@ -2,7 +2,9 @@
  *
  *     chaos_test                  a fixed number of them, as a test
  *     chaos_test SEEDS [FIRST]    so many, with their speed; the first that fail are shrunk and told step by step
- *     chaos_test = SEED           this one, told step by step */
+ *     chaos_test = SEED           this one, told step by step
+ *
+ * Every eighth (seeds that can be divided by 8) has a second process on the same integration: rule 16. */
 #include "tests/worlds/history.h"
 #include "tests/worlds/seeds.h"
 

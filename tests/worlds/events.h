@@ -68,3 +68,6 @@ void person_adds_column(struct play *play, const struct event *event);
 void person_retypes_column(struct play *play, const struct event *event);
 void person_edits_choices(struct play *play, const struct event *event);
 void person_links_back(struct play *play, const struct event *event);
+void process_hands_over(struct play *play, const struct event *event);
+void process_is_killed(struct play *play, const struct event *event);
+void process_freezes(struct play *play, const struct event *event);

@@ -2,12 +2,14 @@
 
 #include "tests/worlds/events.h"
 #include "tests/worlds/observer.h"
+#include "tests/worlds/world_second.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define EVENTS_MOST    24
 #define ITEMS_AT_FIRST 3
+#define SECOND_EVERY   8 /* seeds of which one has a second process */
 #define ECHO_SLACK     3 /* writes a person's act may cause beyond one each way, with what follows from it */
 
 /* ---- playing ---- */
@@ -34,6 +36,8 @@ static void prepare(struct play *play)
 	if (world_chance(world, 3) == 0)
 		world->config.on_row_deleted =
 			world_chance(world, 2) ? ROW_DELETED_FORGET : ROW_DELETED_DELETE;
+	if (history_has_second(play->history))
+		world_second_open(world);
 	if (world_chance(world, 4) && !world_first_sync(world))
 		world_broken(world, "the first sync does not come to an end");
 	else if (world->row_count == 0)
@@ -96,33 +100,62 @@ static bool is_kept(enum history_rule rule)
 	       rule == RULE_14 || rule == RULE_20;
 }
 
-static unsigned weight_of(const struct event_kind *kind)
+static unsigned weight_of(const struct event_kind *kind, bool by_two)
 {
-	return is_kept(kind->rule) ? kind->weight : 0;
+	return is_kept(kind->rule) || (by_two && kind->rule == RULE_16) ? kind->weight : 0;
+}
+
+bool history_has_second(const struct history *history)
+{
+	for (size_t i = 0; i < history->count; i++)
+		if (event_kinds[history->events[i].kind].rule == RULE_16)
+			return true;
+	return false;
+}
+
+static struct event draw_event(uint64_t *chance, unsigned kind)
+{
+	const struct event_kind *drawn = &event_kinds[kind];
+	bool within = drawn->in_passes && chance_below(chance, 3) == 0;
+
+	return (struct event){
+		.kind = kind,
+		.a = chance_below(chance, drawn->of_a ? drawn->of_a : 1000),
+		.b = chance_below(chance, drawn->of_b ? drawn->of_b : 1000),
+		.c = chance_below(chance, 1000),
+		.at = within ? 1 + chance_below(chance, HISTORY_REACH) : 0,
+	};
+}
+
+/* One that no process of two has met would be none of theirs. */
+static void draw_second(uint64_t *chance, struct history *history)
+{
+	unsigned kind = 0;
+
+	while (event_kinds[kind].rule != RULE_16 || !event_kinds[kind].in_passes)
+		kind++;
+	struct event *event = &history->events[chance_below(chance, (uint32_t)history->count)];
+	*event = draw_event(chance, kind);
+	event->at = 1 + chance_below(chance, HISTORY_REACH);
 }
 
 void history_draw(uint64_t seed, struct history *history)
 {
 	uint64_t chance = seed ^ 0x5DEECE66DU;
+	bool by_two = seed % SECOND_EVERY == 0;
 	unsigned all = 0;
 
 	*history = (struct history){.seed = seed, .count = 2 + chance_below(&chance, EVENTS_MOST - 1)};
 	for (size_t i = 0; i < event_kind_count; i++)
-		all += weight_of(&event_kinds[i]);
+		all += weight_of(&event_kinds[i], by_two);
 	for (size_t i = 0; i < history->count; i++) {
 		unsigned left = chance_below(&chance, all), kind = 0;
-		while (left >= weight_of(&event_kinds[kind]))
-			left -= weight_of(&event_kinds[kind++]);
-		const struct event_kind *drawn = &event_kinds[kind];
-		bool within = drawn->in_passes && chance_below(&chance, 3) == 0;
-		history->events[i] = (struct event){
-			.kind = kind,
-			.a = chance_below(&chance, drawn->of_a ? drawn->of_a : 1000),
-			.b = chance_below(&chance, drawn->of_b ? drawn->of_b : 1000),
-			.c = chance_below(&chance, 1000),
-			.at = within ? 1 + chance_below(&chance, HISTORY_REACH) : 0,
-		};
+		while (left >= weight_of(&event_kinds[kind], by_two))
+			left -= weight_of(&event_kinds[kind++], by_two);
+		history->events[i] = draw_event(&chance, kind);
 	}
+	if (by_two && !history_has_second(history))
+		draw_second(&chance, history);
 }
 
 void history_make_plain(struct history *history)

@@ -14,6 +14,7 @@ enum history_rule {
 	RULE_10 = 10,
 	RULE_13 = 13,
 	RULE_14 = 14,
+	RULE_16 = 16, /* of histories with a second process alone */
 	RULE_20 = 20
 };
 
@@ -28,8 +29,10 @@ struct history {
 	struct event events[HISTORY_LIMIT];
 };
 
-/* Follows from the seed. */
+/* Follows from the seed. One in eight (seeds that can be divided by 8) has a second process on the same integration. */
 void history_draw(uint64_t seed, struct history *history);
+/* An event of rule 16 is in it. */
+bool history_has_second(const struct history *history);
 /* Leaves out what servers cannot be made to do, and has all of it happen between passes. */
 void history_make_plain(struct history *history);
 /* True when every invariant held; else what was broken. */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_refusals.h"
+#include "tests/worlds/world_second.h"
 #include "tests/worlds/world_settings.h"
 
 #include <stdarg.h>
@@ -65,7 +66,7 @@ uint32_t world_chance(struct world *world, uint32_t below)
 void world_advance(struct world *world, int64_t ms)
 {
 	if (ms > 0)
-		world->steady_ms += ms;
+		world->steady_ms += world_second_advances(world, ms);
 	world_apply_late(world);
 }
 
@@ -78,6 +79,9 @@ int64_t world_base_now_ms(const struct world *world)
 
 bool world_reach(struct world *world, int64_t cost_ms)
 {
+	if (world->dead)
+		return false;
+	world_second_turns(world);
 	if (world->dead)
 		return false;
 	world->effects++;
@@ -183,6 +187,7 @@ void world_restart(struct world *world)
 		world->rows[i].under_way = 0;
 	world_settings_take(world);
 	open_sync(world);
+	world_second_restarts(world);
 }
 
 /* As the bridge does when the integration's document has changed. */
@@ -191,6 +196,7 @@ static void begin_anew(struct world *world)
 	unsigned crash_at = world->crash_at, effects = world->effects;
 
 	world_note(world, "the integration begins anew");
+	world_second_gives_back(world);
 	world_restart(world);
 	world->crash_at = crash_at;
 	world->effects = effects;
@@ -200,10 +206,12 @@ bool world_pass_wished(struct world *world, struct pass_wish wish)
 {
 	struct error error = {0};
 
-	if (world->stopped && !world->dead)
+	if ((world->stopped || world->sync->settings_changed || world_second_is_lost(world)) && !world->dead)
 		begin_anew(world);
 	if (world->stopped)
 		return true;
+	if (!world_second_claims(world, &world->last_error))
+		return false;
 	world_note(world, "    pass%s",
 		   wish.list_rows    ? ", lists all rows"
 		   : wish.check_rows ? ", asks which rows there are"
@@ -219,13 +227,13 @@ bool world_pass_wished(struct world *world, struct pass_wish wish)
 	world_advance(world, 10);
 	transcript_add(world,
 		       (struct act){.kind = ACT_PASSED, .passed = ok, .value = transcript_rows(world)});
-	if (world->sync->settings_changed && !world->dead)
+	if ((world->sync->settings_changed || world_second_is_lost(world)) && !world->dead)
 		begin_anew(world);
 	if (ok)
 		return true;
 	world->last_error = error;
 	world_note(world, "    the pass failed (%s): %s", error_kind_name(error.kind), error.text);
-	if (error.kind == ERROR_FATAL || (error.kind == ERROR_STOPPED && !world->dead))
+	if (error.kind == ERROR_FATAL || (error.kind == ERROR_STOPPED && !world->dead && !world->second))
 		world_broken(world, "a pass failed for good: %s", error.text);
 	return false;
 }
@@ -271,6 +279,7 @@ bool world_quiet_refused(struct world *world)
 	if (world->dead)
 		world_restart(world);
 	world->crash_at = 0;
+	world_second_ends(world);
 	world_note(world, "quiet");
 	world_advance(world, WORLD_DEADLINE_MS + 1000);
 	for (int round = 0; round < QUIET_ROUNDS; round++) {
@@ -328,6 +337,7 @@ void world_close(struct world **world)
 	struct world *gone = take(*world);
 	transcript_close(gone);
 	sync_close(&gone->sync);
+	world_second_done(gone);
 	world_couch_done(gone);
 	world_airtable_done(gone);
 	integration_config_done(&gone->config);

@@ -160,6 +160,7 @@ struct world_change {
 
 struct transcript;
 struct world_columns;
+struct world_second;
 
 struct world {
 	uint64_t chance;
@@ -211,6 +212,7 @@ struct world {
 	bool stopped;                            /* nobody can tell what is to be synced */
 	struct integration_config config;
 	struct sync *sync;
+	struct world_second *second; /* owned; NULL: there is one process alone (world_second.h) */
 	struct log log;
 	struct error last_error; /* of the last pass that failed */
 

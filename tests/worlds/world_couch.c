@@ -5,6 +5,7 @@
 #include "inventory/history.h"
 #include "tests/worlds/observer.h"
 #include "tests/worlds/world_refusals.h"
+#include "tests/worlds/world_second.h"
 #include "tests/worlds/world_settings.h"
 
 #include <stdio.h>
@@ -485,7 +486,7 @@ static void write_one(struct world *world, struct side_write *write)
 	bool doubt = false;
 
 	write->result = ERROR_STOPPED;
-	if (!world_reach(world, COUCH_COST_MS))
+	if (!world_reach(world, COUCH_COST_MS) || !world_may_write(world, "a document"))
 		return;
 	if (world_fault(world, FAULT_COUCH_UNSENT)) {
 		write->result = ERROR_RETRY;
@@ -510,20 +511,27 @@ static void write_one(struct world *world, struct side_write *write)
 }
 
 struct side_ticket {
-	bool airtable;
+	bool stopped; /* some of it did not leave */
 };
 
 static struct side_ticket *couch_write_start(void *self, struct side_write *writes, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	struct side_ticket *ticket = own_alloc(sizeof *ticket);
+
+	for (size_t i = 0; i < count; i++) {
 		write_one(of(self), &writes[i]);
-	return own_alloc(sizeof(struct side_ticket));
+		ticket->stopped = ticket->stopped || writes[i].result == ERROR_STOPPED;
+	}
+	return ticket;
 }
 
 static bool couch_write_finish(void *self, struct side_ticket **ticket, struct error *error)
 {
+	struct side_ticket done = **ticket;
+
 	free(take(*ticket));
-	return !of(self)->dead || error_set(error, ERROR_STOPPED, "the bridge is dead");
+	return !done.stopped ||
+	       error_set(error, ERROR_STOPPED, of(self)->dead ? "the bridge is dead" : "it did not leave");
 }
 
 struct side world_couch_side(struct world *world)

@@ -2,6 +2,7 @@
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_couch.h"
 #include "tests/worlds/world_refusals.h"
+#include "tests/worlds/world_second.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +96,8 @@ static bool state_write(void *self, struct json_object *const *documents, size_t
 		results_out[i] = (struct store_result){.kind = ERROR_STOPPED};
 	if (!world_reach(world, COUCH_COST_MS))
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	if (!world_may_write(world, "the state"))
+		return error_set(error, ERROR_STOPPED, "it did not leave");
 	unsent = world_fault(world, FAULT_STATE_UNSENT);
 	unanswered = !unsent && world_fault(world, FAULT_STATE_UNANSWERED);
 	for (size_t i = 0; i < count; i++) {
@@ -161,6 +164,8 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 
 	if (!world_reach(world, COUCH_COST_MS))
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	if (!world_may_write(world, "the checkpoint"))
+		return error_set(error, ERROR_STOPPED, "it did not leave");
 	if (answer != ANSWER_AS_EVER && answer != ANSWER_UNANSWERED)
 		return error_set(error, world_answer_kind(answer), "%s", world_answer_words(answer));
 	world->checkpoint_writes++;
@@ -168,6 +173,8 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 	world->checkpoint_source = world_wire(checkpoint);
 	if (!world_reach(world, COUCH_COST_MS))
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	if (!world_may_write(world, "the checkpoint"))
+		return error_set(error, ERROR_STOPPED, "it did not leave");
 	if (world_fault(world, FAULT_CHECKPOINT_SPLIT))
 		return error_set(error, ERROR_RETRY, "a fault of the test");
 	json_release(world->checkpoint_state);
@@ -175,6 +182,48 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 	if (answer == ANSWER_UNANSWERED)
 		return error_set(error, ERROR_RETRY, "%s", world_answer_words(answer));
 	return world_couch_ends(world, error);
+}
+
+/* ---- the lease ---- */
+
+static bool lease_read(void *self, const char *id, struct json_object **document_out, struct error *error)
+{
+	struct world *world = of(self);
+
+	if (!world_in_background(world) && !world_couch_begins(world, FAULT_STATE_READ, error))
+		return false;
+	const struct world_state *state = state_of(world, id);
+	*document_out = state && state->body ? world_wire(state->body) : NULL;
+	return true;
+}
+
+static bool lease_write(void *self, const char *id, struct json_object *document, char rev_out[80],
+			struct error *error)
+{
+	struct world *world = of(self);
+	bool background = world_in_background(world);
+	char revision[80];
+
+	(void)id;
+	if (!background && !world_reach(world, COUCH_COST_MS))
+		return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	if (!background && world_fault(world, FAULT_STATE_UNSENT))
+		return error_set(error, ERROR_RETRY, "in doubt (test)");
+	bool unanswered = !background && world_fault(world, FAULT_STATE_UNANSWERED);
+	enum error_kind kind = state_put(world, document, revision);
+	if (!background && !world_reach(world, COUCH_COST_MS))
+		return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	if (unanswered)
+		return error_set(error, ERROR_RETRY, "in doubt (test)");
+	if (kind != ERROR_NONE)
+		return error_set(error, kind, "409");
+	snprintf(rev_out, 80, "%s", revision);
+	return true;
+}
+
+struct lease_store world_lease_store(struct world *world)
+{
+	return (struct lease_store){lease_read, lease_write, world};
 }
 
 struct store world_store(struct world *world)

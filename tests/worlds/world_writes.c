@@ -7,6 +7,7 @@
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_columns.h"
 #include "tests/worlds/world_schema.h"
+#include "tests/worlds/world_second.h"
 #include "tests/worlds/world_settings.h"
 
 #include <stdio.h>
@@ -283,6 +284,8 @@ static void send(struct world *world, struct side_write *writes, const struct wo
 	for (size_t i = 0; i < count; i++)
 		if (writes[places[i]].leave_by_ms && world->steady_ms > writes[places[i]].leave_by_ms)
 			return; /* too old: none of them leaves */
+	if (!world_may_write(world, "rows"))
+		return;
 	for (size_t i = 0; i < count; i++)
 		check_freshness(world, &writes[places[i]], &decided[places[i]]);
 	world->calls++;
