@@ -163,11 +163,9 @@ static const char *reason_to_take(const struct lease *lease)
 
 	if (is_own(lease, seen))
 		return "an earlier claim of its own had no answer";
-	if (!seen->is_readable)
-		return has_run_out(lease) ? "which gave no sign of life" : NULL;
-	if (seen->is_free)
+	if (seen->is_readable && seen->is_free)
 		return "which gave it back";
-	if (lease->is_gone(&seen->process))
+	if (seen->is_readable && lease->is_gone(&seen->process))
 		return "which ended without giving it back";
 	return has_run_out(lease) ? "which gave no sign of life" : NULL;
 }

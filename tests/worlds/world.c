@@ -173,6 +173,8 @@ static void open_sync(struct world *world)
 
 void world_restart(struct world *world)
 {
+	if (world_second_replaces(world))
+		return;
 	world->restarts++;
 	transcript_add(world, (struct act){.kind = ACT_RESTARTS});
 	sync_close(&world->sync);

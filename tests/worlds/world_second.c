@@ -29,6 +29,7 @@ struct world_second {
 	} machines[2];
 	bool background; /* what is done now has no effects in the world's sense */
 	bool in_freeze;
+	bool is_replaced; /* when the acting one is dead */
 };
 
 static struct machine *acting(const struct world *world)
@@ -259,7 +260,10 @@ void world_second_gives_back(struct world *world)
 
 void world_second_ends(struct world *world)
 {
-	if (!world->second || !waiting(world)->alive)
+	if (!world->second)
+		return;
+	world->second->is_replaced = false;
+	if (!waiting(world)->alive)
 		return;
 	change_over(world);
 	world_note(world, "process %u ends", world->second->acting + 1);
@@ -270,14 +274,17 @@ void world_second_ends(struct world *world)
 
 /* ---- what happens to processes ---- */
 
-void world_hands_over(struct world *world)
+bool world_hands_over(struct world *world)
 {
+	bool held = lease_is_held(acting(world)->lease);
+
 	if (world->second->in_freeze)
-		return;
+		return false;
 	world_note(world, "process %u ends in good order, and is started anew", world->second->acting + 1);
 	world_second_gives_back(world);
 	world_restart(world);
 	act_as_other(world);
+	return held;
 }
 
 void world_is_killed(struct world *world)
@@ -287,6 +294,25 @@ void world_is_killed(struct world *world)
 	world_note(world, "process %u is killed", world->second->acting + 1);
 	end_process(world);
 	act_as_other(world);
+}
+
+void world_is_replaced(struct world *world)
+{
+	if (world->second->in_freeze)
+		return;
+	world->crash_at = world->effects;
+	if (world->crash_at == 0)
+		world->crash_at = 1;
+	world->second->is_replaced = true;
+}
+
+bool world_second_replaces(struct world *world)
+{
+	if (!world->second || !world->second->is_replaced)
+		return false;
+	world->second->is_replaced = false;
+	world_is_killed(world);
+	return true;
 }
 
 static void act_meanwhile(struct world *world, int64_t ms, unsigned passes)

@@ -33,10 +33,14 @@ void world_second_ends(struct world *world);
 
 /* ---- what happens to processes ---- */
 
-/* As after SIGTERM: gives the lease back and is started anew, to wait; the other one acts. */
-void world_hands_over(struct world *world);
+/* As after SIGTERM: gives the lease back and is started anew, to wait; the other one acts. False: there was none. */
+bool world_hands_over(struct world *world);
 /* As after kill -9, and not started again; the other one acts. */
 void world_is_killed(struct world *world);
+/* The same at this point of its pass, or at the next: world_restart() has the other one act. */
+void world_is_replaced(struct world *world);
+/* Within world_restart(): whether it did so. */
+bool world_second_replaces(struct world *world);
 /* At a point of a pass, or between two: for 'ms' in all, in which the other one acts and makes so many passes. */
 void world_freezes(struct world *world, int64_t ms, unsigned passes);
 
