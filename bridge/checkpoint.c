@@ -130,13 +130,13 @@ static void count_on_from(struct sync *sync, struct json_object *checkpoint)
 		sync->checkpoints = checkpoint_count(checkpoint);
 }
 
-/* A UUID for a database that has none of ours, or is another than before. */
-static void name_database(struct sync *sync, enum checkpoint_finding finding, struct json_object *source,
-			  struct json_object *remembered)
+/* Whenever the remembered place does not count, the database gets another name: when a crash leaves the next checkpoint in
+ * the source alone, the one that stays in the state is still known to be of before. */
+static void name_database(struct sync *sync, enum checkpoint_finding finding, struct json_object *source)
 {
-	const char *known = json_text_or(source, "database", json_text_or(remembered, "database", ""));
+	const char *known = source ? json_text_or(source, "database", "") : "";
 
-	if (finding == CHECKPOINT_ANEW || strlen(known) != sizeof sync->database - 1)
+	if (finding != CHECKPOINT_KNOWN || strlen(known) != sizeof sync->database - 1)
 		random_uuid(sync->database);
 	else
 		memcpy(sync->database, known, sizeof sync->database);
@@ -173,7 +173,7 @@ bool sync_load_checkpoint(struct sync *sync, struct error *error)
 	sync->went_back = worst == CHECKPOINT_BACK;
 	count_on_from(sync, source);
 	count_on_from(sync, state);
-	name_database(sync, worst, source, state);
+	name_database(sync, worst, source);
 	take_places(sync, state, worst == CHECKPOINT_KNOWN && !sync->place_lost);
 	json_release(sync->checkpoint);
 	sync->checkpoint = worst == CHECKPOINT_KNOWN ? json_share(state) : NULL;

@@ -6,6 +6,7 @@
 #include "couch/changes.h"
 #include "couch/documents.h"
 #include "couch/local.h"
+#include "couch/revisions.h"
 #include "inventory/history.h"
 
 #include <ctype.h>
@@ -306,6 +307,27 @@ static bool read_beginning(void *self, const char *prefix, size_t most, struct j
 	       beginning.enough;
 }
 
+static bool known_revisions(void *self, struct side_known *asked, size_t count, struct error *error)
+{
+	struct couch_side *side = self;
+	scoped(json_object) wanted = json_new_object();
+	scoped(json_object) unknown = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *revisions = json_new_array();
+		json_append(revisions, json_new_text(asked[i].revision));
+		json_put(wanted, asked[i].full_id, revisions);
+	}
+	if (!couch_revisions_unknown(side->source, wanted, &unknown, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *answer = json_child(unknown, asked[i].full_id, json_type_object);
+		struct json_object *missing = answer ? json_child(answer, "missing", json_type_array) : NULL;
+		asked[i].is_known = !missing || json_length(missing) == 0;
+	}
+	return true;
+}
+
 struct left_behind {
 	struct couch_side *side;
 	struct json_object *list;
@@ -436,6 +458,7 @@ struct side couch_side_as_side(struct couch_side *side)
 		.read = read_documents,
 		.read_extras = read_extras,
 		.read_beginning = read_beginning,
+		.known_revisions = known_revisions,
 		.left_behind = left_behind,
 		.write_start = write_start,
 		.write_finish = write_finish,

@@ -15,7 +15,7 @@ static enum document_state document_state(const struct group *group, const struc
 
 	switch (look->document.presence) {
 	case SIDE_TOMBSTONE:
-		return DOCUMENT_TOMBSTONE;
+		return look->went_back ? DOCUMENT_WENT_BACK : DOCUMENT_TOMBSTONE;
 	case SIDE_MISSING:
 		return look->entry.state == ENTRY_PAIR ? DOCUMENT_MISSING : DOCUMENT_NONE;
 	case SIDE_THERE:
@@ -25,7 +25,8 @@ static enum document_state document_state(const struct group *group, const struc
 		return DOCUMENT_UNREADABLE;
 	if (pair->in_scope)
 		return DOCUMENT_IN_SCOPE;
-	return look_left_scope(group, look) ? DOCUMENT_LEFT_SCOPE : DOCUMENT_OUT_OF_SCOPE;
+	return look_left_scope(group, look) && !look_place_went_back(group, look) ? DOCUMENT_LEFT_SCOPE
+										  : DOCUMENT_OUT_OF_SCOPE;
 }
 
 /* Gone means not shown twice, a minute apart by the base's clock (sync-rules 2); a row that we deleted needs one look. */
@@ -264,6 +265,13 @@ static bool ask_of_tombstones(struct group *group, struct error *error)
 
 /* ---- existence, decided ---- */
 
+/* What becomes of a document that went back in time without a word about its fields. */
+static bool settles_back(enum existence_action action)
+{
+	return action == EXIST_RESTORE_ROW || action == EXIST_FORGET || action == EXIST_DELETE_DOCUMENT ||
+	       action == EXIST_BURY;
+}
+
 static void decide_existence(struct group *group, struct look *look)
 {
 	struct pair *pair = look->pair;
@@ -285,6 +293,7 @@ static void decide_existence(struct group *group, struct look *look)
 	if (views.document == DOCUMENT_LEFT_SCOPE || views.document == DOCUMENT_OUT_OF_SCOPE)
 		look_view_outside(group, look, &views);
 	look->existence = plan_existence(&views);
+	look->settles_back = look->went_back && settles_back(look->existence.action);
 	look->again = look->again || views.place_open;
 	log_debug(&group->sync->log, "%s: %s: %s", pair->full_id, existence_name(look->existence.action),
 		  look->existence.reason);
@@ -367,6 +376,9 @@ static void tell_of_field(struct group *group, struct look *look, enum field fie
 		look_tell_dead_link(group, look, field);
 	if (action == ACTION_NONE && shows_otherwise(group, look, field))
 		look_tell_difference(look, field, &look->couch[field], &look->airtable[field]);
+	if (action == ACTION_NONE && look->entry.fields[field].held &&
+	    field_rule(field)->direction == DIRECTION_BOTH)
+		look_tell_apart(look, field);
 }
 
 /* A row that is adopted may still have a B for some fields: what our own unanswered create is known to have left there. */
@@ -404,6 +416,7 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 			cell_equal(&look->couch[FIELD_UPDATED_AT], &look->airtable[FIELD_UPDATED_AT], &exact),
 		.shown_differently = agreed->shown_differently,
 		.contested = agreed->contested,
+		.held = agreed->held,
 		.couch_unmappable = !mappable && !couch_waits,
 		.blank = !json_find(look->row.body, sync->columns[look->pair->table].of[field].id, NULL),
 		.waits = row_waits || (couch_waits && look->existence.action != EXIST_MERGE_OUT),
@@ -444,6 +457,8 @@ static void decide_fields(struct group *group, struct look *look)
 	look->waits = 0;
 	if (look->existence.action == EXIST_PAIR_FREE)
 		contest_what_differs(group, look);
+	if (look->existence.action != EXIST_MERGE_OUT)
+		look_hold_apart(group, look);
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) && field != FIELD_ERROR &&
 		    field != FIELD_DELETE)

@@ -177,6 +177,7 @@ static void note_who_needs_no_row(struct group *group)
 		if (!needs_no_row(group, look))
 			continue;
 		look->needs_no_row = true;
+		look->settles_back = look->went_back; /* what it shows is what was agreed on */
 	}
 }
 
@@ -383,6 +384,8 @@ bool group_gather(struct group *group, struct error *error)
 		return false;
 	note_records(group);
 	note_documents(group);
+	if (!group_find_went_back(group, error))
+		return false;
 	note_who_needs_no_row(group);
 	if (!read_rows(group, error))
 		return false;

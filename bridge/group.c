@@ -149,7 +149,8 @@ const struct cell *look_agreed_couch(const struct look *look, enum field field)
 	const struct cell_equivalence exact = {0};
 	bool place = field == FIELD_COLLECTION || field == FIELD_CONTAINER;
 
-	if (place && !agreed->shown_differently && !cell_equal(&agreed->couch, &agreed->airtable, &exact))
+	if (place && !agreed->shown_differently && !agreed->held &&
+	    !cell_equal(&agreed->couch, &agreed->airtable, &exact))
 		return &agreed->airtable;
 	return &agreed->couch;
 }

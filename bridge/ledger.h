@@ -48,7 +48,8 @@ enum sent_kind { SENT_NOTHING, SENT_CREATE, SENT_UPDATE, SENT_DELETE };
 struct ledger_field {
 	bool known;             /* there is a B for this field */
 	bool shown_differently; /* an answer showed something else than was sent (sync-rules 18) */
-	bool contested;         /* one side may have been edited unseen: an edit of the other is a conflict */
+	bool held;      /* both differ, of which the row has the newer, until one is edited (sync-rules 3) */
+	bool contested; /* one side may have been edited unseen: an edit of the other is a conflict */
 	struct cell couch, airtable;
 };
 struct ledger_sent {
@@ -72,7 +73,9 @@ struct ledger_entry {
 	char revision[80]; /* of the ledger's own document; "" when new */
 	enum entry_state state;
 	char record_id[32]; /* the paired row; the row that waits to become a document; the grave's */
-	uint64_t handled;   /* hash of the document's live leaves that were handled; 0: none */
+	char document
+		[80]; /* the document's winning revision when it was last looked at; "" not known (sync-rules 3) */
+	uint64_t handled; /* hash of the document's live leaves that were handled; 0: none */
 	/* Airtable's clock when the handled revision was first seen. Of one that is not handled yet only the process knows it
 	 * (pairs.h); after a crash it is later, which may let a document win a conflict: the loser is kept all the same. */
 	int64_t seen_ms;
@@ -110,6 +113,8 @@ void ledger_entry_done(struct ledger_entry *entry);
 void ledger_entry_forget_field(struct ledger_entry *entry, enum field field);
 void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
 			const struct cell *airtable);
+/* The document shows something older than what was agreed on, and the row is left as it is. */
+void ledger_entry_hold(struct ledger_entry *entry, enum field field, const struct cell *couch);
 /* The row that the link agreed on pointed to, of a field that is one of an item's two links; NULL for others. */
 char *ledger_entry_linked_row(struct ledger_entry *entry, enum field field);
 void ledger_entry_clear_sent(struct ledger_entry *entry);

@@ -43,6 +43,15 @@ void ledger_entry_agree(struct ledger_entry *entry, enum field field, const stru
 	forget_linked_row(entry, field);
 	agreed->shown_differently = false;
 	agreed->contested = false;
+	agreed->held = false;
+}
+
+void ledger_entry_hold(struct ledger_entry *entry, enum field field, const struct cell *couch)
+{
+	struct cell copy = cell_copy(couch);
+
+	cell_move(&entry->fields[field].couch, &copy);
+	entry->fields[field].held = true;
 }
 
 static void drop_first_replaced(struct ledger_entry *entry)

@@ -30,12 +30,12 @@ char *ledger_entry_document_id(const struct ledger *ledger, enum table table, co
 }
 
 /* The cell that both showed; where there is more to say {"c": as the document showed it, "a": as the row did,
- * "d": whether that is shown differently, "x": whether it is contested}. */
+ * "d": whether that is shown differently, "x": whether it is contested, "h": whether both are held apart}. */
 static struct json_object *field_to_json(const struct ledger_field *agreed)
 {
 	bool same = cell_same(&agreed->couch, &agreed->airtable);
 
-	if (same && !agreed->shown_differently && !agreed->contested)
+	if (same && !agreed->shown_differently && !agreed->contested && !agreed->held)
 		return cell_to_json(&agreed->couch);
 	struct json_object *json = json_new_object();
 	json_put(json, "c", cell_to_json(&agreed->couch));
@@ -45,6 +45,8 @@ static struct json_object *field_to_json(const struct ledger_field *agreed)
 		json_put(json, "d", json_new_bool(true));
 	if (agreed->contested)
 		json_put(json, "x", json_new_bool(true));
+	if (agreed->held)
+		json_put(json, "h", json_new_bool(true));
 	return json;
 }
 
@@ -129,6 +131,7 @@ static void put_text(struct json_object *json, const char *key, const char *text
 static void put_state(struct json_object *json, const struct ledger_entry *entry)
 {
 	put_text(json, "rec", entry->record_id);
+	put_text(json, "document", entry->document);
 	if (entry->handled) {
 		char hash[17];
 		snprintf(hash, sizeof hash, "%016" PRIx64, entry->handled);
@@ -223,6 +226,7 @@ static bool field_from_json(struct json_object *json, struct ledger_field *agree
 	if (json_is(json, json_type_object) && json_find(json, "c", &couch)) {
 		agreed->shown_differently = json_bool_or(json, "d", false);
 		agreed->contested = json_bool_or(json, "x", false);
+		agreed->held = json_bool_or(json, "h", false);
 		if (!json_find(json, "a", &airtable))
 			airtable = couch;
 	} else {
@@ -381,6 +385,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->handled = strtoull(handled, NULL, 16);
 	read_words(json, "_rev", entry->revision, sizeof entry->revision);
 	read_words(json, "rec", entry->record_id, sizeof entry->record_id);
+	read_words(json, "document", entry->document, sizeof entry->document);
 	entry->seen_ms = read_time(json, "seen");
 	entry->marked = json_bool_or(json, "marked", false);
 	entry->born_as_row = json_bool_or(json, "born_as_row", false);

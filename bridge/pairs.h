@@ -67,9 +67,10 @@ struct pair {
 	enum row_right
 		refused_right; /* what Airtable does not permit to do with its row; until then it is not tried: */
 	int64_t refused_until_ms; /* steady clock */
-	bool has_problem;         /* a person should know something of it */
-	bool save_lost; /* what was last noted as taken into the document met a conflict: it is not in it */
-	unsigned waits; /* enum pair_waits, or 0: a link in it waits for another pair */
+	bool went_back;   /* its document, and that is not settled, or both are held apart (sync-rules 3) */
+	bool has_problem; /* a person should know something of it */
+	bool save_lost;   /* what was last noted as taken into the document met a conflict: it is not in it */
+	unsigned waits;   /* enum pair_waits, or 0: a link in it waits for another pair */
 
 	unsigned looks; /* why it is to be looked at; 0: it is not */
 	bool queued;    /* it is in the pairs' queue, by queue.h alone */

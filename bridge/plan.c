@@ -146,9 +146,15 @@ static const struct existence_rule {
 } existence_rules[] = {
 	{ANY, IS(ROW_UNSURE), ANY, NULL, EXIST_ASK_AGAIN,
 	 "the row was not shown; it is not yet sure that it is gone"},
+	{UNKNOWN | IS(DOCUMENT_WENT_BACK), IS(ROW_GONE), IS(ENTRY_PAIR), NULL, EXIST_BURY,
+	 "the document is not in the database any more, and the row was deleted"},
 	{UNKNOWN, ANY, REMEMBERED, NULL, EXIST_HOLD,
 	 "the document is not in the database and was not deleted either: the database may have gone back in "
-	 "time"},
+	 "time. To have it again, duplicate the row, clear the copy's ID and delete this row; to let it go, "
+	 "delete the row"},
+	{IS(DOCUMENT_WENT_BACK), ANY, ANY, NULL, EXIST_HOLD,
+	 "the document is deleted in a database that went back in time, and was there later. To let it go, "
+	 "delete the row"},
 	{IS(DOCUMENT_UNREADABLE), ANY, ANY, NULL, EXIST_PARK, "the document cannot be used as it is"},
 	{INSIDE, IS(ROW_OF_GRAVE_TICKED), GRAVES, NULL, EXIST_UNTICK,
 	 "the row was brought back with its Delete box as it was when it was obeyed"},
@@ -431,6 +437,9 @@ static struct decision plan_both(const struct field_views *field)
 		return obstacle;
 	if (couch_useless(field) || airtable_useless(field))
 		return plan_useless(field, couch, airtable);
+	if (field->held)
+		return newest(field, "both differed since the database went back, couch was edited last",
+			      "both differed since the database went back, airtable was edited last");
 	if (!airtable)
 		return (struct decision){ACTION_TO_AIRTABLE, "only couch moved"};
 	if (couch)

@@ -21,6 +21,7 @@
 enum document_state {
 	DOCUMENT_NONE,       /* no such document, and none is remembered */
 	DOCUMENT_MISSING,    /* was there, is not in the database, and there is no tombstone */
+	DOCUMENT_WENT_BACK,  /* a tombstone from before the document was last handled (sync-rules 3) */
 	DOCUMENT_UNREADABLE, /* invalid, or cannot be written back exactly */
 	DOCUMENT_TOMBSTONE,
 	DOCUMENT_IN_SCOPE,
@@ -125,6 +126,7 @@ struct field_views {
 	bool first_contact; /* there is no entry: sync-rules 5 */
 	bool same_updated_at; /* first contact: the row's Updated At, a time, is the document's: not edited since */
 	bool shown_differently; /* sync-rules 18: an edit of this cell is a conflict */
+	bool held;              /* both differ since the document went back in time: any edit is a conflict */
 	bool contested;         /* so is it where the document may have been edited unseen */
 	bool couch_unmappable; /* C cannot be shown in the column (mapping_to_row refused); couch is then still C */
 	bool blank; /* the row's cell is empty, also where that reads as a value (an empty Type is an Item) */

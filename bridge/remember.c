@@ -159,6 +159,10 @@ static void note_handled(struct group *group, struct look *look)
 {
 	struct ledger_entry *entry = &look->entry;
 
+	if (look->went_back && !look->settles_back)
+		return;
+	if (look->document.revision && look->document.presence != SIDE_MISSING)
+		snprintf(entry->document, sizeof entry->document, "%s", look->document.revision);
 	if (look->again) {
 		entry->handled = 0; /* it is open: also the next start looks at it */
 		return;
@@ -238,6 +242,7 @@ static void tell_pair(struct group *group, struct look *look)
 		pairs_doubt_scope(pairs, pair);
 	pair->born_as_row = entry->born_as_row;
 	pair->has_problem = entry->problem != NULL;
+	pair->went_back = paired && look_is_apart(look);
 	if (paired)
 		pairs_set_record(pairs, pair, entry->record_id, false);
 	else if (entry->state != ENTRY_NONE && !met_row(look))

@@ -90,6 +90,12 @@ struct side_time_question {
 	bool is_after;    /* out */
 };
 
+/* Does the database know this revision of a document? */
+struct side_known {
+	const char *full_id, *revision;
+	bool is_known; /* out */
+};
+
 struct side_ticket;
 
 struct side_ops {
@@ -116,6 +122,8 @@ struct side_ops {
 	/* Any documents whose full id begins so, at most 'most' of them, into {_id: body}. Documents only. */
 	bool (*read_beginning)(void *self, const char *prefix, size_t most, struct json_object *into,
 			       struct error *error);
+	/* Whether the database knows these revisions, in any branch of the documents. Documents only. */
+	bool (*known_revisions)(void *self, struct side_known *asked, size_t count, struct error *error);
 	/* What the app left behind of deleted documents of this integration (integration_deleted_data), an array of
 	 * them. Documents only; caller puts. */
 	bool (*left_behind)(void *self, struct json_object **list_out, struct error *error);

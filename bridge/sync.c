@@ -145,6 +145,9 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	pair->handled = entry->handled;
 	pair->born_as_row = entry->born_as_row;
 	pair->has_problem = entry->problem != NULL;
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		pair->went_back =
+			pair->went_back || (entry->state == ENTRY_PAIR && entry->fields[field].held);
 	pairs_set_waits(&sync->pairs, pair, entry->waits, NULL, 0);
 	pairs_set_causes(&sync->pairs, pair, entry->causes);
 	load_row(sync, pair, entry);

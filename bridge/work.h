@@ -24,7 +24,9 @@ struct look {
 	bool finished;       /* nothing more is to be done for it in this group */
 	bool again;          /* look at it once more at once */
 	int64_t again_in_ms; /* or after this time; 0 not */
-	struct error flaw;   /* why the document cannot be used; kind ERROR_NONE: it can */
+	bool went_back; /* the database does not know the revision any more that was handled (sync-rules 3) */
+	bool settles_back; /* and what follows from it is decided: the entry may say that this one is handled */
+	struct error flaw; /* why the document cannot be used; kind ERROR_NONE: it can */
 	struct cell couch[FIELD_COUNT], airtable[FIELD_COUNT];
 	struct cell default_collection; /* of a row that names none: taken in its place; or empty */
 	bool row_edit_newer;            /* the row was edited after its document's tombstone was first seen */
@@ -95,6 +97,16 @@ must_use bool group_remember(struct group *group, struct error *error); /* waits
 /* documents.c: what was composed is written, the histories first. */
 must_use bool group_write_documents(struct group *group, struct error *error);
 void look_bury_deleted(struct group *group, struct look *look); /* both are gone */
+
+/* went_back.c: documents that went back in time. */
+must_use bool group_find_went_back(struct group *group, struct error *error);
+/* It, or something that it stands in. */
+bool look_place_went_back(const struct group *group, const struct look *look);
+/* Before fields are decided: what is older in the document than in the row stays so on both sides. */
+void look_hold_apart(struct group *group, struct look *look);
+void look_tell_apart(struct look *look, enum field field);
+/* Its fields are held apart, or it waits for a person. */
+bool look_is_apart(const struct look *look);
 
 /* outside.c: pairs outside of the scope (sync-rules 14). */
 bool look_left_scope(const struct group *group, const struct look *look);

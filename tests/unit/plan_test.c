@@ -40,8 +40,14 @@ static const struct existence_case existence_cases[] = {
 	/* missing, no tombstone | any | any but none */
 	{"missing, no tombstone | paired | pair: hold", SEEN(DOCUMENT_MISSING, ROW_PAIRED, ENTRY_PAIR),
 	 THEN(EXIST_HOLD, "gone back in time")},
-	{"missing, no tombstone | gone | pair: hold", SEEN(DOCUMENT_MISSING, ROW_GONE, ENTRY_PAIR),
-	 THEN(EXIST_HOLD, "gone back in time")},
+	{"missing, no tombstone | gone | pair: a person let it go",
+	 SEEN(DOCUMENT_MISSING, ROW_GONE, ENTRY_PAIR), THEN(EXIST_BURY, "the row was deleted")},
+	{"an old tombstone | paired | pair: hold", SEEN(DOCUMENT_WENT_BACK, ROW_PAIRED, ENTRY_PAIR),
+	 THEN(EXIST_HOLD, "was there later")},
+	{"an old tombstone | paired, box ticked | pair: hold",
+	 SEEN(DOCUMENT_WENT_BACK, ROW_PAIRED, ENTRY_PAIR, TICKED), THEN(EXIST_HOLD, NULL)},
+	{"an old tombstone | gone | pair: a person let it go", SEEN(DOCUMENT_WENT_BACK, ROW_GONE, ENTRY_PAIR),
+	 THEN(EXIST_BURY, NULL)},
 	{"missing, no tombstone | none | G: hold", SEEN(DOCUMENT_MISSING, ROW_NONE, ENTRY_GRAVE),
 	 THEN(EXIST_HOLD, "gone back in time")},
 	{"missing, no tombstone | unpaired, same ID | G forgotten: hold",
@@ -315,6 +321,7 @@ static const char *const document_words[] = {
 	[DOCUMENT_IN_SCOPE] = "in scope",
 	[DOCUMENT_LEFT_SCOPE] = "left the scope",
 	[DOCUMENT_OUT_OF_SCOPE] = "out of scope",
+	[DOCUMENT_WENT_BACK] = "tombstone of before",
 };
 static const char *const row_words[] = {
 	[ROW_NONE] = "none",
@@ -427,6 +434,10 @@ static const char *objection_to_pair(const struct existence_views *views, const 
 			       ? "a pair is let go whose row is not gone"
 			       : NULL;
 	case EXIST_BURY:
+		if (views->row == ROW_GONE && views->entry == ENTRY_PAIR &&
+		    (views->document == DOCUMENT_MISSING || views->document == DOCUMENT_NONE ||
+		     views->document == DOCUMENT_WENT_BACK))
+			return NULL;
 		return views->document != DOCUMENT_TOMBSTONE || is_unseen(views)
 			       ? "a pair is buried that lives"
 			       : NULL;
@@ -485,8 +496,10 @@ static const char *duty(const struct existence_views *views, const struct existe
 		return "something is done although the row is unsure";
 	if (views->document == DOCUMENT_UNREADABLE && touches)
 		return "something is done for an unreadable document";
-	if (views->document == DOCUMENT_MISSING && views->entry != ENTRY_NONE &&
-	    views->entry != ENTRY_DISCARDED && touches)
+	if (found->action != EXIST_BURY && views->document == DOCUMENT_WENT_BACK && touches)
+		return "something is done for a tombstone of before";
+	if (found->action != EXIST_BURY && views->document == DOCUMENT_MISSING &&
+	    views->entry != ENTRY_NONE && views->entry != ENTRY_DISCARDED && touches)
 		return "something is done for a document that went missing";
 	if (views->row == ROW_MIXED_UP && touches)
 		return "something is done although the row shows another's ID";
@@ -805,6 +818,19 @@ static const struct field_case field_cases[] = {
 	 AGREED = TEXT("a"), AGREED_A = TEXT("a"),
 	 .views = {.contested = true, .order = ORDER_AIRTABLE_NEWER},
 	 DO(ACTION_TO_COUCH | ACTION_CONFLICT, "may have been edited")},
+	{"held apart, nothing moved: nothing", C = TEXT("old"), A = TEXT("new"), AGREED = TEXT("old"),
+	 AGREED_A = TEXT("new"), .views = {.held = true}, DO(ACTION_NONE, NULL)},
+	{"held apart, only C moved, before the row did: a conflict that A wins", C = TEXT("between"),
+	 A = TEXT("new"), AGREED = TEXT("old"), AGREED_A = TEXT("new"),
+	 .views = {.held = true, .order = ORDER_AIRTABLE_NEWER},
+	 DO(ACTION_TO_COUCH | ACTION_CONFLICT, "went back")},
+	{"held apart, only C moved, later: a conflict that C wins", C = TEXT("newest"), A = TEXT("new"),
+	 AGREED = TEXT("old"), AGREED_A = TEXT("new"), .views = {.held = true, .order = ORDER_COUCH_NEWER},
+	 DO(ACTION_TO_AIRTABLE | ACTION_CONFLICT, "went back")},
+	{"held apart, only A moved: ask when", C = TEXT("old"), A = TEXT("newest"), AGREED = TEXT("old"),
+	 AGREED_A = TEXT("new"), .views = {.held = true}, DO(ACTION_ASK_TIME, NULL)},
+	{"held apart, C moved to A: both agree", C = TEXT("new"), A = TEXT("new"), AGREED = TEXT("old"),
+	 AGREED_A = TEXT("new"), .views = {.held = true}, DO(ACTION_REMEMBER, NULL)},
 	{"B differs from side to side, A moved to C: just move B", C = TEXT("long"), A = TEXT("long"),
 	 AGREED = TEXT("long"), AGREED_A = TEXT("lo"), DO(ACTION_REMEMBER, NULL)},
 

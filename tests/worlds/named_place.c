@@ -40,6 +40,122 @@ static void is_replicated_anew(struct world *world)
 	world_couch_is_made_anew(world, &files);
 }
 
+/* Scenes are played one after the other. */
+static struct world_backup *files;
+
+static void saves(struct world *world)
+{
+	world_backup_done(&files);
+	files = world_saves(world);
+}
+
+/* What happens after the backup is in step on both sides when it is put back. */
+static void phone_goes_on(struct world *world)
+{
+	saves(world);
+	named_phone_notes(world);
+	phone_makes(world, "i2");
+	world_pass(world, true, false);
+	world_advance(world, 61000);
+	world_pass(world, true, false);
+}
+
+static void person_goes_on(struct world *world)
+{
+	saves(world);
+	named_person_sets(world, FIELD_NOTES, "from the phone");
+	world_pass(world, true, false);
+	world_advance(world, 61000);
+	world_pass(world, true, false);
+}
+
+static void put_back(struct world *world, unsigned which)
+{
+	if (files)
+		world_goes_back(world, &files, which);
+}
+
+static void source_is_put_back(struct world *world)
+{
+	put_back(world, FILES_OF_SOURCE);
+}
+
+static void state_is_put_back(struct world *world)
+{
+	put_back(world, FILES_OF_STATE);
+}
+
+static void both_are_put_back(struct world *world)
+{
+	put_back(world, FILES_OF_SOURCE | FILES_OF_STATE);
+}
+
+static void source_is_put_back_at_rest(struct world *world)
+{
+	source_is_put_back(world);
+	world_restart(world);
+}
+
+static void both_are_put_back_at_rest(struct world *world)
+{
+	both_are_put_back(world);
+	world_restart(world);
+}
+
+static void phone_makes_third(struct world *world)
+{
+	phone_makes(world, "i3");
+}
+
+static void phone_models(struct world *world)
+{
+	named_phone_sets(world, "model_name", "from the phone", 0);
+}
+
+/* Deleted after the backup, on both sides. */
+static void phone_goes_on_deletes(struct world *world)
+{
+	saves(world);
+	named_phone_deletes(world);
+	world_pass(world, true, false);
+	world_advance(world, 61000);
+}
+
+/* Deleted before the backup, and brought back after it. */
+static void phone_goes_on_undeletes(struct world *world)
+{
+	scoped(json_object) body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i1")));
+
+	named_phone_deletes(world);
+	world_pass(world, true, false);
+	world_advance(world, 61000);
+	saves(world);
+	world_phone_puts(world, TABLE_ITEMS, "i1", json_share(body));
+	world_pass(world, true, false);
+	world_advance(world, 61000);
+	world_pass(world, true, false);
+}
+
+/* Outside of the scope in the backup, and moved into it after that. */
+static void phone_goes_on_moves_in(struct world *world)
+{
+	struct json_object *outside = named_new_item(world, "outside");
+
+	json_put_text(outside, "type", "collection");
+	json_remove(document_data(outside), "collection_id");
+	json_put_text(document_data(outside), "collection_reference_number", "0009");
+	world_phone_puts(world, TABLE_COLLECTIONS, "c9", outside);
+	named_phone_sets(world, "collection_id", "c9", 0);
+	world_pass(world, true, false);
+	world_advance(world, 61000);
+	world_pass(world, true, false);
+	saves(world);
+	named_phone_sets(world, "collection_id", "c0", 0);
+	world_pass(world, true, false);
+	world_advance(world, 61000);
+	world_pass(world, true, false);
+}
+
 static void place_is_lost(struct world *world)
 {
 	world_arm(world, FAULT_COUCH_PLACE);
@@ -90,6 +206,90 @@ static void second_has_row_first_is_told(struct world *world)
 		world_broken(world, "nobody is told that the document of item i1 is missing");
 }
 
+static void must_be_told(struct world *world, const char *id)
+{
+	if (!observer_has_problem(world, world_document(world, TABLE_ITEMS, id)))
+		world_broken(world, "nobody is told of item %s", id);
+}
+
+/* The row keeps what is newer, and says so; so does the row of the item that the backup lacks; all else flows. */
+static void newer_is_kept(struct world *world)
+{
+	named_must_show(world, "i1", FIELD_NOTES, "from the phone");
+	must_be_told(world, "i1");
+	named_must_show(world, "i2", FIELD_NAME, "i2");
+	must_be_told(world, "i2");
+	must_have_row(world, "i3");
+}
+
+/* Edited on a phone before anybody noticed: what is new in it and what is old cannot be told apart. */
+static void all_is_kept(struct world *world)
+{
+	named_must_show(world, "i1", FIELD_NOTES, "from the phone");
+	named_must_show(world, "i1", FIELD_MODEL_NAME, "");
+	named_must_say(world, "i1", "model_name", "from the phone");
+	must_be_told(world, "i1");
+}
+
+static void other_cell_flows(struct world *world)
+{
+	named_must_show(world, "i1", FIELD_NOTES, "from the phone");
+	named_must_show(world, "i1", FIELD_MODEL_NAME, "from the phone");
+	named_must_say(world, "i1", "model_name", "from the phone");
+	must_be_told(world, "i1");
+}
+
+/* A person decides. */
+static void edit_decides(struct world *world)
+{
+	named_must_show(world, "i1", FIELD_NOTES, "from the grid");
+	named_must_say(world, "i1", "notes", "from the grid");
+	named_must_show(world, "i1", FIELD_ERROR, "");
+}
+
+static void late_edit_decides(struct world *world)
+{
+	named_must_show(world, "i1", FIELD_NOTES, "decided");
+	named_must_say(world, "i1", "notes", "decided");
+	named_must_show(world, "i1", FIELD_ERROR, "");
+}
+
+static void phone_decides(struct world *world)
+{
+	named_phone_sets(world, "notes", "decided", 0);
+}
+
+/* What both databases forgot is made again of the rows. */
+static void rows_are_believed(struct world *world)
+{
+	named_must_say(world, "i1", "notes", "from the phone");
+	named_must_show(world, "i1", FIELD_NOTES, "from the phone");
+	must_have_row(world, "i2");
+	must_have_row(world, "i3");
+	named_must_show(world, "i1", FIELD_ERROR, "");
+}
+
+static void all_in_step(struct world *world)
+{
+	rows_are_believed(world);
+}
+
+static void comes_back(struct world *world)
+{
+	must_have_row(world, "i1");
+	must_have_row(world, "i3");
+}
+
+static void row_stays(struct world *world)
+{
+	const struct world_row *row = named_row(world);
+
+	if (!row)
+		world_broken(world, "the row of item i1 is gone");
+	must_be_told(world, "i1");
+	must_have_row(world, "i3");
+}
+
 /* As long as nobody edits anything, the place that is stored will do. */
 static void polls_write_nothing(struct world *world)
 {
@@ -119,6 +319,30 @@ static const struct scenario list[] = {
 	 second_has_row_first_is_told, 1U << AS_WRITTEN, false},
 	{"database-replicated-anew", named_nothing, is_replicated_anew, phone_makes_second, both_have_rows,
 	 ALL_ORDERS, false},
+	{"couch-files-restored", phone_goes_on, source_is_put_back, phone_makes_third, newer_is_kept,
+	 IN_ORDER, false},
+	{"couch-files-restored-at-rest", phone_goes_on, source_is_put_back_at_rest, phone_makes_third,
+	 newer_is_kept, 1U << AS_WRITTEN, false},
+	{"couch-files-restored-after-row-edit", person_goes_on, source_is_put_back, phone_models,
+	 other_cell_flows, 1U << AS_WRITTEN, true},
+	{"couch-files-restored-edited-unseen", person_goes_on, source_is_put_back, phone_models, all_is_kept,
+	 1U << AS_WRITTEN, false},
+	{"couch-files-restored-person-decides", phone_goes_on, source_is_put_back, named_person_notes,
+	 edit_decides, IN_ORDER, true},
+	{"couch-files-restored-phone-decides", phone_goes_on, source_is_put_back, phone_decides,
+	 late_edit_decides, 1U << AS_WRITTEN, true},
+	{"couch-files-restored-after-delete", phone_goes_on_deletes, source_is_put_back, phone_makes_third,
+	 comes_back, IN_ORDER, false},
+	{"couch-files-restored-old-tombstone", phone_goes_on_undeletes, source_is_put_back, phone_makes_third,
+	 row_stays, IN_ORDER, false},
+	{"couch-files-restored-old-place", phone_goes_on_moves_in, source_is_put_back, phone_makes_third,
+	 row_stays, IN_ORDER, false},
+	{"both-files-restored", phone_goes_on, both_are_put_back, phone_makes_third, rows_are_believed,
+	 IN_ORDER, false},
+	{"both-files-restored-at-rest", phone_goes_on, both_are_put_back_at_rest, phone_makes_third,
+	 rows_are_believed, 1U << AS_WRITTEN, false},
+	{"state-files-restored", phone_goes_on, state_is_put_back, phone_makes_third, all_in_step, IN_ORDER,
+	 false},
 	{"quiet-poll-writes-nothing", named_nothing, named_person_notes, named_phone_notes,
 	 polls_write_nothing, BOTH_ORDERS, false},
 	{"place-lost", named_nothing, place_is_lost, phone_makes_second, both_have_rows, ALL_ORDERS, false},

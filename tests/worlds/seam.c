@@ -128,6 +128,15 @@ static bool couch_read_beginning(void *self, const char *prefix, size_t most, st
 	       leave(seam, SEAM_COUCH_EXTRA);
 }
 
+static bool couch_known_revisions(void *self, struct side_known *asked, size_t count, struct error *error)
+{
+	struct seam *seam = self;
+
+	return enter(seam, SEAM_COUCH_EXTRA, error) &&
+	       seam->couch.ops->known_revisions(seam->couch.self, asked, count, error) &&
+	       leave(seam, SEAM_COUCH_EXTRA);
+}
+
 static bool couch_left_behind(void *self, struct json_object **list_out, struct error *error)
 {
 	struct seam *seam = self;
@@ -406,7 +415,7 @@ const char *seam_call_name(enum seam_call call)
 }
 
 /* What a side can do, the seam must hand on. */
-static_assert(sizeof(struct side_ops) == 15 * sizeof(void (*)(void)), "a new call of a side");
+static_assert(sizeof(struct side_ops) == 16 * sizeof(void (*)(void)), "a new call of a side");
 static_assert(sizeof(struct store_ops) == 6 * sizeof(void (*)(void)), "a new call of the store");
 
 void seam_place(struct seam *seam, struct sync_setup *setup)
@@ -417,6 +426,7 @@ void seam_place(struct seam *seam, struct sync_setup *setup)
 		.list = couch_list,
 		.position = couch_position,
 		.read = couch_read,
+		.known_revisions = couch_known_revisions,
 		.left_behind = couch_left_behind,
 		.read_extras = couch_read_extras,
 		.read_beginning = couch_read_beginning,

@@ -16,7 +16,7 @@ enum world_limits {
 	WORLD_DOCUMENTS = 64,
 	WORLD_EXTRAS = 256, /* history documents */
 	WORLD_STATES = 96,
-	WORLD_LEAVES = 8,
+	WORLD_LEAVES = 24,
 	WORLD_LATE = 8,
 	WORLD_REFUSALS = 8,
 	WORLD_VERSIONS = 512,

@@ -317,6 +317,19 @@ static bool couch_read_beginning(void *self, const char *prefix, size_t most, st
 	return true;
 }
 
+static bool couch_known_revisions(void *self, struct side_known *asked, size_t count, struct error *error)
+{
+	struct world *world = of(self);
+
+	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct world_document *document = by_full_id(world, asked[i].full_id);
+		asked[i].is_known = document && world_couch_knows(document, asked[i].revision);
+	}
+	return true;
+}
+
 static bool is_left_behind(const struct world *world, struct json_object *extra)
 {
 	return document_type_of(json_text_or(extra, "_id", ""), NULL) == DOCUMENT_DELETED_DATA &&
@@ -544,6 +557,7 @@ struct side world_couch_side(struct world *world)
 		.read = couch_read,
 		.read_extras = couch_read_extras,
 		.read_beginning = couch_read_beginning,
+		.known_revisions = couch_known_revisions,
 		.left_behind = couch_left_behind,
 		.write_start = couch_write_start,
 		.write_finish = couch_write_finish,

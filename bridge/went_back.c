@@ -1,0 +1,163 @@
+/* Documents that went back in time (sync-rules 3): the database does not know the revision any more that was handled last.
+ * Its files were put back from a backup, or it was made anew and filled from somewhere else.
+ *
+ * What such a document shows is older than what its row got since. So where both differ now and nobody edited the row, both
+ * are left as they are, a person is told, and from then on an edit of either decides. A tombstone and a place outside of the
+ * scope are not believed either: for them no row is deleted. The revision that was handled stays in the entry as long as
+ * nothing was settled, so that this is found out again by every process. */
+#include "bridge/standing.h"
+#include "bridge/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PLACES_MOST 100 /* containers above each other; more is a circle */
+
+/* ---- finding out ---- */
+
+static bool is_losing_leaf(const struct side_record *document, const char *revision)
+{
+	for (size_t i = 0; document->leaves && i < json_length(document->leaves); i++) {
+		const char *leaf = json_text_of(json_at(document->leaves, i));
+		if (leaf && strcmp(leaf, revision) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_asked(const struct look *look)
+{
+	const struct side_record *document = &look->document;
+
+	return look->entry.state == ENTRY_PAIR && look->entry.document[0] && document->revision &&
+	       document->presence != SIDE_MISSING && strcmp(document->revision, look->entry.document) != 0 &&
+	       !is_losing_leaf(document, look->entry.document);
+}
+
+/* Of an entry that has no revision yet only the checkpoint tells. */
+static bool is_doubtful(const struct group *group, const struct look *look)
+{
+	return group->sync->went_back && look->entry.state == ENTRY_PAIR && !look->entry.document[0] &&
+	       look->entry.handled && look->document.presence != SIDE_MISSING &&
+	       look->entry.handled != look->pair->leaves;
+}
+
+static void note_went_back(struct group *group, struct look *look)
+{
+	const char *mark = look->document.presence == SIDE_THERE
+				   ? document_mark(look->document.body, group->sync->config->id)
+				   : NULL;
+
+	look->went_back = true;
+	look->pair->went_back = true;
+	/* The app's mark may be of later than what is there now. */
+	look->entry.marked = look->entry.marked && mark && strcmp(mark, look->entry.record_id) == 0;
+	log_info(&group->sync->log, "%s went back in time: the database does not know revision %s any more",
+		 look->pair->full_id, look->entry.document[0] ? look->entry.document : "that was handled");
+}
+
+bool group_find_went_back(struct group *group, struct error *error)
+{
+	struct side *couch = &group->sync->couch;
+	struct side_known *asked = own_alloc((group->count + 1) * sizeof *asked);
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (is_doubtful(group, look))
+			note_went_back(group, look);
+		if (!is_asked(look))
+			continue;
+		looks[count] = look;
+		asked[count++] =
+			(struct side_known){.full_id = look->pair->full_id, .revision = look->entry.document};
+	}
+	bool ok = count == 0 || couch->ops->known_revisions(couch->self, asked, count, error);
+	for (size_t i = 0; ok && i < count; i++)
+		if (!asked[i].is_known)
+			note_went_back(group, looks[i]);
+	free(asked);
+	free(looks);
+	return ok || error_wrap(error, "asking for revisions that were handled");
+}
+
+/* ---- what it stands in ---- */
+
+static bool went_back(const struct pairs *pairs, enum table table, const char *id)
+{
+	const struct pair *place = id ? pairs_find(pairs, table, id) : NULL;
+
+	return place && place->went_back;
+}
+
+bool look_place_went_back(const struct group *group, const struct look *look)
+{
+	const struct pairs *pairs = &group->sync->pairs;
+	const struct pair *at = look->pair;
+
+	for (int i = 0; at && i < PLACES_MOST; i++) {
+		const char *container_id = pair_container_id(at), *collection_id = pair_collection_id(at);
+		if (at->went_back || went_back(pairs, TABLE_COLLECTIONS, collection_id))
+			return true;
+		at = container_id ? pairs_find(pairs, TABLE_ITEMS, container_id) : NULL;
+	}
+	return false;
+}
+
+/* ---- keeping both ---- */
+
+static bool is_older(const struct group *group, const struct look *look, enum field field)
+{
+	const struct ledger_field *agreed = &look->entry.fields[field];
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	return look_has_column(group, look, field) && agreed->known && look_couch_moved(group, look, field) &&
+	       cell_equal(&agreed->airtable, &look->airtable[field], &equivalence) &&
+	       !cell_equal(&look->couch[field], &look->airtable[field], &equivalence);
+}
+
+static bool hold_apart(struct group *group, struct look *look, enum field_direction direction)
+{
+	bool any = false;
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		if (field_rule((enum field)field)->direction != direction || field == FIELD_ERROR ||
+		    !is_older(group, look, (enum field)field))
+			continue;
+		ledger_entry_hold(&look->entry, (enum field)field, &look->couch[field]);
+		any = true;
+	}
+	return any;
+}
+
+void look_hold_apart(struct group *group, struct look *look)
+{
+	if (!look->went_back)
+		return;
+	/* Its times are those of what it shows: they follow unless something newer is kept. */
+	if (hold_apart(group, look, DIRECTION_BOTH))
+		hold_apart(group, look, DIRECTION_OUT);
+	look->settles_back = true;
+}
+
+void look_tell_apart(struct look *look, enum field field)
+{
+	char couch[64], shown[64];
+
+	cell_show(&look->couch[field], couch, sizeof couch);
+	cell_show(&look->airtable[field], shown, sizeof shown);
+	look_problem(
+		look,
+		"%s: the row has %s, and the document %s, since the database went back to an earlier state. "
+		"Both stay until one of them is edited.",
+		field_rule(field)->name, shown, couch);
+}
+
+bool look_is_apart(const struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look->entry.fields[field].known && look->entry.fields[field].held)
+			return true;
+	return look->went_back && !look->settles_back;
+}
