@@ -7,7 +7,7 @@
 #   make install    what all of these need             make chaos [SEEDS=n] [FROM=first]   random histories
 #   make mutants [ONLY=words]   rules taken out of the code, one at a time: do the tests notice?
 #   make vectors [FILES=…]  what the app was seen to do    make scenarios [FILES=…]  … and to sync
-#   make clean              make kill [KILL_SEED=n] [FAULTS=1]  50 kills (-9) in a first sync
+#   make clean              make kill [KILL_SEED=n] [FAULTS=1] [TWO=1]  50 kills (-9)
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, SAN=thread with the thread sanitizer,
 # each into a folder of its own. V=1 shows the commands. WERROR= lets warnings pass.

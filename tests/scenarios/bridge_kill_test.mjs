@@ -10,4 +10,5 @@ const seed = Number(process.env.KILL_SEED ?? 1);
 await playAll([
 	killing('killed', { items: 300, kills: 16, edits: 100, seed }),
 	killing('killed with faults', { items: 100, kills: 8, edits: 50, faults: true, seed: seed + 1000 }),
+	killing('two that take over', { items: 100, kills: 8, edits: 50, two: true, seed: seed + 2000 }),
 ]);

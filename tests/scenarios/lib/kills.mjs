@@ -168,14 +168,62 @@ class Campaign {
 	}
 }
 
+/* Two bridges are there all the time. The one that keeps the integration in step is killed, the other one takes over, and a new one
+ * waits. */
+class Relay extends Campaign {
+	async relieve() {
+		const { world } = this;
+		this.holder = this.other ?? await world.run();
+		await world.until('somebody has the lease', async () => (await world.lease())?.pid === this.holder.pid);
+		this.other = await world.run();
+	}
+
+	async live(number, kill) {
+		const { world, people, proxy } = this;
+		const quota = Math.ceil((this.edits - people.count) / (this.kills.length - number + 1));
+		if (this.holder === undefined)
+			await this.relieve();
+		const killed = this.holder;
+		let over = false;
+		killed.ended.finally(() => { over = true; });
+		await people.several(Math.ceil(quota / 2));
+		const nth = await this.plan(kill, killed.pid);
+		await this.editUntil(() => over, Math.floor(quota / 2));
+		const status = await killed.ended;
+		this.logs.push(killed.log());
+		const name = `${kill.side}, ${kill.point}${kill.write ? ', a write' : ''}`;
+		this.told[name] = (this.told[name] ?? 0) + 1;
+		proxy.forget();
+		await world.dropFaults();
+		await world.advance(PAST_DEADLINE_MS);
+		await this.relieve();
+		const rows = await people.look();
+		await this.step(`kill ${number} of ${this.kills.length}: ${name}, number ${nth}; ${rows.length} rows; process ${
+			this.holder.pid} has taken over`, () => {
+			assert.equal(status, 'SIGKILL', killed.log());
+			assert.match(this.holder.log(), new RegExp(`takes over from process ${killed.pid} `));
+			assertNoTwins(rows);
+		});
+	}
+
+	async end() {
+		for (const bridge of [this.other, this.holder]) {
+			await bridge.stop();
+			this.logs.push(bridge.log());
+		}
+		await super.end();
+	}
+}
+
 function assertNoTwins(rows) {
 	const ids = rows.map((row) => row.fields.ID).filter((id) => id !== undefined);
 	assert.equal(new Set(ids).size, ids.length, 'an item has two rows');
 }
 
-/* A scenario: so many kills in a first sync of so many items and in so many edits. */
-export function killing(title, { items, kills, edits, faults = false, seed }) {
+/* A scenario: so many kills in a first sync of so many items and in so many edits; of one bridge that is begun again, or of 'two' that
+ * take over from each other. */
+export function killing(title, { items, kills, edits, faults = false, two = false, seed }) {
 	const documents = sampleDocuments({ items, seed });
 	return inWorld(`${title}, seed ${seed}`, { documents, sandbox: ['--allow-kill'] }, (world, step) =>
-		new Campaign(world, step, { kills, edits, faults, seed, documents }).run());
+		new (two ? Relay : Campaign)(world, step, { kills, edits, faults, seed, documents }).run());
 }

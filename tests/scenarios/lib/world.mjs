@@ -306,6 +306,11 @@ export class World {
 		return ask('DELETE', `${this.server.url}/${this.state}`, this.server);
 	}
 
+	/* The document that says who keeps the integration in step, or null. */
+	lease() {
+		return askMaybe('GET', `${this.server.url}/${this.state}/lease-${this.integrationId}`, this.server);
+	}
+
 	/* ---- both ---- */
 
 	async both({ marks = false } = {}) {
