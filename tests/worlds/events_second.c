@@ -26,7 +26,7 @@ void process_is_killed(struct play *play, const struct event *event)
 /* Too shortly for the other one to take over, or for long enough, or for longer than anything that was sent can still come. */
 void process_freezes(struct play *play, const struct event *event)
 {
-	static const int64_t ms[] = {100, 5500, 20000, 50000, 60000, 80000, 140000};
+	static const int64_t ms[] = {100, 5500, 20000, 50000, 92000, 100000, 140000};
 
 	play->flaws++;
 	world_freezes(play->world, ms[event->a % countof(ms)], 1 + event->b % 4);

@@ -2,7 +2,7 @@
 #include "tests/worlds/named.h"
 #include "tests/worlds/world_second.h"
 
-#define LONG_MS  60000 /* long enough to be taken over */
+#define LONG_MS  100000 /* long enough to be taken over */
 #define SHORT_MS 100
 
 static void two_processes(struct world *world)
@@ -13,7 +13,7 @@ static void two_processes(struct world *world)
 static void phone_notes_again_while_it_is_frozen(struct world *world)
 {
 	named_phone_sets(world, "notes", "from the phone, again", 0);
-	world_freezes(world, LONG_MS, 2);
+	world_freezes(world, LONG_MS, 3);
 }
 
 static void says_the_last(struct world *world)
@@ -38,7 +38,7 @@ static void person_adds_another(struct world *world)
 
 static void is_frozen(struct world *world)
 {
-	world_freezes(world, LONG_MS, 2);
+	world_freezes(world, LONG_MS, 3);
 }
 
 static void other_passes_beside(struct world *world)

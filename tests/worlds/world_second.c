@@ -116,6 +116,16 @@ static void change_over(struct world *world)
 	world->second->acting = 1 - world->second->acting;
 }
 
+/* Who waits looks every other second, so it knows the last sign of life of the one that had the lease until now. */
+static void look_at_lease(struct world *world)
+{
+	struct error ignored;
+
+	world->second->background = true;
+	(void)!lease_claim(acting(world)->lease, &ignored);
+	world->second->background = false;
+}
+
 static void act_as_other(struct world *world)
 {
 	enum row_deleted_policy on_row_deleted = world->config.on_row_deleted;
@@ -125,6 +135,7 @@ static void act_as_other(struct world *world)
 	world_note(world, "process %u acts", world->second->acting + 1);
 	if (!acting(world)->alive)
 		world_restart(world);
+	look_at_lease(world);
 }
 
 /* ---- for the world ---- */
@@ -317,13 +328,13 @@ bool world_second_replaces(struct world *world)
 
 static void act_meanwhile(struct world *world, int64_t ms, unsigned passes)
 {
+	world_advance(world, ms / 2);
 	for (unsigned i = 0; i < passes; i++) {
-		world_advance(world, ms / (passes + 1));
 		world_pass(world, true, i % 2 == 1);
 		if (world->dead)
 			world_restart(world);
+		world_advance(world, ms / 2 / passes);
 	}
-	world_advance(world, ms / (passes + 1));
 }
 
 void world_freezes(struct world *world, int64_t ms, unsigned passes)

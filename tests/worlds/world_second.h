@@ -41,7 +41,8 @@ void world_is_killed(struct world *world);
 void world_is_replaced(struct world *world);
 /* Within world_restart(): whether it did so. */
 bool world_second_replaces(struct world *world);
-/* At a point of a pass, or between two: for 'ms' in all, in which the other one acts and makes so many passes. */
+/* At a point of a pass, or between two: for 'ms' in all, in whose second half the other one acts and makes so many passes, at
+ * least one. */
 void world_freezes(struct world *world, int64_t ms, unsigned passes);
 
 struct lease_store world_lease_store(struct world *world); /* world_store.c */
