@@ -65,9 +65,11 @@ static void queue_again(struct sync *sync, struct look *look, bool remembered)
 	pairs_set_unsettled(&sync->pairs, pair, !finished || look->keep_ledger);
 	if (!finished)
 		pairs_look(&sync->pairs, pair, look->reasons ? (enum look_reason)look->reasons : LOOK_AGAIN);
-	else if (look->again && has_turns_left(sync, pair))
+	else if (look->again && has_turns_left(sync, pair)) {
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
-	else if (look->again || look->again_in_ms)
+		if (look->partner)
+			pairs_look(&sync->pairs, look->partner, LOOK_AGAIN);
+	} else if (look->again || look->again_in_ms)
 		pairs_set_due(&sync->pairs, pair, DUE_AGAIN,
 			      clock_steady_ms() +
 				      (look->again_in_ms ? look->again_in_ms : SYNC_RETRY_FIRST_MS));

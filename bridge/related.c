@@ -45,6 +45,11 @@ void related_save(struct related *related, const char *full_id, struct json_obje
 	json_put(related->saved, full_id, json_share(body));
 }
 
+void related_forget(struct related *related, const char *full_id)
+{
+	json_remove(related->saved, full_id);
+}
+
 struct json_object *related_take_seen(struct related *related)
 {
 	struct json_object *list = json_new_array();

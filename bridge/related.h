@@ -26,6 +26,8 @@ must_use bool related_read(struct related *related, struct error *error);
 void related_begin(struct related *related);
 /* A save has written this; 'body' NULL: deleted it. */
 void related_save(struct related *related, const char *full_id, struct json_object *body);
+/* What a save has written counts no more: what is stored does. */
+void related_forget(struct related *related, const char *full_id);
 /* The _ids that the save looked at since the last call, an array; the caller frees. */
 struct json_object *related_take_seen(struct related *related);
 struct inventory_view related_view(struct related *related);

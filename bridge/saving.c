@@ -1,6 +1,6 @@
 /* Saving: what the rows' edits make of their documents is what the app would have written: derived fields, refusals,
- * history. One save after the other, so that the second of two that collide is refused; what they look up is read ahead
- * for all of them. */
+ * history. One save after the other, so that the second of two that collide is refused; those that are in each other's
+ * way alone are then checked against what all of them come to. What they look up is read ahead for all of them. */
 #include "bridge/related.h"
 #include "bridge/work.h"
 
@@ -66,6 +66,63 @@ static void save_one(struct saves *saves, size_t place)
 			     look->given->deleted ? NULL : outcome->result.body);
 }
 
+/* What would be written of it if nothing refused it. False: nothing. */
+static bool intend(struct saves *saves, size_t place)
+{
+	struct look *look = &saves->group->looks[place];
+	const struct inventory_view view = related_view(&saves->related);
+	const struct save_request request = {.given = look->given, .skip_checks = true};
+	struct save_result result;
+	struct error ignored = {0};
+
+	bool intended = save_document(&request, &view, &saves->source, &result, &ignored) && result.body;
+	if (intended)
+		related_save(&saves->related, look->pair->full_id, result.body);
+	save_result_done(&result);
+	json_release(related_take_seen(&saves->related));
+	return intended;
+}
+
+/* Saves each of these while the others are as they are meant to be; one that is refused is left as it is stored. True: each
+ * was saved. */
+static bool check_together(struct saves *saves, bool *together)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < saves->group->count; i++) {
+		if (!together[i])
+			continue;
+		related_forget(&saves->related, saves->group->looks[i].pair->full_id);
+		save_one(saves, i);
+		together[i] = saves->outcomes[i].saved;
+		all = all && together[i];
+	}
+	return all;
+}
+
+/* Two that exchange a number refuse each other, although the end has it once. Those that are refused one by one may pass as one; what
+ * passes only together with one that does not pass is refused as before. */
+static void save_together(struct saves *saves)
+{
+	struct group *group = saves->group;
+	bool *together = own_alloc((group->count + 1) * sizeof *together);
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		const struct look *look = &group->looks[i];
+		bool refused = look->given && !saves->outcomes[i].saved;
+		together[i] = refused && !look->given->deleted && look->document.presence == SIDE_THERE;
+		count += together[i];
+	}
+	if (count > 1) {
+		for (size_t i = 0; i < group->count; i++)
+			together[i] = together[i] && intend(saves, i);
+		while (!check_together(saves, together))
+			continue;
+	}
+	free(together);
+}
+
 /* One that is refused may pass when another of the group has made way. */
 static void save_in_turn(struct saves *saves)
 {
@@ -85,6 +142,8 @@ static void save_in_turn(struct saves *saves)
 			any_refused = any_refused || !saves->outcomes[i].saved;
 		}
 	} while (any_saved && any_refused);
+	if (any_refused)
+		save_together(saves);
 }
 
 /* ---- what is known before ---- */
@@ -170,7 +229,62 @@ static struct json_object *causes_of(const struct look *look, struct json_object
 	return causes;
 }
 
-static void take_refused(struct look *look, struct outcome *outcome)
+/* A number or a tag that another document has. */
+static bool is_taken(const struct refusal *refusal)
+{
+	static const char *const keys[] = {"collection_reference_number", "item_reference_number",
+					   "rfid_tag_epc_memory_bank_contents"};
+
+	for (size_t i = 0; i < refusal->count; i++)
+		for (size_t k = 0; refusal->reasons[i].key && k < countof(keys); k++)
+			if (strcmp(refusal->reasons[i].key, keys[k]) == 0)
+				return true;
+	return false;
+}
+
+static size_t place_of(const struct group *group, const struct pair *pair)
+{
+	size_t place = 0;
+
+	while (place < group->count && group->looks[place].pair != pair)
+		place++;
+	return place;
+}
+
+/* Two rows may exchange their numbers, when both are saved at once: one whose refused edit may do so is looked at together with
+ * this one. Where that was done it takes a third number. False: it has no such edit. */
+static bool may_exchange(struct saves *saves, struct look *look, struct pair *other)
+{
+	struct group *group = saves->group;
+	size_t place = place_of(group, other);
+
+	if (place < group->count && group->looks[place].given && !saves->outcomes[place].saved) {
+		look_problem(look, "To exchange two numbers give one of both a third one first.");
+		return true;
+	}
+	if (place < group->count || !other->has_problem)
+		return false;
+	look->partner = other;
+	look->again = true;
+	return true;
+}
+
+static void seek_exchange(struct saves *saves, struct look *look)
+{
+	const char *prefix = document_prefix(table_document_type(look->pair->table));
+	bool found = false;
+
+	for (size_t i = 0; !found && i < json_length(look->causes); i++) {
+		const char *full_id = json_text_of(json_at(look->causes, i));
+		struct pair *other = strncmp(full_id, prefix, strlen(prefix)) == 0
+					     ? pairs_find(&saves->group->sync->pairs, look->pair->table,
+							  full_id + strlen(prefix))
+					     : NULL;
+		found = other && may_exchange(saves, look, other);
+	}
+}
+
+static void take_refused(struct saves *saves, struct look *look, struct outcome *outcome)
 {
 	const struct refusal *refusal = &outcome->result.refusal;
 
@@ -181,6 +295,8 @@ static void take_refused(struct look *look, struct outcome *outcome)
 		look->retry = true; /* the config document, of which no news come */
 	}
 	look->causes = causes_of(look, outcome->seen);
+	if (is_taken(refusal))
+		seek_exchange(saves, look);
 	look->marks = false;
 	if (look->given->deleted)
 		look->row_work = look->row.presence == SIDE_THERE
@@ -215,7 +331,7 @@ bool group_save(struct group *group, struct error *error)
 		if (ok && outcome->saved)
 			take_saved(&saves, &group->looks[i], &outcome->result);
 		else if (ok && outcome->tried)
-			take_refused(&group->looks[i], outcome);
+			take_refused(&saves, &group->looks[i], outcome);
 		outcome_done(outcome);
 	}
 	free(saves.outcomes);

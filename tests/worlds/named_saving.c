@@ -168,7 +168,45 @@ static void phone_models_the_second(struct world *world)
 	phone_sets_the_seconds(world, "model_name");
 }
 
+/* ---- two items that exchange their numbers ---- */
+
+static void both_have_numbers(struct world *world)
+{
+	first_has_7(world);
+	number(world, "i2", "8");
+	if (!world_first_sync(world) || strcmp(number_of(world, "i2"), "8") != 0)
+		world_broken(world, "the items have no numbers");
+}
+
+static void are_exchanged(struct world *world)
+{
+	first_takes_8(world);
+	second_takes_7(world);
+}
+
+/* The second cannot be saved, whatever its number: so the first keeps its own. */
+static void are_exchanged_without_a_name(struct world *world)
+{
+	are_exchanged(world);
+	world_person_types(world, row_of(world, "i2"), FIELD_NAME, NULL);
+}
+
+static void nothing_is_exchanged(struct world *world)
+{
+	if (strcmp(number_of(world, "i1"), "7") != 0 || strcmp(number_of(world, "i2"), "8") != 0)
+		world_broken(world, "the numbers are %s and %s", number_of(world, "i1"),
+			     number_of(world, "i2"));
+	if (!row_of(world, "i1")->now.cells[FIELD_ERROR] || !row_of(world, "i2")->now.cells[FIELD_ERROR])
+		world_broken(world, "a row does not tell why it is not saved");
+}
+
 static const struct scenario scenarios[] = {
+	{"numbers-exchanged", both_have_numbers, are_exchanged, named_phone_notes, both_have_theirs,
+	 ALL_ORDERS, false},
+	{"numbers-exchanged-one-after-the-other", both_have_numbers, first_takes_8, second_takes_7,
+	 both_have_theirs, IN_ORDER, true},
+	{"numbers-exchanged-with-one-that-is-refused", both_have_numbers, are_exchanged_without_a_name,
+	 named_phone_notes, nothing_is_exchanged, BOTH_ORDERS, true},
 	{"history-id-collision", ids_are_taken, named_person_notes, named_nothing, is_recorded_beside_it,
 	 1U << AS_WRITTEN, false},
 	{"history-id-collision-of-a-conflict", ids_are_taken, named_person_notes, named_phone_notes,
