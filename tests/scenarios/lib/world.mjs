@@ -302,6 +302,40 @@ export class World {
 		}
 	}
 
+	/* ---- what becomes of a database ---- */
+
+	checkpointUrl(database) {
+		return `${this.server.url}/${database}/_local/checkpoint-${this.integrationId}`;
+	}
+
+	async changeCheckpoint(database, change) {
+		await ask('PUT', this.checkpointUrl(database), this.server, change(await ask('GET', this.checkpointUrl(database), this.server)));
+	}
+
+	async makeAnew(database) {
+		await ask('DELETE', `${this.server.url}/${database}`, this.server);
+		await ask('PUT', `${this.server.url}/${database}`, this.server);
+	}
+
+	/* Every leaf with its revisions, and the checkpoint: what a copy of the files would have of it. */
+	async backUp(database) {
+		const url = `${this.server.url}/${database}`, leaves = [];
+		const { results } = await ask('GET', `${url}/_changes?style=all_docs`, this.server);
+		for (const { id, changes } of results)
+			for (const { rev } of changes)
+				leaves.push(await ask('GET', `${url}/${encodeURIComponent(id)}?rev=${rev}&revs=true&attachments=true`, this.server));
+		return { leaves, checkpoint: await askMaybe('GET', this.checkpointUrl(database), this.server) };
+	}
+
+	async putBack(database, { leaves, checkpoint }) {
+		await this.makeAnew(database);
+		await ask('POST', `${this.server.url}/${database}/_bulk_docs`, this.server, { new_edits: false, docs: leaves });
+		if (checkpoint !== null) {
+			const { _rev, ...body } = checkpoint;
+			await ask('PUT', this.checkpointUrl(database), this.server, body);
+		}
+	}
+
 	forgetState() {
 		return ask('DELETE', `${this.server.url}/${this.state}`, this.server);
 	}
