@@ -162,6 +162,17 @@ static bool hear_documents(struct sync *sync, int64_t wait_ms, struct side_news 
 	return error_wrap(error, "following the database");
 }
 
+/* The app writes the integration's document at each of its own syncs. Only what it says of ours counts. */
+static bool confirm_settings(struct sync *sync, struct error *error)
+{
+	bool same = true;
+
+	if (sync->settings_doubtful && !sync_check_settings(sync, &same, error))
+		return false;
+	sync->settings_doubtful = false;
+	return true;
+}
+
 bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error)
 {
 	struct side_news news = {0};
@@ -176,11 +187,13 @@ bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *
 			json_release(sync->couch_next);
 			sync->couch_next = take(news.cursor);
 		}
-		sync->settings_changed = sync->settings_changed || news.settings_changed;
+		sync->settings_doubtful = sync->settings_doubtful || news.settings_changed;
 		sync->left_behind_due = sync->left_behind_due || news.left_behind;
 		wait_ms = 0;
 	} while (news.more);
 	side_news_done(&news);
+	if (!confirm_settings(sync, error))
+		return false;
 	scope_update(sync->config, &sync->pairs);
 	return !ask_rows || hear_rows(sync, error);
 }

@@ -72,8 +72,9 @@ struct sync {
 	bool flaws_told;   /* what is wrong with the columns was said in this process */
 	bool unstored;     /* the columns as they are bound were not stored yet */
 	bool unlisted; /* the columns became others, and not all rows were compared with them yet (sync-rules 1) */
-	bool compared; /* they were, in this process; their looks may still be to come */
-	bool bound;    /* its schema was read in this pass */
+	bool compared;          /* they were, in this process; their looks may still be to come */
+	bool bound;             /* its schema was read in this pass */
+	bool settings_doubtful; /* the integration's document changed, perhaps where it does not matter */
 	bool settings_changed;
 	bool left_behind_due; /* the app may have left something behind that is to be removed */
 	struct sync_counts counts;

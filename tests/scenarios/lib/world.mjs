@@ -312,9 +312,18 @@ export class World {
 		await ask('PUT', this.checkpointUrl(database), this.server, change(await ask('GET', this.checkpointUrl(database), this.server)));
 	}
 
+	databaseInfo(database) {
+		return ask('GET', `${this.server.url}/${database}`, this.server);
+	}
+
 	async makeAnew(database) {
 		await ask('DELETE', `${this.server.url}/${database}`, this.server);
-		await ask('PUT', `${this.server.url}/${database}`, this.server);
+		try {
+			await ask('PUT', `${this.server.url}/${database}`, this.server);
+		} catch (error) {
+			if (error.status !== 412) /* some servers make it of anybody's request that comes in between */
+				throw error;
+		}
 	}
 
 	/* Every leaf with its revisions, and the checkpoint: what a copy of the files would have of it. */
