@@ -85,25 +85,20 @@ static char *shown_message(const char *words)
 	return own_format("%.*s … %s", (int)first, masked, last);
 }
 
-static int shown(const char *words, size_t limit)
-{
-	return (int)text_utf8_prefix(words, strlen(words), limit);
-}
-
 static bool set_error(const struct http_reply *reply, const char *what, struct json_object *body,
 		      struct error *error)
 {
 	struct complaint said = complaint_read(body);
 	enum error_kind kind = kind_of(reply->status, said.type);
+	scoped_text type = log_quote(said.type[0] ? said.type : reply->content_type, SHOWN_TYPE);
 	scoped_text message = shown_message(said.message);
 	if (said.type[0])
-		error_set(error, kind, "%s: HTTP %d %.*s%s%s", what, reply->status,
-			  shown(said.type, SHOWN_TYPE), said.type, said.message[0] ? ": " : "", message);
+		error_set(error, kind, "%s: HTTP %d %s%s%s", what, reply->status, type,
+			  said.message[0] ? ": " : "", message);
 	else
 		error_set(error, kind,
-			  "%s: HTTP %d, and the answer (%zu bytes, type '%.*s') names no error of Airtable's",
-			  what, reply->status, reply->body_length, shown(reply->content_type, SHOWN_TYPE),
-			  reply->content_type);
+			  "%s: HTTP %d, and the answer (%zu bytes, type '%s') names no error of Airtable's",
+			  what, reply->status, reply->body_length, type);
 	if (!error)
 		return false;
 	error->status = reply->status;

@@ -135,8 +135,10 @@ const char *airtable_client_endpoint(const struct airtable_client *airtable)
 /* Method and path for the sentence, without the query: that is long, and holds people's data. */
 static char *name_request(const struct airtable_call *call)
 {
-	size_t path_length = text_utf8_prefix(call->path, strcspn(call->path, "?"), SHOWN_PATH);
-	return own_format("%s %.*s", call->method, (int)path_length, call->path);
+	scoped_text path = own_copy_bytes(call->path, strcspn(call->path, "?"));
+	scoped_text shown = log_quote(path, SHOWN_PATH);
+
+	return own_format("%s %s", call->method, shown);
 }
 
 struct airtable_flight *airtable_flight_start(struct airtable_client *airtable,

@@ -41,6 +41,7 @@ enum http_limits {
 	HTTP_PARALLEL = 64, /* requests under way at a time; further ones wait in the order of their start */
 };
 #define HTTP_BODY_CEILING    ((size_t)64 << 20)
+#define HTTP_ERROR_CEILING   ((size_t)16 << 10) /* of the body of an error: what is beyond is not read */
 #define HTTP_HEADERS_CEILING ((size_t)256 << 10)
 
 struct http_request {
@@ -79,7 +80,7 @@ struct http_reply {
 	const char *content_type; /* "" when absent */
 	const char *etag;         /* "" when absent */
 	int64_t date_ms;          /* the Date header, 0 when absent or unreadable */
-	int retry_after_ms;       /* Retry-After in seconds or as a date, 0 when absent */
+	int retry_after_ms; /* Retry-After in seconds or as a date, five minutes at most; 0 when absent */
 };
 
 /* user_agent is sent with every request. */

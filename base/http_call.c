@@ -15,8 +15,8 @@
 
 enum {
 	URL_SHOWN = 240,
-	WRITE_IDLE_S = 2, /* servers close idle connections after 5 s and more */
-	RETRY_AFTER_MOST_S = 86400,
+	WRITE_IDLE_S = 2,         /* servers close idle connections after 5 s and more */
+	RETRY_AFTER_MOST_S = 300, /* a page of maintenance may ask for a day, and be gone in a minute */
 	RETRY_AFTER_DIGITS = 9,
 };
 
@@ -140,6 +140,13 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
 
 static bool keep_body(struct http_call *call, const char *bytes, size_t length)
 {
+	size_t room = call->answer.ceiling - call->answer.length;
+
+	/* The beginning of a long error may say what is wrong. */
+	if (call->status >= 400 && length > room) {
+		text_add_bytes(&call->answer, bytes, room);
+		return false;
+	}
 	text_add_bytes(&call->answer, bytes, length);
 	return !call->answer.full;
 }
@@ -173,12 +180,14 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 		call->in_body = true;
 		curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 		call->status = (int)status;
+		if (call->status >= 400)
+			call->answer.ceiling = HTTP_ERROR_CEILING;
 	}
 	if (call->on_data && call->status >= 200 && call->status < 300)
 		return stream_body(call, bytes, length) ? length : CURL_WRITEFUNC_ERROR;
 	if (keep_body(call, bytes, length))
 		return length;
-	call->aborted = ABORT_TOO_LARGE;
+	call->aborted = call->status >= 400 ? ABORT_ERROR_CUT : ABORT_TOO_LARGE;
 	return CURL_WRITEFUNC_ERROR;
 }
 
@@ -375,16 +384,11 @@ static void set_up(struct http_call *call, const char *user_agent, const struct 
 	set_method(call, request);
 }
 
-/* Masked before it is cut: half a secret would not be known. */
 static char *name_of(const struct http_request *request)
 {
-	scoped_text url = own_copy(request->url ? request->url : "");
+	scoped_text url = log_quote(request->url ? request->url : "", URL_SHOWN);
 
-	log_mask(url);
-	size_t length = strlen(url);
-	size_t shown = text_utf8_prefix(url, length, URL_SHOWN);
-	return own_format("%s %.*s%s", request->method ? request->method : "GET", (int)shown, url,
-			  shown < length ? "…" : "");
+	return own_format("%s %s", request->method ? request->method : "GET", url);
 }
 
 static int total_ms_of(const struct http_request *request)
@@ -554,6 +558,10 @@ void http_call_judge(struct http_call *call, CURLcode code)
 		keep_answer(call);
 		return;
 	}
+	if (call->aborted == ABORT_ERROR_CUT) {
+		keep_answer(call);
+		return;
+	}
 	if (call->aborted) {
 		fail_aborted(call);
 		return;
@@ -564,7 +572,7 @@ void http_call_judge(struct http_call *call, CURLcode code)
 	call->error.unreached = unreached;
 }
 
-/* Seconds, or a date as the server's own clock counts; at most a day. */
+/* Seconds, or a date as the server's own clock counts; at most RETRY_AFTER_MOST_S. */
 static int retry_after_ms(const struct http_call *call, int64_t date_ms)
 {
 	const char *value = call->retry_after;

@@ -9,6 +9,7 @@ enum http_phase { CALL_HELD, CALL_UNDER_WAY, CALL_OVER };
 enum http_abort {
 	ABORT_NONE,
 	ABORT_TOO_LARGE,
+	ABORT_ERROR_CUT, /* the body of an error is longer than what is kept of it: an answer all the same */
 	ABORT_HEADERS_TOO_LARGE,
 	ABORT_READER_ENDED,
 	ABORT_SENT_AGAIN,

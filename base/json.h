@@ -11,7 +11,8 @@
 #include <stdint.h>
 
 #define JSON_DEPTH_LIMIT  200
-#define JSON_DEPTH_WORDS  "nested too deeply" /* of the error when a text goes beyond it */
+#define JSON_DEPTH_WORDS  "nested too deeply" /* of the flaw when a value is beyond it */
+#define JSON_UNIT_MEMORY  ((size_t)24 << 20)  /* of the values of one document, as they are in memory */
 #define JSON_FLAW_LIMIT   16
 #define JSON_LENGTH_LIMIT ((size_t)512 << 20)
 
@@ -33,7 +34,9 @@ void json_flaws_done(struct json_flaws *flaws);
 const struct json_flaw *json_flaws_below(const struct json_flaws *flaws, const char *path);
 
 /* Reads one JSON text. ERROR_REFUSED with line and column for anything that is no JSON (RFC 8259,
- * UTF-8, nothing behind it, nesting to JSON_DEPTH_LIMIT). With 'flaws' NULL a flaw refuses as well; else *flaws
+ * UTF-8, nothing behind it). A value below JSON_DEPTH_LIMIT is left out (null stands
+ * for it), which is a flaw, and so is one whose values would take more than JSON_UNIT_MEMORY, where a document stands in a
+ * list ("/rows/3/doc"). A whole text may take that and twice its length. With 'flaws' NULL a flaw refuses as well; else *flaws
  * is an output, set on success and ended with json_flaws_done(). Of a doubled key the last value is kept.
  * The literal null gives *json_out = NULL. Free with json_release(). */
 must_use bool json_read(const char *bytes, size_t length, struct json_object **json_out,

@@ -5,7 +5,11 @@
  * wrong UTF-8). A number with a fraction or exponent keeps its text, as in json-c.
  *
  * The path to the present place is kept as a stack of keys and indexes, whose memory is used again; it is
- * put into words only for a flaw. */
+ * put into words only for a flaw.
+ *
+ * Three bytes of text ("{},") can take 800 bytes of memory. So each value is charged with about what it takes. A value
+ * below which the charge or the depth passes its limit is left out: it is a flaw, and what stands behind it is read as
+ * ever. What is charged, and how deep a value stands, is asked of whole documents: those of a list are three levels deep. */
 #include "base/json.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -21,7 +25,21 @@ struct level {
 	size_t key_capacity;
 };
 
+enum charges {
+	CHARGE_OBJECT = 760,
+	CHARGE_MEMBER = 96, /* and its key */
+	CHARGE_ARRAY = 160,
+	CHARGE_ELEMENT = 16,
+	CHARGE_VALUE = 64,     /* and a text */
+	CHARGE_FRACTION = 112, /* which keeps its text */
+};
+#define UNIT_DEPTH 3 /* where a document stands in a list: "/rows/3/doc" */
+
 struct reader {
+	size_t charged;      /* bytes that the values so far take */
+	size_t charged_most; /* for all */
+	size_t unit_most;    /* for the unit that is being read */
+	bool over;           /* one of both is passed: the values on the way up are given up */
 	const char *begin, *at, *end;
 	struct level levels[JSON_DEPTH_LIMIT];
 	size_t depth;  /* levels in use */
@@ -87,6 +105,15 @@ static void add_flaw(struct reader *reader, const char *before, const char *byte
 	flaw->path = path_here(reader);
 	snprintf(flaw->what, sizeof(flaw->what), "%s%.*s%s%s", before, (int)shown, bytes,
 		 shown < length ? "…" : "", after);
+}
+
+static bool charge(struct reader *reader, size_t bytes)
+{
+	reader->charged += bytes;
+	if (reader->charged <= reader->charged_most && reader->charged <= reader->unit_most)
+		return true;
+	reader->over = true;
+	return wrong(reader, "it would take too much memory");
 }
 
 static void skip_space(struct reader *reader)
@@ -278,6 +305,8 @@ static bool read_text(struct reader *reader, struct json_object **value_out)
 	if (!read_piece(reader, &piece))
 		return false;
 	note_piece(reader, &piece, "the text");
+	if (!charge(reader, CHARGE_VALUE + piece.length))
+		return false;
 	*value_out = json_new_text_bytes(piece.bytes, piece.length);
 	return true;
 }
@@ -358,7 +387,7 @@ static bool read_number(struct reader *reader, struct json_object **value_out)
 	bool whole = true, finite = true;
 	struct json_object *value = NULL;
 
-	if (!skip_number(reader, &whole))
+	if (!skip_number(reader, &whole) || !charge(reader, whole ? CHARGE_VALUE : CHARGE_FRACTION))
 		return false;
 	if (whole)
 		value = whole_number(from, reader->at);
@@ -382,10 +411,8 @@ static bool read_word(struct reader *reader, const char *word)
 
 static struct level *enter(struct reader *reader, bool is_object)
 {
-	if (reader->depth == JSON_DEPTH_LIMIT) {
-		wrong(reader, JSON_DEPTH_WORDS);
+	if (!charge(reader, is_object ? CHARGE_OBJECT : CHARGE_ARRAY))
 		return NULL;
-	}
 	struct level *level = &reader->levels[reader->depth++];
 	if (reader->depth > reader->known) {
 		reader->known = reader->depth;
@@ -410,8 +437,11 @@ static bool read_array(struct reader *reader, struct json_object **value_out)
 		for (;; level->index++) {
 			struct json_object *value = NULL;
 			good = read_value(reader, &value);
-			if (!good)
+			good = good && charge(reader, CHARGE_ELEMENT);
+			if (!good) {
+				json_release(value);
 				break;
+			}
 			json_append(array, value);
 			if (next_is(reader, ','))
 				continue;
@@ -456,7 +486,7 @@ static bool read_member(struct reader *reader, struct level *level, struct json_
 	bool doubled = json_find(object, level->key, NULL);
 	if (doubled)
 		add_flaw(reader, "the key ", level->key, strlen(level->key), " comes twice");
-	if (!read_value(reader, &value))
+	if (!charge(reader, CHARGE_MEMBER + key.length) || !read_value(reader, &value))
 		return false;
 	if (doubled)
 		json_put(object, level->key, value);
@@ -488,6 +518,68 @@ static bool read_object(struct reader *reader, struct json_object **value_out)
 	return good;
 }
 
+static size_t strcspn_within(const struct reader *reader, const char *ends)
+{
+	const char *at = reader->at;
+
+	while (at < reader->end && (!*at || !strchr(ends, *at)))
+		at++;
+	return (size_t)(at - reader->at);
+}
+
+/* Over an object or an array, which only has to have its ends. */
+static bool skip_container(struct reader *reader)
+{
+	struct piece piece;
+	size_t open = 0;
+
+	do {
+		reader->at += strcspn_within(reader, "{}[]\"");
+		if (reader->at == reader->end)
+			return wrong(reader, "the text ends within a value");
+		if (*reader->at == '"') {
+			if (!read_piece(reader, &piece))
+				return false;
+			continue;
+		}
+		open += *reader->at == '{' || *reader->at == '[' ? 1 : (size_t)-1;
+		reader->at++;
+	} while (open > 0);
+	return true;
+}
+
+/* It is null instead, and a flaw. */
+static bool leave_out(struct reader *reader, const char *from, const char *why,
+		      struct json_object **value_out)
+{
+	add_flaw(reader, why, "", 0, "");
+	reader->at = from;
+	*value_out = NULL;
+	return skip_container(reader);
+}
+
+static bool read_container(struct reader *reader, struct json_object **value_out)
+{
+	return *reader->at == '{' ? read_object(reader, value_out) : read_array(reader, value_out);
+}
+
+/* A document, or whatever else stands there: one that takes too much memory stops only itself. */
+static bool read_unit(struct reader *reader, struct json_object **value_out)
+{
+	const char *from = reader->at;
+	size_t before = reader->charged;
+
+	reader->unit_most = before + JSON_UNIT_MEMORY;
+	bool good = read_container(reader, value_out);
+	reader->unit_most = SIZE_MAX;
+	if (good || !reader->over)
+		return good;
+	reader->over = false;
+	reader->wrong = NULL;
+	reader->charged = before;
+	return leave_out(reader, from, "it has so many values that it would take too much memory", value_out);
+}
+
 static bool read_value(struct reader *reader, struct json_object **value_out)
 {
 	skip_space(reader);
@@ -495,9 +587,11 @@ static bool read_value(struct reader *reader, struct json_object **value_out)
 		return wrong(reader, "the text ends where a value was expected");
 	switch (*reader->at) {
 	case '{':
-		return read_object(reader, value_out);
 	case '[':
-		return read_array(reader, value_out);
+		if (reader->depth == JSON_DEPTH_LIMIT)
+			return leave_out(reader, reader->at, "it is " JSON_DEPTH_WORDS, value_out);
+		return reader->depth == UNIT_DEPTH ? read_unit(reader, value_out)
+						   : read_container(reader, value_out);
 	case '"':
 		return read_text(reader, value_out);
 	case 't':
@@ -530,8 +624,8 @@ static bool refuse_place(const struct reader *reader, struct error *error)
 			column++;
 		}
 	}
-	return error_set(error, ERROR_REFUSED, "this is no JSON: line %zu, column %zu: %s", line, column,
-			 reader->wrong);
+	return error_set(error, ERROR_REFUSED, "this %s: line %zu, column %zu: %s",
+			 reader->over ? "JSON cannot be read" : "is no JSON", line, column, reader->wrong);
 }
 
 static bool refuse_flaw(const struct json_flaws *flaws, struct error *error)
@@ -566,6 +660,10 @@ bool json_read(const char *bytes, size_t length, struct json_object **json_out, 
 	reader.scratch_capacity = 0;
 	reader.flaws.count = 0;
 	reader.wrong = NULL;
+	reader.charged = 0;
+	reader.charged_most = JSON_UNIT_MEMORY + 2 * length;
+	reader.unit_most = SIZE_MAX;
+	reader.over = false;
 	bool good = read_value(&reader, &json);
 	if (good) {
 		skip_space(&reader);

@@ -181,6 +181,15 @@ void log_mask(char *words)
 	pthread_rwlock_unlock(&secrets_lock);
 }
 
+char *log_quote(const char *words, size_t most)
+{
+	scoped_text masked = own_copy(words);
+
+	log_mask(masked);
+	size_t length = strlen(masked), kept = text_utf8_prefix(masked, length, most);
+	return own_format("%.*s%s", (int)kept, masked, kept < length ? "…" : "");
+}
+
 /* A value in quotes. */
 static void add_quoted(struct text *line, const char *words)
 {

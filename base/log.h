@@ -6,6 +6,7 @@
  * by log_secret() are masked wherever they turn up, also percent- and base64-encoded. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_NOTHING /* tests ask for it */ };
 
@@ -23,6 +24,9 @@ bool log_level_from_name(const char *name, enum log_level *level_out); /* debug 
 void log_secret(const char *secret);
 /* Replaces every known secret in 'words' by "***", in place. */
 void log_mask(char *words);
+/* Words from outside for a message: masked, then cut on a character after at most 'most' bytes, with "…" where something is
+ * missing. A secret that is cut first would not be known. The caller frees. */
+char *log_quote(const char *words, size_t most);
 
 void log_debug(const struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_info(const struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -80,14 +80,14 @@ static bool read_documents(struct group *group, struct error *error)
 /* Nothing of it can be shown, or nothing of it may be written: what its flaw is, and what helps. */
 static void tell_flaw(const struct pair *pair, const struct side_record *document, struct error *flaw)
 {
-	if (document->body)
-		error_set(flaw, ERROR_REFUSED, "document %s cannot be written back exactly: %s",
-			  pair->full_id, document->flaw);
-	else if (strstr(document->flaw, JSON_DEPTH_WORDS))
+	if (strstr(document->flaw, JSON_DEPTH_WORDS))
 		error_set(flaw, ERROR_REFUSED,
 			  "document %s is " JSON_DEPTH_WORDS " to be read (lists and objects within each "
 			  "other, more than about %d levels): make it flatter, then it is synced again",
 			  pair->full_id, JSON_DEPTH_LIMIT - 5);
+	else if (document->body)
+		error_set(flaw, ERROR_REFUSED, "document %s cannot be written back exactly: %s",
+			  pair->full_id, document->flaw);
 	else
 		error_set(flaw, ERROR_REFUSED, "document %s cannot be read: %s", pair->full_id,
 			  document->flaw);

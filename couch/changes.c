@@ -178,6 +178,7 @@ static bool take_row(struct couch_changes *changes, struct json_object *row, con
 	if (!doc || !couch_document_fill(&change->document, doc, flaws, doc_path)) {
 		change->document.id = own_copy(id);
 		change->document.rev = own_copy(rev);
+		change->document.flaw = couch_flaw_words(flaws, doc_path);
 	}
 	if (json_bool_or(row, "deleted", false))
 		change->document.deleted = true;

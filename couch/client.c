@@ -9,6 +9,7 @@
  * 27 COUCH_ANSWER_CEILING. What to do with what was read is the caller's: 3-5, 7, 25, 26, 28. */
 #include "couch/client.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "couch/wire.h"
 #include <assert.h>
 #include <limits.h>
@@ -150,12 +151,11 @@ static char *name_of(const struct couch_client *couch, const struct couch_ask *a
 {
 	const char *method = ask->method ? ask->method : "GET";
 	bool in_database = !ask->server && *couch->database;
-	size_t length = strcspn(ask->path, "?");
-	size_t shown = text_utf8_prefix(ask->path, length, PATH_SHOWN);
+	scoped_text path = own_copy_bytes(ask->path, strcspn(ask->path, "?"));
+	scoped_text shown = log_quote(path, PATH_SHOWN);
 
-	return own_format("%s %s%s%.*s%s", method, in_database ? couch->database : "",
-			  in_database && length == 0 ? "" : "/", (int)shown, ask->path,
-			  shown < length ? "…" : "");
+	return own_format("%s %s%s%s", method, in_database ? couch->database : "",
+			  in_database && !*path ? "" : "/", shown);
 }
 
 struct status_class {
@@ -209,10 +209,10 @@ bool couch_judge_status(struct couch_client *couch, const struct couch_ask *ask,
 	json_flaws_done(&flaws);
 	const char *word = json_text_or(answer, "error", ""), *reason = json_text_or(answer, "reason", "");
 	class = class_of(reply->status, word);
-	size_t reason_shown = text_utf8_prefix(reason, strlen(reason), REASON_SHOWN);
-	error_set(error, class->kind, "%s: HTTP %d%s%s%s%.*s%s%s%s", name, reply->status, *word ? ", " : "",
-		  word, *reason ? ": " : "", (int)reason_shown, reason, class->hint ? " (" : "",
-		  class->hint ? class->hint : "", class->hint ? ")" : "");
+	scoped_text shown = log_quote(reason, REASON_SHOWN);
+	error_set(error, class->kind, "%s: HTTP %d%s%s%s%s%s%s%s", name, reply->status, *word ? ", " : "",
+		  word, *reason ? ": " : "", shown, class->hint ? " (" : "", class->hint ? class->hint : "",
+		  class->hint ? ")" : "");
 	if (error) {
 		size_t word_kept = text_utf8_prefix(word, strlen(word), sizeof(error->code) - 1);
 		memcpy(error->code, word, word_kept);

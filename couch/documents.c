@@ -37,9 +37,13 @@ static bool is_bare_tombstone(struct json_object *doc)
 }
 
 /* "data.serial: the number 1e999 is out of range": the path without its way to the document. */
-static char *flaw_words(const struct json_flaw *flaw, const char *path)
+char *couch_flaw_words(const struct json_flaws *flaws, const char *path)
 {
+	const struct json_flaw *flaw = json_flaws_below(flaws, path);
 	size_t length = strlen(path);
+
+	if (!flaw)
+		return NULL;
 	const char *below = flaw->path && strncmp(flaw->path, path, length) == 0 ? flaw->path + length : "";
 
 	if (*below == '/')
@@ -55,7 +59,6 @@ bool couch_document_fill(struct couch_document *document, struct json_object *do
 			 const struct json_flaws *flaws, const char *path)
 {
 	const char *id = json_text_or(doc, "_id", NULL), *rev = json_text_or(doc, "_rev", NULL);
-	const struct json_flaw *flaw = json_flaws_below(flaws, path);
 
 	if (!id || !rev)
 		return false;
@@ -68,8 +71,7 @@ bool couch_document_fill(struct couch_document *document, struct json_object *do
 	json_remove(doc, "_conflicts");
 	if (!is_bare_tombstone(doc))
 		document->body = json_share(doc);
-	if (flaw)
-		document->flaw = flaw_words(flaw, path);
+	document->flaw = couch_flaw_words(flaws, path);
 	return true;
 }
 
@@ -105,6 +107,9 @@ static bool read_row(struct json_object *row, const struct json_flaws *flaws, si
 	document_out->rev = own_copy(rev);
 	document_out->missing = !rev;
 	document_out->deleted = json_bool_or(value, "deleted", false);
+	/* A document that could not be taken into memory. */
+	if (rev && !doc)
+		document_out->flaw = couch_flaw_words(flaws, path);
 	return true;
 }
 
@@ -138,7 +143,7 @@ static bool read_rows(struct json_object *answer, const struct json_flaws *flaws
 					 key, ids[i]);
 		if (!read_row(row, flaws, i, &list[i], error))
 			return false;
-		bool bodiless = !list[i].body && !list[i].deleted && !list[i].missing;
+		bool bodiless = !list[i].body && !list[i].deleted && !list[i].missing && !list[i].flaw;
 		if (bodiless && json_find(row, "doc", NULL))
 			return error_set(error, ERROR_RETRY, "'%s' changed while it was read", ids[i]);
 	}
@@ -274,7 +279,7 @@ static bool visit_page(struct walk *walk, struct json_object *answer, const stru
 		struct couch_document document = {0};
 		if (!read_row(json_at(rows, i), flaws, i, &document, error))
 			return false;
-		if (unreadable)
+		if (unreadable && !document.flaw)
 			document.flaw = own_copy(unreadable);
 		go_behind(walk, document.id);
 		bool good = walk->visit(walk->context, &document, error);

@@ -61,6 +61,9 @@ void couch_add_id(struct text *path, const char *id);
 bool couch_document_fill(struct couch_document *document, struct json_object *doc,
 			 const struct json_flaws *flaws, const char *path);
 
+/* What is wrong with the document at 'path', in words for a person; owned by the caller, NULL: nothing. */
+char *couch_flaw_words(const struct json_flaws *flaws, const char *path);
+
 /* documents.c: the array of an answer; ERROR_RETRY where there is none, which is the server's fault and not the documents'. */
 struct json_object *couch_answer_rows(struct json_object *answer, const char *key, const char *where,
 				      struct error *error);

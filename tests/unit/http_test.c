@@ -368,9 +368,9 @@ static const struct answer answers[] = {
 	       "08:49:37 "
 	       "GMT\r\nContent-Length: 0\r\n\r\n"),
 	 "GET", 429, "", "", "", 0},
-	{"an absurd Retry-After is cut to a day",
+	{"an absurd Retry-After is cut to five minutes",
 	 BYTES("HTTP/1.1 429 Slow\r\nRetry-After: 99999999999999999999\r\nContent-Length: 0\r\n\r\n"), "GET",
-	 429, "", "", "", 86400000},
+	 429, "", "", "", 300000},
 	{"an unreadable Retry-After is none",
 	 BYTES("HTTP/1.1 429 Slow\r\nRetry-After: -5\r\nContent-Length: 0\r\n\r\n"), "GET", 429, "", "", "",
 	 0},
@@ -535,6 +535,33 @@ static void test_headers_ceiling(void **state)
 	with_server(say_endless_headers, NULL);
 	scoped(http_call) call = http_start(http, &(struct http_request){.url = at("/")});
 	assert_failure(call, ERROR_REFUSED, "headers are larger than allowed");
+}
+
+static void say_long_error(void *context, struct fake_request *request)
+{
+	static char piece[64 << 10];
+
+	(void)context;
+	memset(piece, 'x', sizeof(piece));
+	fake_say(request, "HTTP/1.1 500 Broken\r\n\r\n{\"error\":\"");
+	for (int i = 0; i < 60 << 4; i++) /* 60 MB */
+		fake_send(request, piece, sizeof(piece));
+	fake_hang_up(request);
+}
+
+static void test_long_error(void **state)
+{
+	struct http_reply reply;
+	struct error error = {0};
+
+	(void)state;
+	with_server(say_long_error, NULL);
+	scoped(http_call) call = http_start(http, &(struct http_request){.url = at("/")});
+	if (!http_wait(http, call, &reply, &error))
+		fail_msg("%s", error.text);
+	assert_int_equal(reply.status, 500);
+	assert_int_equal(reply.body_length, HTTP_ERROR_CEILING);
+	assert_int_equal(strncmp(reply.body, "{\"error\":\"xxx", 13), 0);
 }
 
 /* ---- what never leaves ---- */
@@ -1445,6 +1472,7 @@ static const struct {
 	{"the Date header is read", test_date},
 	{"an answer that never ends is cut by the total deadline", test_total_deadline},
 	{"endless headers are cut", test_headers_ceiling},
+	{"of an error's endless body the beginning is kept", test_long_error},
 	{"a refused connection: nothing left", test_connection_refused},
 	{"TLS with a plain server: nothing left", test_tls_with_a_plain_server},
 	{"a secret in a URL is masked in the error", test_secret_in_url},

@@ -261,6 +261,18 @@ static void say_in_threads(const void *context)
 		pthread_join(threads[i], NULL);
 }
 
+static void test_quote(void **state)
+{
+	(void)state;
+	log_secret("password-that-is-quoted");
+	scoped_text cut = log_quote("a proxy says: password-that-is-quoted", 25);
+	assert_string_equal(cut, "a proxy says: ***");
+	scoped_text character = log_quote("ab\u00e4c", 3);
+	assert_string_equal(character, "ab…");
+	scoped_text whole = log_quote("abc", 3);
+	assert_string_equal(whole, "abc");
+}
+
 static void test_threads(void **state)
 {
 	int count = 0;
@@ -293,13 +305,14 @@ static int fix_time(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[countof(line_rows) + countof(level_rows) + countof(mask_rows) + 4] = {
+	static struct CMUnitTest tests[countof(line_rows) + countof(level_rows) + countof(mask_rows) + 5] = {
 		{"a context is inherited, and cut between characters", test_context, NULL, NULL, NULL},
 		{"a message that is too long is cut and says so", test_long, NULL, NULL, NULL},
 		{"lines of several threads do not mix", test_threads, NULL, NULL, NULL},
 		{"secrets are masked in words and context", test_mask_in_lines, NULL, NULL, NULL},
+		{"words are masked before they are cut", test_quote, NULL, NULL, NULL},
 	};
-	size_t count = 4;
+	size_t count = 5;
 
 	ROWS(line_rows, test_line);
 	ROWS(level_rows, test_level);
