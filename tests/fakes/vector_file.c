@@ -113,7 +113,12 @@ enum vector_read vector_file_next(struct vector_file *file, struct json_object *
 	file->count++;
 	file->last = byte_at(file) != ',';
 	file->at += !file->last;
-	if (json_read(file->bytes + begin, length, json_out, flaws_out, error))
+	if (!json_read(file->bytes + begin, length, json_out, flaws_out, error))
+		return VECTOR_BROKEN;
+	if (depth <= JSON_DEPTH_LIMIT)
 		return VECTOR_READ;
-	return depth > JSON_DEPTH_LIMIT ? VECTOR_DEEP : VECTOR_BROKEN;
+	json_release(take(*json_out));
+	json_flaws_done(flaws_out);
+	(void)error_set(error, ERROR_REFUSED, JSON_DEPTH_WORDS);
+	return VECTOR_DEEP;
 }
