@@ -279,6 +279,16 @@ static bool stood_still(const struct lease *lease, int64_t now_ms)
 	return now_ms - lease->ticked_ms > LEASE_GAP_MS;
 }
 
+/* Often enough that a gap means that the process stood still. */
+static int64_t wait_ms(const struct lease *lease, int64_t now_ms)
+{
+	int64_t until_due_ms = lease->renew_ms - now_ms;
+
+	if (until_due_ms > LEASE_GAP_MS / 2)
+		return LEASE_GAP_MS / 2;
+	return until_due_ms > 0 ? until_due_ms : 1;
+}
+
 int64_t lease_tick(struct lease *lease)
 {
 	int64_t now_ms = clock_steady_ms();
@@ -296,7 +306,7 @@ int64_t lease_tick(struct lease *lease)
 		lease->ticked_ms = now_ms;
 	}
 	lease->in_tick = false;
-	return lease->renew_ms > now_ms ? lease->renew_ms - now_ms : 1;
+	return wait_ms(lease, now_ms);
 }
 
 bool lease_may_leave(const struct lease *lease, int64_t total_ms)

@@ -379,7 +379,7 @@ static const struct story stories[] = {
 	{"a claim whose answer was lost is claimed again",
 	 "the next write is done, and not answered. A fails. A may not. A claims. A may. B waits"},
 	{"a renewal whose answer was lost is its own",
-	 "A claims. 5 s. the next write is done, and not answered. A ticks. 1 s. A ticks. A holds. A ticks. "
+	 "A claims. 6 s. the next write is done, and not answered. A ticks. 1 s. A ticks. A holds. A ticks. "
 	 "A may. B waits"},
 	{"given back it is anybody's at once", "A claims. B waits. A gives back. B claims. B may. A may not"},
 	{"also after a lost answer",
@@ -390,13 +390,13 @@ static const struct story stories[] = {
 	{"what went with its document is waited for by those who saw it",
 	 "A claims. B waits. the document goes. B waits. 45 s. B claims. A ticks. A has lost"},
 	{"its holder finds out that the document is gone",
-	 "A claims. the document goes. 5 s. A ticks. A has lost"},
+	 "A claims. the document goes. 6 s. A ticks. A has lost"},
 	{"a damaged document is somebody's",
 	 "A claims. the document is damaged. B waits. 44 s. B waits. 1 s. B claims. A ticks. A has lost"},
 	{"without a state database there is none",
 	 "the database goes. A finds no database. A may not. the database is back. A claims"},
 	{"a state database that goes takes it along",
-	 "A claims. the database goes. 5 s. A ticks. A has lost"},
+	 "A claims. the database goes. 6 s. A ticks. A has lost"},
 };
 
 static void test_story(void **state)
