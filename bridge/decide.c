@@ -1,6 +1,6 @@
 /* Decide: the views that plan.c asks for, its answers for existence and for each field, and the moments of the edits where
  * only they can tell. */
-#include "bridge/work.h"
+#include "bridge/braking.h"
 
 #include "base/clock.h"
 
@@ -516,5 +516,8 @@ bool group_decide(struct group *group, struct error *error)
 		if (decides_fields(look))
 			decide_fields(group, look);
 	}
-	return ask_of_conflicts(group, error);
+	if (!ask_of_conflicts(group, error))
+		return false;
+	group_brake(group);
+	return true;
 }

@@ -75,6 +75,14 @@ static void queue_again(struct sync *sync, struct look *look, bool remembered)
 				      (look->again_in_ms ? look->again_in_ms : SYNC_RETRY_FIRST_MS));
 }
 
+void look_wait(struct look *look, int64_t wait_ms)
+{
+	int64_t in_ms = wait_ms > 1 ? wait_ms : 1;
+
+	if (!look->again_in_ms || in_ms < look->again_in_ms)
+		look->again_in_ms = in_ms;
+}
+
 void group_close(struct group **group)
 {
 	if (!*group)

@@ -41,6 +41,7 @@ void pairs_done(struct pairs *pairs)
 	for (size_t i = 0; i < pairs->count; i++) {
 		struct pair *pair = pairs->list[i];
 		pair_drop_fresh(pair);
+		free(pair->brake);
 		free(pair->full_id);
 		free(pair);
 	}

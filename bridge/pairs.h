@@ -28,6 +28,7 @@ enum pair_waits {
 };
 
 struct side_record;
+struct brake;
 
 struct pair {
 	enum table table;
@@ -85,6 +86,7 @@ struct pair {
 	int height;                         /* levels of queued contents below it */
 	struct side_record *fresh_row;      /* owned; read with the news, for the look that follows */
 	struct side_record *fresh_document;
+	struct brake *brake; /* owned; of what was written lately, or NULL */
 };
 
 struct pairs {

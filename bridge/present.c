@@ -1,7 +1,11 @@
 /* Rows that are gone (sync-rules 2). No poll shows them, and a list of all rows is too dear to be made often. So it is asked from time to
  * time which rows there are, and the pairs whose rows are not shown any more are looked at: their looks ask for the rows by
  * their ids, twice. */
+#include "base/clock.h"
+#include "bridge/brake.h"
 #include "bridge/sync.h"
+
+#include <stdlib.h>
 
 static void note_present(void *context, const char *record_id)
 {
@@ -15,8 +19,12 @@ static void note_present(void *context, const char *record_id)
 /* A row that the check before did not show either is asked for only once: the first check of a process counts all as shown. */
 static void queue_vanished(struct sync *sync)
 {
+	int64_t now_ms = clock_steady_ms();
+
 	for (size_t i = 0; i < sync->pairs.count; i++) {
 		struct pair *pair = sync->pairs.list[i];
+		if (pair->brake && brake_is_idle(pair->brake, now_ms))
+			free(take(pair->brake)); /* all pairs are passed here anyway */
 		if (pair->state == ENTRY_PAIR && pair->record_id[0] && !pair->row_missing &&
 		    pair->present_turn + 1 == sync->present_turn) {
 			log_info(&sync->log,

@@ -1,4 +1,5 @@
 /* Remember: what the row writes led to, and the ledger's entries of the whole group in one go. */
+#include "bridge/braking.h"
 #include "bridge/refusals.h"
 
 #include "base/clock.h"
@@ -335,6 +336,7 @@ bool group_remember(struct group *group, struct error *error)
 
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
+		look_note_brake(look);
 		look->finished = true;
 		if (look->keep_ledger)
 			continue;

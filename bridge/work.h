@@ -33,6 +33,10 @@ struct look {
 	bool row_edit_newer;            /* the row was edited after its document's tombstone was first seen */
 	struct existence existence;
 	struct decision decisions[FIELD_COUNT];
+	/* Of the fields that were decided to flow: hashes of what both sides showed, for the brake. */
+	struct look_values {
+		uint32_t couch, airtable;
+	} values[FIELD_COUNT];
 	enum edit_order orders[FIELD_COUNT];
 	struct text problem; /* sentences for a person, for the row's error cell and the ledger */
 	bool retry;          /* the problem may pass by itself: try again later */
@@ -186,6 +190,8 @@ void look_take_answer(struct group *group, struct look *look);
 /* The box of a row that came back was seen unticked: a tick that it shows from now on is meant. */
 void look_forget_obeyed_tick(const struct group *group, struct look *look);
 
+/* It is looked at again after this time, or sooner if something else wants that. */
+void look_wait(struct look *look, int64_t wait_ms);
 /* Adds one sentence to what a person should know of this pair. */
 void look_problem(struct look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Notes in the entry which rows the links agreed on point to; before it is written. */

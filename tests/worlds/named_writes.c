@@ -259,7 +259,70 @@ static void called_no_conflict(struct world *world)
 			world_broken(world, "an edit of one side alone is called a conflict");
 }
 
+/* ---- what goes to and fro ---- */
+
+#define ROUNDS 12
+
+/* Two that do not agree: one sets the row, the other the document, each whenever the other one was written. */
+static void automations_fight(struct world *world)
+{
+	bool crashes = world->crash_at > 0;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		struct world_row *row = named_row(world);
+		struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i1"));
+		if (row && strcmp(world_cell_text(row, FIELD_NOTES), "by the row's") != 0)
+			named_person_sets(world, FIELD_NOTES, "by the row's");
+		else if (strcmp(json_text_or(document_data(body), "notes", ""), "by the row's") == 0)
+			named_phone_sets(world, "notes", "by the document's", 0);
+		if (!world_pass(world, true, false) && world->dead)
+			world_restart(world);
+		world_advance(world, 5000);
+	}
+	if (crashes)
+		return;
+	struct world_row *row = named_row(world);
+	if (!row || !strstr(world_cell_text(row, FIELD_ERROR), "goes to and fro"))
+		world_broken(world, "what goes to and fro is not told in the row");
+	if (world->document_writes > 5)
+		world_broken(world, "%u times to the document", world->document_writes);
+}
+
+static void both_agree_in_the_end(struct world *world)
+{
+	struct world_row *row = named_row(world);
+
+	if (row)
+		named_must_say(world, "i1", "notes", world_cell_text(row, FIELD_NOTES));
+	named_must_show(world, "i1", FIELD_ERROR, "");
+}
+
+/* The row of an item is deleted again and again, as by an automation that clears a view. */
+static void automation_deletes(struct world *world)
+{
+	bool crashes = world->crash_at > 0;
+	unsigned deleted = 0;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		deleted += named_row(world) != NULL;
+		for (int look = 0; look < 3; look++) {
+			if (!world_pass_checks(world) && world->dead)
+				world_restart(world);
+			if (look == 0)
+				named_person_deletes(world);
+			else
+				world_advance(world, SYNC_UNSURE_MS + 1000);
+		}
+	}
+	if (!crashes && deleted > 3)
+		world_broken(world, "the row was put back %u times", deleted - 1);
+}
+
 static const struct scenario scenarios[] = {
+	{"automation-ping-pong", named_nothing, automations_fight, named_nothing, both_agree_in_the_end,
+	 1U << AS_WRITTEN, false},
+	{"automation-deletes-a-row", named_nothing, automation_deletes, named_nothing, named_is_there,
+	 1U << AS_WRITTEN, false},
 	{"edit-between-read-and-write", named_nothing, named_phone_notes, named_person_notes, named_anything,
 	 ALL_ORDERS, false},
 	{"lost-reply-then-put-back", named_nothing, phone_notes_unanswered, person_puts_back, named_anything,
