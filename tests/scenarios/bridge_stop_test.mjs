@@ -1,12 +1,16 @@
 /* SIGTERM ends the bridge within 10 s, whatever the servers do: a CouchDB or an Airtable that takes connections and never answers,
- * both, answers that drip a byte a second, a TLS handshake that stalls; at the start and while it runs.
+ * both, answers that drip a byte a second, a TLS handshake that stalls, a name that is looked up for ever; at the start and while
+ * it runs.
  *
  * How long it takes is shown. What fails is an end that the bridge did not come to by itself: then the test kills it, after the 10 s
  * and what a loaded machine may add. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDripping, startSilent, startSpoilable } from './lib/hostile.mjs';
-import { note, playAll } from './lib/tap.mjs';
+import { ROOT } from './lib/programs.mjs';
+import { note, playAll, skip } from './lib/tap.mjs';
 import { idOf, inWorld } from './lib/world.mjs';
 
 const PROMISE_S = 10;
@@ -58,6 +62,21 @@ async function atStart(world, step, words, { couch, airtable, scheme = 'http' })
 	}
 }
 
+/* The resolver's call is the C library's, and is put in front of by one that takes a minute. Not with sanitizers, which want to be
+ * loaded first. */
+async function hangingResolver(world, step) {
+	const library = path.join(world.folder, 'hanging_resolver.so');
+	const source = path.join(ROOT, 'tests/scenarios/lib/hanging_resolver.c');
+	const built = spawnSync('cc', ['-shared', '-fPIC', '-o', library, source], { encoding: 'utf8' });
+	if (built.status !== 0 || process.env.ASAN_OPTIONS || process.env.TSAN_OPTIONS) {
+		skip('a name that is looked up for ever', built.status === 0 ? 'sanitizers are loaded first' : 'there is no compiler');
+		return;
+	}
+	const bridge = await world.run({ env: { LD_PRELOAD: library, COUCHDB_URL: 'http://couchdb.invalid:5984' } });
+	await sleep(INTO_IT_MS);
+	await judge(step, 'at the start, a name is looked up for ever', bridge);
+}
+
 const WHILE_RUNNING = [
 	['while it runs, CouchDB falls silent', ['couch'], 'silent'],
 	['while it runs, Airtable falls silent', ['airtable'], 'silent'],
@@ -100,6 +119,7 @@ async function writeUnanswered(world, step) {
 }
 
 await playAll([
+	inWorld('a hanging resolver', { items: 1 }, hangingResolver),
 	inWorld('while a write is not answered', { items: 5 }, writeUnanswered),
 	...AT_START.map(([words, bad]) => inWorld(words, { items: 5 }, (world, step) => atStart(world, step, words, bad))),
 	...WHILE_RUNNING.map(([words, spoilt, how]) => inWorld(words, { items: 5 }, (world, step) =>
