@@ -61,6 +61,9 @@ bool sync_load_columns(struct sync *sync, bool *found_out, struct error *error)
 	bool ok = store->ops->read(store->self, ids, 1, &document, error);
 	text_done(&id);
 	*found_out = false;
+	if (ok && !document)
+		json_object_close(
+			&sync->schema_stored); /* the state database was lost, or put back from a backup */
 	if (!ok || !document)
 		return ok || error_wrap(error, "reading the schema as it was bound");
 	if (!is_of_this_base(sync, document, error))

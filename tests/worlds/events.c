@@ -198,5 +198,9 @@ const struct event_kind event_kinds[] = {
 	{"process hands over", process_hands_over, 4, RULE_16, false, true, 0, 0},
 	{"process is killed", process_is_killed, 5, RULE_16, false, true, 0, 0},
 	{"process freezes", process_freezes, 12, RULE_16, true, true, 0, 0},
+	{"server saves", server_saves, 2, RULE_ALWAYS, false, true, 0, 0},
+	{"server goes back", server_goes_back, 2, RULE_ALWAYS, false, true, 4, 0},
+	{"server makes anew", server_makes_anew, 1, RULE_ALWAYS, false, true, 0, 0},
+	{"server damages checkpoint", server_damages_checkpoint, 1, RULE_ALWAYS, false, true, DAMAGES, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

@@ -11,6 +11,7 @@ struct play {
 	unsigned flaws; /* faults, crashes, steps of clocks */
 	unsigned new_documents;
 	unsigned items;
+	struct world_backup *backup; /* owned; the last that was taken, or NULL */
 };
 
 struct event_kind {
@@ -41,6 +42,10 @@ struct json_object *play_new_body(struct world *world, enum table table, const c
 /* Whether anything stands in it, on either side. */
 bool play_holds_contents(const struct world *world, const char *record_id, const char *document_id);
 
+void server_saves(struct play *play, const struct event *event);
+void server_goes_back(struct play *play, const struct event *event);
+void server_makes_anew(struct play *play, const struct event *event);
+void server_damages_checkpoint(struct play *play, const struct event *event);
 void phone_makes(struct play *play, const struct event *event);
 void phone_edits(struct play *play, const struct event *event);
 void phone_is_refused(struct play *play, const struct event *event);

@@ -86,6 +86,7 @@ bool history_run(const struct history *history, bool verbose, char broken_out[40
 	if (!world->violation[0])
 		judge(&play, before);
 	snprintf(broken_out, 400, "%s", world->violation);
+	world_backup_done(&play.backup);
 	world_close(&world);
 	log_set_level(LOG_INFO);
 	return !broken_out[0];
