@@ -159,14 +159,27 @@ static bool still_being_filled_in(struct look *look)
 	return true;
 }
 
-static bool missing_cells(struct look *look)
+static bool is_missing(const struct group *group, const struct look *look, enum field field)
 {
+	const struct cell *cell = given_cell(look, field);
+	bool blank =
+		cell->kind == CELL_EMPTY || (cell->kind == CELL_TEXT && document_text_is_blank(cell->text));
+
+	return look_has_column(group, look, field) && blank;
+}
+
+/* What the app asks for of a document of its own. */
+static bool missing_cells(struct group *group, struct look *look)
+{
+	bool item = look->pair->table == TABLE_ITEMS;
 	struct text missing = {0};
 
-	if (look->airtable[FIELD_NAME].kind == CELL_EMPTY)
+	if (is_missing(group, look, FIELD_NAME))
 		text_add(&missing, "Name is empty: fill it in.");
-	if (look->pair->table == TABLE_ITEMS && given_cell(look, FIELD_COLLECTION)->kind == CELL_EMPTY)
+	if (item && is_missing(group, look, FIELD_COLLECTION))
 		text_format(&missing, "%sCollection is empty: choose one.", missing.length ? " " : "");
+	if (!item && is_missing(group, look, FIELD_REFERENCE_NUMBER))
+		text_format(&missing, "%sRef. No. is empty: fill it in.", missing.length ? " " : "");
 	bool any = missing.length > 0;
 	if (any && !still_being_filled_in(look))
 		look_problem(look, "%s", text_or_empty(&missing));
@@ -215,7 +228,7 @@ bool look_compose_new(struct group *group, struct look *look)
 	if (is_copy(look) || is_blank(group, look))
 		return false;
 	default_collection(group, look, &look->airtable[FIELD_CONTAINER]);
-	if (must_wait(look) || missing_cells(look))
+	if (must_wait(look) || missing_cells(group, look))
 		return false;
 	decide_all_to_couch(group, look);
 	scoped(json_object) body = document_new(table_document_type(look->pair->table), look->pair->id);
