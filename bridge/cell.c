@@ -213,10 +213,17 @@ bool cell_equal(const struct cell *a, const struct cell *b, const struct cell_eq
 	}
 }
 
+bool cell_hides_zero(const struct cell *shown, const struct cell *sent,
+		     const struct cell_equivalence *equivalence)
+{
+	return equivalence->hides_zero && shown->kind == CELL_EMPTY && sent->kind == CELL_NUMBER &&
+	       sent->number == 0;
+}
+
 bool cell_shows_sent(const struct cell *shown, const struct cell *sent,
 		     const struct cell_equivalence *equivalence)
 {
-	return cell_equal(shown, sent, equivalence) ||
+	return cell_equal(shown, sent, equivalence) || cell_hides_zero(shown, sent, equivalence) ||
 	       (equivalence->markdown && text_of(shown) && text_of(sent) &&
 		texts_equal(text_of(shown), text_of(sent), equivalence, next_bare_byte));
 }

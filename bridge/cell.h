@@ -36,6 +36,7 @@ struct cell_equivalence {
 	bool single_line;     /* a line break counts as one space, and so does a tab */
 	bool trailing_breaks; /* line breaks at the end count as nothing */
 	bool markdown;        /* the base writes its Markdown in a way of its own: see cell_shows_sent() */
+	bool hides_zero;      /* a document's 0 is shown as an empty cell: see cell_hides_zero() */
 };
 
 struct cell cell_text(const char *text); /* "" and NULL give CELL_EMPTY */
@@ -54,6 +55,9 @@ void cell_move(struct cell *to, struct cell *from);
 /* Absent = empty; numbers within the tolerance; \r\n = \n; links in order. CELL_WRONG equals only the same
  * wrong words. 'equivalence' NULL: numbers exactly, nothing about lines. */
 bool cell_equal(const struct cell *a, const struct cell *b, const struct cell_equivalence *equivalence);
+/* Whether the cell is empty because the document says 0. A 0 that a person types there is another value than nothing. */
+bool cell_hides_zero(const struct cell *shown, const struct cell *sent,
+		     const struct cell_equivalence *equivalence);
 /* Whether the cell shows what was sent to it: equal, or the same but for how Markdown is written ("* a" for "- a"). Of two
  * things that a cell showed at different times cell_equal() tells whether somebody changed it. */
 bool cell_shows_sent(const struct cell *shown, const struct cell *sent,

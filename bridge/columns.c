@@ -102,5 +102,6 @@ struct cell_equivalence columns_equivalence(const struct columns *columns, enum 
 		.single_line = text && !type_is(column, "multilineText") && !type_is(column, "richText"),
 		.trailing_breaks = text,
 		.markdown = text && type_is(column, "richText"),
+		.hides_zero = field == FIELD_MIN_STOCK,
 	};
 }

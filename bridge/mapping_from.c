@@ -1,7 +1,8 @@
 /* Documents and rows as cells, by kind of field. Where the app and Airtable say the same thing in two ways, one cell is meant:
  *
  * - Type: a document without one and a row with an empty cell are both an "Item".
- * - Expire Soon Prior Days and Min Stock Level: 0 says what an empty cell says.
+ * - Expire Soon Prior Days: 0 says what an empty cell says.
+ * - Min Stock Level: a document's 0 is shown as an empty cell, as the app shows it; a 0 that is typed is a value.
  * - Purchase Price: the document has thousandths, with the noise of the app's arithmetic (2009.9999999999998).
  * - An unticked box is an empty cell, whether the document says false or nothing. */
 #include "bridge/mapping.h"
@@ -73,7 +74,7 @@ static struct cell cut_text(const char *name)
 
 static bool zero_is_empty(enum field field)
 {
-	return field == FIELD_EXPIRE_SOON_DAYS || field == FIELD_MIN_STOCK;
+	return field == FIELD_EXPIRE_SOON_DAYS;
 }
 
 static struct cell number_cell(enum field field, double number)

@@ -169,7 +169,8 @@ bool mapping_to_row(enum table table, const struct columns *columns, enum field 
 				 column->stopped_reason);
 	if (!check_cell(column->name, rule, cell, error))
 		return false;
-	if (cell->kind == CELL_EMPTY) {
+	const struct cell_equivalence equivalence = columns_equivalence(columns, field);
+	if (cell->kind == CELL_EMPTY || cell_hides_zero(&(struct cell){0}, cell, &equivalence)) {
 		*value_out = NULL;
 		return true;
 	}

@@ -288,13 +288,18 @@ static bool agreed_before(const struct field_views *field)
 	return field->agreed_couch && field->agreed_airtable;
 }
 
+static bool hides_zero(const struct field_views *field)
+{
+	return cell_hides_zero(field->airtable, field->couch, &field->equivalence);
+}
+
 static bool alike(const struct field_views *field, bool exactly)
 {
 	struct cell_equivalence equivalence = field->equivalence;
 
 	if (exactly)
 		equivalence.tolerance = 0;
-	return cell_equal(field->couch, field->airtable, &equivalence);
+	return cell_equal(field->couch, field->airtable, &equivalence) || hides_zero(field);
 }
 
 /* A link that nobody can follow yet stops the field, whoever moved. */
@@ -431,7 +436,9 @@ static struct decision plan_both(const struct field_views *field)
 
 	if (!couch && !airtable)
 		return (struct decision){ACTION_NONE, "both as last agreed"};
-	if (alike(field, !airtable))
+	/* A cell that showed 0 and was emptied says that there is no value. */
+	bool emptied = !couch && hides_zero(field);
+	if (!emptied && alike(field, !airtable))
 		return (struct decision){ACTION_REMEMBER, "both moved to the same"};
 	if (plan_obstacle(field, &obstacle))
 		return obstacle;

@@ -45,7 +45,8 @@ static bool is_out_of_step(const struct group *group, const struct look *look, e
 {
 	struct cell_equivalence equivalence = look_equivalence(group, look, field);
 
-	return !cell_equal(&look->couch[field], &look->airtable[field], &equivalence);
+	return !cell_equal(&look->couch[field], &look->airtable[field], &equivalence) &&
+	       !cell_hides_zero(&look->airtable[field], &look->couch[field], &equivalence);
 }
 
 /* Then what is empty on both sides is agreed on, too: what is typed there next is an edit. */
@@ -62,7 +63,8 @@ static bool is_shown_already(const struct group *group, const struct look *look,
 
 	equivalence.tolerance = 0;
 	return look->document_written &&
-	       cell_equal(&look->couch[field], &look->airtable[field], &equivalence);
+	       (cell_equal(&look->couch[field], &look->airtable[field], &equivalence) ||
+		cell_hides_zero(&look->airtable[field], &look->couch[field], &equivalence));
 }
 
 static bool shows_both_links(struct look *look, enum field field)

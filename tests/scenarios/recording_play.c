@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define BEGINNING_MS INT64_C(1700000000000) /* of a play that does not say when it is */
+
 enum {
 	BEFORE_FIRST_MS = 60000, /* the stage is set this long before the first phase */
 	BEFORE_NEXT_MS = 500,    /* what the bridge does by itself ends this long before the next phase */
@@ -386,6 +388,9 @@ static bool begin(struct play *play, struct error *error)
 	scoped(json_object) bases = start_bases(play->recording);
 	struct json_object *phases = recording_list(play->recording, "phases");
 	int64_t first_ms = phase_time_ms(json_at(phases, 0));
+
+	if (first_ms < BEFORE_FIRST_MS)
+		first_ms = BEGINNING_MS;
 
 	their_state_begin(&play->theirs, play->recording);
 	return stage_begin(play->stage, documents, bases, first_ms - BEFORE_FIRST_MS, error) &&

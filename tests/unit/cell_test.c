@@ -149,6 +149,12 @@ static const struct pair_case shown_cases[] = {
 	{"other letters are not shown", .a = TEXT("* a"), .b = TEXT("* b"), DIFFERENT, RICH},
 	{"nothing is not shown for something", .a = TEXT("a"), .b = NOTHING, DIFFERENT, RICH},
 	{"elsewhere marks are what they are", .a = TEXT("* a"), .b = TEXT("- a"), DIFFERENT, LINES},
+	{"a 0 may be hidden", .a = NUMBER(0), .b = NOTHING, SAME, .equivalence = {.hides_zero = true}},
+	{"... only where that is so", .a = NUMBER(0), .b = NOTHING, DIFFERENT, RICH},
+	{"... a 0 that is shown where nothing was sent is another value", .a = NOTHING, .b = NUMBER(0),
+	 DIFFERENT, .equivalence = {.hides_zero = true}},
+	{"... other numbers are not hidden", .a = NUMBER(1), .b = NOTHING, DIFFERENT,
+	 .equivalence = {.hides_zero = true}},
 	{"numbers are compared as ever", .a = NUMBER(1), .b = NUMBER(2), DIFFERENT, RICH},
 };
 

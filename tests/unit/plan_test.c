@@ -627,7 +627,27 @@ struct field_case {
 #define AIRTABLE_NEWER  .views = {.order = ORDER_AIRTABLE_NEWER}
 #define DO(bits, words) .action = (bits), .reason_has = (words)
 
+#define HIDES_ZERO .views = {.equivalence = {.hides_zero = true}}
+
 static const struct field_case field_cases[] = {
+	/* a document's 0 that is shown as an empty cell */
+	{"0 in the document, an empty cell: both say it", C = NUMBER(0), A = NOTHING, AGREED = NUMBER(5),
+	 AGREED_A = NUMBER(5), HIDES_ZERO, DO(ACTION_REMEMBER, "same")},
+	{"the document became 0 while the cell was empty: nothing to write", C = NUMBER(0), A = NOTHING,
+	 AGREED = NOTHING, AGREED_A = NOTHING, HIDES_ZERO, DO(ACTION_REMEMBER, "same")},
+	{"the document became 0: the cell is emptied", C = NUMBER(0), A = NUMBER(5), AGREED = NUMBER(5),
+	 AGREED_A = NUMBER(5), HIDES_ZERO, DO(ACTION_TO_AIRTABLE, "only couch moved")},
+	{"a 0 that is typed is taken", C = NOTHING, A = NUMBER(0), AGREED = NOTHING, AGREED_A = NOTHING,
+	 HIDES_ZERO, DO(ACTION_TO_COUCH, "only airtable moved")},
+	{"a 0 that is typed where the document has it is agreed on", C = NUMBER(0), A = NUMBER(0),
+	 AGREED = NUMBER(0), AGREED_A = NOTHING, HIDES_ZERO, DO(ACTION_REMEMBER, "same")},
+	{"a shown 0 that is emptied is taken", C = NUMBER(0), A = NOTHING, AGREED = NUMBER(0),
+	 AGREED_A = NUMBER(0), HIDES_ZERO, DO(ACTION_TO_COUCH, "only airtable moved")},
+	{"first contact: a hidden 0 is what the document says", C = NUMBER(0), A = NOTHING,
+	 .views = {.first_contact = true, .same_updated_at = true, .equivalence = {.hides_zero = true}},
+	 DO(ACTION_REMEMBER, "same")},
+	{"elsewhere a 0 is not hidden", C = NUMBER(0), A = NOTHING, AGREED = NOTHING, AGREED_A = NOTHING,
+	 DO(ACTION_TO_AIRTABLE, "only couch moved")},
 	/* the table of the design */
 	{"C as agreed, A as agreed: nothing", C = TEXT("a"), A = TEXT("a"), AGREED = TEXT("a"),
 	 AGREED_A = TEXT("a"), DO(ACTION_NONE, "as last agreed")},
