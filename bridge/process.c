@@ -41,7 +41,7 @@ static enum life read_stat(int64_t pid, int64_t *started_out)
 	snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
 	FILE *file = fopen(path, "re");
 	if (!file)
-		return errno == ENOENT ? LIFE_GONE : LIFE_UNKNOWN;
+		return LIFE_UNKNOWN;
 	size_t length = fread(line, 1, sizeof line - 1, file);
 	fclose(file);
 	line[length] = '\0';
@@ -88,14 +88,8 @@ bool process_is_gone(const struct process *process)
 	/* Where others' processes are hidden in /proc this still tells that one is there. */
 	if (kill((pid_t)process->pid, 0) != 0 && errno == ESRCH)
 		return true;
-	switch (read_stat(process->pid, &started)) {
-	case LIFE_GONE:
-		return errno != ENOENT || kill((pid_t)process->pid, 0) != 0;
-	case LIFE_THERE:
-		return started != process->started;
-	default:
-		return false;
-	}
+	enum life life = read_stat(process->pid, &started);
+	return life == LIFE_GONE || (life == LIFE_THERE && started != process->started);
 }
 
 bool process_is_this(const struct process *process)
