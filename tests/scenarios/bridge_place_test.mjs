@@ -64,6 +64,23 @@ const backups = [
 		});
 	}),
 
+	inWorld('the database is put back, and the state thrown away', { documents: sample }, async (world, step) => {
+		await world.syncWell();
+		const backup = await world.backUp(world.database);
+		await goOn(world);
+		const before = await rowsById(world);
+		await world.putBack(world.database, backup);
+		await world.sync();
+		await world.forgetState();
+		await world.sync();
+		await step('no row lost anything that it had', () => assertKept(world, before));
+		await step('the documents have what the rows show', async () => {
+			assert.equal((await world.document('one')).data.notes, 'newer, by a phone');
+			assert.equal((await world.document('two')).data.notes, 'newer, by a person');
+			await world.assertEqual();
+		});
+	}),
+
 	inWorld('both databases are put back from a backup', { documents: sample }, async (world, step) => {
 		await world.syncWell();
 		const backup = await world.backUp(world.database), state = await world.backUp(world.state);
