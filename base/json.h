@@ -42,6 +42,23 @@ const struct json_flaw *json_flaws_below(const struct json_flaws *flaws, const c
 must_use bool json_read(const char *bytes, size_t length, struct json_object **json_out,
 			struct json_flaws *flaws, struct error *error);
 
+/* Which members of an object are wanted. An array's elements are picked from alike; a value of another kind is wanted whole. */
+struct json_pick_key;
+struct json_pick {
+	const struct json_pick_key *keys;
+	size_t count;
+	bool others; /* members that are not named are wanted, too */
+};
+struct json_pick_key {
+	const char *name;
+	const struct json_pick *below; /* of its value; NULL: all of it */
+	bool dropped;                  /* not wanted */
+};
+/* The same, but what is not picked is passed over: checked as JSON, and neither kept nor searched for flaws. That costs a
+ * tenth of keeping it. NULL picks everything. What was picked from must never be written back. */
+must_use bool json_read_picked(const char *bytes, size_t length, const struct json_pick *pick,
+			       struct json_object **json_out, struct json_flaws *flaws, struct error *error);
+
 /* Numbers that a double or a 64-bit integer holds are written so that they read back equal: an
  * integer as such, a double in the shortest of %.15g %.16g %.17g, fractions that were read keep their text.
  * Slashes are not escaped. The caller frees. */

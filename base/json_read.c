@@ -47,7 +47,8 @@ struct reader {
 	char *scratch; /* owned; a text without its escapes */
 	size_t scratch_capacity;
 	struct json_flaws flaws;
-	const char *wrong; /* what makes it no JSON, at 'at' */
+	const char *wrong;            /* what makes it no JSON, at 'at' */
+	const struct json_pick *pick; /* of the present value; NULL: all of it */
 };
 
 /* A text as it was found: in the input when it has no escapes, else in the scratch. */
@@ -58,6 +59,7 @@ struct piece {
 };
 
 static bool read_value(struct reader *reader, struct json_object **value_out);
+static bool skip_container(struct reader *reader);
 
 static bool wrong(struct reader *reader, const char *words)
 {
@@ -474,19 +476,106 @@ static bool read_key(struct reader *reader, struct level *level, struct piece *k
 	return next_is(reader, ':') || wrong(reader, "':' was expected");
 }
 
+/* ---- what is not wanted ---- */
+
+static bool skip_value(struct reader *reader);
+
+static bool skip_members(struct reader *reader)
+{
+	struct piece key;
+
+	if (next_is(reader, '}'))
+		return true;
+	do {
+		skip_space(reader);
+		if (reader->at == reader->end || *reader->at != '"')
+			return wrong(reader, "a key was expected");
+		if (!read_piece(reader, &key))
+			return false;
+		if (!next_is(reader, ':'))
+			return wrong(reader, "':' was expected");
+		if (!skip_value(reader))
+			return false;
+	} while (next_is(reader, ','));
+	return next_is(reader, '}') || wrong(reader, "',' or '}' was expected");
+}
+
+static bool skip_elements(struct reader *reader)
+{
+	if (next_is(reader, ']'))
+		return true;
+	do
+		if (!skip_value(reader))
+			return false;
+	while (next_is(reader, ','));
+	return next_is(reader, ']') || wrong(reader, "',' or ']' was expected");
+}
+
+static bool skip_value(struct reader *reader)
+{
+	struct piece text;
+	bool whole;
+
+	skip_space(reader);
+	if (reader->at == reader->end)
+		return wrong(reader, "the text ends where a value was expected");
+	char first = *reader->at;
+	if (first == '"')
+		return read_piece(reader, &text);
+	if (first == 't' || first == 'f' || first == 'n')
+		return read_word(reader, first == 't' ? "true" : first == 'f' ? "false" : "null");
+	if (first != '{' && first != '[')
+		return skip_number(reader, &whole);
+	if (reader->depth == JSON_DEPTH_LIMIT)
+		return skip_container(reader);
+	reader->depth++; /* only counted: no flaw is told from here */
+	reader->at++;
+	bool good = first == '{' ? skip_members(reader) : skip_elements(reader);
+	reader->depth--;
+	return good;
+}
+
+/* Whether the member is wanted, and what of its value. */
+static bool is_picked(const struct json_pick *pick, const char *key, const struct json_pick **below_out)
+{
+	*below_out = NULL;
+	for (size_t i = 0; pick && i < pick->count; i++)
+		if (strcmp(pick->keys[i].name, key) == 0) {
+			*below_out = pick->keys[i].below;
+			return !pick->keys[i].dropped;
+		}
+	return !pick || pick->others;
+}
+
+/* ---- objects ---- */
+
+static bool read_picked(struct reader *reader, const struct json_pick *below, struct json_object **value_out)
+{
+	const struct json_pick *here = reader->pick;
+
+	reader->pick = below;
+	bool good = read_value(reader, value_out);
+	reader->pick = here;
+	return good;
+}
+
 /* One key and its value; json-c keeps the last of doubled ones. */
 static bool read_member(struct reader *reader, struct level *level, struct json_object *object)
 {
 	struct piece key = {0};
 	struct json_object *value = NULL;
 
+	const struct json_pick *below;
+
 	if (!read_key(reader, level, &key))
 		return false;
+	if (!is_picked(reader->pick, level->key, &below))
+		return skip_value(reader);
 	note_piece(reader, &key, "the key");
 	bool doubled = json_find(object, level->key, NULL);
 	if (doubled)
 		add_flaw(reader, "the key ", level->key, strlen(level->key), " comes twice");
-	if (!charge(reader, CHARGE_MEMBER + key.length) || !read_value(reader, &value))
+	if (!charge(reader, CHARGE_MEMBER + key.length) || !read_picked(reader, below, &value))
 		return false;
 	if (doubled)
 		json_put(object, level->key, value);
@@ -647,6 +736,12 @@ static void reader_done(struct reader *reader)
 bool json_read(const char *bytes, size_t length, struct json_object **json_out, struct json_flaws *flaws,
 	       struct error *error)
 {
+	return json_read_picked(bytes, length, NULL, json_out, flaws, error);
+}
+
+bool json_read_picked(const char *bytes, size_t length, const struct json_pick *pick,
+		      struct json_object **json_out, struct json_flaws *flaws, struct error *error)
+{
 	struct reader
 		reader; /* levels are set as they are entered: clearing them all would cost more than a row */
 	struct json_object *json = NULL;
@@ -664,6 +759,7 @@ bool json_read(const char *bytes, size_t length, struct json_object **json_out, 
 	reader.charged_most = JSON_UNIT_MEMORY + 2 * length;
 	reader.unit_most = SIZE_MAX;
 	reader.over = false;
+	reader.pick = pick;
 	bool good = read_value(&reader, &json);
 	if (good) {
 		skip_space(&reader);

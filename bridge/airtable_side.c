@@ -105,8 +105,10 @@ static bool list_by(struct airtable_side *side, const char *formula, struct visi
 	return ok;
 }
 
-static bool list(void *self, enum table table, side_visit *visit, void *context, struct error *error)
+static bool list(void *self, enum table table, const struct json_pick *pick, side_visit *visit, void *context,
+		 struct error *error)
 {
+	(void)pick;
 	struct airtable_side *side = self;
 	struct visiting visiting = {.table = table, .visit = visit, .context = context};
 

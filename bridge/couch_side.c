@@ -213,14 +213,15 @@ static bool list_document(void *context, struct couch_document *document, struct
 	return listing->page.count < LISTING_PAGE || flush(listing, error);
 }
 
-static bool list(void *self, enum table table, side_visit *visit, void *context, struct error *error)
+static bool list(void *self, enum table table, const struct json_pick *pick, side_visit *visit, void *context,
+		 struct error *error)
 {
 	struct couch_side *side = self;
 	const char *prefix = document_prefix(table_document_type(table));
 	struct listing listing = {.table = table, .visit = visit, .context = context};
 
 	listing.page.list = own_alloc(LISTING_PAGE * sizeof *listing.page.list);
-	bool ok = couch_documents_walk_prefix(side->source, prefix, LISTING_PAGE, false, list_document,
+	bool ok = couch_documents_walk_picked(side->source, prefix, LISTING_PAGE, pick, list_document,
 					      &listing, error) &&
 		  flush(&listing, error);
 	side_records_done(&listing.page);
@@ -511,12 +512,13 @@ static bool visit_stored(void *context, struct couch_document *document, struct 
 	return !document->body || walk->visit(walk->context, document->body, error);
 }
 
-static bool store_walk(void *self, const char *prefix, store_visit *visit, void *context, struct error *error)
+static bool store_walk(void *self, const char *prefix, const struct json_pick *pick, store_visit *visit,
+		       void *context, struct error *error)
 {
 	struct couch_side *side = self;
 	struct store_walk walk = {visit, context};
 
-	return couch_documents_walk_prefix(side->state, prefix, LISTING_PAGE, false, visit_stored, &walk,
+	return couch_documents_walk_picked(side->state, prefix, LISTING_PAGE, pick, visit_stored, &walk,
 					   error);
 }
 

@@ -216,7 +216,7 @@ bool sync_list_rows(struct sync *sync, struct error *error)
 	sync->list_turn++;
 	sync->fresh_rows = 0;
 	for (size_t table = 0; table < TABLE_COUNT; table++)
-		if (!sync->rows.ops->list(sync->rows.self, (enum table)table, sift_rows, sync, error))
+		if (!sync->rows.ops->list(sync->rows.self, (enum table)table, NULL, sift_rows, sync, error))
 			return error_wrap(error, "listing table \"%s\"", sync->columns[table].table_name);
 	if (!sync->rows.ops->position(sync->rows.self, &position, error))
 		return false;

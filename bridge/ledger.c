@@ -171,14 +171,34 @@ static bool visit_document(void *context, struct json_object *document, struct e
 	return ok;
 }
 
+static bool walk_table(struct walk *walk, enum table table, struct error *error)
+{
+	static const enum field links[] = {FIELD_COLLECTION, FIELD_CONTAINER};
+	const struct ledger *ledger = walk->ledger;
+	const struct columns *columns = &ledger->columns[table];
+	struct json_pick_key in_fields[countof(links)];
+	struct json_pick fields = {.keys = in_fields};
+	const struct json_pick_key in_entry[] = {
+		{.name = "fields", .below = &fields},
+		{.name = "replaced", .dropped = true},
+		{.name = "cells", .dropped = true},
+	};
+	const struct json_pick entry = {in_entry, countof(in_entry), true};
+	scoped_text prefix = ledger_entry_document_id(ledger, table, "");
+
+	for (size_t i = 0; i < countof(links); i++)
+		if (columns->of[links[i]].id)
+			in_fields[fields.count++] =
+				(struct json_pick_key){.name = columns_key(columns, links[i])};
+	return ledger->store.ops->walk(ledger->store.self, prefix, &entry, visit_document, walk, error);
+}
+
 bool ledger_walk(struct ledger *ledger, ledger_visit *visit, void *context, struct error *error)
 {
 	struct walk walk = {ledger, visit, context};
 
-	for (size_t table = 0; table < TABLE_COUNT; table++) {
-		scoped_text prefix = ledger_entry_document_id(ledger, (enum table)table, "");
-		if (!ledger->store.ops->walk(ledger->store.self, prefix, visit_document, &walk, error))
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		if (!walk_table(&walk, (enum table)table, error))
 			return error_wrap(error, "reading the ledger");
-	}
 	return true;
 }

@@ -28,8 +28,9 @@ struct store_ops {
 	/* Each with its _id and, unless new, its _rev. */
 	bool (*write)(void *self, struct json_object *const *documents, size_t count,
 		      struct store_result *results_out, struct error *error);
-	/* All whose id begins with the prefix. */
-	bool (*walk)(void *self, const char *prefix, store_visit *visit, void *context, struct error *error);
+	/* All whose id begins with the prefix, of each only the members that are picked; NULL: all of them. */
+	bool (*walk)(void *self, const char *prefix, const struct json_pick *pick, store_visit *visit,
+		     void *context, struct error *error);
 	/* The checkpoint (checkpoint.h): a local document in the source database and one in the state database. Read gives
 	 * the one that is in the source, or in the state, NULL when there is none; the write goes to the source first. */
 	bool (*checkpoint_read)(void *self, struct json_object **checkpoint_out, struct error *error);
@@ -160,7 +161,8 @@ must_use bool ledger_read(struct ledger *ledger, const struct ledger_key *keys, 
  * process wrote it: read again), RETRY. An entry that holds nothing any more is removed. */
 must_use bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, size_t count,
 			   enum error_kind *results, struct error *error);
-/* Every entry of this integration that can be read. */
+/* Every entry of this integration that can be read, in short: of the fields only what the links agreed on, no cells of gravestones, no
+ * replaced values. For the index that a start makes; what is to be written is read by ledger_read(). */
 typedef bool ledger_visit(void *context, struct ledger_entry *entry, struct error *error);
 must_use bool ledger_walk(struct ledger *ledger, ledger_visit *visit, void *context, struct error *error);
 

@@ -104,8 +104,10 @@ struct side_ops {
 	/* Waits at most wait_ms for what changed since 'cursor' and shows it. */
 	bool (*news)(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit,
 		     void *context, struct side_news *news_out, struct error *error);
-	/* Everything of one table, in pieces. */
-	bool (*list)(void *self, enum table table, side_visit *visit, void *context, struct error *error);
+	/* Everything of one table, in pieces. Of documents only the members that are picked: these bodies must not be written
+	 * back. Of rows all, whatever is picked. */
+	bool (*list)(void *self, enum table table, const struct json_pick *pick, side_visit *visit,
+		     void *context, struct error *error);
 	/* What changes after this is news. Documents: the present position, asked before a list (couchdb-rules 14); rows:
 	 * the moment at which the last list of each table began. Caller puts. */
 	bool (*position)(void *self, struct json_object **cursor_out, struct error *error);

@@ -167,6 +167,27 @@ static bool load_document_page(void *context, struct side_records *page, struct 
 	return true;
 }
 
+/* Of each document what sync_note_document() takes. */
+static bool list_documents(struct sync *sync, enum table table, struct error *error)
+{
+	const struct json_pick_key in_integrations[] = {{.name = sync->config->id}};
+	const struct json_pick integrations = {in_integrations, countof(in_integrations), false};
+	const struct json_pick_key in_data[] = {
+		{.name = "collection_id"},
+		{.name = "container_id"},
+		{.name = "collection_reference_number"},
+		{.name = "individual_asset_reference"},
+		{.name = "rfid_tag_epc_memory_bank_contents"},
+		{.name = "actual_rfid_tag_epc_memory_bank_contents"},
+		{.name = "integrations", .below = &integrations},
+	};
+	const struct json_pick data = {in_data, countof(in_data), false};
+	const struct json_pick_key in_document[] = {{.name = "data", .below = &data}};
+	const struct json_pick document = {in_document, countof(in_document), false};
+
+	return sync->couch.ops->list(sync->couch.self, table, &document, load_document_page, sync, error);
+}
+
 /* ---- the start ---- */
 
 bool sync_start(struct sync *sync, struct error *error)
@@ -193,8 +214,7 @@ bool sync_start(struct sync *sync, struct error *error)
 		return error_set(error, ERROR_RETRY,
 				 "the integration's document has just changed: it begins anew");
 	for (size_t table = 0; table < TABLE_COUNT; table++)
-		if (!sync->couch.ops->list(sync->couch.self, (enum table)table, load_document_page, sync,
-					   error))
+		if (!list_documents(sync, (enum table)table, error))
 			return error_wrap(error, "reading the documents");
 	if (!sync_plant_checkpoint(sync, error))
 		return false;

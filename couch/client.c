@@ -241,7 +241,7 @@ bool couch_judge(struct couch_client *couch, const struct couch_ask *ask, const 
 				 "%s: the answer is no JSON but %s: is this a CouchDB server?", name,
 				 *reply->content_type ? reply->content_type : "something else");
 	struct json_object *answer = NULL;
-	if (!json_read(reply->body, reply->body_length, &answer, flaws, error))
+	if (!json_read_picked(reply->body, reply->body_length, ask->pick, &answer, flaws, error))
 		return error_wrap(error, "%s: reading the answer", name);
 	if (flaws && flaws->count > JSON_FLAW_LIMIT && ask->documents > 1) {
 		json_flaws_done(flaws);

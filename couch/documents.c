@@ -228,6 +228,7 @@ struct walk {
 	bool end_apart; /* the end itself is not of it */
 	size_t page, most;
 	bool ids_only;
+	const struct json_pick *pick; /* of an answer with bodies */
 	couch_visit *visit;
 	void *context;
 };
@@ -262,7 +263,12 @@ static bool fetch_page(const struct walk *walk, bool bodies, struct json_object 
 		text_add(&path, "&inclusive_end=false");
 	scoped_text words = text_take(&path);
 	struct couch_ask ask = {
-		.path = words, .read = true, .ceiling = COUCH_ANSWER_CEILING, .documents = walk->page};
+		.path = words,
+		.read = true,
+		.ceiling = COUCH_ANSWER_CEILING,
+		.documents = walk->page,
+		.pick = bodies ? walk->pick : NULL,
+	};
 	return couch_ask_patiently(walk->couch, &ask, answer_out, flaws, NULL, error);
 }
 
@@ -339,17 +345,48 @@ bool couch_documents_walk(struct couch_client *couch, const char *first, const c
 }
 
 /* Ids order by their bytes: right behind all that begin with "item-" comes "item.". */
-bool couch_documents_walk_prefix(struct couch_client *couch, const char *prefix, size_t page, bool ids_only,
-				 couch_visit *visit, void *context, struct error *error)
+static bool walk_prefix(struct walk *walk, const char *prefix, size_t page, struct error *error)
 {
-	struct walk walk = {
-		.couch = couch, .end_apart = true, .ids_only = ids_only, .visit = visit, .context = context};
 	size_t length = strlen(prefix);
 	scoped_text behind = own_copy(prefix);
 
 	assert(length > 0 && (unsigned char)prefix[length - 1] < 0x7f);
 	behind[length - 1]++;
-	return walk_on(&walk, prefix, behind, page, error);
+	walk->end_apart = true;
+	return walk_on(walk, prefix, behind, page, error);
+}
+
+bool couch_documents_walk_prefix(struct couch_client *couch, const char *prefix, size_t page, bool ids_only,
+				 couch_visit *visit, void *context, struct error *error)
+{
+	struct walk walk = {.couch = couch, .ids_only = ids_only, .visit = visit, .context = context};
+
+	return walk_prefix(&walk, prefix, page, error);
+}
+
+/* What the server says of the document itself is always wanted. */
+bool couch_documents_walk_picked(struct couch_client *couch, const char *prefix, size_t page,
+				 const struct json_pick *pick, couch_visit *visit, void *context,
+				 struct error *error)
+{
+	static const struct json_pick_key own[] = {
+		{.name = "_id"}, {.name = "_rev"}, {.name = "_deleted"}, {.name = "_conflicts"}};
+
+	if (!pick)
+		return couch_documents_walk_prefix(couch, prefix, page, false, visit, context, error);
+	struct json_pick_key *keys = own_alloc((pick->count + countof(own)) * sizeof *keys);
+	memcpy(keys, own, sizeof own);
+	if (pick->count)
+		memcpy(keys + countof(own), pick->keys, pick->count * sizeof *keys);
+	const struct json_pick document = {keys, pick->count + countof(own), pick->others};
+	const struct json_pick_key in_row[] = {{.name = "doc", .below = &document}};
+	const struct json_pick row = {in_row, countof(in_row), true};
+	const struct json_pick_key in_answer[] = {{.name = "rows", .below = &row}};
+	const struct json_pick answer = {in_answer, countof(in_answer), true};
+	struct walk walk = {.couch = couch, .pick = &answer, .visit = visit, .context = context};
+	bool ok = walk_prefix(&walk, prefix, page, error);
+	free(keys);
+	return ok;
 }
 
 bool couch_copy_rev(const char *rev, char rev_out[80])

@@ -36,6 +36,10 @@ must_use bool couch_documents_walk(struct couch_client *couch, const char *first
 				   size_t page, bool ids_only, couch_visit *visit, void *context,
 				   struct error *error);
 /* The same for all ids that begin with 'prefix', whatever stands behind it; its last byte is an ASCII character. */
+/* With 'pick' only these members of the bodies, which must not be written back; NULL: all. */
+must_use bool couch_documents_walk_picked(struct couch_client *couch, const char *prefix, size_t page,
+					  const struct json_pick *pick, couch_visit *visit, void *context,
+					  struct error *error);
 must_use bool couch_documents_walk_prefix(struct couch_client *couch, const char *prefix, size_t page,
 					  bool ids_only, couch_visit *visit, void *context,
 					  struct error *error);

@@ -12,13 +12,14 @@ enum couch_wire_limits {
 };
 
 struct couch_ask {
-	const char *method;       /* NULL: GET */
-	const char *path;         /* behind the database, or the server */
-	bool server;              /* the server is meant, whatever database the client has */
-	struct json_object *body; /* borrowed, or NULL */
-	bool read;                /* nothing changes on the server */
-	size_t ceiling;           /* of the answer; 0: HTTP_BODY_CEILING */
-	size_t documents;         /* how many are asked for; 0: not a question of documents */
+	const char *method;           /* NULL: GET */
+	const char *path;             /* behind the database, or the server */
+	bool server;                  /* the server is meant, whatever database the client has */
+	struct json_object *body;     /* borrowed, or NULL */
+	bool read;                    /* nothing changes on the server */
+	size_t ceiling;               /* of the answer; 0: HTTP_BODY_CEILING */
+	size_t documents;             /* how many are asked for; 0: not a question of documents */
+	const struct json_pick *pick; /* what is wanted of the answer; NULL: all of it */
 };
 /* Sends once. 'flaws' and 'status_out' may be NULL. ERROR_REFUSED without a status (couch_is_too_much()): the
  * answer is too large, cannot be read, or holds several documents with more flaws than can be told apart. ERROR_RETRY:

@@ -30,7 +30,7 @@ void both_couch_list(struct both *both, enum table table)
 		const struct side *couch = &both_seam(both, i)->couch;
 		struct both_collecting collecting = {both, json_new_array()};
 		struct error error = {0};
-		bool ok = couch->ops->list(couch->self, table, both_collect, &collecting, &error);
+		bool ok = couch->ops->list(couch->self, table, NULL, both_collect, &collecting, &error);
 		answers[i] = both_sorted(both, i, collecting.list);
 		if (!ok)
 			json_append(answers[i], both_error(&error));

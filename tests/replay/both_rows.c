@@ -34,7 +34,7 @@ void both_rows_list(struct both *both, enum table table)
 		const struct side *rows = &both_seam(both, i)->rows;
 		struct both_collecting collecting = {both, json_new_array()};
 		struct error error = {0};
-		bool ok = rows->ops->list(rows->self, table, both_collect, &collecting, &error);
+		bool ok = rows->ops->list(rows->self, table, NULL, both_collect, &collecting, &error);
 		answers[i] = both_sorted(both, i, collecting.list);
 		if (!ok)
 			json_append(answers[i], both_error(&error));

@@ -89,7 +89,7 @@ void both_store_walk(struct both *both, const char *prefix)
 		const struct store *store = &both_seam(both, i)->store;
 		struct json_object *list = json_new_array();
 		struct error error = {0};
-		if (!store->ops->walk(store->self, prefix, collect_id, list, &error))
+		if (!store->ops->walk(store->self, prefix, NULL, collect_id, list, &error))
 			json_append(list, both_error(&error));
 		answers[i] = both_sorted(both, i, list);
 	}

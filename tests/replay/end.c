@@ -78,7 +78,7 @@ bool end_read(struct replay *replay, struct json_object **end_out, struct error 
 
 	if (!add_documents(replay, ending, error) || !add_tombstones(replay, ending, error) ||
 	    !add_rows(replay, ending, error) ||
-	    !store->ops->walk(store->self, "pair-", add_entry, ending, error))
+	    !store->ops->walk(store->self, "pair-", NULL, add_entry, ending, error))
 		return false;
 	*end_out = take(ending);
 	return true;

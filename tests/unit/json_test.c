@@ -445,6 +445,81 @@ static void test_changed_bytes(void **state)
 	assert_true(accepted > 1000);
 }
 
+/* ---- what is picked ---- */
+
+static const struct json_pick_key name_only[] = {{.name = "name"}};
+static const struct json_pick only_name = {name_only, countof(name_only), false};
+static const struct json_pick_key name_below_doc[] = {{.name = "doc", .below = &only_name}};
+static const struct json_pick doc_name = {name_below_doc, countof(name_below_doc), false};
+static const struct json_pick_key no_cells[] = {{.name = "cells", .dropped = true}};
+static const struct json_pick but_cells = {no_cells, countof(no_cells), true};
+static const struct json_pick nothing = {NULL, 0, false};
+
+struct pick_row {
+	const char *sentence;
+	const struct json_pick *pick;
+	const char *text, *picked; /* picked NULL: it is no JSON */
+	size_t flaws;
+};
+static const struct pick_row pick_rows[] = {
+	{"no pick is everything", NULL, "{\"a\":[1]}", "{\"a\":[1]}", 0},
+	{"named members are kept whole", &only_name,
+	 "{\"a\":{\"name\":1},\"name\":{\"b\":[{}]},\"c\":[[\"x\"]]}", "{\"name\":{\"b\":[{}]}}", 0},
+	{"what is below a member", &doc_name, "{\"doc\":{\"x\":1,\"name\":\"n\"},\"name\":2}",
+	 "{\"doc\":{\"name\":\"n\"}}", 0},
+	{"each element of an array", &doc_name, "[{\"doc\":[{\"name\":1,\"b\":2},3]},{\"e\":4}]",
+	 "[{\"doc\":[{\"name\":1},3]},{}]", 0},
+	{"another kind than was thought", &doc_name, "{\"doc\":\"text\"}", "{\"doc\":\"text\"}", 0},
+	{"all but a member", &but_cells,
+	 "{\"a\":1,\"cells\":{\"b\":[true,false,null,-1.5e3,\"\\n\"]},\"c\":[]}", "{\"a\":1,\"c\":[]}", 0},
+	{"nothing of an object", &nothing, "{\"a\":1}", "{}", 0},
+	{"flaws of what is passed over are not told", &only_name,
+	 "{\"a\":1e999,\"a\":\"\\ud800\",\"name\":1}", "{\"name\":1}", 0},
+	{"flaws of what is kept are", &only_name, "{\"name\":[1e999],\"a\":2}", "", 1},
+	{"what is passed over is JSON: a bare word", &only_name, "{\"a\":nul}", NULL, 0},
+	{"what is passed over is JSON: a number", &only_name, "{\"a\":01}", NULL, 0},
+	{"what is passed over is JSON: a text", &only_name, "{\"a\":\"\\q\"}", NULL, 0},
+	{"what is passed over is UTF-8", &only_name, "{\"a\":\"\xff\"}", NULL, 0},
+	{"what is passed over: an object without an end", &only_name, "{\"a\":{\"b\":1", NULL, 0},
+	{"what is passed over: an object without a colon", &only_name, "{\"a\":{\"b\" 1}}", NULL, 0},
+	{"what is passed over: an object without a key", &only_name, "{\"a\":{1}}", NULL, 0},
+	{"what is passed over: an array without a comma", &only_name, "{\"a\":[1 2]}", NULL, 0},
+	{"what is passed over: a comma too many", &only_name, "{\"a\":[1,]}", NULL, 0},
+};
+
+static void test_pick(void **state)
+{
+	const struct pick_row *row = *state;
+	struct json_flaws flaws = {0};
+	struct json_object *json = NULL;
+	size_t length = strlen(row->text);
+	char *exact = own_copy_bytes(row->text, length);
+
+	bool good = json_read_picked(exact, length, row->pick, &json, &flaws, NULL);
+	free(exact);
+	assert_int_equal(good, row->picked != NULL);
+	if (good && row->flaws == 0) {
+		scoped_text written = json_write(json);
+		assert_string_equal(written, row->picked);
+	}
+	assert_int_equal(flaws.count, row->flaws);
+	json_flaws_done(&flaws);
+	json_release(json);
+}
+
+/* Whatever it is cut to, a text is refused as it is without a pick. */
+static void test_every_prefix_picked(void **state)
+{
+	(void)state;
+	for (size_t length = 0; length < sizeof(sample) - 1; length++) {
+		struct json_object *json = NULL;
+		char *exact = own_copy_bytes(sample, length);
+		assert_false(json_read_picked(exact, length, &only_name, &json, NULL, NULL));
+		assert_null(json);
+		free(exact);
+	}
+}
+
 /* ---- numbers that we make ---- */
 
 struct number_row {
@@ -797,6 +872,7 @@ static const struct {
 	{"a text of 1 MiB with escapes", test_long_text},
 	{"a text that is too long altogether", test_too_long},
 	{"no prefix of a text is one", test_every_prefix},
+	{"no prefix of a text is one, whatever is picked", test_every_prefix_picked},
 	{"whatever is read in spite of changed bytes comes back equal", test_changed_bytes},
 	{"100,000 doubles of any bits read back equal", test_random_doubles},
 	{"a double that is changed loses its text", test_changed_double},
@@ -828,7 +904,7 @@ int main(void)
 {
 	static struct CMUnitTest tests[countof(cases) + countof(good_rows) + countof(bad_rows) +
 				       countof(flaw_rows) + countof(number_rows) + countof(equal_rows) +
-				       countof(get_rows)];
+				       countof(get_rows) + countof(pick_rows)];
 	size_t count = 0;
 
 	for (size_t i = 0; i < countof(cases); i++)
@@ -839,6 +915,7 @@ int main(void)
 	ROWS(number_rows, test_number, written);
 	ROWS(equal_rows, test_equal, name);
 	ROWS(get_rows, test_get, name);
+	ROWS(pick_rows, test_pick, sentence);
 	for (size_t i = 0; i < count; i++)
 		tests[i].name = printable(tests[i].name);
 	int failed = cmocka_run_group_tests_name("json", tests, NULL, NULL);

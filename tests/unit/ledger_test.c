@@ -60,11 +60,12 @@ static bool memory_write(void *self, struct json_object *const *documents, size_
 	return true;
 }
 
-static bool memory_walk(void *self, const char *prefix, store_visit *visit, void *context,
-			struct error *error)
+static bool memory_walk(void *self, const char *prefix, const struct json_pick *pick, store_visit *visit,
+			void *context, struct error *error)
 {
 	struct memory *memory = self;
 
+	(void)pick;
 	for (size_t i = 0; i < memory->count; i++)
 		if (strncmp(json_text_or(memory->documents[i], "_id", ""), prefix, strlen(prefix)) == 0 &&
 		    !visit(context, memory->documents[i], error))

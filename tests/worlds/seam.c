@@ -67,12 +67,13 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	return leave(seam, SEAM_COUCH_NEWS);
 }
 
-static bool couch_list(void *self, enum table table, side_visit *visit, void *context, struct error *error)
+static bool couch_list(void *self, enum table table, const struct json_pick *pick, side_visit *visit,
+		       void *context, struct error *error)
 {
 	struct seam *seam = self;
 
 	return enter(seam, SEAM_COUCH_LIST, error) &&
-	       seam->couch.ops->list(seam->couch.self, table, visit, context, error) &&
+	       seam->couch.ops->list(seam->couch.self, table, pick, visit, context, error) &&
 	       leave(seam, SEAM_COUCH_LIST);
 }
 
@@ -246,12 +247,13 @@ static bool rows_news(void *self, struct json_object *cursor, int64_t wait_ms, s
 	       leave(seam, SEAM_ROWS_NEWS);
 }
 
-static bool rows_list(void *self, enum table table, side_visit *visit, void *context, struct error *error)
+static bool rows_list(void *self, enum table table, const struct json_pick *pick, side_visit *visit,
+		      void *context, struct error *error)
 {
 	struct seam *seam = self;
 
 	return enter(seam, SEAM_ROWS_LIST, error) &&
-	       seam->rows.ops->list(seam->rows.self, table, visit, context, error) &&
+	       seam->rows.ops->list(seam->rows.self, table, pick, visit, context, error) &&
 	       leave(seam, SEAM_ROWS_LIST);
 }
 
@@ -344,12 +346,13 @@ static bool store_write(void *self, struct json_object *const *documents, size_t
 	return error_set(error, ERROR_STOPPED, "the bridge is dead");
 }
 
-static bool store_walk(void *self, const char *prefix, store_visit *visit, void *context, struct error *error)
+static bool store_walk(void *self, const char *prefix, const struct json_pick *pick, store_visit *visit,
+		       void *context, struct error *error)
 {
 	struct seam *seam = self;
 
 	return enter(seam, SEAM_STATE_WALK, error) &&
-	       seam->store.ops->walk(seam->store.self, prefix, visit, context, error) &&
+	       seam->store.ops->walk(seam->store.self, prefix, pick, visit, context, error) &&
 	       leave(seam, SEAM_STATE_WALK);
 }
 

@@ -170,8 +170,10 @@ static bool airtable_news(void *self, struct json_object *cursor, int64_t wait_m
 	return true;
 }
 
-static bool airtable_list(void *self, enum table table, side_visit *visit, void *context, struct error *error)
+static bool airtable_list(void *self, enum table table, const struct json_pick *pick, side_visit *visit,
+			  void *context, struct error *error)
 {
+	(void)pick;
 	struct world *world = of(self);
 	struct choice choice = {.table = table};
 

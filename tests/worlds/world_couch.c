@@ -36,6 +36,23 @@ struct json_object *world_wire(struct json_object *json)
 #endif
 }
 
+/* As what json_read_picked() makes of it. */
+struct json_object *world_picked(struct json_object *json, const struct json_pick *pick)
+{
+	if (!pick || !json_is(json, json_type_object))
+		return json_share(json);
+	struct json_object *picked = json_new_object();
+	json_each (json, key, value) {
+		const struct json_pick_key *found = NULL;
+		for (size_t i = 0; i < pick->count; i++)
+			if (strcmp(pick->keys[i].name, key) == 0)
+				found = &pick->keys[i];
+		if (found ? !found->dropped : pick->others)
+			json_put_new(picked, key, world_picked(value, found ? found->below : NULL));
+	}
+	return picked;
+}
+
 struct json_object *world_wire_apart(struct json_object *json)
 {
 #ifdef __SANITIZE_ADDRESS__
@@ -108,6 +125,16 @@ static struct side_record record_of(struct world *world, enum table table, const
 		record.flaw = own_copy("it is nested too deeply");
 	else
 		record.body = world_wire(leaf->body);
+	return record;
+}
+
+static struct side_record picked_record_of(struct world *world, const struct world_document *document,
+					   const struct json_pick *pick)
+{
+	struct side_record record = record_of(world, document->table, document->id);
+	scoped(json_object) whole = take(record.body);
+
+	record.body = world_picked(whole, pick);
 	return record;
 }
 
@@ -193,7 +220,8 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	return true;
 }
 
-static bool couch_list(void *self, enum table table, side_visit *visit, void *context, struct error *error)
+static bool couch_list(void *self, enum table table, const struct json_pick *pick, side_visit *visit,
+		       void *context, struct error *error)
 {
 	struct world *world = of(self);
 	struct side_record list[WORLD_PAGE];
@@ -205,7 +233,7 @@ static bool couch_list(void *self, enum table table, side_visit *visit, void *co
 			return false;
 		for (; at < world->document_count && count < WORLD_PAGE; at++)
 			if (world->documents[at].table == table && world_body(&world->documents[at]))
-				list[count++] = record_of(world, table, world->documents[at].id);
+				list[count++] = picked_record_of(world, &world->documents[at], pick);
 		struct side_records records = {count, list};
 		bool ok = world_couch_ends(world, error) && (count == 0 || visit(context, &records, error));
 		for (size_t i = 0; i < count; i++)

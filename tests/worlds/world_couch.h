@@ -7,6 +7,7 @@
 /* What went over the wire is not changed any more by either end: but for where the sanitizers look, both have the
  * same. The second is for an end that puts something of its own beside it. */
 struct json_object *world_wire(struct json_object *json);
+struct json_object *world_picked(struct json_object *json, const struct json_pick *pick);
 struct json_object *world_wire_apart(struct json_object *json);
 
 /* The beginning and the end of a call of the bridge; false and an error. */

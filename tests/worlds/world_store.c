@@ -120,7 +120,8 @@ static bool state_write(void *self, struct json_object *const *documents, size_t
 	return !(unsent || unanswered) || error_set(error, ERROR_RETRY, "in doubt (test)");
 }
 
-static bool state_walk(void *self, const char *prefix, store_visit *visit, void *context, struct error *error)
+static bool state_walk(void *self, const char *prefix, const struct json_pick *pick, store_visit *visit,
+		       void *context, struct error *error)
 {
 	struct world *world = of(self);
 
@@ -129,7 +130,7 @@ static bool state_walk(void *self, const char *prefix, store_visit *visit, void 
 	for (size_t i = 0; i < world->state_count; i++) {
 		if (!world->states[i].body || strncmp(world->states[i].id, prefix, strlen(prefix)) != 0)
 			continue;
-		scoped(json_object) copy = world_wire(world->states[i].body);
+		scoped(json_object) copy = world_picked(world->states[i].body, pick);
 		if (!visit(context, copy, error))
 			return false;
 	}

@@ -246,7 +246,7 @@ static size_t rows_listed(struct world *world, enum table table)
 	struct error error;
 	size_t count = 0;
 
-	assert_true(rows.ops->list(rows.self, table, count_records, &count, &error));
+	assert_true(rows.ops->list(rows.self, table, NULL, count_records, &count, &error));
 	return count;
 }
 

@@ -7,6 +7,8 @@ import { World } from '../../scenarios/lib/world.mjs';
 const SAMPLE_MS = 20;
 const KIB_OF_MIB = 1024;
 
+const TIMES = /^(\d+)m([\d.]+)s (\d+)m([\d.]+)s$/;
+
 export const REAL_LIMITS = ['--rate', 'on'];
 
 /* The most memory that the process ever had resident; null when it has none any more. */
@@ -17,6 +19,15 @@ function peakKib(pid) {
 		if (error.code !== 'ENOENT' && error.code !== 'ESRCH')
 			throw error;
 		return null;
+	}
+}
+
+/* The only child of a process; 0 when it has none. */
+function childOf(pid) {
+	try {
+		return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+	} catch {
+		return 0;
 	}
 }
 
@@ -38,6 +49,26 @@ export async function measuredSync(world, { full = false } = {}) {
 	return { report, seconds, rssMib: peak / KIB_OF_MIB, counts: await world.counts() };
 }
 
+/* The same with 'cpu', the seconds of processor time that it took: as bash tells it of its child. */
+export async function countedSync(world) {
+	await world.resetCounts();
+	const lines = [];
+	const began = performance.now();
+	const program = await world.processes.start('sync', 'bash', ['-c', '"$@"; status=$?; times >&2; exit $status', 'bash',
+		DAVENPORT, 'sync', '--json'], { env: { ...plainEnvironment(), ...world.environment() }, onLine: (line) => lines.push(line) });
+	let peak = 0;
+	const sampling = setInterval(() => { peak = peakKib(childOf(program.child.pid)) ?? peak; }, SAMPLE_MS);
+	const status = await program.ended;
+	clearInterval(sampling);
+	const report = lines.find((line) => line.startsWith('{'));
+	const times = lines.findLast((line) => TIMES.test(line));
+	if (!report || !times || (status !== 0 && JSON.parse(report).integrations[0].problems === 0))
+		throw new Error(`davenport sync ended with ${status}:\n${lines.slice(-20).join('\n')}`);
+	const [, userMinutes, user, systemMinutes, system] = TIMES.exec(times).map(Number);
+	return { report: JSON.parse(report).integrations[0], cpu: 60 * (userMinutes + systemMinutes) + user + system,
+		seconds: (performance.now() - began) / 1000, rssMib: peak / KIB_OF_MIB, counts: await world.counts() };
+}
+
 /* The next pass hears every change that the database ever had, as after a server's rewind (the feed promises each at least
  * once). */
 export async function rewindFeed(world) {
@@ -55,7 +86,14 @@ export async function rewindFeed(world) {
 	}
 }
 
-const rounded = (value) => (typeof value === 'number' ? Math.round(value * 10) / 10 : value);
+const rounded = (value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value);
+
+/* A line of JSON. */
+export function tell(name, figures) {
+	const all = { ...figures, processors: os.cpus().length, load_after: os.loadavg()[0] };
+	process.stdout.write(`${JSON.stringify({ bench: name, ...Object.fromEntries(Object.entries(all)
+		.map(([key, value]) => [key, rounded(value)])) })}\n`);
+}
 
 /* Runs 'measure(world)' in a world of its own and prints what it answers: a line of JSON, with the machine's load (the mean
  * number of processes that ran or wanted to) in the minute before it and at its end. */
@@ -63,10 +101,8 @@ export async function bench(name, options, measure) {
 	const before = os.loadavg()[0];
 	const world = await World.open(options);
 	try {
-		const figures = { ...await measure(world), processors: os.cpus().length, load_before: before,
-			load_after: os.loadavg()[0] };
-		process.stdout.write(`${JSON.stringify({ bench: name, ...Object.fromEntries(Object.entries(figures)
-			.map(([key, value]) => [key, rounded(value)])) })}\n`);
+		const figures = { ...await measure(world), load_before: before };
+		tell(name, figures);
 		if (figures.equal === false)
 			process.exitCode = 1;
 	} finally {
