@@ -144,10 +144,11 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
 		index_put(&pairs->by_record, pair->record_id, pair);
 }
 
-/* What has a counterpart is waited for by somebody who edited it; what has none waits for its turn. */
+/* Somebody who edited it waits for what has a counterpart, or is heard of now. Whatever has none waits for its turn, and so does a
+ * mark, of which nobody knows. */
 void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason)
 {
-	bool first = pairs->hears || pair->state != ENTRY_NONE;
+	bool first = pairs->hears || (pair->state != ENTRY_NONE && reason != LOOK_MARK);
 
 	pair->looks |= reason;
 	queue_add(&pairs->queue, pair, first ? QUEUE_FIRST : QUEUE_LATER);

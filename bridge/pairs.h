@@ -73,9 +73,9 @@ struct pair {
 	bool save_lost;   /* what was last noted as taken into the document met a conflict: it is not in it */
 	unsigned waits;   /* enum pair_waits, or 0: a link in it waits for another pair */
 
-	unsigned looks; /* why it is to be looked at; 0: it is not */
-	bool queued;    /* it is in the pairs' queue, by queue.h alone */
-	bool under_way; /* a group works on it */
+	unsigned looks;       /* why it is to be looked at; 0: it is not */
+	unsigned char queued; /* it is in the pairs' queue; set by queue.h alone */
+	bool under_way;       /* a group works on it */
 	bool unsettled; /* what was heard of it is neither handled nor in the ledger: the checkpoint waits */
 	unsigned pass, turns;               /* how often the pass of that number has looked at it */
 	struct due due[DUE_KINDS];          /* when it is looked at again, by due.h alone */
@@ -94,7 +94,7 @@ struct pairs {
 	struct pair **list; /* owned; in the order of their coming */
 	struct index by_id[TABLE_COUNT], by_record;
 	struct queue queue;
-	bool hears; /* news is heard beside the work: what it queues goes first */
+	bool hears; /* news is heard while others wait for their turn: what it queues goes first */
 	struct dues dues;
 	struct values values;
 	struct watches watches;

@@ -1,4 +1,4 @@
-/*     hear ──> queue ──> groups of looks, two under way ──> checkpoint
+/*     hear ──> queue ──> groups of looks, two under way ──> checkpoint, when nothing is left
  *
  * While the rows of one group are being written, the next is read and decided: Airtable's five requests a second
  * are the narrow place, and are kept busy. A pair whose collection or container has no row yet waits for that: so containers
@@ -24,11 +24,14 @@ struct pipeline {
 
 /* ---- order ---- */
 
-/* Collections first, then what has the most levels below it: so that nothing waits for the last of them. */
+/* Marks last; before them collections, then what has the most levels below it: so that nothing waits for the last of them. */
 static int by_order(const void *left, const void *right)
 {
 	const struct pair *a = *(struct pair *const *)left, *b = *(struct pair *const *)right;
+	bool mark_a = a->looks == LOOK_MARK, mark_b = b->looks == LOOK_MARK;
 
+	if (mark_a != mark_b)
+		return mark_a ? 1 : -1;
 	if (a->table != b->table)
 		return a->table < b->table ? -1 : 1;
 	if (a->height != b->height)
@@ -38,6 +41,8 @@ static int by_order(const void *left, const void *right)
 
 static void sort_queue(struct sync *sync)
 {
+	if (queue_is_sorted(&sync->pairs.queue))
+		return;
 	pairs_measure(&sync->pairs);
 	queue_sort(&sync->pairs.queue, by_order);
 }
@@ -66,11 +71,14 @@ static bool is_ready(void *context, const struct pair *pair)
 
 /* Pairs out of the queue. With others under way only whole batches are taken, since more will be ready soon; with none under way
  * and none ready it is a circle, and all go. */
-static size_t take_ready(struct sync *sync, bool others_under_way, struct pair **taken)
+static size_t take_ready(struct sync *sync, const struct pass_wish *pass, bool others_under_way,
+			 struct pair **taken)
 {
 	struct queue_wish wish = {
-		.limit = others_under_way ? GROUP_LIMIT : GROUP_FIRST,
-		.batch = others_under_way ? BATCH : 1,
+		.limit = pass->group_most   ? pass->group_most
+			 : others_under_way ? GROUP_LIMIT
+					    : GROUP_FIRST,
+		.batch = others_under_way && !pass->group_most ? BATCH : 1,
 		.is_ready = is_ready,
 	};
 	size_t count = queue_take(&sync->pairs.queue, &wish, taken);
@@ -119,17 +127,27 @@ static void give_up(struct pipeline *pipeline)
 	pipeline->count = 0;
 }
 
-static bool work_off_queue(struct sync *sync, struct error *error)
+/* Steady time after which a pass begins nothing more; 0: there is none. */
+static bool is_over(int64_t until_ms)
+{
+	return until_ms && clock_steady_ms() >= until_ms;
+}
+
+static bool work_off_queue(struct sync *sync, const struct pass_wish *wish, int64_t until_ms,
+			   struct error *error)
 {
 	struct pipeline pipeline = {.sync = sync};
 	struct pair *taken[GROUP_LIMIT];
+	size_t begun = 0;
 	bool ok = true;
 
 	while (ok) {
 		/* With columns that are known to be stale nothing new is begun. */
-		size_t count = pipeline.count < GROUPS_UNDER_WAY && !sync->schema_stale
-				       ? take_ready(sync, pipeline.count > 0, taken)
+		bool may_begin = !sync->schema_stale && (begun == 0 || !is_over(until_ms));
+		size_t count = pipeline.count < GROUPS_UNDER_WAY && may_begin
+				       ? take_ready(sync, wish, pipeline.count > 0, taken)
 				       : 0;
+		begun += count;
 		if (count)
 			ok = start_group(&pipeline, group_open(sync, taken, count), error);
 		else if (pipeline.count)
@@ -151,28 +169,34 @@ static bool refresh_columns(struct sync *sync, struct error *error)
 	return sync_bind(sync, error);
 }
 
-static bool work(struct sync *sync, struct error *error)
+static bool work(struct sync *sync, const struct pass_wish *wish, int64_t until_ms, struct error *error)
 {
 	pairs_queue_due(&sync->pairs, clock_steady_ms());
-	while (sync->pairs.queue.count) {
+	do {
 		sort_queue(sync);
-		if (!refresh_columns(sync, error) || !work_off_queue(sync, error))
+		if (!refresh_columns(sync, error) || !work_off_queue(sync, wish, until_ms, error))
 			return false;
-	}
+	} while (sync->pairs.queue.count && !is_over(until_ms));
+	sync->unfinished = sync->pairs.queue.count > 0;
 	return refresh_columns(sync, error);
 }
 
-static bool list_and_work(struct sync *sync, struct error *error)
+static bool list_and_work(struct sync *sync, const struct pass_wish *wish, int64_t until_ms,
+			  struct error *error)
 {
-	return refresh_columns(sync, error) && sync_list_rows(sync, error) && work(sync, error);
+	return refresh_columns(sync, error) && sync_list_rows(sync, error) &&
+	       work(sync, wish, until_ms, error);
 }
 
 static bool hear(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
 	bool list = wish->list_rows || !sync->contact_made || sync_wants_list(sync);
 
-	if (!sync_hear(sync, wish->wait_ms, wish->ask_rows && !list, error) ||
-	    (wish->check_rows && !list && !sync_check_rows(sync, error)))
+	sync->pairs.hears = sync->unfinished;
+	bool heard = sync_hear(sync, wish->wait_ms, wish->ask_rows && !list, error) &&
+		     (!wish->check_rows || list || sync_check_rows(sync, error));
+	sync->pairs.hears = false;
+	if (!heard)
 		return false;
 	/* A full reconcile looks at the schema as well (sync-rules 1). */
 	if (wish->list_rows && !sync->bound && !sync_bind(sync, error))
@@ -197,13 +221,16 @@ static bool may_be_stale(const struct error *error)
 /* Columns that became others on the way: all rows are compared with them at once. */
 static bool hear_and_work(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
-	return hear(sync, wish, error) && work(sync, error) &&
-	       (!sync_wants_list(sync) || list_and_work(sync, error));
+	if (!hear(sync, wish, error))
+		return false;
+	int64_t until_ms = wish->work_ms ? clock_steady_ms() + wish->work_ms : 0;
+	return work(sync, wish, until_ms, error) &&
+	       (!sync_wants_list(sync) || sync->unfinished || list_and_work(sync, wish, until_ms, error));
 }
 
 static bool run(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
-	sync->listed = false;
+	sync->listed = sync->listed && sync->unfinished;
 	sync->check_calls = 0;
 	sync->pass++;
 	if (hear_and_work(sync, wish, error))
@@ -220,10 +247,14 @@ static bool run_once(struct sync *sync, const struct pass_wish *wish, struct err
 {
 	bool ok = run(sync, wish, error);
 
-	sync->listed = false;
+	sync->unfinished = ok && sync->unfinished;
+	sync->listed = sync->listed && sync->unfinished;
 	sync->bound = false;
-	return ok && left_behind_clear(sync, error) &&
-	       (sync->pairs.unsettled > 0 || sync_checkpoint(sync, error));
+	if (!ok)
+		return false;
+	if (sync->unfinished)
+		return true;
+	return left_behind_clear(sync, error) && (sync->pairs.unsettled > 0 || sync_checkpoint(sync, error));
 }
 
 /* A place that was lost on the way is found again at once. */

@@ -7,9 +7,12 @@ struct pass_wish {
 	bool ask_rows;   /* ask the base for changed rows */
 	bool check_rows; /* ask which rows there are; a list does more */
 	bool list_rows;  /* list every row: a full reconcile */
+	int64_t work_ms; /* after so long nothing more is begun: what is left stays queued, and the next pass hears what is new
+			  * before it goes on; 0: until nothing is left */
+	size_t group_most; /* looks of a group; 0: what is good for Airtable's rate */
 };
 
-/* Looks until nothing is left that can be done now; then the checkpoint moves. What has to wait is due later (sync_next_due_ms). On
+/* Looks until nothing is left that can be done now, or for 'work_ms'; then, if nothing is left, the checkpoint moves. What has to wait is due later (sync_next_due_ms). On
  * failure everything unhandled stays queued and the checkpoint stays. */
 must_use bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *error);
 /* Steady time at which something is due, or 0. */

@@ -4,23 +4,27 @@
 #include <stddef.h>
 
 enum queue_line_name {
-	QUEUE_FIRST, /* edits, commands, and whatever was heard while others were at work */
-	QUEUE_LATER, /* what has no counterpart yet, as all have at a first contact */
+	QUEUE_FIRST, /* edits, commands, and whatever is heard while others wait for their turn */
+	QUEUE_LATER, /* what has no counterpart yet, as nothing has at a first contact; the app's marks */
 	QUEUE_LINES,
 };
 
 struct pair;
 struct queue_line {
-	size_t first, end, capacity; /* list[first..end) is queued */
-	struct pair **list;          /* owned; borrowed pairs */
+	size_t first, end,
+		capacity;   /* list[first..end) is queued, but for those that went over to another line */
+	struct pair **list; /* owned; borrowed pairs */
+	bool unsorted;
 };
 struct queue {
 	size_t count;
 	struct queue_line lines[QUEUE_LINES];
 };
 void queue_done(struct queue *queue);
-/* Behind all others of its line. One that is queued already stays where it is. */
+/* Behind all others of its line. One that is queued already stays where it is, unless QUEUE_FIRST is the better place. */
 void queue_add(struct queue *queue, struct pair *pair, enum queue_line_name line);
+/* Whether anything was added since it was sorted. */
+bool queue_is_sorted(const struct queue *queue);
 /* compare: as for qsort(), of struct pair * */
 void queue_sort(struct queue *queue, int (*compare)(const void *, const void *));
 

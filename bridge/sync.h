@@ -53,7 +53,8 @@ struct sync {
 	struct json_object *schema_seen;   /* owned; that the columns were last bound to, or NULL */
 	char epoch[37];                    /* this process */
 	unsigned list_turn;                /* lists of all rows so far */
-	bool listed;                       /* one of them in this pass */
+	bool listed;                       /* one of them in this pass, or in those that it goes on with */
+	bool unfinished;                   /* the last pass left pairs in the queue, for want of time */
 	unsigned present_turn;             /* checks of which rows there are, since the pairs were loaded */
 	int64_t check_calls;               /* that the last one took; 0: there was none in this pass */
 	int64_t heard;                     /* changes on either side that were heard of, all in all */

@@ -16,7 +16,9 @@ static int64_t wait_ms_for(int64_t event_ms, int64_t now_ms, int64_t most_ms)
 struct pass_wish turns_next(const struct turns *turns, int64_t due_ms, int64_t now_ms)
 {
 	int64_t poll_ms = poll_schedule_next_ms(&turns->polls);
-	struct pass_wish wish = {.list_rows = now_ms >= turns->next_full_ms, .ask_rows = now_ms >= poll_ms};
+	struct pass_wish wish = {.list_rows = now_ms >= turns->next_full_ms,
+				 .ask_rows = now_ms >= poll_ms,
+				 .work_ms = TURNS_WORK_MS};
 
 	wish.check_rows = wish.ask_rows && poll_schedule_wants_check(&turns->polls, now_ms);
 	if (wish.ask_rows || wish.list_rows)

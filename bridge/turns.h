@@ -7,6 +7,7 @@
 enum turns_limits {
 	TURNS_WAIT_MS =
 		5000, /* at most for the database's news: a feed that cannot be followed is noticed this soon */
+	TURNS_WORK_MS = 5000,     /* of a pass, before it hears what is new: edits wait no longer than that */
 	TURNS_FULL_MS = 86400000, /* the net under polls and checks: every row is compared daily */
 };
 

@@ -95,6 +95,37 @@ static void whole_batches_while_more_is_behind(void **state)
 	pairs_done(&pairs);
 }
 
+/* Its mark waits behind what is yet to be made; an edit of it does not, and it is taken once. */
+static void an_edit_overtakes_the_mark(void **state)
+{
+	struct pairs pairs;
+	struct pair *taken[QUEUE_TAKE_MOST];
+	struct queue_wish wish = {.limit = 4, .batch = 1, .is_ready = is_ready};
+
+	(void)state;
+	pairs_init(&pairs);
+	struct pair *made = pairs_want(&pairs, TABLE_COLLECTIONS, "made");
+	made->state = ENTRY_PAIR;
+	for (size_t round = 0; round < 3; round++) {
+		for (size_t i = 0; i < 6; i++)
+			pairs_look(&pairs, numbered(&pairs, TABLE_ITEMS, i), LOOK_DOCUMENT);
+		pairs_look(&pairs, made, LOOK_MARK);
+		pairs_look(&pairs, made, LOOK_DOCUMENT);
+		pairs_look(&pairs, made, LOOK_MARK);
+		assert_int_equal(pairs.queue.count, 7);
+		assert_int_equal(queue_take(&pairs.queue, &wish, taken), 4);
+		assert_ptr_equal(taken[0], made);
+		pairs_look(&pairs, made, LOOK_MARK);
+		assert_int_equal(queue_take(&pairs.queue, &wish, taken), 4);
+		for (size_t i = 0; i < 3; i++)
+			assert_ptr_equal(taken[i], numbered(&pairs, TABLE_ITEMS, 3 + i));
+		assert_ptr_equal(taken[3], made);
+		assert_int_equal(pairs.queue.count, 0);
+		assert_int_equal(queue_take(&pairs.queue, &wish, taken), 0);
+	}
+	pairs_done(&pairs);
+}
+
 /* ---- times ---- */
 
 static void the_earliest_is_known(void **state)
@@ -253,6 +284,7 @@ int main(void)
 		cmocka_unit_test(edits_go_first_and_others_get_their_share),
 		cmocka_unit_test(all_come_once_in_their_order),
 		cmocka_unit_test(whole_batches_while_more_is_behind),
+		cmocka_unit_test(an_edit_overtakes_the_mark),
 		cmocka_unit_test(the_earliest_is_known),
 		cmocka_unit_test(who_was_refused_is_found_by_the_cause),
 		cmocka_unit_test(who_waits_is_found_by_the_row_or_the_place),

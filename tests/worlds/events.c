@@ -95,10 +95,15 @@ static void play_pass_of(struct play *play, const struct event *event, bool chec
 	world->effects = 0;
 	world->at_effect = at_effect;
 	world->context = play;
+	/* Some work in small groups, and come to an end before their queue does. */
+	world->work_ms = event->b % 3 == 1;
+	world->group_most = event->b % 5 < 2 ? 1 + event->b % 3 : 0;
 	if (checks)
 		world_pass_checks(world);
 	else
 		world_pass(world, event->b % 4 != 3, event->b % 8 == 7);
+	world->work_ms = 0;
+	world->group_most = 0;
 	world->at_effect = NULL;
 	/* What was to happen in it happens after it, when it was too short. */
 	at_effect(play, HISTORY_REACH);

@@ -1,5 +1,7 @@
-/* Which of two edits is the newer one: sync-rules 23. */
+/* Which of two edits is the newer one: sync-rules 23. What goes first where there is much to do. */
 #include "tests/worlds/named.h"
+
+#include <stdio.h>
 
 /* ---- a phone whose clock is ahead ---- */
 
@@ -87,7 +89,87 @@ static void nobody_edited_the_row(struct world *world)
 		world_broken(world, "a write of our own was taken for an edit");
 }
 
+/* ---- a pass that has much to do ---- */
+
+#define LAPSE_MS 130000 /* more than the polls overlap */
+
+/* One look, and the pass is over. */
+static void small_pass(struct world *world)
+{
+	world->group_most = 1;
+	world->work_ms = 1;
+	bool ok = world_pass(world, true, false);
+	world->group_most = 0;
+	world->work_ms = 0;
+	if (!ok && world->dead)
+		world_restart(world);
+}
+
+static void phone_makes_many(struct world *world)
+{
+	for (int i = 2; i <= 6; i++) { /* their turn would be before that of "i1" */
+		char id[8];
+		snprintf(id, sizeof id, "a%d", i);
+		world_phone_puts(world, TABLE_ITEMS, id, named_new_item(world, id));
+	}
+}
+
+static void edit_while_many_are_made(struct world *world)
+{
+	unsigned restarts = world->restarts;
+
+	phone_makes_many(world);
+	small_pass(world);
+	named_phone_notes(world);
+	small_pass(world);
+	if (world->restarts != restarts)
+		return;
+	named_must_show(world, "i1", FIELD_NOTES, "from the phone");
+	if (world_row_of(world, TABLE_ITEMS, "a6"))
+		world_broken(world, "all rows were made before the edit");
+}
+
+/* Also one that is heard of only now: somebody is waiting for it. */
+static void new_one_while_many_are_made(struct world *world)
+{
+	unsigned restarts = world->restarts;
+
+	phone_makes_many(world);
+	small_pass(world);
+	world_phone_puts(world, TABLE_ITEMS, "i9", named_new_item(world, "i9"));
+	small_pass(world);
+	if (world->restarts != restarts)
+		return;
+	if (!world_row_of(world, TABLE_ITEMS, "i9"))
+		world_broken(world, "what was made last waits for all others");
+	if (world_row_of(world, TABLE_ITEMS, "a6"))
+		world_broken(world, "all rows were made before it");
+}
+
+/* Two rows are edited, and the pass ends after the first of them; then so does the bridge. */
+static void person_edits_two_rows(struct world *world)
+{
+	struct world_row *collection = world_row_of(world, TABLE_COLLECTIONS, "c0");
+
+	if (collection)
+		world_person_types(world, collection, FIELD_NAME, json_new_text("from the grid"));
+	named_person_notes(world);
+	world_advance(world, LAPSE_MS);
+	small_pass(world);
+	world_restart(world);
+	if (world_pass(world, true, false))
+		named_must_say(world, "i1", "notes", "from the grid");
+	else
+		world_restart(world);
+}
+
 static const struct scenario scenarios[] = {
+	{"edit-while-many-are-made", named_nothing, edit_while_many_are_made, named_nothing, named_anything,
+	 1U << AS_WRITTEN, false},
+	{"new-one-while-many-are-made", named_nothing, new_one_while_many_are_made, named_nothing,
+	 named_anything, 1U << AS_WRITTEN, false},
+	{"pass-ends-before-its-queue", named_nothing, person_edits_two_rows, named_nothing, named_is_there,
+	 1U << AS_WRITTEN, false},
 	{"phone-clock-ahead-meets-later-edit", named_nothing, phone_is_ahead_of_person, named_nothing,
 	 named_anything, 1U << AS_WRITTEN, false},
 	{"phone-clock-ahead-and-a-restart", named_nothing, phone_is_ahead_and_refused, named_nothing,

@@ -208,6 +208,8 @@ bool world_pass_wished(struct world *world, struct pass_wish wish)
 {
 	struct error error = {0};
 
+	wish.work_ms = world->work_ms;
+	wish.group_most = world->group_most;
 	if ((world->stopped || world->sync->settings_changed || world_second_is_lost(world)) && !world->dead)
 		begin_anew(world);
 	if (world->stopped)

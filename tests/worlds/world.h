@@ -175,7 +175,9 @@ struct world {
 	unsigned effects;  /* points reached in this run */
 	unsigned crash_at; /* the bridge dies at this one; 0: it does not */
 	bool dead;
-	unsigned restarts;                                 /* of the bridge */
+	int64_t work_ms;   /* of the passes that are run now; 0: until nothing is left */
+	size_t group_most; /* looks of their groups; 0: as many as there are */
+	unsigned restarts; /* of the bridge */
 	void (*at_effect)(void *context, unsigned effect); /* what happens meanwhile, or NULL */
 	void *context;
 	unsigned armed[FAULT_COUNT];
