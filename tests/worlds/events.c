@@ -88,6 +88,16 @@ static void at_effect(void *context, unsigned effect)
 			play_begin(play, i);
 }
 
+/* What is put back is told from the checkpoint, which a pass that ends before its queue leaves where it is: such a loss is found
+ * out at the next start only. */
+static bool has_backup(const struct history *history)
+{
+	for (size_t i = 0; i < history->count; i++)
+		if (event_kinds[history->events[i].kind].run == server_saves)
+			return true;
+	return false;
+}
+
 static void play_pass_of(struct play *play, const struct event *event, bool checks)
 {
 	struct world *world = play->world;
@@ -96,7 +106,7 @@ static void play_pass_of(struct play *play, const struct event *event, bool chec
 	world->at_effect = at_effect;
 	world->context = play;
 	/* Some work in small groups, and come to an end before their queue does. */
-	world->work_ms = event->b % 3 == 1;
+	world->work_ms = event->b % 3 == 1 && !has_backup(play->history);
 	world->group_most = event->b % 5 < 2 ? 1 + event->b % 3 : 0;
 	if (checks)
 		world_pass_checks(world);
