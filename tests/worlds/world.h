@@ -118,6 +118,7 @@ struct world_row {
 		int64_t moment;     /* 'shown' then */
 	} readings[WORLD_READINGS]; /* the last ones, in a ring */
 	size_t reading_count;
+	bool limited;       /* it may be neither written nor deleted (world_rights.h) */
 	int64_t moved;      /* the moment at which a person last put it into another collection */
 	unsigned under_way; /* writes of it that were begun, and whose answer was not taken */
 	bool copied; /* another row has its ID, and was there before or took its place: sync-rules 13 */
@@ -206,6 +207,10 @@ struct world {
 	struct world_late late[WORLD_LATE];
 	int64_t list_began_ms[TABLE_COUNT];
 	struct world_columns *columns; /* owned; NULL: those of the template */
+
+	unsigned limited_fields[TABLE_COUNT][FIELD_COUNT]; /* enum world_words (world_rights.h) */
+	unsigned limited_rows[TABLE_COUNT][3];             /* by enum world_row_work */
+	unsigned forbidden;                                /* writes that were refused for want of a right */
 
 	struct json_object *settings; /* owned; the integration's own document */
 	bool settings_gone;           /* it was deleted */

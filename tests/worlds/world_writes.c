@@ -6,10 +6,12 @@
 #include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_columns.h"
+#include "tests/worlds/world_rights.h"
 #include "tests/worlds/world_schema.h"
 #include "tests/worlds/world_second.h"
 #include "tests/worlds/world_settings.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,13 +31,57 @@ static enum field field_of_column(const struct world *world, enum table table, c
 	return FIELD_COUNT;
 }
 
-static bool refuse(struct side_write *write, const char *code, const char *words, const char *what)
+static bool refuse(struct side_write *write, const char *code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static bool refuse(struct side_write *write, const char *code, const char *format, ...)
 {
+	va_list arguments;
+
+	va_start(arguments, format);
+	scoped_text words = own_format_list(format, arguments);
+	va_end(arguments);
 	write->result = ERROR_REFUSED;
-	error_set(&write->error, ERROR_REFUSED, "HTTP 422 %s: %s: \"%s\"", code, words, what);
+	error_set(&write->error, ERROR_REFUSED, "HTTP 422 %s: %s", code, words);
 	write->error.status = 422;
 	snprintf(write->error.code, sizeof write->error.code, "%s", code);
 	return false;
+}
+
+/* A text that its column does not take: in each of the words that Airtable was seen to have for it, which depends on the text. */
+static bool refuse_text(struct side_write *write, enum field field, const char *text)
+{
+	static const char bad[] = "INVALID_VALUE_FOR_COLUMN";
+	const char *name = field_rule(field)->name;
+
+	switch ((unsigned char)text[strlen(text) - 1] % 6) {
+	case 0:
+		return refuse(write, bad, "Field \"%s\" cannot accept the provided value", name);
+	case 1:
+		return refuse(write, bad, "Cannot parse value \"%s\" for field %s", text, name);
+	case 2:
+		return refuse(write, bad, "Value is not an array of record IDs.");
+	case 3:
+		return refuse(write, "INVALID_ATTACHMENT_OBJECT",
+			      "Invalid attachment object for field %s: {\"url\": \"Name\"}", name);
+	case 4:
+		return refuse(write, bad, "Field %s can not accept value %s", name, text);
+	default:
+		return refuse(write, "INVALID_REQUEST_UNKNOWN",
+			      "Invalid request: parameter validation failed. Check your request data.");
+	}
+}
+
+static bool takes_links(struct world *world, struct side_write *write, struct json_object *value)
+{
+	for (size_t i = 0; json_is(value, json_type_array) && i < json_length(value); i++) {
+		const char *target = json_object_get_string(json_at(value, i));
+		const struct world_row *row = world_row(world, target);
+		if (!row || !row->now.there)
+			return refuse(write, "ROW_DOES_NOT_EXIST",
+				      "Record ID %s does not exist in this table", target);
+	}
+	return true;
 }
 
 /* The real one refuses a request as a whole, and airtable/batch.c splits it until the offender stands alone. A world is what lies
@@ -47,26 +93,21 @@ static bool accepts(struct world *world, struct side_write *write)
 		if (strcmp(column, WORLD_SHELF_COLUMN) == 0)
 			continue;
 		if (field == FIELD_COUNT)
-			return refuse(write, "UNKNOWN_FIELD_NAME", "Unknown field name", column);
-		if (json_is(value, json_type_string) &&
-		    strncmp(json_object_get_string(value), REFUSED_TEXT, strlen(REFUSED_TEXT)) == 0)
-			return refuse(write, "INVALID_VALUE_FOR_COLUMN",
-				      "A field cannot accept the provided value", field_rule(field)->name);
+			return refuse(write, "UNKNOWN_FIELD_NAME", "Unknown field name: \"%s\"", column);
+		const char *text = json_is(value, json_type_string) ? json_object_get_string(value) : "";
+		if (strncmp(text, REFUSED_TEXT, strlen(REFUSED_TEXT)) == 0)
+			return refuse_text(write, field, text);
 		if (!world_column_takes(world, write->table, field, value))
 			return world_column_flows(world, write->table, field)
 				       ? refuse(write, "INVALID_MULTIPLE_CHOICE_OPTIONS",
-						"Insufficient permissions to create new select option",
-						json_object_get_string(value))
+						"Insufficient permissions to create new select option "
+						"\"\\\"%s\\\"\"",
+						text)
 				       : refuse(write, "INVALID_VALUE_FOR_COLUMN",
-						"A field cannot accept the provided value",
+						"Field \"%s\" cannot accept the provided value",
 						field_rule(field)->name);
-		for (size_t i = 0; json_is(value, json_type_array) && i < json_length(value); i++) {
-			const char *target = json_object_get_string(json_at(value, i));
-			const struct world_row *row = world_row(world, target);
-			if (!row || !row->now.there)
-				return refuse(write, "ROW_DOES_NOT_EXIST", "A record ID does not exist",
-					      target);
-		}
+		if (!takes_links(world, write, value))
+			return false;
 	}
 	return true;
 }
@@ -93,9 +134,7 @@ static bool find_target(struct world *world, struct side_write *write, struct wo
 	if (write->kind == SIDE_CREATE) {
 		int found = matched(world, write, row_out);
 		if (found < 0)
-			return refuse(write, "INVALID_RECORDS", "Cannot upsert: several records match",
-				      json_text_or(write->body,
-						   world_column_id(world, write->table, FIELD_ID), ""));
+			return refuse(write, "INVALID_RECORDS", "Cannot update more than one record");
 		write->met_existing = found == 1;
 		return true;
 	}
@@ -104,7 +143,7 @@ static bool find_target(struct world *world, struct side_write *write, struct wo
 		return true;
 	write->row_missing = true;
 	return refuse(write, write->kind == SIDE_DELETE ? "NOT_FOUND" : "ROW_DOES_NOT_EXIST",
-		      "A record ID does not exist", write->id);
+		      "Record ID %s does not exist in this table", write->id);
 }
 
 /* As the column has it. */
@@ -172,7 +211,8 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 	struct world_row *row = NULL;
 
 	write->result = ERROR_NONE;
-	if (!find_target(world, write, &row) || (write->kind != SIDE_DELETE && !accepts(world, write)))
+	if (!find_target(world, write, &row) || !world_permits(world, write, row) ||
+	    (write->kind != SIDE_DELETE && !accepts(world, write)))
 		return;
 	world->row_writes++;
 	if (!row) {
