@@ -50,13 +50,21 @@ static void show_and_finish(struct group *group, struct look *look)
 	look->finished = true;
 }
 
+/* The pair's row, or one that is nobody's: what is wrong may be written into it. */
+static bool is_own_row(const struct look *look)
+{
+	const struct ledger_entry *entry = &look->entry;
+
+	return entry->state == ENTRY_NONE ||
+	       (entry->state == ENTRY_PAIR && look->row.id && strcmp(look->row.id, entry->record_id) == 0);
+}
+
 /* A person has to decide, and reads why where they look: in the row. When documents are missing that were not deleted, the rows are
  * not written at all. */
 static void hold(struct group *group, struct look *look)
 {
 	const struct ledger_entry *entry = &look->entry;
-	bool own = entry->state == ENTRY_NONE || (entry->state == ENTRY_PAIR && look->row.id &&
-						  strcmp(look->row.id, entry->record_id) == 0);
+	bool own = is_own_row(look);
 
 	show_and_finish(group, look);
 	if (look->document.presence == SIDE_MISSING && entry->state != ENTRY_NONE)
@@ -102,11 +110,8 @@ static void forget(struct group *group, struct look *look)
 /* It is a problem of the pair, and is told in its row: until then it stays as it is. */
 static void tell_undeletable(struct look *look)
 {
-	bool own = look->entry.state == ENTRY_PAIR && look->row.id &&
-		   strcmp(look->row.id, look->entry.record_id) == 0;
-
-	look->finished = !own;
-	if (own)
+	look->finished = !is_own_row(look);
+	if (!look->finished)
 		look_write_words_only(look);
 }
 
@@ -323,7 +328,7 @@ static void prepare_row(struct group *group, struct look *look)
 	if (action == EXIST_MERGE_OUT) {
 		look_take_merged_out(group, look);
 	} else if ((new_document && look->document_work == DOCUMENT_WORK_NONE) || action == EXIST_HOLD ||
-		   action == EXIST_LEAVE) {
+		   action == EXIST_LEAVE || action == EXIST_DISCARD_ROW) {
 		wait_without_pair(look);
 	} else if (action != EXIST_UNTICK) {
 		look->entry.born_as_row = look->entry.born_as_row || new_document;

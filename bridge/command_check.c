@@ -66,7 +66,10 @@ static bool check_columns(struct checking *checking, struct airtable_client *air
 	bool changed;
 
 	if (!airtable_schema_tables(airtable, &tables, &error)) {
-		found_error(checking, &error, "the base's schema");
+		scoped_text wrong = own_format("Airtable does not know the token: set AIRTABLE_TOKEN or "
+					       "AIRTABLE_TOKEN_%s to a valid one",
+					       base_id);
+		found_error(checking, &error, error.status == 401 ? wrong : "the base's schema");
 		return false;
 	}
 	if (columns_bind_all(columns, tables, &changed, &error))

@@ -152,6 +152,13 @@ void look_doubt_columns(struct group *group, struct look *look)
 	}
 }
 
+static bool says(const struct look *look, const char *words)
+{
+	const struct cell *cell = &look->airtable[FIELD_ERROR];
+
+	return cell->kind == CELL_TEXT && strcmp(cell->text, words) == 0;
+}
+
 void look_take_refusal(struct group *group, struct look *look)
 {
 	look_doubt_columns(group, look);
@@ -165,5 +172,6 @@ void look_take_refusal(struct group *group, struct look *look)
 	look->right_refused = true;
 	look->pair->refused_right = right_of(look);
 	/* The row that may not be deleted says so itself, where it may be written. */
-	look->again = look->again || (look->row_work == ROW_WORK_DELETE && !look->entry.problem);
+	if (look->row_work == ROW_WORK_DELETE && !says(look, text_or_empty(&look->problem)))
+		look->again = true;
 }

@@ -173,7 +173,8 @@ static void take_refused(struct group *group, struct look *look, struct search *
 	else
 		search->suspects = search->tried;
 	bool nothing = search->tried == 0; /* a new row with nothing but its ID */
-	bool hopeless = search->found >= FOUND_ALONE && !search->any_taken && named == FIELD_COUNT;
+	bool hopeless =
+		search->found >= FOUND_ALONE && !search->any_taken && search->suspects == search->pending;
 	if (search->open && (nothing || hopeless))
 		give_up(group, look, search);
 }

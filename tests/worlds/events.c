@@ -217,5 +217,7 @@ const struct event_kind event_kinds[] = {
 	{"server goes back", server_goes_back, 2, RULE_ALWAYS, false, true, 4, 0},
 	{"server makes anew", server_makes_anew, 1, RULE_ALWAYS, false, true, 0, 0},
 	{"server damages checkpoint", server_damages_checkpoint, 1, RULE_ALWAYS, false, true, DAMAGES, 0},
+	{"person limits", person_limits, 4, RULE_ALWAYS, true, true, 0, 0},
+	{"person permits", person_permits, 1, RULE_ALWAYS, true, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

@@ -2,6 +2,7 @@
 
 #include "tests/worlds/events.h"
 #include "tests/worlds/observer.h"
+#include "tests/worlds/world_rights.h"
 #include "tests/worlds/world_second.h"
 
 #include <stdio.h>
@@ -45,6 +46,29 @@ static void prepare(struct play *play)
 	world->effects = 0;
 }
 
+/* What is not permitted is left alone for a while, whatever passes meanwhile: a quiet base is only asked for its news. */
+static void judge_patience(struct world *world)
+{
+	for (int i = 0, tries = 0; i < 3; i++) {
+		unsigned before = world->forbidden;
+		if (world_pass(world, true, false) && world->forbidden != before && ++tries > 1)
+			world_broken(world, "what is not permitted is tried again and again");
+	}
+}
+
+/* What may be written is written when it is permitted again, and nothing is told any more. */
+static void judge_permitted(struct world *world)
+{
+	if (!world_person_permits_all(world))
+		return;
+	world_advance(world, SYNC_RETRY_CAP_MS + 1000); /* it is tried again at most hourly */
+	if (!world_quiet(world))
+		world_broken(world, "permitted again it does not become quiet; last: %s",
+			     world->last_error.text);
+	observer_check(world);
+	observer_check_permitted(world);
+}
+
 static void judge(struct play *play, unsigned before)
 {
 	struct world *world = play->world;
@@ -58,6 +82,8 @@ static void judge(struct play *play, unsigned before)
 	}
 	check_echo(play, before);
 	observer_check(world);
+	judge_patience(world);
+	judge_permitted(world);
 	/* Words about what is past may go when it is looked at anew. */
 	unsigned writes = world->row_writes - world->word_writes + world->document_writes;
 	world_note(world, "the bridge is started anew, and nothing is left to do");

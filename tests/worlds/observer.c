@@ -3,10 +3,16 @@
 
 #include "base/clock.h"
 #include "tests/worlds/world_columns.h"
+#include "tests/worlds/world_rights.h"
 #include "tests/worlds/world_settings.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define LIMITED_COLUMN                                                                                       \
+	": Airtable does not let the token's user edit this column. Permit it in Airtable (the column's "    \
+	"menu, "                                                                                             \
+	"\"Edit field permissions\"), or use the token of somebody who may."
 
 static void linked_words(struct world *world, const struct world_row *row, enum field field,
 			 char words_out[48])
@@ -62,15 +68,18 @@ static void choice_words(const struct world *world, enum field field, char words
 		snprintf(words, 48, "%s", first);
 }
 
+/* 'told': but for what may not be written, which the row says. */
 static void check_equal(struct world *world, const struct world_document *document,
-			const struct world_row *row)
+			const struct world_row *row, bool told)
 {
 	struct json_object *body = world_body(document);
+	bool may_be_late = told && world_field_is_limited(world, document->table, FIELD_UPDATED_AT);
 
 	for (size_t i = 0; i < OBSERVER_FIELDS; i++) {
 		char in_row[48], in_document[48];
 		if (!observer_field_key(&observer_fields[i], document->table) ||
-		    !world_column_flows(world, document->table, observer_fields[i].field))
+		    !world_column_flows(world, document->table, observer_fields[i].field) ||
+		    (told && world_field_is_limited(world, document->table, observer_fields[i].field)))
 			continue;
 		observer_data_words(observer_fields[i].field, document->table, document_data(body),
 				    in_document);
@@ -89,7 +98,8 @@ static void check_equal(struct world *world, const struct world_document *docume
 				     document->full_id, field_rule(observer_fields[i].field)->name,
 				     in_document, in_row);
 	}
-	check_time_cell(world, row, FIELD_UPDATED_AT, document_updated_at(body));
+	if (!may_be_late)
+		check_time_cell(world, row, FIELD_UPDATED_AT, document_updated_at(body));
 	check_time_cell(world, row, FIELD_CREATED_AT, document_created_at(body));
 }
 
@@ -118,16 +128,67 @@ static struct world_row *row_of(struct world *world, const struct world_document
 	return world_row_of(world, document->table, document->id);
 }
 
+/* The ledger's words of the document's problem, or "". */
+static const char *problem_of(const struct world *world, const struct world_document *document)
+{
+	scoped_text end =
+		own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
+
+	return json_text_or(world_state_body(world, end), "problem", "");
+}
+
+/* Of nothing else is anybody told than of columns that may not be written. */
+static bool says_limited_columns_alone(const struct world *world, const struct world_document *document)
+{
+	const char *words = problem_of(world, document);
+	bool any = false;
+
+	while (*words) {
+		const char *colon = strstr(words, LIMITED_COLUMN);
+		scoped_text name = own_copy_bytes(words, colon ? (size_t)(colon - words) : 0);
+		enum field field = field_by_name(document->table, name);
+		if (!colon || field == FIELD_COUNT)
+			return false;
+		any = true;
+		words = colon + strlen(LIMITED_COLUMN);
+		words += *words == ' ';
+	}
+	return any;
+}
+
+/* A column that may not be written stops itself alone, and the row says so. */
+static void check_limited(struct world *world, const struct world_document *document,
+			  const struct world_row *row)
+{
+	if (!world_body(document) || !world_settings_hold(world, document) || row->copied || row->limited ||
+	    world->limited_rows[document->table][ROWS_WRITTEN])
+		return;
+	check_equal(world, document, row, true);
+	if (!row->now.cells[FIELD_ERROR] && !world_field_is_limited(world, document->table, FIELD_ERROR) &&
+	    world_column_flows(world, document->table, FIELD_ERROR))
+		world_broken(world, "row %s does not say which column may not be written", row->id);
+}
+
+void observer_check_permitted(struct world *world)
+{
+	for (size_t i = 0; i < world->document_count; i++)
+		if (strstr(problem_of(world, &world->documents[i]), "Airtable does not let"))
+			world_broken(world, "%s: everything is permitted again, and it says: %s",
+				     world->documents[i].full_id, problem_of(world, &world->documents[i]));
+}
+
 static void check_documents(struct world *world)
 {
 	for (size_t i = 0; i < world->document_count; i++) {
 		const struct world_document *document = &world->documents[i];
 		struct world_row *row = row_of(world, document);
 		size_t rows = rows_with_id(world, document);
+		if (row && says_limited_columns_alone(world, document))
+			check_limited(world, document, row);
 		if (observer_has_problem(world, document))
 			continue;
 		if (world_body(document) && !world_settings_hold(world, document)) {
-			if (row && !row->copied && !row->now.cells[FIELD_ERROR])
+			if (row && !row->copied && !observer_is_told(world, row))
 				world_broken(world,
 					     "%s is out of scope, and its row %s is neither gone nor told so",
 					     document->full_id, row->id);
@@ -137,11 +198,11 @@ static void check_documents(struct world *world)
 			world_broken(world, "%s has %zu rows", document->full_id, rows);
 		else if (world_body(document) && !row && !observer_is_forgotten(world, document))
 			world_broken(world, "%s has no row", document->full_id);
-		else if (!world_body(document) && row && !(row->copied && row->now.cells[FIELD_ERROR]) &&
+		else if (!world_body(document) && row && !(row->copied && observer_is_told(world, row)) &&
 			 !observer_points_to_told(world, row, FIELD_COLLECTION))
 			world_broken(world, "%s is deleted, its row %s is not", document->full_id, row->id);
 		else if (world_body(document) && row)
-			check_equal(world, document, row);
+			check_equal(world, document, row, false);
 	}
 }
 
@@ -158,7 +219,7 @@ static void check_rows(struct world *world)
 		const char *id = world_cell_text(row, FIELD_ID);
 		const struct world_document *document = world_document_of(world, row);
 		bool known = document && (*id || observer_has_problem(world, document));
-		if (row->now.there && !row->now.cells[FIELD_ERROR] && is_filled_in(row) && !known &&
+		if (row->now.there && !observer_is_told(world, row) && is_filled_in(row) && !known &&
 		    !observer_points_to_told(world, row, FIELD_COLLECTION))
 			world_broken(world, "row %s has no document (its ID says \"%s\")", row->id, id);
 	}
@@ -170,7 +231,7 @@ static void check_copies(struct world *world)
 	for (size_t i = 0; i < world->row_count; i++) {
 		const struct world_row *row = &world->rows[i];
 		if (row->now.there && row->copied && *world_cell_text(row, FIELD_ID) &&
-		    !observer_is_paired(world, row) && !row->now.cells[FIELD_ERROR])
+		    !observer_is_paired(world, row) && !observer_is_told(world, row))
 			world_broken(world, "row %s is a copy of %s and is not told so", row->id,
 				     world_cell_text(row, FIELD_ID));
 	}

@@ -37,6 +37,8 @@ void observer_check_histories(struct world *world);
 void observer_histories_done(struct world *world);
 /* Checks the invariants of a quiet world. */
 void observer_check(struct world *world);
+/* Where nothing is limited (any more) nobody is told of it. */
+void observer_check_permitted(struct world *world);
 
 /* ---- among its files ---- */
 
@@ -58,6 +60,8 @@ bool observer_shown_by_documents(const struct world *world, enum field field, co
 /* A person is told of the document, in the row or in the ledger; its pair was let go; one of the row's links points to a row that is
  * told that it is a copy, or held: what it says of its place waits. */
 bool observer_has_problem(const struct world *world, const struct world_document *document);
+/* Whether a person reads of a problem in the row, or, where that may not be written, in the ledger. */
+bool observer_is_told(const struct world *world, const struct world_row *row);
 bool observer_is_forgotten(const struct world *world, const struct world_document *document);
 bool observer_points_to_told(struct world *world, const struct world_row *row, enum field field);
 void observer_check_values(struct world *world);

@@ -2,6 +2,7 @@
 #include "tests/worlds/observer.h"
 
 #include "tests/worlds/world_columns.h"
+#include "tests/worlds/world_rights.h"
 #include "tests/worlds/world_settings.h"
 
 #include <string.h>
@@ -81,6 +82,26 @@ bool observer_is_paired(const struct world *world, const struct world_row *row)
 	return pair && strcmp(json_text_or(pair, "rec", ""), row->id) == 0;
 }
 
+/* What may not be written into the row stands in the ledger alone. */
+static bool is_told_in_ledger(const struct world *world, const struct world_row *row)
+{
+	for (size_t i = 0; i < world->state_count; i++) {
+		struct json_object *entry = world->states[i].body;
+		if (entry && json_text_or(entry, "problem", NULL) &&
+		    strcmp(json_text_or(entry, "rec", ""), row->id) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool observer_is_told(const struct world *world, const struct world_row *row)
+{
+	bool silent = row->limited || world->limited_rows[row->table][ROWS_WRITTEN] ||
+		      world_field_is_limited(world, row->table, FIELD_ERROR);
+
+	return row->now.cells[FIELD_ERROR] || (silent && is_told_in_ledger(world, row));
+}
+
 /* One of its links points to a row that is told that it is a copy, or held: what it says of its place waits. */
 bool observer_points_to_told(struct world *world, const struct world_row *row, enum field field)
 {
@@ -89,7 +110,7 @@ bool observer_points_to_told(struct world *world, const struct world_row *row, e
 	for (size_t i = 0; links && i < json_length(links); i++) {
 		const char *id = json_object_get_string(json_at(links, i));
 		const struct world_row *target = world_row(world, id);
-		if (target && target->now.there && target->now.cells[FIELD_ERROR] &&
+		if (target && target->now.there && observer_is_told(world, target) &&
 		    !observer_is_paired(world, target))
 			return true;
 	}
@@ -132,7 +153,7 @@ static bool problem_with(struct world *world, enum field field, const char *valu
 		const struct world_document *document = world_document_of(world, row);
 		observer_cell_words(field, row->now.cells[field], words);
 		if (row->now.there && strcmp(words, value) == 0 &&
-		    (row->now.cells[FIELD_ERROR] || observer_points_to_told(world, row, FIELD_COLLECTION) ||
+		    (observer_is_told(world, row) || observer_points_to_told(world, row, FIELD_COLLECTION) ||
 		     (document && observer_has_problem(world, document))))
 			return true;
 	}
