@@ -208,8 +208,6 @@ static const struct scenario scenarios[] = {
 	 named_nothing, what_may_be_is_shown, 1U << AS_WRITTEN, false},
 	{"column-may-be-written-again", limit_notes_bare, phone_edits_much, permit_all, all_is_shown,
 	 IN_ORDER, true},
-	{"error-cell-may-not-be-written", limit_words, phone_edits_much, named_person_models, named_anything,
-	 1U << OTHER_WAY_ROUND, false},
 	{"error-cell-stops-no-other", limit_words, phone_is_refused_without_a_name, named_nothing,
 	 words_stop_nothing, 1U << AS_WRITTEN, false},
 	{"new-row-without-limited-column", limit_notes_bare, phone_makes_another, named_nothing,
