@@ -11,6 +11,7 @@
 #define EVENTS_MOST    24
 #define ITEMS_AT_FIRST 3
 #define SECOND_EVERY   8 /* seeds of which one has a second process */
+#define NEWS_BACK_MS   60000 /* two looks overlap so much */
 #define ECHO_SLACK     3 /* writes a person's act may cause beyond one each way, with what follows from it */
 
 /* ---- playing ---- */
@@ -69,6 +70,27 @@ static void judge_permitted(struct world *world)
 	observer_check_permitted(world);
 }
 
+static bool anybody_has_problem(const struct world *world)
+{
+	for (size_t i = 0; i < world->state_count; i++)
+		if (world->states[i].body && json_text_or(world->states[i].body, "problem", NULL))
+			return true;
+	return false;
+}
+
+/* A quiet base is asked for the news of its tables, and for nothing else. */
+static void judge_calls(struct world *world)
+{
+	for (int i = 0; i < 3; i++) {
+		unsigned before = world->calls;
+		world_advance(world, 2 * NEWS_BACK_MS);
+		bool ok = world_pass(world, true, false);
+		if (i > 0 && ok && !anybody_has_problem(world) && world->calls - before > TABLE_COUNT)
+			world_broken(world, "a quiet base is called %u times for its news",
+				     world->calls - before);
+	}
+}
+
 static void judge(struct play *play, unsigned before)
 {
 	struct world *world = play->world;
@@ -93,6 +115,7 @@ static void judge(struct play *play, unsigned before)
 			world_broken(world, "a pass in a quiet world failed: %s", world->last_error.text);
 	if (world->row_writes - world->word_writes + world->document_writes != writes)
 		world_broken(world, "a further pass writes");
+	judge_calls(world);
 }
 
 bool history_run(const struct history *history, bool verbose, char broken_out[400])
