@@ -98,14 +98,28 @@ static void refuse_right(struct group *group, struct look *look)
 
 	if (look->row_write->of_table)
 		(void)right_refuse(right);
-	else
-		right_refuse_row(right);
+	else if (!look->pair->refused_until_ms)
+		right_refuse_row(right); /* one row that is tried again and again is still one */
 	if (right->refused && !was_missing)
 		log_warn(&group->sync->log,
 			 "rows of table \"%s\": Airtable does not permit this kind of write. It is tried "
 			 "again, at "
 			 "most hourly: %s",
 			 table_named(group, look), look->row_write->error.text);
+}
+
+void group_note_refused_tables(struct group *group)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->row_write && look->row_write->result == ERROR_REFUSED && look->row_write->of_table)
+			refuse_right(group, look);
+	}
+}
+
+bool look_may_not_be_written(struct group *group, struct look *look)
+{
+	return right_is_missing(row_right(group, look, right_of(look)));
 }
 
 static void look_at_those_with_problems(struct sync *sync, enum table table)

@@ -18,6 +18,9 @@ bool look_lacks_field(struct group *group, struct look *look, enum field field);
 /* ---- of row_search.c and refusals.c ---- */
 
 bool refusal_is_forbidden(const struct error *refusal);
+/* What was refused for the table as a whole; then, whether a look's row is refused for that. */
+void group_note_refused_tables(struct group *group);
+bool look_may_not_be_written(struct group *group, struct look *look);
 void look_tell_column(struct group *group, struct look *look, enum field field);
 void group_refuse_column(struct group *group, const struct look *look, enum field field,
 			 const struct error *refusal);

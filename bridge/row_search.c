@@ -146,9 +146,9 @@ static bool is_about_cells(const struct look *look)
 	return look->row_work != ROW_WORK_DELETE && !write->row_missing && !write->of_table;
 }
 
-static void begin(struct look *look, struct search *search)
+static void begin(struct group *group, struct look *look, struct search *search)
 {
-	search->open = is_about_cells(look);
+	search->open = is_about_cells(look) && !look_may_not_be_written(group, look);
 	search->pending = search->tried = written_fields(look);
 	search->told = look->problem.length;
 }
@@ -236,7 +236,7 @@ static void take_answer(struct group *group, struct look *look, struct search *s
 	switch (look->row_write->result) {
 	case ERROR_REFUSED:
 		if (!search->open)
-			begin(look, search);
+			begin(group, look, search);
 		if (search->open)
 			take_refused(group, look, search);
 		break;
@@ -398,6 +398,7 @@ bool group_write_without_refused(struct group *group, struct error *error)
 				    .searches = own_alloc((group->count + 1) * sizeof(struct search))};
 	bool ok = true;
 
+	group_note_refused_tables(group);
 	for (size_t i = 0; i < group->count; i++)
 		refusals.searches[i].answered = true;
 	for (int round = 0; ok && round < ROUNDS; round++) {
