@@ -22,10 +22,10 @@ struct search {
 	field_set pending;  /* neither taken nor refused; never the ID of a new row */
 	field_set suspects; /* one of these is refused; none: nothing is known */
 	field_set tried;    /* what was sent */
-	unsigned found;     /* offenders */
+	unsigned found;     /* offenders that no word named */
 	struct error why;   /* the last refusal */
 	field_set nameless; /* those that no word named */
-	bool any_taken, guessed;
+	bool any_taken, any_named, guessed;
 	size_t told;              /* what the problem said before, in bytes */
 	struct json_object *body; /* owned; what was sent */
 };
@@ -116,7 +116,8 @@ static void found(struct group *group, struct look *look, struct search *search,
 		drop(look, search, FIELD_UPDATED_AT);
 	search->suspects = 0;
 	search->guessed = false;
-	search->found++;
+	search->found += !named;
+	search->any_named = search->any_named || named;
 	retell(group, look, search);
 }
 
@@ -153,6 +154,12 @@ static void begin(struct group *group, struct look *look, struct search *search)
 	search->told = look->problem.length;
 }
 
+/* So far nothing says that the refusals are about single cells. */
+static bool is_of_row(const struct search *search)
+{
+	return !search->any_taken && !search->any_named;
+}
+
 static void take_refused(struct group *group, struct look *look, struct search *search)
 {
 	const struct columns *columns = &group->sync->columns[look->pair->table];
@@ -173,8 +180,8 @@ static void take_refused(struct group *group, struct look *look, struct search *
 	else
 		search->suspects = search->tried;
 	bool nothing = search->tried == 0; /* a new row with nothing but its ID */
-	bool hopeless =
-		search->found >= FOUND_ALONE && !search->any_taken && search->suspects == search->pending;
+	bool hopeless = search->found >= FOUND_ALONE && is_of_row(search) && search->suspects &&
+			search->suspects == search->pending;
 	if (search->open && (nothing || hopeless))
 		give_up(group, look, search);
 }
@@ -311,7 +318,7 @@ static void cut_body(struct group *group, struct look *look, struct search *sear
 static void end(struct group *group, struct look *look, struct search *search)
 {
 	search->open = false;
-	if (!search->any_taken && count_of(search->nameless) > 1) {
+	if (is_of_row(search) && count_of(search->nameless) > 1) {
 		give_up(group, look, search);
 		return;
 	}
