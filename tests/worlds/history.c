@@ -10,7 +10,7 @@
 
 #define EVENTS_MOST    24
 #define ITEMS_AT_FIRST 3
-#define SECOND_EVERY   8 /* seeds of which one has a second process */
+#define SECOND_EVERY   8     /* seeds of which one has a second process */
 #define NEWS_BACK_MS   60000 /* two looks overlap so much */
 #define ECHO_SLACK     3 /* writes a person's act may cause beyond one each way, with what follows from it */
 
