@@ -5,6 +5,7 @@
  *
  * A crash anywhere is repaired by the next look: what was not remembered is decided again. */
 #include "bridge/refusals.h"
+#include "bridge/typing.h"
 
 #include "base/clock.h"
 
@@ -164,6 +165,7 @@ static void merge(struct group *group, struct look *look)
 {
 	bool edits = false;
 
+	typing_hold(group, look);
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		edits = edits || (look->decisions[field].action & ACTION_TO_COUCH);
 	tell(look);

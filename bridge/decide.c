@@ -1,6 +1,7 @@
 /* Decide: the views that plan.c asks for, its answers for existence and for each field, and the moments of the edits where
  * only they can tell. */
 #include "bridge/braking.h"
+#include "bridge/typing.h"
 
 #include "base/clock.h"
 
@@ -426,6 +427,7 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 	look->decisions[field] = plan_field(&views);
 	if (look->decisions[field].action & ACTION_WAIT)
 		look->waits |= row_waits ? WAITS_FOR_DOCUMENT : WAITS_FOR_ROW;
+	typing_decide(group, look, field);
 	tell_of_field(group, look, field, &refusal);
 }
 
@@ -455,6 +457,7 @@ static void decide_fields(struct group *group, struct look *look)
 {
 	text_clear(&look->problem);
 	look->waits = 0;
+	look->typing = false;
 	if (look->existence.action == EXIST_PAIR_FREE)
 		contest_what_differs(group, look);
 	if (look->existence.action != EXIST_MERGE_OUT)

@@ -156,7 +156,7 @@ static bool needs_no_row(const struct group *group, const struct look *look)
 	    look->reasons == LOOK_DOCUMENT)
 		return true;
 	if ((look->reasons & (LOOK_ROW | LOOK_AGAIN)) || look->entry.state != ENTRY_PAIR ||
-	    look->entry.sent.kind != SENT_NOTHING || look->entry.unsure_since_ms ||
+	    look->entry.sent.kind != SENT_NOTHING || look->entry.unsure_since_ms || look->entry.typed_ms ||
 	    ledger_entry_has_taken(&look->entry) || !pair->in_scope || look->flaw.kind != ERROR_NONE ||
 	    look->document.presence != SIDE_THERE)
 		return false;

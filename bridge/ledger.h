@@ -80,10 +80,11 @@ struct ledger_entry {
 	/* Airtable's clock when the handled revision was first seen. Of one that is not handled yet only the process knows it
 	 * (pairs.h); after a crash it is later, which may let a document win a conflict: the loser is kept all the same. */
 	int64_t seen_ms;
-	bool marked;             /* the document carries the app's mark of this pairing */
-	char *shows;             /* owned; the ID of another that its row shows (sync-rules 13), or NULL */
-	bool born_as_row;        /* made from a row: a collection is then in scope by itself */
-	unsigned waits;          /* enum pair_waits: a link in it waits for another pair */
+	bool marked;      /* the document carries the app's mark of this pairing */
+	char *shows;      /* owned; the ID of another that its row shows (sync-rules 13), or NULL */
+	bool born_as_row; /* made from a row: a collection is then in scope by itself */
+	unsigned waits;   /* enum pair_waits: a link in it waits for another pair */
+	int64_t typed_ms; /* somebody may be typing in its row, last seen at this time (Airtable's clock); 0: nobody */
 	int64_t unsure_since_ms; /* the row was not shown, first at this time (Airtable's clock); 0: it was */
 	struct ledger_field fields[FIELD_COUNT];
 	char collection_row[32],

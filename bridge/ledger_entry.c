@@ -147,6 +147,7 @@ void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const cha
 	entry->failures = 0;
 	entry->next_try_ms = 0;
 	entry->unsure_since_ms = 0;
+	entry->typed_ms = 0;
 	entry->marked = false;
 	entry->state = was_document ? ENTRY_GRAVE : ENTRY_DISCARDED;
 	entry->grave_reason = own_copy(reason);

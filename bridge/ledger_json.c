@@ -142,6 +142,7 @@ static void put_state(struct json_object *json, const struct ledger_entry *entry
 	json_put_text(json, "shows", entry->shows);
 	put_truth(json, "born_as_row", entry->born_as_row);
 	put_time(json, "waits", entry->waits);
+	put_time(json, "typed", entry->typed_ms);
 	put_time(json, "unsure_since", entry->unsure_since_ms);
 	put_text(json, "collection_row", entry->collection_row);
 	put_text(json, "container_row", entry->container_row);
@@ -390,6 +391,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->marked = json_bool_or(json, "marked", false);
 	entry->born_as_row = json_bool_or(json, "born_as_row", false);
 	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
+	entry->typed_ms = read_time(json, "typed");
 	entry->unsure_since_ms = read_time(json, "unsure_since");
 	read_words(json, "collection_row", entry->collection_row, sizeof entry->collection_row);
 	read_words(json, "container_row", entry->container_row, sizeof entry->container_row);

@@ -43,6 +43,7 @@ void pairs_done(struct pairs *pairs)
 		pair_drop_fresh(pair);
 		free(pair->brake);
 		free(pair->full_id);
+		free(pair->typing);
 		free(pair);
 	}
 	free(pairs->list);

@@ -65,6 +65,7 @@ struct pair {
 		*agreed_container; /* where both sides agreed that it stands, or NULL */
 	unsigned insiders;         /* pairs of which it is one of these: their rows point to its row */
 	bool born_as_row;
+	struct typing *typing; /* owned, by typing.h alone; or NULL */
 	enum row_right
 		refused_right; /* what Airtable does not permit to do with its row; until then it is not tried: */
 	int64_t refused_until_ms; /* steady clock */

@@ -1,6 +1,7 @@
 /* Remember: what the row writes led to, and the ledger's entries of the whole group in one go. */
 #include "bridge/braking.h"
 #include "bridge/refusals.h"
+#include "bridge/typing.h"
 
 #include "base/clock.h"
 
@@ -344,6 +345,8 @@ bool group_remember(struct group *group, struct error *error)
 			note_problem(group, look);
 		if (was_decided(look))
 			look->entry.waits = look->waits;
+		if (was_decided(look) && !is_unanswered(look))
+			typing_remember(look);
 		note_handled(group, look);
 	}
 	scope_update(group->sync->config, &group->sync->pairs);

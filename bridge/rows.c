@@ -1,5 +1,6 @@
 /* Row writes: which cells are to be written, the note of them, and what their answer means for the agreement (sync-rules 6, 7, 18). */
 #include "bridge/refusals.h"
+#include "bridge/typing.h"
 
 #include "base/clock.h"
 
@@ -92,16 +93,19 @@ static void fill_merged(struct group *group, struct look *look, enum field field
 		if ((action & ACTION_TO_COUCH) && !look->document_written)
 			return;
 		bool apart = is_out_of_step(group, look, field);
+		bool left = (action & ACTION_TO_COUCH) && typing_spaced(group, look, field);
 		bool agrees =
 			action & (ACTION_TO_COUCH | ACTION_REMEMBER) || (is_made_of_row(look) && !apart);
 		/* What the save made of an edit, or of what both showed, goes back to the row, once (sync-rules 18): it is the
 		 * document's own change of what both have had. A column that only shows is set back. */
 		if (agrees)
 			ledger_entry_agree(&look->entry, field,
-					   apart ? &look->airtable[field] : &look->couch[field],
+					   apart && !left ? &look->airtable[field] : &look->couch[field],
 					   &look->airtable[field]);
+		if (left)
+			typing_leave(group, look);
 		bool made = agrees || (out && look_couch_moved(group, look, field));
-		if (!made || !apart)
+		if (!made || !apart || left)
 			return;
 	} else if (is_shown_already(group, look, field)) {
 		ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
@@ -157,6 +161,8 @@ static bool lacks_its_type(const struct group *group, const struct look *look)
 bool look_fill_update(struct group *group, struct look *look)
 {
 	bool unnamed = lacks_its_type(group, look);
+
+	typing_note_saved(look);
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) && field != FIELD_ERROR &&

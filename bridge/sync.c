@@ -83,6 +83,8 @@ static void schedule(struct sync *sync, struct pair *pair, const struct ledger_e
 	if (entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms || entry->problem ||
 	    ledger_entry_has_taken(entry))
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+	if (entry->typed_ms)
+		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
 	if (entry->next_try_ms) {
 		int64_t wait_ms = entry->next_try_ms - clock_now_ms();
 		pairs_set_due(&sync->pairs, pair, DUE_AGAIN, clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1));

@@ -20,6 +20,7 @@ struct look {
 	bool paired;         /* it got its counterpart: what waits for that may go on */
 	bool unknown_choice; /* the row shows a choice that is not known */
 	bool needs_no_row;   /* nothing that a row shows has changed: the ledger learns it, and that is all */
+	bool typing;         /* something of its row is left alone while somebody types */
 	bool keep_ledger;    /* the entry is not written: what it says would not be true */
 	bool finished;       /* nothing more is to be done for it in this group */
 	bool again;          /* look at it once more at once */

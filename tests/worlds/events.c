@@ -209,6 +209,7 @@ const struct event_kind event_kinds[] = {
 	{"phone moves out", phone_moves_out, 3, RULE_14, true, false, 0, 0},
 	{"phone lists", phone_lists, 1, RULE_14, true, true, 0, 0},
 	{"person moves out", person_moves_out, 2, RULE_14, true, true, 0, 0},
+	{"person types on", person_types_on, 4, RULE_ALWAYS, true, false, 0, 0},
 	{"pass that checks", pass_that_checks, 4, RULE_ALWAYS, false, false, 0, 0},
 	{"process hands over", process_hands_over, 4, RULE_16, false, true, 0, 0},
 	{"process is killed", process_is_killed, 5, RULE_16, false, true, 0, 0},

@@ -58,6 +58,7 @@ void phone_moves_out(struct play *play, const struct event *event);
 void phone_lists(struct play *play, const struct event *event);
 void person_moves_out(struct play *play, const struct event *event);
 void person_types(struct play *play, const struct event *event);
+void person_types_on(struct play *play, const struct event *event);
 void person_chooses(struct play *play, const struct event *event);
 void person_scribbles(struct play *play, const struct event *event);
 void person_adds(struct play *play, const struct event *event);

@@ -18,6 +18,23 @@ void person_types(struct play *play, const struct event *event)
 	world_person_types(play->world, row, field, empties ? NULL : play_unique_cell(play->world, field));
 }
 
+/* Goes on from what the cell shows, and may end with a space: more is to come. */
+void person_types_on(struct play *play, const struct event *event)
+{
+	struct world_row *row = play_choose_row(play, event->a, true);
+
+	if (!row)
+		return;
+	enum field field = row->table == TABLE_ITEMS && event->b % 2 ? FIELD_NOTES : FIELD_NAME;
+	if (!world_column_flows(play->world, row->table, field))
+		return;
+	const char *shown = world_cell_text(row, field);
+	scoped_text words = own_format("%s%lld%s", strlen(shown) < 24 ? shown : "v",
+				       (long long)++play->world->last_unique, event->c % 3 ? " " : "");
+	play->acts++;
+	world_person_types(play->world, row, field, json_new_text(words));
+}
+
 void person_chooses(struct play *play, const struct event *event)
 {
 	static const char *const choices[] = {"Item", "Container", "Consumable", "Item with Parts"};

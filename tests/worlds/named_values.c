@@ -212,7 +212,110 @@ static void is_read_again(struct world *world)
 	named_must_show(world, "i1", FIELD_ERROR, "");
 }
 
+/* ---- what somebody is typing ---- */
+
+static void person_types_a_space(struct world *world)
+{
+	named_person_sets(world, FIELD_NOTES, "tents ");
+}
+
+/* From what the cell shows by then, as somebody does whose cursor stands there. */
+static void person_goes_on_from_there(struct world *world)
+{
+	scoped_text words = own_format("%sfor two", world_cell_text(named_row(world), FIELD_NOTES));
+
+	named_person_sets(world, FIELD_NOTES, words);
+}
+
+static void is_as_typed(struct world *world)
+{
+	named_must_say(world, "i1", "notes", "tents for two");
+	named_must_show(world, "i1", FIELD_NOTES, "tents for two");
+}
+
+static void has_no_space_in_the_end(struct world *world)
+{
+	named_must_say(world, "i1", "notes", "tents");
+	named_must_show(world, "i1", FIELD_NOTES, "tents");
+	named_must_show(world, "i1", FIELD_ERROR, "");
+}
+
+static void has_no_space_beside_the_model(struct world *world)
+{
+	has_no_space_in_the_end(world);
+	named_must_say(world, "i1", "model_name", "from the phone");
+}
+
+static void phone_models(struct world *world)
+{
+	named_phone_sets(world, "model_name", "from the phone", 0);
+}
+
+#define SENTENCE "two tents"
+
+static size_t saves_of(const struct world *world, const char *key)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->extra_count; i++)
+		count += json_find(json_child(world->extras[i], "new_data", json_type_object), key, NULL);
+	return count;
+}
+
+/* A letter each second, and a pass after each. */
+static void person_types_letter_by_letter(struct world *world)
+{
+	for (size_t length = 1; length <= strlen(SENTENCE) && !world->crash_at; length++) {
+		scoped_text words = own_format("%.*s", (int)length, SENTENCE);
+		named_person_sets(world, FIELD_MODEL_NAME, words);
+		if (!world_pass(world, true, false))
+			world_broken(world, "a pass failed");
+		if (strcmp(world_cell_text(named_row(world), FIELD_MODEL_NAME), words) != 0)
+			world_broken(world, "the cell was changed under their hands");
+		world_advance(world, 1000);
+	}
+	named_person_sets(world, FIELD_MODEL_NAME, SENTENCE);
+}
+
+/* The first letter is saved at once, the rest when they have done. */
+static void is_one_sentence(struct world *world)
+{
+	named_must_say(world, "i1", "model_name", SENTENCE);
+	named_must_show(world, "i1", FIELD_MODEL_NAME, SENTENCE);
+	if (saves_of(world, "model_name") > 2)
+		world_broken(world, "%zu entries of one sentence", saves_of(world, "model_name"));
+}
+
+static void have_typed_a_minute_ago(struct world *world)
+{
+	named_person_sets(world, FIELD_MODEL_NAME, "before");
+	if (!world_first_sync(world))
+		world_broken(world, "the first edit is not synced");
+}
+
+/* By somebody who does nothing but type: after a minute it is saved as far as it is. */
+static void person_never_ends(struct world *world)
+{
+	for (int i = 0; i < 31 && !world->crash_at; i++) {
+		scoped_text words = own_format("%d", i);
+		named_person_sets(world, FIELD_MODEL_NAME, words);
+		if (!world_pass(world, true, false))
+			world_broken(world, "a pass failed");
+		world_advance(world, 2000);
+	}
+	if (!world->crash_at && saves_of(world, "model_name") < 3)
+		world_broken(world, "what is typed is not saved before it ends");
+}
+
 static const struct scenario scenarios[] = {
+	{"space-typed-between-words", named_nothing, person_types_a_space, person_goes_on_from_there,
+	 is_as_typed, 1U << AS_WRITTEN | BRISK, true},
+	{"space-typed-at-the-end", named_nothing, person_types_a_space, phone_models,
+	 has_no_space_beside_the_model, ALL_ORDERS, true},
+	{"sentence-typed-letter-by-letter", named_nothing, person_types_letter_by_letter, named_nothing,
+	 is_one_sentence, 1U << AS_WRITTEN, false},
+	{"typing-without-an-end", have_typed_a_minute_ago, person_never_ends, named_nothing, named_is_there,
+	 1U << AS_WRITTEN, false},
 	{"value-that-no-cell-shows-is-corrected", have_currencies, phone_takes_unknown_currency,
 	 person_corrects_currencies, currencies_are_corrected, IN_ORDER, true},
 	{"value-that-no-cell-shows-waits", have_currencies, phone_takes_unknown_currency, named_person_models,

@@ -1,4 +1,5 @@
 /* The observer's own table of fields, and values as it compares them: in words. */
+#include "inventory/script.h"
 #include "tests/worlds/observer.h"
 
 #include "base/clock.h"
@@ -73,8 +74,11 @@ void observer_cell_words(enum field field, struct json_object *value, char words
 	else if (json_is(value, json_type_array))
 		snprintf(words_out, 48, "%.47s",
 			 json_length(value) ? json_object_get_string(json_at(value, 0)) : "");
-	else if (!json_is(value, json_type_boolean) || json_object_get_boolean(value))
-		snprintf(words_out, 48, "%.47s", json_object_get_string(value));
+	else if (!json_is(value, json_type_boolean) || json_object_get_boolean(value)) {
+		/* White space at the ends is nobody's value: the app takes it away. */
+		scoped_text words = script_trim(json_object_get_string(value));
+		snprintf(words_out, 48, "%.47s", words);
+	}
 }
 
 void observer_data_words(enum field field, enum table table, struct json_object *data, char words_out[48])
