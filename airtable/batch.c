@@ -188,6 +188,20 @@ static bool check_upserted(struct json_object *answer, const struct airtable_rec
 	return true;
 }
 
+/* A single line shows a space for a tab. */
+static bool is_shown_as_sent(struct json_object *sent, struct json_object *shown)
+{
+	const char *a = json_text_of(sent), *b = json_text_of(shown);
+
+	if (!a || !b)
+		return json_equal(sent, shown);
+	while (*a && (*a == *b || (*a == '\t' && *b == ' '))) {
+		a++;
+		b++;
+	}
+	return !*a && !*b;
+}
+
 /* The only sign that this answer belongs to this write, and that the fields come by their ids. */
 static bool check_merged(const struct airtable_batch *batch, const struct airtable_write *write,
 			 struct error *error)
@@ -197,7 +211,7 @@ static bool check_merged(const struct airtable_batch *batch, const struct airtab
 	if (!json_find(write->answer.fields, batch->merge_field_id, &shown))
 		return error_set(error, ERROR_RETRY, "%s is shown without %s", write->answer.id,
 				 batch->merge_field_id);
-	if (!json_equal(sent, shown))
+	if (!is_shown_as_sent(sent, shown))
 		return error_set(error, ERROR_RETRY, "%s is shown with another %s than was sent",
 				 write->answer.id, batch->merge_field_id);
 	return true;
