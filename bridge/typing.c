@@ -3,8 +3,8 @@
  * White space at the ends of a cell, which the app takes out of the document: document and cell count as agreed, the time is noted in
  * the ledger, and the cell is set back when it was quiet since then.
  *
- * One edit after the other of the same cell: the first is saved at once, the next ones when the cell stays as it is for a while, so
- * that the history has one entry of them. Only this process knows which cell that is; after a crash they are saved. */
+ * One edit after the other of the same cell, each the former with something put in or taken out at one place: the first is saved at
+ * once, the next ones when the cell stays as it is for a while, so that the history has one entry of them. Only this process knows which cell that is; after a crash they are saved. */
 #include "bridge/typing.h"
 
 #include "base/clock.h"
@@ -18,6 +18,7 @@ struct typing {
 	uint64_t seen;      /* hash of what its cell showed last */
 	int64_t changed_ms; /* steady clock: when it first showed that */
 	int64_t saved_ms;   /* steady clock */
+	char text[];        /* as it was saved */
 };
 
 static bool is_text(enum field field)
@@ -95,9 +96,23 @@ static enum field only_edit(const struct look *look)
 	return found;
 }
 
-static uint64_t hash_of(const struct cell *cell)
+static const char *text_of(const struct cell *cell)
 {
-	return text_hash(cell->kind == CELL_TEXT ? cell->text : "");
+	return cell->kind == CELL_TEXT ? cell->text : "";
+}
+
+/* One of both is the other with something put in at one place. */
+static bool goes_on(const char *a, const char *b)
+{
+	size_t left = strlen(a), right = strlen(b), begin = 0;
+
+	while (begin < left && begin < right && a[begin] == b[begin])
+		begin++;
+	while (left > begin && right > begin && a[left - 1] == b[right - 1]) {
+		left--;
+		right--;
+	}
+	return left == begin || right == begin;
 }
 
 void typing_hold(struct group *group, struct look *look)
@@ -108,7 +123,9 @@ void typing_hold(struct group *group, struct look *look)
 
 	if (!typing || typing->field != field || now_ms - typing->saved_ms >= TYPING_AGAIN_MS)
 		return;
-	uint64_t seen = hash_of(&look->airtable[field]);
+	if (!goes_on(typing->text, text_of(&look->airtable[field])))
+		return;
+	uint64_t seen = text_hash(text_of(&look->airtable[field]));
 	if (seen != typing->seen) {
 		typing->seen = seen;
 		typing->changed_ms = now_ms;
@@ -124,18 +141,20 @@ void typing_hold(struct group *group, struct look *look)
 void typing_note_saved(struct look *look)
 {
 	enum field field = look->document_written ? only_edit(look) : FIELD_COUNT;
+	const char *text = field == FIELD_COUNT ? "" : text_of(&look->airtable[field]);
+	size_t length = strlen(text);
 	struct pair *pair = look->pair;
 
 	if (field == FIELD_COUNT)
 		return;
-	if (!pair->typing)
-		pair->typing = own_alloc(sizeof *pair->typing);
-	*pair->typing = (struct typing){
-		.field = field,
-		.seen = hash_of(&look->airtable[field]),
-		.changed_ms = clock_steady_ms(),
-		.saved_ms = clock_steady_ms(),
-	};
+	free(take(pair->typing));
+	if (length > TYPING_MOST)
+		return;
+	pair->typing = own_alloc(sizeof *pair->typing + length + 1);
+	pair->typing->field = field;
+	pair->typing->seen = text_hash(text);
+	pair->typing->changed_ms = pair->typing->saved_ms = clock_steady_ms();
+	memcpy(pair->typing->text, text, length + 1);
 }
 
 void typing_remember(struct look *look)

@@ -10,6 +10,8 @@ enum typing_limits {
 		60000, /* this long after a save an edit of the same cell may be more of the same typing: */
 	TYPING_PAUSE_MS =
 		10000, /* it is saved when the cell stays as it is for so long, or that time is over */
+	TYPING_MOST =
+		4000, /* bytes of a text that is remembered for that; edits of longer ones are saved at once */
 };
 
 /* Whether the cell shows the document's text with white space around it. */

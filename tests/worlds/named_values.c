@@ -297,7 +297,7 @@ static void have_typed_a_minute_ago(struct world *world)
 static void person_never_ends(struct world *world)
 {
 	for (int i = 0; i < 31 && !world->crash_at; i++) {
-		scoped_text words = own_format("%d", i);
+		scoped_text words = own_format("before%.*s", i, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
 		named_person_sets(world, FIELD_MODEL_NAME, words);
 		if (!world_pass(world, true, false))
 			world_broken(world, "a pass failed");
