@@ -7,10 +7,11 @@
 #   make install    what all of these need             make chaos [SEEDS=n] [FROM=first]   random histories
 #   make mutants [ONLY=words]   rules taken out of the code, one at a time: do the tests notice?
 #   make vectors [FILES=…]  what the app was seen to do    make scenarios [FILES=…]  … and to sync
+#   make fuzz [ONLY=name] [SECONDS_EACH=n]  what reads bytes from outside, by clang's libFuzzer
 #   make clean              make kill [KILL_SEED=n] [FAULTS=1] [TWO=1]  50 kills (-9)
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, SAN=thread with the thread sanitizer,
-# each into a folder of its own. V=1 shows the commands. WERROR= lets warnings pass.
+# each into a folder of its own; SAN=fuzz is for make itself. V=1 shows the commands. WERROR= lets warnings pass.
 #
 # Every room is a library of all its .c files but main.c; a program is its room's main.c with the
 # libraries below it. A new file is picked up by being there, and a new test by its name.
@@ -23,11 +24,13 @@ ONCE ?=
 SEEDS ?= 100000
 FILES ?= $(filter-out %/base-schema.json %/sync-scenarios.json,$(wildcard tests/vectors/*.json))
 SCENARIO_FILES = $(if $(filter file,$(origin FILES)),tests/vectors/sync-scenarios.json,$(FILES))
-CC = gcc
-BUILD := build/$(if $(SAN),san-$(SAN),plain)
+SECONDS_EACH ?= 60
+FUZZING := $(filter fuzz,$(SAN))
+CC = $(if $(FUZZING),clang,gcc)
+BUILD := build/$(if $(FUZZING),fuzz,$(if $(SAN),san-$(SAN),plain))
 
 # Goals that run something print as they go; all others build, in parallel, one target's words at a time.
-RUNNING := test unit vectors scenarios chaos mutants kill demo bench lint format install
+RUNNING := test unit vectors scenarios chaos mutants fuzz kill demo bench lint format install
 MAKEFLAGS += -rR --no-print-directory
 ifeq ($(filter $(RUNNING),$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=target
@@ -40,8 +43,12 @@ ROOMS := base inventory couch airtable bridge sandbox
 PACKAGES := libcurl json-c libmicrohttpd libsodium
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wno-format-truncation $(WERROR)
+ifeq ($(SAN),fuzz)
+WARNINGS := $(WERROR) # the compiler's own; gcc has said the rest
+endif
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
-SANITIZE := $(if $(filter thread,$(SAN)),-fsanitize=thread,$(if $(SAN),$(ASAN)))
+SANITIZE := $(if $(filter thread,$(SAN)),-fsanitize=thread,$(if $(SAN),$(ASAN))) \
+	$(if $(FUZZING),-fsanitize=fuzzer-no-link)
 CFLAGS := -std=gnu17 -O2 -g -I. $(WARNINGS) $(SANITIZE) -fno-omit-frame-pointer -MMD -MP -pthread \
 	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LDLIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
@@ -67,9 +74,15 @@ PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) \
 # Tests by kind, each a program that speaks TAP; what takes longest comes first among the scripts.
 UNIT_TESTS := $(call programs,tests/unit/*_test.c tests/vectors/*_test.c tests/worlds/*_test.c)
 SERVER_TESTS := $(call programs,tests/scenarios/*_test.c)
-SCRIPT_TESTS := $(wildcard $(foreach folder,browser scenarios demo official-client tools,\
+SCRIPT_TESTS := $(wildcard $(foreach folder,browser scenarios demo official-client tools fuzz,\
 	tests/$(folder)/*_test.sh tests/$(folder)/*_test.mjs))
 BENCHES := $(call programs,tests/bench/*.c)
+FUZZ_TARGETS := $(call programs,tests/fuzz/*.c)
+
+# The fuzz targets have the sanitizers of their own build.
+ifneq ($(SAN),)
+SCRIPT_TESTS := $(filter-out tests/fuzz/%,$(SCRIPT_TESTS))
+endif
 
 # The thread sanitizer looks at what runs threads, and is slow: at nothing else.
 ifeq ($(SAN),thread)
@@ -119,6 +132,10 @@ $(BUILD)/tests/$(1)/%: $(BUILD)/tests/$(1)/%.o $(call objects,$(wildcard tests/f
 endef
 $(foreach folder,unit vectors worlds scenarios bench,$(eval $(call test_programs,$(folder))))
 
+# With SAN=fuzz, by clang. A target may include a room's .c file: its own is linked before the library's.
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(TEST_LIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+
 # The worlds in memory, played again on real servers.
 $(BUILD)/tests/scenarios/worlds_test $(BUILD)/tests/scenarios/sides_test: $(call objects,$(wildcard tests/replay/*.c) \
 	$(filter-out %_test.c,$(wildcard tests/worlds/*.c)))
@@ -129,6 +146,7 @@ units-built: $(UNIT_TESTS)
 scenarios-built: $(PROGRAMS) $(BUILD)/tests/scenarios/recordings_test
 vectors-built: $(BUILD)/tests/vectors/vectors_test
 benches-built: $(PROGRAMS) $(BENCHES)
+fuzz-built: $(FUZZ_TARGETS)
 
 export SAN
 export DAVENPORT = $(abspath $(BUILD)/davenport)
@@ -141,7 +159,7 @@ unit:
 
 # The last line on stdout is the count, also where the build ends it.
 test:
-	@{ tools/install test && $(MAKE) tests-built; } || { echo "0 passed, 1 failed"; exit 1; }
+	@{ tools/install test && $(MAKE) tests-built $(if $(SAN),,&& $(MAKE) SAN=fuzz fuzz-built); } || { echo "0 passed, 1 failed"; exit 1; }
 	@tests/run $(UNIT_TESTS) $(SCRIPT_TESTS) $(SERVER_TESTS)
 
 vectors:
@@ -160,6 +178,11 @@ chaos:
 mutants:
 	@$(MAKE) units-built
 	@tools/mutants "$(ONLY)"
+
+fuzz:
+	@tools/install fuzz
+	@$(MAKE) SAN=fuzz fuzz-built
+	@SECONDS_EACH=$(SECONDS_EACH) tests/fuzz/run $(ONLY)
 
 kill:
 	@tools/install test
@@ -189,7 +212,7 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: all $(RUNNING) clean tests-built units-built vectors-built scenarios-built benches-built FORCE
+.PHONY: all $(RUNNING) clean tests-built units-built vectors-built scenarios-built benches-built fuzz-built FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

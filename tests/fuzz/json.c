@@ -1,0 +1,25 @@
+/* Reads: any bytes as one JSON text, as they come from servers. Holds: what is taken is read back equal after it was
+ * written; every flaw has a place and words; json-c's own reader takes whatever is taken without a flaw, as the same. */
+#include "tests/fuzz/json_properties.h"
+
+static void must_be_json_for_others(const char *bytes, size_t length)
+{
+	scoped(json_object) ours = NULL;
+	scoped(json_object) theirs = NULL;
+
+	if (!json_read(bytes, length, &ours, NULL, NULL))
+		return;
+	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_LIMIT + 2);
+	scoped_text ended = own_copy_bytes(bytes, length); /* a number has to see its end */
+	theirs = json_tokener_parse_ex(tokener, ended, (int)length + 1);
+	must(json_tokener_get_error(tokener) == json_tokener_success);
+	must(json_equal(ours, theirs));
+	json_tokener_free(tokener);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	try_json((const char *)bytes, length);
+	must_be_json_for_others((const char *)bytes, length);
+	return 0;
+}
