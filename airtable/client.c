@@ -248,6 +248,8 @@ static void pause_ms(struct http *http, int64_t wait_ms)
 		http_run(http, left_ms < LOOK_UP_MS ? left_ms : LOOK_UP_MS);
 }
 
+static const struct log log_of_client = {"Airtable"};
+
 /* False: that was the last try. */
 static bool wait_for_next_try(struct http *http, bool read, int attempt, const struct error *error)
 {
@@ -259,6 +261,8 @@ static bool wait_for_next_try(struct http *http, bool read, int attempt, const s
 	int64_t wait_ms = rate ? 0 : random_backoff_ms(attempt, BACKOFF_FIRST_MS, BACKOFF_CAP_MS);
 	if (wait_ms < error->retry_after_ms)
 		wait_ms = error->retry_after_ms;
+	log_debug(&log_of_client, "asked again in %lld ms, after try %d of %d: %s", (long long)wait_ms,
+		  attempt + 1, AIRTABLE_READ_TRIES, error->text);
 	pause_ms(http, wait_ms);
 	return true;
 }

@@ -9,9 +9,10 @@
 #include <string.h>
 
 enum {
-	RESTARTS = 3,             /* of a listing whose iterator the server lost */
-	PAGES_WITHOUT_NEWS = 100, /* in a row: then the offsets lead nowhere */
-	OFFSET_ROOM = 300,        /* of a URL; offsets are seen with 35 characters */
+	RESTARTS = 3,            /* of a listing whose iterator the server lost */
+	PAGES_WITHOUT_NEWS = 10, /* in a row: then the offsets lead nowhere */
+	RECORDS_MOST = 500000,   /* of a base, on the largest plan */
+	OFFSET_ROOM = 300,       /* of a URL; offsets are seen with 35 characters */
 };
 
 void airtable_records_done(struct airtable_records *records)
@@ -30,6 +31,7 @@ struct listing {
 	bool by_post;
 	struct airtable_ids *given; /* owned; since the last start */
 	int pages_without_news;
+	size_t given_count;
 	int64_t date_ms; /* of the first page; 0: none came yet */
 };
 
@@ -143,6 +145,7 @@ static bool give_page(struct listing *listing, struct json_object *answer, int64
 		return false;
 	page.date_ms = date_ms;
 	listing->pages_without_news = page.count > 0 ? 0 : listing->pages_without_news + 1;
+	listing->given_count += page.count;
 	bool good = page.count == 0 || listing->visit(listing->context, &page, error);
 	airtable_records_done(&page);
 	return good;
@@ -158,6 +161,10 @@ static bool next_offset(const struct listing *listing, struct json_object *answe
 	if (next[0] && stuck)
 		return error_set(error, ERROR_RETRY,
 				 "the pages lead nowhere: offset '%s' again without a new row", next);
+	if (next[0] && listing->given_count > RECORDS_MOST)
+		return error_set(error, ERROR_RETRY,
+				 "the pages have no end: %zu records came, more than a base can hold",
+				 listing->given_count);
 	*next_out = next[0] ? own_copy(next) : NULL;
 	return true;
 }
@@ -191,6 +198,7 @@ bool airtable_records_list(struct airtable_client *airtable, const struct airtab
 	for (int restarts = 0;; restarts++) {
 		listing.given = airtable_ids_open();
 		listing.pages_without_news = 0;
+		listing.given_count = 0;
 		bool good = list_from_start(&listing, &why);
 		airtable_ids_close(&listing.given);
 		if (good)

@@ -265,6 +265,28 @@ static bool name_loss(const struct couch_changes *changes, struct error *error)
 
 /* ---- pages ---- */
 
+/* Whether there is something behind a page that asking for it leads to: else the same question would be asked without end. */
+static bool leads_on(struct couch_changes *changes, size_t count, struct json_object *last, int64_t pending,
+		     struct error *error)
+{
+	scoped_text place = json_write(last);
+	bool moved = strcmp(place, changes->since) != 0;
+
+	if (changes->caught_up || (count > 0 && moved))
+		return true;
+	if (count == 0) /* nothing is passed over */
+		move_to(changes, last);
+	return error_set(error, ERROR_RETRY,
+			 "the pages of changes lead nowhere: %lld changes are pending, but %s",
+			 (long long)pending, count == 0 ? "none of them came" : "the place stays the same");
+}
+
+static void drop_queue(struct couch_changes *changes)
+{
+	while (changes->queued > 0)
+		drop_from_queue(changes, changes->queued - 1);
+}
+
 static bool take_page(struct couch_changes *changes, struct json_object *answer,
 		      const struct json_flaws *flaws, const char *unreadable, struct error *error)
 {
@@ -277,13 +299,16 @@ static bool take_page(struct couch_changes *changes, struct json_object *answer,
 		scoped_text path = own_format("/results/%zu", i);
 		if (take_row(changes, json_at(rows, i), flaws, path, unreadable))
 			continue;
-		while (changes->queued > 0) /* all of a page or nothing */
-			drop_from_queue(changes, changes->queued - 1);
+		drop_queue(changes); /* all of a page or nothing */
 		return error_set(error, ERROR_RETRY, "row %zu of a page of changes makes no sense", i);
 	}
 	/* Not every server says how many are pending. */
 	int64_t pending = json_int_or(answer, "pending", -1);
 	changes->caught_up = pending >= 0 ? pending == 0 : count < changes->limit;
+	if (!leads_on(changes, count, last, pending, error)) {
+		drop_queue(changes);
+		return false;
+	}
 	move_to(changes, last);
 	return true;
 }

@@ -301,6 +301,8 @@ static bool pause_for(struct couch_client *couch, int64_t wait_ms, struct error 
 	return error_set(error, ERROR_STOPPED, "asked to stop");
 }
 
+static const struct log log_of_client = {"CouchDB"};
+
 bool couch_try_again(struct couch_client *couch, int attempt, struct error *error)
 {
 	if (couch->once || error->kind != ERROR_RETRY || attempt + 1 >= COUCH_READ_TRIES ||
@@ -309,6 +311,8 @@ bool couch_try_again(struct couch_client *couch, int attempt, struct error *erro
 	int64_t wait_ms = random_backoff_ms(attempt, COUCH_BACKOFF_FIRST_MS, COUCH_BACKOFF_CAP_MS);
 	if (wait_ms < error->retry_after_ms)
 		wait_ms = error->retry_after_ms;
+	log_debug(&log_of_client, "asked again in %lld ms, after try %d of %d: %s", (long long)wait_ms,
+		  attempt + 1, COUCH_READ_TRIES, error->text);
 	return pause_for(couch, wait_ms, error);
 }
 

@@ -3,12 +3,13 @@
  * A request for many documents whose answer the server or we find too large is asked again in halves, down to one document: so
  * one that cannot be read (larger than COUCH_ANSWER_CEILING, nested too deep) stops nobody else. */
 #include "couch/documents.h"
+#include "base/log.h"
 #include "couch/wire.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WALK_PAGE = 500 };
+enum { WALK_PAGE = 500, ID_SHOWN = 120 };
 
 /* ---- a document as read ---- */
 
@@ -197,8 +198,10 @@ static bool read_ids(struct couch_client *couch, const char *const *ids, size_t 
 		       read_ids(couch, ids + count / 2, count - count / 2, list + count / 2, error);
 	if (!ask_for_ids(couch, ids, 1, false, list, error))
 		return false;
-	if (!list->missing && !list->deleted)
-		list->flaw = own_copy(failure.text);
+	if (list->missing || list->deleted)
+		return true;
+	free(list->flaw); /* of a body that came unasked */
+	list->flaw = own_copy(failure.text);
 	return true;
 }
 
@@ -225,6 +228,7 @@ struct walk {
 	struct couch_client *couch;
 	char *start;    /* owned; JSON text of the first id to come */
 	char *end;      /* owned; JSON text of the last id */
+	char *reached;  /* owned; the last id of the page before; NULL: there was none */
 	bool end_apart; /* the end itself is not of it */
 	size_t page, most;
 	bool ids_only;
@@ -296,6 +300,25 @@ static bool visit_page(struct walk *walk, struct json_object *answer, const stru
 	return true;
 }
 
+/* Each page has to end behind the one before, whatever the server makes of our start. */
+static bool leads_on(struct walk *walk, struct json_object *answer, struct error *error)
+{
+	struct json_object *rows = json_child(answer, "rows", json_type_array);
+	struct json_object *last = rows ? json_at(rows, json_length(rows) - 1) : NULL;
+	const char *id = json_text_or(last, "id", json_text_or(last, "key", ""));
+
+	if (walk->reached && strcmp(id, walk->reached) <= 0) {
+		scoped_text shown = log_quote(walk->reached, ID_SHOWN);
+		return error_set(error, ERROR_RETRY,
+				 "the pages of _all_docs lead nowhere: asked for what is behind '%s' "
+				 "the server gave what is before it",
+				 shown);
+	}
+	free(walk->reached);
+	walk->reached = own_copy(id);
+	return true;
+}
+
 static bool walk_page(struct walk *walk, bool *over_out, struct error *error)
 {
 	scoped(json_object) answer = NULL;
@@ -318,6 +341,7 @@ static bool walk_page(struct walk *walk, bool *over_out, struct error *error)
 	bool good = visit_page(walk, answer, &flaws, readable ? NULL : failure.text, &count, error);
 	json_flaws_done(&flaws);
 	*over_out = count < asked;
+	good = good && (*over_out || leads_on(walk, answer, error));
 	walk->page = asked * 2 < walk->most ? asked * 2 : walk->most;
 	return good;
 }
@@ -333,6 +357,7 @@ static bool walk_on(struct walk *walk, const char *first, const char *last, size
 		good = walk_page(walk, &over, error);
 	free(walk->start);
 	free(walk->end);
+	free(walk->reached);
 	return good;
 }
 

@@ -684,6 +684,54 @@ static void walk_passes_an_unreadable_document(struct world *world)
 	text_done(&walked);
 }
 
+/* Two rows whatever is asked for. */
+static void answer_always_the_same(struct world *world, struct fake_request *request)
+{
+	(void)world;
+	fake_answer(request, 200, "",
+		    "{\"rows\":[{\"id\":\"a\",\"key\":\"a\",\"value\":{\"rev\":\"1-a\"}},"
+		    "{\"id\":\"b\",\"key\":\"b\",\"value\":{\"rev\":\"1-a\"}}]}");
+}
+
+static void walk_that_leads_nowhere_ends(struct world *world)
+{
+	struct text walked = {0};
+
+	world->answer = answer_always_the_same;
+	world_open(world);
+	expect_kind(
+		world,
+		couch_documents_walk(world->couch, "a", "z", 2, true, note_walked, &walked, &world->error),
+		ERROR_RETRY);
+	expect_words(world->error.text, "lead nowhere");
+	assert_int_equal(requests(world), 2);
+	text_done(&walked);
+}
+
+/* Asked for without bodies, after the one with its body was too much. */
+static void answer_with_a_flawed_body(struct world *world, struct fake_request *request)
+{
+	(void)world;
+	if (strstr(request->target, "include_docs=true"))
+		fake_answer(request, 200, "", "{\"rows\":[{\"id\":");
+	else
+		fake_answer(request, 200, "",
+			    "{\"rows\":[{\"id\":\"a\",\"key\":\"a\",\"value\":{\"rev\":\"1-a\"},"
+			    "\"doc\":{\"_id\":\"a\",\"_rev\":\"1-a\",\"n\":1e999}}]}");
+}
+
+static void flawed_body_may_come_unasked(struct world *world)
+{
+	static const char *const ids[] = {"a"};
+	struct couch_documents found;
+
+	world->answer = answer_with_a_flawed_body;
+	world_open(world);
+	expect(world, couch_documents_read(world->couch, ids, countof(ids), &found, &world->error));
+	assert_non_null(found.list[0].flaw);
+	couch_documents_done(&found);
+}
+
 static void revisions_in_every_dialect(struct world *world)
 {
 	/* PouchDB merges the revisions of one document, and says "missing" in two ways; CouchDB says "error". */
@@ -994,6 +1042,11 @@ static const struct page_case page_cases[] = {
 	 SAYS(200, PAGE(CHANGE("[1,{\"x\":\"y\"}]", "a"), "\"last_seq\":[1,{\"x\":\"y\"}]")), ERROR_NONE,
 	 "a ", "[1,{\"x\":\"y\"}]", true},
 	{"nothing", SAYS(200, PAGE("", "\"last_seq\":\"0\",\"pending\":0")), ERROR_NONE, "", "\"0\"", true},
+	{"changes are pending, and none comes", SAYS(200, PAGE("", "\"last_seq\":\"9-x\",\"pending\":3")),
+	 ERROR_RETRY, "lead nowhere: 3 changes are pending, but none of them came", NULL, false},
+	{"changes are pending, and the place stays the same",
+	 SAYS(200, PAGE(CHANGE("\"7-x\"", "a"), "\"last_seq\":\"7-x\",\"pending\":3")), ERROR_RETRY,
+	 "lead nowhere: 3 changes are pending, but the place stays the same", NULL, false},
 	{"a tombstone without a document",
 	 SAYS(200, PAGE("{\"seq\":1,\"id\":\"a\",\"changes\":[{\"rev\":\"2-a\"}],\"deleted\":true}",
 			"\"last_seq\":1")),
@@ -1685,6 +1738,8 @@ static const struct plain_case plain_cases[] = {
 	{"a document nested 300 deep stands alone", deep_document_stands_alone},
 	{"a document of a million objects stands alone", dense_document_stands_alone},
 	{"a walk passes an unreadable document", walk_passes_an_unreadable_document},
+	{"a walk that leads nowhere ends", walk_that_leads_nowhere_ends},
+	{"a body with a flaw may come unasked", flawed_body_may_come_unasked},
 	{"revisions in every dialect", revisions_in_every_dialect},
 	{"a bulk with one that is too large is halved", too_large_bulk_is_halved},
 	{"a bulk with one that is refused is halved", refused_bulk_is_halved},
