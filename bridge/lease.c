@@ -22,6 +22,7 @@ struct lease {
 	bool doubted;  /* the process stood still: somebody may have taken it */
 	bool in_tick;  /* a renewal may wait for its answer in the loop that ticks */
 	bool troubled; /* renewals fail, and it was said */
+	bool found;    /* a renewal was refused, and the lease is its own all the same */
 
 	/* Of somebody else's. */
 	struct lease_document seen;
@@ -254,11 +255,12 @@ static void find_out(struct lease *lease)
 		lose(lease, why);
 	} else {
 		snprintf(lease->own.revision, sizeof lease->own.revision, "%s", present.revision);
-		lease->renew_ms = clock_steady_ms();
+		lease->renew_ms = clock_steady_ms() + (lease->found ? LEASE_RETRY_MS : 0);
+		lease->found = true;
 	}
 }
 
-static void renew(struct lease *lease)
+static bool renew(struct lease *lease)
 {
 	struct error error = {0};
 
@@ -266,12 +268,22 @@ static void renew(struct lease *lease)
 	if (write_own(lease, &error)) {
 		if (lease->troubled)
 			log_info(&lease->log, "the lease is renewed again");
-		lease->doubted = lease->troubled = false;
-	} else if (error.kind == ERROR_CONFLICT || error.kind == ERROR_LOST) {
-		find_out(lease);
-	} else {
-		note_trouble(lease, &error);
+		lease->doubted = lease->troubled = lease->found = false;
+		return true;
 	}
+	if (error.kind == ERROR_CONFLICT || error.kind == ERROR_LOST)
+		find_out(lease);
+	else
+		note_trouble(lease, &error);
+	return false;
+}
+
+/* Known again by a renewal, which is asked for at once. */
+static void doubt(struct lease *lease, int64_t now_ms)
+{
+	if (!lease->doubted)
+		lease->renew_ms = now_ms;
+	lease->doubted = true;
 }
 
 static bool stood_still(const struct lease *lease, int64_t now_ms)
@@ -296,12 +308,16 @@ int64_t lease_tick(struct lease *lease)
 	if (lease->state != LEASE_HELD || lease->in_tick)
 		return LEASE_RENEW_MS;
 	lease->in_tick = true;
-	lease->doubted = lease->doubted || stood_still(lease, now_ms);
+	if (stood_still(lease, now_ms))
+		doubt(lease, now_ms);
 	lease->ticked_ms = now_ms;
-	if (lease->doubted || now_ms >= lease->renew_ms) {
-		renew(lease);
-		/* The answer may have been waited for. A process that stood still meanwhile asks once more. */
+	if (now_ms >= lease->renew_ms) {
+		bool renewed = renew(lease);
+		/* The answer may have been waited for. A process that stood still meanwhile asks once more; one whose renewal failed
+		 * waits as after any failure. */
 		now_ms = clock_steady_ms();
+		if (now_ms >= lease->ends_ms && renewed)
+			doubt(lease, now_ms);
 		lease->doubted = lease->doubted || now_ms >= lease->ends_ms;
 		lease->ticked_ms = now_ms;
 	}

@@ -28,6 +28,7 @@ static struct scene {
 	bool gone[2];
 	struct lease *leases[2];
 	size_t acting;
+	int writes; /* asked for */
 } scene;
 
 static int64_t steady_ms(void *context)
@@ -77,6 +78,7 @@ static bool write_document(void *self, const char *id, struct json_object *docum
 	char revision[80];
 
 	(void)self;
+	scene.writes++;
 	assert_string_equal(json_text_or(document, "_id", ""), id);
 	scene.steady_ms += scene.arrives_after_ms;
 	if (!scene.refuses_all)
@@ -419,6 +421,27 @@ static void test_story(void **state)
 
 /* ---- processes ---- */
 
+/* Whatever a renewal fails of, and however often the loop turns meanwhile. */
+static void test_failing_renewals_are_apart(void **state)
+{
+	static const enum error_kind kinds[] = {ERROR_RETRY, ERROR_REFUSED, ERROR_FATAL, ERROR_CONFLICT};
+	enum { MINUTE_MS = 60000, TURN_MS = 7 };
+
+	(void)state;
+	for (size_t i = 0; i < countof(kinds); i++) {
+		open_scene();
+		log_set_level(LOG_NOTHING);
+		does_claim();
+		scene.refusal = kinds[i];
+		scene.refuses_all = true;
+		scene.writes = 0;
+		for (int at_ms = 0; at_ms < MINUTE_MS; at_ms += TURN_MS, scene.steady_ms += TURN_MS)
+			lease_tick(scene.leases[0]);
+		assert_in_range(scene.writes, 40, MINUTE_MS / LEASE_RETRY_MS + 1);
+		close_scene();
+	}
+}
+
 static void test_other_is_named(void **state)
 {
 	struct error error = {0};
@@ -474,6 +497,7 @@ int main(void)
 	struct cases cases = {0};
 
 	cases_add_table(&cases, stories, test_story);
+	cases_add(&cases, own_copy("renewals that fail are a while apart"), test_failing_renewals_are_apart, NULL);
 	cases_add(&cases, own_copy("whoever has it is named"), test_other_is_named, NULL);
 	cases_add(&cases, own_copy("a process of this machine that has ended is known to be gone"),
 		  test_processes, NULL);
