@@ -1,0 +1,147 @@
+/* A hostile server before a running bridge: for each case a fault is on for a few seconds, an edit is made on either side
+ * meanwhile, and when it is off both have to arrive. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sampleDocuments } from '../../../demo/sample.mjs';
+import { DAVENPORT } from './programs.mjs';
+import { HostileProxy } from './hostile_proxy.mjs';
+import { note } from './tap.mjs';
+import { idOf, testServer, TOKEN, World } from './world.mjs';
+
+const POLL_S = 2;
+const FAULT_MS = 5000;
+const ARRIVE_MS = 200000;
+const MEET_MS = 120000;
+const CUT_AGAIN_MS = 5000;
+const MINUTE_MS = 60000;
+const REQUESTS_MOST = 60; /* in any begun minute of a fault */
+const MEMORY_MOST_KB = 128 << 10;
+const SANITIZED = !DAVENPORT.includes('/plain/'); /* they take memory of their own */
+const sample = sampleDocuments({ items: 10 });
+const [docEdited, rowEdited] = sample.filter(({ type }) => type === 'item').map(idOf);
+const worst = { memory: 0, asked: 0, memoryOf: '', askedOf: '' };
+
+async function open() {
+	const couch = await HostileProxy.open(testServer().url);
+	const world = await World.open({ documents: sample, env: { COUCHDB_URL: couch.url, LOG_LEVEL: 'debug' } });
+	const airtable = await HostileProxy.open(world.sandbox.url);
+	world.env.AIRTABLE_ENDPOINT_URL = airtable.url;
+	return { world, proxies: { couch, airtable } };
+}
+
+/* KB, at most since it was last asked. */
+function peakMemory(pid) {
+	const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+	writeFileSync(`/proc/${pid}/clear_refs`, '5');
+	return peak;
+}
+
+function noteWorst(name, { memory, asked }) {
+	if (memory > worst.memory)
+		Object.assign(worst, { memory, memoryOf: name });
+	if (asked > worst.asked)
+		Object.assign(worst, { asked, askedOf: name });
+}
+
+async function assertNothingLost(world, before) {
+	await world.assertEqual();
+	const ids = (await world.rows()).map((row) => row.fields.ID);
+	assert.equal(new Set(ids).size, ids.length, 'an item has two rows');
+	const documents = await world.documents();
+	assert.deepEqual(documents.map(({ _id }) => _id).sort(), before, 'documents came or went');
+}
+
+function assertNoSecret(world, text) {
+	const basic = Buffer.from(`${world.server.user}:${world.server.password}`).toString('base64');
+	for (const secret of [TOKEN, world.server.password, basic])
+		assert.ok(!text.includes(secret), 'a secret is in the log');
+}
+
+/* The fault is on until it was met, and some seconds longer, while somebody edits on either side. Gives the requests of a minute. */
+async function under(proxy, life, { at, ms = FAULT_MS, start = false, ...fault }, edit) {
+	const { world } = life;
+	if (start)
+		assert.equal(await life.bridge.stop(), 0);
+	proxy.begin({ at, ...fault });
+	if (start)
+		life.bridge = await world.run({ pollSeconds: POLL_S });
+	life.bridge.lines.length = 0;
+	peakMemory(life.bridge.pid);
+	await edit();
+	const began = Date.now();
+	let cut = began;
+	await world.until('the fault is met', () => {
+		if (Date.now() - cut > CUT_AGAIN_MS) { /* a feed was being opened when the first cut came */
+			proxy.cut();
+			cut = Date.now();
+		}
+		return proxy.spoilt > 0;
+	}, MEET_MS);
+	await sleep(ms);
+	const asked = proxy.asked / Math.ceil((Date.now() - began) / MINUTE_MS);
+	proxy.end();
+	return asked;
+}
+
+async function playCase(life, side, fault, round) {
+	const { world, before } = life, { name } = fault, proxy = life.proxies[side];
+	const mark = `${name}, ${round}`;
+	const asked = await under(proxy, life, fault, async () => {
+		await world.save(docEdited, { notes: mark });
+		await world.editRow(rowEdited, { Notes: mark });
+	});
+	const { bridge } = life, began = Date.now();
+	const said = () => bridge.log().split('\n').slice(-25).join('\n');
+	try {
+		await world.until('both edits arrive, and nothing is lost', async () => {
+			assert.equal((await world.rowOf(docEdited)).fields.Notes, mark, 'the document\'s edit');
+			assert.equal((await world.document(rowEdited)).data.notes, mark, 'the row\'s edit');
+			await assertNothingLost(world, before);
+		}, ARRIVE_MS);
+	} catch (error) {
+		throw new Error(`${error.message}\n${said()}`);
+	}
+	assert.ok(bridge.program.child.exitCode === null && bridge.program.child.signalCode === null, `it ended\n${said()}`);
+	const memory = peakMemory(bridge.pid);
+	assertNoSecret(world, bridge.log());
+	noteWorst(name, { memory, asked });
+	note(`${name}: ${proxy.spoilt} spoilt, ${asked} a minute, ${memory >> 10} MB, ` +
+		`arrived after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+	assert.ok(asked <= REQUESTS_MOST, `${asked} requests a minute, most of them: ${proxy.mostAsked()}`);
+	assert.ok(SANITIZED || memory <= MEMORY_MOST_KB, `${memory >> 10} MB`);
+}
+
+/* A bridge that lives through some of the cases, one after another. */
+function playSome(side, cases) {
+	return async (step) => {
+		const { world, proxies } = await open();
+		try {
+			const life = { world, proxies, bridge: await world.run({ pollSeconds: POLL_S }) };
+			await world.untilEqual('the first sync');
+			life.before = (await world.documents()).map(({ _id }) => _id).sort();
+			for (const [index, one] of cases.entries())
+				await step(one.name, () => playCase(life, side, one, index));
+			await step('it ends well', async () => assert.equal(await life.bridge.stop(), 0, life.bridge.log()));
+		} finally {
+			await world.close();
+			await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+		}
+	};
+}
+
+/* Scenarios for playAll(): 'lives' bridges share the cases. */
+export function hostileScenarios(side, cases, lives) {
+	const only = process.env.CASE;
+	/* The long ones first, each in a life of its own. */
+	const chosen = cases.filter(({ name }) => only === undefined || name.includes(only))
+		.sort((one, other) => (other.ms ?? 0) - (one.ms ?? 0));
+	const shares = Array.from({ length: Math.min(lives, chosen.length) }, (_, life) =>
+		chosen.filter((__, index) => index % lives === life));
+	return shares.map((share, life) => ({ title: `hostile ${side} ${life + 1}`, play: playSome(side, share) }));
+}
+
+export function noteFigures(side, count) {
+	note(`hostile ${side}: ${count} cases; most memory ${worst.memory >> 10} MB (${worst.memoryOf}); ` +
+		`most requests during a fault ${worst.asked} (${worst.askedOf})`);
+}
