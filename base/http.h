@@ -83,6 +83,9 @@ struct http_reply {
 	int retry_after_ms; /* Retry-After in seconds or as a date, five minutes at most; 0 when absent */
 };
 
+/* Whether what is sent there can be read on its way: http:// to another machine. */
+bool http_url_is_open(const char *url);
+
 /* user_agent is sent with every request. */
 struct http *http_open(const char *user_agent);
 void http_close(struct http **http); /* every call must have been closed */

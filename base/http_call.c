@@ -271,6 +271,13 @@ static const char *check_url(const char *url, bool *loopback_out)
 	return complaint;
 }
 
+bool http_url_is_open(const char *url)
+{
+	bool loopback = false;
+
+	return strncmp(url, "http://", strlen("http://")) == 0 && !check_url(url, &loopback) && !loopback;
+}
+
 static void add_line(struct http_call *call, const char *line)
 {
 	struct curl_slist *lines = curl_slist_append(call->header_lines, line);

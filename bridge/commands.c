@@ -101,20 +101,32 @@ static struct json_object *report_json(const struct integration_config *config,
 	return json;
 }
 
+/* What others have named stays in its line, and moves no terminal. */
+static void print_visible(const char *words)
+{
+	struct text line = {0};
+
+	text_add_visible(&line, words, "");
+	printf("%s\n", text_or_empty(&line));
+	text_done(&line);
+}
+
 static void print_report(const struct integration_config *config, const struct integration_report *report,
 			 const struct error *error)
 {
 	if (error->kind != ERROR_NONE) {
-		printf("%s\n", error->text);
+		print_visible(error->text);
 		return;
 	}
-	printf("integration '%s': %zu pairs; wrote %lld documents; made %lld rows, changed %lld, deleted "
-	       "%lld; "
-	       "%lld conflicts; %zu with a problem, %zu waiting; %lld Airtable calls\n",
-	       config->name, report->pairs, (long long)report->counts.documents_written,
-	       (long long)report->counts.rows_created, (long long)report->counts.rows_updated,
-	       (long long)report->counts.rows_deleted, (long long)report->counts.conflicts, report->problems,
-	       report->waiting, (long long)report->airtable_calls);
+	scoped_text line = own_format(
+		"integration '%s': %zu pairs; wrote %lld documents; made %lld rows, changed %lld, deleted "
+		"%lld; "
+		"%lld conflicts; %zu with a problem, %zu waiting; %lld Airtable calls",
+		config->name, report->pairs, (long long)report->counts.documents_written,
+		(long long)report->counts.rows_created, (long long)report->counts.rows_updated,
+		(long long)report->counts.rows_deleted, (long long)report->counts.conflicts, report->problems,
+		report->waiting, (long long)report->airtable_calls);
+	print_visible(line);
 }
 
 static int exit_status_of(const struct error *error, const struct integration_report *report)
@@ -203,7 +215,8 @@ static void print_finding(void *context, enum finding_kind kind, const char *wor
 	struct json_object *findings = context;
 
 	if (!findings) {
-		printf("%s: %s\n", finding_names[kind], words);
+		scoped_text line = own_format("%s: %s", finding_names[kind], words);
+		print_visible(line);
 		return;
 	}
 	struct json_object *json = json_new_object();

@@ -1,5 +1,6 @@
 #include "bridge/settings.h"
 
+#include "base/http.h"
 #include "base/log.h"
 
 #include <stddef.h>
@@ -41,6 +42,19 @@ static bool check(const struct bridge_settings *settings, struct error *error)
 	return true;
 }
 
+/* The one server that gets a token, and is asked through whatever is in between. */
+static void warn_of_open_endpoint(const struct bridge_settings *settings)
+{
+	static const struct log no_place;
+
+	if (http_url_is_open(settings->airtable_endpoint_url))
+		log_warn(&no_place,
+			 "AIRTABLE_ENDPOINT_URL is %s: whoever is on the way there can read the token and "
+			 "the rows; "
+			 "use https://",
+			 settings->airtable_endpoint_url);
+}
+
 bool bridge_settings_load(struct bridge_settings *settings_out, struct error *error)
 {
 	struct bridge_settings settings = {0};
@@ -51,6 +65,7 @@ bool bridge_settings_load(struct bridge_settings *settings_out, struct error *er
 		bridge_settings_done(&settings);
 		return false;
 	}
+	warn_of_open_endpoint(&settings);
 	*settings_out = settings;
 	return true;
 }

@@ -10,10 +10,13 @@
  * line is dropped, and the row comes again. Rows are received into a queue, also while the thread waits for
  * other requests; a full queue pauses the connection (couchdb-rules 12).
  *
+ * Where a proxy holds the feed back, pages are asked for at intervals instead.
+ *
  * The style is main_only: what the losing leaves are, the document's _conflicts say, and a new losing leaf gives a
  * row in any style (couchdb-rules 2). */
 #include "couch/changes.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "couch/wire.h"
 #include <stdlib.h>
 #include <string.h>
@@ -21,11 +24,16 @@
 enum {
 	REJOIN_FIRST_MS = 500,
 	REJOIN_CAP_MS = 30000,
+	SILENT_FEEDS = 2,   /* in a row, with good pages between: then something in between keeps them */
+	PAGES_MS = 5000,    /* between pages, where no feed comes through */
+	PAGES_FOR_S = 3600, /* until a feed is tried again */
 	UNREACHED_CAP_MS =
 		3000, /* a connection that is refused costs nothing: it is noticed soon when the server is back */
 	QUEUE_BYTES = 4 << 20, /* of JSON text, as it came */
 	LINE_KEPT = 256 << 10, /* a line's buffer larger than this is given back */
 };
+
+static const struct log log_of_feed = {"CouchDB"};
 
 struct couch_changes {
 	struct couch_client *couch; /* borrowed */
@@ -47,7 +55,12 @@ struct couch_changes {
 	struct text line;       /* what came of the present line */
 	struct error trouble;   /* why on_data ended the request */
 	bool proved;            /* this connection brought a row */
+	bool heard;             /* this connection brought a byte of its body, if only a heartbeat */
 	int64_t opened_ms;
+
+	int silent_feeds;       /* in a row: open for two heartbeats, and not a byte came */
+	int64_t in_pages_until; /* steady; no feed until then */
+	int64_t page_ms;        /* steady; when the next of these pages is due */
 
 	int failures;
 	struct error failure; /* the last one; ERROR_NONE: it just ended */
@@ -421,6 +434,7 @@ static bool on_data(void *context, const char *bytes, size_t length)
 	struct couch_changes *changes = context;
 	const char *end;
 
+	changes->heard = true;
 	while ((end = memchr(bytes, '\n', length))) {
 		size_t size = (size_t)(end - bytes);
 		if (!end_line(changes, bytes, size))
@@ -457,7 +471,7 @@ static void open_feed(struct couch_changes *changes)
 	couch_fill_request(changes->couch, path, &request, &url);
 	text_clear(&changes->line);
 	changes->trouble = (struct error){0};
-	changes->proved = changes->paused = false;
+	changes->proved = changes->paused = changes->heard = false;
 	changes->opened_ms = clock_steady_ms();
 	changes->call = http_start(couch_client_http(changes->couch), &request);
 }
@@ -502,10 +516,40 @@ static bool put_off(struct couch_changes *changes, const struct error *failure, 
 	return true;
 }
 
+/* A proxy that gathers an answer before it hands it on lets no heartbeat through, and keeps each row for as long. */
+static void note_silence(struct couch_changes *changes, const struct error *failure)
+{
+	bool silent = failure->kind == ERROR_RETRY && !failure->unreached && !changes->heard &&
+		      clock_steady_ms() - changes->opened_ms >= 2 * (int64_t)changes->heartbeat_ms;
+
+	changes->silent_feeds = silent ? changes->silent_feeds + 1 : 0;
+}
+
+static void ask_in_pages(struct couch_changes *changes)
+{
+	int64_t now_ms = clock_steady_ms();
+
+	if (changes->silent_feeds == SILENT_FEEDS)
+		log_warn(&log_of_feed,
+			 "the changes of database %s do not come through while they happen, though all else "
+			 "does: a "
+			 "proxy before CouchDB seems to hold them back. They are asked for every %d s now; "
+			 "switch off "
+			 "the proxy's buffering (proxy_buffering off)",
+			 couch_client_database(changes->couch), PAGES_MS / 1000);
+	changes->in_pages_until = now_ms + PAGES_FOR_S * 1000;
+}
+
+static bool asks_in_pages(const struct couch_changes *changes)
+{
+	return clock_steady_ms() < changes->in_pages_until;
+}
+
 static bool end_feed(struct couch_changes *changes, struct error *error)
 {
 	struct error failure = how_it_ended(changes);
 
+	note_silence(changes, &failure);
 	if (changes->proved || clock_steady_ms() - changes->opened_ms >= changes->heartbeat_ms)
 		changes->failures = 0;
 	http_call_close(&changes->call);
@@ -585,13 +629,33 @@ static enum turn turn_catching_up(struct couch_changes *changes, int64_t until_m
 	changes->failure = (struct error){0};
 	changes->rejoined = changes->rejoined || changes->dropped;
 	changes->dropped = false;
+	if (changes->silent_feeds >= SILENT_FEEDS && !asks_in_pages(changes))
+		ask_in_pages(changes);
+	changes->page_ms = clock_steady_ms() + PAGES_MS;
 	/* Also when all rows were unwanted: the place moved, and may be kept. */
 	return changes->queued > 0 || !changes->caught_up || clock_steady_ms() >= until_ms ? TURN_GIVE
 											   : TURN_AGAIN;
 }
 
+/* Each time as if a feed had ended: the database may be another one by then. */
+static enum turn turn_between_pages(struct couch_changes *changes, int64_t until_ms)
+{
+	int64_t now_ms = clock_steady_ms();
+	int64_t target_ms = changes->page_ms < until_ms ? changes->page_ms : until_ms;
+
+	if (now_ms < target_ms)
+		http_run(couch_client_http(changes->couch), target_ms - now_ms);
+	if (clock_steady_ms() < changes->page_ms)
+		return TURN_GIVE;
+	changes->following = false;
+	changes->dropped = true;
+	return TURN_AGAIN;
+}
+
 static enum turn turn_following(struct couch_changes *changes, int64_t until_ms, struct error *error)
 {
+	if (!changes->call && asks_in_pages(changes))
+		return turn_between_pages(changes, until_ms);
 	if (!changes->call)
 		open_feed(changes);
 	http_run(couch_client_http(changes->couch), until_ms - clock_steady_ms());
