@@ -24,9 +24,9 @@
 enum {
 	REJOIN_FIRST_MS = 500,
 	REJOIN_CAP_MS = 30000,
-	SILENT_FEEDS = 2,   /* in a row, with good pages between: then something in between keeps them */
-	PAGES_MS = 5000,    /* between pages, where no feed comes through */
-	PAGES_FOR_S = 3600, /* until a feed is tried again */
+	SILENT_FEEDS = 2,      /* in a row, with good pages between: then something in between keeps them */
+	PAGES_A_HEARTBEAT = 3, /* where no feed comes through: every 5 s */
+	PAGES_FOR_S = 3600,    /* until a feed is tried again */
 	UNREACHED_CAP_MS =
 		3000, /* a connection that is refused costs nothing: it is noticed soon when the server is back */
 	QUEUE_BYTES = 4 << 20, /* of JSON text, as it came */
@@ -525,6 +525,11 @@ static void note_silence(struct couch_changes *changes, const struct error *fail
 	changes->silent_feeds = silent ? changes->silent_feeds + 1 : 0;
 }
 
+static int page_wait_ms(const struct couch_changes *changes)
+{
+	return changes->heartbeat_ms / PAGES_A_HEARTBEAT;
+}
+
 static void ask_in_pages(struct couch_changes *changes)
 {
 	int64_t now_ms = clock_steady_ms();
@@ -536,7 +541,7 @@ static void ask_in_pages(struct couch_changes *changes)
 			 "proxy before CouchDB seems to hold them back. They are asked for every %d s now; "
 			 "switch off "
 			 "the proxy's buffering (proxy_buffering off)",
-			 couch_client_database(changes->couch), PAGES_MS / 1000);
+			 couch_client_database(changes->couch), page_wait_ms(changes) / 1000);
 	changes->in_pages_until = now_ms + PAGES_FOR_S * 1000;
 }
 
@@ -631,7 +636,7 @@ static enum turn turn_catching_up(struct couch_changes *changes, int64_t until_m
 	changes->dropped = false;
 	if (changes->silent_feeds >= SILENT_FEEDS && !asks_in_pages(changes))
 		ask_in_pages(changes);
-	changes->page_ms = clock_steady_ms() + PAGES_MS;
+	changes->page_ms = clock_steady_ms() + page_wait_ms(changes);
 	/* Also when all rows were unwanted: the place moved, and may be kept. */
 	return changes->queued > 0 || !changes->caught_up || clock_steady_ms() >= until_ms ? TURN_GIVE
 											   : TURN_AGAIN;

@@ -1,6 +1,7 @@
 /* couch/ against servers that do wrong, or right in their own way: each answer stands in a script. What a good server
  * does is in tests/scenarios/couch_test.c. Waits between tries are made short by a chance that always draws 0. */
 #include "base/clock.h"
+#include "base/log.h"
 #include "couch/attachments.h"
 #include "couch/bulk.h"
 #include "couch/changes.h"
@@ -1231,6 +1232,44 @@ static struct couch_changes *follow(struct world *world,
 	return changes;
 }
 
+/* A proxy that gathers what the feed says: it never has enough of it. Pages go through, and bring a row after two feeds. */
+static void answer_held_back(struct world *world, struct fake_request *request)
+{
+	if (strstr(request->target, "feed=continuous")) {
+		count_up(world, &world->streams);
+		while (fake_pause_ms(request, 1000))
+			continue;
+		fake_hang_up(request);
+		return;
+	}
+	pthread_mutex_lock(&world->lock);
+	bool late = world->streams == 2 && world->numbers[0]++ > 0;
+	pthread_mutex_unlock(&world->lock);
+	if (late)
+		fake_answer(request, 200, "", PAGE(CHANGE("\"s1\"", "a"), "\"last_seq\":\"s1\""));
+	else
+		empty_page(request);
+}
+
+static void held_back_feed_is_asked_for_in_pages(struct world *world)
+{
+	struct couch_page page;
+
+	world->answer = answer_held_back;
+	world_open(world);
+	struct couch_changes *changes = couch_changes_open(world->couch, "\"s0\"", NULL);
+	couch_changes_set_heartbeat(changes, 150);
+	log_set_level(LOG_ERROR);
+	for (size_t rows = 0; rows == 0;) {
+		expect(world, couch_changes_read(changes, NEWS_MS, &page, &world->error));
+		rows = page.count;
+		couch_page_done(&page);
+	}
+	log_set_level(LOG_INFO);
+	assert_int_equal(world->streams, 2);
+	couch_changes_close(&changes);
+}
+
 /* Until so many rows came; their ids. */
 static char *await(struct world *world, struct couch_changes *changes, size_t count)
 {
@@ -1738,6 +1777,7 @@ static const struct plain_case plain_cases[] = {
 	{"a document nested 300 deep stands alone", deep_document_stands_alone},
 	{"a document of a million objects stands alone", dense_document_stands_alone},
 	{"a walk passes an unreadable document", walk_passes_an_unreadable_document},
+	{"a feed that is held back is asked for in pages", held_back_feed_is_asked_for_in_pages},
 	{"a walk that leads nowhere ends", walk_that_leads_nowhere_ends},
 	{"a body with a flaw may come unasked", flawed_body_may_come_unasked},
 	{"revisions in every dialect", revisions_in_every_dialect},

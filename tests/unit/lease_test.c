@@ -497,7 +497,8 @@ int main(void)
 	struct cases cases = {0};
 
 	cases_add_table(&cases, stories, test_story);
-	cases_add(&cases, own_copy("renewals that fail are a while apart"), test_failing_renewals_are_apart, NULL);
+	cases_add(&cases, own_copy("renewals that fail are a while apart"), test_failing_renewals_are_apart,
+		  NULL);
 	cases_add(&cases, own_copy("whoever has it is named"), test_other_is_named, NULL);
 	cases_add(&cases, own_copy("a process of this machine that has ended is known to be gone"),
 		  test_processes, NULL);
