@@ -147,7 +147,7 @@ const BAD_CELLS = [
 	['a type that the app does not know', { Type: 'Flying Carpet' }, /Type.*Flying Carpet.*unknown to the app/,
 		{ Type: 'Generic Container' }],
 	['a name that is taken away', { Name: null }, /Name is empty/, { Name: 'A name again' }],
-	['a collection that is taken away', { Collection: [] }, /Collection is empty/, null],
+	['the collection and the container, taken away together', { Collection: [], Container: [] }, /Collection is empty/, null],
 	['two collections', (rows) => ({ Collection: rows.Collections.slice(0, 2).map((row) => row.id) }),
 		/Collection.*(several|two links)/, null],
 	['a serial number that is negative', { Serial: -3 }, /Serial.*-3.*whole number/, { Serial: 3 }],
