@@ -111,6 +111,9 @@ const backups = [
 		const backup = await world.backUp(world.database);
 		await world.save('one', { notes: 'newer, by a phone' });
 		await world.until('the row shows it', async () => (await world.rowOf('one')).fields.Notes === 'newer, by a phone');
+		/* A row is written before the checkpoint is: until then the backup is no earlier state. */
+		await world.until('it is remembered', async () =>
+			(await world.checkpoint(world.database)).count > backup.checkpoint.count);
 		await world.putBack(world.database, backup);
 		await world.couch.putAll(world.database, [newItem(app, 'new', {})]);
 		await world.until('what is new has its row', () => world.rowOf('new'));

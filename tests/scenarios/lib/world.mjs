@@ -308,8 +308,13 @@ export class World {
 		return `${this.server.url}/${database}/_local/checkpoint-${this.integrationId}`;
 	}
 
+	/* What a database says of how far it is synced, or null. */
+	checkpoint(database) {
+		return askMaybe('GET', this.checkpointUrl(database), this.server);
+	}
+
 	async changeCheckpoint(database, change) {
-		await ask('PUT', this.checkpointUrl(database), this.server, change(await ask('GET', this.checkpointUrl(database), this.server)));
+		await ask('PUT', this.checkpointUrl(database), this.server, change(await this.checkpoint(database)));
 	}
 
 	databaseInfo(database) {
@@ -333,7 +338,7 @@ export class World {
 		for (const { id, changes } of results)
 			for (const { rev } of changes)
 				leaves.push(await ask('GET', `${url}/${encodeURIComponent(id)}?rev=${rev}&revs=true&attachments=true`, this.server));
-		return { leaves, checkpoint: await askMaybe('GET', this.checkpointUrl(database), this.server) };
+		return { leaves, checkpoint: await this.checkpoint(database) };
 	}
 
 	async putBack(database, { leaves, checkpoint }) {
