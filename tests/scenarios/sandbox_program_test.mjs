@@ -92,7 +92,8 @@ async function words(step) {
 	await step('--help says all there is, with 0', () => {
 		assert.equal(help.status, 0);
 		for (const option of ['--port', '--listen', '--template', '--load', '--save', '--save-always', '--rate', '--latency', '--token',
-			'--seed', '--iterator', '--body-limit', '--bump-equal', '--fresh-unmodified', '--modified-seconds', '--allow-kill', '--log'])
+			'--seed', '--iterator', '--body-limit', '--bump-equal', '--fresh-unmodified', '--quoted-refusals', '--times',
+			'--keep-text', '--allow-kill', '--log'])
 			assert.match(help.out, new RegExp(`^ {2}${option} `, 'm'));
 	});
 	const wrong = await (await start('--prot', '1')).over;
