@@ -88,13 +88,11 @@ static struct json_object *tables_to_json(const struct sync *sync)
 	return tables;
 }
 
-/* Takes the tables. */
-static bool store_columns(struct sync *sync, struct json_object *tables, struct error *error)
+/* The document to be stored. 'tables' is taken. */
+static struct json_object *schema_document(const struct sync *sync, struct json_object *tables)
 {
-	struct text id = {0};
 	struct json_object *document = json_new_object();
-	struct store *store = &sync->ledger.store;
-	struct store_result result = {0};
+	struct text id = {0};
 
 	json_put_text(document, "_id", schema_document_id(sync, &id));
 	text_done(&id);
@@ -104,17 +102,78 @@ static bool store_columns(struct sync *sync, struct json_object *tables, struct 
 	json_put(document, "tables", tables);
 	if (sync->unlisted)
 		json_put(document, "unlisted", json_new_bool(true));
+	return document;
+}
+
+/* After a write without an answer: what is stored by now. */
+static bool find_revision(struct sync *sync, struct json_object *document, struct error *error)
+{
+	const char *ids[] = {json_text_or(document, "_id", "")};
+	scoped(json_object) stored = NULL;
+	struct store *store = &sync->ledger.store;
+
+	if (!sync->schema_unsure)
+		return true;
+	if (!store->ops->read(store->self, ids, 1, &stored, error))
+		return false;
+	json_remove(document, "_rev");
+	json_put_text(document, "_rev", json_text_or(stored, "_rev", NULL));
+	sync->schema_unsure = false;
+	return true;
+}
+
+static bool write_schema(struct sync *sync, struct json_object *document, struct error *error)
+{
+	struct store *store = &sync->ledger.store;
+	struct store_result result = {0};
+
+	if (!find_revision(sync, document, error))
+		return false;
 	bool ok = store->ops->write(store->self, &document, 1, &result, error);
 	if (ok && result.kind != ERROR_NONE)
 		ok = error_set(error, result.kind, "%s", result.text);
 	if (ok)
 		json_put_text(document, "_rev", result.rev);
+	sync->schema_unsure = !ok && error->kind != ERROR_REFUSED;
+	return ok;
+}
+
+bool sync_is_whole_failure(const struct error *error)
+{
+	return error->kind == ERROR_STOPPED || error->kind == ERROR_LOST ||
+	       strcmp(error->code, STATE_LOST) == 0;
+}
+
+/* What is bound is used in any case: where it is not stored a restart binds anew, to what the base is like then, and compares all
+ * rows. 'tables' is taken. */
+static bool store_columns(struct sync *sync, struct json_object *tables, struct error *error)
+{
+	struct json_object *document = schema_document(sync, tables);
+	struct error failure = {0};
+	bool ok = write_schema(sync, document, &failure);
+
 	sync->unstored = !ok;
-	/* Where the answer was lost, or another process was first, the next pass begins with what is stored by now. */
-	sync->started = sync->started && ok;
 	json_release(sync->schema_stored);
 	sync->schema_stored = document;
-	return ok || error_wrap(error, "storing the schema as it was bound");
+	if (ok) {
+		retry_worked(&sync->schema_retry, &sync->log, "the schema as it was bound");
+		return true;
+	}
+	if (sync_is_whole_failure(&failure)) {
+		*error = failure;
+		return error_wrap(error, "storing the schema as it was bound");
+	}
+	retry_failed(&sync->schema_retry, &sync->log, "the schema as it was bound", &failure,
+		     "Everything else goes on; a restart would compare all rows.");
+	return true;
+}
+
+bool sync_keep_columns(struct sync *sync, struct error *error)
+{
+	if (!sync->unstored || !sync->schema_stored || !retry_is_due(&sync->schema_retry))
+		return true;
+	return store_columns(sync, json_share(json_child(sync->schema_stored, "tables", json_type_array)),
+			     error);
 }
 
 static void log_flaw(void *context, const char *words)

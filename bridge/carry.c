@@ -41,16 +41,6 @@ void look_write_words_only(struct look *look)
 		look->decisions[field].action = ACTION_WAIT;
 }
 
-static void show_and_finish(struct group *group, struct look *look)
-{
-	(void)group;
-	if (look->flaw.kind != ERROR_NONE)
-		look_problem(look, "%s.", look->flaw.text);
-	else
-		look_problem(look, "%s.", look->existence.reason);
-	look->finished = true;
-}
-
 /* The pair's row, or one that is nobody's: what is wrong may be written into it. */
 static bool is_own_row(const struct look *look)
 {
@@ -64,15 +54,54 @@ static bool is_own_row(const struct look *look)
  * not written at all. */
 static void hold(struct group *group, struct look *look)
 {
-	const struct ledger_entry *entry = &look->entry;
-	bool own = is_own_row(look);
-
-	show_and_finish(group, look);
-	if (look->document.presence == SIDE_MISSING && entry->state != ENTRY_NONE)
+	(void)group;
+	look_problem(look, "%s.", look->existence.reason);
+	look->finished = true;
+	if (look->document.presence == SIDE_MISSING && look->entry.state != ENTRY_NONE)
 		return;
-	look->finished = look->row.presence != SIDE_THERE || !own;
+	look->finished = look->row.presence != SIDE_THERE || !is_own_row(look);
 	if (!look->finished)
 		look_write_words_only(look);
+}
+
+static bool is_untaken_edit(const struct group *group, const struct look *look, enum field field)
+{
+	const struct ledger_field *agreed = &look->entry.fields[field];
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	return look_has_column(group, look, field) && agreed->known &&
+	       field_rule(field)->direction == DIRECTION_BOTH &&
+	       !cell_equal(&agreed->airtable, &look->airtable[field], &equivalence);
+}
+
+/* What a person did in the row, and what does not reach the document as long as nobody can read that. */
+static void tell_untaken(struct group *group, struct look *look)
+{
+	struct text names = {0};
+
+	for (size_t field = 0; look->entry.state == ENTRY_PAIR && field < FIELD_COUNT; field++)
+		if (is_untaken_edit(group, look, (enum field)field))
+			text_format(&names, "%s%s", names.length ? ", " : "",
+				    field_rule((enum field)field)->name);
+	if (names.length)
+		look_problem(look, "Edits of this row wait: %s.", text_or_empty(&names));
+	if (look->airtable[FIELD_DELETE].kind == CELL_TRUE)
+		look_problem(look, "Delete is not obeyed.");
+	text_done(&names);
+}
+
+/* Nothing flows; the row says so, and what of it is not taken. */
+static void park_unreadable(struct group *group, struct look *look)
+{
+	bool own = look->row.presence == SIDE_THERE && is_own_row(look);
+
+	look_problem(look, "%s.", look->flaw.kind != ERROR_NONE ? look->flaw.text : look->existence.reason);
+	look->finished = !own;
+	if (!own)
+		return;
+	look_problem(look, "Nothing flows between it and this row until that is corrected.");
+	tell_untaken(group, look);
+	look_write_words_only(look);
 }
 
 static void bury(struct group *group, struct look *look, const char *reason)
@@ -219,7 +248,7 @@ static void (*const existence_work[])(struct group *group, struct look *look) = 
 	[EXIST_NOTHING] = nothing,
 	[EXIST_ASK_AGAIN] = nothing,
 	[EXIST_HOLD] = hold,
-	[EXIST_PARK] = show_and_finish,
+	[EXIST_PARK] = park_unreadable,
 	[EXIST_BURY] = look_bury_deleted,
 	[EXIST_DELETE_ROW] = delete_row,
 	[EXIST_DISCARD_ROW] = delete_row,
@@ -240,6 +269,15 @@ static void (*const existence_work[])(struct group *group, struct look *look) = 
 	[EXIST_LET_GO] = look_let_go,
 };
 
+static void write_mark(struct group *group, struct look *look)
+{
+	look->new_document = json_copy(look->document.body);
+	document_set_mark(table_document_type(look->pair->table), look->new_document, group->sync->config->id,
+			  look->entry.record_id, clock_now_ms());
+	look->marks = true;
+	look->document_work = DOCUMENT_WORK_WRITE;
+}
+
 /* Nothing that a row shows has changed: the ledger learns the leaves, the document perhaps its mark. */
 static void acknowledge(struct group *group, struct look *look)
 {
@@ -248,11 +286,17 @@ static void acknowledge(struct group *group, struct look *look)
 		look->finished = true;
 		return;
 	}
-	look->new_document = json_copy(look->document.body);
-	document_set_mark(table_document_type(look->pair->table), look->new_document, group->sync->config->id,
-			  look->entry.record_id, clock_now_ms());
-	look->marks = true;
-	look->document_work = DOCUMENT_WORK_WRITE;
+	write_mark(group, look);
+}
+
+/* The mark was refused, and nothing else is to be written into the document: it is tried by itself. */
+static void try_mark_again(struct group *group, struct look *look)
+{
+	if (!look->entry.mark_refused || look->entry.state != ENTRY_PAIR || look->entry.marked ||
+	    look->given || look->document_work != DOCUMENT_WORK_NONE ||
+	    look->document.presence != SIDE_THERE || look->flaw.kind != ERROR_NONE)
+		return;
+	write_mark(group, look);
 }
 
 /* The document carries the mark already: the app made the row, or an earlier ledger of ours knew of it. */
@@ -280,6 +324,8 @@ static void start_look(struct group *group, struct look *look)
 	existence_work[action](group, look);
 	if ((action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE) && !look_compose_new(group, look))
 		log_debug(&group->sync->log, "%s: the row is no document yet", look->pair->full_id);
+	if (action == EXIST_MERGE || action == EXIST_MERGE_OTHERS)
+		try_mark_again(group, look);
 }
 
 /* ---- rows ---- */
@@ -327,10 +373,15 @@ static void prepare_row(struct group *group, struct look *look)
 
 	if (look->finished || look->needs_no_row || look->row_work != ROW_WORK_UPDATE)
 		return;
+	if (look->words_only) {
+		if (look->entry.state != ENTRY_PAIR)
+			wait_without_pair(look);
+		return;
+	}
 	if (action == EXIST_MERGE_OUT) {
 		look_take_merged_out(group, look);
 	} else if ((new_document && look->document_work == DOCUMENT_WORK_NONE) || action == EXIST_HOLD ||
-		   action == EXIST_LEAVE || action == EXIST_DISCARD_ROW) {
+		   action == EXIST_PARK || action == EXIST_LEAVE || action == EXIST_DISCARD_ROW) {
 		wait_without_pair(look);
 	} else if (action != EXIST_UNTICK) {
 		look->entry.born_as_row = look->entry.born_as_row || new_document;
@@ -343,22 +394,16 @@ static void prepare_row(struct group *group, struct look *look)
 bool group_write_notes(struct group *group, struct look *const *looks, size_t count, struct error *error)
 {
 	struct ledger_entry **entries = own_alloc((count + 1) * sizeof *entries);
-	enum error_kind *results = own_alloc((count + 1) * sizeof *results);
+	struct store_result *results = own_alloc((count + 1) * sizeof *results);
 
 	for (size_t i = 0; i < count; i++) {
 		look_note_linked_rows(group, looks[i]);
 		entries[i] = &looks[i]->entry;
 	}
 	bool ok = ledger_write(&group->sync->ledger, entries, count, results, error);
-	for (size_t i = 0; ok && i < count; i++) {
-		if (results[i] == ERROR_NONE)
-			continue;
-		looks[i]->finished = true;
-		looks[i]->keep_ledger = true;
-		looks[i]->row_work = ROW_WORK_NONE;
-		looks[i]->document_work = DOCUMENT_WORK_NONE;
-		looks[i]->again = true;
-	}
+	for (size_t i = 0; ok && i < count; i++)
+		if (results[i].kind != ERROR_NONE)
+			look_refuse_note(group, looks[i], &results[i]);
 	free(entries);
 	free(results);
 	return ok;
@@ -384,7 +429,8 @@ static bool note_taken(struct group *group, struct error *error)
 
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
-		if (look->finished || look->needs_no_row || look->document_work == DOCUMENT_WORK_NONE)
+		if (look->finished || look->needs_no_row || look->words_only ||
+		    look->document_work == DOCUMENT_WORK_NONE)
 			continue;
 		for (size_t field = 0; field < FIELD_COUNT; field++)
 			if (look->decisions[field].action & ACTION_TO_COUCH)
@@ -402,19 +448,34 @@ static bool note_taken(struct group *group, struct error *error)
 	return ok;
 }
 
-static bool note_sent(struct group *group, struct error *error)
+/* What is to be sent to rows and is not noted yet. */
+static size_t collect_unnoted(struct group *group, struct look **looks)
 {
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
 	size_t count = 0;
 
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
-		if (look->row_work == ROW_WORK_NONE || look->finished)
+		if (look->words_only && !look->words_filled && !look->finished)
+			look_fill_words(group, look);
+		if (look->row_work == ROW_WORK_NONE || look->finished || look->noted || look->unnoted)
 			continue;
+		look->noted = true;
 		look_note_sent(group, look);
 		looks[count++] = look;
 	}
-	bool ok = group_write_notes(group, looks, count, error);
+	return count;
+}
+
+/* Of what the ledger does not take only the words are left, which are noted in another round. */
+static bool note_sent(struct group *group, struct error *error)
+{
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	bool ok = true;
+
+	for (size_t count = 1; ok && count;) {
+		count = collect_unnoted(group, looks);
+		ok = count == 0 || group_write_notes(group, looks, count, error);
+	}
 	free(looks);
 	return ok;
 }
@@ -422,7 +483,7 @@ static bool note_sent(struct group *group, struct error *error)
 bool group_carry(struct group *group, struct error *error)
 {
 	for (size_t i = 0; i < group->count; i++)
-		if (!group->looks[i].finished)
+		if (!group->looks[i].finished && !group->looks[i].words_only)
 			start_look(group, &group->looks[i]);
 	if (!group_save(group, error))
 		return false;
@@ -432,8 +493,11 @@ bool group_carry(struct group *group, struct error *error)
 	if (!note_taken(group, error) || !group_write_documents(group, error) ||
 	    !group_save_wakes(group, error))
 		return false;
-	for (size_t i = 0; i < group->count; i++)
+	for (size_t i = 0; i < group->count; i++) {
+		look_tell_left_open(&group->looks[i]);
+		look_tell_unstored(&group->looks[i]);
 		prepare_row(group, &group->looks[i]);
+	}
 	if (!group_read_last_cells(group, error) || !group_confirm_scope(group, error) ||
 	    !note_sent(group, error))
 		return false;

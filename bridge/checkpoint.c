@@ -2,6 +2,7 @@
 #include "bridge/checkpoint.h"
 
 #include "base/clock.h"
+#include "bridge/retry.h"
 #include "bridge/sync.h"
 
 #include <string.h>
@@ -108,6 +109,29 @@ static void tell(struct sync *sync, enum checkpoint_finding finding, struct json
 			  sync->config->database, last);
 }
 
+/* ---- pairs that are open ---- */
+
+/* Of these the ledger did not take what was found out: with the next start they are looked at. */
+static struct json_object *open_pairs(const struct sync *sync)
+{
+	struct json_object *list = json_new_array();
+
+	for (size_t i = 0; i < sync->pairs.count; i++)
+		if (sync->pairs.list[i]->unstored)
+			json_append(list, json_new_text(sync->pairs.list[i]->full_id));
+	return list;
+}
+
+static void look_at_open(struct sync *sync, struct json_object *list)
+{
+	for (size_t i = 0; i < json_length(list); i++) {
+		const char *id, *full_id = json_text_of(json_at(list, i));
+		enum table table;
+		if (full_id && table_of_document_type(document_type_of(full_id, &id), &table))
+			pairs_look(&sync->pairs, pairs_want(&sync->pairs, table, id), LOOK_AGAIN);
+	}
+}
+
 /* ---- reading ---- */
 
 static void take_places(struct sync *sync, struct json_object *remembered, bool place_known)
@@ -178,6 +202,7 @@ bool sync_load_checkpoint(struct sync *sync, struct error *error)
 	json_release(sync->checkpoint);
 	sync->checkpoint = worst == CHECKPOINT_KNOWN ? json_share(state) : NULL;
 	sync->unplanted = worst == CHECKPOINT_NONE || worst == CHECKPOINT_ANEW;
+	look_at_open(sync, json_child(state, "open", json_type_array));
 	return true;
 }
 
@@ -222,6 +247,8 @@ static bool write_checkpoint(struct sync *sync, struct json_object *couch, struc
 		json_put(checkpoint, "listed", json_new_int(sync->listed_ms));
 	json_put(checkpoint, "couch", couch ? json_copy(couch) : NULL);
 	json_put(checkpoint, "rows", rows ? json_copy(rows) : NULL);
+	if (sync->pairs.unstored)
+		json_put(checkpoint, "open", open_pairs(sync));
 	if (!store->ops->checkpoint_write(store->self, checkpoint, error)) {
 		json_release(checkpoint);
 		return error_wrap(error, "writing the checkpoint");
@@ -231,11 +258,27 @@ static bool write_checkpoint(struct sync *sync, struct json_object *couch, struc
 	return true;
 }
 
+/* Without one a restart hears more anew, and that is all: nobody waits for it. */
+static bool note_unwritten(struct sync *sync, const struct error *failure, struct error *error)
+{
+	if (sync_is_whole_failure(failure)) {
+		*error = *failure;
+		return false;
+	}
+	retry_failed(&sync->checkpoint_retry, &sync->log, "the checkpoint", failure,
+		     "Everything else goes on; a restart would look at what was changed since the last one.");
+	return true;
+}
+
 /* Before anything is remembered of the database, so that one that is made anew from now on is known as such. */
 bool sync_plant_checkpoint(struct sync *sync, struct error *error)
 {
-	if (sync->unplanted && !write_checkpoint(sync, NULL, sync->rows_cursor, error))
-		return false;
+	struct error failure = {0};
+
+	if (!sync->unplanted)
+		return true;
+	if (!write_checkpoint(sync, NULL, sync->rows_cursor, &failure))
+		return note_unwritten(sync, &failure, error);
 	sync->unplanted = false;
 	return true;
 }
@@ -248,19 +291,40 @@ static void move_cursor(struct json_object **cursor, struct json_object **next)
 	*cursor = take(*next);
 }
 
+/* Asking for rows moves their place. As long as nobody edits one, the former will do as well after a crash. */
+static bool has_news(const struct sync *sync)
+{
+	return sync->couch_next || sync->rows_shown || sync->open_changed;
+}
+
+static bool write_places(struct sync *sync, struct error *error)
+{
+	struct json_object *couch = sync->couch_next ? sync->couch_next : sync->couch_cursor;
+	struct json_object *rows = sync->rows_next ? sync->rows_next : sync->rows_cursor;
+
+	return write_checkpoint(sync, couch, rows, error);
+}
+
 bool sync_checkpoint(struct sync *sync, struct error *error)
 {
-	if (!sync_note_compared(sync, error))
+	struct error failure = {0};
+
+	if (!sync_note_compared(sync, error) || !sync_keep_columns(sync, error))
 		return false;
-	/* Asking for rows moves their place. As long as nobody edits one, the former will do as well after a crash. */
-	if (sync->couch_next || sync->rows_shown) {
-		struct json_object *couch = sync->couch_next ? sync->couch_next : sync->couch_cursor;
-		struct json_object *rows = sync->rows_next ? sync->rows_next : sync->rows_cursor;
-		if (!sync_check_place(sync, error) || !write_checkpoint(sync, couch, rows, error))
+	if (has_news(sync)) {
+		if (!retry_is_due(&sync->checkpoint_retry))
+			return true;
+		if (!sync_check_place(sync, error))
 			return false;
+		if (!write_places(sync, &failure))
+			return note_unwritten(sync, &failure, error);
+		retry_worked(&sync->checkpoint_retry, &sync->log, "the checkpoint");
+		sync->unplanted = false;
 	}
 	move_cursor(&sync->couch_cursor, &sync->couch_next);
 	move_cursor(&sync->rows_cursor, &sync->rows_next);
+	sync->rows_known_ms = sync->rows_asked_ms;
 	sync->rows_shown = false;
+	sync->open_changed = false;
 	return true;
 }

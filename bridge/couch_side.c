@@ -470,6 +470,29 @@ struct side couch_side_as_side(struct couch_side *side)
 
 /* ---- the store ---- */
 
+/* The state may be lost without harm: its database is made again at once, and whoever used it is told. */
+static bool make_again(struct couch_side *side, struct error *error)
+{
+	struct couch_identity identity = {0};
+	struct error failure = {0};
+
+	if (!error || error->kind != ERROR_LOST)
+		return false;
+	if (couch_database_identity(side->state, &identity, &failure)) {
+		couch_identity_done(&identity); /* it is there: something else was not found */
+		return false;
+	}
+	if (failure.kind != ERROR_LOST || !couch_database_create(side->state, true, &failure)) {
+		*error = failure;
+		return error_wrap(error, "making the state database %s again",
+				  couch_client_database(side->state));
+	}
+	error_set(error, ERROR_RETRY, "the state database %s was gone, and is made again",
+		  couch_client_database(side->state));
+	snprintf(error->code, sizeof error->code, "%s", STATE_LOST);
+	return false;
+}
+
 static bool store_read(void *self, const char *const *ids, size_t count, struct json_object **documents_out,
 		       struct error *error)
 {
@@ -477,7 +500,7 @@ static bool store_read(void *self, const char *const *ids, size_t count, struct 
 	struct couch_documents documents = {0};
 
 	if (!couch_documents_read(side->state, ids, count, &documents, error))
-		return false;
+		return make_again(side, error);
 	for (size_t i = 0; i < count; i++)
 		documents_out[i] = documents.list[i].deleted ? NULL : take(documents.list[i].body);
 	couch_documents_done(&documents);
@@ -497,7 +520,7 @@ static bool store_write(void *self, struct json_object *const *documents, size_t
 		snprintf(results_out[i].text, sizeof results_out[i].text, "%s", written[i].text);
 	}
 	free(written);
-	return ok;
+	return ok || make_again(side, error);
 }
 
 struct store_walk {
@@ -519,7 +542,8 @@ static bool store_walk(void *self, const char *prefix, const struct json_pick *p
 	struct store_walk walk = {visit, context};
 
 	return couch_documents_walk_picked(side->state, prefix, LISTING_PAGE, pick, visit_stored, &walk,
-					   error);
+					   error) ||
+	       make_again(side, error);
 }
 
 static char *checkpoint_name(const struct couch_side *side)
@@ -540,7 +564,7 @@ static bool checkpoint_read_state(void *self, struct json_object **checkpoint_ou
 	struct couch_side *side = self;
 	scoped_text name = checkpoint_name(side);
 
-	return couch_local_read(side->state, name, checkpoint_out, error);
+	return couch_local_read(side->state, name, checkpoint_out, error) || make_again(side, error);
 }
 
 static bool checkpoint_write(void *self, struct json_object *checkpoint, struct error *error)
@@ -549,7 +573,7 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 	scoped_text name = checkpoint_name(side);
 
 	return couch_local_write(side->source, name, checkpoint, error) &&
-	       couch_local_write(side->state, name, checkpoint, error);
+	       (couch_local_write(side->state, name, checkpoint, error) || make_again(side, error));
 }
 
 struct store couch_side_as_store(struct couch_side *side)

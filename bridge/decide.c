@@ -382,6 +382,17 @@ static void tell_of_field(struct group *group, struct look *look, enum field fie
 		look_tell_apart(look, field);
 }
 
+/* The document was not edited since the row was written, or since this process handled it. */
+static bool is_unedited(const struct look *look)
+{
+	const struct cell *shown = &look->airtable[FIELD_UPDATED_AT];
+	const struct cell_equivalence exact = {0};
+
+	if (look->recollected)
+		return !look->recollected_edited;
+	return shown->kind == CELL_TIME && cell_equal(&look->couch[FIELD_UPDATED_AT], shown, &exact);
+}
+
 /* A row that is adopted may still have a B for some fields: what our own unanswered create is known to have left there. */
 static void decide_field(struct group *group, struct look *look, enum field field)
 {
@@ -390,7 +401,6 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 	const struct ledger_field *agreed = &look->entry.fields[field];
 	bool first_contact = look->existence.action == EXIST_ADOPT;
 	struct cell_equivalence equivalence = look_equivalence(group, look, field);
-	struct cell_equivalence exact = {0};
 	struct mapping_links links = sync_links(sync);
 	struct error refusal = {.kind = ERROR_NONE};
 	scoped(json_object) value = NULL;
@@ -412,9 +422,8 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 						   : NULL,
 		.equivalence = equivalence,
 		.first_contact = first_contact && !agreed->known,
-		.same_updated_at =
-			look->airtable[FIELD_UPDATED_AT].kind == CELL_TIME &&
-			cell_equal(&look->couch[FIELD_UPDATED_AT], &look->airtable[FIELD_UPDATED_AT], &exact),
+		.row_unedited = look->unedited[field],
+		.same_updated_at = is_unedited(look),
 		.shown_differently = agreed->shown_differently,
 		.contested = agreed->contested,
 		.held = agreed->held,
@@ -506,6 +515,35 @@ static bool ask_of_conflicts(struct group *group, struct error *error)
 	return true;
 }
 
+/* A pair that this process remembers, of which only the document was edited: that is no conflict. */
+static bool asks_of_recollected(const struct group *group, const struct look *look, enum field field,
+				int64_t *after_ms_out)
+{
+	const unsigned flows = ACTION_TO_COUCH | ACTION_TO_AIRTABLE | ACTION_ASK_TIME;
+
+	if (look->finished || !look->recollected || !look->recollected_edited ||
+	    look->existence.action != EXIST_ADOPT || field_rule(field)->direction != DIRECTION_BOTH ||
+	    !(look->decisions[field].action & flows) || !group->sync->rows_known_ms)
+		return false;
+	*after_ms_out = group->sync->rows_known_ms;
+	return true;
+}
+
+static bool ask_of_recollected(struct group *group, struct error *error)
+{
+	struct asking asking = {0};
+
+	if (!ask(group, asks_of_recollected, &asking, error))
+		return false;
+	for (size_t i = 0; i < asking.count; i++)
+		asking.askers[i]->unedited[asking.questions[i].field] = !asking.questions[i].is_after;
+	for (size_t i = 0; i < asking.count; i++)
+		if (i == 0 || asking.askers[i] != asking.askers[i - 1])
+			decide_fields(group, asking.askers[i]);
+	asking_done(&asking);
+	return true;
+}
+
 bool group_decide(struct group *group, struct error *error)
 {
 	note_shown_ids(group);
@@ -513,13 +551,13 @@ bool group_decide(struct group *group, struct error *error)
 		return false;
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
-		if (look->finished || look->needs_no_row)
+		if (look->finished || look->needs_no_row || look->words_only)
 			continue;
 		decide_existence(group, look);
 		if (decides_fields(look))
 			decide_fields(group, look);
 	}
-	if (!ask_of_conflicts(group, error))
+	if (!ask_of_recollected(group, error) || !ask_of_conflicts(group, error))
 		return false;
 	group_brake(group);
 	return true;

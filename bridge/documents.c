@@ -13,7 +13,7 @@ struct document_writes {
 static void add_document_write(struct document_writes *batch, struct look *look, enum side_write_kind kind,
 			       struct json_object *body, const char *revision)
 {
-	batch->looks[batch->count] = kind == SIDE_EXTRA ? NULL : look;
+	batch->looks[batch->count] = look;
 	batch->writes[batch->count++] = (struct side_write){
 		.kind = kind,
 		.table = look->pair->table,
@@ -32,6 +32,7 @@ static void collect_histories(struct group *group, struct document_writes *batch
 {
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
+		look_reuse_orphans(look);
 		for (size_t h = 0; h < history_count(look); h++)
 			add_document_write(batch, look, SIDE_EXTRA, json_at(look->histories, h), NULL);
 	}
@@ -75,6 +76,9 @@ static void take_written_document(struct group *group, struct look *look, const 
 	group->sync->counts.documents_written++;
 	look->document_written = true;
 	look->entry.marked = (look->entry.marked || look->marks) && !look->unmarks;
+	own_free_text(&look->entry.mark_refused);
+	if (look->reuses)
+		look_take_reused(look);
 	ledger_entry_clear_taken(&look->entry);
 	document->presence = look->document_work == DOCUMENT_WORK_DELETE ? SIDE_TOMBSTONE : SIDE_THERE;
 	document->table = look->pair->table;
@@ -94,47 +98,111 @@ static void take_written_document(struct group *group, struct look *look, const 
 		cell_done(&before[field]);
 }
 
-/* The document was not written. A conflict: the pair is planned anew, from what is there now. Refused for good: a problem
- * of this pair, whose agreement stays. In doubt: a new look tells. */
-static void give_up_document(struct look *look, const struct side_write *write)
+/* Where both are merged, what the document has for the row goes there all the same: the row's edits alone are not taken. */
+static bool is_merged(const struct look *look)
 {
-	look->finished = true;
-	look->row_work = ROW_WORK_NONE;
-	look->orphaned = write->result != ERROR_RETRY;
-	if (write->result == ERROR_REFUSED) {
-		look_problem(look, "CouchDB refused the document: %s.", write->error.text);
-		look->retry = true;
-		return;
-	}
-	look->keep_ledger = true;
-	look->again = write->result == ERROR_CONFLICT;
-	look->pair->save_lost = write->result == ERROR_CONFLICT;
-	look->again_in_ms = look->again ? 0 : SYNC_RETRY_FIRST_MS;
+	enum existence_action action = look->existence.action;
+	bool merges = action == EXIST_MERGE || action == EXIST_MERGE_OTHERS || action == EXIST_PAIR_FREE ||
+		      action == EXIST_MERGE_OUT;
+
+	return merges && !look->needs_no_row && look->row_work == ROW_WORK_UPDATE;
 }
 
-static bool take_document_results(struct group *group, const struct document_writes *batch,
-				  struct error *error)
+static void give_up_save(struct look *look)
+{
+	if (!is_merged(look)) {
+		look_give_up(look);
+		return;
+	}
+	json_object_close(&look->histories);
+	json_object_close(&look->new_document);
+	look->document_work = DOCUMENT_WORK_NONE;
+	look->marks = look->unmarks = false;
+	look->retry = true;
+	look->parked = true;
+}
+
+/* A change that cannot be recorded is not made, nor is an edit overwritten that cannot be kept. What was recorded of it goes again. */
+static void take_history_result(struct look *look, const struct side_write *write)
+{
+	if (write->result == ERROR_NONE || look->document_work_refused)
+		return;
+	look->document_work_refused = true;
+	look->orphaned = true;
+	look->unwritten = true;
+	json_release(look->unrecorded);
+	look->unrecorded = take(look->histories);
+	if (write->result != ERROR_REFUSED) {
+		look_miss(look, "the history entry of this change", &write->error);
+		return;
+	}
+	look_problem(look, "The change is not made: CouchDB refused its history entry: %s.",
+		     write->error.text);
+	give_up_save(look);
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look->decisions[field].action & ACTION_CONFLICT)
+			look->decisions[field].action = ACTION_WAIT;
+}
+
+static bool is_mark_alone(const struct look *look)
+{
+	return !look->given && (look->marks || look->unmarks);
+}
+
+static void note_mark_refused(struct look *look, const struct side_write *write)
+{
+	own_free_text(&look->entry.mark_refused);
+	look->entry.mark_refused = own_copy(write->error.text);
+}
+
+static void take_refusal(struct look *look, const struct side_write *write)
+{
+	const char *what = look->document_work == DOCUMENT_WORK_DELETE ? "to delete the document"
+			   : look->given                               ? "the document"
+								       : "the app's mark in the document";
+
+	look_problem(look, "CouchDB refused %s: %s.", what, write->error.text);
+	if (is_mark_alone(look))
+		note_mark_refused(look, write);
+	look->orphaned = true;
+	give_up_save(look);
+}
+
+/* The document was not written. A conflict: the pair is planned anew, from what is there now. Refused for good: a problem
+ * of this pair, whose agreement stays. In doubt: a new look tells. */
+static void give_up_document(struct group *group, struct look *look, const struct side_write *write)
+{
+	if (write->result == ERROR_REFUSED) {
+		take_refusal(look, write);
+		return;
+	}
+	if (write->result == ERROR_RETRY)
+		log_info(&group->sync->log, "%s: it is in doubt whether the document was written: %s",
+			 look->pair->full_id, write->error.text);
+	look->orphaned = write->result != ERROR_RETRY;
+	look->doubtful = write->result == ERROR_RETRY;
+	look->pair->save_lost = write->result == ERROR_CONFLICT;
+	bool mark_alone = is_mark_alone(look);
+	look_miss(look, mark_alone ? "the app's mark in the document" : "the document", &write->error);
+	if (look->parked && mark_alone)
+		note_mark_refused(look, write);
+}
+
+static void take_document_results(struct group *group, const struct document_writes *batch)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct look *look = batch->looks[i];
 		const struct side_write *write = &batch->writes[i];
-		if (!look && write->result != ERROR_NONE)
-			return error_set(error, write->result, "writing a history document: %s",
-					 write->error.text);
-		if (!look)
-			continue;
-		if (write->result == ERROR_NONE) {
+		if (write->kind == SIDE_EXTRA) {
+			take_history_result(look, write);
+		} else if (write->result == ERROR_NONE) {
 			take_written_document(group, look, write);
 			if (look->document_work == DOCUMENT_WORK_DELETE && look->row_work == ROW_WORK_NONE)
 				look_bury_deleted(group, look);
-			continue;
+		} else {
+			give_up_document(group, look, write);
 		}
-		if (write->result == ERROR_RETRY)
-			log_info(&group->sync->log, "%s: it is in doubt whether the document was written: %s",
-				 look->pair->full_id, write->error.text);
-		give_up_document(look, write);
 	}
-	return true;
 }
 
 static bool write_collected(struct group *group,
@@ -153,8 +221,11 @@ static bool write_collected(struct group *group,
 	collect(group, &batch);
 	if (batch.count) {
 		struct side_ticket *ticket = couch->ops->write_start(couch->self, batch.writes, batch.count);
-		ok = couch->ops->write_finish(couch->self, &ticket, error) &&
-		     take_document_results(group, &batch, error);
+		ok = couch->ops->write_finish(couch->self, &ticket, error);
+	}
+	if (ok) {
+		group_find_unanswered(group, batch.writes, batch.count);
+		take_document_results(group, &batch);
 	}
 	side_writes_done(batch.writes, batch.count);
 	free(batch.writes);
@@ -162,10 +233,70 @@ static bool write_collected(struct group *group,
 	return ok || error_wrap(error, "writing documents");
 }
 
+/* Not before it is told: what passes by itself is found out by the next look. */
+static size_t collect_doubtful(struct group *group, struct look **looks, struct side_key *keys)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (!look->doubtful || !look->parked)
+			continue;
+		keys[count] = (struct side_key){look->pair->table, look->pair->id};
+		looks[count++] = look;
+	}
+	return count;
+}
+
+static bool is_as_planned_on(const struct look *look, const struct side_record *now)
+{
+	const char *before = look->document.revision ? look->document.revision : "";
+
+	return strcmp(before, now->revision ? now->revision : "") == 0;
+}
+
+/* Writes that go on to have no answer are tried again later, perhaps in an hour: what was not written is not to have a history
+ * until then. */
+static bool settle_doubtful(struct group *group, struct error *error)
+{
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	struct side_key *keys = own_alloc((group->count + 1) * sizeof *keys);
+	struct side_records records = {0};
+	size_t count = collect_doubtful(group, looks, keys);
+
+	bool ok = count == 0 ||
+		  group->sync->couch.ops->read(group->sync->couch.self, keys, count, &records, error);
+	for (size_t i = 0; ok && i < count; i++) {
+		looks[i]->orphaned = is_as_planned_on(looks[i], &records.list[i]);
+		looks[i]->unwritten = looks[i]->orphaned;
+		looks[i]->doubtful = false;
+	}
+	side_records_done(&records);
+	free(keys);
+	free(looks);
+	return ok;
+}
+
+/* What was noted of a save that is known not to have happened, and of which nothing is left. */
+static void clear_refused(struct group *group)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		bool refused = look->parked && !look->missed && !look->document_written;
+		if (refused || look->unwritten)
+			ledger_entry_clear_taken(&look->entry);
+		look->document_work_refused = false;
+	}
+}
+
 /* A bulk write is not atomic: what is about to be lost is in the history before the document is written over. Of documents that
  * surely were not written it goes again. */
 bool group_write_documents(struct group *group, struct error *error)
 {
-	return write_collected(group, collect_histories, error) &&
-	       write_collected(group, collect_documents, error) && group_drop_orphans(group, error);
+	if (!write_collected(group, collect_histories, error) ||
+	    !write_collected(group, collect_documents, error) || !settle_doubtful(group, error) ||
+	    !group_drop_orphans(group, error))
+		return false;
+	clear_refused(group);
+	return true;
 }

@@ -24,6 +24,16 @@ static bool read_entries(struct group *group, struct error *error)
 	return ok;
 }
 
+/* The state was lost while this process ran. */
+static void recollect(struct look *look)
+{
+	const struct pair *pair = look->pair;
+
+	look->recollected = look->entry.state == ENTRY_NONE && pair->state == ENTRY_PAIR && pair->in_step &&
+			    pair->handled && pair->record_id[0];
+	look->recollected_edited = pair->leaves != pair->handled;
+}
+
 static struct look *look_at(struct group *group, const struct pair *pair)
 {
 	for (size_t i = 0; i < group->count; i++)
@@ -118,6 +128,7 @@ static void note_documents(struct group *group)
 		struct look *look = &group->looks[i];
 		sync_note_document(group->sync, look->pair, &look->document);
 		look_read_document(group, look);
+		recollect(look);
 	}
 	scope_update(group->sync->config, &group->sync->pairs);
 }

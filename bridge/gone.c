@@ -31,13 +31,17 @@ static void leave_noted(struct look *look)
 /* The row is gone all the same, and its cells are in the gravestone: that is all there is to tell. */
 static void take_recorded(struct group *group, struct look *look, const struct side_write *write)
 {
-	if (write->result != ERROR_NONE && write->result != ERROR_REFUSED) {
+	bool refused = write->result == ERROR_REFUSED || look->pair->misses >= LOOK_MISSES_UNTOLD;
+
+	if (write->result != ERROR_NONE && !refused) {
+		look->pair->misses++;
 		leave_noted(look);
 		return;
 	}
-	if (write->result == ERROR_REFUSED)
+	if (write->result != ERROR_NONE)
 		log_warn(&group->sync->log,
-			 "%s: its row was deleted, and CouchDB refuses the history of that; the row's last "
+			 "%s: its row was deleted, and CouchDB does not take the history of that; the row's "
+			 "last "
 			 "cells are "
 			 "kept in the state database alone: %s",
 			 look->pair->full_id, write->error.text);
@@ -53,6 +57,8 @@ static bool record(struct group *group, struct look **looks, struct side_write *
 		return true;
 	struct side_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
 	bool ok = couch->ops->write_finish(couch->self, &ticket, error);
+	if (ok)
+		group_find_unanswered(group, writes, count);
 	for (size_t i = 0; i < count; i++)
 		if (ok)
 			take_recorded(group, looks[i], &writes[i]);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct group *group_open(struct sync *sync, struct pair *const *pairs, size_t count)
 {
@@ -44,6 +45,7 @@ static void look_done(struct look *look)
 	json_release(look->causes);
 	json_release(look->new_document);
 	json_release(look->histories);
+	json_release(look->unrecorded);
 	json_release(look->row_body);
 }
 
@@ -62,7 +64,7 @@ static void queue_again(struct sync *sync, struct look *look, bool remembered)
 	struct pair *pair = look->pair;
 	bool finished = look->finished && remembered;
 
-	pairs_set_unsettled(&sync->pairs, pair, !finished || look->keep_ledger);
+	pairs_set_unsettled(&sync->pairs, pair, !finished || (look->keep_ledger && !pair->unstored));
 	if (!finished)
 		pairs_look(&sync->pairs, pair, look->reasons ? (enum look_reason)look->reasons : LOOK_AGAIN);
 	else if (look->again && has_turns_left(sync, pair)) {
@@ -104,6 +106,16 @@ void group_close(struct group **group)
 	free(gone);
 }
 
+/* What a server says may have its own full stop. */
+static void end_with_one_stop(char *words)
+{
+	size_t length = strlen(words);
+	bool two = length > 2 && strcmp(words + length - 2, "..") == 0;
+
+	if (two && words[length - 3] != '.')
+		words[length - 1] = '\0';
+}
+
 void look_problem(struct look *look, const char *format, ...)
 {
 	va_list arguments;
@@ -112,6 +124,7 @@ void look_problem(struct look *look, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(words, sizeof words, format, arguments);
 	va_end(arguments);
+	end_with_one_stop(words);
 	if (look->problem.length)
 		text_add(&look->problem, " ");
 	text_add(&look->problem, words);

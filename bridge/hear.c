@@ -137,6 +137,7 @@ static bool hear_rows(struct sync *sync, struct error *error)
 	struct side_news news = {0};
 
 	sync->fresh_rows = 0;
+	sync->rows_asked_ms = sync->rows.ops->now_ms(sync->rows.self);
 	if (!sync->rows.ops->news(sync->rows.self, sync->rows_next ? sync->rows_next : sync->rows_cursor, 0,
 				  sift_rows, sync, &news, error))
 		return error_wrap(error, "asking the base for changed rows");
@@ -215,6 +216,7 @@ bool sync_list_rows(struct sync *sync, struct error *error)
 
 	sync->list_turn++;
 	sync->fresh_rows = 0;
+	sync->rows_asked_ms = sync->rows.ops->now_ms(sync->rows.self);
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		if (!sync->rows.ops->list(sync->rows.self, (enum table)table, NULL, sift_rows, sync, error))
 			return error_wrap(error, "listing table \"%s\"", sync->columns[table].table_name);

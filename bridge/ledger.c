@@ -88,7 +88,8 @@ bool ledger_read(struct ledger *ledger, const struct ledger_key *keys, size_t co
 static bool holds_nothing(const struct ledger_entry *entry)
 {
 	return entry->state == ENTRY_NONE && entry->sent.kind == SENT_NOTHING && !entry->problem &&
-	       !entry->next_try_ms && !entry->record_id[0] && !ledger_entry_has_taken(entry);
+	       !entry->next_try_ms && !entry->record_id[0] && !ledger_entry_has_taken(entry) &&
+	       !entry->wake && !entry->orphans;
 }
 
 static struct json_object *document_to_store(const struct ledger *ledger, const struct ledger_entry *entry)
@@ -119,8 +120,35 @@ static void take_result(struct ledger_entry *entry, struct json_object *document
 	entry->stored = json_share(document);
 }
 
+/* The same but for the revision. */
+static bool is_stored(struct json_object *document, struct json_object *stored)
+{
+	scoped(json_object) wanted = json_copy(document);
+
+	json_remove(wanted, "_rev");
+	json_put_text(wanted, "_rev", json_text_or(stored, "_rev", NULL));
+	return stored && json_equal(wanted, stored);
+}
+
+/* A write without an answer may have been applied: what is there now tells, and the work can go on. */
+static void look_for_unanswered(struct ledger *ledger, struct json_object *document,
+				struct store_result *result)
+{
+	const char *ids[] = {json_text_or(document, "_id", "")};
+	scoped(json_object) stored = NULL;
+	struct error ignored;
+
+	if (result->kind != ERROR_RETRY ||
+	    !ledger->store.ops->read(ledger->store.self, ids, 1, &stored, &ignored))
+		return;
+	if (!is_stored(document, stored))
+		return;
+	*result = (struct store_result){.kind = ERROR_NONE};
+	snprintf(result->rev, sizeof result->rev, "%s", json_text_or(stored, "_rev", ""));
+}
+
 bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, size_t count,
-		  enum error_kind *results, struct error *error)
+		  struct store_result *results, struct error *error)
 {
 	struct json_object **documents = own_alloc((count + 1) * sizeof *documents);
 	size_t *places = own_alloc((count + 1) * sizeof *places);
@@ -128,7 +156,7 @@ bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, si
 	size_t writes = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		results[i] = ERROR_NONE;
+		results[i] = (struct store_result){.kind = ERROR_NONE};
 		struct json_object *document = document_to_store(ledger, entries[i]);
 		if (!document || (entries[i]->stored && json_equal(document, entries[i]->stored))) {
 			json_release(document);
@@ -140,7 +168,9 @@ bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, si
 	bool ok =
 		writes == 0 || ledger->store.ops->write(ledger->store.self, documents, writes, stored, error);
 	for (size_t i = 0; i < writes; i++) {
-		results[places[i]] = stored[i].kind;
+		if (ok)
+			look_for_unanswered(ledger, documents[i], &stored[i]);
+		results[places[i]] = stored[i];
 		take_result(entries[places[i]], documents[i], &stored[i]);
 		json_release(documents[i]);
 	}
@@ -148,6 +178,19 @@ bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, si
 	free(places);
 	free(stored);
 	return ok || error_wrap(error, "writing the ledger");
+}
+
+void ledger_entry_restore(const struct ledger *ledger, struct ledger_entry *entry)
+{
+	struct ledger_entry former = {0};
+	struct error ignored;
+
+	if (!entry->stored || !ledger_entry_from_json(ledger, entry->stored, &former, &ignored)) {
+		former = (struct ledger_entry){.table = entry->table, .id = own_copy(entry->id)};
+		snprintf(former.revision, sizeof former.revision, "%s", entry->revision);
+	}
+	ledger_entry_done(entry);
+	*entry = former;
 }
 
 struct walk {

@@ -10,8 +10,10 @@
 #include "bridge/columns.h"
 #include "bridge/plan.h"
 
-#define LEDGER_VERSION 1
-#define LEDGER_BATCH   500 /* documents a request at the most */
+#define LEDGER_VERSION        1
+#define LEDGER_VERSION_PACKED 2            /* of an entry with "texts" (ledger_texts.h) */
+#define STATE_LOST            "STATE_LOST" /* error.code of a store that was gone, and was made again: it is empty */
+#define LEDGER_BATCH          500          /* documents a request at the most */
 
 /* ---- the store ---- */
 
@@ -100,12 +102,17 @@ struct ledger_entry {
 	/* Owned; the save that they were for, or that was to delete: {at: its time, ms; gone: true when it deletes; history:
 	 * the entry that goes before it; wake: when it has one, the marks of other integrations in what it deletes}; or NULL. */
 	struct json_object *saving;
-	char *problem;              /* owned; what a person should know, or NULL */
-	struct json_object *causes; /* owned; array of _ids of the documents that it comes from, or NULL */
-	int failures;               /* tries that failed in a row */
-	int64_t next_try_ms;        /* wall clock; 0: when something changes */
-	char *grave_reason;         /* owned */
-	char *grave_revision;       /* owned; the tombstone's */
+	/* What still has to be saved or removed beside the document, since it was refused, each with its reason in "why". Owned, or
+	 * NULL; they outlive the pair. */
+	struct json_object *wake;    /* {gone, marks}: what follows from a move or an end of an item */
+	struct json_object *orphans; /* array of {id, rev}: history entries of changes that did not happen */
+	char *mark_refused;          /* owned; why the app's mark could not be written, or NULL */
+	char *problem;               /* owned; what a person should know, or NULL */
+	struct json_object *causes;  /* owned; array of _ids of the documents that it comes from, or NULL */
+	int failures;                /* tries that failed in a row */
+	int64_t next_try_ms;         /* wall clock; 0: when something changes */
+	char *grave_reason;          /* owned */
+	char *grave_revision;        /* owned; the tombstone's */
 	int64_t grave_ms;
 	struct json_object *
 		grave_cells; /* owned; the row's last cells, {field id: value}; from the note of its deletion on */
@@ -126,6 +133,8 @@ void ledger_entry_drop_replaced(struct ledger_entry *entry, int64_t until_ms);
 void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable);
 bool ledger_entry_has_taken(const struct ledger_entry *entry);
 void ledger_entry_clear_taken(struct ledger_entry *entry);
+/* A pair of which nothing is under way, in doubt, waiting or told. */
+bool ledger_entry_is_settled(const struct ledger_entry *entry);
 /* Brought back: what the gravestone held goes. */
 void ledger_entry_unbury(struct ledger_entry *entry);
 /* A row without a document that is no more, or there again: nothing of it is remembered. */
@@ -158,10 +167,13 @@ struct ledger_key {
  * is found out anew. entries_out[count] is overwritten; the caller ends each. */
 must_use bool ledger_read(struct ledger *ledger, const struct ledger_key *keys, size_t count,
 			  struct ledger_entry *entries_out, struct error *error);
-/* Writes those that differ from what is stored, in one go. results[i]: NONE (also when nothing differed), CONFLICT (another
- * process wrote it: read again), RETRY. An entry that holds nothing any more is removed. */
+/* Writes those that differ from what is stored, in one go. Each has its own result: NONE (also when nothing differed), CONFLICT
+ * (another process wrote it: read again), REFUSED, RETRY (in doubt). False: the store as a whole cannot be written. An entry
+ * that holds nothing any more is removed. */
 must_use bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, size_t count,
-			   enum error_kind *results, struct error *error);
+			   struct store_result *results, struct error *error);
+/* The entry as it is in the store; what was changed in memory since is dropped. */
+void ledger_entry_restore(const struct ledger *ledger, struct ledger_entry *entry);
 /* Every entry of this integration that can be read, in short: of the fields only what the links agreed on, no cells of gravestones, no
  * replaced values. For the index that a start makes; what is to be written is read by ledger_read(). */
 typedef bool ledger_visit(void *context, struct ledger_entry *entry, struct error *error);

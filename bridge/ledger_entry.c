@@ -116,6 +116,12 @@ void ledger_entry_clear_taken(struct ledger_entry *entry)
 	json_object_close(&entry->saving);
 }
 
+bool ledger_entry_is_settled(const struct ledger_entry *entry)
+{
+	return entry->state == ENTRY_PAIR && entry->sent.kind == SENT_NOTHING && !entry->unsure_since_ms &&
+	       !entry->waits && !entry->problem && !ledger_entry_has_taken(entry);
+}
+
 void ledger_entry_unbury(struct ledger_entry *entry)
 {
 	own_free_text(&entry->grave_reason);
@@ -167,6 +173,9 @@ void ledger_entry_done(struct ledger_entry *entry)
 {
 	forget_all(entry);
 	own_free_text(&entry->id);
+	own_free_text(&entry->mark_refused);
+	json_object_close(&entry->wake);
+	json_object_close(&entry->orphans);
 	json_object_close(&entry->stored);
 	*entry = (struct ledger_entry){0};
 }

@@ -1,6 +1,7 @@
 /* Entries as JSON. Only what is there is written: most entries are a record id, a hash and a value a field. */
 #include "bridge/ledger.h"
 
+#include "bridge/ledger_texts.h"
 #include "bridge/pairs.h"
 
 #include <inttypes.h>
@@ -164,6 +165,11 @@ static void put_cells(struct json_object *json, const struct columns *columns,
 	}
 	if (entry->saving)
 		json_put(json, "saving", json_copy(entry->saving));
+	if (entry->wake)
+		json_put(json, "wake", json_copy(entry->wake));
+	if (entry->orphans)
+		json_put(json, "orphans", json_copy(entry->orphans));
+	json_put_text(json, "mark_refused", entry->mark_refused);
 }
 
 static void put_grave(struct json_object *json, const struct ledger_entry *entry)
@@ -191,12 +197,14 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 	json_put_text(json, "table", columns->table_id);
 	put_state(json, entry);
 	put_cells(json, columns, entry);
-	json_put_text(json, "problem", entry->problem);
 	if (entry->causes)
 		json_put(json, "causes", json_copy(entry->causes));
 	put_time(json, "failures", entry->failures);
 	put_time(json, "next_try", entry->next_try_ms);
 	put_grave(json, entry);
+	if (ledger_pack_texts(json))
+		json_put(json, "v", json_new_int(LEDGER_VERSION_PACKED));
+	json_put_text(json, "problem", entry->problem); /* as it is: people read it there */
 	return json;
 }
 
@@ -377,10 +385,11 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 
 	if (!key_from_id(ledger, full_id, entry))
 		return error_set(error, ERROR_REFUSED, "\"%s\" is not the id of a ledger entry", full_id);
-	if (json_int_or(json, "v", 0) != LEDGER_VERSION)
+	int64_t version = json_int_or(json, "v", 0);
+	if (version != LEDGER_VERSION && version != LEDGER_VERSION_PACKED)
 		return error_set(error, ERROR_REFUSED,
-				 "it was written by another version of Davenport (v is not %d)",
-				 LEDGER_VERSION);
+				 "it was written by another version of Davenport (v is neither %d nor %d)",
+				 LEDGER_VERSION, LEDGER_VERSION_PACKED);
 	const struct columns *columns = &ledger->columns[entry->table];
 	const char *handled = json_text_or(json, "handled", "0");
 	entry->handled = strtoull(handled, NULL, 16);
@@ -398,6 +407,9 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
 	entry->shows = own_copy(json_text_or(json, "shows", NULL));
 	entry->saving = json_share(json_child(json, "saving", json_type_object));
+	entry->wake = json_share(json_child(json, "wake", json_type_object));
+	entry->orphans = json_share(json_child(json, "orphans", json_type_array));
+	entry->mark_refused = own_copy(json_text_or(json, "mark_refused", NULL));
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
 	entry->causes = json_share(json_child(json, "causes", json_type_array));
 	int64_t failures = json_int_or(json, "failures", 0);
@@ -422,8 +434,9 @@ bool ledger_entry_from_json(const struct ledger *ledger, struct json_object *jso
 			    struct ledger_entry *entry_out, struct error *error)
 {
 	struct ledger_entry entry = {0};
+	scoped(json_object) whole = ledger_unpack_texts(json);
 
-	if (!read_entry(ledger, json, &entry, error)) {
+	if (!read_entry(ledger, whole, &entry, error)) {
 		ledger_entry_done(&entry);
 		return false;
 	}

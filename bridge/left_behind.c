@@ -40,6 +40,8 @@ static bool remove_all(struct sync *sync, struct json_object *const *bodies, siz
 		json_put(bodies[i], "_deleted", json_new_bool(true));
 		writes[i] = (struct side_write){.kind = SIDE_EXTRA_DELETE, .body = bodies[i]};
 	}
+	static const char what[] = "the removal of what the app left behind of deleted documents";
+	const struct side_write *failed = NULL;
 	struct side_ticket *ticket = sync->couch.ops->write_start(sync->couch.self, writes, count);
 	bool ok = sync->couch.ops->write_finish(sync->couch.self, &ticket, error);
 	for (size_t i = 0; ok && i < count; i++)
@@ -47,7 +49,14 @@ static bool remove_all(struct sync *sync, struct json_object *const *bodies, siz
 			log_info(&sync->log, "%s is removed: its row is settled",
 				 json_text_or(bodies[i], "_id", ""));
 		else
-			sync->left_behind_due = true;
+			failed = &writes[i];
+	if (ok && !failed)
+		retry_worked(&sync->left_behind_retry, &sync->log, what);
+	if (failed) {
+		sync->left_behind_due = true;
+		retry_failed(&sync->left_behind_retry, &sync->log, what, &failed->error,
+			     "Everything else goes on.");
+	}
 	side_writes_done(writes, count);
 	free(writes);
 	return ok;
@@ -58,7 +67,7 @@ bool left_behind_clear(struct sync *sync, struct error *error)
 	scoped(json_object) list = NULL;
 	bool ok = true;
 
-	if (!sync->left_behind_due)
+	if (!sync->left_behind_due || !retry_is_due(&sync->left_behind_retry))
 		return true;
 	if (!sync->couch.ops->left_behind(sync->couch.self, &list, error))
 		return error_wrap(error, "reading what the app left behind");

@@ -1,8 +1,10 @@
-/* Orphans: a history document is written before its change. When the change did not happen, it goes again. */
+/* Orphans: a history document is written before its change. When the change did not happen, it goes again. Where CouchDB does
+ * not let it go (a validation function), that is a problem of its pair alone, which is tried again as others are. */
 #include "bridge/work.h"
 
 #include "inventory/history.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +33,75 @@ static struct json_object *tombstone_of(struct json_object *stored)
 	return body;
 }
 
-static bool delete_found(struct group *group, struct side_write *writes, size_t count, struct error *error)
+/* What the entry says, but for when: the same change, tried again, has the same. */
+static char *gist_of(struct json_object *history)
+{
+	struct json_object *original = NULL, *became = NULL;
+	struct text words = {0};
+	char *gist;
+
+	json_find(history, "original_data", &original);
+	json_find(history, "new_data", &became);
+	json_add_to(&words, original);
+	text_add(&words, " -> ");
+	json_add_to(&words, became);
+	gist = own_format("%016" PRIx64, text_hash(text_or_empty(&words)));
+	text_done(&words);
+	return gist;
+}
+
+static bool is_open_orphan(const struct ledger_entry *entry, struct json_object *history)
+{
+	scoped_text gist = gist_of(history);
+
+	for (size_t i = 0; i < json_length(entry->orphans); i++)
+		if (strcmp(json_text_or(json_at(entry->orphans, i), "gist", ""), gist) == 0)
+			return true;
+	return false;
+}
+
+void look_reuse_orphans(struct look *look)
+{
+	for (size_t i = json_length(look->histories); look->entry.orphans && i-- > 0;)
+		if (is_open_orphan(&look->entry, json_at(look->histories, i))) {
+			json_remove_at(look->histories, i, 1);
+			look->reuses = true;
+		}
+}
+
+/* The change happened after all. */
+void look_take_reused(struct look *look)
+{
+	scoped_text gist = NULL;
+	struct json_object *left = json_new_array();
+
+	gist = gist_of(json_child(look->entry.saving, "history", json_type_object));
+	for (size_t i = 0; i < json_length(look->entry.orphans); i++)
+		if (strcmp(json_text_or(json_at(look->entry.orphans, i), "gist", ""), gist) != 0)
+			json_append(left, json_share(json_at(look->entry.orphans, i)));
+	json_release(look->entry.orphans);
+	look->entry.orphans = json_length(left) ? json_share(left) : NULL;
+	json_release(left);
+	look->again = true; /* it is not told any more */
+}
+
+/* CouchDB does not let it go: it is kept for the looks to come. */
+static void leave_open(struct look *look, const struct side_write *write, const char *gist)
+{
+	struct ledger_entry *entry = &look->entry;
+	struct json_object *orphan = json_new_object();
+	struct json_object *list = entry->orphans ? json_copy(entry->orphans) : json_new_array();
+
+	json_put_text(orphan, "id", json_text_or(write->body, "_id", ""));
+	json_put_text(orphan, "rev", json_text_or(write->body, "_rev", ""));
+	json_put_text(orphan, "gist", gist);
+	json_put_text(orphan, "why", write->error.text);
+	json_append(list, orphan);
+	json_release(entry->orphans);
+	entry->orphans = list;
+}
+
+static bool write_deletions(struct group *group, struct side_write *writes, size_t count, struct error *error)
 {
 	struct side *couch = &group->sync->couch;
 
@@ -40,9 +110,28 @@ static bool delete_found(struct group *group, struct side_write *writes, size_t 
 	struct side_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
 	if (!couch->ops->write_finish(couch->self, &ticket, error))
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (writes[i].result != ERROR_NONE)
-			return error_set(error, ERROR_RETRY, "%s", writes[i].error.text);
+	group_find_unanswered(group, writes, count);
+	return true;
+}
+
+/* A 409 where it was read just now: somebody has removed it, or its number is another's by now. The next look reads it again. */
+static bool delete_found(struct group *group, struct side_write *writes, struct look **looks,
+			 char *const *gists, size_t count, struct error *error)
+{
+	if (!write_deletions(group, writes, count, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct look *look = looks[i];
+		/* What is in the way of the removal is not to be in the way of the item. */
+		bool goes_on = writes[i].result != ERROR_NONE && look->pair->misses >= LOOK_MISSES_UNTOLD;
+		if (writes[i].result == ERROR_REFUSED || goes_on) {
+			leave_open(look, &writes[i], gists[i]);
+			look->left_open_tried = true;
+		} else if (writes[i].result != ERROR_NONE) {
+			look_miss(look, "the removal of the history entry of a change that did not happen",
+				  &writes[i].error);
+		}
+	}
 	return true;
 }
 
@@ -53,6 +142,8 @@ static bool try_ids(struct group *group, struct orphan *orphans, size_t *count, 
 	const char **ids = own_alloc((*count + 1) * sizeof *ids);
 	struct json_object **stored = own_alloc((*count + 1) * sizeof(struct json_object *));
 	struct side_write *writes = own_alloc((*count + 1) * sizeof *writes);
+	struct look **looks = own_alloc((*count + 1) * sizeof *looks);
+	char **gists = own_alloc((*count + 1) * sizeof *gists);
 	size_t found = 0, left = 0;
 
 	for (size_t i = 0; i < *count; i++)
@@ -60,9 +151,12 @@ static bool try_ids(struct group *group, struct orphan *orphans, size_t *count, 
 	bool ok = couch->ops->read_extras(couch->self, ids, *count, stored, error);
 	for (size_t i = 0; i < *count; i++) {
 		bool other = ok && stored[i] && !is_it(stored[i], orphans[i].body);
-		if (ok && stored[i] && !other)
+		if (ok && stored[i] && !other) {
+			looks[found] = orphans[i].look;
+			gists[found] = gist_of(orphans[i].body);
 			writes[found++] = (struct side_write){.kind = SIDE_EXTRA_DELETE,
 							      .body = tombstone_of(stored[i])};
+		}
 		json_release(stored[i]);
 		if (other) {
 			history_next_number(orphans[i].body);
@@ -72,34 +166,146 @@ static bool try_ids(struct group *group, struct orphan *orphans, size_t *count, 
 		}
 	}
 	*count = left;
-	ok = ok && delete_found(group, writes, found, error);
-	for (size_t i = 0; i < found; i++)
+	ok = ok && delete_found(group, writes, looks, gists, found, error);
+	for (size_t i = 0; i < found; i++) {
 		json_release(writes[i].body);
+		free(gists[i]);
+	}
+	free(gists);
 	side_writes_done(writes, found);
 	free(writes);
+	free(looks);
 	free(stored);
 	free(ids);
 	return ok;
 }
 
-bool group_drop_orphans(struct group *group, struct error *error)
+static void add_orphan(struct orphan **orphans, size_t *count, struct look *look, struct json_object *history)
 {
-	struct orphan *orphans = own_alloc((group->count + 1) * sizeof *orphans);
+	*orphans = own_resize(*orphans, *count + 1, sizeof **orphans);
+	(*orphans)[(*count)++] = (struct orphan){look, json_copy(history)};
+}
+
+/* That of the save which was noted, and what was written beside it. */
+static void add_orphans(struct orphan **orphans, size_t *count, struct look *look)
+{
+	struct json_object *history = json_child(look->entry.saving, "history", json_type_object);
+
+	if (history)
+		add_orphan(orphans, count, look, history);
+	for (size_t i = 0; i < json_length(look->unrecorded); i++)
+		if (!history || !json_equal(json_at(look->unrecorded, i), history))
+			add_orphan(orphans, count, look, json_at(look->unrecorded, i));
+}
+
+static bool drop_new(struct group *group, struct error *error)
+{
+	struct orphan *orphans = NULL;
 	size_t count = 0;
 	bool ok = true;
 
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		struct json_object *history = json_child(look->entry.saving, "history", json_type_object);
-		if (look->orphaned && history)
-			orphans[count++] = (struct orphan){look, json_copy(history)};
-	}
+	for (size_t i = 0; i < group->count; i++)
+		if (group->looks[i].orphaned)
+			add_orphans(&orphans, &count, &group->looks[i]);
 	for (int number = 0; ok && count && number < NUMBERS_TRIED; number++)
 		ok = try_ids(group, orphans, &count, error);
 	for (size_t i = 0; i < count; i++)
 		json_release(orphans[i].body);
-	for (size_t i = 0; ok && i < group->count; i++)
+	for (size_t i = 0; ok && i < group->count; i++) {
 		group->looks[i].orphaned = false;
+		json_object_close(&group->looks[i].unrecorded);
+	}
 	free(orphans);
-	return ok || error_wrap(error, "deleting the history of what was not saved");
+	return ok;
+}
+
+/* ---- what was refused before ---- */
+
+/* What is there by now under its id, or NULL: it is gone, or is another's. */
+static struct json_object *still_there(struct group *group, struct json_object *orphan, bool *ok,
+				       struct error *error)
+{
+	struct side *couch = &group->sync->couch;
+	const char *ids[] = {json_text_or(orphan, "id", "")};
+	struct json_object *stored = NULL;
+
+	*ok = *ok && couch->ops->read_extras(couch->self, ids, 1, &stored, error);
+	scoped_text gist = gist_of(stored);
+	if (!*ok || !stored || strcmp(gist, json_text_or(orphan, "gist", "")) != 0) {
+		json_release(stored);
+		return NULL;
+	}
+	struct json_object *tombstone = tombstone_of(stored);
+	json_release(stored);
+	return tombstone;
+}
+
+static bool drop_open_of(struct group *group, struct look *look, struct error *error)
+{
+	size_t count = json_length(look->entry.orphans), found = 0;
+	struct side_write *writes = own_alloc((count + 1) * sizeof *writes);
+	struct json_object **orphans = own_alloc((count + 1) * sizeof(struct json_object *));
+	struct json_object *left = json_new_array();
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < count; i++) {
+		orphans[found] = json_at(look->entry.orphans, i);
+		struct json_object *tombstone = still_there(group, orphans[found], &ok, error);
+		if (tombstone)
+			writes[found++] = (struct side_write){.kind = SIDE_EXTRA_DELETE, .body = tombstone};
+	}
+	ok = ok && write_deletions(group, writes, found, error);
+	for (size_t i = 0; i < found; i++) {
+		if (writes[i].result != ERROR_NONE)
+			json_append(left, json_share(orphans[i]));
+		json_release(writes[i].body);
+	}
+	if (ok) {
+		json_release(look->entry.orphans);
+		look->entry.orphans = json_length(left) ? json_share(left) : NULL;
+	}
+	json_release(left);
+	side_writes_done(writes, found);
+	free(writes);
+	free(orphans);
+	return ok;
+}
+
+static bool drop_open(struct group *group, struct error *error)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (!look->entry.orphans || look->left_open_tried || look->needs_no_row)
+			continue;
+		look->left_open_tried = true;
+		ok = drop_open_of(group, look, error);
+	}
+	return ok;
+}
+
+bool group_drop_orphans(struct group *group, struct error *error)
+{
+	return (drop_open(group, error) && drop_new(group, error)) ||
+	       error_wrap(error, "deleting the history of what was not saved");
+}
+
+void look_tell_left_open(struct look *look)
+{
+	const struct ledger_entry *entry = &look->entry;
+
+	if (look->needs_no_row || (!entry->orphans && !json_find(entry->wake, "why", NULL)))
+		return;
+	look->retry = true;
+	look->parked = true;
+	for (size_t i = 0; i < json_length(entry->orphans); i++)
+		look_problem(
+			look,
+			"CouchDB refused to remove the history entry %s of a change that did not happen: %s.",
+			json_text_or(json_at(entry->orphans, i), "id", ""),
+			json_text_or(json_at(entry->orphans, i), "why", ""));
+	if (json_find(entry->wake, "why", NULL))
+		look_problem(look, "Not all that follows from its move or end could be saved: %s.",
+			     json_text_or(entry->wake, "why", ""));
 }

@@ -74,7 +74,9 @@ void look_view_outside(const struct group *group, const struct look *look, struc
 
 static void drop_mark(struct group *group, struct look *look)
 {
-	if (look->entry.state != ENTRY_GRAVE || !look->entry.marked || !(look->reasons & LOOK_MARK))
+	bool is_time = (look->reasons & LOOK_MARK) || look->entry.mark_refused;
+
+	if (look->entry.state != ENTRY_GRAVE || !look->entry.marked || !is_time)
 		return;
 	look->new_document = json_copy(look->document.body);
 	document_drop_mark(look->new_document, group->sync->config->id);

@@ -44,6 +44,7 @@ void pairs_done(struct pairs *pairs)
 		free(pair->brake);
 		free(pair->full_id);
 		free(pair->typing);
+		free(pair->unstored);
 		free(pair);
 	}
 	free(pairs->list);
@@ -153,6 +154,17 @@ void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason)
 
 	pair->looks |= reason;
 	queue_add(&pairs->queue, pair, first ? QUEUE_FIRST : QUEUE_LATER);
+}
+
+bool pairs_set_unstored(struct pairs *pairs, struct pair *pair, const char *problem)
+{
+	if (pair->unstored == problem || (pair->unstored && problem && strcmp(pair->unstored, problem) == 0))
+		return false;
+	pairs->unstored -= pair->unstored != NULL;
+	own_free_text(&pair->unstored);
+	pair->unstored = own_copy(problem);
+	pairs->unstored += problem != NULL;
+	return true;
 }
 
 void pairs_set_unsettled(struct pairs *pairs, struct pair *pair, bool unsettled)

@@ -71,8 +71,11 @@ struct pair {
 	int64_t refused_until_ms; /* steady clock */
 	bool went_back;   /* its document, and that is not settled, or both are held apart (sync-rules 3) */
 	bool has_problem; /* a person should know something of it */
+	bool in_step;     /* both sides were, when it was last looked at: nothing was open or under way */
 	bool save_lost;   /* what was last noted as taken into the document met a conflict: it is not in it */
 	unsigned waits;   /* enum pair_waits, or 0: a link in it waits for another pair */
+	unsigned misses;  /* looks in a row of which a write met a conflict or had no answer */
+	char *unstored;   /* owned; a problem that not even the ledger takes, or NULL */
 
 	unsigned looks;       /* why it is to be looked at; 0: it is not */
 	unsigned char queued; /* it is in the pairs' queue; set by queue.h alone */
@@ -102,6 +105,7 @@ struct pairs {
 	size_t doubted_count, doubted_capacity;
 	struct pair **doubted; /* owned; those whose 'in_scope' is to be decided anew */
 	size_t unsettled;      /* pairs with 'unsettled' */
+	size_t unstored;       /* pairs with 'unstored' */
 	unsigned pairings;     /* how often some pair got its counterpart */
 	unsigned measure;      /* turns of pairs_measure() */
 	size_t tabbed_count;
@@ -123,6 +127,8 @@ void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other
 /* Adds a reason to look at it, and puts it into the queue. */
 void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason);
 void pairs_set_unsettled(struct pairs *pairs, struct pair *pair, bool unsettled);
+/* A problem that not even the ledger takes; NULL: none, or the ledger has it. True when it was another. */
+bool pairs_set_unstored(struct pairs *pairs, struct pair *pair, const char *problem);
 /* What a link in it waits for: enum pair_waits; the rows without a document, none where they are not known. */
 void pairs_set_waits(struct pairs *pairs, struct pair *pair, unsigned waits, const char *const *record_ids,
 		     size_t record_count);

@@ -257,13 +257,17 @@ static bool run_once(struct sync *sync, const struct pass_wish *wish, struct err
 	return left_behind_clear(sync, error) && (sync->pairs.unsettled > 0 || sync_checkpoint(sync, error));
 }
 
-/* A place that was lost on the way is found again at once. */
+/* A place that was lost on the way is found again at once; so is a state that was. */
 bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
 	if (!sync_start(sync, error))
 		return false;
 	if (run_once(sync, wish, error))
 		return true;
+	if (strcmp(error->code, STATE_LOST) == 0) {
+		sync_forget_state(sync);
+		return sync_start(sync, error) && run_once(sync, wish, error);
+	}
 	return sync->place_lost && sync_start(sync, error) && run_once(sync, wish, error);
 }
 

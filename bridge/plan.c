@@ -385,6 +385,9 @@ static struct decision plan_first_contact(const struct field_views *field)
 		return (struct decision){
 			ACTION_TO_COUCH,
 			"first contact: the document was not edited since the row was written"};
+	if (field->row_unedited)
+		return (struct decision){ACTION_TO_AIRTABLE,
+					 "first contact: the cell was not edited since both were in step"};
 	if (field->couch->kind == CELL_EMPTY)
 		return (struct decision){ACTION_TO_COUCH, "first contact: the document has no value"};
 	if (field->airtable->kind == CELL_EMPTY)

@@ -124,6 +124,7 @@ struct field_views {
 	const struct cell *agreed_couch, *agreed_airtable; /* both NULL: no B for this field */
 	struct cell_equivalence equivalence;
 	bool first_contact; /* there is no entry: sync-rules 5 */
+	bool row_unedited; /* first contact: the cell was not edited since both were in step, as this process remembers */
 	bool same_updated_at; /* first contact: the row's Updated At, a time, is the document's: not edited since */
 	bool shown_differently; /* sync-rules 18: an edit of this cell is a conflict */
 	bool held;              /* both differ since the document went back in time: any edit is a conflict */

@@ -1,6 +1,7 @@
 /* Remember: what the row writes led to, and the ledger's entries of the whole group in one go. */
 #include "bridge/braking.h"
 #include "bridge/refusals.h"
+#include "bridge/retry.h"
 #include "bridge/typing.h"
 
 #include "base/clock.h"
@@ -111,15 +112,43 @@ static void take_result(struct group *group, struct look *look)
 
 /* ---- the ledger ---- */
 
+static const char *name_of(const struct look *look)
+{
+	const struct cell *couch = &look->couch[FIELD_NAME], *row = &look->airtable[FIELD_NAME];
+
+	return couch->kind == CELL_TEXT ? couch->text : row->kind == CELL_TEXT ? row->text : "";
+}
+
+void look_log_problem(struct group *group, const struct look *look, const char *words)
+{
+	const char *name = name_of(look);
+
+	group->sync->counts.problems++;
+	log_warn(&group->sync->log, "%s%s%s%s: %s", look->pair->full_id, *name ? " (" : "", name,
+		 *name ? ")" : "", words);
+}
+
+/* It is tried again by itself, with growing pauses. */
+static void schedule_retry(struct look *look)
+{
+	struct ledger_entry *entry = &look->entry;
+	int64_t wait_ms = retry_pause_ms((unsigned)entry->failures);
+
+	entry->failures++;
+	entry->next_try_ms = clock_now_ms() + wait_ms;
+	if (!look->again_in_ms)
+		look->again_in_ms = wait_ms;
+	if (look->right_refused)
+		look->pair->refused_until_ms = clock_steady_ms() + wait_ms;
+}
+
 static void note_problem(struct group *group, struct look *look)
 {
 	struct ledger_entry *entry = &look->entry;
 	const char *words = look->problem.length ? text_or_empty(&look->problem) : NULL;
 
-	if (words && (!entry->problem || strcmp(entry->problem, words) != 0)) {
-		group->sync->counts.problems++;
-		log_warn(&group->sync->log, "%s: %s", look->pair->full_id, words);
-	}
+	if (words && (!entry->problem || strcmp(entry->problem, words) != 0))
+		look_log_problem(group, look, words);
 	if (!words && entry->problem)
 		log_info(&group->sync->log, "%s: well again", look->pair->full_id);
 	own_free_text(&entry->problem);
@@ -127,15 +156,7 @@ static void note_problem(struct group *group, struct look *look)
 	json_release(entry->causes);
 	entry->causes = take(look->causes);
 	if (words && look->retry) {
-		int64_t wait_ms = random_backoff_ms(entry->failures, SYNC_RETRY_FIRST_MS, SYNC_RETRY_CAP_MS);
-		if (wait_ms < SYNC_RETRY_FIRST_MS / 2)
-			wait_ms = SYNC_RETRY_FIRST_MS / 2;
-		entry->failures++;
-		entry->next_try_ms = clock_now_ms() + wait_ms;
-		if (!look->again_in_ms)
-			look->again_in_ms = wait_ms;
-		if (look->right_refused)
-			look->pair->refused_until_ms = clock_steady_ms() + wait_ms;
+		schedule_retry(look);
 	} else if (words || look->document_written ||
 		   (look->existence.action != EXIST_CREATE_DOCUMENT &&
 		    look->existence.action != EXIST_UNDELETE)) {
@@ -157,6 +178,12 @@ static bool was_decided(const struct look *look)
 	return look->existence.reason != NULL;
 }
 
+/* What was planned was done, or was refused for good. */
+static bool was_answered(const struct look *look)
+{
+	return was_decided(look) && look->existence.action != EXIST_ASK_AGAIN && !is_unanswered(look);
+}
+
 static void note_handled(struct group *group, struct look *look)
 {
 	struct ledger_entry *entry = &look->entry;
@@ -165,7 +192,7 @@ static void note_handled(struct group *group, struct look *look)
 		return;
 	if (look->document.revision && look->document.presence != SIDE_MISSING)
 		snprintf(entry->document, sizeof entry->document, "%s", look->document.revision);
-	if (look->again) {
+	if (look->again || look->open) {
 		entry->handled = 0; /* it is open: also the next start looks at it */
 		return;
 	}
@@ -243,7 +270,10 @@ static void tell_pair(struct group *group, struct look *look)
 	if (pair->born_as_row != entry->born_as_row)
 		pairs_doubt_scope(pairs, pair);
 	pair->born_as_row = entry->born_as_row;
+	if (pairs_set_unstored(pairs, pair, NULL))
+		look->again = group->sync->open_changed = true; /* the row is not to say so any more */
 	pair->has_problem = entry->problem != NULL;
+	pair->in_step = ledger_entry_is_settled(entry) && !look->again && !look->again_in_ms;
 	pair->went_back = paired && look_is_apart(look);
 	if (paired)
 		pairs_set_record(pairs, pair, entry->record_id, false);
@@ -259,37 +289,67 @@ static void tell_pair(struct group *group, struct look *look)
 		      (paired && !pair->in_scope && !entry->problem && pair->document == PAIR_DOCUMENT_THERE);
 	bool to_be_marked = paired && !entry->marked;
 	bool to_be_unmarked = entry->state == ENTRY_GRAVE && entry->marked;
-	if (to_be_marked || to_be_unmarked)
+	if (!look->missed && !to_be_marked && !to_be_unmarked && (was_answered(look) || look->needs_no_row))
+		pair->misses = 0;
+	if ((to_be_marked || to_be_unmarked) && !entry->mark_refused)
 		schedule_mark(pairs, look);
 	if (paired && entry->marked)
 		pairs_set_due(pairs, pair, DUE_MARK, 0);
 }
 
-static bool write_entries(struct group *group, struct error *error)
+/* Those looks whose entries are taken are told to their pairs; the others are parked. */
+static bool write_entries_of(struct group *group, struct look **looks, size_t count, struct error *error)
 {
-	struct ledger_entry **entries = own_alloc((group->count + 1) * sizeof *entries);
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
-	enum error_kind *results = own_alloc((group->count + 1) * sizeof *results);
-	size_t count = 0;
+	struct ledger_entry **entries = own_alloc((count + 1) * sizeof *entries);
+	struct store_result *results = own_alloc((count + 1) * sizeof *results);
 
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (look->keep_ledger)
-			continue;
-		look_note_linked_rows(group, look);
-		looks[count] = look;
-		entries[count++] = &look->entry;
+	for (size_t i = 0; i < count; i++) {
+		look_note_linked_rows(group, looks[i]);
+		entries[i] = &looks[i]->entry;
 	}
 	bool ok = ledger_write(&group->sync->ledger, entries, count, results, error);
-	for (size_t i = 0; ok && i < count; i++) {
-		if (results[i] != ERROR_NONE)
-			looks[i]->again = true;
-		else
+	for (size_t i = 0; ok && i < count; i++)
+		if (results[i].kind == ERROR_NONE)
 			tell_pair(group, looks[i]);
-	}
+		else
+			look_refuse_entry(group, looks[i], &results[i]);
 	free(entries);
-	free(looks);
 	free(results);
+	return ok;
+}
+
+/* An entry that was refused is written once more as it was, with the reason. */
+static size_t take_refused_entries(struct group *group, struct look **looks, size_t count)
+{
+	size_t refused = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!looks[i]->entry_refused || looks[i]->keep_ledger)
+			continue;
+		looks[i]->entry_refused = false;
+		note_problem(group, looks[i]);
+		looks[refused++] = looks[i];
+	}
+	return refused;
+}
+
+static bool write_entries(struct group *group, struct error *error)
+{
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	size_t count = 0;
+	bool ok = true;
+
+	for (size_t i = 0; i < group->count; i++)
+		if (!group->looks[i].keep_ledger)
+			looks[count++] = &group->looks[i];
+	while (ok && count) {
+		ok = write_entries_of(group, looks, count, error);
+		count = take_refused_entries(group, looks, count);
+	}
+	for (size_t i = 0; ok && i < group->count; i++)
+		if (group->looks[i].keep_ledger && group->looks[i].note_refused)
+			look_note_unstored(group, &group->looks[i]);
+	free(looks);
 	return ok;
 }
 
@@ -341,7 +401,7 @@ bool group_remember(struct group *group, struct error *error)
 		look->finished = true;
 		if (look->keep_ledger)
 			continue;
-		if (was_decided(look) && look->existence.action != EXIST_ASK_AGAIN && !is_unanswered(look))
+		if (look->parked || (was_answered(look) && !look->missed))
 			note_problem(group, look);
 		if (was_decided(look))
 			look->entry.waits = look->waits;

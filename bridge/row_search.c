@@ -373,7 +373,7 @@ static bool write_round(struct refusals *refusals, struct look **looks, size_t c
 		struct look *look = looks[i];
 		struct search *search = &refusals->searches[look - group->looks];
 		search->answered = true;
-		if (look->finished) {
+		if (look->finished || look->note_refused) {
 			search->open = false;
 			look->row_write = NULL;
 			continue;

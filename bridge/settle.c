@@ -507,7 +507,8 @@ static bool end_saves(struct group *group, struct error *error)
 	if (!group_drop_orphans(group, error) || !group_save_wakes(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++)
-		ledger_entry_clear_taken(&group->looks[i].entry);
+		if (!group->looks[i].missed)
+			ledger_entry_clear_taken(&group->looks[i].entry);
 	return true;
 }
 

@@ -81,7 +81,7 @@ struct mapping_links sync_links(struct sync *sync)
 static void schedule(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
 {
 	if (entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms || entry->problem ||
-	    ledger_entry_has_taken(entry))
+	    ledger_entry_has_taken(entry) || entry->wake || entry->orphans)
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
 	if (entry->typed_ms)
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
@@ -89,9 +89,9 @@ static void schedule(struct sync *sync, struct pair *pair, const struct ledger_e
 		int64_t wait_ms = entry->next_try_ms - clock_now_ms();
 		pairs_set_due(&sync->pairs, pair, DUE_AGAIN, clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1));
 	}
-	if (entry->state == ENTRY_GRAVE && entry->marked)
+	if (entry->state == ENTRY_GRAVE && entry->marked && !entry->mark_refused)
 		pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
-	if (entry->state == ENTRY_PAIR && !entry->marked) {
+	if (entry->state == ENTRY_PAIR && !entry->marked && !entry->mark_refused) {
 		int64_t quiet_ms = clock_now_ms() - entry->seen_ms;
 		quiet_ms = quiet_ms < 0 ? 0 : quiet_ms; /* this clock was set back, or is behind the base's */
 		pairs_set_due(&sync->pairs, pair, DUE_MARK,
@@ -147,6 +147,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	pair->handled = entry->handled;
 	pair->born_as_row = entry->born_as_row;
 	pair->has_problem = entry->problem != NULL;
+	pair->in_step = ledger_entry_is_settled(entry);
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		pair->went_back =
 			pair->went_back || (entry->state == ENTRY_PAIR && entry->fields[field].held);
@@ -188,6 +189,24 @@ static bool list_documents(struct sync *sync, enum table table, struct error *er
 	const struct json_pick document = {in_document, countof(in_document), false};
 
 	return sync->couch.ops->list(sync->couch.self, table, &document, load_document_page, sync, error);
+}
+
+/* ---- a state that was lost ---- */
+
+void sync_forget_state(struct sync *sync)
+{
+	log_warn(&sync->log,
+		 "what was remembered of this integration is lost: all %zu documents and rows are compared "
+		 "anew",
+		 sync->pairs.count);
+	json_object_close(&sync->checkpoint);
+	sync->open_changed = true;
+	json_remove(sync->schema_stored, "_rev");
+	sync->unstored = true;
+	sync->schema_unsure = false;
+	sync->schema_retry = (struct retry){0};
+	for (size_t i = 0; i < sync->pairs.count; i++)
+		pairs_look(&sync->pairs, sync->pairs.list[i], LOOK_AGAIN);
 }
 
 /* ---- the start ---- */

@@ -6,6 +6,7 @@
 #include "bridge/ledger.h"
 #include "bridge/mapping.h"
 #include "bridge/pairs.h"
+#include "bridge/retry.h"
 #include "bridge/scope.h"
 #include "bridge/side.h"
 #include "bridge/standing.h"
@@ -72,6 +73,11 @@ struct sync {
 	bool schema_stale; /* the base was changed under us: read its schema again */
 	bool flaws_told;   /* what is wrong with the columns was said in this process */
 	bool unstored;     /* the columns as they are bound were not stored yet */
+	bool schema_unsure; /* a write of them had no answer or met a conflict: which revision is stored is not known */
+	struct retry schema_retry, checkpoint_retry, left_behind_retry;
+	/* The base's clock: when it was last asked for changed rows; and when it was of which all changes are handled. 0: never. */
+	int64_t rows_asked_ms, rows_known_ms;
+	bool open_changed; /* the checkpoint does not name the pairs whose entries are not taken */
 	bool unlisted; /* the columns became others, and not all rows were compared with them yet (sync-rules 1) */
 	bool compared;          /* they were, in this process; their looks may still be to come */
 	bool bound;             /* its schema was read in this pass */
@@ -97,9 +103,12 @@ must_use bool sync_load_checkpoint(struct sync *sync, struct error *error);
 must_use bool sync_plant_checkpoint(struct sync *sync, struct error *error);
 /* Whether the database is still the one that was last written to. If not, the place is lost. */
 must_use bool sync_check_place(struct sync *sync, struct error *error);
+/* The state is lost, and its store was made again: all that this process knows is stored anew, and every pair compared. */
+void sync_forget_state(struct sync *sync);
 /* The place in the feed is unknown there, or the database is: the next pass starts again and compares everything. */
 void sync_lose_place(struct sync *sync);
-/* Notes that everything heard so far is handled, or parked in the ledger. */
+/* Notes that everything heard so far is handled, or parked in the ledger. A refusal stops nothing: without a checkpoint a restart
+ * hears more anew, and that is all. False: the pass cannot go on (asked to stop, the place or the state is lost). */
 must_use bool sync_checkpoint(struct sync *sync, struct error *error);
 
 /* bind.c: the columns as they were stored; found_out: they were. */
@@ -113,6 +122,10 @@ must_use bool sync_doubt_schema(struct sync *sync, bool *changed_out, struct err
 /* Whether all rows are to be listed, since the columns became others; that what was listed for it was looked at. */
 bool sync_wants_list(const struct sync *sync);
 must_use bool sync_note_compared(struct sync *sync, struct error *error);
+/* Stores the columns if that was refused so far and is due again. */
+must_use bool sync_keep_columns(struct sync *sync, struct error *error);
+/* A failure that the one document which was written cannot be blamed for. */
+bool sync_is_whole_failure(const struct error *error);
 
 /* hear.c: looks for news on both sides and queues the pairs concerned; waits for the database's at most wait_ms.
  * With ask_rows the base is asked as well. */

@@ -2,8 +2,10 @@
  * to its pictures, the pictures, and what other integrations are told of a delete. As the app does, without history.
  *
  * It begins when the document is acknowledged. The note of the save stays in the ledger until it is done: after a crash in
- * between, or a failure, the next look does it once more. What is read is noted and answered "none" for the time being, and
- * all is done anew when it is there. */
+ * between the next look does it once more. What is read is noted and answered "none" for the time being, and all is done
+ * anew when it is there. Several items of a group are done together, since they may share pictures; when something of that
+ * is not taken, each by itself, so that it is known whose it is. That stays open in its entry, and the next looks try it
+ * again: it does not hold up the item. */
 #include "bridge/work.h"
 
 #include "base/clock.h"
@@ -17,6 +19,9 @@
 
 struct waking {
 	struct group *group;
+	struct look *const *looks; /* borrowed; whose wake it is */
+	size_t count;
+	struct side_write failed; /* the last of those that were not taken: 'result' and 'error' alone */
 	struct inventory_source source;
 	struct json_object *read;   /* owned; {_id: body, or null: none} */
 	struct json_object *saved;  /* owned; likewise, over it: what is to be written */
@@ -80,10 +85,19 @@ struct json_object *look_wake_marks(const struct look *look)
 /* If it was deleted, or made anew, by others since, what hangs on it is theirs. */
 void look_wake_again(struct look *look)
 {
-	struct json_object *marks = json_child(look->entry.saving, "wake", json_type_object);
-	bool gone = json_bool_or(look->entry.saving, "gone", false);
+	struct json_object *noted = look->entry.saving;
+	struct json_object *marks = json_child(noted, "wake", json_type_object);
 
-	if (!marks || gone == (look->document.presence == SIDE_THERE))
+	if (!marks) {
+		noted = look->entry.wake;
+		marks = json_child(noted, "marks", json_type_object);
+	}
+	bool gone = json_bool_or(noted, "gone", false);
+	if (marks && gone == (look->document.presence == SIDE_THERE)) {
+		json_object_close(&look->entry.wake);
+		return;
+	}
+	if (!marks || look->needs_no_row)
 		return;
 	begin_wake(look, gone);
 	datum_put(look->wake, "integrations", json_copy(marks));
@@ -213,14 +227,12 @@ static bool is_woken(const struct look *look)
 
 static bool save_all_wakes(struct waking *waking, struct error *error)
 {
-	struct group *group = waking->group;
 	bool ok = true;
 
 	renew(&waking->saved);
 	renew(&waking->unsure);
-	for (size_t i = 0; ok && i < group->count; i++)
-		if (is_woken(&group->looks[i]))
-			ok = save_wake_of(waking, &group->looks[i], error);
+	for (size_t i = 0; ok && i < waking->count; i++)
+		ok = save_wake_of(waking, waking->looks[i], error);
 	return ok;
 }
 
@@ -228,15 +240,12 @@ static bool save_all_wakes(struct waking *waking, struct error *error)
 
 static bool read_links(struct waking *waking, struct error *error)
 {
-	struct group *group = waking->group;
-	struct side *couch = &group->sync->couch;
+	struct side *couch = &waking->group->sync->couch;
 	bool ok = true;
 
 	renew(&waking->read);
-	for (size_t i = 0; ok && i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (!is_woken(look))
-			continue;
+	for (size_t i = 0; ok && i < waking->count; i++) {
+		struct look *look = waking->looks[i];
 		json_put(waking->read, look->pair->full_id, json_share(look->document.body));
 		if (look->pair->table != TABLE_ITEMS)
 			continue;
@@ -286,39 +295,50 @@ static size_t collect_writes(struct waking *waking, bool links, struct side_writ
 	return count;
 }
 
-/* open_out: somebody changed one of them meanwhile, or it is not known what became of it. */
-static bool write_some(struct waking *waking, bool links, bool *open_out, struct error *error)
+/* A 409 or no answer: somebody changed one of them meanwhile, or it is not known what became of it. */
+static bool is_open(const struct waking *waking)
+{
+	return waking->failed.result != ERROR_NONE && waking->failed.result != ERROR_REFUSED;
+}
+
+static void note_failed(struct waking *waking, const struct side_write *write)
+{
+	if (write->result == ERROR_NONE || is_open(waking))
+		return;
+	waking->failed.result = write->result;
+	error_set(&waking->failed.error, write->result, "%s: %s", json_text_or(write->body, "_id", ""),
+		  write->error.text);
+}
+
+static bool write_some(struct waking *waking, bool links, struct error *error)
 {
 	struct side *couch = &waking->group->sync->couch;
 	struct side_write *writes = own_alloc(((size_t)json_key_count(waking->saved) + 1) * sizeof *writes);
 	size_t count = collect_writes(waking, links, writes);
 	bool ok = true;
 
-	*open_out = false;
 	if (count) {
 		struct side_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
 		ok = couch->ops->write_finish(couch->self, &ticket, error);
 	}
-	for (size_t i = 0; ok && i < count; i++) {
-		bool refused = writes[i].result == ERROR_REFUSED;
-		*open_out = *open_out || (writes[i].result != ERROR_NONE && !refused);
-		if (refused)
-			log_warn(&waking->group->sync->log, "%s was not saved after its item: %s",
-				 json_text_or(writes[i].body, "_id", ""), writes[i].error.text);
-	}
+	if (ok)
+		group_find_unanswered(waking->group, writes, count);
+	for (size_t i = 0; ok && i < count; i++)
+		note_failed(waking, &writes[i]);
 	side_writes_done(writes, count);
 	free(writes);
 	return ok;
 }
 
 /* The links last: once they are saved, nothing tells any more that their pictures are not. */
-static bool write_saved(struct waking *waking, bool *open_out, struct error *error)
+static bool write_saved(struct waking *waking, struct error *error)
 {
-	return write_some(waking, false, open_out, error) &&
-	       (*open_out || write_some(waking, true, open_out, error));
+	waking->failed = (struct side_write){.result = ERROR_NONE};
+	return write_some(waking, false, error) &&
+	       (waking->failed.result != ERROR_NONE || write_some(waking, true, error));
 }
 
-static bool save_once(struct waking *waking, bool *open_out, struct error *error)
+static bool save_once(struct waking *waking, struct error *error)
 {
 	bool ok = read_links(waking, error);
 
@@ -329,49 +349,87 @@ static bool save_once(struct waking *waking, bool *open_out, struct error *error
 			break;
 		ok = read_wanted(waking, error);
 	}
-	return ok && write_saved(waking, open_out, error);
+	return ok && write_saved(waking, error);
 }
 
-/* The look ends here, as that of a document of which it is not known whether it was written: the next one finds the note. That
- * one does without it, so that no document of others can hold up the item for ever. */
-static void leave_open(struct group *group, struct look *look)
+/* failed_out: what was not taken, if its result says that anything was not. */
+static bool save_together(struct group *group, struct look *const *looks, size_t count,
+			  struct side_write *failed_out, struct error *error)
 {
-	if (look->wakes_again) {
-		log_warn(&group->sync->log, "%s: not all that follows from its move or end could be saved",
-			 look->pair->full_id);
-		return;
-	}
-	look->finished = true;
-	look->keep_ledger = true;
-	look->row_work = ROW_WORK_NONE;
-	look->again_in_ms = SYNC_RETRY_FIRST_MS;
-}
+	struct waking waking = {
+		.group = group,
+		.looks = looks,
+		.count = count,
+		.source = {.now_ms = clock_now_ms(), .uuid = new_uuid},
+		.failed = {.result = ERROR_CONFLICT},
+	};
+	bool ok = true;
 
-static void end_wakes(struct group *group, bool open)
-{
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (open && is_woken(look))
-			leave_open(group, look);
-		datum_close(&look->wake);
-		look->wakes_again = false;
-	}
-}
-
-bool group_save_wakes(struct group *group, struct error *error)
-{
-	struct waking waking = {.group = group, .source = {.now_ms = clock_now_ms(), .uuid = new_uuid}};
-	bool open = false, ok = true;
-
-	for (size_t i = 0; i < group->count; i++)
-		open = open || is_woken(&group->looks[i]);
-	for (int try = 0; ok && open && try < TRIES; try++)
-		ok = save_once(&waking, &open, error);
+	for (int try = 0; ok && is_open(&waking) && try < TRIES; try++)
+		ok = save_once(&waking, error);
 	json_release(waking.read);
 	json_release(waking.saved);
 	json_release(waking.wanted);
 	json_release(waking.unsure);
-	if (ok)
-		end_wakes(group, open);
+	*failed_out = waking.failed;
+	return ok;
+}
+
+static struct json_object *left_open(const struct look *look, const char *why)
+{
+	struct json_object *left = json_new_object();
+
+	if (look->wake->deleted)
+		json_put(left, "gone", json_new_bool(true));
+	json_put(left, "marks", look_wake_marks(look));
+	json_put_text(left, "why", why);
+	return left;
+}
+
+/* What may pass by itself is told only when it does not. */
+static void end_wake(struct look *look, const struct side_write *failed)
+{
+	json_object_close(&look->entry.wake);
+	if (failed->result == ERROR_REFUSED || (failed->result != ERROR_NONE && look->wakes_again)) {
+		look->entry.wake = left_open(look, failed->error.text);
+	} else if (failed->result != ERROR_NONE) {
+		look->entry.wake = left_open(look, NULL);
+		look->again_in_ms = SYNC_RETRY_FIRST_MS;
+	}
+	datum_close(&look->wake);
+	look->wakes_again = false;
+}
+
+static bool save_each(struct group *group, struct look *const *looks, size_t count, struct error *error)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < count; i++) {
+		struct side_write failed;
+		ok = save_together(group, &looks[i], 1, &failed, error);
+		if (ok)
+			end_wake(looks[i], &failed);
+	}
+	return ok;
+}
+
+bool group_save_wakes(struct group *group, struct error *error)
+{
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	struct side_write failed = {.result = ERROR_NONE};
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++)
+		if (is_woken(&group->looks[i]))
+			looks[count++] = &group->looks[i];
+		else
+			datum_close(&group->looks[i].wake);
+	bool ok = count == 0 || save_together(group, looks, count, &failed, error);
+	if (ok && failed.result != ERROR_NONE && count > 1)
+		ok = save_each(group, looks, count, error);
+	else
+		for (size_t i = 0; ok && i < count; i++)
+			end_wake(looks[i], &failed);
+	free(looks);
 	return ok || error_wrap(error, "saving what follows from an item's move or end");
 }

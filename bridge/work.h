@@ -5,7 +5,8 @@
 #include "bridge/sync.h"
 #include "inventory/datum.h"
 
-#define GROUP_LIMIT 100 /* looks of one group: ten batches, two seconds of Airtable's rate */
+#define LOOK_MISSES_UNTOLD 3   /* conflicts or lost answers in a row that are not told as a problem */
+#define GROUP_LIMIT        100 /* looks of one group: ten batches, two seconds of Airtable's rate */
 
 enum row_work { ROW_WORK_NONE, ROW_WORK_CREATE, ROW_WORK_UPDATE, ROW_WORK_DELETE };
 enum document_work { DOCUMENT_WORK_NONE, DOCUMENT_WORK_WRITE, DOCUMENT_WORK_DELETE };
@@ -39,6 +40,10 @@ struct look {
 		uint32_t couch, airtable;
 	} values[FIELD_COUNT];
 	enum edit_order orders[FIELD_COUNT];
+	/* The ledger has lost its entry, and this process remembers the pair: whether its document was edited since it was handled,
+	 * and which cells were not edited since both were in step. */
+	bool recollected, recollected_edited;
+	bool unedited[FIELD_COUNT];
 	struct text problem; /* sentences for a person, for the row's error cell and the ledger */
 	bool retry;          /* the problem may pass by itself: try again later */
 	unsigned waits;      /* enum pair_waits */
@@ -54,6 +59,8 @@ struct look {
 	bool document_written; /* the save is done, and new_document, if any, has become the document */
 	bool unmarks;          /* it lacks the mark of the row that is gone */
 	bool marks;            /* it carries the app's mark, which the present one does not */
+	struct json_object
+		*unrecorded; /* owned array; of those that were written for a change that is not made */
 	struct json_object *histories; /* owned array; go before the document */
 
 	enum row_work row_work;
@@ -65,10 +72,24 @@ struct look {
 	bool row_gone;                     /* the row that we deleted is not there any more */
 	bool refills;                      /* row_body also has cells of the gravestone that nobody maps */
 	bool dropped[FIELD_COUNT];         /* fields that Airtable refused: the row is written without them */
-	bool words_alone;                  /* refused as a whole: the row is written once more, to say so */
-	bool withheld;                     /* a cell is not written, since its column may not be */
-	bool right_refused;                /* Airtable did not permit what was to be done with the row */
-	struct side_write *row_write;      /* borrowed from the group */
+	bool document_work_refused; /* its history entry was not taken, so its document is not written */
+	bool left_open_tried;       /* to remove what was refused before, in this look */
+	bool reuses;                /* the history entry of its save is there, from before */
+	bool doubtful;              /* a write of its document had no answer */
+	bool unwritten;             /* as is known by now, it was not written */
+	bool open;          /* what was planned is still to be done: also the next start looks at it */
+	bool missed;        /* a write of its own met a conflict, or had no answer */
+	bool parked;        /* a write of its own was refused: its problem is noted, whatever else is known */
+	bool words_only;    /* of the row only the error cell is to be written */
+	bool words_filled;  /* and is in 'row_body' */
+	bool noted;         /* what is sent to the row is in the ledger */
+	bool note_refused;  /* the ledger did not take a note of it */
+	bool entry_refused; /* nor its entry at the end */
+	bool unnoted;       /* nor any other: what is sent to the row has no note, and is only words */
+	bool words_alone;   /* refused as a whole: the row is written once more, to say so */
+	bool withheld;      /* a cell is not written, since its column may not be */
+	bool right_refused; /* Airtable did not permit what was to be done with the row */
+	struct side_write *row_write; /* borrowed from the group */
 };
 
 struct group {
@@ -129,8 +150,26 @@ must_use bool group_confirm_scope(struct group *group, struct error *error);
 /* Only the row's error cell is to be written. */
 void look_write_words_only(struct look *look);
 
-/* Writes these entries to the ledger before what they note is done. What got a 409 is finished, and not gone on with: another
- * process wrote the entry, it works on the pair, or did (sync-rules 6.1). */
+/* park.c: looks of which a write was not taken. None of these is a failure of the group.
+ *
+ * The change is given up. The problem is the caller's to say; it is written into the row, where there is one. */
+void look_give_up(struct look *look);
+/* A write met a conflict or had no answer: the next look finds out what has happened. What goes on so is told as a problem. */
+void look_miss(struct look *look, const char *what, const struct error *why);
+/* The row's body, of a look that has only words for it. */
+void look_fill_words(struct group *group, struct look *look);
+/* The ledger did not take the note of what was to be written; the entry at the end of the look. */
+void look_refuse_note(struct group *group, struct look *look, const struct store_result *result);
+void look_refuse_entry(struct group *group, struct look *look, const struct store_result *result);
+/* The problem is not in the ledger: the process remembers it, and the next look tells it in the row. */
+void look_tell_unstored(struct look *look);
+void look_note_unstored(struct group *group, struct look *look);
+
+/* remember.c: one line for a problem that was not known so far, with the record's name. */
+void look_log_problem(struct group *group, const struct look *look, const char *words);
+
+/* Writes these entries to the ledger before what they note is done. What is not taken is given up: it is finished, or has only
+ * words for its row left (look_refuse_note). False: the ledger as a whole cannot be written. */
 must_use bool group_write_notes(struct group *group, struct look *const *looks, size_t count,
 				struct error *error);
 
@@ -155,8 +194,16 @@ must_use bool group_save_wakes(struct group *group, struct error *error);
 /* What the ledger needs of it; of a save that was noted, and has happened, it is done once more: twice is as good as once. */
 struct json_object *look_wake_marks(const struct look *look);
 void look_wake_again(struct look *look);
-/* orphans.c: deletes the histories of saves that did not happen (sync-rules 24). */
+/* unanswered.c: writes beside the records of which there was no answer, and which are there all the same, are done. */
+void group_find_unanswered(struct group *group, struct side_write *writes, size_t count);
+/* orphans.c: deletes the histories of saves that did not happen (sync-rules 24). What CouchDB refuses to delete is kept in the
+ * entry and tried again by the next looks. */
 must_use bool group_drop_orphans(struct group *group, struct error *error);
+/* A history entry that CouchDB does not let go becomes that of the same change when it is tried again. */
+void look_reuse_orphans(struct look *look);
+void look_take_reused(struct look *look);
+/* What was refused beside the document is a problem as long as it is. */
+void look_tell_left_open(struct look *look);
 
 /* Adds a history document of the losers of conflicts. */
 void look_record_losers(struct group *group, struct look *look);

@@ -1,15 +1,26 @@
 /* Writing in bulk. A request that is refused is asked again in halves, down to one document: so one that will not be taken
- * stops nobody else. Only after a refusal. Measured on CouchDB 3.5 with two shards: 400 and 413 come before anything is
- * written, but a 412 (missing_stub) may leave the other shard's documents written. Their revisions guard them: the
- * second time they are conflicts. */
+ * stops nobody else. Measured on CouchDB 3.5 with two shards: 400 and 413 come before anything is written, but a 412
+ * (missing_stub) may leave the other shard's documents written.
+ *
+ * The same where the server stumbles (500, 502) or the connection is cut at once: one document may be what it stumbles
+ * over, each time. After SPLITS_MOST requests it is taken for the server's own trouble. What was written all the same is
+ * guarded by its revision: the second time it is a conflict, which says no more than that it is in doubt. */
 #include "couch/bulk.h"
+#include "base/clock.h"
 #include "couch/wire.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum bulk_limits {
+	SPLITS_MOST = 24,
+	STUMBLES_WITHIN_MS = 5000, /* what takes longer is no single document's doing */
+};
+
 struct couch_bulk {
 	struct couch_client *couch;
+	int64_t began_ms; /* steady clock */
+	int splits_left;
 	struct json_object **documents; /* owned, with a reference to each */
 	size_t count;
 	struct http_call *call; /* NULL: too large to be sent at once */
@@ -43,6 +54,8 @@ struct couch_bulk *couch_bulk_start(struct couch_client *couch, struct json_obje
 
 	assert(count <= COUCH_BULK_LIMIT);
 	bulk->couch = couch;
+	bulk->began_ms = clock_steady_ms();
+	bulk->splits_left = SPLITS_MOST;
 	bulk->count = count;
 	bulk->documents = own_alloc((count + 1) * sizeof(*bulk->documents));
 	text_add(&body, "{\"docs\":[");
@@ -146,6 +159,21 @@ static bool settle_rows(const struct couch_bulk *bulk, struct json_object *rows,
 	return true;
 }
 
+static bool finish(struct couch_bulk *bulk, struct couch_written *written_out, struct error *error);
+
+static bool write_half(struct couch_bulk *bulk, size_t from, size_t count, struct couch_written *written_out,
+		       struct error *error)
+{
+	struct couch_bulk *half = couch_bulk_start(bulk->couch, bulk->documents + from, count);
+
+	half->splits_left = bulk->splits_left;
+	settle_all(written_out + from, count, ERROR_RETRY, "in doubt");
+	bool ok = finish(half, written_out + from, error);
+	bulk->splits_left = half->splits_left;
+	couch_bulk_close(&half);
+	return ok;
+}
+
 /* A document that is refused (too large, no valid member, a stub that fits nothing) takes the whole request with it. */
 static bool finish_refused(struct couch_bulk *bulk, const struct error *refusal,
 			   struct couch_written *written_out, struct error *error)
@@ -156,14 +184,59 @@ static bool finish_refused(struct couch_bulk *bulk, const struct error *refusal,
 		settle(written_out, ERROR_REFUSED, refusal->text);
 		return true;
 	}
-	return couch_documents_write(bulk->couch, bulk->documents, half, written_out, error) &&
-	       couch_documents_write(bulk->couch, bulk->documents + half, bulk->count - half,
-				     written_out + half, error);
+	return write_half(bulk, 0, half, written_out, error) &&
+	       write_half(bulk, half, bulk->count - half, written_out, error);
+}
+
+/* ---- a server that stumbles ---- */
+
+static bool may_be_one(const struct couch_bulk *bulk, const struct error *failure)
+{
+	bool stumbles = failure->status == 0 || failure->status == 500 || failure->status == 502;
+
+	return bulk->count > 1 && failure->kind == ERROR_RETRY && stumbles && failure->retry_after_ms == 0 &&
+	       bulk->splits_left > 0 && clock_steady_ms() - bulk->began_ms < STUMBLES_WITHIN_MS;
+}
+
+/* What the first request may have written. */
+static void doubt_conflicts(struct couch_written *written, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (written[i].kind == ERROR_CONFLICT)
+			settle(&written[i], ERROR_RETRY, "in doubt: it may have been written before");
+}
+
+static bool is_any_settled(const struct couch_written *written, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (written[i].kind != ERROR_RETRY)
+			return true;
+	return false;
+}
+
+/* Each half has its own end. */
+static bool finish_in_halves(struct couch_bulk *bulk, struct couch_written *written_out, struct error *error)
+{
+	size_t half = bulk->count / 2;
+	struct error failure = {0};
+
+	bulk->splits_left--;
+	bool first = write_half(bulk, 0, half, written_out, &failure);
+	bool second = (first || failure.kind == ERROR_RETRY) &&
+		      write_half(bulk, half, bulk->count - half, written_out, &failure);
+	doubt_conflicts(written_out, bulk->count);
+	if ((first && second) || (failure.kind == ERROR_RETRY && is_any_settled(written_out, bulk->count)))
+		return true;
+	if (error)
+		*error = failure;
+	return false;
 }
 
 static bool fail_bulk(struct couch_bulk *bulk, const struct error *failure, struct couch_written *written_out,
 		      struct error *error)
 {
+	if (may_be_one(bulk, failure))
+		return finish_in_halves(bulk, written_out, error);
 	settle_all(written_out, bulk->count, ERROR_RETRY, failure->text);
 	if (error)
 		*error = *failure;
@@ -184,12 +257,16 @@ static bool finish(struct couch_bulk *bulk, struct couch_written *written_out, s
 		return fail_bulk(bulk, &failure, written_out, error);
 	}
 	if (!couch_judge_status(bulk->couch, &bulk_ask, &reply, &failure)) {
-		if (failure.kind == ERROR_REFUSED)
-			return finish_refused(bulk, &failure, written_out, error);
-		return fail_bulk(bulk, &failure, written_out, error);
+		if (failure.kind != ERROR_REFUSED)
+			return fail_bulk(bulk, &failure, written_out, error);
+		bool ok = finish_refused(bulk, &failure, written_out, error);
+		if (failure.status == 412)
+			doubt_conflicts(written_out, bulk->count);
+		return ok;
 	}
 	if (!couch_judge(bulk->couch, &bulk_ask, &reply, &rows, NULL, &failure)) {
 		failure.kind = ERROR_RETRY;
+		bulk->splits_left = 0; /* it was taken, and only the answer makes no sense */
 		return fail_bulk(bulk, &failure, written_out, error);
 	}
 	return settle_rows(bulk, rows, written_out, error);

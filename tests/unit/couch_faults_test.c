@@ -830,7 +830,9 @@ static void check_bulk(void **state)
 	assert_string_equal(error_kind_name(written[1].kind), error_kind_name(one->second));
 	assert_int_equal(written[0].rev[0] != '\0', written[0].kind == ERROR_NONE);
 	expect_words(good ? written[1].text : world.error.text, one->words);
-	assert_int_equal(requests(&world), 1);
+	/* Where the server stumbled each is asked for alone. */
+	bool stumbled = one->step.status == 500 || (!good && strcmp(one->words, "_bulk_docs") == 0);
+	assert_int_equal(requests(&world), stumbled ? 3 : 1);
 	json_release(documents[0]);
 	json_release(documents[1]);
 	world_close(&world);
@@ -862,7 +864,7 @@ static void refuse_item_3(struct world *world, struct fake_request *request)
 	json_release(asked);
 }
 
-static void check_halving(struct world *world, int status)
+static void check_halving(struct world *world, int status, enum error_kind kind)
 {
 	struct json_object *documents[7];
 	struct couch_written written[7];
@@ -876,7 +878,7 @@ static void check_halving(struct world *world, int status)
 	}
 	expect(world, couch_documents_write(world->couch, documents, 7, written, &world->error));
 	for (int i = 0; i < 7; i++) {
-		assert_int_equal(written[i].kind, i == 3 ? ERROR_REFUSED : ERROR_NONE);
+		assert_int_equal(written[i].kind, i == 3 ? kind : ERROR_NONE);
 		json_release(documents[i]);
 	}
 	expect_words(written[3].text, "document_too_large");
@@ -885,12 +887,37 @@ static void check_halving(struct world *world, int status)
 
 static void too_large_bulk_is_halved(struct world *world)
 {
-	check_halving(world, 413);
+	check_halving(world, 413, ERROR_REFUSED);
 }
 
 static void refused_bulk_is_halved(struct world *world)
 {
-	check_halving(world, 400);
+	check_halving(world, 400, ERROR_REFUSED);
+}
+
+static void bulk_over_which_the_server_stumbles_is_halved(struct world *world)
+{
+	check_halving(world, 500, ERROR_RETRY);
+}
+
+static void server_that_stumbles_is_not_asked_for_ever(struct world *world)
+{
+	static const struct step step = SAYS(500, "{}");
+	struct json_object *documents[100];
+	struct couch_written written[100];
+
+	world->steps = &step;
+	world->count = 1;
+	world_open(world);
+	for (int i = 0; i < 100; i++)
+		documents[i] = document_of("a");
+	expect_kind(world, couch_documents_write(world->couch, documents, 100, written, &world->error),
+		    ERROR_RETRY);
+	assert_in_range(requests(world), 2, 60);
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(written[i].kind, ERROR_RETRY);
+		json_release(documents[i]);
+	}
 }
 
 static void rest_is_not_sent_after_a_failure(struct world *world)
@@ -1783,6 +1810,10 @@ static const struct plain_case plain_cases[] = {
 	{"revisions in every dialect", revisions_in_every_dialect},
 	{"a bulk with one that is too large is halved", too_large_bulk_is_halved},
 	{"a bulk with one that is refused is halved", refused_bulk_is_halved},
+	{"a bulk with one that the server stumbles over is halved",
+	 bulk_over_which_the_server_stumbles_is_halved},
+	{"a server that stumbles over everything is not asked for ever",
+	 server_that_stumbles_is_not_asked_for_ever},
 	{"the rest is not sent after a failure", rest_is_not_sent_after_a_failure},
 	{"an attachment is tried again before its first byte",
 	 attachment_is_tried_again_before_its_first_byte},

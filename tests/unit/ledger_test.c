@@ -122,11 +122,11 @@ static struct ledger_entry read_one(struct bench *bench, const char *id)
 
 static enum error_kind write_one(struct bench *bench, struct ledger_entry *entry)
 {
-	enum error_kind result;
+	struct store_result result;
 	struct error error;
 
 	assert_true(ledger_write(&bench->ledger, &entry, 1, &result, &error));
-	return result;
+	return result.kind;
 }
 
 /* ---- cases ---- */
@@ -439,6 +439,73 @@ static void odd_values_are_none(void **state)
 	}
 }
 
+/* ---- long texts ---- */
+
+static struct ledger_entry edit_of_a_long_note(struct bench *bench, const char *words)
+{
+	struct ledger_entry entry = full_pair(bench);
+	struct cell cell = cell_text(words), other = cell_text("before");
+	struct json_object *history = json_new_object(), *data = json_new_object();
+
+	ledger_entry_agree(&entry, FIELD_NOTES, &cell, &cell);
+	ledger_entry_take(&entry, FIELD_NOTES, &cell);
+	ledger_entry_replace(&entry, FIELD_NOTES, &cell, 5);
+	entry.sent.kind = SENT_UPDATE;
+	entry.sent.fields[FIELD_NOTES].sent = true;
+	entry.sent.fields[FIELD_NOTES].pre = cell_copy(&other);
+	entry.sent.fields[FIELD_NOTES].post = cell_copy(&cell);
+	json_put_text(data, "notes", words);
+	json_put(history, "new_data", data);
+	json_release(entry.saving);
+	entry.saving = json_new_object();
+	json_put(entry.saving, "history", history);
+	cell_done(&cell);
+	cell_done(&other);
+	return entry;
+}
+
+static void a_long_text_is_stored_once(void **state)
+{
+	struct bench *bench = *state;
+	char words[5001];
+
+	memset(words, 'n', sizeof words - 1);
+	words[sizeof words - 1] = '\0';
+	struct ledger_entry entry = edit_of_a_long_note(bench, words);
+	scoped(json_object) json = ledger_entry_to_json(&bench->ledger, &entry);
+	scoped_text stored = json_write(json);
+	assert_in_range(strlen(stored), sizeof words, 2 * sizeof words);
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	struct ledger_entry read = read_one(bench, "a");
+	assert_string_equal(read.fields[FIELD_NOTES].couch.text, words);
+	assert_string_equal(read.fields[FIELD_NOTES].airtable.text, words);
+	assert_string_equal(read.taken[FIELD_NOTES].cell.text, words);
+	assert_string_equal(read.sent.fields[FIELD_NOTES].post.text, words);
+	assert_string_equal(read.sent.fields[FIELD_NOTES].pre.text, "before");
+	struct json_object *history = json_child(read.saving, "history", json_type_object);
+	assert_string_equal(json_text_or(json_child(history, "new_data", json_type_object), "notes", ""),
+			    words);
+	size_t writes = bench->memory.writes;
+	assert_int_equal(write_one(bench, &read), ERROR_NONE);
+	assert_int_equal(bench->memory.writes, writes);
+	ledger_entry_done(&read);
+	ledger_entry_done(&entry);
+}
+
+static void a_place_that_there_is_not_is_no_text(void **state)
+{
+	struct bench *bench = *state;
+	struct ledger_entry entry = full_pair(bench);
+
+	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
+	put_stored(bench, "fields", "{\"%s\":{\"$text\":7}}");
+	put_stored(bench, "texts", "[\"one\"]");
+	struct ledger_entry read = read_one(bench, "a");
+	assert_int_equal(read.state, ENTRY_NONE);
+	ledger_entry_done(&read);
+	ledger_entry_done(&entry);
+}
+
 static bool count_entry(void *context, struct ledger_entry *entry, struct error *error)
 {
 	(void)entry;
@@ -479,6 +546,8 @@ int main(void)
 		CASE(the_rows_of_links_are_those_agreed_on),
 		CASE(what_cannot_be_read_counts_as_absent_and_is_written_over),
 		CASE(odd_values_are_none),
+		CASE(a_long_text_is_stored_once),
+		CASE(a_place_that_there_is_not_is_no_text),
 		CASE(a_walk_shows_this_integrations_entries_only),
 	};
 

@@ -220,5 +220,7 @@ const struct event_kind event_kinds[] = {
 	{"server damages checkpoint", server_damages_checkpoint, 1, RULE_ALWAYS, false, true, DAMAGES, 0},
 	{"person limits", person_limits, 4, RULE_ALWAYS, true, true, 0, 0},
 	{"person permits", person_permits, 1, RULE_ALWAYS, true, true, 0, 0},
+	{"database refuses", database_refuses, 3, RULE_ALWAYS, true, true, WRITTEN_KINDS *(ANSWERS - 1), 0},
+	{"database takes again", database_takes_again, 2, RULE_ALWAYS, true, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

@@ -79,3 +79,5 @@ void process_is_killed(struct play *play, const struct event *event);
 void process_freezes(struct play *play, const struct event *event);
 void person_limits(struct play *play, const struct event *event);
 void person_permits(struct play *play, const struct event *event);
+void database_refuses(struct play *play, const struct event *event);
+void database_takes_again(struct play *play, const struct event *event);

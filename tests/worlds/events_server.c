@@ -15,7 +15,8 @@ void server_goes_back(struct play *play, const struct event *event)
 	static const unsigned files[] = {FILES_OF_SOURCE, FILES_OF_SOURCE, FILES_OF_SOURCE | FILES_OF_STATE,
 					 FILES_OF_STATE};
 
-	if (!play->backup)
+	/* Where no checkpoint is taken nobody can know how far the database was: couchdb-rules 5. */
+	if (!play->backup || play->world->checkpoint_refused)
 		return;
 	play->flaws++;
 	world_goes_back(play->world, &play->backup, files[event->a % countof(files)]);

@@ -91,6 +91,18 @@ static void judge_calls(struct world *world)
 	}
 }
 
+/* Refusals stop nothing but the records that they belong to, which say so. */
+static void judge_refused(struct world *world)
+{
+	if (world->refusal_count == 0)
+		return;
+	world_note(world, "quiet, with what the database refuses");
+	if (!world_quiet_refused(world))
+		world_broken(world, "refusals do not become quiet; last: %s", world->last_error.text);
+	else
+		observer_check(world);
+}
+
 static void judge(struct play *play, unsigned before)
 {
 	struct world *world = play->world;
@@ -98,6 +110,7 @@ static void judge(struct play *play, unsigned before)
 	for (size_t i = 0; i < play->history->count; i++)
 		if (!play->done[i] && event_kinds[play->history->events[i].kind].run != play_pass)
 			play_begin(play, i);
+	judge_refused(world);
 	if (!world_quiet(world)) {
 		world_broken(world, "it does not become quiet; last: %s", world->last_error.text);
 		return;

@@ -1,7 +1,9 @@
 /* What the app saves in the wake of an item's move or end is saved, wherever the bridge ends: sync-rules 24 and 25. */
 #include "tests/worlds/named.h"
 
+#include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
+#include "tests/worlds/world_refusals.h"
 #include "tests/worlds/world_settings.h"
 
 #include <string.h>
@@ -124,7 +126,111 @@ static void is_gone(struct world *world)
 	wake_is_saved(world);
 }
 
+/* ---- a picture that does not say whose it is, as the app's schema allows ---- */
+
+static void it_has_a_picture_of(struct world *world, const char *words)
+{
+	struct json_object *picture;
+
+	it_has_a_picture(world);
+	picture = document_data(extra(world, PICTURE));
+	json_remove(picture, "_item_ids");
+	if (words)
+		json_put_text(picture, "_item_ids", words);
+}
+
+static void it_has_a_picture_of_nobody(struct world *world)
+{
+	it_has_a_picture_of(world, NULL);
+}
+
+static void it_has_a_picture_of_a_word(struct world *world)
+{
+	it_has_a_picture_of(world, "x");
+}
+
+static void picture_is_of_no_type(struct world *world)
+{
+	it_has_a_picture(world);
+	json_remove(extra(world, PICTURE), "data");
+}
+
+static void item_is_moved(struct world *world)
+{
+	named_must_say(world, "i1", "collection_id", "c1");
+}
+
+static void item_is_gone(struct world *world)
+{
+	if (world_body(world_document(world, TABLE_ITEMS, "i1")) || named_row(world))
+		world_broken(world, "the item is still there");
+}
+
+/* ---- what follows is refused ---- */
+
+static void cascade_is_refused_and_person_moves(struct world *world)
+{
+	world_refuse(world, WRITTEN_CASCADE, "", ANSWER_REFUSED);
+	person_moves(world);
+}
+
+static void cascade_is_refused_and_person_ticks(struct world *world)
+{
+	world_refuse(world, WRITTEN_CASCADE, "", ANSWER_REFUSED);
+	person_ticks(world);
+}
+
+static void cascade_conflicts_and_person_moves(struct world *world)
+{
+	world_refuse(world, WRITTEN_CASCADE, "", ANSWER_CONFLICT);
+	person_moves(world);
+}
+
+/* It is told, and the item goes on. */
+static void move_is_done_and_told(struct world *world)
+{
+	unsigned effects = world->effects;
+
+	if (!world_quiet_refused(world))
+		world_broken(world, "it does not become quiet; last: %s", world->last_error.text);
+	world->effects = effects;
+	item_is_moved(world);
+	if (!observer_has_problem(world, world_document(world, TABLE_ITEMS, "i1")))
+		world_broken(world, "nobody is told that not all that follows could be saved");
+	named_phone_notes(world);
+	(void)world_pass(world, true, false);
+	named_must_show(world, "i1", FIELD_NOTES, "from the phone");
+}
+
+static void end_is_done_and_told(struct world *world)
+{
+	unsigned effects = world->effects;
+
+	if (!world_quiet_refused(world))
+		world_broken(world, "it does not become quiet; last: %s", world->last_error.text);
+	world->effects = effects;
+	item_is_gone(world);
+	if (!observer_has_problem(world, world_document(world, TABLE_ITEMS, "i1")))
+		world_broken(world, "nobody is told that not all that follows could be saved");
+}
+
 static const struct scenario scenarios[] = {
+	{"picture-of-nobody-as-its-item-moves", it_has_a_picture_of_nobody, person_moves, named_nothing,
+	 item_is_moved, 1U << AS_WRITTEN, false},
+	{"picture-of-nobody-as-its-item-goes", it_has_a_picture_of_nobody, person_ticks, named_nothing,
+	 item_is_gone, 1U << AS_WRITTEN, false},
+	{"picture-of-a-word-as-its-item-moves", it_has_a_picture_of_a_word, person_moves, named_nothing,
+	 item_is_moved, 1U << AS_WRITTEN, false},
+	{"picture-of-a-word-as-its-item-goes", it_has_a_picture_of_a_word, person_ticks, named_nothing,
+	 item_is_gone, 1U << AS_WRITTEN, false},
+	{"picture-without-data-as-its-item-moves", picture_is_of_no_type, person_moves, named_nothing,
+	 item_is_moved, 1U << AS_WRITTEN, false},
+	{"cascade-of-a-move-refused", it_has_a_picture, cascade_is_refused_and_person_moves,
+	 move_is_done_and_told, is_moved, 1U << AS_WRITTEN, true},
+	{"cascade-of-an-end-refused", it_has_a_picture, cascade_is_refused_and_person_ticks,
+	 end_is_done_and_told, is_gone, 1U << AS_WRITTEN, true},
+	{"cascade-in-conflict-for-ever", it_has_a_picture, cascade_conflicts_and_person_moves,
+	 move_is_done_and_told, is_moved, 1U << AS_WRITTEN, true},
 	{"picture-of-an-item-that-moves", it_has_a_picture, person_moves, named_nothing, is_moved,
 	 1U << AS_WRITTEN, false},
 	{"picture-of-an-item-that-goes", it_has_a_picture, person_ticks, named_nothing, is_gone,

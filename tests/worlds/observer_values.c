@@ -110,21 +110,31 @@ bool observer_points_to_told(struct world *world, const struct world_row *row, e
 	for (size_t i = 0; links && i < json_length(links); i++) {
 		const char *id = json_object_get_string(json_at(links, i));
 		const struct world_row *target = world_row(world, id);
-		if (target && target->now.there && observer_is_told(world, target) &&
-		    !observer_is_paired(world, target))
+		const struct world_document *document = target ? world_document_of(world, target) : NULL;
+		bool is_told = target && (observer_is_told(world, target) ||
+					  (document && observer_has_problem(world, document)));
+		if (is_told && target->now.there && !observer_is_paired(world, target))
 			return true;
 	}
 	return false;
 }
 
-/* A person is told: in the row, or in the ledger. */
+/* The ledger does not take it, and the process knows. */
+static bool has_unstored_problem(const struct world *world, const struct world_document *document)
+{
+	const struct pair *pair = pairs_find(&world->sync->pairs, document->table, document->id);
+
+	return pair && pair->unstored;
+}
+
+/* A person is told: in the row, or in the ledger; or in the log alone, where the ledger takes nothing. */
 bool observer_has_problem(const struct world *world, const struct world_document *document)
 {
 	scoped_text end =
 		own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
 	struct json_object *entry = world_state_body(world, end);
 
-	return entry && json_text_or(entry, "problem", NULL);
+	return (entry && json_text_or(entry, "problem", NULL)) || has_unstored_problem(world, document);
 }
 
 bool observer_is_forgotten(const struct world *world, const struct world_document *document)

@@ -266,6 +266,17 @@ static unsigned writes(const struct world *world)
 	return world->row_writes + world->document_writes;
 }
 
+/* Whether some write met a conflict or had no answer, and is to be told as a problem if that goes on. */
+static bool is_undecided(const struct world *world)
+{
+	const struct pairs *pairs = &world->sync->pairs;
+
+	for (size_t i = 0; i < pairs->count; i++)
+		if (pairs->list[i]->misses && !pairs->list[i]->has_problem)
+			return true;
+	return false;
+}
+
 bool world_quiet(struct world *world)
 {
 	world_lift_refusals(world);
@@ -290,7 +301,7 @@ bool world_quiet_refused(struct world *world)
 		unsigned before = writes(world);
 		bool list = round % 2 == 1;
 		bool ok = world_pass(world, true, list);
-		if (!ok || writes(world) != before)
+		if (!ok || writes(world) != before || is_undecided(world))
 			silent_since_ms = 0;
 		else if (list && !silent_since_ms)
 			silent_since_ms = world->steady_ms;

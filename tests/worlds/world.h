@@ -189,6 +189,9 @@ struct world {
 	bool went_back;      /* the database, and with it a part of the history */
 	bool state_lost;     /* the state database, and with it which entries of the history are to go */
 	size_t refusal_count;
+	bool state_deleted;      /* the state database is not there */
+	bool checkpoint_refused; /* the checkpoint was, at some time */
+	bool cleanup_refused;    /* removals were, at some time */
 	struct world_refusal refusals[WORLD_REFUSALS];
 	bool history_taken; /* the id of the next history document is that of another, by then */
 
@@ -324,6 +327,8 @@ void world_checkpoint_is_damaged(struct world *world, enum world_damage damage);
 struct json_object *world_state_body(const struct world *world,
 				     const char *id_end); /* by the end of its id, or NULL */
 void world_state_is_lost(struct world *world);
+/* The same, and the bridge meets the lack of it at its next call. */
+void world_state_is_deleted(struct world *world);
 void world_couch_done(struct world *world);
 bool world_couch_extra_put(struct world *world, struct json_object *body);
 

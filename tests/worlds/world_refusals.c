@@ -29,6 +29,8 @@ void world_refuse(struct world *world, enum world_written written, const char *i
 	struct world_refusal *refusal = &world->refusals[world->refusal_count++];
 	*refusal = (struct world_refusal){.written = written, .answer = answer};
 	snprintf(refusal->id, sizeof refusal->id, "%s", id);
+	world->checkpoint_refused = world->checkpoint_refused || written == WRITTEN_CHECKPOINT;
+	world->cleanup_refused = world->cleanup_refused || written == WRITTEN_CLEANUP;
 	world_note(world, "the database answers to %s%s%s: %s", written_names[written], *id ? " of " : "", id,
 		   answers[answer].words);
 	transcript_spoil(world, "a refusal of the database");
@@ -45,7 +47,8 @@ enum world_answer world_answer_to(const struct world *world, enum world_written 
 {
 	for (size_t i = 0; i < world->refusal_count; i++) {
 		const struct world_refusal *refusal = &world->refusals[i];
-		if (refusal->written == written && (!refusal->id[0] || strcmp(refusal->id, id) == 0))
+		bool of_one = refusal->id[0] && written != WRITTEN_SCHEMA && written != WRITTEN_CHECKPOINT;
+		if (refusal->written == written && (!of_one || strcmp(refusal->id, id) == 0))
 			return refusal->answer;
 	}
 	return ANSWER_AS_EVER;
@@ -56,14 +59,24 @@ bool world_refuses(const struct world *world, enum world_written written, const 
 	return world_answer_to(world, written, id) != ANSWER_AS_EVER;
 }
 
-/* pair-<integration>-<type>-<id>; the ids of worlds have no "-". */
+static bool ends_with(const char *words, const char *end)
+{
+	size_t length = strlen(words), end_length = strlen(end);
+
+	return length >= end_length && strcmp(words + length - end_length, end) == 0;
+}
+
+/* pair-<integration>-<type>-<id> */
 enum world_answer world_answer_to_state(const struct world *world, const char *state_id)
 {
-	const char *last = strrchr(state_id, '-');
-
 	if (strncmp(state_id, "schema-", 7) == 0)
 		return world_answer_to(world, WRITTEN_SCHEMA, "");
-	return world_answer_to(world, WRITTEN_ENTRY, last ? last + 1 : "");
+	for (size_t i = 0; i < world->refusal_count; i++) {
+		const struct world_refusal *refusal = &world->refusals[i];
+		if (refusal->written == WRITTEN_ENTRY && ends_with(state_id, refusal->id))
+			return refusal->answer;
+	}
+	return ANSWER_AS_EVER;
 }
 
 enum error_kind world_answer_kind(enum world_answer answer)

@@ -45,12 +45,30 @@ void world_state_is_lost(struct world *world)
 	world->moment++;
 }
 
+void world_state_is_deleted(struct world *world)
+{
+	world_state_is_lost(world);
+	world->state_deleted = true;
+}
+
+/* As the real store does: it makes the database again. */
+static bool was_deleted(struct world *world, struct error *error)
+{
+	if (!world->state_deleted || world->dead)
+		return false;
+	world_note(world, "        the state database is made again");
+	world->state_deleted = false;
+	error_set(error, ERROR_RETRY, "the state database was gone, and is made again");
+	snprintf(error->code, sizeof error->code, "%s", STATE_LOST);
+	return true;
+}
+
 static bool state_read(void *self, const char *const *ids, size_t count, struct json_object **documents_out,
 		       struct error *error)
 {
 	struct world *world = of(self);
 
-	if (!world_couch_begins(world, FAULT_STATE_READ, error))
+	if (!world_couch_begins(world, FAULT_STATE_READ, error) || was_deleted(world, error))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct world_state *state = state_of(world, ids[i]);
@@ -98,6 +116,8 @@ static bool state_write(void *self, struct json_object *const *documents, size_t
 		return error_set(error, ERROR_STOPPED, "the bridge is dead");
 	if (!world_may_write(world, "the state"))
 		return error_set(error, ERROR_STOPPED, "it did not leave");
+	if (was_deleted(world, error))
+		return false;
 	unsent = world_fault(world, FAULT_STATE_UNSENT);
 	unanswered = !unsent && world_fault(world, FAULT_STATE_UNANSWERED);
 	for (size_t i = 0; i < count; i++) {
@@ -125,7 +145,7 @@ static bool state_walk(void *self, const char *prefix, const struct json_pick *p
 {
 	struct world *world = of(self);
 
-	if (!world_couch_begins(world, FAULT_STATE_READ, error))
+	if (!world_couch_begins(world, FAULT_STATE_READ, error) || was_deleted(world, error))
 		return false;
 	for (size_t i = 0; i < world->state_count; i++) {
 		if (!world->states[i].body || strncmp(world->states[i].id, prefix, strlen(prefix)) != 0)
@@ -141,7 +161,7 @@ static bool checkpoint_read(void *self, struct json_object **checkpoint_out, str
 {
 	struct world *world = of(self);
 
-	if (!world_couch_begins(world, FAULT_STATE_READ, error))
+	if (!world_couch_begins(world, FAULT_STATE_READ, error) || was_deleted(world, error))
 		return false;
 	*checkpoint_out = world->checkpoint_source ? world_wire(world->checkpoint_source) : NULL;
 	return true;
@@ -151,7 +171,7 @@ static bool checkpoint_read_state(void *self, struct json_object **checkpoint_ou
 {
 	struct world *world = of(self);
 
-	if (!world_couch_begins(world, FAULT_STATE_READ, error))
+	if (!world_couch_begins(world, FAULT_STATE_READ, error) || was_deleted(world, error))
 		return false;
 	*checkpoint_out = world->checkpoint_state ? world_wire(world->checkpoint_state) : NULL;
 	return true;
