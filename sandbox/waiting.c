@@ -24,6 +24,7 @@ struct sandbox_waiting {
 	struct sandbox_wait *waits;
 	struct job *jobs;
 	struct sandbox_patience *patience;
+	size_t patience_count;
 	int64_t tick_us;
 	bool stopping, closing, busy;
 	void (*late)(void *context, void *job);
@@ -241,18 +242,34 @@ void sandbox_waiting_release(struct sandbox_waiting *waiting)
 	pthread_mutex_unlock(&waiting->lock);
 }
 
+/* Of those that keep us waiting the one whose time ends first goes now, so that there is room for whoever has something to ask. */
+static void hurry_one(struct sandbox_waiting *waiting)
+{
+	struct sandbox_patience *first = NULL;
+
+	for (struct sandbox_patience *one = waiting->patience; one; one = one->next)
+		if (one->deadline_us > 0 && one->deadline_us < INT64_MAX &&
+		    (!first || one->deadline_us < first->deadline_us))
+			first = one;
+	if (first)
+		first->deadline_us = 0;
+	pthread_cond_signal(&waiting->news);
+}
+
 struct sandbox_patience *sandbox_patience_open(struct sandbox_waiting *waiting, int socket)
 {
 	struct sandbox_patience *patience = own_alloc(sizeof(*patience));
 
 	patience->socket = socket;
-	patience->deadline_us = sandbox_steady_us() + SANDBOX_IDLE_US;
+	patience->deadline_us = sandbox_steady_us() + SANDBOX_REQUEST_US;
 	pthread_mutex_lock(&waiting->lock);
 	patience->next = waiting->patience;
 	patience->place = &waiting->patience;
 	if (patience->next)
 		patience->next->place = &patience->next;
 	waiting->patience = patience;
+	if (++waiting->patience_count > SANDBOX_CROWD)
+		hurry_one(waiting);
 	pthread_mutex_unlock(&waiting->lock);
 	return patience;
 }
@@ -268,6 +285,7 @@ void sandbox_patience_set(struct sandbox_waiting *waiting, struct sandbox_patien
 void sandbox_patience_end(struct sandbox_waiting *waiting, struct sandbox_patience *patience)
 {
 	pthread_mutex_lock(&waiting->lock);
+	waiting->patience_count--;
 	*patience->place = patience->next;
 	if (patience->next)
 		patience->next->place = patience->place;

@@ -8,8 +8,11 @@
 struct MHD_Connection;
 struct sandbox_waiting;
 
-#define SANDBOX_IDLE_US    75000000 /* for a next request */
-#define SANDBOX_REQUEST_US 30000000 /* from its first line to its end */
+#define SANDBOX_IDLE_US 75000000 /* for a next request */
+#define SANDBOX_REQUEST_US                                                                                   \
+	30000000 /* from its first line to its end; and for the first line of a new connection */
+#define SANDBOX_CROWD                                                                                        \
+	800 /* connections; with each one more the one that has waited longest for a request is ended */
 
 /* One suspended exchange; part of it, so it needs no room of its own. */
 struct sandbox_wait {

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -357,6 +358,32 @@ static void check_latency(void **state)
 		expect_in(answer, "HTTP/1.1 200 OK");
 	}
 	expect_ask(&stage, "GET /_sandbox/counts", NULL, "\"records_created\":64");
+	stage_close(&stage);
+}
+
+/* More connections than it takes, and none of them ever asks for anything. */
+static void check_crowd(void **state)
+{
+	enum { MANY = 1100, DESCRIPTORS = 2 * MANY + 200 };
+	static int clients[MANY];
+	struct stage stage;
+	struct rlimit limit;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (limit.rlim_max < DESCRIPTORS)
+		skip();
+	limit.rlim_cur = limit.rlim_cur < DESCRIPTORS ? DESCRIPTORS : limit.rlim_cur;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	stage_open(&stage, 0);
+	for (size_t i = 0; i < countof(clients); i++) {
+		clients[i] = client_open(&stage);
+		if (i % 2)
+			client_send(clients[i], "POST /v0/", 9);
+	}
+	expect_ask(&stage, "GET /_sandbox/counts", NULL, "\"total\":0");
+	for (size_t i = 0; i < countof(clients); i++)
+		close(clients[i]);
 	stage_close(&stage);
 }
 
@@ -799,6 +826,7 @@ int main(void)
 	cases_add(&cases, own_copy("held between doing and answering"), check_hold_applied, NULL);
 	cases_add(&cases, own_copy("64 requests are held at once and all answered"), check_many_held, NULL);
 	cases_add(&cases, own_copy("64 requests wait out their latency together"), check_latency, NULL);
+	cases_add(&cases, own_copy("a crowd that asks for nothing keeps nobody out"), check_crowd, NULL);
 	cases_add(&cases, own_copy("the end comes while requests wait"), check_close, NULL);
 	cases_add_table(&cases, kill_cases, check_kill);
 	cases_add(&cases, own_copy("the sixth request in a second begins the penalty"), check_rate, NULL);
