@@ -15,8 +15,8 @@
 
 enum {
 	URL_SHOWN = 240,
-	WRITE_IDLE_S = 2,         /* servers close idle connections after 5 s and more */
-	RETRY_AFTER_MOST_S = 300, /* a page of maintenance may ask for a day, and be gone in a minute */
+	WRITE_IDLE_S = 2,        /* servers close idle connections after 5 s and more */
+	RETRY_AFTER_MOST_S = 60, /* a page of maintenance may ask for a day, and be gone in a minute */
 	RETRY_AFTER_DIGITS = 9,
 };
 

@@ -4,6 +4,7 @@ import * as bad from './lib/hostile_answers.mjs';
 import { hostileScenarios, noteFigures } from './lib/hostile_cases.mjs';
 import { playAll } from './lib/tap.mjs';
 
+const LIVES = 14;
 const MINUTE = { ms: 60000 };
 const START = { start: true };
 const ALL = /./;
@@ -83,5 +84,5 @@ const CASES = [
 	['a 503 for a day', ALL, bad.says(503, '<html>Maintenance</html>', { 'Retry-After': '86400' })],
 ].map(([name, at, fault, how = {}]) => ({ name, at, ...fault, ...how }));
 
-await playAll(hostileScenarios('airtable', CASES, 10), { atOnce: 10 });
+await playAll(hostileScenarios('airtable', CASES, LIVES), { atOnce: LIVES });
 noteFigures('airtable', CASES.length);

@@ -368,9 +368,9 @@ static const struct answer answers[] = {
 	       "08:49:37 "
 	       "GMT\r\nContent-Length: 0\r\n\r\n"),
 	 "GET", 429, "", "", "", 0},
-	{"an absurd Retry-After is cut to five minutes",
+	{"an absurd Retry-After is cut to a minute",
 	 BYTES("HTTP/1.1 429 Slow\r\nRetry-After: 99999999999999999999\r\nContent-Length: 0\r\n\r\n"), "GET",
-	 429, "", "", "", 300000},
+	 429, "", "", "", 60000},
 	{"an unreadable Retry-After is none",
 	 BYTES("HTTP/1.1 429 Slow\r\nRetry-After: -5\r\nContent-Length: 0\r\n\r\n"), "GET", 429, "", "", "",
 	 0},

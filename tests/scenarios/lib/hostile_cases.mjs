@@ -10,7 +10,7 @@ import { note } from './tap.mjs';
 import { idOf, testServer, TOKEN, World } from './world.mjs';
 
 const POLL_S = 2;
-const FAULT_MS = 5000;
+const FAULT_MS = 3000;
 const ARRIVE_MS = 200000;
 const MEET_MS = 120000;
 const CUT_AGAIN_MS = 5000;
