@@ -80,7 +80,7 @@ struct http_reply {
 	const char *content_type; /* "" when absent */
 	const char *etag;         /* "" when absent */
 	int64_t date_ms;          /* the Date header, 0 when absent or unreadable */
-	int retry_after_ms; /* Retry-After in seconds or as a date, a minute at most; 0 when absent */
+	int retry_after_ms;       /* Retry-After in seconds or as a date, a minute at most; 0 when absent */
 };
 
 /* Whether what is sent there can be read on its way: http:// to another machine. */

@@ -5,7 +5,7 @@ import { hostileScenarios, noteFigures } from './lib/hostile_cases.mjs';
 import { playAll } from './lib/tap.mjs';
 
 const LIVES = 14;
-const MINUTE = { ms: 60000 };
+const MINUTE = { ms: 55000 };
 const START = { start: true };
 const ALL = /./;
 const LIST = /^GET .*\/v0\/app[^/]*\/tbl|\/listRecords/;

@@ -12,6 +12,7 @@ import { idOf, testServer, TOKEN, World } from './world.mjs';
 const POLL_S = 2;
 const FAULT_MS = 3000;
 const ARRIVE_MS = 200000;
+const CALM_MS = 3000;
 const MEET_MS = 120000;
 const CUT_AGAIN_MS = 5000;
 const MINUTE_MS = 60000;
@@ -119,6 +120,7 @@ function playSome(side, cases) {
 		try {
 			const life = { world, proxies, bridge: await world.run({ pollSeconds: POLL_S }) };
 			await world.untilEqual('the first sync');
+			await sleep(CALM_MS); /* it is noted how far it came */
 			life.before = (await world.documents()).map(({ _id }) => _id).sort();
 			for (const [index, one] of cases.entries())
 				await step(one.name, () => playCase(life, side, one, index));
