@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TRIES_ALIKE = 5, DOUBLINGS = 3 }; /* waits of 1, 2, 4 and 8 s between renewals that fail */
+
 enum lease_state { LEASE_NONE, LEASE_HELD, LEASE_LOST };
 
 struct lease {
@@ -23,6 +25,7 @@ struct lease {
 	bool in_tick;  /* a renewal may wait for its answer in the loop that ticks */
 	bool troubled; /* renewals fail, and it was said */
 	bool found;    /* a renewal was refused, and the lease is its own all the same */
+	int failures;  /* of renewals, in a row */
 
 	/* Of somebody else's. */
 	struct lease_document seen;
@@ -225,9 +228,18 @@ static void lose(struct lease *lease, const char *why)
 	log_warn(&lease->log, "%s: nothing more is written, and the integration begins anew", why);
 }
 
+/* A second at first: the lease must not run out for a moment's trouble. A server that is ill for long is not asked so often. */
+static void renew_later(struct lease *lease)
+{
+	int doublings = lease->failures++ / TRIES_ALIKE;
+
+	lease->renew_ms = clock_steady_ms() +
+			  ((int64_t)LEASE_RETRY_MS << (doublings < DOUBLINGS ? doublings : DOUBLINGS));
+}
+
 static void note_trouble(struct lease *lease, const struct error *error)
 {
-	lease->renew_ms = clock_steady_ms() + LEASE_RETRY_MS;
+	renew_later(lease);
 	if (lease->troubled || clock_steady_ms() + LEASE_WRITE_MS <= lease->ends_ms)
 		return;
 	log_warn(&lease->log, "the lease cannot be renewed, and nothing is written until it can: %s",
@@ -255,7 +267,9 @@ static void find_out(struct lease *lease)
 		lose(lease, why);
 	} else {
 		snprintf(lease->own.revision, sizeof lease->own.revision, "%s", present.revision);
-		lease->renew_ms = clock_steady_ms() + (lease->found ? LEASE_RETRY_MS : 0);
+		lease->renew_ms = clock_steady_ms();
+		if (lease->found)
+			renew_later(lease);
 		lease->found = true;
 	}
 }
@@ -269,6 +283,7 @@ static bool renew(struct lease *lease)
 		if (lease->troubled)
 			log_info(&lease->log, "the lease is renewed again");
 		lease->doubted = lease->troubled = lease->found = false;
+		lease->failures = 0;
 		return true;
 	}
 	if (error.kind == ERROR_CONFLICT || error.kind == ERROR_LOST)

@@ -19,7 +19,7 @@
 
 enum lease_limits {
 	LEASE_RENEW_MS = 10000, /* between renewals: each is a revision in the state database */
-	LEASE_RETRY_MS = 1000,  /* after one that failed */
+	LEASE_RETRY_MS = 1000,  /* after one that failed; longer after many */
 	LEASE_GAP_MS =
 		5000, /* so long without a tick, the process stood still: it is renewed before it is believed */
 	LEASE_LOOK_MS = 2000, /* between looks at a lease that somebody else has */
