@@ -71,11 +71,13 @@ void json_remove(struct json_object *object, const char *key);
 
 /* for each member, in order: json_each (object, key, value) { … }. The present member may be removed within. What is no
  * object has none. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): the macro declares the two names */
 #define json_each(object, key, value)                                                                        \
 	const char *key = NULL;                                                                              \
 	struct json_object *value = NULL;                                                                    \
 	for (struct lh_entry *key##_entry = json_first_entry(object), *key##_next = NULL;                    \
 	     json_visit_entry(key##_entry, &key, &value, &key##_next); key##_entry = key##_next)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* For json_each() only. */
 struct lh_entry *json_first_entry(const struct json_object *object);
