@@ -65,7 +65,8 @@ static bool set_sandbox_clock(struct replay *replay, int64_t now_ms, bool freeze
 	return stage_control(replay->stage, "POST", "clock", body, NULL, error);
 }
 
-/* People act while the sandbox's clock stands, the bridge while it goes. */
+/* People act while the sandbox's clock stands, the bridge while it goes. Shifted by whole seconds: times that are rounded to the
+ * nearest one are rounded as in the transcript. */
 static bool move_clock(struct replay *replay, const struct act *act, struct error *error)
 {
 	bool same = replay->frozen && act->at_ms == replay->at_ms;
@@ -76,9 +77,8 @@ static bool move_clock(struct replay *replay, const struct act *act, struct erro
 	if (!same) {
 		int64_t ahead_ms = stage_now_ms(replay->stage) - (act->at_ms + replay->shift_ms);
 		if (ahead_ms > 0)
-			replay->shift_ms += ahead_ms;
-		else
-			stage_move_clock(replay->stage, -ahead_ms);
+			replay->shift_ms += (ahead_ms + 999) / 1000 * 1000;
+		stage_move_clock_to(replay->stage, act->at_ms + replay->shift_ms);
 		replay->at_ms = act->at_ms;
 	}
 	if (act->kind == ACT_PASSES)
@@ -397,6 +397,7 @@ bool replay_open(struct stage *stage, const struct transcript *transcript, struc
 	struct replay *replay = own_alloc(sizeof *replay);
 
 	*replay = (struct replay){.stage = stage, .transcript = transcript, .words = words};
+	replay->shift_ms = (transcript->base_ahead_ms % 1000 + 1000) % 1000;
 	if (!begin(replay, error)) {
 		replay_close(&replay);
 		return false;

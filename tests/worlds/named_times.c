@@ -37,16 +37,24 @@ static void phone_is_ahead_and_refused(struct world *world)
 
 /* ---- one moment, or one after the other ---- */
 
+#define MOMENT_MS 600
+
+/* The base rounds the time of an edit to the nearest second. */
+static void a_second_begins(struct world *world)
+{
+	world_advance(world, 1000 - world_base_now_ms(world) % 1000);
+}
+
 static void person_notes_and_a_moment(struct world *world)
 {
 	named_person_notes(world);
-	world_advance(world, 300);
+	world_advance(world, MOMENT_MS);
 }
 
 static void phone_notes_and_a_moment(struct world *world)
 {
 	named_phone_notes(world);
-	world_advance(world, 300);
+	world_advance(world, MOMENT_MS);
 }
 
 static void both_have(struct world *world, const char *words)
@@ -174,11 +182,11 @@ static const struct scenario scenarios[] = {
 	 named_anything, 1U << AS_WRITTEN, false},
 	{"phone-clock-ahead-and-a-restart", named_nothing, phone_is_ahead_and_refused, named_nothing,
 	 named_anything, 1U << AS_WRITTEN, false},
-	{"edits-at-the-same-moment", named_nothing, named_phone_notes, named_person_notes,
+	{"edits-at-the-same-moment", a_second_begins, named_phone_notes, named_person_notes,
 	 both_have_the_phones, BOTH_ORDERS, false},
-	{"phone-edits-a-moment-later", named_nothing, person_notes_and_a_moment, named_phone_notes,
+	{"phone-edits-a-moment-later", a_second_begins, person_notes_and_a_moment, named_phone_notes,
 	 both_have_the_phones, 1U << AS_WRITTEN, false},
-	{"person-edits-a-moment-later", named_nothing, phone_notes_and_a_moment, named_person_notes,
+	{"person-edits-a-moment-later", a_second_begins, phone_notes_and_a_moment, named_person_notes,
 	 both_have_the_persons, 1U << AS_WRITTEN, false},
 	{"own-write-is-no-edit", named_nothing, phone_notes_twice_in_a_second, named_nothing,
 	 nobody_edited_the_row, 1U << AS_WRITTEN, false},
