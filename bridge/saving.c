@@ -100,6 +100,15 @@ static bool check_together(struct saves *saves, bool *together)
 	return all;
 }
 
+/* The reason is that of what is stored and saved, not of what another one was only meant to become: that depends on who is
+ * in the group, and words that change with it would be written again and again. */
+static void tell_refused_anew(struct saves *saves)
+{
+	for (size_t i = 0; i < saves->group->count; i++)
+		if (saves->group->looks[i].given && !saves->outcomes[i].saved)
+			save_one(saves, i);
+}
+
 /* Two that exchange a number refuse each other, although the end has it once. Those that are refused one by one may pass as one; what
  * passes only together with one that does not pass is refused as before. */
 static void save_together(struct saves *saves)
@@ -119,6 +128,7 @@ static void save_together(struct saves *saves)
 			together[i] = together[i] && intend(saves, i);
 		while (!check_together(saves, together))
 			continue;
+		tell_refused_anew(saves);
 	}
 	free(together);
 }
