@@ -277,6 +277,15 @@ const char *json_text_or(struct json_object *object, const char *key, const char
 	return value ? json_text_of(value) : fallback;
 }
 
+void json_text_into(struct json_object *object, const char *key, char *out, size_t size)
+{
+	const char *words = json_text_or(object, key, "");
+	size_t kept = text_utf8_prefix(words, strlen(words), size - 1);
+
+	memcpy(out, words, kept);
+	out[kept] = '\0';
+}
+
 struct json_object *json_child(struct json_object *object, const char *key, enum json_type type)
 {
 	struct json_object *value;

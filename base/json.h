@@ -81,6 +81,8 @@ must_use bool json_get_int(struct json_object *object, const char *key, int64_t 
 			   struct error *error); /* required; a whole number */
 /* Without an error: the value when it is there with that type, else NULL / fallback. */
 const char *json_text_or(struct json_object *object, const char *key, const char *fallback);
+/* Into a place of 'size' bytes: what does not fit is cut where a character ends; "" when there is none. */
+void json_text_into(struct json_object *object, const char *key, char *out, size_t size);
 struct json_object *json_child(struct json_object *object, const char *key, enum json_type type);
 bool json_bool_or(struct json_object *object, const char *key, bool fallback);
 int64_t json_int_or(struct json_object *object, const char *key, int64_t fallback);

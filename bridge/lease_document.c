@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/own.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define VERSION 1
@@ -32,12 +31,11 @@ void lease_document_read(struct json_object *json, struct lease_document *docume
 		.write_ms = time_of(json, "write_ms", LEASE_WRITE_MS),
 	};
 
-	snprintf(document.token, sizeof document.token, "%s", json_text_or(json, "token", ""));
-	snprintf(document.process.host, sizeof document.process.host, "%s", json_text_or(json, "host", ""));
-	snprintf(document.process.place, sizeof document.process.place, "%s",
-		 json_text_or(json, "place", ""));
-	snprintf(document.command, sizeof document.command, "%s", json_text_or(json, "command", ""));
-	snprintf(document.revision, sizeof document.revision, "%s", json_text_or(json, "_rev", ""));
+	json_text_into(json, "token", document.token, sizeof document.token);
+	json_text_into(json, "host", document.process.host, sizeof document.process.host);
+	json_text_into(json, "place", document.process.place, sizeof document.process.place);
+	json_text_into(json, "command", document.command, sizeof document.command);
+	json_text_into(json, "_rev", document.revision, sizeof document.revision);
 	document.is_readable =
 		json_int_or(json, "v", 0) == VERSION && document.token[0] && document.process.pid > 0;
 	*document_out = document;

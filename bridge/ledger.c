@@ -47,7 +47,7 @@ static void read_entry(struct ledger *ledger, const struct ledger_key *key, stru
 	*entry = (struct ledger_entry){.table = key->table, .id = own_copy(key->id)};
 	if (!document)
 		return;
-	snprintf(entry->revision, sizeof entry->revision, "%s", json_text_or(document, "_rev", ""));
+	json_text_into(document, "_rev", entry->revision, sizeof entry->revision);
 	ledger_tell_unreadable(ledger, json_text_or(document, "_id", ""), &why);
 }
 
@@ -144,7 +144,7 @@ static void look_for_unanswered(struct ledger *ledger, struct json_object *docum
 	if (!is_stored(document, stored))
 		return;
 	*result = (struct store_result){.kind = ERROR_NONE};
-	snprintf(result->rev, sizeof result->rev, "%s", json_text_or(stored, "_rev", ""));
+	json_text_into(stored, "_rev", result->rev, sizeof result->rev);
 }
 
 bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, size_t count,

@@ -210,16 +210,6 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 
 /* ---- reading ---- */
 
-/* Into a place of so many bytes, which ours always have. */
-static void read_words(struct json_object *json, const char *key, char *out, size_t size)
-{
-	const char *words = json_text_or(json, key, "");
-	size_t length = strnlen(words, size - 1);
-
-	memcpy(out, words, length);
-	out[length] = '\0';
-}
-
 /* A moment that there can be; 0: none. */
 static int64_t read_time(struct json_object *json, const char *key)
 {
@@ -287,7 +277,7 @@ static bool sent_from_json(const struct columns *columns, struct json_object *js
 	if (sent->kind == SENT_NOTHING)
 		return error_set(error, ERROR_REFUSED, "unknown kind \"%s\" in \"sent\"", kind);
 	sent->at_ms = read_time(json, "at");
-	read_words(json, "epoch", sent->epoch, sizeof sent->epoch);
+	json_text_into(json, "epoch", sent->epoch, sizeof sent->epoch);
 
 	struct json_object *fields = json_child(json, "fields", json_type_object);
 	if (!fields)
@@ -393,17 +383,17 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	const struct columns *columns = &ledger->columns[entry->table];
 	const char *handled = json_text_or(json, "handled", "0");
 	entry->handled = strtoull(handled, NULL, 16);
-	read_words(json, "_rev", entry->revision, sizeof entry->revision);
-	read_words(json, "rec", entry->record_id, sizeof entry->record_id);
-	read_words(json, "document", entry->document, sizeof entry->document);
+	json_text_into(json, "_rev", entry->revision, sizeof entry->revision);
+	json_text_into(json, "rec", entry->record_id, sizeof entry->record_id);
+	json_text_into(json, "document", entry->document, sizeof entry->document);
 	entry->seen_ms = read_time(json, "seen");
 	entry->marked = json_bool_or(json, "marked", false);
 	entry->born_as_row = json_bool_or(json, "born_as_row", false);
 	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
 	entry->typed_ms = read_time(json, "typed");
 	entry->unsure_since_ms = read_time(json, "unsure_since");
-	read_words(json, "collection_row", entry->collection_row, sizeof entry->collection_row);
-	read_words(json, "container_row", entry->container_row, sizeof entry->container_row);
+	json_text_into(json, "collection_row", entry->collection_row, sizeof entry->collection_row);
+	json_text_into(json, "container_row", entry->container_row, sizeof entry->container_row);
 	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
 	entry->shows = own_copy(json_text_or(json, "shows", NULL));
 	entry->saving = json_share(json_child(json, "saving", json_type_object));

@@ -439,8 +439,16 @@ bool couch_document_read(struct couch_client *couch, const char *id, struct json
 {
 	scoped_text path = path_of(id);
 	struct couch_ask ask = {.path = path, .read = true};
+	scoped(json_object) body = NULL;
 
-	return couch_ask_patiently(couch, &ask, body_out, NULL, NULL, error);
+	if (!couch_ask_patiently(couch, &ask, &body, NULL, NULL, error))
+		return false;
+	if (!json_is(body, json_type_object))
+		return error_set(error, ERROR_RETRY,
+				 "reading '%s': the answer is %s where a document was expected", id,
+				 json_type_word(body));
+	*body_out = take(body);
+	return true;
 }
 
 bool couch_document_write(struct couch_client *couch, const char *id, struct json_object *body, char *rev_out,

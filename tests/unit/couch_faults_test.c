@@ -978,6 +978,7 @@ static const struct local_case local_cases[] = {
 	 {SAYS(200, STORED(6)), SAYS(201, "{\"ok\":true}")},
 	 ERROR_RETRY,
 	 2},
+	{"a list where the document was expected", {SAYS(200, "[]")}, ERROR_RETRY, 1},
 };
 
 static void check_local(void **state)

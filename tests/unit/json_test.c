@@ -779,6 +779,14 @@ static void test_fallbacks(void **state)
 	assert_string_equal(json_text_or(json, "n", "no"), "no");
 	assert_null(json_text_or(json, "absent", NULL));
 	assert_null(json_text_or(NULL, "t", NULL));
+
+	scoped(json_object) long_one = json_new_object();
+	char place[4];
+	json_put_text(long_one, "t", "xy\xc3\xa4");
+	json_text_into(long_one, "t", place, sizeof(place));
+	assert_string_equal(place, "xy");
+	json_text_into(long_one, "absent", place, sizeof(place));
+	assert_string_equal(place, "");
 	assert_true(json_bool_or(json, "b", false));
 	assert_true(json_bool_or(json, "t", true));
 	assert_false(json_bool_or(json, "absent", false));
