@@ -134,7 +134,7 @@ $(foreach folder,unit vectors worlds scenarios bench,$(eval $(call test_programs
 
 # With SAN=fuzz, by clang. A target may include a room's .c file: its own is linked before the library's.
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(TEST_LIBS)
-	$(call say,LINK)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -lcmocka
 
 # The worlds in memory, played again on real servers.
 $(BUILD)/tests/scenarios/worlds_test $(BUILD)/tests/scenarios/sides_test: $(call objects,$(wildcard tests/replay/*.c) \

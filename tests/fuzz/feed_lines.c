@@ -5,7 +5,8 @@
 
 static struct couch_changes *open_changes(struct couch_client *couch)
 {
-	struct couch_changes *changes = couch_changes_open(couch, NULL, NULL);
+	static const char *const all[] = {"", NULL};
+	struct couch_changes *changes = couch_changes_open(couch, NULL, all);
 
 	changes->call = http_start(couch_client_http(couch), &(struct http_request){.url = "http://c"});
 	return changes;

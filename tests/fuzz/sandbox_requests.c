@@ -1,0 +1,50 @@
+/* Reads: requests to the sandbox, one after another on a small store: "METHOD /path?query", a line break, the body; divided
+ * by the byte FF. Holds: each has a status and an answer in JSON. */
+#include "base/log.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/unit/sandbox_steps.h"
+
+static void must_be_answer(const struct sandbox_answer *answer)
+{
+	scoped(json_object) json = NULL;
+
+	must(answer->status >= 200 && answer->status <= 599);
+	must(json_read(text_or_empty(&answer->body), answer->body.length, &json, NULL, NULL));
+}
+
+static void ask(struct sandbox *sandbox, const char *bytes, size_t length)
+{
+	scoped_text request = own_copy_bytes(bytes, length);
+	struct sandbox_answer answer = {0};
+	char *body = strchr(request, '\n');
+
+	if (body)
+		*body++ = '\0';
+	char *uri = strchr(request, ' ');
+	if (!uri)
+		return;
+	*uri++ = '\0';
+	if (strncmp(uri, "/v0", 3) != 0)
+		return;
+	steps_now_ms += 1000;
+	steps_ask(sandbox, request, uri, body, &answer);
+	must_be_answer(&answer);
+	sandbox_answer_done(&answer);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	const char *at = (const char *)bytes, *end = at + length;
+	struct sandbox sandbox;
+
+	log_set_level(LOG_ERROR);
+	steps_open(&sandbox);
+	while (at < end) {
+		const char *behind = memchr(at, 0xFF, (size_t)(end - at));
+		size_t size = (size_t)((behind ? behind : end) - at);
+		ask(&sandbox, at, size);
+		at += size + (behind ? 1 : 0);
+	}
+	sandbox_done(&sandbox);
+	return 0;
+}
