@@ -106,8 +106,10 @@ static void play_pass_of(struct play *play, const struct event *event, bool chec
 	world->at_effect = at_effect;
 	world->context = play;
 	/* Some work in small groups, and come to an end before their queue does. */
-	world->work_ms = event->b % 3 == 1 && !has_backup(play->history);
-	world->group_most = event->b % 5 < 2 ? 1 + event->b % 3 : 0;
+	if (!play->history->whole_passes) {
+		world->work_ms = event->b % 3 == 1 && !has_backup(play->history);
+		world->group_most = event->b % 5 < 2 ? 1 + event->b % 3 : 0;
+	}
 	if (checks)
 		world_pass_checks(world);
 	else

@@ -233,6 +233,7 @@ void history_make_plain(struct history *history)
 		history->events[kept++] = event;
 	}
 	history->count = kept;
+	history->whole_passes = true;
 }
 
 /* ---- shrinking ---- */

@@ -26,6 +26,7 @@ struct event {
 struct history {
 	uint64_t seed;
 	size_t count;
+	bool whole_passes; /* each goes on until nothing is left to do */
 	struct event events[HISTORY_LIMIT];
 };
 
@@ -33,7 +34,8 @@ struct history {
 void history_draw(uint64_t seed, struct history *history);
 /* An event of rule 16 is in it. */
 bool history_has_second(const struct history *history);
-/* Leaves out what servers cannot be made to do, and has all of it happen between passes. */
+/* Leaves out what servers cannot be made to do, and has all of it happen between passes that are whole: how far another one gets is a
+ * matter of time. */
 void history_make_plain(struct history *history);
 /* True when every invariant held; else what was broken. */
 bool history_run(const struct history *history, bool verbose, char broken_out[400]);
