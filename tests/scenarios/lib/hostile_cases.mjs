@@ -16,12 +16,13 @@ const CALM_MS = 3000;
 const MEET_MS = 120000;
 const CUT_AGAIN_MS = 5000;
 const MINUTE_MS = 60000;
-const REQUESTS_MOST = 60; /* in any begun minute of a fault */
+const SPOILT_MOST = 60; /* requests that meet the fault, in any begun minute of it */
+const REQUESTS_MOST = 180; /* with those that are answered well meanwhile: what the edits are worth */
 const MEMORY_MOST_KB = 128 << 10;
 const SANITIZED = !DAVENPORT.includes('/plain/'); /* they take memory of their own */
 const sample = sampleDocuments({ items: 10 });
 const [docEdited, rowEdited] = sample.filter(({ type }) => type === 'item').map(idOf);
-const worst = { memory: 0, asked: 0, memoryOf: '', askedOf: '' };
+const worst = { memory: 0, spoilt: 0, memoryOf: '', spoiltOf: '' };
 
 async function open() {
 	const couch = await HostileProxy.open(testServer().url);
@@ -38,11 +39,11 @@ function peakMemory(pid) {
 	return peak;
 }
 
-function noteWorst(name, { memory, asked }) {
+function noteWorst(name, { memory, spoilt }) {
 	if (memory > worst.memory)
 		Object.assign(worst, { memory, memoryOf: name });
-	if (asked > worst.asked)
-		Object.assign(worst, { asked, askedOf: name });
+	if (spoilt > worst.spoilt)
+		Object.assign(worst, { spoilt, spoiltOf: name });
 }
 
 async function assertNothingLost(world, before) {
@@ -80,15 +81,15 @@ async function under(proxy, life, { at, ms = FAULT_MS, start = false, ...fault }
 		return proxy.spoilt > 0;
 	}, MEET_MS);
 	await sleep(ms);
-	const asked = proxy.asked / Math.ceil((Date.now() - began) / MINUTE_MS);
+	const minutes = Math.ceil((Date.now() - began) / MINUTE_MS);
 	proxy.end();
-	return asked;
+	return { asked: proxy.asked / minutes, spoilt: proxy.spoilt / minutes };
 }
 
 async function playCase(life, side, fault, round) {
 	const { world, before } = life, { name } = fault, proxy = life.proxies[side];
 	const mark = `${name}, ${round}`;
-	const asked = await under(proxy, life, fault, async () => {
+	const { asked, spoilt } = await under(proxy, life, fault, async () => {
 		await world.save(docEdited, { notes: mark });
 		await world.editRow(rowEdited, { Notes: mark });
 	});
@@ -106,10 +107,10 @@ async function playCase(life, side, fault, round) {
 	assert.ok(bridge.program.child.exitCode === null && bridge.program.child.signalCode === null, `it ended\n${said()}`);
 	const memory = peakMemory(bridge.pid);
 	assertNoSecret(world, bridge.log());
-	noteWorst(name, { memory, asked });
-	note(`${name}: ${proxy.spoilt} spoilt, ${asked} a minute, ${memory >> 10} MB, ` +
+	noteWorst(name, { memory, spoilt });
+	note(`${name}: ${spoilt} of ${asked} spoilt, ${memory >> 10} MB, ` +
 		`arrived after ${((Date.now() - began) / 1000).toFixed(1)} s`);
-	assert.ok(asked <= REQUESTS_MOST, `${asked} requests a minute, most of them: ${proxy.mostAsked()}`);
+	assert.ok(spoilt <= SPOILT_MOST && asked <= REQUESTS_MOST, `${spoilt} of ${asked} requests a minute, most of them: ${proxy.mostAsked()}`);
 	assert.ok(SANITIZED || memory <= MEMORY_MOST_KB, `${memory >> 10} MB`);
 }
 
@@ -145,5 +146,5 @@ export function hostileScenarios(side, cases, lives) {
 
 export function noteFigures(side, count) {
 	note(`hostile ${side}: ${count} cases; most memory ${worst.memory >> 10} MB (${worst.memoryOf}); ` +
-		`most requests during a fault ${worst.asked} (${worst.askedOf})`);
+		`most spoilt requests a minute ${worst.spoilt} (${worst.spoiltOf})`);
 }
