@@ -19,7 +19,7 @@ static void must_be_json_for_others(const char *bytes, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-	try_json((const char *)bytes, length);
+	try_json((const char *)bytes, length, true);
 	must_be_json_for_others((const char *)bytes, length);
 	return 0;
 }

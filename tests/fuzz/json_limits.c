@@ -10,6 +10,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-	try_json((const char *)bytes, length);
+	try_json((const char *)bytes, length, false);
 	return 0;
 }

@@ -14,7 +14,7 @@ static inline void must_name_flaws(const struct json_flaws *flaws)
 }
 
 /* With its flaws named a text is read, or is no JSON; strictly it is read just when it has no flaw, and as the same. */
-static inline void try_json(const char *bytes, size_t length)
+static inline void try_json(const char *bytes, size_t length, bool far_from_limits)
 {
 	scoped(json_object) strict = NULL;
 	scoped(json_object) lenient = NULL;
@@ -29,7 +29,9 @@ static inline void try_json(const char *bytes, size_t length)
 	must(is_lenient || leniently.kind == ERROR_REFUSED);
 	if (is_strict) {
 		must(json_equal(strict, lenient));
-		must_survive_writing(strict);
+		/* Without its spaces a text may take less memory: one at the limit is then beyond it. */
+		if (far_from_limits)
+			must_survive_writing(strict);
 	} else if (is_lenient) {
 		must_name_flaws(&flaws);
 		scoped(json_object) copy = json_copy(lenient);
