@@ -1508,10 +1508,27 @@ static const struct {
 	{"without descriptors a wake and a stop are heard", test_without_descriptors},
 };
 
+static void check_open_urls(void **state)
+{
+	static const struct {
+		const char *url;
+		bool open;
+	} urls[] = {
+		{"http://airtable.example", true},   {"http://10.0.0.3:8080/v0", true},
+		{"https://api.airtable.com", false}, {"http://localhost:8790", false},
+		{"http://127.0.0.1:8790", false},    {"http://[::1]:8790", false},
+		{"http://localhost.example", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < countof(urls); i++)
+		assert_int_equal(http_url_is_open(urls[i].url), urls[i].open);
+}
+
 int main(void)
 {
 	static struct CMUnitTest tests[countof(cases) + countof(answers) + countof(brokens) +
-				       countof(impossibles) + countof(deads)];
+				       countof(impossibles) + countof(deads) + 1];
 	size_t count = 0;
 
 	for (size_t i = 0; i < countof(cases); i++)
@@ -1520,5 +1537,7 @@ int main(void)
 	ROWS(brokens, test_broken);
 	ROWS(impossibles, test_impossible);
 	ROWS(deads, test_dead_connection);
+	tests[count++] =
+		(struct CMUnitTest){"what can be read on its way", check_open_urls, NULL, NULL, NULL};
 	return cmocka_run_group_tests_name("http", tests, NULL, NULL);
 }
