@@ -1,7 +1,7 @@
 # Davenport. `make` builds; `make demo`, `make test` and `make lint` also install what is missing.
 #
 #   make            the programs: build/plain/davenport, build/plain/airtable-sandbox
-#   make unit       unit tests, in seconds             make demo [ONCE=1]     both sides filled and kept in step
+#   make unit       what needs no server               make demo [ONCE=1]     both sides filled and kept in step
 #   make test       everything that can fail           make bench [ONLY=name] one line of JSON for each measure
 #   make lint       layers, settings, words, checkers  make format            clang-format over all C
 #   make install    what all of these need             make chaos [SEEDS=n] [FROM=first]   random histories
