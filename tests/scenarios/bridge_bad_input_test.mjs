@@ -55,14 +55,14 @@ const BAD_DOCUMENTS = [
 	['an item with a number too large to be written back exactly', newItem(sample, 'counter', { future_counter: 1e20 }),
 		/item-counter cannot be written back exactly: .*future_counter/, null, (doc) => { doc.data.future_counter = 100; }],
 	['a note of 200,000 characters', newItem(sample, 'long', { notes: LONG, model_name: 'Long' }),
-		/item-long: Notes.*200000 characters/, 'Notes', (doc) => { doc.data.notes = LONG.slice(0, LONGEST_SHOWN); }],
+		/item-long \(Item long\): Notes.*200000 characters/, 'Notes', (doc) => { doc.data.notes = LONG.slice(0, LONGEST_SHOWN); }],
 	['a currency that the select lacks', newItem(sample, 'francs', { purchase_price_currency: 'CHF',
-		purchase_price_x1000: 12500 }), /item-francs: PPC.*CHF.* is not among the column's choices/, 'PPC',
+		purchase_price_x1000: 12500 }), /item-francs \(Item francs\): PPC.*CHF.* is not among the column's choices/, 'PPC',
 	(doc) => { doc.data.purchase_price_currency = 'EUR'; }],
 	['a type that the select lacks', newItem(sample, 'typed', { item_type: 'flying_carpet' }),
-		/item-typed: Type.*Flying Carpet.* is not among the column's choices/, 'Type',
+		/item-typed \(Item typed\): Type.*Flying Carpet.* is not among the column's choices/, 'Type',
 		(doc) => { doc.data.item_type = 'container'; doc.data._can_contain_items = true; }],
-	['a date beyond the year 9999', newItem(sample, 'late', { expiry_date: 9e15 }), /item-late: Expiry Date/, 'Expiry Date',
+	['a date beyond the year 9999', newItem(sample, 'late', { expiry_date: 9e15 }), /item-late \(Item late\): Expiry Date/, 'Expiry Date',
 		(doc) => { doc.data.expiry_date = Date.UTC(2031, 1, 1); }],
 ];
 
@@ -292,7 +292,7 @@ async function goneChoice(world, step) {
 	});
 	await step('the log and the row say which choice is missing where', async () => {
 		assert.equal(first.status, 1, first.log);
-		assert.match(first.log, /item-pounds: PPC.*GBP/);
+		assert.match(first.log, /item-pounds \(Item pounds\): PPC.*GBP/);
 		assert.match((await world.rowOf('pounds')).fields[ERROR_CELL] ?? '', /PPC.*GBP/);
 		assert.equal((await world.rowOf('beside')).fields[ERROR_CELL], undefined);
 	});

@@ -79,7 +79,7 @@ async function errorCellIsLimited(world, step) {
 	const done = await world.sync();
 	await step('what cannot be told in the row is told in the log, and stops nothing', async () => {
 		assert.equal(done.report.ok, true, done.log);
-		assert.match(done.log, /item-a: Serial: -5/);
+		assert.match(done.log, /item-a \([^)]+\): Serial: -5/);
 		assert.match(done.log, /column "Synchronization Error Message" of table "Items" is not written/);
 		assert.equal((await world.document('b')).data.model_name, 'typed');
 		assert.equal((await cells(world, 'b'))['Purchased From'], 'shop');
@@ -97,7 +97,7 @@ async function makingIsLimited(world, step) {
 		assert.equal((await world.rows()).length, 0);
 		assert.equal((await world.rows('Collections')).length, 5);
 		assert.equal(first.report.problems, 15);
-		assert.match(first.log, /item-a: The row cannot be made: Airtable does not let the token's user make rows \(table "Items"\)/);
+		assert.match(first.log, /item-a \([^)]+\): The row cannot be made: Airtable does not let the token's user make rows \(table "Items"\)/);
 	});
 	await step('it takes few calls to find that out', async () => assert.ok((await world.counts()).upsert <= 4));
 	await writesNothing(world, step, 'limited');
@@ -151,7 +151,7 @@ async function rowIsLimited(world, step) {
 		assert.equal((await cells(world, 'a')).Notes, 'from the phone');
 		assert.equal((await cells(world, 'b')).Notes, 'later');
 		assert.equal((await cells(world, 'c')).Notes, 'later');
-		assert.match(done.log, /item-a: .*Airtable does not let the token's user edit/);
+		assert.match(done.log, /item-a \([^)]+\): .*Airtable does not let the token's user edit/);
 	});
 }
 
