@@ -331,7 +331,7 @@ async function deletes(world, step) {
 			assert.ok(await world.document(id, type));
 			assert.equal(fields.Delete, true);
 			assert.match(fields[ERROR_CELL] ?? '', /holds contents/);
-			assert.match(refused.log, new RegExp(`${type}-${id}: .*holds contents`));
+			assert.match(refused.log, new RegExp(`${type}-${id} \\(.+\\): .*holds contents`));
 			assert.equal(refused.status, 1);
 		});
 	}
