@@ -149,7 +149,7 @@ static int64_t edited_from_ms(const struct look *look, enum field field)
 
 	for (size_t i = 0; i < look->entry.replaced_count; i++)
 		if (look->entry.replaced[i].field == field &&
-		    look->entry.replaced[i].at_ms + 1000 > sent_ms - 2 * ROUNDED_MS)
+		    look->entry.replaced[i].at_ms + 1000 > sent_ms - (int64_t)2 * ROUNDED_MS)
 			return sent_ms;
 	return sent_ms - ROUNDED_MS;
 }

@@ -542,7 +542,7 @@ static void ask_in_pages(struct couch_changes *changes)
 			 "switch off "
 			 "the proxy's buffering (proxy_buffering off)",
 			 couch_client_database(changes->couch), page_wait_ms(changes) / 1000);
-	changes->in_pages_until = now_ms + PAGES_FOR_S * 1000;
+	changes->in_pages_until = now_ms + (int64_t)PAGES_FOR_S * 1000;
 }
 
 static bool asks_in_pages(const struct couch_changes *changes)
