@@ -14,7 +14,7 @@
 enum {
 	BACKOFF_FIRST_MS = 500,
 	BACKOFF_CAP_MS = 30000,
-	PATIENCE_MS = 60000, /* a server that asks for more is left to the caller's own schedule */
+	PATIENCE_MS = 45000, /* a server that asks for more is left to the caller's own schedule */
 	LOOK_UP_MS = 250,    /* while waiting: the clock may have been moved */
 	SHOWN_PATH = 120,
 };

@@ -554,7 +554,7 @@ static void a_stop_ends_the_wait_for_a_penalty(void **state)
 static void a_stop_ends_the_wait_between_tries(void **state)
 {
 	(void)state;
-	static const struct answer busy[] = {{503, "", "Retry-After: 60\r\n", ANSWER}};
+	static const struct answer busy[] = {{503, "", "Retry-After: 40\r\n", ANSWER}};
 	assert_int_equal(stop_during(busy, true, 20000).kind, ERROR_STOPPED);
 }
 

@@ -318,7 +318,7 @@ static void long_retry_after_is_the_callers(struct world *world)
 	world->count = 1;
 	world_open(world);
 	expect_kind(world, couch_request(world->couch, &call, &answer, NULL, &world->error), ERROR_RETRY);
-	assert_int_equal(world->error.retry_after_ms, 300000); /* not believed beyond that */
+	assert_int_equal(world->error.retry_after_ms, 60000); /* not believed beyond that */
 	assert_int_equal(requests(world), 1);
 }
 

@@ -401,7 +401,7 @@ static void check_wake_after_crash(void **state)
 	play_case(*state, true);
 }
 
-/* What others keep changing leaves the note to the next look, and that one goes on without it. */
+/* What others keep changing stays noted for the next look, and is told when that one fares no better; the look goes on. */
 static void check_hammered(void **state)
 {
 	struct error error = {0};
@@ -412,11 +412,12 @@ static void check_hammered(void **state)
 	play.stage.behind = "zz20-image-p";
 	play.stage.always_behind = true;
 	assert_true(group_save_wakes(&play.group, &error));
-	assert_true(play.look.finished && play.look.keep_ledger && play.look.again_in_ms > 0);
-	play.look.finished = play.look.keep_ledger = false;
-	look_note_wake(&play.group, &play.look);
-	crash(&play.look);
+	assert_non_null(play.look.entry.wake);
+	assert_null(json_text_or(play.look.entry.wake, "why", NULL));
+	assert_true(play.look.again_in_ms > 0);
+	look_wake_again(&play.look);
 	assert_true(group_save_wakes(&play.group, &error));
+	assert_non_null(json_text_or(play.look.entry.wake, "why", NULL));
 	assert_false(play.look.finished || play.look.keep_ledger);
 	end(&play);
 }
