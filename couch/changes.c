@@ -229,6 +229,10 @@ static bool read_unread(struct couch_changes *changes, struct error *error)
 		free(found.list);
 		if (changes->queue[i].document.missing) /* purged meanwhile */
 			drop_from_queue(changes, i--);
+		else if (is_unread(&changes->queue[i]))
+			return error_set(error, ERROR_RETRY,
+					 "database %s answers for document %s without its body",
+					 couch_client_database(changes->couch), id);
 	}
 	return true;
 }

@@ -144,6 +144,9 @@ static bool read_rows(struct json_object *answer, const struct json_flaws *flaws
 					 key, ids[i]);
 		if (!read_row(row, flaws, i, &list[i], error))
 			return false;
+		if (strcmp(list[i].id, ids[i]) != 0)
+			return error_set(error, ERROR_RETRY, "_all_docs gave document '%s' for '%s'",
+					 list[i].id, ids[i]);
 		bool bodiless = !list[i].body && !list[i].deleted && !list[i].missing && !list[i].flaw;
 		if (bodiless && json_find(row, "doc", NULL))
 			return error_set(error, ERROR_RETRY, "'%s' changed while it was read", ids[i]);
