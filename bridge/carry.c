@@ -4,6 +4,7 @@
  *     existence ──> documents, histories ──> note in the ledger ──> row writes under way
  *
  * A crash anywhere is repaired by the next look: what was not remembered is decided again. */
+#include "bridge/expiry.h"
 #include "bridge/refusals.h"
 #include "bridge/typing.h"
 
@@ -267,6 +268,7 @@ static void (*const existence_work[])(struct group *group, struct look *look) = 
 	[EXIST_MERGE_OUT] = look_merge_out,
 	[EXIST_REMOVE_ROW] = delete_row,
 	[EXIST_LET_GO] = look_let_go,
+	[EXIST_EXPIRE] = look_expire,
 };
 
 static void write_mark(struct group *group, struct look *look)

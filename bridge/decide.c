@@ -1,6 +1,7 @@
 /* Decide: the views that plan.c asks for, its answers for existence and for each field, and the moments of the edits where
  * only they can tell. */
 #include "bridge/braking.h"
+#include "bridge/expiry.h"
 #include "bridge/typing.h"
 
 #include "base/clock.h"
@@ -286,6 +287,7 @@ static void decide_existence(struct group *group, struct look *look)
 		.document_moved = document_there && any_moved(group, look, true),
 		.row_moved = row_there && look->entry.state == ENTRY_PAIR && any_moved(group, look, false),
 		.row_edit_newer = look->row_edit_newer,
+		.grave_expired = look_grave_is_over(group, look),
 		.delete_ticked = row_there && look->airtable[FIELD_DELETE].kind == CELL_TRUE,
 	};
 

@@ -1,6 +1,6 @@
 /* Listening: the news of both sides, and lists of all rows. What is as it was left is passed over, most of it; the pair of
  * anything else is queued. */
-#include "bridge/sync.h"
+#include "bridge/expiry.h"
 
 #include "base/clock.h"
 
@@ -223,6 +223,7 @@ bool sync_list_rows(struct sync *sync, struct error *error)
 	if (!sync->rows.ops->position(sync->rows.self, &position, error))
 		return false;
 	queue_unlisted(sync);
+	sync_queue_expired(sync);
 	json_release(sync->rows_next);
 	sync->rows_next = take(position);
 	sync->contact_made = true;

@@ -137,6 +137,8 @@ void ledger_entry_clear_taken(struct ledger_entry *entry);
 bool ledger_entry_is_settled(const struct ledger_entry *entry);
 /* Brought back: what the gravestone held goes. */
 void ledger_entry_unbury(struct ledger_entry *entry);
+/* Nothing of it is remembered any more. */
+void ledger_entry_expire(struct ledger_entry *entry);
 /* A row without a document that is no more, or there again: nothing of it is remembered. */
 void ledger_entry_let_go(struct ledger_entry *entry);
 /* Turns it into a gravestone, of a document or of a row that never was one: agreement and notes go. 'cells' is taken. */

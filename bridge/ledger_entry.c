@@ -169,6 +169,13 @@ void ledger_entry_let_go(struct ledger_entry *entry)
 	entry->record_id[0] = '\0';
 }
 
+void ledger_entry_expire(struct ledger_entry *entry)
+{
+	ledger_entry_let_go(entry);
+	entry->marked = false;
+	own_free_text(&entry->mark_refused);
+}
+
 void ledger_entry_done(struct ledger_entry *entry)
 {
 	forget_all(entry);

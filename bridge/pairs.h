@@ -65,6 +65,7 @@ struct pair {
 		*agreed_container; /* where both sides agreed that it stands, or NULL */
 	unsigned insiders;         /* pairs of which it is one of these: their rows point to its row */
 	bool born_as_row;
+	int64_t buried_ms; /* Airtable's clock: when its gravestone was set, of one that expires; 0: none */
 	struct typing *typing; /* owned, by typing.h alone; or NULL */
 	enum row_right
 		refused_right; /* what Airtable does not permit to do with its row; until then it is not tried: */
@@ -118,6 +119,9 @@ struct pair *pairs_find(const struct pairs *pairs, enum table table, const char 
 struct pair *pairs_want(struct pairs *pairs, enum table table, const char *id);       /* made if new */
 /* The same by what an ID cell shows: one of a tab may show a space. */
 struct pair *pairs_find_shown(const struct pairs *pairs, enum table table, const char *shown);
+/* Drops all pairs of which neither side has anything and nothing is remembered, under way or pointed to; how many they were. No group
+ * is at work. */
+size_t pairs_drop_ended(struct pairs *pairs);
 struct pair *pairs_by_record(const struct pairs *pairs, const char *record_id); /* or NULL */
 /* "" takes the row away. Another pair that had this row loses it. */
 void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record_id, bool row_free);

@@ -6,6 +6,7 @@
 #include "bridge/pass.h"
 
 #include "base/clock.h"
+#include "bridge/expiry.h"
 #include "bridge/left_behind.h"
 #include "bridge/work.h"
 
@@ -254,6 +255,7 @@ static bool run_once(struct sync *sync, const struct pass_wish *wish, struct err
 		return false;
 	if (sync->unfinished)
 		return true;
+	sync_drop_ended(sync);
 	return left_behind_clear(sync, error) && (sync->pairs.unsettled > 0 || sync_checkpoint(sync, error));
 }
 

@@ -137,6 +137,14 @@ static struct existence outside_meets_row(const struct existence_views *views)
 			  "delete the row"};
 }
 
+/* Nothing came back in all that time. One of a document that lives and was 'forgotten' stands as long as that does. */
+static bool grave_expires(const struct existence_views *views)
+{
+	return views->grave_expired && (GRAVES & ~IS(ENTRY_FORGOTTEN) & IS(views->entry)) &&
+	       (ABSENT & IS(views->row)) &&
+	       ((IS(DOCUMENT_TOMBSTONE) | OUTSIDE | UNKNOWN) & IS(views->document));
+}
+
 /* 'decide' NULL: always this action. For an entry without a pair a row that is gone and none at all are the same. */
 static const struct existence_rule {
 	unsigned documents, rows, entries;
@@ -209,6 +217,9 @@ struct existence plan_existence(const struct existence_views *views)
 {
 	const struct existence_rule *rule = existence_rules;
 
+	if (grave_expires(views))
+		return (struct existence){.action = EXIST_EXPIRE,
+					  .reason = "its gravestone has stood long enough"};
 	while (!(rule->documents & IS(views->document)) || !(rule->rows & IS(views->row)) ||
 	       !(rule->entries & IS(views->entry)))
 		rule++; /* the last one fits all */
@@ -242,6 +253,7 @@ const char *existence_name(enum existence_action action)
 		[EXIST_MERGE_OUT] = "merge into the document alone",
 		[EXIST_REMOVE_ROW] = "remove row",
 		[EXIST_LET_GO] = "let go",
+		[EXIST_EXPIRE] = "expire",
 	};
 
 	return (size_t)action < countof(names) ? names[action] : "?";

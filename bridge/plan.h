@@ -74,6 +74,7 @@ enum existence_action {
 	EXIST_MERGE_OUT,  /* out of scope: the row's edits go to the document, and nothing to the row */
 	EXIST_REMOVE_ROW, /* it left the scope: the row is deleted, gravestone 'left the scope' */
 	EXIST_LET_GO,     /* gravestone 'left the scope': its row is gone */
+	EXIST_EXPIRE,     /* the gravestone has stood long enough: nothing of it is remembered any more */
 };
 struct existence_views {
 	enum document_state document;
@@ -88,6 +89,7 @@ struct existence_views {
 	bool holds_rows;     /* left the scope: rows point to its row */
 	bool row_returns;    /* out of scope: the row was edited to stand in it */
 	bool has_contents;   /* the app would refuse to delete the document */
+	bool grave_expired;  /* the gravestone is old enough, and nothing of it is under way */
 };
 struct existence {
 	enum existence_action action;

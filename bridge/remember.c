@@ -1,5 +1,6 @@
 /* Remember: what the row writes led to, and the ledger's entries of the whole group in one go. */
 #include "bridge/braking.h"
+#include "bridge/expiry.h"
 #include "bridge/refusals.h"
 #include "bridge/retry.h"
 #include "bridge/typing.h"
@@ -267,6 +268,7 @@ static void tell_pair(struct group *group, struct look *look)
 	}
 	pair->state = entry->state;
 	pair->handled = entry->handled;
+	pair->buried_ms = entry_buried_ms(entry);
 	if (pair->born_as_row != entry->born_as_row)
 		pairs_doubt_scope(pairs, pair);
 	pair->born_as_row = entry->born_as_row;

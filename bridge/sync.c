@@ -3,6 +3,7 @@
 #include "bridge/sync.h"
 
 #include "base/clock.h"
+#include "bridge/expiry.h"
 #include "bridge/standing.h"
 
 #include <stdio.h>
@@ -145,6 +146,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	(void)error;
 	pair->state = entry->state;
 	pair->handled = entry->handled;
+	pair->buried_ms = entry_buried_ms(entry);
 	pair->born_as_row = entry->born_as_row;
 	pair->has_problem = entry->problem != NULL;
 	pair->in_step = ledger_entry_is_settled(entry);

@@ -19,6 +19,7 @@ enum sync_limits {
 		30000, /* a new row that lacks something is told so after this (sync-rules 21) */
 	SYNC_RETRY_FIRST_MS = 30000, /* what was refused is tried again: doubling, jittered, */
 	SYNC_RETRY_CAP_MS = 3600000, /* at most hourly */
+	SYNC_GRAVE_DAYS = 90,        /* a gravestone is kept so long (sync-rules 11) */
 	SYNC_TURNS = 8,              /* looks at one pair in one pass; then it pauses */
 	SYNC_FRESH_ROWS = 200,       /* rows whose cells are kept from the news for the look that follows */
 	SYNC_FRESH_MS = 5000,        /* plans come from reads at most this old (sync-rules 6) */
@@ -55,6 +56,7 @@ struct sync {
 	char epoch[37];                    /* this process */
 	unsigned list_turn;                /* lists of all rows so far */
 	bool listed;                       /* one of them in this pass, or in those that it goes on with */
+	bool drop_due;                     /* since that list no pairs were dropped (expiry.h) */
 	bool unfinished;                   /* the last pass left pairs in the queue, for want of time */
 	unsigned present_turn;             /* checks of which rows there are, since the pairs were loaded */
 	int64_t check_calls;               /* that the last one took; 0: there was none in this pass */

@@ -278,6 +278,50 @@ static void a_container_is_higher_than_its_contents(void **state)
 	pairs_done(&pairs);
 }
 
+/* Neither side has them and nothing is remembered. Who is pointed to, waits or is to be looked at stays. */
+static void what_has_ended_is_dropped(void **state)
+{
+	struct pairs pairs;
+
+	(void)state;
+	pairs_init(&pairs);
+	struct pair *gone = pairs_want(&pairs, TABLE_ITEMS, "gone"),
+		    *pen = pairs_want(&pairs, TABLE_ITEMS, "pen"),
+		    *box = pairs_want(&pairs, TABLE_ITEMS, "box"),
+		    *due = pairs_want(&pairs, TABLE_ITEMS, "due"),
+		    *grave = pairs_want(&pairs, TABLE_ITEMS, "grave"),
+		    *row = pairs_want(&pairs, TABLE_ITEMS, "row"),
+		    *tabbed = pairs_want(&pairs, TABLE_ITEMS, "a\tb");
+	for (size_t i = 0; i < pairs.count; i++) {
+		pairs.list[i]->scope_doubted = false;
+		pairs.list[i]->document = PAIR_DOCUMENT_TOMBSTONE;
+	}
+	pairs.doubted_count = 0;
+	pen->document = PAIR_DOCUMENT_THERE;
+	grave->state = ENTRY_GRAVE;
+	pairs_set_parents(&pairs, pen, NULL, "box");
+	pairs_set_parents(&pairs, gone, NULL, "box");
+	pairs_set_due(&pairs, due, DUE_AGAIN, 5);
+	pairs_set_record(&pairs, row, "rec1", true);
+	values_set(&pairs.values, gone, VALUE_REFERENCE, "1");
+	assert_int_equal(pairs_drop_ended(&pairs), 2);
+	assert_int_equal(pairs.count, 5);
+	assert_null(pairs_find(&pairs, TABLE_ITEMS, "gone"));
+	assert_null(pairs_find_shown(&pairs, TABLE_ITEMS, "a b"));
+	assert_null(values_first(&pairs.values, VALUE_REFERENCE, "1"));
+	assert_ptr_equal(box->contents, pen);
+	assert_null(pair_next_content(pen, box));
+	(void)tabbed;
+
+	pen->document = PAIR_DOCUMENT_TOMBSTONE;
+	pairs_set_parents(&pairs, pen, NULL, NULL);
+	pairs_set_due(&pairs, due, DUE_AGAIN, 0);
+	assert_int_equal(pairs_drop_ended(&pairs), 3);
+	assert_ptr_equal(pairs_find(&pairs, TABLE_ITEMS, "grave"), grave);
+	assert_ptr_equal(pairs_by_record(&pairs, "rec1"), row);
+	pairs_done(&pairs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +334,7 @@ int main(void)
 		cmocka_unit_test(who_waits_is_found_by_the_row_or_the_place),
 		cmocka_unit_test(contents_follow_where_documents_stand),
 		cmocka_unit_test(a_container_is_higher_than_its_contents),
+		cmocka_unit_test(what_has_ended_is_dropped),
 	};
 
 	return cmocka_run_group_tests_name("pairs", tests, NULL, NULL);

@@ -20,7 +20,7 @@ struct world_row *play_choose_row(struct play *play, unsigned number, bool there
 
 	for (size_t i = 0; i < world->row_count; i++) {
 		struct world_row *row = &world->rows[(number + i) % world->row_count];
-		if (row->now.there == there)
+		if (row->now.there == there && !row->out_of_trash)
 			return row;
 	}
 	return NULL;
@@ -165,6 +165,16 @@ static void wait(struct play *play, const struct event *event)
 	world_advance(play->world, ms[event->a % countof(ms)]);
 }
 
+/* Nothing is brought back from the trash any more, and what has ended is not remembered. */
+static void season_passes(struct play *play, const struct event *event)
+{
+	(void)event;
+	world_note(play->world, "%d days pass", SYNC_GRAVE_DAYS + 1);
+	world_advance(play->world, (SYNC_GRAVE_DAYS + 1) * INT64_C(86400000));
+	for (size_t i = 0; i < play->world->row_count; i++)
+		play->world->rows[i].out_of_trash = !play->world->rows[i].now.there;
+}
+
 static void step_clock(struct play *play, const struct event *event)
 {
 	static const int64_t ms[] = {-3600000, -60000, -2000, 2000, 60000, 3600000};
@@ -224,5 +234,6 @@ const struct event_kind event_kinds[] = {
 	{"person permits", person_permits, 1, RULE_ALWAYS, true, true, 0, 0},
 	{"database refuses", database_refuses, 3, RULE_ALWAYS, true, true, WRITTEN_KINDS *(ANSWERS - 1), 0},
 	{"database takes again", database_takes_again, 2, RULE_ALWAYS, true, true, 0, 0},
+	{"season passes", season_passes, 2, RULE_ALWAYS, false, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

@@ -118,6 +118,7 @@ struct world_row {
 		int64_t moment;     /* 'shown' then */
 	} readings[WORLD_READINGS]; /* the last ones, in a ring */
 	size_t reading_count;
+	bool out_of_trash;  /* it is gone for so long that nobody can bring it back */
 	bool limited;       /* it may be neither written nor deleted (world_rights.h) */
 	int64_t moved;      /* the moment at which a person last put it into another collection */
 	unsigned under_way; /* writes of it that were begun, and whose answer was not taken */
@@ -293,7 +294,7 @@ struct world_document *world_phone_puts(struct world *world, enum table table, c
 bool world_phone_deletes(struct world *world, struct world_document *document);
 /* As the app deletes what was synced: with an integration_deleted_data, by which its own sync would delete the row. */
 bool world_phone_deletes_synced(struct world *world, struct world_document *document);
-/* An edit made offline, on the winner's ancestor: another leaf. 'wins' says which of both is shown. */
+/* An edit made offline, on the ancestor of the winner, which may be a tombstone: another leaf. 'wins' says which of both is shown. */
 void world_phone_conflicts(struct world *world, struct world_document *document, struct json_object *body,
 			   bool wins);
 /* Whether the revision is in the tree, as _revs_diff asks, and whether it has that ancestor, as _revisions tells. */

@@ -269,7 +269,7 @@ void world_phone_conflicts(struct world *world, struct world_document *document,
 	struct json_object *before = world_body(document);
 	char ancestor[64];
 
-	if (!before || document->count + 2 > WORLD_LEAVES) {
+	if (!leaf || document->count + 2 > WORLD_LEAVES) {
 		json_release(body);
 		return;
 	}
@@ -279,7 +279,7 @@ void world_phone_conflicts(struct world *world, struct world_document *document,
 	json_remove(body, "_rev");
 	transcript_spoil(world, "an offline edit");
 	if (wins)
-		watch_edit(world, document, document_data(before), document_data(body));
+		watch_edit(world, document, before ? document_data(before) : NULL, document_data(body));
 	snprintf(ancestor, sizeof ancestor, "%s", leaf->parent);
 	(wins ? branch_that_wins : branch_that_loses)(world, document, ancestor, body);
 }
