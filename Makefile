@@ -140,12 +140,17 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(TEST_LIBS)
 $(BUILD)/tests/scenarios/worlds_test $(BUILD)/tests/scenarios/sides_test: $(call objects,$(wildcard tests/replay/*.c) \
 	$(filter-out %_test.c,$(wildcard tests/worlds/*.c)))
 
+# The bridge without Airtable's rate, for what a bench prepares: what is linked before a library is not taken out of it.
+UNLIMITED := $(BUILD)/tests/bench/lib/unlimited
+$(UNLIMITED): $(BUILD)/tests/bench/lib/unlimited.o $(BUILD)/bridge/main.o $(BRIDGE_LIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # The libraries' flags are asked for when a Makefile is read: what was just installed needs a make of its own.
 tests-built: $(PROGRAMS) $(UNIT_TESTS) $(SERVER_TESTS)
 units-built: $(UNIT_TESTS)
 scenarios-built: $(PROGRAMS) $(BUILD)/tests/scenarios/recordings_test
 vectors-built: $(BUILD)/tests/vectors/vectors_test
-benches-built: $(PROGRAMS) $(BENCHES)
+benches-built: $(PROGRAMS) $(BENCHES) $(UNLIMITED)
 fuzz-built: $(FUZZ_TARGETS)
 
 export SAN

@@ -348,6 +348,19 @@ static bool refuse_offset(const char *offset, struct error *error)
 			      offset);
 }
 
+/* *at_out: behind that row. Mostly the next page is asked for. */
+static bool find_place(const struct sandbox_listing *listing, const char *row_id, size_t *at_out)
+{
+	for (size_t i = 0; i < listing->count; i++) {
+		size_t place = (listing->behind + i + listing->count - 1) % listing->count;
+		if (strcmp(listing->records[place]->id, row_id) == 0) {
+			*at_out = place + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* "itr…/rec…", the row being the last one given; *at_out is behind it. */
 static bool continue_listing(struct sandbox_call *call, const char *offset,
 			     struct sandbox_listing **listing_out, size_t *at_out, struct error *error)
@@ -364,14 +377,8 @@ static bool continue_listing(struct sandbox_call *call, const char *offset,
 		return sandbox_refuse_bare(error, 422, "LIST_RECORDS_ITERATOR_NOT_AVAILABLE");
 	if (strcmp(listing->table->id, call->table->id) != 0)
 		return refuse_offset(offset, error);
-	for (size_t i = 0; i < listing->count; i++) {
-		if (strcmp(listing->records[i]->id, slash + 1) == 0) {
-			*listing_out = listing;
-			*at_out = i + 1;
-			return true;
-		}
-	}
-	return refuse_offset(offset, error);
+	*listing_out = listing;
+	return find_place(listing, slash + 1, at_out) || refuse_offset(offset, error);
 }
 
 struct sortable {
@@ -514,6 +521,7 @@ static bool list(struct sandbox_call *call, struct json_object *json, struct err
 	if (listing->table != call->table && !read_fields(json, listing->table, &query, error))
 		return false; /* a listing of what was before a stale read's write */
 	size_t behind = write_page(call, listing, at, &query);
+	listing->behind = behind;
 	bool more = behind > at && more_behind(listing, behind);
 	if (more && first)
 		keep_listing(listing->table->base->store, listing);

@@ -12,6 +12,7 @@ struct sandbox_listing {
 	struct sandbox_table *table;
 	int64_t started_us;
 	size_t count;
+	size_t behind;                   /* the row after the last page */
 	struct sandbox_record **records; /* array owned */
 	struct sandbox_listing *next;    /* older */
 };

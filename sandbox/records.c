@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "sandbox/api.h"
 #include "sandbox/cells.h"
+#include "sandbox/matches.h"
 #include "sandbox/refusal.h"
 #include "sandbox/rights.h"
 #include "sandbox/rows.h"
@@ -294,18 +295,19 @@ static bool match_keys(const struct sandbox_call *call, const struct merge *merg
 		       const struct sandbox_cell *keys, struct batch *batch, struct write *write,
 		       struct error *error)
 {
-	for (size_t i = 0; i < call->table->record_count; i++) {
-		struct sandbox_record *record = call->table->records[i];
-		if (!keys_match(merge, keys, record))
+	struct sandbox_match_walk walk = sandbox_matches_of(merge->fields[0], &keys[0]);
+	struct sandbox_record *record, *match = NULL;
+
+	while ((record = sandbox_matches_next(&walk))) {
+		if (!keys_match(merge, keys, record) || record == match)
 			continue;
-		if (write->record)
+		if (match)
 			return sandbox_refuse(error, 422, "INVALID_RECORDS",
 					      "Cannot update more than one record: several rows match the "
 					      "fields in fieldsToMergeOn.");
-		if (!find_row(call, batch, record->id, write, error))
-			return false;
+		match = record;
 	}
-	return true;
+	return !match || find_row(call, batch, match->id, write, error);
 }
 
 static bool match_row(const struct sandbox_call *call, const struct merge *merge, struct batch *batch,

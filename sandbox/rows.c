@@ -1,5 +1,6 @@
 #include "sandbox/rows.h"
 #include "sandbox/cells.h"
+#include "sandbox/matches.h"
 #include "sandbox/refusal.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -82,6 +83,7 @@ void sandbox_row_put(struct sandbox_record *record, struct sandbox_field *field,
 	sandbox_cell_done(cell_of(record, field));
 	*cell_of(record, field) = *cell;
 	*cell = (struct sandbox_cell){0};
+	sandbox_matches_note(field, record);
 }
 
 void sandbox_row_set(struct sandbox_record *record, struct sandbox_field *field, struct sandbox_cell *cell)
@@ -97,6 +99,8 @@ void sandbox_row_set(struct sandbox_record *record, struct sandbox_field *field,
 		mirror(record, field->inverse, &old, &new);
 	}
 	sandbox_cell_done(&old);
+	if (!equal)
+		sandbox_matches_note(field, record);
 	if (!equal || record->table->base->store->bump_equal)
 		sandbox_row_touch(record, field);
 }

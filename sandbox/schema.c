@@ -1,6 +1,7 @@
 #include "sandbox/schema.h"
 #include "sandbox/cells.h"
 #include "sandbox/formula.h"
+#include "sandbox/matches.h"
 #include "sandbox/rows.h"
 #include <stdlib.h>
 #include <string.h>
@@ -373,6 +374,7 @@ bool sandbox_delete_field(struct sandbox_field *field, bool touch, struct error 
 	}
 	table->field_count--;
 	field->deleted = true;
+	sandbox_matches_drop(field);
 	table->gone = own_resize(table->gone, table->gone_count + 1, sizeof(struct sandbox_field *));
 	table->gone[table->gone_count++] = field;
 	sandbox_forget_formulas(table->base);
@@ -405,6 +407,7 @@ void sandbox_delete_choice(struct sandbox_field *field, struct sandbox_choice *c
 		if (drop_choice(&record->slots[field->slot].cell, choice) && touch && !record->deleted)
 			sandbox_row_touch(record, field);
 	}
+	sandbox_matches_drop(field); /* many cells are others now */
 	sandbox_touch_base(field->table->base);
 }
 

@@ -4,6 +4,7 @@
 #include "sandbox/cells.h"
 #include "sandbox/formula.h"
 #include "sandbox/list.h"
+#include "sandbox/matches.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,7 @@ static void field_free(struct sandbox_field *field)
 		choice_free(field->choices[i]);
 	free(field->choices);
 	formula_close(&field->formula);
+	sandbox_matches_drop(field);
 	json_release(field->options);
 	free(field->id);
 	free(field->name);

@@ -21,6 +21,7 @@ struct sandbox_table;
 struct sandbox_field;
 struct sandbox_record;
 struct sandbox_listing;
+struct sandbox_matches;
 
 struct sandbox_choice {
 	char *id, *name, *color; /* owned; color may be NULL */
@@ -98,7 +99,8 @@ struct sandbox_field {
 	struct sandbox_field *inverse;   /* NULL: one-way, as every link to the own table */
 	struct formula *formula; /* owned; parsed when first asked, NULL before and when it is wrong */
 	bool formula_tried, evaluating;
-	unsigned limited; /* enum sandbox_limited_words: its cells may not be written */
+	struct sandbox_matches *matches; /* owned, by matches.h alone; NULL until an upsert asks */
+	unsigned limited;                /* enum sandbox_limited_words: its cells may not be written */
 };
 
 struct sandbox_table {

@@ -2,6 +2,7 @@
  * hold after each, however it came about. SANDBOX_TEST_STEPS lengthens them. */
 #include "sandbox/cells.h"
 #include "sandbox/list.h"
+#include "sandbox/matches.h"
 #include "tests/unit/sandbox_steps.h"
 
 static uint64_t chance;
@@ -231,7 +232,23 @@ static void check_links(const struct sandbox_record *record, const struct sandbo
 	}
 }
 
-static void check_cell(const struct sandbox_record *record, const struct sandbox_field *field)
+/* An upsert with this value meets this row. */
+static void check_match(const struct sandbox_record *record, struct sandbox_field *field,
+			const struct sandbox_cell *cell)
+{
+	struct sandbox_match_walk walk = sandbox_matches_of(field, cell);
+	const struct sandbox_record *match;
+	bool met = false;
+
+	while ((match = sandbox_matches_next(&walk))) {
+		assert_false(match->deleted);
+		assert_true(sandbox_cell_equal(cell, &match->slots[field->slot].cell));
+		met = met || match == record;
+	}
+	assert_true(met);
+}
+
+static void check_cell(const struct sandbox_record *record, struct sandbox_field *field)
 {
 	const struct sandbox_slot *slot = &record->slots[field->slot];
 	const struct sandbox_cell *cell = &slot->cell;
@@ -245,6 +262,8 @@ static void check_cell(const struct sandbox_record *record, const struct sandbox
 		assert_false(cell->choices[i]->deleted);
 	if (strcmp(field->type_name, "singleSelect") == 0)
 		assert_true(cell->count <= 1);
+	if ((field->type->flags & TYPE_MERGES) && cell->kind != CELL_EMPTY)
+		check_match(record, field, cell);
 }
 
 static void check_table(const struct sandbox_table *table)

@@ -1,59 +1,11 @@
 /* A CouchDB for benches, in memory: 100,000 documents are put and read in seconds, so that what is measured is the bridge.
  *
- * It knows what the bridge and the tests ask for, keeps no old revisions, no conflicts and no attachments, and admits
+ * It knows what the bridge and the tests ask for, keeps no old bodies, no conflicts and no attachments, and admits
  * everybody. What CouchDB does is tested elsewhere. */
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 
 const HEARTBEAT_MS = 5000;
-
-class Database {
-	constructor() {
-		this.docs = new Map(); /* id → { rev, seq, deleted, text } */
-		this.locals = new Map();
-		this.changes = []; /* ids in the order of their last change; holes where one changed again */
-		this.ids = null;   /* sorted, made when it is asked for */
-	}
-
-	/* Ids of live documents, by their bytes; those of the tests are ASCII. */
-	sorted() {
-		this.ids ??= [...this.docs].filter(([, doc]) => !doc.deleted).map(([id]) => id).sort();
-		return this.ids;
-	}
-
-	put(body) {
-		const { _id: id, _rev: rev = null, _deleted: deleted = false } = body;
-		const present = this.docs.get(id);
-		if (present && !present.deleted ? rev !== present.rev : rev !== null && rev !== present?.rev)
-			return { id, error: 'conflict', reason: 'Document update conflict.' };
-		const { _rev, ...rest } = body;
-		const generation = Number(present?.rev.split('-')[0] ?? 0) + 1;
-		const next = `${generation}-${createHash('md5').update(JSON.stringify(rest)).digest('hex')}`;
-		if (present)
-			delete this.changes[present.seq - 1];
-		if (!present || present.deleted !== deleted)
-			this.ids = null;
-		const { _id, ...keys } = rest;
-		const text = JSON.stringify({ _id, _rev: next, ...keys });
-		this.docs.set(id, { rev: next, seq: this.changes.push(id), deleted, text });
-		return { ok: true, id, rev: next };
-	}
-
-	row(id, bodies) {
-		const doc = this.docs.get(id);
-		if (!doc)
-			return `{"key":${JSON.stringify(id)},"error":"not_found"}`;
-		const value = `{"rev":"${doc.rev}"${doc.deleted ? ',"deleted":true' : ''}}`;
-		const body = bodies ? `,"doc":${doc.deleted ? 'null' : doc.text}` : '';
-		return `{"id":${JSON.stringify(id)},"key":${JSON.stringify(id)},"value":${value}${body}}`;
-	}
-
-	change(id, bodies) {
-		const doc = this.docs.get(id);
-		return `{"seq":"${doc.seq}-x","id":${JSON.stringify(id)},"changes":[{"rev":"${doc.rev}"}]` +
-			`${doc.deleted ? ',"deleted":true' : ''}${bodies ? `,"doc":${doc.text}` : ''}}`;
-	}
-}
 
 /* The first place whose id is not before the key. */
 function placeOf(ids, key) {
@@ -66,6 +18,87 @@ function placeOf(ids, key) {
 			to = middle;
 	}
 	return from;
+}
+
+const SORTED_ANEW = 1000; /* so many new ids at once are sorted together with the others */
+
+class Database {
+	constructor() {
+		this.docs = new Map(); /* id → { revs, the newest last, seq, deleted, text } */
+		this.locals = new Map();
+		this.changes = []; /* ids in the order of their last change; null where one changed again */
+		this.ids = [];     /* of live documents, sorted, but for: */
+		this.fresh = [];   /* those that came since */
+	}
+
+	/* Ids of live documents, by their bytes; those of the tests are ASCII. */
+	sorted() {
+		if (this.fresh.length > SORTED_ANEW)
+			this.ids = this.ids.concat(this.fresh).sort();
+		else
+			for (const id of this.fresh)
+				this.ids.splice(placeOf(this.ids, id), 0, id);
+		this.fresh = [];
+		return this.ids;
+	}
+
+	count() {
+		return this.ids.length + this.fresh.length;
+	}
+
+	noteLife(id, before, after) {
+		if (before === after)
+			return;
+		if (after) {
+			this.fresh.push(id);
+			return;
+		}
+		const ids = this.sorted();
+		ids.splice(placeOf(ids, id), 1);
+	}
+
+	put(body) {
+		const { _id: id, _rev: rev = null, _deleted: deleted = false } = body;
+		const present = this.docs.get(id), newest = present?.revs.at(-1);
+		if (present && !present.deleted ? rev !== newest : rev !== null && rev !== newest)
+			return { id, error: 'conflict', reason: 'Document update conflict.' };
+		const { _rev, ...rest } = body;
+		const generation = Number(newest?.split('-')[0] ?? 0) + 1;
+		const next = `${generation}-${createHash('md5').update(JSON.stringify(rest)).digest('hex')}`;
+		if (present)
+			this.changes[present.seq - 1] = null;
+		this.noteLife(id, present !== undefined && !present.deleted, !deleted);
+		const { _id, ...keys } = rest;
+		const text = JSON.stringify({ _id, _rev: next, ...keys });
+		this.docs.set(id, { revs: [...present?.revs ?? [], next], seq: this.changes.push(id), deleted, text });
+		return { ok: true, id, rev: next };
+	}
+
+	/* { id: { missing: those of the revisions that never were } } */
+	unknownRevisions(asked) {
+		const unknown = {};
+		for (const [id, revs] of Object.entries(asked)) {
+			const missing = revs.filter((rev) => !this.docs.get(id)?.revs.includes(rev));
+			if (missing.length)
+				unknown[id] = { missing };
+		}
+		return unknown;
+	}
+
+	row(id, bodies) {
+		const doc = this.docs.get(id);
+		if (!doc)
+			return `{"key":${JSON.stringify(id)},"error":"not_found"}`;
+		const value = `{"rev":"${doc.revs.at(-1)}"${doc.deleted ? ',"deleted":true' : ''}}`;
+		const body = bodies ? `,"doc":${doc.deleted ? 'null' : doc.text}` : '';
+		return `{"id":${JSON.stringify(id)},"key":${JSON.stringify(id)},"value":${value}${body}}`;
+	}
+
+	change(id, bodies) {
+		const doc = this.docs.get(id);
+		return `{"seq":"${doc.seq}-x","id":${JSON.stringify(id)},"changes":[{"rev":"${doc.revs.at(-1)}"}]` +
+			`${doc.deleted ? ',"deleted":true' : ''}${bodies ? `,"doc":${doc.text}` : ''}}`;
+	}
 }
 
 function allDocs(database, query, keys) {
@@ -90,7 +123,7 @@ function changes(database, query, response) {
 	const limit = Number(query.get('limit') ?? Infinity), rows = [];
 	let at = since;
 	for (; at < database.changes.length && rows.length < limit; at++)
-		if (database.changes[at] !== undefined)
+		if (database.changes[at] !== null)
 			rows.push(database.change(database.changes[at], bodies));
 	if (query.get('feed') !== 'continuous') {
 		response.end(`{"results":[${rows.join(',\n')}],"last_seq":"${at}-x","pending":${database.changes.length - at}}`);
@@ -99,7 +132,7 @@ function changes(database, query, response) {
 	response.write(rows.map((row) => `${row}\n`).join('') || '\n');
 	const timer = setInterval(() => {
 		for (; at < database.changes.length; at++)
-			if (database.changes[at] !== undefined)
+			if (database.changes[at] !== null)
 				response.write(`${database.change(database.changes[at], bodies)}\n`);
 		response.write('\n');
 	}, Math.min(HEARTBEAT_MS, 200));
@@ -130,7 +163,7 @@ function answer(databases, method, words, query, body, response) {
 		return end(200, { ok: databases.delete(name) });
 	if (rest.length === 0)
 		return end(200, { db_name: name, instance_start_time: '1', update_seq: `${database.changes.length}-x`,
-			purge_seq: '0-x', doc_count: database.sorted().length });
+			purge_seq: '0-x', doc_count: database.count() });
 	if (rest[0] === '_security')
 		return end(200, method === 'PUT' ? { ok: true } : { admins: { roles: ['_admin'] }, members: { roles: ['_admin'] } });
 	if (rest[0] === '_all_docs')
@@ -139,7 +172,9 @@ function answer(databases, method, words, query, body, response) {
 		return changes(database, query, response);
 	if (rest[0] === '_bulk_docs')
 		return end(201, body.docs.map((doc) => database.put(doc)));
-	if (rest[0] === '_revs_diff' || rest[0] === '_bulk_get')
+	if (rest[0] === '_revs_diff')
+		return end(200, database.unknownRevisions(body));
+	if (rest[0] === '_bulk_get')
 		return end(501, { error: 'not_implemented', reason: 'not in this CouchDB for benches' });
 	const id = rest.join('/');
 	if (rest[0] === '_local') {

@@ -1,6 +1,7 @@
 /* One pass of the real bridge, with what the benches measure of it; and how a bench tells its figures. */
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { DAVENPORT, plainEnvironment } from '../../scenarios/lib/programs.mjs';
 import { World } from '../../scenarios/lib/world.mjs';
 
@@ -49,23 +50,27 @@ export async function measuredSync(world, { full = false } = {}) {
 	return { report, seconds, rssMib: peak / KIB_OF_MIB, counts: await world.counts() };
 }
 
+/* The bridge without Airtable's rate (unlimited.c). */
+export const UNLIMITED = path.join(path.dirname(DAVENPORT), 'tests/bench/lib/unlimited');
+
 /* The same with 'cpu', the seconds of processor time that it took: as bash tells it of its child. */
-export async function countedSync(world) {
+export async function countedSync(world, { program: bridge = DAVENPORT } = {}) {
 	await world.resetCounts();
 	const lines = [];
 	const began = performance.now();
 	const program = await world.processes.start('sync', 'bash', ['-c', '"$@"; status=$?; times >&2; exit $status', 'bash',
-		DAVENPORT, 'sync', '--json'], { env: { ...plainEnvironment(), ...world.environment() }, onLine: (line) => lines.push(line) });
+		bridge, 'sync', '--json'], { env: { ...plainEnvironment(), ...world.environment() }, onLine: (line) => lines.push(line) });
 	let peak = 0;
 	const sampling = setInterval(() => { peak = peakKib(childOf(program.child.pid)) ?? peak; }, SAMPLE_MS);
 	const status = await program.ended;
 	clearInterval(sampling);
-	const report = lines.find((line) => line.startsWith('{'));
+	const answer = lines.find((line) => line.startsWith('{'));
+	const report = answer && JSON.parse(answer).integrations[0];
 	const times = lines.findLast((line) => TIMES.test(line));
-	if (!report || !times || (status !== 0 && JSON.parse(report).integrations[0].problems === 0))
+	if (!report?.ok || !times || (status !== 0 && report.problems === 0))
 		throw new Error(`davenport sync ended with ${status}:\n${lines.slice(-20).join('\n')}`);
 	const [, userMinutes, user, systemMinutes, system] = TIMES.exec(times).map(Number);
-	return { report: JSON.parse(report).integrations[0], cpu: 60 * (userMinutes + systemMinutes) + user + system,
+	return { report, cpu: 60 * (userMinutes + systemMinutes) + user + system,
 		seconds: (performance.now() - began) / 1000, rssMib: peak / KIB_OF_MIB, counts: await world.counts() };
 }
 
