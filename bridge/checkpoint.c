@@ -5,6 +5,7 @@
 #include "bridge/retry.h"
 #include "bridge/sync.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define COUNT_MOST ((int64_t)1 << 53) /* what every JSON reader keeps exactly */
@@ -15,6 +16,13 @@ static bool is_usable(struct json_object *checkpoint)
 {
 	return checkpoint && json_int_or(checkpoint, "v", 0) == LEDGER_VERSION &&
 	       checkpoint_count(checkpoint) > 0;
+}
+
+static bool false_with_code(struct error *error, const char *code)
+{
+	if (error)
+		snprintf(error->code, sizeof error->code, "%s", code);
+	return false;
 }
 
 int64_t checkpoint_count(struct json_object *checkpoint)
@@ -71,6 +79,23 @@ enum checkpoint_finding checkpoint_judge(struct json_object *source, struct json
 	return CHECKPOINT_KNOWN;
 }
 
+bool checkpoint_may_follow(struct json_object *present, struct json_object *left, struct error *error)
+{
+	if (!left || checkpoint_judge(present, left) == CHECKPOINT_KNOWN)
+		return true;
+	error_set(error, ERROR_LOST, "the database is not the one that was written to");
+	return false_with_code(error, SOURCE_REPLACED);
+}
+
+/* An older one is as good: the source is written first. */
+bool checkpoint_may_stand_in_state(struct json_object *present, struct json_object *left, struct error *error)
+{
+	if (!left || present)
+		return true;
+	error_set(error, ERROR_RETRY, "the state database was made anew, and is empty");
+	return false_with_code(error, STATE_LOST);
+}
+
 /* ---- saying so ---- */
 
 static void moment_words(struct json_object *checkpoint, char words_out[CLOCK_ISO_SIZE])
@@ -107,6 +132,22 @@ static void tell(struct sync *sync, enum checkpoint_finding finding, struct json
 			  "are "
 			  "missing are kept as they are, and nothing is deleted",
 			  sync->config->database, last);
+}
+
+void sync_tell_state_lost(struct sync *sync)
+{
+	if (!sync->state_bare)
+		log_warn(&sync->log,
+			 "what was remembered of this integration in database %s-davenport is lost: all "
+			 "documents and rows are compared anew",
+			 sync->config->database);
+	sync->state_bare = true;
+}
+
+/* The source is written first, so the first of all may stand there alone. */
+static bool is_state_lost(struct json_object *source, struct json_object *state)
+{
+	return !state && is_usable(source) && checkpoint_count(source) > 1;
 }
 
 /* ---- pairs that are open ---- */
@@ -194,6 +235,8 @@ bool sync_load_checkpoint(struct sync *sync, struct error *error)
 	struct json_object *remembered = finding >= memory ? state : sync->checkpoint;
 	enum checkpoint_finding worst = finding >= memory ? finding : memory;
 	tell(sync, worst, source, remembered);
+	if (is_state_lost(source, state))
+		sync_tell_state_lost(sync);
 	sync->went_back = worst == CHECKPOINT_BACK;
 	count_on_from(sync, source);
 	count_on_from(sync, state);
@@ -214,6 +257,15 @@ void sync_lose_place(struct sync *sync)
 	json_object_close(&sync->couch_next);
 }
 
+/* The next start says what happened. */
+static bool lose_place(struct sync *sync, struct error *error)
+{
+	sync_lose_place(sync);
+	error_set(error, ERROR_RETRY, "database %s is not as it was left: it is compared anew",
+		  sync->config->database);
+	return false_with_code(error, SOURCE_REPLACED);
+}
+
 bool sync_check_place(struct sync *sync, struct error *error)
 {
 	struct store *store = &sync->ledger.store;
@@ -223,14 +275,19 @@ bool sync_check_place(struct sync *sync, struct error *error)
 		return true;
 	if (!store->ops->checkpoint_read(store->self, &source, error))
 		return error_wrap(error, "reading the checkpoint");
-	if (checkpoint_judge(source, sync->checkpoint) == CHECKPOINT_KNOWN)
-		return true;
-	sync_lose_place(sync); /* the next start says what happened */
-	return error_set(error, ERROR_RETRY, "database %s is not as it was left: it is compared anew",
-			 sync->config->database);
+	return checkpoint_judge(source, sync->checkpoint) == CHECKPOINT_KNOWN || lose_place(sync, error);
 }
 
 /* ---- writing ---- */
+
+/* What is written follows what was written before, or the next start would take another database for the one that is
+ * remembered. */
+static bool lose_replaced(struct sync *sync, struct error *error)
+{
+	if (strcmp(error->code, SOURCE_REPLACED) == 0)
+		return lose_place(sync, error);
+	return error_wrap(error, "writing the checkpoint");
+}
 
 static bool write_checkpoint(struct sync *sync, struct json_object *couch, struct json_object *rows,
 			     struct error *error)
@@ -249,19 +306,21 @@ static bool write_checkpoint(struct sync *sync, struct json_object *couch, struc
 	json_put(checkpoint, "rows", rows ? json_copy(rows) : NULL);
 	if (sync->pairs.unstored)
 		json_put(checkpoint, "open", open_pairs(sync));
-	if (!store->ops->checkpoint_write(store->self, checkpoint, error)) {
+	const struct checkpoint_over over = {sync->checkpoint, sync->state_bare ? NULL : sync->checkpoint};
+	if (!store->ops->checkpoint_write(store->self, checkpoint, &over, error)) {
 		json_release(checkpoint);
-		return error_wrap(error, "writing the checkpoint");
+		return lose_replaced(sync, error);
 	}
 	json_release(sync->checkpoint);
 	sync->checkpoint = checkpoint;
+	sync->state_bare = false;
 	return true;
 }
 
 /* Without one a restart hears more anew, and that is all: nobody waits for it. */
 static bool note_unwritten(struct sync *sync, const struct error *failure, struct error *error)
 {
-	if (sync_is_whole_failure(failure)) {
+	if (sync_is_whole_failure(failure) || strcmp(failure->code, SOURCE_REPLACED) == 0) {
 		*error = *failure;
 		return false;
 	}
@@ -314,8 +373,6 @@ bool sync_checkpoint(struct sync *sync, struct error *error)
 	if (has_news(sync)) {
 		if (!retry_is_due(&sync->checkpoint_retry))
 			return true;
-		if (!sync_check_place(sync, error))
-			return false;
 		if (!write_places(sync, &failure))
 			return note_unwritten(sync, &failure, error);
 		retry_worked(&sync->checkpoint_retry, &sync->log, "the checkpoint");

@@ -11,7 +11,9 @@
  * So the source is never behind what is remembered, unless its files were put back from a backup; and it is there, with
  * the same UUID, unless the database was made anew. */
 #pragma once
+#include "base/error.h"
 #include "base/json.h"
+#include "base/own.h"
 
 enum checkpoint_finding {
 	CHECKPOINT_KNOWN, /* the places that are remembered are places of this database */
@@ -21,6 +23,11 @@ enum checkpoint_finding {
 };
 /* What the checkpoint that stands in the source database says, against one that is remembered. Each may be NULL: none. */
 enum checkpoint_finding checkpoint_judge(struct json_object *source, struct json_object *remembered);
+/* Whether a checkpoint may be written where 'present' stands; as store_ops.checkpoint_write says. */
+must_use bool checkpoint_may_follow(struct json_object *present, struct json_object *left,
+				    struct error *error);
+must_use bool checkpoint_may_stand_in_state(struct json_object *present, struct json_object *left,
+					    struct error *error);
 
 /* 0 when it has none that can be one. */
 int64_t checkpoint_count(struct json_object *checkpoint);

@@ -2,6 +2,7 @@
 #include "bridge/couch_side.h"
 
 #include "base/clock.h"
+#include "bridge/checkpoint.h"
 #include "couch/bulk.h"
 #include "couch/changes.h"
 #include "couch/documents.h"
@@ -567,13 +568,30 @@ static bool checkpoint_read_state(void *self, struct json_object **checkpoint_ou
 	return couch_local_read(side->state, name, checkpoint_out, error) || make_again(side, error);
 }
 
-static bool checkpoint_write(void *self, struct json_object *checkpoint, struct error *error)
+static bool judge_source(void *context, struct json_object *present, struct error *error)
+{
+	const struct checkpoint_over *over = context;
+
+	return checkpoint_may_follow(present, over->source, error);
+}
+
+static bool judge_state(void *context, struct json_object *present, struct error *error)
+{
+	const struct checkpoint_over *over = context;
+
+	return checkpoint_may_stand_in_state(present, over->state, error);
+}
+
+static bool checkpoint_write(void *self, struct json_object *checkpoint, const struct checkpoint_over *over,
+			     struct error *error)
 {
 	struct couch_side *side = self;
 	scoped_text name = checkpoint_name(side);
+	struct checkpoint_over left = *over;
 
-	return couch_local_write(side->source, name, checkpoint, error) &&
-	       (couch_local_write(side->state, name, checkpoint, error) || make_again(side, error));
+	return couch_local_write_over(side->source, name, checkpoint, judge_source, &left, error) &&
+	       (couch_local_write_over(side->state, name, checkpoint, judge_state, &left, error) ||
+		make_again(side, error));
 }
 
 struct store couch_side_as_store(struct couch_side *side)

@@ -13,7 +13,8 @@
 #define LEDGER_VERSION        1
 #define LEDGER_VERSION_PACKED 2            /* of an entry with "texts" (ledger_texts.h) */
 #define STATE_LOST            "STATE_LOST" /* error.code of a store that was gone, and was made again: it is empty */
-#define LEDGER_BATCH          500          /* documents a request at the most */
+#define SOURCE_REPLACED       "SOURCE_REPLACED" /* the source database is not the one that was written to */
+#define LEDGER_BATCH          500               /* documents a request at the most */
 
 /* ---- the store ---- */
 
@@ -23,6 +24,10 @@ struct store_result {
 	char text[200];
 };
 typedef bool store_visit(void *context, struct json_object *document, struct error *error);
+/* What the next checkpoint follows: whatever else stands there is of another database. Borrowed; NULL: over anything. */
+struct checkpoint_over {
+	struct json_object *source, *state;
+};
 struct store_ops {
 	/* One document an id, in order; NULL where there is none. The caller puts each. */
 	bool (*read)(void *self, const char *const *ids, size_t count, struct json_object **documents_out,
@@ -34,10 +39,12 @@ struct store_ops {
 	bool (*walk)(void *self, const char *prefix, const struct json_pick *pick, store_visit *visit,
 		     void *context, struct error *error);
 	/* The checkpoint (checkpoint.h): a local document in the source database and one in the state database. Read gives
-	 * the one that is in the source, or in the state, NULL when there is none; the write goes to the source first. */
+	 * the one that is in the source, or in the state, NULL when there is none. The write goes to the source first, and in
+	 * neither over anything but what 'over' says: an error with the code SOURCE_REPLACED or STATE_LOST. */
 	bool (*checkpoint_read)(void *self, struct json_object **checkpoint_out, struct error *error);
 	bool (*checkpoint_read_state)(void *self, struct json_object **checkpoint_out, struct error *error);
-	bool (*checkpoint_write)(void *self, struct json_object *checkpoint, struct error *error);
+	bool (*checkpoint_write)(void *self, struct json_object *checkpoint,
+				 const struct checkpoint_over *over, struct error *error);
 };
 struct store {
 	const struct store_ops *ops;

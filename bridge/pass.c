@@ -268,7 +268,8 @@ bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *err
 		return true;
 	if (strcmp(error->code, STATE_LOST) == 0) {
 		sync_forget_state(sync);
-		return sync_start(sync, error) && run_once(sync, wish, error);
+		return sync_start(sync, error) && sync_plant_checkpoint(sync, error) &&
+		       run_once(sync, wish, error);
 	}
 	return sync->place_lost && sync_start(sync, error) && run_once(sync, wish, error);
 }

@@ -197,12 +197,8 @@ static bool list_documents(struct sync *sync, enum table table, struct error *er
 
 void sync_forget_state(struct sync *sync)
 {
-	log_warn(&sync->log,
-		 "what was remembered of this integration is lost: all %zu documents and rows are compared "
-		 "anew",
-		 sync->pairs.count);
-	json_object_close(&sync->checkpoint);
-	sync->open_changed = true;
+	sync_tell_state_lost(sync);
+	sync->unplanted = sync->open_changed = true;
 	json_remove(sync->schema_stored, "_rev");
 	sync->unstored = true;
 	sync->schema_unsure = false;
@@ -226,7 +222,8 @@ bool sync_start(struct sync *sync, struct error *error)
 		return false;
 	if (!sync->flaws_told)
 		sync_tell_flaws(sync);
-	if (!sync_load_checkpoint(sync, error) || !ledger_walk(&sync->ledger, load_entry, sync, error))
+	if (!sync_load_checkpoint(sync, error) || !sync_plant_checkpoint(sync, error) ||
+	    !ledger_walk(&sync->ledger, load_entry, sync, error))
 		return false;
 	/* What was changed before a place that is asked for only now is no news. */
 	if (!sync->couch_cursor &&
@@ -239,8 +236,6 @@ bool sync_start(struct sync *sync, struct error *error)
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		if (!list_documents(sync, (enum table)table, error))
 			return error_wrap(error, "reading the documents");
-	if (!sync_plant_checkpoint(sync, error))
-		return false;
 	sync->contact_made = sync->rows_cursor != NULL;
 	sync->compared = false;
 	scope_update(sync->config, &sync->pairs);

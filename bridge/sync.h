@@ -70,6 +70,7 @@ struct sync {
 	bool place_lost;   /* the checkpoint's place in the feed is not known there */
 	bool went_back;    /* the database, before this start (sync-rules 3) */
 	bool unplanted;    /* the source database has no checkpoint that counts yet */
+	bool state_bare;   /* the state database has none any more, which was said */
 	bool rows_shown;   /* rows came as news since the last checkpoint, or all were listed */
 	bool contact_made; /* the base was listed whole at least once by this ledger */
 	bool schema_stale; /* the base was changed under us: read its schema again */
@@ -101,12 +102,14 @@ void sync_note_agreed(struct sync *sync, struct pair *pair, const struct ledger_
 /* checkpoint.c: takes the places from the checkpoint, where the database is still the one that they are places of; else
  * says what happened to it, and leaves the place in the feed open. */
 must_use bool sync_load_checkpoint(struct sync *sync, struct error *error);
-/* At the end of a start: writes one where the database has none that counts. */
+/* Writes one where the database, or the state, has none that counts. */
 must_use bool sync_plant_checkpoint(struct sync *sync, struct error *error);
 /* Whether the database is still the one that was last written to. If not, the place is lost. */
 must_use bool sync_check_place(struct sync *sync, struct error *error);
-/* The state is lost, and its store was made again: all that this process knows is stored anew, and every pair compared. */
+/* The state is lost: all that this process knows is stored anew, and every pair compared. */
 void sync_forget_state(struct sync *sync);
+/* Says so, once until a checkpoint stands there again. */
+void sync_tell_state_lost(struct sync *sync);
 /* The place in the feed is unknown there, or the database is: the next pass starts again and compares everything. */
 void sync_lose_place(struct sync *sync);
 /* Notes that everything heard so far is handled, or parked in the ledger. A refusal stops nothing: without a checkpoint a restart

@@ -42,8 +42,8 @@ static struct json_object *without_marks(struct json_object *body)
 }
 
 /* PUT of a _local document is conditional on some servers and unconditional on others: never a lock of its own. */
-bool couch_local_write(struct couch_client *couch, const char *name, struct json_object *body,
-		       struct error *error)
+bool couch_local_write_over(struct couch_client *couch, const char *name, struct json_object *body,
+			    couch_local_judge *judge, void *context, struct error *error)
 {
 	scoped_text id = own_format("_local/%s", name);
 	scoped(json_object) wanted = without_marks(body);
@@ -56,6 +56,8 @@ bool couch_local_write(struct couch_client *couch, const char *name, struct json
 		scoped(json_object) kept = present ? without_marks(present) : NULL;
 		if (kept && json_equal(kept, wanted))
 			return true;
+		if (judge && !judge(context, present, error))
+			return false;
 		scoped(json_object) next = json_copy(wanted);
 		json_put_text(next, "_id", id);
 		json_put_text(next, "_rev", json_text_or(present, "_rev", NULL));
@@ -67,4 +69,10 @@ bool couch_local_write(struct couch_client *couch, const char *name, struct json
 	if (error)
 		*error = failure;
 	return false;
+}
+
+bool couch_local_write(struct couch_client *couch, const char *name, struct json_object *body,
+		       struct error *error)
+{
+	return couch_local_write_over(couch, name, body, NULL, NULL, error);
 }

@@ -59,9 +59,10 @@ void both_checkpoint(struct both *both, const char *words)
 		scoped(json_object) checkpoint = json_new_object();
 		scoped(json_object) source = NULL;
 		scoped(json_object) state = NULL;
+		const struct checkpoint_over over = {0};
 		struct error error = {0};
 		json_put_text(checkpoint, "words", words);
-		if (store->ops->checkpoint_write(store->self, checkpoint, &error) &&
+		if (store->ops->checkpoint_write(store->self, checkpoint, &over, &error) &&
 		    store->ops->checkpoint_read(store->self, &source, &error) &&
 		    store->ops->checkpoint_read_state(store->self, &state, &error))
 			answers[i] = json_new_text(strcmp(json_text_or(source, "words", ""),

@@ -2,9 +2,11 @@
  * place that is remembered in its changes is none. No row gets anything older than it has, none is deleted, and what is new
  * flows. */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newItem } from './lib/documents.mjs';
+import { RefusingProxy } from './lib/refusing_proxy.mjs';
 import { playAll } from './lib/tap.mjs';
-import { inWorld, sampleDocuments } from './lib/world.mjs';
+import { inWorld, sampleDocuments, testServer, World } from './lib/world.mjs';
 
 const app = sampleDocuments({ items: 6 });
 const ids = ['one', 'two', 'three'];
@@ -13,6 +15,9 @@ const ERROR_CELL = 'Synchronization Error Message';
 /* What says when and how it was written. */
 const OF_WRITES = [ERROR_CELL, 'Created At', 'Modified At', 'Updated At'];
 const TOLD = /needs attention: database \S+ went back/;
+
+/* For what follows of itself: a checkpoint, a second line. */
+const calm = () => sleep(3000);
 
 const rowsById = async (world) => new Map((await world.rows()).map((row) => [row.fields.ID, row.fields]));
 
@@ -126,20 +131,62 @@ const backups = [
 	}),
 ];
 
+/* Made anew with other documents. */
+async function remake(world) {
+	await world.makeAnew(world.database);
+	await world.couch.putAll(world.database, app.filter((doc) => doc.type !== 'item'));
+	await world.couch.putAll(world.database, [newItem(app, 'new', {})]);
+}
+
+async function assertSaidOnce(world, bridge, words) {
+	const times = () => bridge.lines.filter((line) => words.test(line)).length;
+	await world.until('a line', () => times() > 0);
+	await calm();
+	assert.equal(times(), 1);
+}
+
 const others = [
 	inWorld('the database is made anew under a bridge that runs', { documents: sample }, async (world, step) => {
 		const bridge = await world.run();
 		await world.untilEqual();
 		const before = await rowsById(world);
-		await world.makeAnew(world.database);
-		await world.couch.putAll(world.database, app.filter((doc) => doc.type !== 'item'));
-		await world.couch.putAll(world.database, [newItem(app, 'new', {})]);
+		await remake(world);
 		await world.until('what is new has its row', () => world.rowOf('new'));
-		await step('it is said', () =>
-			world.until('a line', () => bridge.lines.some((line) => /needs attention: database \S+ is not the one/.test(line))));
+		await step('it is said once', () => assertSaidOnce(world, bridge, /needs attention: database \S+ is not the one/));
 		await step('the rows of what is missing stay', () => assertKept(world, before));
 		await bridge.stop();
 	}),
+
+	/* Between the last look at the checkpoint and its being written: at each request that the bridge makes for it. */
+	...['GET', 'PUT'].map((method) => ({
+		title: `the database is made anew before a ${method} of its checkpoint`,
+		async play(step) {
+			let world = null, armed = 0;
+			const proxy = await RefusingProxy.open(testServer().url, async (asked, path) => {
+				if (asked === method && path.startsWith(`/${world.database}/_local/`) && --armed === 0)
+					await remake(world);
+			});
+			world = await World.open({ documents: sample, env: { COUCHDB_URL: proxy.url } });
+			try {
+				const bridge = await world.run();
+				await world.untilEqual();
+				await calm();
+				const before = await rowsById(world);
+				armed = 1;
+				await world.save('one', { notes: 'newer, by a phone' });
+				await world.until('what is new has its row', () => world.rowOf('new'));
+				await step('it is said once', () => assertSaidOnce(world, bridge, /needs attention: database \S+ is not the one/));
+				await step('the rows of what is missing stay', async () => {
+					before.get('one').Notes = (await world.rowOf('one')).fields.Notes;
+					await assertKept(world, before);
+				});
+				await bridge.stop();
+			} finally {
+				await world.close();
+				await proxy.close();
+			}
+		},
+	})),
 
 	inWorld('the app notes a sync of its own', { documents: sample }, async (world, step) => {
 		const bridge = await world.run();

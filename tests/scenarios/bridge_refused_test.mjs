@@ -2,6 +2,7 @@
  * documents that cannot be read any more, a state database that is deleted. Each stops the one item that it is about, is said in its row,
  * leaves no history of what did not happen, and is over when the item is put right. */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newItem } from './lib/documents.mjs';
 import { CUT, RefusingProxy, written } from './lib/refusing_proxy.mjs';
 import { playAll } from './lib/tap.mjs';
@@ -182,24 +183,62 @@ async function unreadable(world, step) {
 
 /* ---- the state ---- */
 
-async function stateIsDeleted(world, step) {
-	const bridge = await world.run();
-	await world.until('all rows are made', async () => (await world.differences()).length === 0);
-	await world.forgetState();
-	await world.save('guarded', { notes: 'of the phone' });
-	await world.editRow('other', { Notes: 'harmless' });
-	await step('both edits arrive', () => world.until('they arrive', async () => {
-		assert.equal((await world.rowOf('guarded')).fields.Notes, 'of the phone');
-		await assertOtherArrived(world);
-	}));
-	await step('and are no conflict', async () => {
-		assert.deepEqual((await world.histories()).filter((doc) => doc.event_name === 'sync_conflict'), []);
-	});
-	assert.equal(await bridge.stop(), 0);
-	await step('everything is known again', async () => {
-		const { log } = await world.syncWell();
-		assert.doesNotMatch(log, /conflict/);
-		await world.assertEqual();
+const deletes = (world) => world.forgetState();
+/* As another integration of the same database makes it again. */
+const makesAnew = (world) => world.makeAnew(world.state);
+
+/* Whoever misses it first: right before such a request goes on, once, it happens. */
+const FIRSTS = [
+	['a renewal of the lease', deletes, (method, path) => method === 'PUT' && path.includes('/lease-')],
+	['a renewal of the lease, by somebody else', makesAnew, (method, path) => method === 'PUT' && path.includes('/lease-')],
+	['an entry is read', deletes, (method, path) => method === 'POST' && path.endsWith('-davenport/_all_docs?include_docs=true&conflicts=true')],
+	['an entry is written', deletes, (method, path) => method === 'POST' && path.endsWith('-davenport/_bulk_docs')],
+	['an entry is written, by somebody else', makesAnew, (method, path) => method === 'POST' && path.endsWith('-davenport/_bulk_docs')],
+	['the checkpoint is read', deletes, (method, path) => method === 'GET' && path.includes('-davenport/_local/')],
+	['the checkpoint is written', deletes, (method, path) => method === 'PUT' && path.includes('-davenport/_local/')],
+	['the checkpoint is written, by somebody else', makesAnew, (method, path) => method === 'PUT' && path.includes('-davenport/_local/')],
+];
+const CALM_MS = 12000; /* a renewal of the lease, and what follows of it */
+
+function stateIsDeleted([first, happens, isIt]) {
+	return inWorld(`the state database is deleted before ${first}`, { documents }, async (world, step) => {
+		let armed = false;
+		const proxy = await RefusingProxy.open(testServer().url, async (method, path) => {
+			if (!armed || !isIt(method, path))
+				return;
+			armed = false;
+			await happens(world);
+		});
+		world.env.COUCHDB_URL = proxy.url;
+		try {
+			const bridge = await world.run();
+			await world.untilEqual();
+			await sleep(CALM_MS / 4);
+			armed = true;
+			await world.save('guarded', { notes: 'of the phone' });
+			await world.editRow('other', { Notes: 'harmless' });
+			await step('both edits arrive', () => world.until('they arrive', async () => {
+				assert.equal(armed, false);
+				assert.equal((await world.rowOf('guarded')).fields.Notes, 'of the phone');
+				await assertOtherArrived(world);
+			}));
+			await step('and are no conflict', async () => {
+				assert.deepEqual((await world.histories()).filter((doc) => doc.event_name === 'sync_conflict'), []);
+			});
+			await sleep(CALM_MS);
+			assert.equal(await bridge.stop(), 0);
+			await step('it is said once', () => {
+				const said = bridge.lines.filter((line) => /what was remembered .* is lost/.test(line));
+				assert.equal(said.length, 1, bridge.log());
+			});
+			await step('everything is known again', async () => {
+				const { log } = await world.syncWell();
+				assert.doesNotMatch(log, /conflict|is lost/);
+				await world.assertEqual();
+			});
+		} finally {
+			await proxy.close();
+		}
 	});
 }
 
@@ -224,6 +263,6 @@ await playAll([
 	...RULES.map(refusing),
 	...LIMITS.map(limited),
 	inWorld('documents that cannot be read any more', { documents }, unreadable),
-	inWorld('the state database is deleted while the bridge runs', { documents }, stateIsDeleted),
+	...FIRSTS.map(stateIsDeleted),
 	inWorld('an entry of the ledger is damaged', { documents }, entryIsDamaged),
 ]);

@@ -33,6 +33,12 @@ static void is_made_anew(struct world *world)
 	phone_makes_collection(world);
 }
 
+static void is_made_anew_with_second(struct world *world)
+{
+	is_made_anew(world);
+	phone_makes_second(world);
+}
+
 static void is_replicated_anew(struct world *world)
 {
 	struct world_backup *files = world_saves(world);
@@ -197,6 +203,12 @@ static void must_have_row(struct world *world, const char *id)
 		world_broken(world, "item %s is not on both sides", id);
 }
 
+static void must_be_told(struct world *world, const char *id)
+{
+	if (!observer_has_problem(world, world_document(world, TABLE_ITEMS, id)))
+		world_broken(world, "nobody is told of item %s", id);
+}
+
 /* What the new database lacks stays in the base, and a person is told. */
 static void second_has_row_first_is_told(struct world *world)
 {
@@ -206,10 +218,10 @@ static void second_has_row_first_is_told(struct world *world)
 		world_broken(world, "nobody is told that the document of item i1 is missing");
 }
 
-static void must_be_told(struct world *world, const char *id)
+static void second_has_row_first_waits(struct world *world)
 {
-	if (!observer_has_problem(world, world_document(world, TABLE_ITEMS, id)))
-		world_broken(world, "nobody is told of item %s", id);
+	must_have_row(world, "i2");
+	must_be_told(world, "i1");
 }
 
 /* The row keeps what is newer, and says so; so does the row of the item that the backup lacks; all else flows. */
@@ -317,6 +329,8 @@ static const struct scenario list[] = {
 	 1U << AS_WRITTEN, true},
 	{"database-made-anew-item-follows", named_nothing, is_made_anew, phone_makes_second,
 	 second_has_row_first_is_told, 1U << AS_WRITTEN, false},
+	{"database-made-anew-on-the-way", named_nothing, named_phone_notes, is_made_anew_with_second,
+	 second_has_row_first_waits, 1U << MEANWHILE, false},
 	{"database-replicated-anew", named_nothing, is_replicated_anew, phone_makes_second, both_have_rows,
 	 ALL_ORDERS, false},
 	{"couch-files-restored", phone_goes_on, source_is_put_back, phone_makes_third, newer_is_kept,

@@ -374,12 +374,13 @@ static bool checkpoint_read_state(void *self, struct json_object **checkpoint_ou
 	       leave(seam, SEAM_CHECKPOINT_READ);
 }
 
-static bool checkpoint_write(void *self, struct json_object *checkpoint, struct error *error)
+static bool checkpoint_write(void *self, struct json_object *checkpoint, const struct checkpoint_over *over,
+			     struct error *error)
 {
 	struct seam *seam = self;
 
 	return enter(seam, SEAM_CHECKPOINT_WRITE, error) &&
-	       seam->store.ops->checkpoint_write(seam->store.self, checkpoint, error) &&
+	       seam->store.ops->checkpoint_write(seam->store.self, checkpoint, over, error) &&
 	       leave(seam, SEAM_CHECKPOINT_WRITE);
 }
 

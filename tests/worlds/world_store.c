@@ -1,4 +1,5 @@
 /* The state database in memory, and the checkpoints. */
+#include "bridge/checkpoint.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_couch.h"
 #include "tests/worlds/world_refusals.h"
@@ -177,7 +178,8 @@ static bool checkpoint_read_state(void *self, struct json_object **checkpoint_ou
 	return true;
 }
 
-static bool checkpoint_write(void *self, struct json_object *checkpoint, struct error *error)
+static bool checkpoint_write(void *self, struct json_object *checkpoint, const struct checkpoint_over *over,
+			     struct error *error)
 {
 	struct world *world = of(self);
 
@@ -189,6 +191,8 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 		return error_set(error, ERROR_STOPPED, "it did not leave");
 	if (answer != ANSWER_AS_EVER && answer != ANSWER_UNANSWERED)
 		return error_set(error, world_answer_kind(answer), "%s", world_answer_words(answer));
+	if (!checkpoint_may_follow(world->checkpoint_source, over->source, error))
+		return false;
 	world->checkpoint_writes++;
 	json_release(world->checkpoint_source);
 	world->checkpoint_source = world_wire(checkpoint);
@@ -198,6 +202,9 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, struct 
 		return error_set(error, ERROR_STOPPED, "it did not leave");
 	if (world_fault(world, FAULT_CHECKPOINT_SPLIT))
 		return error_set(error, ERROR_RETRY, "a fault of the test");
+	if (was_deleted(world, error) ||
+	    !checkpoint_may_stand_in_state(world->checkpoint_state, over->state, error))
+		return false;
 	json_release(world->checkpoint_state);
 	world->checkpoint_state = world_wire(checkpoint);
 	if (answer == ANSWER_UNANSWERED)

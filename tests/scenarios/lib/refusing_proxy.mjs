@@ -1,5 +1,6 @@
 /* A proxy before CouchDB that hands everything on but what 'refuse' answers itself: refuse(method, path, body) gives
- * { status, body, type } in the server's place, CUT for a connection that ends without an answer, or nothing. */
+ * { status, body, type } in the server's place, CUT for a connection that ends without an answer, or nothing; or a promise of
+ * it, so that something can happen before the request goes on. */
 import http from 'node:http';
 
 export const CUT = Symbol('cut');
@@ -37,7 +38,7 @@ export class RefusingProxy {
 
 	async pass(request, response) {
 		const body = await whole(request);
-		const own = this.refuse(request.method, request.url, body);
+		const own = await this.refuse(request.method, request.url, body);
 		if (own === undefined) {
 			this.handOn(request, response, body);
 			return;
