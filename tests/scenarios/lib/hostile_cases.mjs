@@ -133,11 +133,12 @@ function playSome(side, cases) {
 	};
 }
 
-/* Scenarios for playAll(): 'lives' bridges share the cases. */
-export function hostileScenarios(side, cases, lives) {
-	const only = process.env.CASE;
+/* Scenarios for playAll(): 'lives' bridges share the cases. CASE, a regular expression, chooses some; LIVES=1 plays them in one
+ * life. */
+export function hostileScenarios(side, cases, most) {
+	const only = new RegExp(process.env.CASE ?? ''), lives = Number(process.env.LIVES ?? most);
 	/* The long ones first, each in a life of its own. */
-	const chosen = cases.filter(({ name }) => only === undefined || name.includes(only))
+	const chosen = cases.filter(({ name }) => only.test(name))
 		.sort((one, other) => (other.ms ?? 0) - (one.ms ?? 0));
 	const shares = Array.from({ length: Math.min(lives, chosen.length) }, (_, life) =>
 		chosen.filter((__, index) => index % lives === life));
