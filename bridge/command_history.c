@@ -17,7 +17,6 @@
 
 #define BATCHES_LIMIT 20 /* without --limit */
 #define ENTRIES_LIMIT 1000
-#define LIMIT_MOST    100000 /* entries are held in memory */
 
 struct showing {
 	const struct command_options *options;
@@ -93,11 +92,6 @@ static bool visit_entry(void *context, struct json_object *history, struct error
 	struct showing *showing = context;
 
 	(void)error;
-	if (showing->limit == 0) {
-		showing->more = true;
-		return true;
-	}
-	showing->limit--;
 	showing->shown++;
 	show_entry(showing, history);
 	return true;
@@ -105,8 +99,13 @@ static bool visit_entry(void *context, struct json_object *history, struct error
 
 static bool show_of_batch(struct showing *showing, struct error *error)
 {
-	return archive_batch(showing->couch, showing->places->created_by, showing->options->batch,
-			     visit_entry, showing, error);
+	const struct archive_wish wish = {
+		.created_by = showing->places->created_by,
+		.batch = showing->options->batch,
+		.most = showing->limit,
+	};
+
+	return archive_batch(showing->couch, &wish, visit_entry, showing, &showing->more, error);
 }
 
 static bool show_of_document(struct showing *showing, struct error *error)
@@ -119,8 +118,10 @@ static bool show_of_document(struct showing *showing, struct error *error)
 	if (!archive_of_document(showing->couch, showing->places->created_by, full_id, showing->limit + 1,
 				 &entries, error))
 		return false;
-	for (size_t i = 0; i < json_length(entries); i++)
+	size_t count = json_length(entries);
+	for (size_t i = 0; i < count && i < showing->limit; i++)
 		visit_entry(showing, json_at(entries, i), error);
+	showing->more = count > showing->limit;
 	return true;
 }
 
@@ -178,9 +179,9 @@ int history_command(const struct bridge_settings *settings, const struct command
 	struct error error = {0};
 	int status = EXIT_DONE;
 
-	if ((options->batch && options->item) || options->limit > LIMIT_MOST) {
+	if ((options->batch && options->item) || options->limit > ARCHIVE_MOST) {
 		fprintf(stderr, "davenport: history takes --batch or --item, and a --limit up to %d\n",
-			LIMIT_MOST);
+			ARCHIVE_MOST);
 		json_release(databases);
 		return EXIT_USAGE;
 	}

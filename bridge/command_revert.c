@@ -49,16 +49,31 @@ static bool find_entry(struct couch_client *couch, const char *id, struct findin
 	return revert_add(found->revert, entry, error);
 }
 
+static bool find_batch(struct couch_client *couch, const char *created_by, int64_t batch,
+		       struct finding_entries *found, struct error *error)
+{
+	const struct archive_wish wish = {.created_by = created_by, .batch = batch, .most = ARCHIVE_MOST};
+	bool more = false;
+
+	if (!archive_batch(couch, &wish, add_entry, found, &more, error))
+		return false;
+	return !more ||
+	       error_set(error, ERROR_FATAL,
+			 "batch %" PRId64 " has more than %d changes, which are not undone together: "
+			 "undo those that you mean by --entry",
+			 batch, ARCHIVE_MOST);
+}
+
 static bool find_in(struct couch_client *couch, const struct command_places *places,
 		    const struct command_options *options, struct finding_entries *found, struct error *error)
 {
 	if (options->entry)
 		return find_entry(couch, options->entry, found, error);
-	if (!archive_batch(couch, places->created_by, options->batch, add_entry, found, error))
+	if (!find_batch(couch, places->created_by, options->batch, found, error))
 		return false;
 	/* What an integration did is its own; what was undone is nobody's but of the undoing. */
 	return !places->created_by || found->entries ||
-	       archive_batch(couch, RESTORE_CREATED_BY, options->batch, add_entry, found, error);
+	       find_batch(couch, RESTORE_CREATED_BY, options->batch, found, error);
 }
 
 /* The database that has it; NULL and no error: none has. */

@@ -112,6 +112,9 @@ bool archive_list(struct couch_client *couch, const char *created_by, size_t mos
 struct reading {
 	const char *created_by; /* as _ids say it */
 	int64_t batch;
+	size_t most;
+	size_t visited;
+	bool more; /* there is one behind the last that may be visited: the walk ends there */
 	archive_visit *visit;
 	void *context;
 };
@@ -124,6 +127,10 @@ static bool visit_entry(void *context, struct couch_document *document, struct e
 	if (!history_id_read(document->id, &id) || id.batch != reading->batch ||
 	    !is_by(&id, reading->created_by))
 		return true;
+	reading->more = reading->visited == reading->most;
+	if (reading->more)
+		return false;
+	reading->visited++;
 	if (!document->body)
 		return error_set(error, ERROR_REFUSED, "%s cannot be read: %s", document->id,
 				 document->flaw ? document->flaw : "it has no body");
@@ -135,7 +142,11 @@ static bool read_batch(struct couch_client *couch, struct reading *reading, stru
 	scoped_text first = own_format("%s%s-%" PRId64 "-", document_prefix(DOCUMENT_HISTORY),
 				       reading->created_by, reading->batch);
 
-	return couch_documents_walk_prefix(couch, first, BODIES_PAGE, false, visit_entry, reading, error);
+	size_t left = reading->most - reading->visited;
+	size_t page = left < BODIES_PAGE ? left + 1 : BODIES_PAGE;
+
+	return couch_documents_walk_prefix(couch, first, page, false, visit_entry, reading, error) ||
+	       reading->more;
 }
 
 /* Who has a batch of this number. */
@@ -158,22 +169,34 @@ static bool note_creator(void *context, struct couch_document *document, struct 
 	return true;
 }
 
-bool archive_batch(struct couch_client *couch, const char *created_by, int64_t batch, archive_visit *visit,
-		   void *context, struct error *error)
+static bool read_everybodys(struct couch_client *couch, struct reading *reading, struct error *error)
 {
-	struct reading reading = {created_by, batch, visit, context};
-	struct creators creators = {batch, NULL};
-
-	if (created_by)
-		return read_batch(couch, &reading, error);
-	creators.names = json_new_object();
+	struct creators creators = {reading->batch, json_new_object()};
 	bool good = walk_ids(couch, NULL, note_creator, &creators, error);
+
 	json_each (creators.names, name, nothing) {
 		(void)nothing;
-		reading.created_by = name;
-		good = good && read_batch(couch, &reading, error);
+		reading->created_by = name;
+		good = good && (reading->more || read_batch(couch, reading, error));
 	}
 	json_release(creators.names);
+	return good;
+}
+
+bool archive_batch(struct couch_client *couch, const struct archive_wish *wish, archive_visit *visit,
+		   void *context, bool *more_out, struct error *error)
+{
+	struct reading reading = {
+		.created_by = wish->created_by,
+		.batch = wish->batch,
+		.most = wish->most,
+		.visit = visit,
+		.context = context,
+	};
+	bool good = wish->created_by ? read_batch(couch, &reading, error)
+				     : read_everybodys(couch, &reading, error);
+
+	*more_out = reading.more;
 	return good;
 }
 

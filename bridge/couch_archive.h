@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#define ARCHIVE_MOST 100000 /* entries that a command holds in memory */
+
 /* Changes that were made together. */
 struct archive_batch {
 	char *created_by; /* owned; NULL: nobody is named */
@@ -23,10 +25,14 @@ must_use bool archive_list(struct couch_client *couch, const char *created_by, s
 
 /* An entry's whole body, borrowed; false ends the reading with its error. */
 typedef bool archive_visit(void *context, struct json_object *entry, struct error *error);
-/* The entries of a batch, document by document. 'created_by' NULL: everybody's, for which the _ids of the whole history
- * are read. */
-must_use bool archive_batch(struct couch_client *couch, const char *created_by, int64_t batch,
-			    archive_visit *visit, void *context, struct error *error);
+struct archive_wish {
+	const char *created_by; /* NULL: everybody's, for which the _ids of the whole history are read */
+	int64_t batch;
+	size_t most; /* entries that are visited; no more bodies are read, but for one that tells whether there are more */
+};
+/* The entries of a batch, document by document. *more_out: there are more than that. */
+must_use bool archive_batch(struct couch_client *couch, const struct archive_wish *wish, archive_visit *visit,
+			    void *context, bool *more_out, struct error *error);
 /* The newest entries of one document ("item-i1"), the newest first, an array that the caller frees. Reads the _ids of the whole history. */
 must_use bool archive_of_document(struct couch_client *couch, const char *created_by, const char *full_id,
 				  size_t most, struct json_object **entries_out, struct error *error);
