@@ -184,11 +184,30 @@ static void are_exchanged(struct world *world)
 	second_takes_7(world);
 }
 
-/* The second cannot be saved, whatever its number: so the first keeps its own. */
-static void are_exchanged_without_a_name(struct world *world)
+/* It needs no list of all rows that brings them together. */
+static void second_takes_7_and_both_have_theirs(struct world *world)
 {
-	are_exchanged(world);
-	world_person_types(world, row_of(world, "i2"), FIELD_NAME, NULL);
+	bool crashes = world->crash_at > 0;
+
+	second_takes_7(world);
+	if (world_pass(world, true, false) && !crashes)
+		both_have_theirs(world);
+}
+
+static void three_have_numbers(struct world *world)
+{
+	world_phone_puts(world, TABLE_ITEMS, "i3", named_new_item(world, "a third item"));
+	both_have_numbers(world);
+	number(world, "i3", "9");
+	if (!world_pass(world, true, false) || strcmp(number_of(world, "i3"), "9") != 0)
+		world_broken(world, "the third item has no number");
+}
+
+/* The second would make way for the first, and takes the number of a third that keeps it: so both keep their own. */
+static void second_takes_a_thirds(struct world *world)
+{
+	first_takes_8(world);
+	number(world, "i2", "9");
 }
 
 static void nothing_is_exchanged(struct world *world)
@@ -205,7 +224,9 @@ static const struct scenario scenarios[] = {
 	 ALL_ORDERS, false},
 	{"numbers-exchanged-one-after-the-other", both_have_numbers, first_takes_8, second_takes_7,
 	 both_have_theirs, IN_ORDER, true},
-	{"numbers-exchanged-with-one-that-is-refused", both_have_numbers, are_exchanged_without_a_name,
+	{"numbers-exchanged-at-once", both_have_numbers, first_takes_8, second_takes_7_and_both_have_theirs,
+	 named_anything, 1U << AS_WRITTEN, true},
+	{"numbers-exchanged-with-one-that-is-refused", three_have_numbers, second_takes_a_thirds,
 	 named_phone_notes, nothing_is_exchanged, BOTH_ORDERS, true},
 	{"history-id-collision", ids_are_taken, named_person_notes, named_nothing, is_recorded_beside_it,
 	 1U << AS_WRITTEN, false},

@@ -23,6 +23,7 @@ enum world_limits {
 	WORLD_ID = 40,
 	WORLD_DEADLINE_MS = 60000, /* a request that was sent is applied within this time, or never */
 	WORLD_STALE_MS = 2000,     /* a read may show what was before, this long */
+	WORLD_PLACES = 1000000,    /* more than a feed ever has */
 	WORLD_PAGE = 3,            /* records of a page, so that things happen between pages */
 };
 
@@ -46,7 +47,7 @@ enum world_fault {
 	FAULT_AIRTABLE_SLOW,       /* a call takes longer than a read stays fresh */
 	FAULT_AIRTABLE_STALE,      /* what the next write changes is shown as it was, for a while */
 	FAULT_AIRTABLE_SKIPS,      /* a list skips a row */
-	FAULT_COUCH_PLACE,         /* the feed does not know the place from which it is asked */
+	FAULT_COUCH_PLACE,         /* the feed does not know any place that it gave so far */
 	FAULT_COUNT,
 };
 
@@ -199,6 +200,7 @@ struct world {
 	size_t document_count, extra_count, state_count, row_count;
 	struct world_document documents[WORLD_DOCUMENTS];
 	int64_t sequence, purge_sequence;
+	int64_t places_from; /* added to a sequence, it is a place in the feed; what is less is not known */
 	struct json_object *extras[WORLD_EXTRAS];
 	int extra_generations[WORLD_EXTRAS]; /* of the document that the entry's save was made of */
 	size_t change_count;

@@ -179,18 +179,36 @@ static size_t changed_after(struct world *world, int64_t since, struct world_doc
 	return count;
 }
 
+/* Places in the feed as the server names them: its sequences, until it knows none of the former ones any more. */
+static struct json_object *place_of(const struct world *world, int64_t sequence)
+{
+	return json_new_int(world->places_from + sequence);
+}
+
+/* The sequence that a place stands for; 0 without a place, -1 for one that the server does not know. */
+static int64_t sequence_at(const struct world *world, struct json_object *place)
+{
+	if (!place)
+		return 0;
+	int64_t sequence =
+		json_is(place, json_type_int) ? json_object_get_int64(place) - world->places_from : -1;
+	return sequence < 0 ? -1 : sequence;
+}
+
 static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit,
 		       void *context, struct side_news *news_out, struct error *error)
 {
 	struct world *world = of(self);
 	struct world_document *page[WORLD_PAGE];
 	struct side_record list[WORLD_PAGE];
-	int64_t since = cursor ? json_object_get_int64(cursor) : 0;
 
 	(void)wait_ms;
 	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
 		return false;
-	if (world_fault(world, FAULT_COUCH_PLACE) || (cursor && !json_is(cursor, json_type_int)))
+	if (world_fault(world, FAULT_COUCH_PLACE))
+		world->places_from += WORLD_PLACES;
+	int64_t since = sequence_at(world, cursor);
+	if (since < 0)
 		return error_set(error, ERROR_LOST, "400: the place is not known");
 	if (world_fault(world, FAULT_COUCH_REWIND))
 		since = 0;
@@ -216,7 +234,7 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	if (count < WORLD_PAGE && world->settings_sequence > last)
 		last = world->settings_sequence;
 	if (last > since)
-		news_out->cursor = json_new_int(last);
+		news_out->cursor = place_of(world, last);
 	return true;
 }
 
@@ -250,7 +268,7 @@ static bool couch_position(void *self, struct json_object **cursor_out, struct e
 
 	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
 		return false;
-	*cursor_out = json_new_int(world->sequence);
+	*cursor_out = place_of(world, world->sequence);
 	return true;
 }
 
