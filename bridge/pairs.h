@@ -75,8 +75,9 @@ struct pair {
 	bool in_step;     /* both sides were, when it was last looked at: nothing was open or under way */
 	bool save_lost;   /* what was last noted as taken into the document met a conflict: it is not in it */
 	unsigned waits;   /* enum pair_waits, or 0: a link in it waits for another pair */
-	unsigned misses;  /* looks in a row of which a write met a conflict or had no answer */
-	char *unstored;   /* owned; a problem that not even the ledger takes, or NULL */
+	int64_t unsent_ms; /* the note of this time was made by this process, and nothing has left since; 0: none such */
+	unsigned misses; /* looks in a row of which a write met a conflict or had no answer */
+	char *unstored;  /* owned; a problem that not even the ledger takes, or NULL */
 
 	unsigned looks;       /* why it is to be looked at; 0: it is not */
 	unsigned char queued; /* it is in the pairs' queue; set by queue.h alone */

@@ -105,6 +105,7 @@ static void take_result(struct group *group, struct look *look)
 		break;
 	default:
 		/* It never left. */
+		look->pair->unsent_ms = look->entry.sent.at_ms;
 		ledger_entry_clear_sent(&look->entry);
 		look->again = true;
 		break;

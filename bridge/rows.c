@@ -289,6 +289,7 @@ void look_note_sent(struct group *group, struct look *look)
 	sent->kind = kinds[look->row_work];
 	sent->at_ms = group->sync->rows.ops->now_ms(group->sync->rows.self);
 	snprintf(sent->epoch, sizeof sent->epoch, "%s", group->sync->epoch);
+	look->pair->unsent_ms = sent->at_ms;
 	if (look->row_work == ROW_WORK_DELETE) {
 		/* When the tombstone was first seen: edits of the row after that bring the document back. */
 		look->entry.seen_ms = look_first_seen_ms(group, look);

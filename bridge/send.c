@@ -95,6 +95,7 @@ void group_start_rows(struct group *group)
 		struct look *look = &group->looks[i];
 		if (look->row_work == ROW_WORK_NONE || look->finished)
 			continue;
+		look->pair->unsent_ms = 0;
 		look->row_write = &group->writes[group->write_count++];
 		*look->row_write = (struct side_write){
 			.kind = row_write_kind(look),

@@ -331,6 +331,22 @@ static void settle_create(struct group *group, struct look *look)
 			agree_in_doubt(look, (enum field)field);
 }
 
+/* This process noted it, and knows that nothing left: the ledger had no answer to the note, or to what came of it. */
+static bool never_left(const struct group *group, const struct look *look)
+{
+	const struct ledger_sent *sent = &look->entry.sent;
+
+	return sent->kind != SENT_NOTHING && look->pair->unsent_ms == sent->at_ms &&
+	       strcmp(sent->epoch, group->sync->epoch) == 0;
+}
+
+static void forget_note(struct look *look)
+{
+	if (look->entry.sent.kind == SENT_DELETE)
+		json_object_close(&look->entry.grave_cells);
+	ledger_entry_clear_sent(&look->entry);
+}
+
 static void settle_look(struct settling *settling, struct look *look)
 {
 	struct group *group = settling->group;
@@ -339,6 +355,8 @@ static void settle_look(struct settling *settling, struct look *look)
 
 	if (look->needs_no_row || look->finished)
 		return;
+	if (never_left(group, look))
+		forget_note(look);
 	switch (sent->kind) {
 	case SENT_UPDATE:
 		if (there)

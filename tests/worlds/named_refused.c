@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+#define SOON_PASSES 3
+#define SOON_MS     2000
+
 static struct world_row *row_of(struct world *world, const char *id)
 {
 	return world_row_of(world, TABLE_ITEMS, id);
@@ -342,6 +345,20 @@ static void notes_stay_empty(struct world *world)
 		named_must_show(world, "i1", FIELD_NOTES, "");
 }
 
+/* The note of a row's write has no answer, so the write does not leave: whoever knows that does not wait for what was never
+ * sent. */
+static void note_is_unanswered(struct world *world)
+{
+	named_phone_notes(world);
+	world_arm(world, FAULT_STATE_UNANSWERED);
+	for (int i = 0; i < SOON_PASSES && !world->dead; i++) {
+		(void)!world_pass(world, true, false);
+		world_advance(world, SOON_MS);
+	}
+	if (!world->dead)
+		named_must_show(world, "i1", FIELD_NOTES, "from the phone");
+}
+
 #define EDIT(name, one, meanwhile)                                                                           \
 	{                                                                                                    \
 		name, there_are_two, one, meanwhile, all_arrives, 1U << AS_WRITTEN, true                     \
@@ -360,6 +377,8 @@ static const struct scenario scenarios[] = {
 	EDIT("entry-in-conflict-for-ever", entry_conflicts, first_alone_waits),
 	EDIT("entry-write-cut-for-ever", entry_is_cut, first_alone_waits),
 	EDIT("entry-write-never-answered", entry_is_unanswered, all_arrives_meanwhile),
+	{"note-unanswered", named_nothing, note_is_unanswered, named_nothing, phones_notes_arrive,
+	 1U << AS_WRITTEN, false},
 	EDIT("checkpoint-refused", checkpoint_is_refused, all_arrives_meanwhile),
 	EDIT("checkpoint-write-cut-for-ever", checkpoint_is_cut, all_arrives_meanwhile),
 	EDIT("schema-refused", schema_is_refused, all_arrives_meanwhile),
