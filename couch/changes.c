@@ -31,6 +31,7 @@ enum {
 		3000, /* a connection that is refused costs nothing: it is noticed soon when the server is back */
 	QUEUE_BYTES = 4 << 20, /* of JSON text, as it came */
 	LINE_KEPT = 256 << 10, /* a line's buffer larger than this is given back */
+	LINE_BYTES_A_MS = 1,   /* a long line may take its time; one that drips is as good as silence */
 };
 
 static const struct log log_of_feed = {"CouchDB"};
@@ -55,10 +56,11 @@ struct couch_changes {
 	struct text line;       /* what came of the present line */
 	struct error trouble;   /* why on_data ended the request */
 	bool proved;            /* this connection brought a row */
-	bool heard;             /* this connection brought a byte of its body, if only a heartbeat */
+	bool heard;             /* this connection brought a whole line, if only a heartbeat */
 	int64_t opened_ms;
+	int64_t line_ms; /* steady; when the last line ended, or since when the present one may come */
 
-	int silent_feeds;       /* in a row: open for two heartbeats, and not a byte came */
+	int silent_feeds;       /* in a row: open for two heartbeats, and not a line came */
 	int64_t in_pages_until; /* steady; no feed until then */
 	int64_t page_ms;        /* steady; when the next of these pages is due */
 
@@ -432,23 +434,35 @@ static bool is_full(const struct couch_changes *changes)
 	return changes->queued >= COUCH_PAGE_LIMIT || changes->queued_bytes >= QUEUE_BYTES;
 }
 
+/* Bytes come, so it is not silent, and yet no line ends, which a heartbeat does. */
+static bool drips(const struct couch_changes *changes)
+{
+	int64_t takes_ms = clock_steady_ms() - changes->line_ms;
+
+	return takes_ms >
+	       2 * (int64_t)changes->heartbeat_ms + (int64_t)changes->line.length / LINE_BYTES_A_MS;
+}
+
 /* A line comes in any number of pieces, and a piece may hold many lines. */
 static bool on_data(void *context, const char *bytes, size_t length)
 {
 	struct couch_changes *changes = context;
 	const char *end;
 
-	changes->heard = true;
 	while ((end = memchr(bytes, '\n', length))) {
 		size_t size = (size_t)(end - bytes);
 		if (!end_line(changes, bytes, size))
 			return false;
+		changes->heard = true;
+		changes->line_ms = clock_steady_ms();
 		bytes += size + 1;
 		length -= size + 1;
 	}
 	text_add_bytes(&changes->line, bytes, length);
 	if (changes->line.full)
 		return trouble(changes, "a line of the feed is too long");
+	if (drips(changes))
+		return trouble(changes, "a line of the feed does not come to its end");
 	if (is_full(changes) && !changes->paused) {
 		changes->paused = true;
 		http_pause(changes->call, true);
@@ -476,7 +490,7 @@ static void open_feed(struct couch_changes *changes)
 	text_clear(&changes->line);
 	changes->trouble = (struct error){0};
 	changes->proved = changes->paused = changes->heard = false;
-	changes->opened_ms = clock_steady_ms();
+	changes->opened_ms = changes->line_ms = clock_steady_ms();
 	changes->call = http_start(couch_client_http(changes->couch), &request);
 }
 
@@ -601,6 +615,7 @@ static bool give_page(struct couch_changes *changes, struct couch_page *page_out
 		changes->queued_bytes = 0;
 	if (changes->paused && !is_full(changes)) {
 		changes->paused = false;
+		changes->line_ms = clock_steady_ms();
 		http_pause(changes->call, false);
 	}
 	*page_out = page;

@@ -1260,16 +1260,9 @@ static struct couch_changes *follow(struct world *world,
 	return changes;
 }
 
-/* A proxy that gathers what the feed says: it never has enough of it. Pages go through, and bring a row after two feeds. */
-static void answer_held_back(struct world *world, struct fake_request *request)
+/* Pages go through, and bring a row after two feeds. */
+static void answer_in_pages(struct world *world, struct fake_request *request)
 {
-	if (strstr(request->target, "feed=continuous")) {
-		count_up(world, &world->streams);
-		while (fake_pause_ms(request, 1000))
-			continue;
-		fake_hang_up(request);
-		return;
-	}
 	pthread_mutex_lock(&world->lock);
 	bool late = world->streams == 2 && world->numbers[0]++ > 0;
 	pthread_mutex_unlock(&world->lock);
@@ -1279,11 +1272,38 @@ static void answer_held_back(struct world *world, struct fake_request *request)
 		empty_page(request);
 }
 
-static void held_back_feed_is_asked_for_in_pages(struct world *world)
+/* A proxy that gathers what the feed says: it never has enough of it. */
+static void answer_held_back(struct world *world, struct fake_request *request)
+{
+	if (!strstr(request->target, "feed=continuous")) {
+		answer_in_pages(world, request);
+		return;
+	}
+	count_up(world, &world->streams);
+	while (fake_pause_ms(request, 1000))
+		continue;
+	fake_hang_up(request);
+}
+
+/* Bytes come all the time, and never a line. */
+static void answer_dripping(struct world *world, struct fake_request *request)
+{
+	if (!strstr(request->target, "feed=continuous")) {
+		answer_in_pages(world, request);
+		return;
+	}
+	count_up(world, &world->streams);
+	say_head(request);
+	for (fake_say(request, "{"); fake_pause_ms(request, 10);)
+		fake_say(request, " ");
+	fake_hang_up(request);
+}
+
+static void is_asked_for_in_pages(struct world *world, void (*answer)(struct world *, struct fake_request *))
 {
 	struct couch_page page;
 
-	world->answer = answer_held_back;
+	world->answer = answer;
 	world_open(world);
 	struct couch_changes *changes = couch_changes_open(world->couch, "\"s0\"", NULL);
 	couch_changes_set_heartbeat(changes, 150);
@@ -1296,6 +1316,16 @@ static void held_back_feed_is_asked_for_in_pages(struct world *world)
 	log_set_level(LOG_INFO);
 	assert_int_equal(world->streams, 2);
 	couch_changes_close(&changes);
+}
+
+static void held_back_feed_is_asked_for_in_pages(struct world *world)
+{
+	is_asked_for_in_pages(world, answer_held_back);
+}
+
+static void dripping_feed_is_asked_for_in_pages(struct world *world)
+{
+	is_asked_for_in_pages(world, answer_dripping);
 }
 
 /* Until so many rows came; their ids. */
@@ -1806,6 +1836,8 @@ static const struct plain_case plain_cases[] = {
 	{"a document of a million objects stands alone", dense_document_stands_alone},
 	{"a walk passes an unreadable document", walk_passes_an_unreadable_document},
 	{"a feed that is held back is asked for in pages", held_back_feed_is_asked_for_in_pages},
+	{"a feed that drips, and never ends a line, is asked for in pages",
+	 dripping_feed_is_asked_for_in_pages},
 	{"a walk that leads nowhere ends", walk_that_leads_nowhere_ends},
 	{"a body with a flaw may come unasked", flawed_body_may_come_unasked},
 	{"revisions in every dialect", revisions_in_every_dialect},
