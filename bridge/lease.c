@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { TRIES_ALIKE = 5, DOUBLINGS = 3 }; /* waits of 1, 2, 4 and 8 s between renewals that fail */
+enum { CLAIM_TRIES = 2 }; /* the second by what the first found out: an earlier one had no answer */
 
 enum lease_state { LEASE_NONE, LEASE_HELD, LEASE_LOST };
 
@@ -25,7 +26,8 @@ struct lease {
 	bool in_tick;  /* a renewal may wait for its answer in the loop that ticks */
 	bool troubled; /* renewals fail, and it was said */
 	bool found;    /* a renewal was refused, and the lease is its own all the same */
-	int failures;  /* of renewals, in a row */
+	int failures;  /* of renewals, in a row; why the last one did: */
+	struct error failure;
 
 	/* Of somebody else's. */
 	struct lease_document seen;
@@ -197,14 +199,43 @@ static bool look(struct lease *lease, bool *is_held_out, struct error *error)
 	return true;
 }
 
+static bool lasts_for_writes(const struct lease *lease)
+{
+	return lease_may_leave(lease, LEASE_WRITE_MS);
+}
+
+/* What begins now would run into it. A renewal that fails is tried again by the ticks alone. */
+static void renew_for_writes(struct lease *lease)
+{
+	for (int try = 0; try < CLAIM_TRIES && lease->state == LEASE_HELD && lease->failures == 0 &&
+			  !lasts_for_writes(lease);
+	     try++) {
+		lease->renew_ms = clock_steady_ms();
+		lease_tick(lease);
+	}
+}
+
+static bool may_be_used(const struct lease *lease, struct error *error)
+{
+	if (lasts_for_writes(lease))
+		return true;
+	if (lease->failures && error)
+		*error = lease->failure;
+	else
+		error_set(error, ERROR_RETRY, "there was no answer in time");
+	return error_wrap(error, "renewing the lease, without which nothing is written");
+}
+
 bool lease_claim(struct lease *lease, struct error *error)
 {
 	bool is_held = false;
 
 	if (lease->state == LEASE_HELD)
-		return true;
+		renew_for_writes(lease);
 	if (lease->state == LEASE_LOST)
 		return error_set(error, ERROR_CONFLICT, "another process has it by now");
+	if (lease->state == LEASE_HELD)
+		return may_be_used(lease, error);
 	if (!look(lease, &is_held, error))
 		return error_wrap(error, "reading the lease");
 	if (is_held)
@@ -240,6 +271,7 @@ static void renew_later(struct lease *lease)
 static void note_trouble(struct lease *lease, const struct error *error)
 {
 	renew_later(lease);
+	lease->failure = *error;
 	if (lease->troubled || clock_steady_ms() + LEASE_WRITE_MS <= lease->ends_ms)
 		return;
 	log_warn(&lease->log, "the lease cannot be renewed, and nothing is written until it can: %s",

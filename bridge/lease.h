@@ -50,7 +50,7 @@ struct lease *lease_open(const struct lease_setup *setup);
 /* Does not give it back. */
 void lease_close(struct lease **lease);
 
-/* Takes it when nobody has it, or nobody has any more. False with ERROR_CONFLICT when somebody has it, by name in the error,
+/* Takes it when nobody has it, or nobody has any more; what is held and does not last for a write is renewed. False with ERROR_CONFLICT when somebody has it, by name in the error,
  * which is also logged once for each of them: to be asked again every LEASE_LOOK_MS, since that is how it is seen whether the
  * holder lives. False with another kind: it could not be read or written (ERROR_LOST: there is no state database). */
 must_use bool lease_claim(struct lease *lease, struct error *error);

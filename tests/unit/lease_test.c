@@ -378,6 +378,13 @@ static const struct story stories[] = {
 	 "A claims. 6 s. the next answer takes 12 s. A ticks. A may. the next write takes 12 s to arrive. 6 "
 	 "s. A ticks. 3 s. A may. "
 	 "0.1 s. A may not"},
+	{"a pass that begins renews what may not leave any more",
+	 "A claims. 6 s. A may not. A claims. A may"},
+	{"also what does not last long enough",
+	 "the next answer takes 12 s. A claims. 3.1 s. A may not. A claims. A may"},
+	{"it does not begin as long as that fails, and asks no more often for it",
+	 "A claims. 6 s. the next write fails. A fails. A fails. A may not. 1 s. A ticks. A claims. A may"},
+	{"or finds out that it is lost", "A claims. B waits. 45 s. B claims. A waits. A has lost"},
 	{"a claim whose answer was lost is claimed again",
 	 "the next write is done, and not answered. A fails. A may not. A claims. A may. B waits"},
 	{"a renewal whose answer was lost is its own",
