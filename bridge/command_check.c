@@ -6,6 +6,7 @@
 #include "base/http.h"
 #include "bridge/columns_flaws.h"
 #include "bridge/connection.h"
+#include "bridge/lease_report.h"
 #include "couch/client.h"
 
 #include <stdlib.h>
@@ -193,9 +194,9 @@ static void check_source(struct checking *checking, struct http *http, const cha
 }
 
 /* It is made at the first start, which only an administrator of the server may; or it was made beforehand. */
-static void check_state(struct checking *checking, struct http *http, const char *database)
+static void check_state(struct checking *checking, struct http *http, const struct integration_config *config)
 {
-	scoped_text name = own_format("%s" STATE_SUFFIX, database);
+	scoped_text name = own_format("%s" STATE_SUFFIX, config->database);
 	scoped(couch_client) state = connection_open_couch(checking->settings, http, name);
 	scoped_text user = find_user_words(&checking->session);
 	struct couch_identity identity = {0};
@@ -204,6 +205,7 @@ static void check_state(struct checking *checking, struct http *http, const char
 	if (couch_database_identity(state, &identity, &error)) {
 		couch_identity_done(&identity);
 		check_writing(checking, state);
+		lease_report(state, config, count_finding, checking);
 	} else if (error.status == 404 && checking->session.is_administrator) {
 		finding_tell(count_finding, checking, FINDING_OK,
 			     "the state database %s is not there yet: the first start makes it", name);
@@ -239,7 +241,7 @@ static void check_integration(struct checking *checking, struct http *http,
 			"screen",
 			config->name);
 	check_source(checking, http, config->database);
-	check_state(checking, http, config->database);
+	check_state(checking, http, config);
 	finding_tell(count_finding, checking, FINDING_NOT_CHECKED,
 		     "whether a validation function of database %s refuses what is written: only a write can "
 		     "tell",

@@ -98,6 +98,7 @@ const char *lease_token(const struct lease *lease)
 static bool write_own(struct lease *lease, struct error *error)
 {
 	int64_t before_ms = clock_steady_ms();
+	lease->own.renewed_ms = clock_now_ms();
 	scoped(json_object) json = lease_document_write(&lease->own, lease->integration_id);
 
 	if (!lease->store.write(lease->store.self, lease->id, json, lease->own.revision, error))

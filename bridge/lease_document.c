@@ -26,6 +26,7 @@ void lease_document_read(struct json_object *json, struct lease_document *docume
 		.process.pid = json_int_or(json, "pid", 0),
 		.process.started = json_int_or(json, "started", 0),
 		.since_ms = json_int_or(json, "since", 0),
+		.renewed_ms = json_int_or(json, "renewed", 0),
 		.renewals = json_int_or(json, "renewals", 0),
 		.lasts_ms = time_of(json, "lasts_ms", LEASE_LASTS_MS),
 		.write_ms = time_of(json, "write_ms", LEASE_WRITE_MS),
@@ -59,6 +60,7 @@ struct json_object *lease_document_write(const struct lease_document *document, 
 	json_put(json, "started", json_new_int(document->process.started));
 	json_put_text(json, "command", document->command);
 	json_put(json, "since", json_new_int(document->since_ms));
+	json_put(json, "renewed", json_new_int(document->renewed_ms));
 	json_put(json, "renewals", json_new_int(document->renewals));
 	json_put(json, "lasts_ms", json_new_int(document->lasts_ms));
 	json_put(json, "write_ms", json_new_int(document->write_ms));

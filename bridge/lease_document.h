@@ -17,7 +17,8 @@ struct lease_document {
 	char token[37];   /* of one claimant, newly drawn each time that an integration is begun */
 	struct process process;
 	char command[24]; /* what it runs: "run", "sync" */
-	int64_t since_ms; /* that process's wall clock, for people */
+	int64_t since_ms,
+		renewed_ms; /* that process's wall clock, for people; renewed_ms is 0 where it is not said */
 	int64_t renewals;
 	int64_t lasts_ms, write_ms; /* as its holder has them */
 	char revision[80];

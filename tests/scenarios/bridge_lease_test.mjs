@@ -19,6 +19,12 @@ async function changeLease(world, change) {
 	await world.couch.put(world.state, { ...await world.lease(), ...change });
 }
 
+/* What check says of who keeps the integration in step. */
+async function keeper(world) {
+	const { findings } = await world.check();
+	return findings.map(({ words }) => words).find((words) => words.includes('in step'));
+}
+
 function assertOneRowEach(rows) {
 	const ids = rows.map((row) => row.fields.ID);
 	assert.equal(new Set(ids).size, ids.length, 'an item has two rows');
@@ -51,6 +57,10 @@ async function freshDatabase(world, step) {
 		assert.equal(times(other.log(), HELD), 1, other.log());
 		assert.match(other.log(), new RegExp(`process ${holder.pid} on \\S+ \\(davenport run\\), since 20\\d\\d-`));
 		assert.equal(times(holder.log(), HELD), 0);
+	});
+	await step('check says who it is, since when and until when', async () => {
+		assert.match(await keeper(world), new RegExp(`^integration 'Demo' is kept in step by process ${holder.pid} on \\S+ ` +
+			'\\(davenport run\\), since 20\\S+Z\\. Its lease lasts until 20\\S+Z, and is renewed'));
 	});
 	await step('sync beside it ends with 1 and says the same', async () => {
 		const { status, report, log } = await world.sync();
@@ -191,6 +201,26 @@ async function refused(world, step) {
 	}
 }
 
+async function told(world, step) {
+	await step('check: before the first start there is nothing to say', async () =>
+		assert.equal(await keeper(world), undefined));
+	await world.syncWell();
+	await step('check: a lease that was given back', async () =>
+		assert.match(await keeper(world), /^nobody keeps integration 'Demo' in step now; the last to do so was process \d+ on .* \(davenport sync\)/));
+	const bridge = await world.run();
+	await world.until('it has the lease', async () => (await world.lease())?.pid === bridge.pid);
+	bridge.program.child.kill('SIGKILL');
+	await bridge.ended;
+	await step('check: one whose process has ended', async () =>
+		assert.match(await keeper(world), new RegExp(`by process ${bridge.pid} .*has ended without giving it back`)));
+	await changeLease(world, { place: 'elsewhere', renewed: Date.now() - 120000 });
+	await step('check: one of another machine that gives no sign of life', async () =>
+		assert.match(await keeper(world), new RegExp(`by process ${bridge.pid} .*ran out at 20\\S+Z: another process takes over`)));
+	await changeLease(world, { v: 99 });
+	await step('check: one of another version', async () =>
+		assert.match(await keeper(world), /by a process that this version cannot name$/));
+}
+
 /* It goes with the state database, and is claimed anew with it. */
 async function stateDeleted(world, step) {
 	const bridge = await world.run();
@@ -211,5 +241,6 @@ await playAll([
 	inWorld('killed', { items: 60, sandbox: ['--rate', 'on'] }, killed),
 	inWorld('frozen shortly', { items: 5 }, frozenShortly),
 	inWorld('refused', { items: 5 }, refused),
+	inWorld('told', { items: 5 }, told),
 	inWorld('the state is deleted', { items: 5 }, stateDeleted),
 ]);
