@@ -42,7 +42,29 @@ static bool is_doubtful(const struct group *group, const struct look *look)
 	       look->entry.handled != look->pair->leaves;
 }
 
-static void note_went_back(struct group *group, struct look *look)
+/* What a row was sent is not what the document has, which is still of the revision that was handled before that: there was a later one.
+ * The checkpoint need not know: nobody has written it since. */
+static bool is_behind_sent(const struct group *group, const struct look *look)
+{
+	const struct ledger_entry *entry = &look->entry;
+
+	if (entry->state != ENTRY_PAIR || entry->sent.kind != SENT_UPDATE || !look->document.body ||
+	    strcmp(look->document.revision, entry->document) != 0 || entry->handled != look->pair->leaves)
+		return false;
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct ledger_sent_field *sent = &entry->sent.fields[field];
+		struct cell_equivalence equivalence = look_equivalence(group, look, (enum field)field);
+		if (sent->sent && look_has_column(group, look, (enum field)field) &&
+		    field_rule((enum field)field)->direction == DIRECTION_BOTH &&
+		    sent->post.kind != CELL_LINKS && look->couch[field].kind != CELL_LINKS &&
+		    !cell_equal(&sent->post, &look->couch[field], &equivalence))
+			return true;
+	}
+	return false;
+}
+
+/* 'what' the database does not know any more. */
+static void note_went_back(struct group *group, struct look *look, const char *what)
 {
 	const char *mark = look->document.presence == SIDE_THERE
 				   ? document_mark(look->document.body, group->sync->config->id)
@@ -52,8 +74,15 @@ static void note_went_back(struct group *group, struct look *look)
 	look->pair->went_back = true;
 	/* The app's mark may be of later than what is there now. */
 	look->entry.marked = look->entry.marked && mark && strcmp(mark, look->entry.record_id) == 0;
-	log_info(&group->sync->log, "%s went back in time: the database does not know revision %s any more",
-		 look->pair->full_id, look->entry.document[0] ? look->entry.document : "that was handled");
+	log_info(&group->sync->log, "%s went back in time: the database does not know %s any more",
+		 look->pair->full_id, what);
+}
+
+static void tell_unknown(struct group *group, struct look *look)
+{
+	scoped_text what = own_format("revision %s", look->entry.document);
+
+	note_went_back(group, look, what);
 }
 
 bool group_find_went_back(struct group *group, struct error *error)
@@ -66,7 +95,9 @@ bool group_find_went_back(struct group *group, struct error *error)
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
 		if (is_doubtful(group, look))
-			note_went_back(group, look);
+			note_went_back(group, look, "the revision that was handled");
+		else if (is_behind_sent(group, look))
+			note_went_back(group, look, "what its row was sent");
 		if (!is_asked(look))
 			continue;
 		looks[count] = look;
@@ -76,7 +107,7 @@ bool group_find_went_back(struct group *group, struct error *error)
 	bool ok = count == 0 || couch->ops->known_revisions(couch->self, asked, count, error);
 	for (size_t i = 0; ok && i < count; i++)
 		if (!asked[i].is_known)
-			note_went_back(group, looks[i]);
+			tell_unknown(group, looks[i]);
 	free(asked);
 	free(looks);
 	return ok || error_wrap(error, "asking for revisions that were handled");
