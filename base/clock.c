@@ -114,15 +114,30 @@ void random_uuid(char uuid_out[37])
 	*out = '\0';
 }
 
-int64_t random_backoff_ms(int attempt, int64_t first_ms, int64_t cap_ms)
+static int64_t backoff_most_ms(int attempt, int64_t first_ms, int64_t cap_ms)
 {
 	int64_t most_ms = first_ms;
 
 	while (attempt-- > 0 && most_ms < cap_ms)
 		most_ms = most_ms <= cap_ms / 2 ? most_ms * 2 : cap_ms;
-	if (most_ms > cap_ms)
-		most_ms = cap_ms;
+	return most_ms < cap_ms ? most_ms : cap_ms;
+}
+
+static int64_t draw_ms(int64_t most_ms)
+{
 	return most_ms > 0 ? (int64_t)random_below_64((uint64_t)most_ms + 1) : 0;
+}
+
+int64_t random_backoff_ms(int attempt, int64_t first_ms, int64_t cap_ms)
+{
+	return draw_ms(backoff_most_ms(attempt, first_ms, cap_ms));
+}
+
+int64_t random_pause_ms(int attempt, int64_t first_ms, int64_t cap_ms)
+{
+	int64_t most_ms = backoff_most_ms(attempt, first_ms, cap_ms);
+
+	return most_ms / 2 + draw_ms(most_ms - most_ms / 2);
 }
 
 /* Days since 1970-01-01 of a day of the Gregorian calendar, also before it was in use (as JavaScript does).

@@ -18,6 +18,8 @@ uint32_t random_below(uint32_t below);
 void random_uuid(char uuid_out[37]);
 /* The wait before try 'attempt' (0 = first repetition): full jitter in [0, min(cap, first * 2^attempt)]. */
 int64_t random_backoff_ms(int attempt, int64_t first_ms, int64_t cap_ms);
+/* The same, and at least half of the most: for whoever asks much with each try, so that chance does not bunch them. */
+int64_t random_pause_ms(int attempt, int64_t first_ms, int64_t cap_ms);
 
 /* Tests bring their own; a NULL member keeps the real one. NULL restores all. Not thread-safe:
  * replace before threads start. */

@@ -182,10 +182,10 @@ struct turn {
 static int64_t pause_ms_after(struct turn *turn, const struct error *error)
 {
 	if (error->kind == ERROR_FATAL)
-		return random_backoff_ms(turn->backoffs++, PAUSE_FATAL_FIRST_MS, PAUSE_CAP_MS);
+		return random_pause_ms(turn->backoffs++, PAUSE_FATAL_FIRST_MS, PAUSE_CAP_MS);
 	if (error->unreached)
 		return random_backoff_ms(turn->backoffs, PAUSE_FIRST_MS, OUTAGE_RETRY_MS);
-	return random_backoff_ms(turn->backoffs++, PAUSE_FIRST_MS, PAUSE_CAP_MS);
+	return random_pause_ms(turn->backoffs++, PAUSE_FIRST_MS, PAUSE_CAP_MS);
 }
 
 /* At once when it begins, hourly while it lasts; log_done() tells when it is over. */

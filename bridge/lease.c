@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIES_ALIKE = 5, DOUBLINGS = 3 }; /* waits of 1, 2, 4 and 8 s between renewals that fail */
+enum { TRIES_ALIKE = 3, DOUBLINGS = 3 }; /* waits of 1, 2, 4 and 8 s between renewals that fail */
 enum { CLAIM_TRIES = 2 }; /* the second by what the first found out: an earlier one had no answer */
 
 enum lease_state { LEASE_NONE, LEASE_HELD, LEASE_LOST };

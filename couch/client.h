@@ -28,7 +28,7 @@ const char *couch_client_database(const struct couch_client *couch); /* "" for t
  * Status classes (couchdb-rules 17): 400 ERROR_REFUSED, 401/403 ERROR_FATAL, 404 ERROR_LOST,
  * 409 ERROR_CONFLICT, 412/413/415 ERROR_REFUSED, 408/425/429/5xx/network ERROR_RETRY. error->code is CouchDB's "error" word,
  * the sentence has its "reason". 'flaws' as in json_read(). */
-#define COUCH_READ_TRIES 5
+#define COUCH_READ_TRIES 4
 struct couch_call {
 	const char *method;
 	const char *path;

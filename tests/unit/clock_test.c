@@ -309,6 +309,8 @@ static void test_backoff(void **state)
 		assert_true(wait_ms >= 0 && wait_ms <= row->most_ms);
 		if (wait_ms > longest_ms)
 			longest_ms = wait_ms;
+		int64_t pause_ms = random_pause_ms(row->attempt, row->first_ms, row->cap_ms);
+		assert_true(pause_ms >= row->most_ms / 2 && pause_ms <= row->most_ms);
 	}
 	assert_true(longest_ms >= row->most_ms / 2); /* fails once in 2^200 */
 }
