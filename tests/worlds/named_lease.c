@@ -63,64 +63,22 @@ static void state_goes(struct world *world)
 	world_state_is_lost(world);
 }
 
+/* The one process works at 'one', and to it, or beside it, happens 'other'. */
+#define BESIDE(name, one, other, after)                                                                      \
+	{                                                                                                    \
+		name, two_processes, one, other, after, IN_ORDER, false                                      \
+	}
+
 static const struct scenario list[] = {
-	{
-		.name = "frozen-with-queued-requests",
-		.before = two_processes,
-		.one = named_phone_notes,
-		.other = phone_notes_again_while_it_is_frozen,
-		.after = says_the_last,
-		.orders = IN_ORDER,
-	},
-	{
-		.name = "frozen-while-a-row-is-made",
-		.before = two_processes,
-		.one = phone_makes_another,
-		.other = is_frozen,
-		.after = named_are_two,
-		.orders = IN_ORDER,
-	},
-	{
-		.name = "frozen-while-a-document-is-made",
-		.before = two_processes,
-		.one = person_adds_another,
-		.other = is_frozen,
-		.after = named_are_two,
-		.orders = IN_ORDER,
-	},
-	{
-		.name = "second-process-beside",
-		.before = two_processes,
-		.one = phone_makes_another,
-		.other = other_passes_beside,
-		.after = named_are_two,
-		.orders = IN_ORDER,
-	},
-	{
-		.name = "killed-and-taken-over",
-		.before = two_processes,
-		.one = phone_makes_another,
-		.other = is_killed_for_good,
-		.after = named_are_two,
-		.orders = IN_ORDER,
-	},
-	{
-		.name = "given-back-and-taken-at-once",
-		.before = two_processes,
-		.one = named_phone_notes,
-		.other = hands_over,
-		.after = named_is_there,
-		.orders = BOTH_ORDERS,
-		.passes_between = true,
-	},
-	{
-		.name = "lease-goes-with-the-state",
-		.before = two_processes,
-		.one = named_phone_notes,
-		.other = state_goes,
-		.after = named_is_there,
-		.orders = IN_ORDER,
-	},
+	BESIDE("frozen-with-queued-requests", named_phone_notes, phone_notes_again_while_it_is_frozen,
+	       says_the_last),
+	BESIDE("frozen-while-a-row-is-made", phone_makes_another, is_frozen, named_are_two),
+	BESIDE("frozen-while-a-document-is-made", person_adds_another, is_frozen, named_are_two),
+	BESIDE("second-process-beside", phone_makes_another, other_passes_beside, named_are_two),
+	BESIDE("killed-and-taken-over", phone_makes_another, is_killed_for_good, named_are_two),
+	BESIDE("lease-goes-with-the-state", named_phone_notes, state_goes, named_is_there),
+	{"given-back-and-taken-at-once", two_processes, named_phone_notes, hands_over, named_is_there,
+	 BOTH_ORDERS, true},
 };
 
 const struct named_table named_lease = {list, countof(list)};

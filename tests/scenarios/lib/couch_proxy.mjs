@@ -5,7 +5,7 @@
  *     after      the whole answer has been given to the client's connection
  *
  * One request is waited for at a time; feeds are not counted, since they have no end. */
-import http from 'node:http';
+import { Proxy } from './proxy.mjs';
 
 const WRITING_POSTS = /^\/[^/]+(\/_bulk_docs)?\/?$/;
 const FEED = /^\/[^/]+\/_changes\?.*feed=(continuous|longpoll)/;
@@ -14,31 +14,11 @@ export function isWrite(method, path) {
 	return ['PUT', 'DELETE'].includes(method) || (method === 'POST' && WRITING_POSTS.test(path.split('?')[0]));
 }
 
-export class CouchProxy {
-	/* 'server' is the address of the real one. */
-	static async open(server) {
-		const proxy = new CouchProxy(new URL(server));
-		await new Promise((resolve, reject) => {
-			proxy.server.once('error', reject);
-			proxy.server.listen(0, '127.0.0.1', resolve);
-		});
-		proxy.url = `http://127.0.0.1:${proxy.server.address().port}`;
-		return proxy;
-	}
-
+export class CouchProxy extends Proxy {
 	constructor(target) {
-		this.target = target;
-		this.agent = new http.Agent({ keepAlive: true });
-		this.server = http.createServer((request, response) => this.pass(request, response));
-		this.server.keepAliveTimeout = 60000;
+		super(target);
 		this.plan = null;
 		this.killed = []; /* { point, method, path } */
-	}
-
-	close() {
-		this.server.closeAllConnections();
-		this.agent.destroy();
-		return new Promise((resolve) => this.server.close(resolve));
 	}
 
 	/* At the nth request from now on, of all or of those that write. */
@@ -71,20 +51,10 @@ export class CouchProxy {
 			request.socket.destroy();
 			return;
 		}
-		const onward = http.request({ host: this.target.hostname, port: this.target.port, method: request.method,
-			path: request.url, headers: request.headers, agent: this.agent });
-		onward.on('response', (answer) => this.passBack(plan, request, response, answer));
-		onward.on('error', () => response.destroy());
-		/* Also a feed that its client leaves is left there. */
-		response.on('close', () => {
-			if (!response.writableEnded)
-				onward.destroy();
-		});
-		request.pipe(onward);
+		this.handOn(request, response, { passBack: (answer) => this.passBack(plan, request, response, answer) });
 	}
 
 	passBack(plan, request, response, answer) {
-		answer.on('error', () => response.destroy());
 		if (plan?.point === 'applied') {
 			answer.resume().on('end', () => {
 				this.kill(plan, request);
@@ -92,9 +62,7 @@ export class CouchProxy {
 			});
 			return;
 		}
-		response.writeHead(answer.statusCode, answer.statusMessage, answer.rawHeaders);
-		response.flushHeaders();
-		answer.pipe(response);
+		this.giveBack(answer, response);
 		if (plan?.point === 'after')
 			response.on('finish', () => this.kill(plan, request));
 	}

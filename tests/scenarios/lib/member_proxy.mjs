@@ -1,27 +1,14 @@
 /* A proxy before CouchDB behind which somebody is no administrator of the server: a user who is a member of some databases, and
  * answered as Apache CouchDB 3.5 answers such a one. */
-import http from 'node:http';
+import { Proxy } from './proxy.mjs';
 
-export class MemberProxy {
+export class MemberProxy extends Proxy {
 	/* 'server' is the real one, with its administrator. */
 	static async open(server, { user = 'member', password = 'of-some-databases', databases = [] } = {}) {
-		const proxy = new MemberProxy();
-		Object.assign(proxy, { target: new URL(server.url), admin: server, user, password, databases: new Set(databases),
-			agent: new http.Agent({ keepAlive: true }), refused: [] });
-		proxy.server = http.createServer((request, response) => proxy.pass(request, response));
-		await new Promise((resolve, reject) => {
-			proxy.server.once('error', reject);
-			proxy.server.listen(0, '127.0.0.1', resolve);
-		});
-		proxy.url = `http://127.0.0.1:${proxy.server.address().port}`;
-		proxy.env = { COUCHDB_URL: proxy.url, COUCHDB_USER: user, COUCHDB_PASSWORD: password };
+		const proxy = await super.open(server.url);
+		Object.assign(proxy, { admin: server, user, password, databases: new Set(databases), refused: [],
+			env: { COUCHDB_URL: proxy.url, COUCHDB_USER: user, COUCHDB_PASSWORD: password } });
 		return proxy;
-	}
-
-	close() {
-		this.server.closeAllConnections();
-		this.agent.destroy();
-		return new Promise((resolve) => this.server.close(resolve));
 	}
 
 	answer(response, status, body) {
@@ -60,17 +47,7 @@ export class MemberProxy {
 		}
 		if (request.method === 'GET' && request.url.endsWith('/_security'))
 			return this.answer(response, 200, { admins: { names: [], roles: ['_admin'] }, members: { names: [this.user], roles: [] } });
-		const onward = http.request({ host: this.target.hostname, port: this.target.port, method: request.method,
-			path: request.url, agent: this.agent,
-			headers: { ...request.headers, authorization: basic(this.admin.user, this.admin.password) } });
-		onward.on('response', (answer) => {
-			answer.on('error', () => response.destroy());
-			response.writeHead(answer.statusCode, answer.statusMessage, answer.rawHeaders);
-			response.flushHeaders();
-			answer.pipe(response);
-		});
-		onward.on('error', () => response.destroy());
-		response.on('close', () => { if (!response.writableEnded) onward.destroy(); });
-		return request.pipe(onward);
+		return this.handOn(request, response,
+			{ headers: { authorization: basic(this.admin.user, this.admin.password) } });
 	}
 }

@@ -1,7 +1,7 @@
 /* A proxy before CouchDB that hands everything on but what 'refuse' answers itself: refuse(method, path, body) gives
  * { status, body, type } in the server's place, CUT for a connection that ends without an answer, or nothing; or a promise of
  * it, so that something can happen before the request goes on. */
-import http from 'node:http';
+import { Proxy } from './proxy.mjs';
 
 export const CUT = Symbol('cut');
 
@@ -14,33 +14,22 @@ function whole(request) {
 	});
 }
 
-export class RefusingProxy {
-	static async open(server, refuse = () => undefined) {
-		const proxy = new RefusingProxy(new URL(server), refuse);
-		await new Promise((resolve) => proxy.server.listen(0, '127.0.0.1', resolve));
-		proxy.url = `http://127.0.0.1:${proxy.server.address().port}`;
-		return proxy;
-	}
-
-	constructor(target, refuse) {
-		this.target = target;
+export class RefusingProxy extends Proxy {
+	constructor(target, refuse = () => undefined) {
+		super(target);
 		this.refuse = refuse;
 		this.refused = 0;
-		this.server = http.createServer((request, response) => {
-			this.pass(request, response).catch(() => response.destroy());
-		});
 	}
 
-	close() {
-		this.server.closeAllConnections();
-		return new Promise((resolve) => this.server.close(resolve));
+	pass(request, response) {
+		this.answer(request, response).catch(() => response.destroy());
 	}
 
-	async pass(request, response) {
+	async answer(request, response) {
 		const body = await whole(request);
 		const own = await this.refuse(request.method, request.url, body);
 		if (own === undefined) {
-			this.handOn(request, response, body);
+			this.handOn(request, response, { body });
 			return;
 		}
 		this.refused++;
@@ -50,22 +39,6 @@ export class RefusingProxy {
 		}
 		response.writeHead(own.status, { 'Content-Type': own.type ?? 'application/json' });
 		response.end(own.body);
-	}
-
-	handOn(request, response, body) {
-		const onward = http.request({ host: this.target.hostname, port: this.target.port, method: request.method,
-			path: request.url, headers: request.headers });
-		onward.on('response', (answer) => {
-			response.writeHead(answer.statusCode, answer.statusMessage, answer.headers);
-			response.flushHeaders();
-			answer.pipe(response);
-		});
-		onward.on('error', () => response.destroy());
-		response.on('close', () => {
-			if (!response.writableEnded)
-				onward.destroy();
-		});
-		onward.end(body);
 	}
 }
 
