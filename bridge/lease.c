@@ -205,11 +205,11 @@ static bool lasts_for_writes(const struct lease *lease)
 	return lease_may_leave(lease, LEASE_WRITE_MS);
 }
 
-/* What begins now would run into it. A renewal that fails is tried again by the ticks alone. */
+/* What begins now would run into it. Also where renewals fail: whoever begins has waited, and hears why it cannot yet. */
 static void renew_for_writes(struct lease *lease)
 {
-	for (int try = 0; try < CLAIM_TRIES && lease->state == LEASE_HELD && lease->failures == 0 &&
-			  !lasts_for_writes(lease);
+	for (int try = 0; try < CLAIM_TRIES && lease->state == LEASE_HELD && !lasts_for_writes(lease) &&
+			  (try == 0 || lease->failures == 0);
 	     try++) {
 		lease->renew_ms = clock_steady_ms();
 		lease_tick(lease);
