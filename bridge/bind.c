@@ -141,7 +141,7 @@ static bool write_schema(struct sync *sync, struct json_object *document, struct
 bool sync_is_whole_failure(const struct error *error)
 {
 	return error->kind == ERROR_STOPPED || error->kind == ERROR_LOST ||
-	       strcmp(error->code, STATE_LOST) == 0;
+	       strcmp(error->code, STATE_LOST) == 0 || strcmp(error->code, SOURCE_REPLACED) == 0;
 }
 
 /* What is bound is used in any case: where it is not stored a restart binds anew, to what the base is like then, and compares all

@@ -320,7 +320,7 @@ static bool write_checkpoint(struct sync *sync, struct json_object *couch, struc
 /* Without one a restart hears more anew, and that is all: nobody waits for it. */
 static bool note_unwritten(struct sync *sync, const struct error *failure, struct error *error)
 {
-	if (sync_is_whole_failure(failure) || strcmp(failure->code, SOURCE_REPLACED) == 0) {
+	if (sync_is_whole_failure(failure)) {
 		*error = *failure;
 		return false;
 	}
