@@ -284,6 +284,7 @@ static void rows_are_believed(struct world *world)
 static void all_in_step(struct world *world)
 {
 	rows_are_believed(world);
+	named_must_show(world, "i2", FIELD_ERROR, "");
 }
 
 static void comes_back(struct world *world)
