@@ -43,6 +43,7 @@ static void look_done(struct look *look)
 	datum_close(&look->given);
 	datum_close(&look->wake);
 	json_release(look->causes);
+	json_release(look->grounds);
 	json_release(look->new_document);
 	json_release(look->histories);
 	json_release(look->unrecorded);

@@ -116,10 +116,12 @@ struct ledger_entry {
 	char *mark_refused;          /* owned; why the app's mark could not be written, or NULL */
 	char *problem;               /* owned; what a person should know, or NULL */
 	struct json_object *causes;  /* owned; array of _ids of the documents that it comes from, or NULL */
-	int failures;                /* tries that failed in a row */
-	int64_t next_try_ms;         /* wall clock; 0: when something changes */
-	char *grave_reason;          /* owned */
-	char *grave_revision;        /* owned; the tombstone's */
+	/* Owned; {_id: revision, "" where there was none} of all that it was decided on (grounds.h); NULL: that is not known. */
+	struct json_object *grounds;
+	int failures;         /* tries that failed in a row */
+	int64_t next_try_ms;  /* wall clock; 0: when something changes */
+	char *grave_reason;   /* owned */
+	char *grave_revision; /* owned; the tombstone's */
 	int64_t grave_ms;
 	struct json_object *
 		grave_cells; /* owned; the row's last cells, {field id: value}; from the note of its deletion on */

@@ -142,6 +142,7 @@ static void forget_all(struct ledger_entry *entry)
 	own_free_text(&entry->problem);
 	own_free_text(&entry->shows);
 	json_object_close(&entry->causes);
+	json_object_close(&entry->grounds);
 }
 
 void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,

@@ -199,6 +199,8 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 	put_cells(json, columns, entry);
 	if (entry->causes)
 		json_put(json, "causes", json_copy(entry->causes));
+	if (entry->grounds)
+		json_put(json, "grounds", json_copy(entry->grounds));
 	put_time(json, "failures", entry->failures);
 	put_time(json, "next_try", entry->next_try_ms);
 	put_grave(json, entry);
@@ -402,6 +404,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->mark_refused = own_copy(json_text_or(json, "mark_refused", NULL));
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
 	entry->causes = json_share(json_child(json, "causes", json_type_array));
+	entry->grounds = json_share(json_child(json, "grounds", json_type_object));
 	int64_t failures = json_int_or(json, "failures", 0);
 	entry->failures = failures < 0 ? 0 : failures > FAILURES_MOST ? FAILURES_MOST : (int)failures;
 	entry->next_try_ms = read_time(json, "next_try");

@@ -38,6 +38,7 @@ void related_begin(struct related *related)
 {
 	renew(&related->saved);
 	renew(&related->seen);
+	related->counted = false;
 }
 
 void related_save(struct related *related, const char *full_id, struct json_object *body)
@@ -50,16 +51,14 @@ void related_forget(struct related *related, const char *full_id)
 	json_remove(related->saved, full_id);
 }
 
-struct json_object *related_take_seen(struct related *related)
+struct json_object *related_take_seen(struct related *related, bool *counted_out)
 {
-	struct json_object *list = json_new_array();
+	struct json_object *seen = take(related->seen);
 
-	json_each (related->seen, full_id, nothing) {
-		(void)nothing;
-		json_append(list, json_new_text(full_id));
-	}
-	renew(&related->seen);
-	return list;
+	related->seen = json_new_object();
+	*counted_out = related->counted;
+	related->counted = false;
+	return seen;
 }
 
 /* ---- reading ahead ---- */
@@ -111,13 +110,22 @@ bool related_read(struct related *related, struct error *error)
 
 /* ---- the view ---- */
 
+static void note_seen(struct related *related, const char *full_id)
+{
+	struct json_object *body = NULL, *revision = NULL;
+
+	if (!json_find(related->saved, full_id, &body) && json_find(related->read, full_id, &body))
+		revision = body ? json_new_text(json_text_or(body, "_rev", NULL)) : json_new_text("");
+	json_put(related->seen, full_id, revision);
+}
+
 static bool get(void *context, const char *full_id, struct json_object **body_out, struct error *error)
 {
 	struct related *related = context;
 
 	(void)error;
 	*body_out = NULL;
-	json_put(related->seen, full_id, NULL);
+	note_seen(related, full_id);
 	if (!is_known(related, full_id, body_out))
 		json_put(related->wanted, full_id, NULL);
 	return true;
@@ -144,7 +152,7 @@ static struct json_object *stub(const char *full_id, const char *key, const char
 static void add(struct related *related, struct json_object *list, const char *full_id,
 		struct json_object *body)
 {
-	json_put(related->seen, full_id, NULL);
+	note_seen(related, full_id);
 	json_append(list, body);
 }
 
@@ -229,6 +237,7 @@ static bool find(void *context, enum document_type type, const char *key, const 
 			}
 		if (!by_value)
 			add_contents(related, key, value, list);
+		related->counted = related->counted || (!by_value && json_length(list) > 0);
 		add_saved(related, type, key, value, list);
 	}
 	json_sort(list, compare_ids);

@@ -11,7 +11,8 @@ struct related {
 	struct json_object *read;   /* {_id: body, or null: none} */
 	struct json_object *saved;  /* likewise, over it; what the saves before have written */
 	struct json_object *wanted; /* {_id: null}; to be read */
-	struct json_object *seen;   /* {_id: null}; what the present save looked at */
+	struct json_object *seen;   /* {_id: revision}; what the present save looked at */
+	bool counted;               /* and at the contents of something that has some */
 };
 
 void related_init(struct related *related, struct sync *sync);
@@ -28,6 +29,7 @@ void related_begin(struct related *related);
 void related_save(struct related *related, const char *full_id, struct json_object *body);
 /* What a save has written counts no more: what is stored does. */
 void related_forget(struct related *related, const char *full_id);
-/* The _ids that the save looked at since the last call, an array; the caller frees. */
-struct json_object *related_take_seen(struct related *related);
+/* What the save looked at since the last call: {_id: its revision as stored, "" for none; null: of a save before}; the caller
+ * frees. counted_out: it also counted what stands in something. */
+struct json_object *related_take_seen(struct related *related, bool *counted_out);
 struct inventory_view related_view(struct related *related);

@@ -1,6 +1,7 @@
 /* Remember: what the row writes led to, and the ledger's entries of the whole group in one go. */
 #include "bridge/braking.h"
 #include "bridge/expiry.h"
+#include "bridge/grounds.h"
 #include "bridge/refusals.h"
 #include "bridge/retry.h"
 #include "bridge/typing.h"
@@ -157,6 +158,8 @@ static void note_problem(struct group *group, struct look *look)
 	entry->problem = own_copy(words);
 	json_release(entry->causes);
 	entry->causes = take(look->causes);
+	json_release(entry->grounds);
+	entry->grounds = look_grounds(look);
 	if (words && look->retry) {
 		schedule_retry(look);
 	} else if (words || look->document_written ||

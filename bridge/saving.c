@@ -1,6 +1,7 @@
 /* Saving: what the rows' edits make of their documents is what the app would have written: derived fields, refusals,
  * history. One save after the other, so that the second of two that collide is refused; those that are in each other's
  * way alone are then checked against what all of them come to. What they look up is read ahead for all of them. */
+#include "bridge/grounds.h"
 #include "bridge/related.h"
 #include "bridge/work.h"
 
@@ -14,7 +15,8 @@ struct outcome {
 	bool tried, saved;
 	struct save_result result;
 	struct error error;
-	struct json_object *seen; /* owned; of a refusal */
+	struct json_object *seen; /* owned; of a refusal: what it looked at, with the revisions */
+	bool counted;             /* and at what stands in something that is not empty */
 };
 struct saves {
 	struct group *group;
@@ -60,7 +62,7 @@ static void save_one(struct saves *saves, size_t place)
 	outcome_done(outcome);
 	outcome->tried = true;
 	outcome->saved = save_document(&request, &view, &saves->source, &outcome->result, &outcome->error);
-	outcome->seen = related_take_seen(&saves->related);
+	outcome->seen = related_take_seen(&saves->related, &outcome->counted);
 	if (outcome->saved && outcome->result.body)
 		related_save(&saves->related, look->pair->full_id,
 			     look->given->deleted ? NULL : outcome->result.body);
@@ -75,11 +77,12 @@ static bool intend(struct saves *saves, size_t place)
 	struct save_result result;
 	struct error ignored = {0};
 
-	bool intended = save_document(&request, &view, &saves->source, &result, &ignored) && result.body;
+	bool counted,
+		intended = save_document(&request, &view, &saves->source, &result, &ignored) && result.body;
 	if (intended)
 		related_save(&saves->related, look->pair->full_id, result.body);
 	save_result_done(&result);
-	json_release(related_take_seen(&saves->related));
+	json_release(related_take_seen(&saves->related, &counted));
 	return intended;
 }
 
@@ -229,10 +232,11 @@ static struct json_object *causes_of(const struct look *look, struct json_object
 {
 	struct json_object *causes = json_new_array();
 
-	for (size_t i = 0; i < json_length(seen); i++) {
-		const char *id, *full_id = json_text_of(json_at(seen, i));
+	json_each (seen, full_id, revision) {
+		const char *id;
 		enum table table;
-		if (full_id && strcmp(full_id, look->pair->full_id) != 0 &&
+		(void)revision;
+		if (strcmp(full_id, look->pair->full_id) != 0 &&
 		    table_of_document_type(document_type_of(full_id, &id), &table))
 			json_append(causes, json_new_text(full_id));
 	}
@@ -297,6 +301,7 @@ static void seek_exchange(struct saves *saves, struct look *look)
 static void take_refused(struct saves *saves, struct look *look, struct outcome *outcome)
 {
 	const struct refusal *refusal = &outcome->result.refusal;
+	bool first = look->problem.length == 0;
 
 	for (size_t i = 0; i < refusal->count; i++)
 		look_problem(look, "%s", refusal->reasons[i].sentence);
@@ -305,6 +310,8 @@ static void take_refused(struct saves *saves, struct look *look, struct outcome 
 		look->retry = true; /* the config document, of which no news come */
 	}
 	look->causes = causes_of(look, outcome->seen);
+	if (first && !outcome->counted && !look->given->deleted)
+		look_note_grounds(look, outcome->seen);
 	if (is_taken(refusal))
 		seek_exchange(saves, look);
 	look->marks = false;

@@ -1,6 +1,6 @@
 /* Opening, starting and closing, and the positions in the news of both sides. bind.c has the columns, seen_document.c and
  * seen_row.c what a single record says, hear.c the listening; what is decided about a pair is in decide.c and carry.c. */
-#include "bridge/sync.h"
+#include "bridge/grounds.h"
 
 #include "base/clock.h"
 #include "bridge/expiry.h"
@@ -81,8 +81,8 @@ struct mapping_links sync_links(struct sync *sync)
 
 static void schedule(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
 {
-	if (entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms || entry->problem ||
-	    ledger_entry_has_taken(entry) || entry->wake || entry->orphans)
+	if (entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms || ledger_entry_has_taken(entry) ||
+	    entry->wake || entry->orphans)
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
 	if (entry->typed_ms)
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
@@ -138,9 +138,15 @@ void sync_note_agreed(struct sync *sync, struct pair *pair, const struct ledger_
 				 agreed_place(sync, entry, FIELD_CONTAINER, TABLE_ITEMS));
 }
 
+struct loading {
+	struct sync *sync;
+	struct start_problems problems;
+};
+
 static bool load_entry(void *context, struct ledger_entry *entry, struct error *error)
 {
-	struct sync *sync = context;
+	struct loading *loading = context;
+	struct sync *sync = loading->sync;
 	struct pair *pair = pairs_want(&sync->pairs, entry->table, entry->id);
 
 	(void)error;
@@ -148,13 +154,13 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	pair->handled = entry->handled;
 	pair->buried_ms = entry_buried_ms(entry);
 	pair->born_as_row = entry->born_as_row;
-	pair->has_problem = entry->problem != NULL;
 	pair->in_step = ledger_entry_is_settled(entry);
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		pair->went_back =
 			pair->went_back || (entry->state == ENTRY_PAIR && entry->fields[field].held);
 	pairs_set_waits(&sync->pairs, pair, entry->waits, NULL, 0);
-	pairs_set_causes(&sync->pairs, pair, entry->causes);
+	if (entry->problem)
+		start_problems_add(&loading->problems, pair, entry);
 	load_row(sync, pair, entry);
 	sync_note_agreed(sync, pair, entry);
 	schedule(sync, pair, entry);
@@ -209,9 +215,37 @@ void sync_forget_state(struct sync *sync)
 
 /* ---- the start ---- */
 
+/* What was changed before a place that is asked for only now is no news. */
+static bool take_place(struct sync *sync, struct error *error)
+{
+	bool same = true;
+
+	if (sync->couch_cursor)
+		return true;
+	if (!sync->couch.ops->position(sync->couch.self, &sync->couch_cursor, error) ||
+	    !sync_check_settings(sync, &same, error))
+		return false;
+	return same ||
+	       error_set(error, ERROR_RETRY, "the integration's document has just changed: it begins anew");
+}
+
+static bool load(struct loading *loading, struct error *error)
+{
+	struct sync *sync = loading->sync;
+
+	if (!ledger_walk(&sync->ledger, load_entry, loading, error) || !take_place(sync, error))
+		return false;
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		if (!list_documents(sync, (enum table)table, error))
+			return error_wrap(error, "reading the documents");
+	scope_update(sync->config, &sync->pairs);
+	return sync_take_problems(sync, &loading->problems, error);
+}
+
 bool sync_start(struct sync *sync, struct error *error)
 {
-	bool bound = false, same = true;
+	struct loading loading = {.sync = sync};
+	bool bound = false;
 
 	if (sync->started)
 		return true;
@@ -222,23 +256,13 @@ bool sync_start(struct sync *sync, struct error *error)
 		return false;
 	if (!sync->flaws_told)
 		sync_tell_flaws(sync);
-	if (!sync_load_checkpoint(sync, error) || !sync_plant_checkpoint(sync, error) ||
-	    !ledger_walk(&sync->ledger, load_entry, sync, error))
+	bool loaded = sync_load_checkpoint(sync, error) && sync_plant_checkpoint(sync, error) &&
+		      load(&loading, error);
+	start_problems_done(&loading.problems);
+	if (!loaded)
 		return false;
-	/* What was changed before a place that is asked for only now is no news. */
-	if (!sync->couch_cursor &&
-	    (!sync->couch.ops->position(sync->couch.self, &sync->couch_cursor, error) ||
-	     !sync_check_settings(sync, &same, error)))
-		return false;
-	if (!same)
-		return error_set(error, ERROR_RETRY,
-				 "the integration's document has just changed: it begins anew");
-	for (size_t table = 0; table < TABLE_COUNT; table++)
-		if (!list_documents(sync, (enum table)table, error))
-			return error_wrap(error, "reading the documents");
 	sync->contact_made = sync->rows_cursor != NULL;
 	sync->compared = false;
-	scope_update(sync->config, &sync->pairs);
 	sync_queue_documents(sync);
 	for (size_t i = 0; i < sync->pairs.count; i++)
 		pairs_wake_if_free(&sync->pairs, sync->pairs.list[i]);

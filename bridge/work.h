@@ -52,8 +52,11 @@ struct look {
 	struct datum *wake;  /* owned; of a move or an end, what others are saved for; or NULL */
 	bool wakes_again; /* an earlier look may have ended between the document and what is saved in its wake */
 	struct json_object *causes; /* owned; the documents that its refusal may come from, or NULL */
-	bool merges;                /* cells and document are merged: conflicts may have losers */
-	bool orphaned; /* the history of a save that was noted, and did not happen, may be there */
+	struct json_object
+		*grounds;      /* owned; all that it comes from, with their revisions (grounds.h), or NULL */
+	size_t grounds_length; /* of 'problem', when that was all */
+	bool merges;           /* cells and document are merged: conflicts may have losers */
+	bool orphaned;         /* the history of a save that was noted, and did not happen, may be there */
 	enum document_work document_work;
 	struct json_object *new_document; /* owned; to be written, or the tombstone */
 	bool document_written; /* the save is done, and new_document, if any, has become the document */

@@ -410,6 +410,8 @@ static void odd_values_are_none(void **state)
 {
 	static const char *const odd[][2] = {
 		{"causes", "[null, 7]"},
+		{"grounds", "[1]"},
+		{"grounds", "{\"item-b\":7}"},
 		{"failures", "-9223372036854775808"},
 		{"next_try", "-9223372036854775808"},
 		{"next_try", "9223372036854775807"},

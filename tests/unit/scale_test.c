@@ -2,6 +2,7 @@
  *
  * Each step is done to some pairs, a few hundred from all over the list, among 2,000 and among 32,000: by the clock of this thread's own
  * work. A step that goes through all pairs takes sixteen times as long among the many. */
+#include "bridge/grounds.h"
 #include "bridge/scope.h"
 #include "bridge/standing.h"
 #include "tests/unit/cases.h"
@@ -185,6 +186,27 @@ static void is_measured(struct crowd *crowd)
 	pairs_measure(&crowd->pairs);
 }
 
+/* It was refused for another one, which is as it was then. */
+static void is_found_by_a_start(struct crowd *crowd)
+{
+	struct pair *pair = next_item(crowd), *cause = next_item(crowd);
+	struct sync sync = {.pairs = crowd->pairs};
+	struct start_problems problems = {0};
+	struct ledger_entry entry = {.causes = json_new_array(), .grounds = json_new_object()};
+	struct error error = {0};
+
+	cause->leaves = sync_leaves(&(struct side_record){.presence = SIDE_THERE, .revision = "1-a"});
+	json_append(entry.causes, json_new_text(cause->full_id));
+	json_put_text(entry.grounds, cause->full_id, "1-a");
+	start_problems_add(&problems, pair, &entry);
+	assert_true(sync_take_problems(&sync, &problems, &error));
+	assert_true(pair->looks == 0 || pair_has_contents(pair));
+	start_problems_done(&problems);
+	json_release(entry.causes);
+	json_release(entry.grounds);
+	crowd->pairs = sync.pairs;
+}
+
 struct step {
 	const char *sentence;
 	void (*run)(struct crowd *crowd);
@@ -195,6 +217,7 @@ static const struct step steps[] = {
 	{"a document that changes", changes, SCOPE_COLLECTIONS},
 	{"an item that moves, among listed collections", moves, SCOPE_COLLECTIONS},
 	{"an item that moves, among listed containers", moves, SCOPE_CONTAINERS},
+	{"a refused pair that a start finds as it was", is_found_by_a_start, SCOPE_COLLECTIONS},
 	{"a pair that gets its row", gets_its_row, SCOPE_COLLECTIONS},
 	{"a place that is asked for its contents", is_asked_for_its_contents, SCOPE_COLLECTIONS},
 	{"a pair that is due later", is_due, SCOPE_COLLECTIONS},

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define EFFECTS_OF_IT 12 /* points at which a process ends */
+
 static struct world_row *row_of(struct world *world, const char *id)
 {
 	return world_row_of(world, TABLE_ITEMS, id);
@@ -219,7 +221,101 @@ static void nothing_is_exchanged(struct world *world)
 		world_broken(world, "a row does not tell why it is not saved");
 }
 
+/* ---- a start after a refusal ---- */
+
+static void second_is_refused_and_all_is_quiet(struct world *world)
+{
+	second_is_refused(world);
+	if (!world_quiet(world))
+		world_broken(world, "it does not become quiet");
+}
+
+/* The looks of the next process when there are no news. */
+static int64_t looks_of_a_start(struct world *world)
+{
+	world_restart(world);
+	return world_pass(world, false, false) ? world->sync->counts.looks : -1;
+}
+
+static void the_next_process_leaves_it_alone(struct world *world)
+{
+	bool crashes = world->crash_at > 0;
+	int64_t looks = looks_of_a_start(world);
+
+	if (looks != 0 && !crashes)
+		world_broken(world, "%lld looks although nothing is new", (long long)looks);
+}
+
+/* As it was noted before what it was refused for was. */
+static void nothing_says_what_it_was_refused_for(struct world *world)
+{
+	bool crashes = world->crash_at > 0;
+
+	for (size_t i = 0; i < world->state_count; i++)
+		json_remove(world->states[i].body, "grounds");
+	int64_t first = looks_of_a_start(world), second = looks_of_a_start(world);
+	if ((first != 1 || second != 0) && !crashes)
+		world_broken(world, "%lld looks, and then %lld", (long long)first, (long long)second);
+}
+
+static void phone_takes_the_firsts_number_away(struct world *world)
+{
+	static const char *const keys[] = {"item_reference_number", "individual_asset_reference",
+					   "epc_tag_uri", "rfid_tag_epc_memory_bank_contents"};
+	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i1")));
+
+	for (size_t i = 0; i < countof(keys); i++)
+		json_remove(document_data(body), keys[i]);
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
+	world_phone_puts(world, TABLE_ITEMS, "i1", body);
+}
+
+static void second_has_it(struct world *world)
+{
+	if (*number_of(world, "i1") || strcmp(number_of(world, "i2"), "7") != 0)
+		world_broken(world, "the numbers are %s and %s", number_of(world, "i1"),
+			     number_of(world, "i2"));
+	if (row_of(world, "i2")->now.cells[FIELD_ERROR])
+		world_broken(world, "the row still tells of the number");
+}
+
+/* Nobody hears of it as news. */
+static void it_is_free_before_the_next_process(struct world *world)
+{
+	bool crashes = world->crash_at > 0;
+
+	phone_takes_the_firsts_number_away(world);
+	world_restart(world);
+	if (world_pass(world, false, false) && !crashes)
+		second_has_it(world);
+}
+
+/* The process that has handled it ends before it comes to the one that was refused. */
+static void it_is_free_as_the_process_ends(struct world *world)
+{
+	bool crashes = world->crash_at > 0;
+
+	phone_takes_the_firsts_number_away(world);
+	for (unsigned effect = 1; !crashes && effect <= EFFECTS_OF_IT; effect++) {
+		world->crash_at = world->effects + effect;
+		if (!world_pass(world, true, false) && world->dead)
+			world_restart(world);
+	}
+	world->crash_at = crashes ? world->crash_at : 0;
+	if (world_pass(world, false, false) && !crashes)
+		second_has_it(world);
+}
+
 static const struct scenario scenarios[] = {
+	{"refused-and-left-alone-by-the-next-process", second_is_refused_and_all_is_quiet,
+	 the_next_process_leaves_it_alone, named_nothing, one_has_it, 1U << AS_WRITTEN, false},
+	{"refused-by-a-process-that-noted-no-grounds", second_is_refused_and_all_is_quiet,
+	 nothing_says_what_it_was_refused_for, named_nothing, one_has_it, 1U << AS_WRITTEN, false},
+	{"refused-and-free-before-the-next-process", second_is_refused_and_all_is_quiet,
+	 it_is_free_before_the_next_process, named_nothing, second_has_it, 1U << AS_WRITTEN, false},
+	{"refused-and-free-as-the-process-ends", second_is_refused_and_all_is_quiet,
+	 it_is_free_as_the_process_ends, named_nothing, second_has_it, 1U << AS_WRITTEN, false},
+
 	{"numbers-exchanged", both_have_numbers, are_exchanged, named_phone_notes, both_have_theirs,
 	 ALL_ORDERS, false},
 	{"numbers-exchanged-one-after-the-other", both_have_numbers, first_takes_8, second_takes_7,

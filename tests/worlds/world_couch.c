@@ -314,6 +314,13 @@ struct json_object *world_config_document(void)
 	return body;
 }
 
+static struct json_object *with_revision(struct json_object *body, const char *revision)
+{
+	if (body)
+		json_put_text(body, "_rev", revision);
+	return body;
+}
+
 static struct json_object *extra_body(struct world *world, const char *full_id)
 {
 	struct world_document *document = by_full_id(world, full_id);
@@ -323,14 +330,13 @@ static struct json_object *extra_body(struct world *world, const char *full_id)
 	if (is_settings)
 		return settings;
 	if (strcmp(full_id, DOCUMENT_CONFIG_ID) == 0)
-		return world_config_document();
+		return with_revision(world_config_document(), "1-c");
 	if (document)
-		return world_body(document) ? world_wire(world_body(document)) : NULL;
+		return world_body(document) ? with_revision(world_wire_apart(world_body(document)),
+							    world_winner(document)->revision)
+					    : NULL;
 	struct json_object *extra = extra_of(world, full_id);
-	struct json_object *body = extra ? world_wire_apart(extra) : NULL;
-	if (body)
-		json_put_text(body, "_rev", "1-x");
-	return body;
+	return with_revision(extra ? world_wire_apart(extra) : NULL, "1-x");
 }
 
 static bool couch_read_extras(void *self, const char *const *full_ids, size_t count,
