@@ -222,9 +222,10 @@ static bool walk_table(struct walk *walk, enum table table, struct error *error)
 	struct json_pick_key in_fields[countof(links)];
 	struct json_pick fields = {.keys = in_fields};
 	const struct json_pick_key in_entry[] = {
-		{.name = "fields", .below = &fields},
-		{.name = "replaced", .dropped = true},
-		{.name = "cells", .dropped = true},
+		{.name = "fields", .below = &fields},        {.name = "replaced", .dropped = true},
+		{.name = "cells", .dropped = true},          {.name = "base", .dropped = true},
+		{.name = "table", .dropped = true},          {.name = "document", .dropped = true},
+		{.name = "collection_row", .dropped = true}, {.name = "container_row", .dropped = true},
 	};
 	const struct json_pick entry = {in_entry, countof(in_entry), true};
 	scoped_text prefix = ledger_entry_document_id(ledger, table, "");

@@ -407,7 +407,9 @@ bool couch_documents_walk_picked(struct couch_client *couch, const char *prefix,
 	if (pick->count)
 		memcpy(keys + countof(own), pick->keys, pick->count * sizeof *keys);
 	const struct json_pick document = {keys, pick->count + countof(own), pick->others};
-	const struct json_pick_key in_row[] = {{.name = "doc", .below = &document}};
+	const struct json_pick_key in_row[] = {
+		{.name = "doc", .below = &document}, {.name = "key", .dropped = true}, /* the id once more */
+	};
 	const struct json_pick row = {in_row, countof(in_row), true};
 	const struct json_pick_key in_answer[] = {{.name = "rows", .below = &row}};
 	const struct json_pick answer = {in_answer, countof(in_answer), true};
