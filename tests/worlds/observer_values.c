@@ -94,12 +94,21 @@ static bool is_told_in_ledger(const struct world *world, const struct world_row 
 	return false;
 }
 
+/* Nor does the ledger take it: the process knows, and has logged it. */
+static bool is_told_in_log(const struct world *world, const struct world_row *row)
+{
+	const struct pair *pair = pairs_by_record(&world->sync->pairs, row->id);
+
+	return pair && pair->unstored;
+}
+
 bool observer_is_told(const struct world *world, const struct world_row *row)
 {
 	bool silent = row->limited || world->limited_rows[row->table][ROWS_WRITTEN] ||
 		      world_field_is_limited(world, row->table, FIELD_ERROR);
 
-	return row->now.cells[FIELD_ERROR] || (silent && is_told_in_ledger(world, row));
+	return row->now.cells[FIELD_ERROR] ||
+	       (silent && (is_told_in_ledger(world, row) || is_told_in_log(world, row)));
 }
 
 /* One of its links points to a row that is told that it is a copy, or held: what it says of its place waits. */
