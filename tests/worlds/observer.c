@@ -143,6 +143,9 @@ static bool says_limited_columns_alone(const struct world *world, const struct w
 	const char *words = problem_of(world, document);
 	bool any = false;
 
+	if (observer_has_unstored_problem(world, document))
+		return false;
+
 	while (*words) {
 		const char *colon = strstr(words, LIMITED_COLUMN);
 		scoped_text name = own_copy_bytes(words, colon ? (size_t)(colon - words) : 0);

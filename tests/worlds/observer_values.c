@@ -129,7 +129,7 @@ bool observer_points_to_told(struct world *world, const struct world_row *row, e
 }
 
 /* The ledger does not take it, and the process knows. */
-static bool has_unstored_problem(const struct world *world, const struct world_document *document)
+bool observer_has_unstored_problem(const struct world *world, const struct world_document *document)
 {
 	const struct pair *pair = pairs_find(&world->sync->pairs, document->table, document->id);
 
@@ -143,7 +143,8 @@ bool observer_has_problem(const struct world *world, const struct world_document
 		own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
 	struct json_object *entry = world_state_body(world, end);
 
-	return (entry && json_text_or(entry, "problem", NULL)) || has_unstored_problem(world, document);
+	return (entry && json_text_or(entry, "problem", NULL)) ||
+	       observer_has_unstored_problem(world, document);
 }
 
 bool observer_is_forgotten(const struct world *world, const struct world_document *document)
