@@ -271,8 +271,9 @@ bool sync_check_place(struct sync *sync, struct error *error)
 	struct store *store = &sync->ledger.store;
 	scoped(json_object) source = NULL;
 
+	/* None was surely written so far: what this database would have of it cannot be told. */
 	if (!sync->checkpoint)
-		return true;
+		return !sync->unplanted || lose_place(sync, error);
 	if (!store->ops->checkpoint_read(store->self, &source, error))
 		return error_wrap(error, "reading the checkpoint");
 	return checkpoint_judge(source, sync->checkpoint) == CHECKPOINT_KNOWN || lose_place(sync, error);

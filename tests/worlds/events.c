@@ -235,5 +235,7 @@ const struct event_kind event_kinds[] = {
 	{"database refuses", database_refuses, 3, RULE_ALWAYS, true, true, WRITTEN_KINDS *(ANSWERS - 1), 0},
 	{"database takes again", database_takes_again, 2, RULE_ALWAYS, true, true, 0, 0},
 	{"season passes", season_passes, 2, RULE_ALWAYS, false, true, 0, 0},
+	{"base goes", base_goes, 2, RULE_ALWAYS, true, true, 0, 0},
+	{"base comes back", base_comes_back, 2, RULE_ALWAYS, true, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

@@ -77,6 +77,8 @@ void person_links_back(struct play *play, const struct event *event);
 void process_hands_over(struct play *play, const struct event *event);
 void process_is_killed(struct play *play, const struct event *event);
 void process_freezes(struct play *play, const struct event *event);
+void base_goes(struct play *play, const struct event *event);
+void base_comes_back(struct play *play, const struct event *event);
 void person_limits(struct play *play, const struct event *event);
 void person_permits(struct play *play, const struct event *event);
 void database_refuses(struct play *play, const struct event *event);

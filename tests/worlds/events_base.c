@@ -1,6 +1,7 @@
 /* What people do to the columns of the base. */
 #include "tests/worlds/events.h"
 #include "tests/worlds/world_columns.h"
+#include "tests/worlds/world_gone.h"
 
 /* Those that a table can be without. */
 static enum field chosen(const struct event *event)
@@ -56,6 +57,23 @@ void person_edits_choices(struct play *play, const struct event *event)
 		world_person_renames_choice(play->world, FIELD_TYPE, name, other);
 	else
 		world_person_deletes_choice(play->world, FIELD_TYPE, name);
+}
+
+/* One of its tables, or all of it. */
+void base_goes(struct play *play, const struct event *event)
+{
+	play->flaws++;
+	if (event->a % (TABLE_COUNT + 1) < TABLE_COUNT)
+		world_table_goes(play->world, (enum table)(event->a % (TABLE_COUNT + 1)));
+	else
+		world_base_goes(play->world);
+}
+
+void base_comes_back(struct play *play, const struct event *event)
+{
+	(void)event;
+	if (world_is_anything_gone(play->world))
+		world_all_comes_back(play->world);
 }
 
 void person_links_back(struct play *play, const struct event *event)

@@ -2,6 +2,7 @@
 
 #include "tests/worlds/events.h"
 #include "tests/worlds/observer.h"
+#include "tests/worlds/world_gone.h"
 #include "tests/worlds/world_rights.h"
 #include "tests/worlds/world_second.h"
 
@@ -110,6 +111,8 @@ static void judge(struct play *play, unsigned before)
 	for (size_t i = 0; i < play->history->count; i++)
 		if (!play->done[i] && event_kinds[play->history->events[i].kind].run != play_pass)
 			play_begin(play, i);
+	if (world_is_anything_gone(world))
+		world_all_comes_back(world);
 	judge_refused(world);
 	if (!world_quiet(world)) {
 		world_broken(world, "it does not become quiet; last: %s", world->last_error.text);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "tests/worlds/transcript.h"
+#include "tests/worlds/world_gone.h"
 #include "tests/worlds/world_refusals.h"
 #include "tests/worlds/world_second.h"
 #include "tests/worlds/world_settings.h"
@@ -237,7 +238,8 @@ bool world_pass_wished(struct world *world, struct pass_wish wish)
 		return true;
 	world->last_error = error;
 	world_note(world, "    the pass failed (%s): %s", error_kind_name(error.kind), error.text);
-	if (error.kind == ERROR_FATAL || (error.kind == ERROR_STOPPED && !world->dead && !world->second))
+	if ((error.kind == ERROR_FATAL && !world_is_anything_gone(world)) ||
+	    (error.kind == ERROR_STOPPED && !world->dead && !world->second))
 		world_broken(world, "a pass failed for good: %s", error.text);
 	return false;
 }
@@ -266,7 +268,8 @@ static unsigned writes(const struct world *world)
 	return world->row_writes + world->document_writes;
 }
 
-/* Whether some write met a conflict or had no answer, and is to be told as a problem if that goes on. */
+/* Whether some write met a conflict or had no answer, and is to be told as a problem if that goes on; or the ledger did not take
+ * an entry, and would take it by now. */
 static bool is_undecided(const struct world *world)
 {
 	const struct pairs *pairs = &world->sync->pairs;
@@ -274,12 +277,14 @@ static bool is_undecided(const struct world *world)
 	for (size_t i = 0; i < pairs->count; i++)
 		if (pairs->list[i]->misses && !pairs->list[i]->has_problem)
 			return true;
-	return false;
+	return world->refusal_count == 0 && pairs->unstored > 0;
 }
 
 bool world_quiet(struct world *world)
 {
 	world_lift_refusals(world);
+	if (world_is_anything_gone(world))
+		world_all_comes_back(world);
 	return world_quiet_refused(world);
 }
 

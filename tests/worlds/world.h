@@ -212,7 +212,8 @@ struct world {
 	struct world_row rows[WORLD_ROWS];
 	struct world_late late[WORLD_LATE];
 	int64_t list_began_ms[TABLE_COUNT];
-	struct world_columns *columns; /* owned; NULL: those of the template */
+	bool base_gone, table_gone[TABLE_COUNT]; /* world_gone.h */
+	struct world_columns *columns;           /* owned; NULL: those of the template */
 
 	unsigned limited_fields[TABLE_COUNT][FIELD_COUNT]; /* enum world_words (world_rights.h) */
 	unsigned limited_rows[TABLE_COUNT][3];             /* by enum world_row_work */
@@ -237,7 +238,8 @@ struct world {
 	unsigned word_writes;                 /* among those of rows: of nothing but the error cell */
 	unsigned calls;                       /* of Airtable */
 	unsigned checkpoint_writes;
-	char violation[400]; /* the first invariant that was broken, or "" */
+	unsigned document_lists; /* of a table, as a start asks for them */
+	char violation[400];     /* the first invariant that was broken, or "" */
 	bool verbose;
 	struct transcript *transcript; /* borrowed; or NULL */
 };
@@ -270,7 +272,7 @@ bool world_pass_checks(struct world *world);
 /* As after kill -9. */
 void world_restart(struct world *world);
 /* No more faults; time passes and passes run until nothing is due, then two full lists a minute and more apart. False:
- * it does not become quiet. What the database refuses is taken again. */
+ * it does not become quiet. What the database refuses is taken again, and what is gone of the base is there again. */
 bool world_quiet(struct world *world);
 /* The same while the database goes on to refuse what it does. */
 bool world_quiet_refused(struct world *world);

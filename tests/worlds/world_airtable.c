@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "tests/worlds/world_columns.h"
+#include "tests/worlds/world_gone.h"
 #include "tests/worlds/world_schema.h"
 
 #include <stdio.h>
@@ -54,6 +55,8 @@ static bool has_columns(const struct world *world, enum table table, struct erro
 {
 	const struct columns *bound = &world->sync->columns[table];
 
+	if (!world_table_is_there(world, table, error))
+		return false;
 	for (size_t field = 0; world->columns && field < FIELD_COUNT; field++) {
 		const char *id = world_column_id(world, table, (enum field)field);
 		if (!columns_flow(bound, (enum field)field) || (id && strcmp(bound->of[field].id, id) == 0))
@@ -258,7 +261,7 @@ static bool airtable_present(void *self, side_present_visit *visit, void *contex
 	size_t at = 0;
 
 	for (*calls_out = 0; *calls_out == 0 || at < world->row_count; (*calls_out)++) {
-		if (!begin_call(world, error))
+		if (!begin_call(world, error) || !world_table_is_there(world, TABLE_COLLECTIONS, error))
 			return false;
 		for (size_t count = 0; at < world->row_count && count < WORLD_PAGE; at++) {
 			struct world_row *row = &world->rows[at];
@@ -317,8 +320,8 @@ static bool airtable_schema(void *self, struct json_object **tables_out, struct 
 
 	if (!begin_call(world, error))
 		return false;
-	*tables_out = json_share(world_columns_schema(world));
-	return true;
+	*tables_out = world_schema_shown(world, error);
+	return *tables_out != NULL;
 }
 
 struct side world_airtable_side(struct world *world)

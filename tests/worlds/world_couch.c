@@ -245,6 +245,7 @@ static bool couch_list(void *self, enum table table, const struct json_pick *pic
 	struct side_record list[WORLD_PAGE];
 	size_t at = 0;
 
+	world->document_lists++;
 	while (at < world->document_count) {
 		size_t count = 0;
 		if (!world_couch_begins(world, FAULT_COUCH_READ, error))

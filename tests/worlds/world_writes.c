@@ -6,6 +6,7 @@
 #include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_columns.h"
+#include "tests/worlds/world_gone.h"
 #include "tests/worlds/world_rights.h"
 #include "tests/worlds/world_schema.h"
 #include "tests/worlds/world_second.h"
@@ -312,6 +313,21 @@ void world_apply_late(struct world *world)
 	}
 }
 
+/* As batch.c reads a 404: there is no table to write to, for anybody. */
+static bool refuse_all_of_gone(const struct world *world, struct side_write *writes, const size_t *places,
+			       size_t count)
+{
+	struct error why = {0};
+
+	if (world_table_is_there(world, writes[places[0]].table, &why))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		writes[places[i]].result = why.kind = ERROR_FATAL;
+		writes[places[i]].error = why;
+	}
+	return true;
+}
+
 /* Records of one table and kind, at most ten: one request. */
 static void send(struct world *world, struct side_write *writes, const struct world_reading *decided,
 		 const size_t *places, size_t count)
@@ -330,6 +346,8 @@ static void send(struct world *world, struct side_write *writes, const struct wo
 		check_freshness(world, &writes[places[i]], &decided[places[i]]);
 	world->calls++;
 	world_hear_clock(world);
+	if (refuse_all_of_gone(world, writes, places, count))
+		return;
 	for (enum world_fault fault = FAULT_AIRTABLE_UNSENT;
 	     fault <= FAULT_AIRTABLE_LATE && doubt == FAULT_COUNT; fault++)
 		if (world_fault(world, fault))
@@ -438,8 +456,15 @@ bool world_write_finish(void *self, struct side_ticket **ticket, struct error *e
 
 	if (world->answers_at_finish)
 		send_all(world, *ticket);
-	for (size_t i = 0; i < (*ticket)->count; i++)
+	const struct side_write *fatal = NULL;
+	for (size_t i = 0; i < (*ticket)->count; i++) {
 		end_write(world, &(*ticket)->writes[i]);
+		fatal = (*ticket)->writes[i].result == ERROR_FATAL ? &(*ticket)->writes[i] : fatal;
+	}
+	if (fatal)
+		*error = fatal->error;
 	free(take(*ticket));
-	return !world->dead || error_set(error, ERROR_STOPPED, "the bridge is dead");
+	if (world->dead)
+		return error_set(error, ERROR_STOPPED, "the bridge is dead");
+	return !fatal;
 }
