@@ -28,24 +28,45 @@ static void leave_noted(struct look *look)
 	look->again_in_ms = SYNC_RETRY_FIRST_MS;
 }
 
-/* The row is gone all the same, and its cells are in the gravestone: that is all there is to tell. */
+/* A person is told, and it is tried again, at most hourly: until then the row's last cells are in the note of its deletion. */
+static void tell_unrecorded(struct look *look, const struct side_write *write)
+{
+	look_problem(look,
+		     "Its row was deleted, and CouchDB does not take the history of that: %s. The row's last "
+		     "cells "
+		     "are kept in the state database, and it is tried again later.",
+		     write->error.text);
+	leave_noted(look);
+	look->again_in_ms = 0; /* its own pause, which grows */
+	look->parked = true;
+	look->retry = true;
+}
+
+/* A document that is there waits for nothing: it may be to get another row. */
+static void bury_unrecorded(struct group *group, struct look *look, const struct side_write *write)
+{
+	log_warn(&group->sync->log,
+		 "%s: its row was deleted, and CouchDB does not take the history of that; the row's last "
+		 "cells are "
+		 "kept in the state database alone: %s",
+		 look->pair->full_id, write->error.text);
+	bury(group, look);
+}
+
 static void take_recorded(struct group *group, struct look *look, const struct side_write *write)
 {
 	bool refused = write->result == ERROR_REFUSED || look->pair->misses >= LOOK_MISSES_UNTOLD;
 
-	if (write->result != ERROR_NONE && !refused) {
+	if (write->result == ERROR_NONE) {
+		bury(group, look);
+	} else if (!refused) {
 		look->pair->misses++;
 		leave_noted(look);
-		return;
+	} else if (look->document.presence == SIDE_THERE) {
+		bury_unrecorded(group, look, write);
+	} else {
+		tell_unrecorded(look, write);
 	}
-	if (write->result != ERROR_NONE)
-		log_warn(&group->sync->log,
-			 "%s: its row was deleted, and CouchDB does not take the history of that; the row's "
-			 "last "
-			 "cells are "
-			 "kept in the state database alone: %s",
-			 look->pair->full_id, write->error.text);
-	bury(group, look);
 }
 
 static bool record(struct group *group, struct look **looks, struct side_write *writes, size_t count,

@@ -194,13 +194,23 @@ static void first_is_gone(struct world *world)
 	second_arrives(world);
 }
 
-/* What the row showed last is in the gravestone then, and in the history as soon as it is taken, or not at all. */
-static void history_of_the_row_is_refused(struct world *world)
+/* What the row showed last is in the ledger until the history takes it. */
+static void history_of_the_row(struct world *world, enum world_answer answer)
 {
-	world_refuse(world, WRITTEN_HISTORY, "i1", ANSWER_REFUSED);
+	world_refuse(world, WRITTEN_HISTORY, "i1", answer);
 	named_phone_deletes(world);
 	if (row_of(world, "i2"))
 		world_person_types(world, row_of(world, "i2"), FIELD_NOTES, json_new_text("of the second"));
+}
+
+static void history_of_the_row_is_refused(struct world *world)
+{
+	history_of_the_row(world, ANSWER_REFUSED);
+}
+
+static void history_of_the_row_is_cut(struct world *world)
+{
+	history_of_the_row(world, ANSWER_CUT);
 }
 
 static void row_goes(struct world *world)
@@ -209,6 +219,31 @@ static void row_goes(struct world *world)
 	second_arrives(world);
 	if (row_of(world, "i1"))
 		world_broken(world, "the row of a deleted document is still there");
+	if (!is_told(world, "i1"))
+		world_broken(world, "nobody is told that the row's last cells are not in the history");
+	if (!json_child(world_state_body(world, "item-i1"), "cells", json_type_object))
+		world_broken(world, "the row's last cells are nowhere");
+}
+
+/* It is tried again at most hourly. */
+static void row_is_in_the_history(struct world *world)
+{
+	world_advance(world, SYNC_RETRY_CAP_MS + 1000);
+	(void)world_pass(world, true, false);
+	first_is_gone(world);
+	if (histories_of(world, "i1") != 1)
+		world_broken(world, "%zu histories of one row that was deleted", histories_of(world, "i1"));
+	if (is_told(world, "i1"))
+		world_broken(world, "it is still told what is over");
+}
+
+/* A person brings the document back before the history takes anything: it gets its row all the same. */
+static void phone_undeletes(struct world *world)
+{
+	go_on(world);
+	world_phone_puts(world, TABLE_ITEMS, "i1", named_new_item(world, "an item"));
+	go_on(world);
+	named_is_there(world);
 }
 
 /* ---- the app's mark ---- */
@@ -387,7 +422,11 @@ static const struct scenario scenarios[] = {
 	{"deletion-refused", there_are_two, deletion_and_cleanup_are_refused, deletion_waits, first_is_gone,
 	 1U << AS_WRITTEN, true},
 	{"history-of-a-deleted-row-refused", there_are_two, history_of_the_row_is_refused, row_goes,
-	 first_is_gone, 1U << AS_WRITTEN, true},
+	 row_is_in_the_history, 1U << AS_WRITTEN, true},
+	{"history-of-a-deleted-row-cut-for-ever", there_are_two, history_of_the_row_is_cut, row_goes,
+	 row_is_in_the_history, 1U << AS_WRITTEN, true},
+	{"undeleted-while-its-row-has-no-history", there_are_two, history_of_the_row_is_refused,
+	 phone_undeletes, named_is_there, 1U << AS_WRITTEN, true},
 	{"document-unreadable-later", there_are_two, phone_spoils_and_rows_are_edited, row_says_what_waits,
 	 edit_is_taken, 1U << AS_WRITTEN, true},
 	{"state-deleted-before-a-phones-edit", named_nothing, state_is_deleted_and_phone_notes, named_nothing,
