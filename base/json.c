@@ -172,11 +172,6 @@ const char *json_type_word(struct json_object *value)
 	return words[json_type_of(value)];
 }
 
-bool json_is_number(struct json_object *value)
-{
-	return json_is(value, json_type_int) || json_is(value, json_type_double);
-}
-
 /* A missing object is one without the key. */
 static bool find(struct json_object *object, const char *key, struct json_object **value_out)
 {

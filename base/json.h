@@ -86,7 +86,6 @@ void json_text_into(struct json_object *object, const char *key, char *out, size
 struct json_object *json_child(struct json_object *object, const char *key, enum json_type type);
 bool json_bool_or(struct json_object *object, const char *key, bool fallback);
 int64_t json_int_or(struct json_object *object, const char *key, int64_t fallback);
-bool json_is_number(struct json_object *value);
 const char *json_type_word(struct json_object *value); /* "a string", "null", ... */
 
 /* Same JSON: numbers by value, objects in any key order, arrays in order. */

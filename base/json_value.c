@@ -116,24 +116,24 @@ bool json_bool_of(struct json_object *json)
 	return json_is(json, json_type_boolean) && json_object_get_boolean(json);
 }
 
-static bool is_number(const struct json_object *json)
+bool json_is_number(const struct json_object *json)
 {
 	return json_is(json, json_type_int) || json_is(json, json_type_double);
 }
 
 double json_double_of(struct json_object *json)
 {
-	return is_number(json) ? json_object_get_double(json) : 0;
+	return json_is_number(json) ? json_object_get_double(json) : 0;
 }
 
 int64_t json_int_of(struct json_object *json)
 {
-	return is_number(json) ? json_object_get_int64(json) : 0;
+	return json_is_number(json) ? json_object_get_int64(json) : 0;
 }
 
 uint64_t json_unsigned_of(struct json_object *json)
 {
-	return is_number(json) ? json_object_get_uint64(json) : 0;
+	return json_is_number(json) ? json_object_get_uint64(json) : 0;
 }
 
 const char *json_fraction_text(struct json_object *json)

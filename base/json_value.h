@@ -33,6 +33,7 @@ void json_release(struct json_object *json);
 /* ---- what it is ---- */
 
 bool json_is(const struct json_object *json, enum json_type type);
+bool json_is_number(const struct json_object *json); /* whole or not */
 enum json_type json_type_of(const struct json_object *json);
 
 /* ---- single values ---- */
