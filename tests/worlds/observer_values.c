@@ -102,10 +102,18 @@ static bool is_told_in_log(const struct world *world, const struct world_row *ro
 	return pair && pair->unstored;
 }
 
+/* A row whose words were refused without a name: for a while it may as well have been their column. */
+static bool error_column_rests(const struct world *world, enum table table)
+{
+	return world->forbidden && world->sync &&
+	       right_is_missing(&world->sync->rights.fields[table][FIELD_ERROR]);
+}
+
 bool observer_is_told(const struct world *world, const struct world_row *row)
 {
 	bool silent = row->limited || world->limited_rows[row->table][ROWS_WRITTEN] ||
-		      world_field_is_limited(world, row->table, FIELD_ERROR);
+		      world_field_is_limited(world, row->table, FIELD_ERROR) ||
+		      error_column_rests(world, row->table);
 
 	return row->now.cells[FIELD_ERROR] ||
 	       (silent && (is_told_in_ledger(world, row) || is_told_in_log(world, row)));
