@@ -271,9 +271,11 @@ bool sync_check_place(struct sync *sync, struct error *error)
 	struct store *store = &sync->ledger.store;
 	scoped(json_object) source = NULL;
 
-	/* None was surely written so far: what this database would have of it cannot be told. */
+	/* Which one this database would have if it were still the same cannot be told. */
+	if (sync->checkpoint_unsure || (!sync->checkpoint && sync->unplanted))
+		return lose_place(sync, error);
 	if (!sync->checkpoint)
-		return !sync->unplanted || lose_place(sync, error);
+		return true;
 	if (!store->ops->checkpoint_read(store->self, &source, error))
 		return error_wrap(error, "reading the checkpoint");
 	return checkpoint_judge(source, sync->checkpoint) == CHECKPOINT_KNOWN || lose_place(sync, error);
@@ -310,8 +312,10 @@ static bool write_checkpoint(struct sync *sync, struct json_object *couch, struc
 	const struct checkpoint_over over = {sync->checkpoint, sync->state_bare ? NULL : sync->checkpoint};
 	if (!store->ops->checkpoint_write(store->self, checkpoint, &over, error)) {
 		json_release(checkpoint);
+		sync->checkpoint_unsure = true;
 		return lose_replaced(sync, error);
 	}
+	sync->checkpoint_unsure = false;
 	json_release(sync->checkpoint);
 	sync->checkpoint = checkpoint;
 	sync->state_bare = false;

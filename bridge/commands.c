@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const struct log no_place;
@@ -136,6 +137,21 @@ static int exit_status_of(const struct error *error, const struct integration_re
 	return error->kind != ERROR_NONE || report->problems ? EXIT_PROBLEMS : EXIT_DONE;
 }
 
+/* ORDER_UNKNOWN: it is not said, or is none of the two. */
+static enum edit_order held_wins(const struct command_options *options)
+{
+	if (!options->held)
+		return ORDER_UNKNOWN;
+	if (strcmp(options->held, "documents") == 0)
+		return ORDER_COUCH_NEWER;
+	return strcmp(options->held, "rows") == 0 ? ORDER_AIRTABLE_NEWER : ORDER_UNKNOWN;
+}
+
+static bool is_meant(const struct command_options *options, const struct integration_config *config)
+{
+	return !options->integration || strcmp(options->integration, config->id) == 0;
+}
+
 static int sync_one(const struct bridge_settings *settings, struct token_limits *limits,
 		    struct integration_config *config, const struct command_options *options,
 		    struct json_object *reports)
@@ -146,7 +162,7 @@ static int sync_one(const struct bridge_settings *settings, struct token_limits 
 	struct integration *integration =
 		integration_open(settings, config, token_limits_of(limits, token), "sync");
 
-	if (integration_pass(integration, options->full, &report, &error))
+	if (integration_pass(integration, options->full, held_wins(options), &report, &error))
 		error.kind = ERROR_NONE;
 	else
 		log_error(&no_place, "%s", error.text);
@@ -171,7 +187,7 @@ static int worse(int a, int b)
 	return a > b ? a : b;
 }
 
-static int sync_command(const struct bridge_settings *settings, const struct command_options *options)
+static int sync_all(const struct bridge_settings *settings, const struct command_options *options)
 {
 	struct integration_configs configs = {0};
 	struct token_limits limits = {0};
@@ -181,6 +197,7 @@ static int sync_command(const struct bridge_settings *settings, const struct com
 	scoped(json_object) answer = json_new_object();
 	struct json_object *reports = json_new_array();
 	int status = EXIT_DONE;
+	size_t meant = 0;
 
 	json_put(answer, "integrations", reports);
 	if (!integrations_find(&search, &configs, &error)) {
@@ -193,13 +210,29 @@ static int sync_command(const struct bridge_settings *settings, const struct com
 		log_error(&no_place, "no database holds an Airtable integration");
 		status = EXIT_PROBLEMS;
 	}
-	for (size_t i = 0; i < configs.count; i++)
+	for (size_t i = 0; i < configs.count; i++) {
+		if (!is_meant(options, &configs.list[i]))
+			continue;
+		meant++;
 		status = worse(status, sync_one(settings, &limits, &configs.list[i], options, reports));
+	}
+	if (configs.count && !meant) {
+		log_error(&no_place, "there is no integration with the id %s", options->integration);
+		status = worse(status, EXIT_PROBLEMS);
+	}
 	if (options->json)
 		print_json(answer);
 	integration_configs_done(&configs);
 	token_limits_done(&limits);
 	return status;
+}
+
+static int sync_command(const struct bridge_settings *settings, const struct command_options *options)
+{
+	if (!options->held || held_wins(options) != ORDER_UNKNOWN)
+		return sync_all(settings, options);
+	fprintf(stderr, "davenport: --held takes \"documents\" or \"rows\"\n");
+	return EXIT_USAGE;
 }
 
 /* ---- check ---- */
@@ -240,8 +273,8 @@ static int check(const struct bridge_settings *settings, const struct command_op
 
 const struct command commands[] = {
 	{"run", run, 0, "keep every integration in step until SIGTERM or Ctrl-C"},
-	{"sync", sync_command, TAKES_FULL | TAKES_JSON,
-	 "one pass for each integration; --full compares everything"},
+	{"sync", sync_command, TAKES_FULL | TAKES_HELD | TAKES_INTEGRATION | TAKES_JSON,
+	 "one pass for each integration; --full compares everything; --held ends what is held"},
 	{"check", check, TAKES_JSON, "look at every setting, both servers and the schema; change nothing"},
 	{"history", history_command, TAKES_INTEGRATION | TAKES_BATCH | TAKES_ITEM | TAKES_LIMIT | TAKES_JSON,
 	 "what was changed: batches, the newest first; --batch N or --item ID: the changes of one"},

@@ -13,8 +13,8 @@ enum exit_status {
 struct command_options {
 	bool json; /* one object on stdout and nothing else there */
 	bool full, dry_run, force;
-	const char *integration, *item, *entry; /* or NULL */
-	int64_t batch, limit;                   /* 0: not said */
+	const char *integration, *item, *entry, *held; /* or NULL */
+	int64_t batch, limit;                          /* 0: not said */
 	size_t field_count;
 	const char *fields[COMMAND_FIELDS_MOST];
 };
@@ -30,6 +30,7 @@ enum command_takes {
 	TAKES_DRY_RUN = 1 << 7,
 	TAKES_FORCE = 1 << 8,
 	TAKES_FIELD = 1 << 9,
+	TAKES_HELD = 1 << 10,
 };
 struct command {
 	const char *name;

@@ -412,6 +412,7 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 		take_newer_link(look, field);
 	bool mappable = mapping_to_row(look->pair->table, &sync->columns[look->pair->table], field,
 				       &look->couch[field], &links, &value, &refusal);
+	bool settles_held = agreed->known && agreed->held && sync->held_wins != ORDER_UNKNOWN;
 	bool row_waits = links_unknown(&look->airtable[field]);
 	bool couch_waits = !mappable && refusal.kind == ERROR_RETRY;
 	struct field_views views = {
@@ -429,10 +430,11 @@ static void decide_field(struct group *group, struct look *look, enum field fiel
 		.shown_differently = agreed->shown_differently,
 		.contested = agreed->contested,
 		.held = agreed->held,
+		.settles_held = settles_held,
 		.couch_unmappable = !mappable && !couch_waits,
 		.blank = !json_find(look->row.body, sync->columns[look->pair->table].of[field].id, NULL),
 		.waits = row_waits || (couch_waits && look->existence.action != EXIST_MERGE_OUT),
-		.order = look->orders[field],
+		.order = settles_held ? sync->held_wins : look->orders[field],
 	};
 
 	look->decisions[field] = plan_field(&views);

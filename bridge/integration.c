@@ -149,10 +149,10 @@ static bool pass_on_demand(struct integration *integration, const struct pass_wi
 	return true;
 }
 
-bool integration_pass(struct integration *integration, bool full, struct integration_report *report_out,
-		      struct error *error)
+bool integration_pass(struct integration *integration, bool full, enum edit_order held_wins,
+		      struct integration_report *report_out, struct error *error)
 {
-	struct pass_wish wish = {.ask_rows = true, .list_rows = full};
+	struct pass_wish wish = {.ask_rows = true, .list_rows = full, .held_wins = held_wins};
 	bool ok = false;
 
 	for (int try = 0; try < PASS_TRIES; try++) {

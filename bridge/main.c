@@ -23,6 +23,8 @@ struct option {
 static const struct option options_known[] = {
 	{"--json", TAKES_JSON, OPTION_FLAG, offsetof(struct command_options, json), "one object on stdout"},
 	{"--full", TAKES_FULL, OPTION_FLAG, offsetof(struct command_options, full), "compare everything"},
+	{"--held", TAKES_HELD, OPTION_WORDS, offsetof(struct command_options, held),
+	 "\"documents\" or \"rows\": whose values count in rows that are held since the database went back"},
 	{"--integration", TAKES_INTEGRATION, OPTION_WORDS, offsetof(struct command_options, integration),
 	 "ID of the only integration that is meant"},
 	{"--batch", TAKES_BATCH, OPTION_NUMBER, offsetof(struct command_options, batch), "number of a batch"},

@@ -189,10 +189,20 @@ static bool list_and_work(struct sync *sync, const struct pass_wish *wish, int64
 	       work(sync, wish, until_ms, error);
 }
 
+/* A person says once which side is meant. */
+static void queue_held(struct sync *sync, const struct pass_wish *wish)
+{
+	sync->held_wins = wish->held_wins;
+	for (size_t i = 0; wish->held_wins && i < sync->pairs.count; i++)
+		if (sync->pairs.list[i]->went_back)
+			pairs_look(&sync->pairs, sync->pairs.list[i], LOOK_AGAIN);
+}
+
 static bool hear(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
 	bool list = wish->list_rows || !sync->contact_made || sync_wants_list(sync);
 
+	queue_held(sync, wish);
 	sync->pairs.hears = sync->unfinished;
 	bool heard = sync_hear(sync, wish->wait_ms, wish->ask_rows && !list, error) &&
 		     (!wish->check_rows || list || sync_check_rows(sync, error));

@@ -363,7 +363,7 @@ static bool cell_says_nothing(const struct field_views *field)
 /* Ours to say: a changed cell is set back, whatever was put there. */
 static struct decision plan_out(const struct field_views *field)
 {
-	bool couch = !agreed_before(field) || couch_moved(field);
+	bool couch = !agreed_before(field) || couch_moved(field) || field->settles_held;
 	struct decision obstacle;
 
 	if (!couch && !airtable_moved(field))
@@ -449,6 +449,10 @@ static struct decision plan_both(const struct field_views *field)
 	bool couch = couch_moved(field), airtable = airtable_moved(field);
 	struct decision obstacle;
 
+	if (field->settles_held) {
+		couch = field->order == ORDER_COUCH_NEWER;
+		airtable = !couch;
+	}
 	if (!couch && !airtable)
 		return (struct decision){ACTION_NONE, "both as last agreed"};
 	/* A cell that showed 0 and was emptied says that there is no value. */
@@ -459,6 +463,9 @@ static struct decision plan_both(const struct field_views *field)
 		return obstacle;
 	if (couch_useless(field) || airtable_useless(field))
 		return plan_useless(field, couch, airtable);
+	if (field->settles_held)
+		return newest(field, "a person has chosen the document's value",
+			      "a person has chosen the row's value");
 	if (field->held)
 		return newest(field, "both differed since the database went back, couch was edited last",
 			      "both differed since the database went back, airtable was edited last");

@@ -129,6 +129,7 @@ struct field_views {
 	bool row_unedited; /* first contact: the cell was not edited since both were in step, as this process remembers */
 	bool same_updated_at; /* first contact: the row's Updated At, a time, is the document's: not edited since */
 	bool shown_differently; /* sync-rules 18: an edit of this cell is a conflict */
+	bool settles_held;      /* and a person has said now which of both is meant: 'order' has it */
 	bool held;              /* both differ since the document went back in time: any edit is a conflict */
 	bool contested;         /* so is it where the document may have been edited unseen */
 	bool couch_unmappable; /* C cannot be shown in the column (mapping_to_row refused); couch is then still C */

@@ -67,15 +67,18 @@ struct sync {
 	int request_deadline_ms;
 	size_t fresh_rows;
 	bool started;
-	bool place_lost;   /* the checkpoint's place in the feed is not known there */
-	bool went_back;    /* the database, before this start (sync-rules 3) */
-	bool unplanted;    /* the source database has no checkpoint that counts yet */
-	bool state_bare;   /* the state database has none any more, which was said */
-	bool rows_shown;   /* rows came as news since the last checkpoint, or all were listed */
-	bool contact_made; /* the base was listed whole at least once by this ledger */
-	bool schema_stale; /* the base was changed under us: read its schema again */
-	bool flaws_told;   /* what is wrong with the columns was said in this process */
-	bool unstored;     /* the columns as they are bound were not stored yet */
+	bool place_lost; /* the checkpoint's place in the feed is not known there */
+	enum edit_order
+		held_wins; /* in this pass, of what is held apart since the database went back; UNKNOWN: it stays so */
+	bool went_back;         /* the database, before this start (sync-rules 3) */
+	bool checkpoint_unsure; /* the last write of it failed: the source database may have it, or not */
+	bool unplanted;         /* the source database has no checkpoint that counts yet */
+	bool state_bare;        /* the state database has none any more, which was said */
+	bool rows_shown;        /* rows came as news since the last checkpoint, or all were listed */
+	bool contact_made;      /* the base was listed whole at least once by this ledger */
+	bool schema_stale;      /* the base was changed under us: read its schema again */
+	bool flaws_told;        /* what is wrong with the columns was said in this process */
+	bool unstored;          /* the columns as they are bound were not stored yet */
 	bool schema_unsure; /* a write of them had no answer or met a conflict: which revision is stored is not known */
 	struct retry schema_retry, checkpoint_retry, left_behind_retry;
 	/* The base's clock: when it was last asked for changed rows; and when it was of which all changes are handled. 0: never. */

@@ -69,6 +69,29 @@ const backups = [
 		});
 	}),
 
+	...[['documents', 'the notes of one', 'the notes of two'], ['rows', 'newer, by a phone', 'newer, by a person']].map(
+		([chosen, one, two]) => inWorld(`the database is put back, and the ${chosen} are chosen`, { documents: sample },
+			async (world, step) => {
+				await world.syncWell();
+				const backup = await world.backUp(world.database);
+				await goOn(world);
+				await world.putBack(world.database, backup);
+				await world.sync();
+				await world.sync({ held: chosen });
+				await step('their values are on both sides, and the rows say nothing', async () => {
+					for (const [id, notes] of [['one', one], ['two', two]]) {
+						assert.equal((await world.document(id)).data.notes, notes);
+						assert.equal((await world.rowOf(id)).fields.Notes, notes);
+						assert.equal((await world.rowOf(id)).fields[ERROR_CELL], undefined);
+					}
+				});
+				await step('what gave way is in the history', async () => {
+					const words = JSON.stringify(await world.histories());
+					for (const notes of chosen === 'rows' ? ['the notes of one'] : ['newer, by a phone', 'newer, by a person'])
+						assert.ok(words.includes(notes), notes);
+				});
+			})),
+
 	inWorld('the database is put back, and the state thrown away', { documents: sample }, async (world, step) => {
 		await world.syncWell();
 		const backup = await world.backUp(world.database);

@@ -271,6 +271,58 @@ static void phone_decides(struct world *world)
 	named_phone_sets(world, "notes", "decided", 0);
 }
 
+/* ---- a person says for all of them which side is meant ---- */
+
+static void person_chooses(struct world *world, enum edit_order held_wins)
+{
+	if (!world_pass_wished(world, (struct pass_wish){.ask_rows = true, .held_wins = held_wins}) &&
+	    world->dead)
+		world_restart(world);
+	/* Who is interrupted does it again, until nothing is in doubt any more. */
+	for (int i = 0; world->restarts && i < 2; i++) {
+		world_advance(world, 2 * WORLD_DEADLINE_MS);
+		(void)world_pass_wished(world, (struct pass_wish){.ask_rows = true, .held_wins = held_wins});
+	}
+}
+
+static void person_chooses_documents(struct world *world)
+{
+	person_chooses(world, ORDER_COUCH_NEWER);
+}
+
+static void person_chooses_rows(struct world *world)
+{
+	person_chooses(world, ORDER_AIRTABLE_NEWER);
+}
+
+/* The value that gives way is kept in the history. */
+static void must_be_kept(struct world *world, const char *notes)
+{
+	bool kept = false;
+
+	for (size_t i = 0; i < world->extra_count; i++) {
+		scoped_text words = json_write(world->extras[i]);
+		kept = kept || strstr(words, notes);
+	}
+	if (!kept)
+		world_broken(world, "\"%s\" gave way, and is not in the history", notes);
+}
+
+static void documents_count(struct world *world)
+{
+	named_must_say(world, "i1", "notes", "first");
+	named_must_show(world, "i1", FIELD_NOTES, "first");
+	named_must_show(world, "i1", FIELD_ERROR, "");
+	must_be_kept(world, "from the phone");
+}
+
+static void rows_count(struct world *world)
+{
+	named_must_say(world, "i1", "notes", "from the phone");
+	named_must_show(world, "i1", FIELD_NOTES, "from the phone");
+	named_must_show(world, "i1", FIELD_ERROR, "");
+}
+
 /* What both databases forgot is made again of the rows. */
 static void rows_are_believed(struct world *world)
 {
@@ -346,6 +398,10 @@ static const struct scenario list[] = {
 	 edit_decides, IN_ORDER, true},
 	{"couch-files-restored-phone-decides", phone_goes_on, source_is_put_back, phone_decides,
 	 late_edit_decides, 1U << AS_WRITTEN, true},
+	{"couch-files-restored-documents-are-chosen", phone_goes_on, source_is_put_back,
+	 person_chooses_documents, documents_count, 1U << AS_WRITTEN, true},
+	{"couch-files-restored-rows-are-chosen", phone_goes_on, source_is_put_back, person_chooses_rows,
+	 rows_count, 1U << AS_WRITTEN, true},
 	{"couch-files-restored-after-delete", phone_goes_on_deletes, source_is_put_back, phone_makes_third,
 	 comes_back, IN_ORDER, false},
 	{"couch-files-restored-old-tombstone", phone_goes_on_undeletes, source_is_put_back, phone_makes_third,
