@@ -59,9 +59,9 @@ bool observer_shown_by_rows(const struct world *world, enum field field, const c
 bool observer_shown_by_documents(const struct world *world, enum field field, const char *value);
 /* A person is told of the document, in the row or in the ledger; its pair was let go; one of the row's links points to a row that is
  * told that it is a copy, or held: what it says of its place waits. */
-/* One that the ledger does not take. */
-bool observer_has_unstored_problem(const struct world *world, const struct world_document *document);
 bool observer_has_problem(const struct world *world, const struct world_document *document);
+/* It has a problem that the ledger does not take. */
+bool observer_has_unstored_problem(const struct world *world, const struct world_document *document);
 /* Whether a person reads of a problem in the row, or, where that may not be written, in the ledger. */
 bool observer_is_told(const struct world *world, const struct world_row *row);
 bool observer_is_forgotten(const struct world *world, const struct world_document *document);
