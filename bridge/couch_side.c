@@ -309,24 +309,42 @@ static bool read_beginning(void *self, const char *prefix, size_t most, struct j
 	       beginning.enough;
 }
 
+static void want_known(struct json_object *wanted, const struct side_known *asked)
+{
+	struct json_object *revisions = json_child(wanted, asked->full_id, json_type_array);
+
+	if (!revisions) {
+		revisions = json_new_array();
+		json_put(wanted, asked->full_id, revisions);
+	}
+	json_append(revisions, json_new_text(asked->revision));
+}
+
+static bool is_missing(struct json_object *unknown, const struct side_known *asked)
+{
+	struct json_object *answer = json_child(unknown, asked->full_id, json_type_object);
+	struct json_object *missing = answer ? json_child(answer, "missing", json_type_array) : NULL;
+
+	for (size_t i = 0; i < json_length(missing); i++) {
+		const char *revision = json_text_of(json_at(missing, i));
+		if (revision && strcmp(revision, asked->revision) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool known_revisions(void *self, struct side_known *asked, size_t count, struct error *error)
 {
 	struct couch_side *side = self;
 	scoped(json_object) wanted = json_new_object();
 	scoped(json_object) unknown = NULL;
 
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *revisions = json_new_array();
-		json_append(revisions, json_new_text(asked[i].revision));
-		json_put(wanted, asked[i].full_id, revisions);
-	}
+	for (size_t i = 0; i < count; i++)
+		want_known(wanted, &asked[i]);
 	if (!couch_revisions_unknown(side->source, wanted, &unknown, error))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *answer = json_child(unknown, asked[i].full_id, json_type_object);
-		struct json_object *missing = answer ? json_child(answer, "missing", json_type_array) : NULL;
-		asked[i].is_known = !missing || json_length(missing) == 0;
-	}
+	for (size_t i = 0; i < count; i++)
+		asked[i].is_known = !is_missing(unknown, &asked[i]);
 	return true;
 }
 

@@ -64,8 +64,9 @@ struct ledger_field {
 };
 struct ledger_sent {
 	enum sent_kind kind;
-	int64_t at_ms;  /* Airtable's clock */
-	char epoch[37]; /* the process that sent it */
+	int64_t at_ms;     /* Airtable's clock */
+	char epoch[37];    /* the process that sent it */
+	char document[80]; /* the document's revision that it was made of; "" not known */
 	struct ledger_sent_field {
 		bool sent;
 		struct cell pre, post;

@@ -62,6 +62,12 @@ static struct json_object *fields_to_json(const struct columns *columns, const s
 	return json;
 }
 
+static void put_text(struct json_object *json, const char *key, const char *text)
+{
+	if (text[0])
+		json_put_text(json, key, text);
+}
+
 static struct json_object *sent_to_json(const struct columns *columns, const struct ledger_sent *sent)
 {
 	struct json_object *json = json_new_object();
@@ -70,6 +76,7 @@ static struct json_object *sent_to_json(const struct columns *columns, const str
 	json_put_text(json, "kind", sent_names[sent->kind]);
 	json_put(json, "at", json_new_int(sent->at_ms));
 	json_put_text(json, "epoch", sent->epoch);
+	put_text(json, "document", sent->document);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const struct ledger_sent_field *one = &sent->fields[field];
 		if (!one->sent || !columns->of[field].id)
@@ -121,12 +128,6 @@ static void put_truth(struct json_object *json, const char *key, bool truth)
 {
 	if (truth)
 		json_put(json, key, json_new_bool(true));
-}
-
-static void put_text(struct json_object *json, const char *key, const char *text)
-{
-	if (text[0])
-		json_put_text(json, key, text);
 }
 
 static void put_state(struct json_object *json, const struct ledger_entry *entry)
@@ -280,6 +281,7 @@ static bool sent_from_json(const struct columns *columns, struct json_object *js
 		return error_set(error, ERROR_REFUSED, "unknown kind \"%s\" in \"sent\"", kind);
 	sent->at_ms = read_time(json, "at");
 	json_text_into(json, "epoch", sent->epoch, sizeof sent->epoch);
+	json_text_into(json, "document", sent->document, sizeof sent->document);
 
 	struct json_object *fields = json_child(json, "fields", json_type_object);
 	if (!fields)

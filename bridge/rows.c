@@ -289,6 +289,8 @@ void look_note_sent(struct group *group, struct look *look)
 	sent->kind = kinds[look->row_work];
 	sent->at_ms = group->sync->rows.ops->now_ms(group->sync->rows.self);
 	snprintf(sent->epoch, sizeof sent->epoch, "%s", group->sync->epoch);
+	snprintf(sent->document, sizeof sent->document, "%s",
+		 look->document.revision ? look->document.revision : "");
 	look->pair->unsent_ms = sent->at_ms;
 	if (look->row_work == ROW_WORK_DELETE) {
 		/* When the tombstone was first seen: edits of the row after that bring the document back. */

@@ -90,7 +90,7 @@ struct side_time_question {
 	bool is_after;    /* out */
 };
 
-/* Does the database know this revision of a document? */
+/* Does the database know this revision of a document? Several may be asked of one. */
 struct side_known {
 	const char *full_id, *revision;
 	bool is_known; /* out */

@@ -25,13 +25,21 @@ static bool is_losing_leaf(const struct side_record *document, const char *revis
 	return false;
 }
 
-static bool is_asked(const struct look *look)
+/* The revision that was handled, and the one that a write of the row was made of, which may be a later one. */
+#define REMEMBERED 2
+
+static const char *remembered(const struct look *look, size_t which)
+{
+	return which == 0 ? look->entry.document : look->entry.sent.document;
+}
+
+static bool is_asked(const struct look *look, const char *revision)
 {
 	const struct side_record *document = &look->document;
 
-	return look->entry.state == ENTRY_PAIR && look->entry.document[0] && document->revision &&
-	       document->presence != SIDE_MISSING && strcmp(document->revision, look->entry.document) != 0 &&
-	       !is_losing_leaf(document, look->entry.document);
+	return look->entry.state == ENTRY_PAIR && revision[0] && document->revision &&
+	       document->presence != SIDE_MISSING && strcmp(document->revision, revision) != 0 &&
+	       !is_losing_leaf(document, revision);
 }
 
 /* Of an entry that has no revision yet only the checkpoint tells. */
@@ -40,27 +48,6 @@ static bool is_doubtful(const struct group *group, const struct look *look)
 	return group->sync->went_back && look->entry.state == ENTRY_PAIR && !look->entry.document[0] &&
 	       look->entry.handled && look->document.presence != SIDE_MISSING &&
 	       look->entry.handled != look->pair->leaves;
-}
-
-/* What a row was sent is not what the document has, which is still of the revision that was handled before that: there was a later one.
- * The checkpoint need not know: nobody has written it since. */
-static bool is_behind_sent(const struct group *group, const struct look *look)
-{
-	const struct ledger_entry *entry = &look->entry;
-
-	if (entry->state != ENTRY_PAIR || entry->sent.kind != SENT_UPDATE || !look->document.body ||
-	    strcmp(look->document.revision, entry->document) != 0 || entry->handled != look->pair->leaves)
-		return false;
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		const struct ledger_sent_field *sent = &entry->sent.fields[field];
-		struct cell_equivalence equivalence = look_equivalence(group, look, (enum field)field);
-		if (sent->sent && look_has_column(group, look, (enum field)field) &&
-		    field_rule((enum field)field)->direction == DIRECTION_BOTH &&
-		    sent->post.kind != CELL_LINKS && look->couch[field].kind != CELL_LINKS &&
-		    !cell_equal(&sent->post, &look->couch[field], &equivalence))
-			return true;
-	}
-	return false;
 }
 
 /* 'what' the database does not know any more. */
@@ -78,36 +65,46 @@ static void note_went_back(struct group *group, struct look *look, const char *w
 		 look->pair->full_id, what);
 }
 
-static void tell_unknown(struct group *group, struct look *look)
+static void tell_unknown(struct group *group, struct look *look, const char *revision)
 {
-	scoped_text what = own_format("revision %s", look->entry.document);
+	scoped_text what = own_format("revision %s", revision);
 
-	note_went_back(group, look, what);
+	if (!look->went_back)
+		note_went_back(group, look, what);
 }
 
-bool group_find_went_back(struct group *group, struct error *error)
+static size_t collect_asked(struct group *group, struct side_known *asked, struct look **looks)
 {
-	struct side *couch = &group->sync->couch;
-	struct side_known *asked = own_alloc((group->count + 1) * sizeof *asked);
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
 	size_t count = 0;
 
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
 		if (is_doubtful(group, look))
 			note_went_back(group, look, "the revision that was handled");
-		else if (is_behind_sent(group, look))
-			note_went_back(group, look, "what its row was sent");
-		if (!is_asked(look))
-			continue;
-		looks[count] = look;
-		asked[count++] =
-			(struct side_known){.full_id = look->pair->full_id, .revision = look->entry.document};
+		for (size_t which = 0; which < REMEMBERED; which++) {
+			const char *revision = remembered(look, which);
+			if (!is_asked(look, revision))
+				continue;
+			looks[count] = look;
+			asked[count++] =
+				(struct side_known){.full_id = look->pair->full_id, .revision = revision};
+		}
 	}
+	return count;
+}
+
+bool group_find_went_back(struct group *group, struct error *error)
+{
+	struct side *couch = &group->sync->couch;
+	size_t most = REMEMBERED * group->count + 1;
+	struct side_known *asked = own_alloc(most * sizeof *asked);
+	struct look **looks = own_alloc(most * sizeof *looks);
+	size_t count = collect_asked(group, asked, looks);
+
 	bool ok = count == 0 || couch->ops->known_revisions(couch->self, asked, count, error);
 	for (size_t i = 0; ok && i < count; i++)
 		if (!asked[i].is_known)
-			tell_unknown(group, looks[i]);
+			tell_unknown(group, looks[i], asked[i].revision);
 	free(asked);
 	free(looks);
 	return ok || error_wrap(error, "asking for revisions that were handled");
