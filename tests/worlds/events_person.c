@@ -29,7 +29,8 @@ void person_types_on(struct play *play, const struct event *event)
 	if (!world_column_flows(play->world, row->table, field))
 		return;
 	const char *shown = world_cell_text(row, field);
-	scoped_text words = own_format("%s%lld%s", strlen(shown) < 24 ? shown : "v",
+	/* The mark between both keeps it from being a value that stood somewhere else: "v1" and 3 are no "v13". */
+	scoped_text words = own_format("%s-%lld%s", strlen(shown) < 24 ? shown : "v",
 				       (long long)++play->world->last_unique, event->c % 3 ? " " : "");
 	play->acts++;
 	world_person_types(play->world, row, field, json_new_text(words));

@@ -73,7 +73,6 @@ static void check_equal(struct world *world, const struct world_document *docume
 			const struct world_row *row, bool told)
 {
 	struct json_object *body = world_body(document);
-	bool may_be_late = told && world_field_is_limited(world, document->table, FIELD_UPDATED_AT);
 
 	for (size_t i = 0; i < OBSERVER_FIELDS; i++) {
 		char in_row[48], in_document[48];
@@ -98,7 +97,7 @@ static void check_equal(struct world *world, const struct world_document *docume
 				     document->full_id, field_rule(observer_fields[i].field)->name,
 				     in_document, in_row);
 	}
-	if (!may_be_late)
+	if (!told) /* a row that may not show all of the document does not show its time either: sync-rules 5 */
 		check_time_cell(world, row, FIELD_UPDATED_AT, document_updated_at(body));
 	check_time_cell(world, row, FIELD_CREATED_AT, document_created_at(body));
 }
@@ -144,7 +143,7 @@ static bool says_limited_columns_alone(const struct world *world, const struct w
 	bool any = false;
 
 	if (observer_has_unstored_problem(world, document))
-		return false;
+		return false; /* the ledger's words are of before */
 
 	while (*words) {
 		const char *colon = strstr(words, LIMITED_COLUMN);

@@ -30,6 +30,8 @@ void observer_row_deleted(struct world *world, const struct world_row *row);
 void observer_document_deleted(struct world *world, const struct world_document *document);
 /* The database was put back from a backup, or made anew: what only it had is lost, and nobody can have it. */
 void observer_went_back(struct world *world);
+/* The state database is about to be lost, or to be put back from a backup. */
+void observer_state_lost(struct world *world);
 /* The bridge wrote a document; bodies, NULL of none. */
 void observer_changed(struct world *world, const struct world_document *document, struct json_object *before,
 		      struct json_object *after);
@@ -63,7 +65,7 @@ bool observer_has_problem(const struct world *world, const struct world_document
 /* It has a problem that the ledger does not take. */
 bool observer_has_unstored_problem(const struct world *world, const struct world_document *document);
 /* Whether a person reads of a problem in the row, or, where that may not be written, in the ledger. */
-bool observer_is_told(const struct world *world, const struct world_row *row);
+bool observer_is_told(struct world *world, const struct world_row *row);
 bool observer_is_forgotten(const struct world *world, const struct world_document *document);
 bool observer_points_to_told(struct world *world, const struct world_row *row, enum field field);
 void observer_check_values(struct world *world);

@@ -60,6 +60,18 @@ static bool in_grave(const struct world *world, enum field field, const char *va
 	return false;
 }
 
+/* What the ledger alone had is lost with it: nobody can have it, where the history could not be told of it before. */
+void observer_state_lost(struct world *world)
+{
+	for (size_t i = 0; i < world->version_count; i++) {
+		struct world_version *version = &world->versions[i];
+		version->excused = version->excused ||
+				   (in_grave(world, version->field, version->value) &&
+				    !observer_shown_by_rows(world, version->field, version->value) &&
+				    !observer_shown_by_documents(world, version->field, version->value));
+	}
+}
+
 /* The ledger's entry of the document that the row's ID names, if that is a pair. */
 static struct json_object *named_pair(const struct world *world, const struct world_row *row)
 {
@@ -82,24 +94,30 @@ bool observer_is_paired(const struct world *world, const struct world_row *row)
 	return pair && strcmp(json_text_or(pair, "rec", ""), row->id) == 0;
 }
 
-/* What may not be written into the row stands in the ledger alone. */
-static bool is_told_in_ledger(const struct world *world, const struct world_row *row)
+/* The entry of the document that its ID names, where that has no other row: it tells of this one. */
+static bool is_told_of_document(struct world *world, const struct world_row *row)
 {
+	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(row->table)),
+				     world_cell_text(row, FIELD_ID));
+	struct json_object *entry = *world_cell_text(row, FIELD_ID) ? world_state_body(world, end) : NULL;
+	bool is_pair = entry && strcmp(json_text_or(entry, "state", ""), "pair") == 0;
+	const struct world_row *own = is_pair ? world_row(world, json_text_or(entry, "rec", "")) : NULL;
+
+	return entry && json_text_or(entry, "problem", NULL) && !(own && own->now.there);
+}
+
+/* What may not be written into the row stands in the ledger alone; where that takes nothing, in the log. */
+static bool is_told_elsewhere(struct world *world, const struct world_row *row)
+{
+	const struct pair *pair = pairs_by_record(&world->sync->pairs, row->id);
+
 	for (size_t i = 0; i < world->state_count; i++) {
 		struct json_object *entry = world->states[i].body;
 		if (entry && json_text_or(entry, "problem", NULL) &&
 		    strcmp(json_text_or(entry, "rec", ""), row->id) == 0)
 			return true;
 	}
-	return false;
-}
-
-/* Nor does the ledger take it: the process knows, and has logged it. */
-static bool is_told_in_log(const struct world *world, const struct world_row *row)
-{
-	const struct pair *pair = pairs_by_record(&world->sync->pairs, row->id);
-
-	return pair && pair->unstored;
+	return (pair && pair->unstored) || is_told_of_document(world, row);
 }
 
 /* A row whose words were refused without a name: for a while it may as well have been their column. */
@@ -109,14 +127,13 @@ static bool error_column_rests(const struct world *world, enum table table)
 	       right_is_missing(&world->sync->rights.fields[table][FIELD_ERROR]);
 }
 
-bool observer_is_told(const struct world *world, const struct world_row *row)
+bool observer_is_told(struct world *world, const struct world_row *row)
 {
 	bool silent = row->limited || world->limited_rows[row->table][ROWS_WRITTEN] ||
 		      world_field_is_limited(world, row->table, FIELD_ERROR) ||
 		      error_column_rests(world, row->table);
 
-	return row->now.cells[FIELD_ERROR] ||
-	       (silent && (is_told_in_ledger(world, row) || is_told_in_log(world, row)));
+	return row->now.cells[FIELD_ERROR] || (silent && is_told_elsewhere(world, row));
 }
 
 /* One of its links points to a row that is told that it is a copy, or held: what it says of its place waits. */

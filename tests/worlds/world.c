@@ -280,6 +280,12 @@ static bool is_undecided(const struct world *world)
 	return world->refusal_count == 0 && pairs->unstored > 0;
 }
 
+/* What the ledger did not take is tried again with pauses: where it takes everything again all of it is awaited. */
+static bool waits_for_ledger(const struct world *world)
+{
+	return world->refusal_count == 0 && world->sync->pairs.unstored > 0;
+}
+
 bool world_quiet(struct world *world)
 {
 	world_lift_refusals(world);
@@ -306,7 +312,7 @@ bool world_quiet_refused(struct world *world)
 		unsigned before = writes(world);
 		bool list = round % 2 == 1;
 		bool ok = world_pass(world, true, list);
-		if (!ok || writes(world) != before || is_undecided(world))
+		if (!ok || writes(world) != before || is_undecided(world) || waits_for_ledger(world))
 			silent_since_ms = 0;
 		else if (list && !silent_since_ms)
 			silent_since_ms = world->steady_ms;

@@ -102,6 +102,7 @@ static void put_source_back(struct world *world, struct world_backup *files)
 
 static void put_state_back(struct world *world, struct world_backup *files)
 {
+	observer_state_lost(world);
 	for (size_t i = 0; i < world->state_count; i++)
 		json_release(world->states[i].body);
 	memcpy(world->states, files->states, sizeof world->states);

@@ -1,5 +1,6 @@
 /* The state database in memory, and the checkpoints. */
 #include "bridge/checkpoint.h"
+#include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_couch.h"
 #include "tests/worlds/world_refusals.h"
@@ -39,6 +40,7 @@ void world_state_is_lost(struct world *world)
 {
 	world_note(world, "the state database is lost");
 	transcript_spoil(world, "a lost state database");
+	observer_state_lost(world);
 	for (size_t i = 0; i < world->state_count; i++)
 		json_object_close(&world->states[i].body);
 	json_object_close(&world->checkpoint_state);
