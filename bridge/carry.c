@@ -191,13 +191,18 @@ static void note_box(struct look *look)
 		ledger_entry_forget_field(&look->entry, FIELD_DELETE);
 }
 
+static bool has_row_edits(const struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look->decisions[field].action & ACTION_TO_COUCH)
+			return true;
+	return false;
+}
+
 static void merge(struct group *group, struct look *look)
 {
-	bool edits = false;
-
 	typing_hold(group, look);
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		edits = edits || (look->decisions[field].action & ACTION_TO_COUCH);
+	bool edits = has_row_edits(look);
 	tell(look);
 	look->retry = look->existence.refuse_delete;
 	note_box(look);
@@ -291,11 +296,12 @@ static void acknowledge(struct group *group, struct look *look)
 	write_mark(group, look);
 }
 
-/* The mark was refused, and nothing else is to be written into the document: it is tried by itself. */
+/* The mark was refused, and nothing else is to be written into the document: it is tried by itself. Not beside edits of the row that
+ * are refused: with a document that is written they would count as saved. */
 static void try_mark_again(struct group *group, struct look *look)
 {
 	if (!look->entry.mark_refused || look->entry.state != ENTRY_PAIR || look->entry.marked ||
-	    look->given || look->document_work != DOCUMENT_WORK_NONE ||
+	    look->given || has_row_edits(look) || look->document_work != DOCUMENT_WORK_NONE ||
 	    look->document.presence != SIDE_THERE || look->flaw.kind != ERROR_NONE)
 		return;
 	write_mark(group, look);

@@ -382,6 +382,7 @@ bool sync_checkpoint(struct sync *sync, struct error *error)
 			return note_unwritten(sync, &failure, error);
 		retry_worked(&sync->checkpoint_retry, &sync->log, "the checkpoint");
 		sync->unplanted = false;
+		sync->kept_hearings = sync->hearings;
 	}
 	move_cursor(&sync->couch_cursor, &sync->couch_next);
 	move_cursor(&sync->rows_cursor, &sync->rows_next);

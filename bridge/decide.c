@@ -475,6 +475,7 @@ static void decide_fields(struct group *group, struct look *look)
 		contest_what_differs(group, look);
 	if (look->existence.action != EXIST_MERGE_OUT)
 		look_hold_apart(group, look);
+	look_release_times(group, look);
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) && field != FIELD_ERROR &&
 		    field != FIELD_DELETE)

@@ -1,6 +1,7 @@
 /* The documents of a group: their histories first, then the documents themselves, and what came of it. */
 #include "bridge/work.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,13 +78,16 @@ static void take_written_document(struct group *group, struct look *look, const 
 	look->document_written = true;
 	look->entry.marked = (look->entry.marked || look->marks) && !look->unmarks;
 	own_free_text(&look->entry.mark_refused);
-	if (look->reuses)
+	if (look->reused)
 		look_take_reused(look);
 	ledger_entry_clear_taken(&look->entry);
 	document->presence = look->document_work == DOCUMENT_WORK_DELETE ? SIDE_TOMBSTONE : SIDE_THERE;
 	document->table = look->pair->table;
 	own_free_text(&document->revision);
 	document->revision = own_copy(write->revision_out);
+	/* What is noted from now on is agreed with this revision: after a crash it must be known if the database went back behind it. */
+	if (!look->went_back || look->settles_back)
+		snprintf(look->entry.document, sizeof look->entry.document, "%s", document->revision);
 	json_object_close(&document->leaves);
 	json_object_close(&document->body);
 	if (look->document_work == DOCUMENT_WORK_WRITE)

@@ -1,6 +1,8 @@
 /* Listening: the news of both sides, and lists of all rows. What is as it was left is passed over, most of it; the pair of
  * anything else is queued. */
+#include "bridge/checkpoint.h"
 #include "bridge/expiry.h"
+#include "bridge/sync.h"
 
 #include "base/clock.h"
 
@@ -125,6 +127,7 @@ static bool sift_documents(void *context, struct side_records *page, struct erro
 		if (pair_due_ms(pair, DUE_MARK))
 			pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
 		pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);
+		pair->heard_in = sync->hearings;
 		sync->heard++;
 	}
 	return true;
@@ -146,14 +149,49 @@ static bool hear_rows(struct sync *sync, struct error *error)
 	return true;
 }
 
+/* The checkpoint says that the database is the one that it was when that was written, and no more: of what was heard and handled since
+ * it may have gone back. These documents are looked at, and the news since then are heard anew (sync-rules 3). */
+static bool doubt_unkept(struct sync *sync)
+{
+	bool any = sync->couch_next != NULL;
+
+	for (size_t i = 0; i < sync->pairs.count; i++) {
+		struct pair *pair = sync->pairs.list[i];
+		if (pair->heard_in <= sync->kept_hearings || pair->heard_in == sync->hearings)
+			continue;
+		pair_drop_fresh(pair);
+		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+		any = true;
+	}
+	if (!any)
+		return false;
+	struct json_object *place = checkpoint_couch(sync->checkpoint);
+	json_object_close(&sync->couch_next);
+	json_release(sync->couch_cursor);
+	sync->couch_cursor = place ? json_copy(place) : NULL;
+	return true;
+}
+
+static bool check_rejoined(struct sync *sync, struct side_news *news, struct error *error)
+{
+	if (!sync_check_place(sync, error))
+		return false;
+	if (doubt_unkept(sync)) {
+		json_object_close(&news->cursor);
+		news->more = true;
+	}
+	return true;
+}
+
 /* A place that the database does not know, or a database that is gone or another one: what is queued is dropped, and the
  * next start compares everything. */
 static bool hear_documents(struct sync *sync, int64_t wait_ms, struct side_news *news, struct error *error)
 {
 	struct json_object *cursor = sync->couch_next ? sync->couch_next : sync->couch_cursor;
 
+	sync->hearings++;
 	if (sync->couch.ops->news(sync->couch.self, cursor, wait_ms, sift_documents, sync, news, error))
-		return !news->rejoined || sync_check_place(sync, error);
+		return !news->rejoined || check_rejoined(sync, news, error);
 	if (error->kind == ERROR_LOST) {
 		log_warn(&sync->log,
 			 "the place in the changes of database %s is lost, everything is compared: %s",

@@ -33,7 +33,7 @@ static struct json_object *tombstone_of(struct json_object *stored)
 	return body;
 }
 
-/* What the entry says, but for when: the same change, tried again, has the same. */
+/* What the entry says, but for when: the same change, tried again, has the same. A save may be told twice, as one and as a conflict. */
 static char *gist_of(struct json_object *history)
 {
 	struct json_object *original = NULL, *became = NULL;
@@ -45,6 +45,8 @@ static char *gist_of(struct json_object *history)
 	json_add_to(&words, original);
 	text_add(&words, " -> ");
 	json_add_to(&words, became);
+	text_add(&words, " by ");
+	text_add(&words, json_text_or(history, "event_name", ""));
 	gist = own_format("%016" PRIx64, text_hash(text_or_empty(&words)));
 	text_done(&words);
 	return gist;
@@ -62,22 +64,25 @@ static bool is_open_orphan(const struct ledger_entry *entry, struct json_object 
 
 void look_reuse_orphans(struct look *look)
 {
-	for (size_t i = json_length(look->histories); look->entry.orphans && i-- > 0;)
-		if (is_open_orphan(&look->entry, json_at(look->histories, i))) {
-			json_remove_at(look->histories, i, 1);
-			look->reuses = true;
-		}
+	for (size_t i = json_length(look->histories); look->entry.orphans && i-- > 0;) {
+		struct json_object *history = json_at(look->histories, i);
+		if (!is_open_orphan(&look->entry, history))
+			continue;
+		scoped_text gist = gist_of(history);
+		if (!look->reused)
+			look->reused = json_new_object();
+		json_put(look->reused, gist, json_new_bool(true));
+		json_remove_at(look->histories, i, 1);
+	}
 }
 
 /* The change happened after all. */
 void look_take_reused(struct look *look)
 {
-	scoped_text gist = NULL;
 	struct json_object *left = json_new_array();
 
-	gist = gist_of(json_child(look->entry.saving, "history", json_type_object));
 	for (size_t i = 0; i < json_length(look->entry.orphans); i++)
-		if (strcmp(json_text_or(json_at(look->entry.orphans, i), "gist", ""), gist) != 0)
+		if (!json_find(look->reused, json_text_or(json_at(look->entry.orphans, i), "gist", ""), NULL))
 			json_append(left, json_share(json_at(look->entry.orphans, i)));
 	json_release(look->entry.orphans);
 	look->entry.orphans = json_length(left) ? json_share(left) : NULL;
@@ -85,10 +90,22 @@ void look_take_reused(struct look *look)
 	look->again = true; /* it is not told any more */
 }
 
-/* CouchDB does not let it go: it is kept for the looks to come. */
+static bool is_left_open(const struct ledger_entry *entry, const char *id)
+{
+	for (size_t i = 0; i < json_length(entry->orphans); i++)
+		if (strcmp(json_text_or(json_at(entry->orphans, i), "id", ""), id) == 0)
+			return true;
+	return false;
+}
+
+/* CouchDB does not let it go: it is kept for the looks to come. Once: of two that are one the second removal meets a conflict, and
+ * would be taken for one that is still there. */
 static void leave_open(struct look *look, const struct side_write *write, const char *gist)
 {
 	struct ledger_entry *entry = &look->entry;
+
+	if (is_left_open(entry, json_text_or(write->body, "_id", "")))
+		return;
 	struct json_object *orphan = json_new_object();
 	struct json_object *list = entry->orphans ? json_copy(entry->orphans) : json_new_array();
 
@@ -240,6 +257,14 @@ static struct json_object *still_there(struct group *group, struct json_object *
 	return tombstone;
 }
 
+/* After a removal that failed: somebody else may have removed it, and a save that counts on it would have no entry. */
+static bool is_still_there(struct group *group, struct json_object *orphan, bool *ok, struct error *error)
+{
+	scoped(json_object) tombstone = still_there(group, orphan, ok, error);
+
+	return tombstone != NULL;
+}
+
 static bool drop_open_of(struct group *group, struct look *look, struct error *error)
 {
 	size_t count = json_length(look->entry.orphans), found = 0;
@@ -256,7 +281,7 @@ static bool drop_open_of(struct group *group, struct look *look, struct error *e
 	}
 	ok = ok && write_deletions(group, writes, found, error);
 	for (size_t i = 0; i < found; i++) {
-		if (writes[i].result != ERROR_NONE)
+		if (ok && writes[i].result != ERROR_NONE && is_still_there(group, orphans[i], &ok, error))
 			json_append(left, json_share(orphans[i]));
 		json_release(writes[i].body);
 	}

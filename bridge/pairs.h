@@ -82,6 +82,8 @@ struct pair {
 	unsigned looks;       /* why it is to be looked at; 0: it is not */
 	unsigned char queued; /* it is in the pairs' queue; set by queue.h alone */
 	bool under_way;       /* a group works on it */
+	/* The call for news (sync.h) with which a revision of its document was last heard of or handled. */
+	uint64_t heard_in;
 	bool unsettled; /* what was heard of it is neither handled nor in the ledger: the checkpoint waits */
 	unsigned pass, turns;               /* how often the pass of that number has looked at it */
 	struct due due[DUE_KINDS];          /* when it is looked at again, by due.h alone */

@@ -24,13 +24,14 @@ static void drop_plan(struct look *look)
 	look->noted = false;
 }
 
-/* Its row, or one that waits to become its row. */
+/* Its row, or one that waits to become its row, or to take the place of one that is gone. */
 static bool has_own_row(const struct look *look)
 {
 	const struct ledger_entry *entry = &look->entry;
 
 	return !look->needs_no_row && look->row.presence == SIDE_THERE &&
-	       (entry->state != ENTRY_PAIR || strcmp(look->row.id, entry->record_id) == 0);
+	       (entry->state != ENTRY_PAIR || look->existence.action == EXIST_PAIR_FREE ||
+		strcmp(look->row.id, entry->record_id) == 0);
 }
 
 void look_give_up(struct look *look)

@@ -195,6 +195,7 @@ static void note_handled(struct group *group, struct look *look)
 
 	if (look->went_back && !look->settles_back)
 		return;
+	look->pair->heard_in = group->sync->hearings;
 	if (look->document.revision && look->document.presence != SIDE_MISSING)
 		snprintf(entry->document, sizeof entry->document, "%s", look->document.revision);
 	if (look->again || look->open) {

@@ -32,10 +32,15 @@ void right_refuse_row(struct right *right)
 		(void)right_refuse(right);
 }
 
+bool right_was_given(const struct right *right)
+{
+	return !right->refused && right->given_ms && clock_steady_ms() - right->given_ms < SYNC_RETRY_CAP_MS;
+}
+
 bool right_give(struct right *right)
 {
 	bool was_refused = right->refused;
 
-	*right = (struct right){0};
+	*right = (struct right){.given_ms = clock_steady_ms()};
 	return was_refused;
 }

@@ -13,6 +13,7 @@ struct right {
 	int failures;        /* tries that were refused, one after the other */
 	unsigned rows;       /* refused one by one, none taken in between */
 	int64_t next_try_ms; /* steady clock */
+	int64_t given_ms;    /* when it was last taken, by the same clock; 0: never */
 };
 struct rights {
 	struct right fields[TABLE_COUNT][FIELD_COUNT];
@@ -28,5 +29,7 @@ bool right_is_missing(const struct right *right);
 bool right_refuse(struct right *right);
 /* A row was refused as a whole, and it was not said whether all are: a few of them, and none taken, mean all. */
 void right_refuse_row(struct right *right);
+/* Taken a short while ago: what is refused now, and not named, is rather about the row. */
+bool right_was_given(const struct right *right);
 /* It was taken. True when it was refused before. */
 bool right_give(struct right *right);

@@ -93,6 +93,28 @@ static void drop(struct look *look, struct search *search, enum field field)
 	search->pending &= ~FIELD_BIT(field);
 }
 
+/* Another row of the table has just been given its words, or one was a short while ago. */
+static bool others_say(const struct group *group, const struct look *look)
+{
+	const struct rights *rights = &group->sync->rights;
+	enum table table = look->pair->table;
+
+	for (size_t i = 0; i < group->count; i++) {
+		const struct look *other = &group->looks[i];
+		if (other != look && other->pair->table == table && other->row_write &&
+		    other->row_write->result == ERROR_NONE && other->writes[FIELD_ERROR])
+			return true;
+	}
+	return right_was_given(&rights->fields[table][FIELD_ERROR]);
+}
+
+/* Of a row with nothing but its words to write they are refused with the row, and no other row need be silent for that. */
+static bool is_of_column(const struct group *group, const struct look *look, const struct search *search,
+			 enum field field, bool named)
+{
+	return named || search->any_taken || (field == FIELD_ERROR && !others_say(group, look));
+}
+
 static void found(struct group *group, struct look *look, struct search *search, enum field field, bool named)
 {
 	bool forbidden = refusal_is_forbidden(&search->why);
@@ -102,17 +124,17 @@ static void found(struct group *group, struct look *look, struct search *search,
 		look_tell_column(group, look, field);
 	else if (field != FIELD_ERROR)
 		look_problem(look, "%s: %s.", field_rule(field)->name, search->why.text);
-	if (forbidden && (named || search->any_taken || field == FIELD_ERROR))
+	if (forbidden && is_of_column(group, look, search, field, named))
 		group_refuse_column(group, look, field, &search->why);
-	else if (forbidden)
+	else if (forbidden && field != FIELD_ERROR)
 		search->nameless |= FIELD_BIT(field);
 	if (!named) {
 		group->sync->rights.suspect[look->pair->table] = field;
 		group->sync->rights.suspects[look->pair->table] = true;
 	}
 	drop(look, search, field);
-	/* A new row with the document's Updated At has all that the document has (sync-rules 5): this one has not. */
-	if (look->row_work == ROW_WORK_CREATE)
+	/* A row with the document's Updated At has all that the document has (sync-rules 5): this one has not. */
+	if (field_rule(field)->direction == DIRECTION_BOTH)
 		drop(look, search, FIELD_UPDATED_AT);
 	search->suspects = 0;
 	search->guessed = false;

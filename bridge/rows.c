@@ -158,6 +158,13 @@ static bool lacks_its_type(const struct group *group, const struct look *look)
 	       !json_find(look->row.body, columns->of[FIELD_TYPE].id, NULL);
 }
 
+/* Where the row is not to have all of the document it does not get the document's Updated At either (sync-rules 5). */
+static void keep_time(struct group *group, struct look *look)
+{
+	if (look->withheld && look->writes[FIELD_UPDATED_AT])
+		look_unfill(group, look, FIELD_UPDATED_AT);
+}
+
 bool look_fill_update(struct group *group, struct look *look)
 {
 	bool unnamed = lacks_its_type(group, look);
@@ -170,9 +177,10 @@ bool look_fill_update(struct group *group, struct look *look)
 			fill_merged(group, look, (enum field)field);
 	if (unnamed && !look->writes[FIELD_TYPE])
 		fill(group, look, FIELD_TYPE, &look->couch[FIELD_TYPE]);
+	keep_time(group, look);
 	fill_delete_box(group, look);
 	look_fill_problem(group, look);
-	return look->row_body != NULL;
+	return look->row_body && json_key_count(look->row_body) > 0;
 }
 
 /* A link of the document to what is not there waits for good, unless somebody acts. */
@@ -196,8 +204,7 @@ bool look_fill_create(struct group *group, struct look *look)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) && look->couch[field].kind != CELL_EMPTY)
 			fill(group, look, (enum field)field, &look->couch[field]);
-	if (look->withheld && look->writes[FIELD_UPDATED_AT])
-		look_unfill(group, look, FIELD_UPDATED_AT); /* it has not all of the document */
+	keep_time(group, look);
 	look_tell_dead_link(group, look, FIELD_COLLECTION);
 	look_tell_dead_link(group, look, FIELD_CONTAINER);
 	look_fill_problem(group, look);

@@ -160,17 +160,19 @@ static void settle_update(struct settling *settling, struct look *look)
 {
 	struct group *group = settling->group;
 	struct ledger_sent *sent = &look->entry.sent;
-	bool any_landed = false, all_landed = true;
+	bool any_landed = false, all_landed = true, any_known = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		bool landed = is_asked(group, look, (enum field)field) &&
 			      has_landed(field_landed(group, look, (enum field)field));
 		if (!sent->fields[field].sent)
 			continue;
+		any_known = true;
 		any_landed = any_landed || landed;
 		all_landed = all_landed && landed;
 	}
-	if (!all_landed && !deadline_passed(group, look)) {
+	/* Of columns that are others by now nothing is shown, and what was sent may still come. */
+	if (!(all_landed && any_known) && !deadline_passed(group, look)) {
 		wait_for_deadline(group, look);
 		return;
 	}

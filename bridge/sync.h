@@ -46,6 +46,8 @@ struct sync {
 	struct rights rights;
 	struct json_object *couch_cursor, *rows_cursor; /* owned; handled up to here; NULL: never */
 	struct json_object *couch_next, *rows_next;     /* owned; what the news of this pass reached */
+	uint64_t hearings,
+		kept_hearings; /* calls for the news of documents; those that the last checkpoint covers */
 	struct json_object
 		*checkpoint; /* owned; as last written, or read at the start; NULL: none that counts */
 	char database[37];   /* the UUID in the source database (checkpoint.h) */

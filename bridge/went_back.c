@@ -169,6 +169,19 @@ void look_hold_apart(struct group *group, struct look *look)
 	look->settles_back = true;
 }
 
+/* Its times were kept as the row has them for the sake of something that is not apart any more, or has no column. */
+void look_release_times(struct group *group, struct look *look)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look->entry.fields[field].held && look_has_column(group, look, (enum field)field) &&
+		    field_rule((enum field)field)->direction == DIRECTION_BOTH)
+			return;
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (look->entry.fields[field].held &&
+		    field_rule((enum field)field)->direction == DIRECTION_OUT)
+			ledger_entry_forget_field(&look->entry, (enum field)field);
+}
+
 void look_tell_apart(struct look *look, enum field field)
 {
 	char couch[64], shown[64];

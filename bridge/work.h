@@ -77,9 +77,10 @@ struct look {
 	bool dropped[FIELD_COUNT];         /* fields that Airtable refused: the row is written without them */
 	bool document_work_refused; /* its history entry was not taken, so its document is not written */
 	bool left_open_tried;       /* to remove what was refused before, in this look */
-	bool reuses;                /* the history entry of its save is there, from before */
-	bool doubtful;              /* a write of its document had no answer */
-	bool unwritten;             /* as is known by now, it was not written */
+	struct json_object
+		*reused;    /* owned; the gists of its history entries that are there, from before; or NULL */
+	bool doubtful;      /* a write of its document had no answer */
+	bool unwritten;     /* as is known by now, it was not written */
 	bool open;          /* what was planned is still to be done: also the next start looks at it */
 	bool missed;        /* a write of its own met a conflict, or had no answer */
 	bool parked;        /* a write of its own was refused: its problem is noted, whatever else is known */
@@ -134,6 +135,8 @@ must_use bool group_find_went_back(struct group *group, struct error *error);
 bool look_place_went_back(const struct group *group, const struct look *look);
 /* Before fields are decided: what is older in the document than in the row stays so on both sides. */
 void look_hold_apart(struct group *group, struct look *look);
+/* The times of the document go to the row again when nothing else is apart. */
+void look_release_times(struct group *group, struct look *look);
 void look_tell_apart(struct look *look, enum field field);
 /* Its fields are held apart, or it waits for a person. */
 bool look_is_apart(const struct look *look);
