@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* By its time an edit may seem so much earlier than it was: Airtable rounds it to the nearest second, and its clock is known by whole
+ * seconds. */
+#define EDIT_EARLIER_MS 1500
+
 /* ---- existence ---- */
 
 static enum document_state document_state(const struct group *group, const struct look *look)
@@ -530,7 +534,7 @@ static bool asks_of_recollected(const struct group *group, const struct look *lo
 	    look->existence.action != EXIST_ADOPT || field_rule(field)->direction != DIRECTION_BOTH ||
 	    !(look->decisions[field].action & flows) || !group->sync->rows_known_ms)
 		return false;
-	*after_ms_out = group->sync->rows_known_ms;
+	*after_ms_out = group->sync->rows_known_ms - EDIT_EARLIER_MS;
 	return true;
 }
 

@@ -17,6 +17,9 @@ static void bury(struct group *group, struct look *look)
 			  group->sync->rows.ops->now_ms(group->sync->rows.self),
 			  json_share(look->entry.grave_cells));
 	look_note_stale_mark(group, look, look->entry.record_id);
+	/* It was a copy, perhaps: the others with its ID are fewer now. */
+	pairs_set_copy_of(&group->sync->pairs, look->pair, NULL);
+	own_free_text(&look->entry.shows);
 	look->row_gone = false;
 }
 

@@ -6,6 +6,8 @@
 #include "bridge/field.h"
 #include <stdint.h>
 
+struct pair;
+
 enum row_right { RIGHT_CREATE, RIGHT_UPDATE, RIGHT_DELETE, RIGHT_COUNT };
 
 struct right {
@@ -21,6 +23,8 @@ struct rights {
 	enum field suspect
 		[TABLE_COUNT];      /* the last column that was found to be refused though nothing named it */
 	bool suspects[TABLE_COUNT]; /* whether there is one */
+	/* Borrowed; the pair whose row was refused last with nothing but its words; only to be compared. */
+	const struct pair *silent[TABLE_COUNT];
 };
 
 /* Refused, and not yet to be tried again. */

@@ -49,10 +49,11 @@ static enum field only_one(field_set fields)
 }
 
 /* The first of them, or the last: each search comes from the other end than the one before. What the row says is tried last,
- * since until then it is not known what it is to say. */
+ * since until then it is not known what it is to say; the document's Updated At behind all that it stands for. */
 static field_set half_of(field_set suspects, bool from_end)
 {
-	field_set fields = suspects & ~FIELD_BIT(FIELD_ERROR), half = 0;
+	const field_set last = FIELD_BIT(FIELD_ERROR) | FIELD_BIT(FIELD_UPDATED_AT);
+	field_set fields = suspects & ~(suspects & ~last ? last : FIELD_BIT(FIELD_ERROR)), half = 0;
 	size_t wanted = (count_of(fields) + (fields != suspects)) / 2;
 
 	for (size_t i = 0; wanted > 0 && i < FIELD_COUNT; i++) {
@@ -108,11 +109,23 @@ static bool others_say(const struct group *group, const struct look *look)
 	return right_was_given(&rights->fields[table][FIELD_ERROR]);
 }
 
-/* Of a row with nothing but its words to write they are refused with the row, and no other row need be silent for that. */
-static bool is_of_column(const struct group *group, const struct look *look, const struct search *search,
+/* Of a row with nothing but its words to write they are refused with the row, and no other row need be silent for that; of several
+ * it is the column. */
+static bool are_words_refused(struct group *group, const struct look *look)
+{
+	struct rights *rights = &group->sync->rights;
+	enum table table = look->pair->table;
+
+	if (others_say(group, look) || rights->silent[table] == look->pair)
+		return false;
+	rights->silent[table] = look->pair;
+	return ++rights->fields[table][FIELD_ERROR].rows >= FOUND_ALONE;
+}
+
+static bool is_of_column(struct group *group, const struct look *look, const struct search *search,
 			 enum field field, bool named)
 {
-	return named || search->any_taken || (field == FIELD_ERROR && !others_say(group, look));
+	return named || search->any_taken || (field == FIELD_ERROR && are_words_refused(group, look));
 }
 
 static void found(struct group *group, struct look *look, struct search *search, enum field field, bool named)
@@ -296,10 +309,8 @@ static bool choose(struct refusals *refusals, struct look *look, struct search *
 	const struct rights *rights = &refusals->group->sync->rights;
 	enum table table = look->pair->table;
 	field_set guess = rights->suspects[table] ? FIELD_BIT(rights->suspect[table]) & search->suspects : 0;
-	field_set others = search->suspects & ~guess & ~FIELD_BIT(FIELD_ERROR);
+	field_set others = search->suspects & ~guess & ~FIELD_BIT(FIELD_ERROR) & ~FIELD_BIT(FIELD_UPDATED_AT);
 
-	if (look->row_work == ROW_WORK_CREATE)
-		others &= ~FIELD_BIT(FIELD_UPDATED_AT);
 	if (!search->suspects) {
 		search->tried = search->pending;
 	} else if (guess && others && !search->guessed) {

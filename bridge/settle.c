@@ -376,7 +376,8 @@ static void settle_look(struct settling *settling, struct look *look)
 	case SENT_NOTHING:
 		break;
 	}
-	if (there && !look->finished)
+	/* What is there beside a row that we deleted is another one, and nothing that was written to the first is in its cells. */
+	if (there && !look->finished && !look->row_gone)
 		doubt_replaced(settling, look);
 }
 

@@ -237,5 +237,7 @@ const struct event_kind event_kinds[] = {
 	{"season passes", season_passes, 2, RULE_ALWAYS, false, true, 0, 0},
 	{"base goes", base_goes, 2, RULE_ALWAYS, true, true, 0, 0},
 	{"base comes back", base_comes_back, 2, RULE_ALWAYS, true, true, 0, 0},
+	{"server loses state", server_loses_state, 1, RULE_ALWAYS, true, true, 3, 0},
+	{"phone saves bare", phone_saves_bare, 2, RULE_ALWAYS, true, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

@@ -42,6 +42,41 @@ void phone_makes(struct play *play, const struct event *event)
 	world_phone_puts(play->world, TABLE_ITEMS, id, play_new_body(play->world, TABLE_ITEMS, "c0"));
 }
 
+/* What the app's schema requires, and nothing else. */
+static struct json_object *bare_body(enum table table, struct json_object *data)
+{
+	static const char *const keys[TABLE_COUNT][3] = {
+		[TABLE_ITEMS] = {"name", "collection_id", "config_uuid"},
+		[TABLE_COLLECTIONS] = {"name", "collection_reference_number", "config_uuid"},
+	};
+	struct json_object *body = json_new_object(), *bare = json_new_object(), *value = NULL;
+
+	for (size_t i = 0; i < countof(keys[table]); i++)
+		if (json_find(data, keys[table][i], &value))
+			json_put(bare, keys[table][i], json_copy(value));
+	json_put_text(body, "type", table == TABLE_ITEMS ? "item" : "collection");
+	json_put(body, "data", bare);
+	return body;
+}
+
+/* Another client than the app makes an item, or saves what is there, without any key that it may leave out: no times either. */
+void phone_saves_bare(struct play *play, const struct event *event)
+{
+	struct world_document *document = play_choose_document(play, event->a);
+	char id[16];
+
+	play->acts++;
+	if (event->b % 2 && document && world_body(document)) {
+		world_phone_puts(play->world, document->table, document->id,
+				 bare_body(document->table, document_data(world_body(document))));
+		return;
+	}
+	scoped(json_object) body = play_new_body(play->world, TABLE_ITEMS, "c0");
+	snprintf(id, sizeof id, "i%u", ++play->items);
+	play->new_documents++;
+	world_phone_puts(play->world, TABLE_ITEMS, id, bare_body(TABLE_ITEMS, document_data(body)));
+}
+
 static struct json_object *edited_body(struct play *play, const struct world_document *document,
 				       const struct event *event)
 {

@@ -1,4 +1,5 @@
-/* What happens to the databases: backups that are taken and put back, a database that is made anew, a damaged checkpoint. */
+/* What happens to the databases: backups that are taken and put back, a database that is made anew, a damaged checkpoint, a state
+ * database that is lost. */
 #include "tests/worlds/events.h"
 
 void server_saves(struct play *play, const struct event *event)
@@ -36,4 +37,18 @@ void server_damages_checkpoint(struct play *play, const struct event *event)
 {
 	play->flaws++;
 	world_checkpoint_is_damaged(play->world, (enum world_damage)(event->a % DAMAGES));
+}
+
+/* Deleted while the bridge runs, which finds it out at its next call; or made again, by another process or a renewal of the lease,
+ * before anybody missed it; or while no bridge runs. */
+void server_loses_state(struct play *play, const struct event *event)
+{
+	play->flaws++;
+	if (event->a % 3 == 0) {
+		world_state_is_deleted(play->world);
+		return;
+	}
+	world_state_is_lost(play->world);
+	if (event->a % 3 == 2 && event->at == 0)
+		world_restart(play->world);
 }

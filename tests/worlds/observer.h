@@ -22,6 +22,8 @@ void observer_left(struct world *world, bool in_airtable, const char *row, enum 
 /* The bridge overwrote 'before', by what it had decided on what it saw at 'decided'. */
 void observer_overwritten(struct world *world, const struct world_row *row, enum field field,
 			  const char *before, const char *value, int64_t decided);
+/* A write that nobody has a note of any more comes late: it is an edit as any other. */
+void observer_came_unknown(struct world *world, enum field field, const char *before, const char *value);
 /* A cell is about to lose what it shows with its column or its choice. */
 void observer_cell_lost(struct world *world, const struct world_row *row, enum field field, bool by_schema);
 /* A person makes a copy of the row: its values stand in two of them. */

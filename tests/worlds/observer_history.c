@@ -86,7 +86,8 @@ static bool is_its_time(const struct world *world, struct json_object *entry,
 	int64_t time_ms = json_int_or(entry, "timestamp", 0);
 
 	for (size_t i = 0; i < world->change_count; i++)
-		if (world->changes[i].time_ms == time_ms)
+		if (world->changes[i].time_ms == time_ms &&
+		    strcmp(world->changes[i].full_id, change->full_id) == 0)
 			return time_ms == change->time_ms;
 	return world->cleanup_refused && time_ms < change->time_ms;
 }

@@ -12,18 +12,20 @@ struct world_version *observer_version(struct world *world, enum field field, co
 	return NULL;
 }
 
-static void supersede(struct world *world, enum field field, const char *value)
+static void supersede(struct world *world, enum field field, const char *value, bool emptied)
 {
 	struct world_version *version = observer_version(world, field, value);
 
-	if (version)
-		version->superseded = true;
+	if (!version)
+		return;
+	version->superseded = true;
+	version->emptied = emptied;
 }
 
 void observer_left(struct world *world, bool in_airtable, const char *row, enum field field,
 		   const char *before, const char *value)
 {
-	supersede(world, field, before);
+	supersede(world, field, before, !*value);
 	struct world_version *version = observer_version(world, field, value); /* typed again: put back */
 	if (!*value || (!version && world->version_count == WORLD_VERSIONS))
 		return;
@@ -85,6 +87,17 @@ void observer_overwritten(struct world *world, const struct world_row *row, enum
 	spare(world, version);
 }
 
+void observer_came_unknown(struct world *world, enum field field, const char *before, const char *value)
+{
+	struct world_version *replaced = observer_version(world, field, before);
+	struct world_version *version = observer_version(world, field, value);
+
+	if (replaced && replaced != version)
+		replaced->excused = true;
+	if (version)
+		version->copied = true;
+}
+
 /* What the cell's document has may come back in it: nobody can tell that a person had just emptied the cell. */
 static void may_come_back(struct world *world, const struct world_row *row, enum field field)
 {
@@ -143,7 +156,7 @@ void observer_document_deleted(struct world *world, const struct world_document 
 		char words[48];
 		observer_data_words(observer_fields[i].field, document->table,
 				    body ? document_data(body) : NULL, words);
-		supersede(world, observer_fields[i].field, words);
+		supersede(world, observer_fields[i].field, words, true);
 	}
 }
 

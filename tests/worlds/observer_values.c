@@ -228,7 +228,8 @@ void observer_check_values(struct world *world)
 		const char *name = field_rule(version->field)->name;
 		bool stopped = !world_column_flows(world, TABLE_ITEMS, version->field);
 		if (version->superseded) {
-			if (!world->any_deleted && !version->copied && !stopped &&
+			bool may_return = world->state_lost && version->emptied; /* sync-rules 5 */
+			if (!world->any_deleted && !version->copied && !may_return && !stopped &&
 			    (in_rows || in_documents) &&
 			    !won_in_history(world, version->field, version->value) &&
 			    !shown_outside(world, version->field, version->value) &&

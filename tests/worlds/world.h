@@ -141,7 +141,8 @@ struct world_version {
 	char row[20];
 	int64_t moment;
 	bool superseded; /* by another that a person put in its place */
-	bool copied;     /* two rows show it, since one was duplicated */
+	bool emptied; /* the last that did so put nothing there: without the ledger that loses to what another side has */
+	bool copied; /* two rows show it, since one was duplicated */
 	bool excused; /* overwritten by a write that was decided before (sync-rules 6.6), or emptied by another type (1) */
 };
 

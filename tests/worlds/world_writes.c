@@ -292,6 +292,35 @@ static void send_late(struct world *world, struct side_write *write, int64_t dec
 	}
 }
 
+/* Its note is lost with the state: it comes as any edit does. */
+static bool is_unknown(const struct world *world, const struct world_late *late)
+{
+	for (size_t i = 0; i < world->state_count; i++) {
+		struct json_object *entry = world->states[i].body;
+		if (entry && strcmp(json_text_or(entry, "rec", ""), late->id) == 0 &&
+		    json_child(entry, "sent", json_type_object))
+			return false;
+	}
+	return world->state_lost;
+}
+
+static void tell_unknown(struct world *world, const struct world_late *late)
+{
+	const struct world_row *row = late->id[0] ? world_row(world, late->id) : NULL;
+
+	for (size_t i = 0; row && i < OBSERVER_FIELDS; i++) {
+		enum field field = observer_fields[i].field;
+		const char *column = world_column_id(world, late->table, field);
+		struct json_object *value = NULL;
+		char before[48], after[48];
+		if (!column || (late->kind != SIDE_DELETE && !json_find(late->body, column, &value)))
+			continue;
+		observer_cell_words(field, row->now.cells[field], before);
+		observer_cell_words(field, value, after);
+		observer_came_unknown(world, field, before, after);
+	}
+}
+
 void world_apply_late(struct world *world)
 {
 	for (size_t i = 0; i < WORLD_LATE; i++) {
@@ -307,6 +336,8 @@ void world_apply_late(struct world *world)
 		world->late[i] = (struct world_late){0};
 		world_note(world, "        a late write is applied");
 		transcript_add(world, (struct act){.kind = ACT_COMES_LATE});
+		if (is_unknown(world, &late))
+			tell_unknown(world, &late);
 		apply(world, &write, late.decided);
 		side_record_done(&write.answer);
 		json_release(late.body);
