@@ -238,6 +238,7 @@ bool sync_load_checkpoint(struct sync *sync, struct error *error)
 	if (is_state_lost(source, state))
 		sync_tell_state_lost(sync);
 	sync->went_back = worst == CHECKPOINT_BACK;
+	sync->ledger_lost = sync->ledger_lost || (source && !state);
 	count_on_from(sync, source);
 	count_on_from(sync, state);
 	name_database(sync, worst, source);

@@ -254,13 +254,14 @@ static bool read_rows(struct group *group, struct error *error)
 }
 
 /* A document in scope that has no row: is there one with its ID? The pass that has listed the whole base knows that there
- * is none; the row that appeared in between is met by the upsert (sync-rules 15). */
+ * is none; the row that appeared in between is met by the upsert (sync-rules 15). Not where the ledger was lost: a list may skip a
+ * row (2), and the upsert would write over it. */
 static bool wants_find(const struct group *group, const struct look *look)
 {
 	bool no_row = look->row.presence != SIDE_THERE;
 	bool doubtful = look->entry.sent.kind == SENT_CREATE;
-	bool listed = group->sync->listed && look->pair->list_turn != group->sync->list_turn && !doubtful &&
-		      look->pair->copies == 0;
+	bool listed = group->sync->listed && !group->sync->ledger_lost &&
+		      look->pair->list_turn != group->sync->list_turn && !doubtful && look->pair->copies == 0;
 
 	if (look->needs_no_row || look->document.presence == SIDE_MISSING)
 		return false;

@@ -205,6 +205,7 @@ void sync_forget_state(struct sync *sync)
 {
 	sync_tell_state_lost(sync);
 	sync->unplanted = sync->open_changed = true;
+	sync->ledger_lost = true;
 	json_remove(sync->schema_stored, "_rev");
 	sync->unstored = true;
 	sync->schema_unsure = false;

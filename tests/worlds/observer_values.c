@@ -219,6 +219,20 @@ static bool shown_outside(struct world *world, enum field field, const char *val
 	return false;
 }
 
+/* What replaced it, or what replaced that, was emptied at last. */
+static bool ends_empty(const struct world *world, const struct world_version *version)
+{
+	if (!version->superseded || version->emptied)
+		return version->superseded;
+	for (size_t i = 0; i < world->version_count; i++) {
+		const struct world_version *next = &world->versions[i];
+		if (next->field == version->field && next->moment > version->moment &&
+		    strcmp(next->before, version->value) == 0 && ends_empty(world, next))
+			return true;
+	}
+	return false;
+}
+
 void observer_check_values(struct world *world)
 {
 	for (size_t i = 0; i < world->version_count; i++) {
@@ -228,7 +242,7 @@ void observer_check_values(struct world *world)
 		const char *name = field_rule(version->field)->name;
 		bool stopped = !world_column_flows(world, TABLE_ITEMS, version->field);
 		if (version->superseded) {
-			bool may_return = world->state_lost && version->emptied; /* sync-rules 5 */
+			bool may_return = world->state_lost && ends_empty(world, version); /* sync-rules 5 */
 			if (!world->any_deleted && !version->copied && !may_return && !stopped &&
 			    (in_rows || in_documents) &&
 			    !won_in_history(world, version->field, version->value) &&
