@@ -90,7 +90,8 @@ struct ledger_entry {
 	/* Airtable's clock when the handled revision was first seen. Of one that is not handled yet only the process knows it
 	 * (pairs.h); after a crash it is later, which may let a document win a conflict: the loser is kept all the same. */
 	int64_t seen_ms;
-	bool marked;      /* the document carries the app's mark of this pairing */
+	bool marked; /* the document carries the app's mark of this pairing */
+	bool apart; /* as read: some of its fields are held (below), also where the fields themselves are not read */
 	char *shows;      /* owned; the ID of another that its row shows (sync-rules 13), or NULL */
 	bool born_as_row; /* made from a row: a collection is then in scope by itself */
 	unsigned waits;   /* enum pair_waits: a link in it waits for another pair */

@@ -130,6 +130,14 @@ static void put_truth(struct json_object *json, const char *key, bool truth)
 		json_put(json, key, json_new_bool(true));
 }
 
+static bool is_apart(const struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (entry->fields[field].known && entry->fields[field].held)
+			return entry->state == ENTRY_PAIR;
+	return false;
+}
+
 static void put_state(struct json_object *json, const struct ledger_entry *entry)
 {
 	put_text(json, "rec", entry->record_id);
@@ -141,6 +149,7 @@ static void put_state(struct json_object *json, const struct ledger_entry *entry
 	}
 	put_time(json, "seen", entry->seen_ms);
 	put_truth(json, "marked", entry->marked);
+	put_truth(json, "apart", is_apart(entry));
 	json_put_text(json, "shows", entry->shows);
 	put_truth(json, "born_as_row", entry->born_as_row);
 	put_time(json, "waits", entry->waits);
@@ -392,6 +401,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	json_text_into(json, "document", entry->document, sizeof entry->document);
 	entry->seen_ms = read_time(json, "seen");
 	entry->marked = json_bool_or(json, "marked", false);
+	entry->apart = json_bool_or(json, "apart", false);
 	entry->born_as_row = json_bool_or(json, "born_as_row", false);
 	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
 	entry->typed_ms = read_time(json, "typed");

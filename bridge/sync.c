@@ -155,6 +155,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	pair->buried_ms = entry_buried_ms(entry);
 	pair->born_as_row = entry->born_as_row;
 	pair->in_step = ledger_entry_is_settled(entry);
+	pair->went_back = entry->state == ENTRY_PAIR && entry->apart;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		pair->went_back =
 			pair->went_back || (entry->state == ENTRY_PAIR && entry->fields[field].held);

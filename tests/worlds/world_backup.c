@@ -86,8 +86,17 @@ static void keep_settings(struct world *world)
 	world->moment++;
 }
 
+/* Who asked for its end has asked for it, whatever the files say. */
+static void keep_wishes(const struct world *world, struct world_backup *files)
+{
+	for (size_t i = 0; i < files->document_count && i < world->document_count; i++)
+		files->documents[i].delete_wanted =
+			files->documents[i].delete_wanted || world->documents[i].delete_wanted;
+}
+
 static void put_source_back(struct world *world, struct world_backup *files)
 {
+	keep_wishes(world, files);
 	drop_documents(world);
 	memcpy(world->documents, files->documents, files->document_count * sizeof files->documents[0]);
 	memcpy(world->extras, files->extras, files->extra_count * sizeof(struct json_object *));
