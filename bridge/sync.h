@@ -72,8 +72,8 @@ struct sync {
 	bool place_lost; /* the checkpoint's place in the feed is not known there */
 	enum edit_order
 		held_wins; /* in this pass, of what is held apart since the database went back; UNKNOWN: it stays so */
-	bool went_back;         /* the database, before this start (sync-rules 3) */
-	bool ledger_lost;       /* there was one before: rows may be there that it does not name (sync-rules 5) */
+	bool went_back;   /* the database, before this start (sync-rules 3) */
+	bool ledger_lost; /* there was one before: rows may be there that it does not name (sync-rules 5) */
 	bool checkpoint_unsure; /* the last write of it failed: the source database may have it, or not */
 	bool unplanted;         /* the source database has no checkpoint that counts yet */
 	bool state_bare;        /* the state database has none any more, which was said */
