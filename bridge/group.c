@@ -66,6 +66,10 @@ static void queue_again(struct sync *sync, struct look *look, bool remembered)
 	struct pair *pair = look->pair;
 	bool finished = look->finished && remembered;
 
+	/* What was found out is not done, and not remembered either: what is known of both is older than that. */
+	if (!finished || look->keep_ledger)
+		pair->in_step = false;
+
 	pairs_set_unsettled(&sync->pairs, pair, !finished || (look->keep_ledger && !pair->unstored));
 	if (!finished)
 		pairs_look(&sync->pairs, pair, look->reasons ? (enum look_reason)look->reasons : LOOK_AGAIN);

@@ -169,6 +169,8 @@ static void wait(struct play *play, const struct event *event)
 static void season_passes(struct play *play, const struct event *event)
 {
 	(void)event;
+	if (play->world->second)
+		return; /* a lease is renewed every ten seconds: such a season has no end */
 	world_note(play->world, "%d days pass", SYNC_GRAVE_DAYS + 1);
 	world_advance(play->world, (SYNC_GRAVE_DAYS + 1) * INT64_C(86400000));
 	for (size_t i = 0; i < play->world->row_count; i++)

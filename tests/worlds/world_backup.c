@@ -136,6 +136,9 @@ void world_goes_back(struct world *world, struct world_backup **backup, unsigned
 		put_source_back(world, saved);
 	if (files & FILES_OF_STATE)
 		put_state_back(world, saved);
+	/* Nobody can tell then who deleted a row. */
+	for (size_t i = 0; (files & FILES_OF_STATE) && i < world->row_count; i++)
+		world->rows[i].delete_wanted = world->rows[i].delete_wanted || !world->rows[i].now.there;
 	world_backup_done(backup);
 }
 
