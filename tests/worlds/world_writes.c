@@ -292,21 +292,39 @@ static void send_late(struct world *world, struct side_write *write, int64_t dec
 	}
 }
 
+/* The ID that a new row gets. */
+static const char *id_of_new(const struct world *world, const struct world_late *late)
+{
+	const char *column = world_column_id(world, late->table, FIELD_ID);
+
+	return column ? json_text_or(late->body, column, "") : "";
+}
+
+static bool is_noted(const struct world *world, const struct world_late *late, struct json_object *entry)
+{
+	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(late->table)),
+				     id_of_new(world, late));
+	const char *full_id = json_text_or(entry, "_id", "");
+	size_t length = strlen(full_id), behind = strlen(end);
+	bool is_its_own = late->id[0] ? strcmp(json_text_or(entry, "rec", ""), late->id) == 0
+				      : length > behind && strcmp(full_id + length - behind, end) == 0;
+
+	return is_its_own && json_child(entry, "sent", json_type_object);
+}
+
 /* Its note is lost with the state: it comes as any edit does. */
 static bool is_unknown(const struct world *world, const struct world_late *late)
 {
-	for (size_t i = 0; i < world->state_count; i++) {
-		struct json_object *entry = world->states[i].body;
-		if (entry && strcmp(json_text_or(entry, "rec", ""), late->id) == 0 &&
-		    json_child(entry, "sent", json_type_object))
+	for (size_t i = 0; i < world->state_count; i++)
+		if (world->states[i].body && is_noted(world, late, world->states[i].body))
 			return false;
-	}
 	return world->state_lost;
 }
 
 static void tell_unknown(struct world *world, const struct world_late *late)
 {
-	const struct world_row *row = late->id[0] ? world_row(world, late->id) : NULL;
+	const struct world_row *row = late->id[0] ? world_row(world, late->id)
+						  : world_row_of(world, late->table, id_of_new(world, late));
 
 	for (size_t i = 0; row && i < OBSERVER_FIELDS; i++) {
 		enum field field = observer_fields[i].field;
