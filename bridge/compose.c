@@ -56,6 +56,15 @@ static bool apply_edits(struct look *look, struct json_object *body)
 	return !refused;
 }
 
+static bool carries_mark(const struct group *group, const struct look *look)
+{
+	const char *mark = look->document.presence == SIDE_THERE
+				   ? document_mark(look->document.body, group->sync->config->id)
+				   : NULL;
+
+	return mark && strcmp(mark, look->row.id) == 0;
+}
+
 /* The keys that the edits have set or removed, and the app's mark of the pairing. */
 static void give(struct group *group, struct look *look, struct json_object *body)
 {
@@ -77,8 +86,9 @@ static void give(struct group *group, struct look *look, struct json_object *bod
 	if (strcmp(json_text_or(data, "item_type", ""), "consumable") == 0 &&
 	    !json_find(data, "consumable_stock_quantity", NULL))
 		datum_put(given, "consumable_stock_quantity", json_new_int(1));
-	/* What is brought back carries no mark, whatever the ledger says of the one that was deleted. */
-	if ((!look->entry.marked || is_new) && look->row.id) {
+	/* What is brought back carries no mark, whatever the ledger says of the one that was deleted. One that names the row stays as it
+	 * is: it would be written for its time alone, again and again where the answer is lost. */
+	if ((!look->entry.marked || is_new) && look->row.id && !carries_mark(group, look)) {
 		document_set_mark(type, body, group->sync->config->id, look->row.id, clock_now_ms());
 		datum_put(given, "integrations",
 			  json_copy(json_child(data, "integrations", json_type_object)));

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ static void recollect(struct look *look)
 	look->recollected = look->entry.state == ENTRY_NONE && pair->state == ENTRY_PAIR && pair->in_step &&
 			    pair->handled && pair->record_id[0];
 	look->recollected_edited = pair->leaves != pair->handled;
+	snprintf(look->recollected_row, sizeof look->recollected_row, "%s", pair->record_id);
 }
 
 static struct look *look_at(struct group *group, const struct pair *pair)
@@ -375,6 +377,16 @@ static bool find_rows(struct group *group, enum table table, struct error *error
 	return ok || error_wrap(error, "looking for rows by their ID");
 }
 
+/* What is remembered is about that row: another one with the same ID was never in step. */
+static void forget_other_rows(struct group *group)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (look->row.presence == SIDE_THERE && strcmp(look->row.id, look->recollected_row) != 0)
+			look->recollected = false;
+	}
+}
+
 static void read_row_cells(struct group *group)
 {
 	struct sync *sync = group->sync;
@@ -404,6 +416,7 @@ bool group_gather(struct group *group, struct error *error)
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		if (!find_rows(group, (enum table)table, error))
 			return false;
+	forget_other_rows(group);
 	read_row_cells(group);
 	return true;
 }

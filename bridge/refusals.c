@@ -45,18 +45,45 @@ static void tell_right(struct group *group, struct look *look, enum row_right ri
 	look->retry = true;
 }
 
-void look_tell_column(struct group *group, struct look *look, enum field field)
+static char *column_words(const struct group *group, const struct look *look, enum field field)
 {
 	const struct column *column = &group->sync->columns[look->pair->table].of[field];
 
-	look->retry = true;
-	if (field == FIELD_ERROR)
-		return; /* there is no place to say it, but in the log */
-	look_problem(
-		look,
+	return own_format(
 		"%s: Airtable does not let the token's user edit this column. Permit it in Airtable (the "
 		"column's menu, \"Edit field permissions\"), or use the token of somebody who may.",
 		column->name ? column->name : field_rule(field)->name);
+}
+
+/* What is told of the next of the columns behind this one; NULL: nothing is. */
+static const char *told_behind(const struct group *group, const struct look *look, enum field field)
+{
+	const char *told = NULL;
+
+	for (size_t next = (size_t)field + 1; !told && next < FIELD_COUNT; next++) {
+		scoped_text words = column_words(group, look, (enum field)next);
+		told = strstr(text_or_empty(&look->problem), words);
+	}
+	return told;
+}
+
+/* Once each, and in the order of the columns, in whatever order they were found out: the row would be written for another order. */
+void look_tell_column(struct group *group, struct look *look, enum field field)
+{
+	scoped_text words = column_words(group, look, field);
+	const char *present = text_or_empty(&look->problem);
+
+	look->retry = true;
+	if (field == FIELD_ERROR || strstr(present, words))
+		return; /* there is no place to say it, but in the log; or it is said */
+	scoped_text behind = own_copy(told_behind(group, look, field));
+	if (behind) {
+		scoped_text before = own_copy_bytes(present, strlen(present) - strlen(behind));
+		text_clear(&look->problem);
+		text_format(&look->problem, "%s%s %s", before, words, behind);
+	} else {
+		look_problem(look, "%s", words);
+	}
 }
 
 bool look_lacks_right(struct group *group, struct look *look, enum row_right right)

@@ -294,11 +294,12 @@ static void tell_pair(struct group *group, struct look *look)
 	/* It became a pair, or moved, while it is outside of the scope: that is to be told. */
 	look->again = look->again ||
 		      (paired && !pair->in_scope && !entry->problem && pair->document == PAIR_DOCUMENT_THERE);
-	bool to_be_marked = paired && !entry->marked;
-	bool to_be_unmarked = entry->state == ENTRY_GRAVE && entry->marked;
+	/* One that was refused waits for another look. */
+	bool to_be_marked = paired && !entry->marked && !entry->mark_refused;
+	bool to_be_unmarked = entry->state == ENTRY_GRAVE && entry->marked && !entry->mark_refused;
 	if (!look->missed && !to_be_marked && !to_be_unmarked && (was_answered(look) || look->needs_no_row))
 		pair->misses = 0;
-	if ((to_be_marked || to_be_unmarked) && !entry->mark_refused)
+	if (to_be_marked || to_be_unmarked)
 		schedule_mark(pairs, look);
 	if (paired && entry->marked)
 		pairs_set_due(pairs, pair, DUE_MARK, 0);

@@ -26,7 +26,7 @@ struct search {
 	struct error why;   /* the last refusal */
 	field_set nameless; /* those that no word named */
 	bool any_taken, any_named, guessed;
-	size_t told;              /* what the problem said before, in bytes */
+	char *told;               /* owned; what the problem said before */
 	struct json_object *body; /* owned; what was sent */
 };
 
@@ -161,10 +161,8 @@ static void found(struct group *group, struct look *look, struct search *search,
 static void give_up(struct group *group, struct look *look, struct search *search)
 {
 	search->open = false;
-	if (search->told < look->problem.length) {
-		look->problem.length = search->told;
-		look->problem.bytes[search->told] = '\0';
-	}
+	text_clear(&look->problem);
+	text_add(&look->problem, search->told ? search->told : "");
 	if (refusal_is_forbidden(&search->why) || look->row_work != ROW_WORK_UPDATE || look->words_alone)
 		return;
 	look->words_alone = true;
@@ -186,7 +184,8 @@ static void begin(struct group *group, struct look *look, struct search *search)
 {
 	search->open = is_about_cells(look) && !look_may_not_be_written(group, look);
 	search->pending = search->tried = written_fields(look);
-	search->told = look->problem.length;
+	free(search->told);
+	search->told = own_copy(text_or_empty(&look->problem));
 }
 
 /* So far nothing says that the refusals are about single cells. */
@@ -359,10 +358,35 @@ static void end(struct group *group, struct look *look, struct search *search)
 	look->row_write = NULL;
 }
 
+/* 'any_ended_out': a search came to its end, so that who waited for it may be the next. */
+static size_t choose_all(struct refusals *refusals, struct look **looks, bool *any_ended_out)
+{
+	struct group *group = refusals->group;
+	size_t count = 0;
+
+	*any_ended_out = false;
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		struct search *search = &refusals->searches[i];
+		if (!search->open)
+			continue;
+		if (search->pending == 0 && look->row_work != ROW_WORK_CREATE) {
+			end(group, look, search);
+			*any_ended_out = true;
+		} else if (choose(refusals, look, search)) {
+			cut_body(group, look, search);
+			look_note_sent(group, look);
+			looks[count++] = look;
+		}
+	}
+	return count;
+}
+
 /* The rows that something is tried of, noted anew: what is sent now is less. */
 static size_t next_round(struct refusals *refusals, struct look **looks)
 {
 	struct group *group = refusals->group;
+	bool any_ended = true;
 	size_t count = 0;
 
 	for (size_t i = 0; i < group->count; i++) {
@@ -373,19 +397,8 @@ static size_t next_round(struct refusals *refusals, struct look **looks)
 		search->answered = false;
 		take_answer(group, look, search);
 	}
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		struct search *search = &refusals->searches[i];
-		if (!search->open)
-			continue;
-		if (search->pending == 0 && look->row_work != ROW_WORK_CREATE)
-			end(group, look, search);
-		else if (choose(refusals, look, search)) {
-			cut_body(group, look, search);
-			look_note_sent(group, look);
-			looks[count++] = look;
-		}
-	}
+	while (count == 0 && any_ended)
+		count = choose_all(refusals, looks, &any_ended);
 	return count;
 }
 
@@ -448,8 +461,10 @@ bool group_write_without_refused(struct group *group, struct error *error)
 		ok = group_write_notes(group, looks, count, error) &&
 		     write_round(&refusals, looks, count, error);
 	}
-	for (size_t i = 0; i < group->count; i++)
+	for (size_t i = 0; i < group->count; i++) {
 		json_release(refusals.searches[i].body);
+		free(refusals.searches[i].told);
+	}
 	free(refusals.searches);
 	free(looks);
 	return ok;

@@ -43,6 +43,7 @@ struct look {
 	/* The ledger has lost its entry, and this process remembers the pair: whether its document was edited since it was handled,
 	 * and which cells were not edited since both were in step. */
 	bool recollected, recollected_edited;
+	char recollected_row[32];
 	bool unedited[FIELD_COUNT];
 	struct text problem; /* sentences for a person, for the row's error cell and the ledger */
 	bool retry;          /* the problem may pass by itself: try again later */

@@ -85,6 +85,23 @@ static bool takes_links(struct world *world, struct side_write *write, struct js
 	return true;
 }
 
+static void note_refused(struct world *world, const struct side_write *write)
+{
+	struct text names = {0};
+
+	if (!world->verbose)
+		return;
+	json_each (write->body, column, value) {
+		enum field field = field_of_column(world, write->table, column);
+		(void)value;
+		text_format(&names, "%s%s", names.length ? ", " : "",
+			    field == FIELD_COUNT ? column : field_rule(field)->name);
+	}
+	world_note(world, "        Airtable refuses %s of %s: %s", text_or_empty(&names),
+		   write->id ? write->id : "a new row", write->error.text);
+	text_done(&names);
+}
+
 /* The real one refuses a request as a whole, and airtable/batch.c splits it until the offender stands alone. A world is what lies
  * behind that: each record is refused or applied by itself. */
 static bool accepts(struct world *world, struct side_write *write)
@@ -212,9 +229,12 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 	struct world_row *row = NULL;
 
 	write->result = ERROR_NONE;
-	if (!find_target(world, write, &row) || !world_permits(world, write, row) ||
-	    (write->kind != SIDE_DELETE && !accepts(world, write)))
+	if (!find_target(world, write, &row) || !world_permits(world, write, row))
 		return;
+	if (write->kind != SIDE_DELETE && !accepts(world, write)) {
+		note_refused(world, write);
+		return;
+	}
 	world->row_writes++;
 	if (!row) {
 		row = world_new_row(world, write->table);
