@@ -235,7 +235,9 @@ static void decide_all_to_couch(const struct group *group, struct look *look)
 
 bool look_compose_new(struct group *group, struct look *look)
 {
-	if (is_copy(look) || is_blank(group, look))
+	/* A row that was brought back with nothing in it is told what it lacks: its document is gone. */
+	bool brought_back = look->existence.action == EXIST_UNDELETE;
+	if (is_copy(look) || (is_blank(group, look) && !brought_back))
 		return false;
 	default_collection(group, look, &look->airtable[FIELD_CONTAINER]);
 	if (must_wait(look) || missing_cells(group, look))

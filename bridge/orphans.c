@@ -90,6 +90,19 @@ void look_take_reused(struct look *look)
 	look->again = true; /* it is not told any more */
 }
 
+void look_keep_noted(struct look *look)
+{
+	struct json_object *history = json_child(look->entry.saving, "history", json_type_object);
+
+	if (!history || !is_open_orphan(&look->entry, history))
+		return;
+	scoped_text gist = gist_of(history);
+	if (!look->reused)
+		look->reused = json_new_object();
+	json_put(look->reused, gist, json_new_bool(true));
+	look_take_reused(look);
+}
+
 static bool is_left_open(const struct ledger_entry *entry, const char *id)
 {
 	for (size_t i = 0; i < json_length(entry->orphans); i++)

@@ -425,6 +425,7 @@ static bool write_round(struct refusals *refusals, struct look **looks, size_t c
 			continue;
 		}
 		looks[left] = look;
+		look->pair->unsent_ms = 0;
 		writes[left++] = (struct side_write){
 			.kind = look->row_write->kind,
 			.table = look->row_write->table,

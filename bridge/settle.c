@@ -495,8 +495,10 @@ static void settle_taken(struct group *group, struct look *look)
 			look->entry.fields[field].contested = true;
 	}
 	look->orphaned = look->entry.saving && !save_happened(look);
-	if (!look->orphaned)
-		look_wake_again(look);
+	if (look->orphaned)
+		return;
+	look_keep_noted(look);
+	look_wake_again(look);
 }
 
 /* What was sent to a row that is not shown may still be applied to it, should it come back: it stays noted. */

@@ -24,6 +24,7 @@ void observer_overwritten(struct world *world, const struct world_row *row, enum
 			  const char *before, const char *value, int64_t decided);
 /* A write that nobody has a note of any more comes late: it is an edit as any other. */
 void observer_came_unknown(struct world *world, enum field field, const char *before, const char *value);
+void observer_emptied_unseen(struct world *world, const struct world_row *row, int64_t decided);
 /* A cell is about to lose what it shows with its column or its choice. */
 void observer_cell_lost(struct world *world, const struct world_row *row, enum field field, bool by_schema);
 /* A person makes a copy of the row: its values stand in two of them. */

@@ -22,10 +22,30 @@ static void supersede(struct world *world, enum field field, const char *value, 
 	version->emptied = emptied;
 }
 
+static void note_emptied(struct world *world, struct world_version *version, const char *row)
+{
+	if (!version || !row)
+		return;
+	version->emptied_moment = ++world->moment;
+	snprintf(version->emptied_row, sizeof version->emptied_row, "%s", row);
+}
+
+/* The bridge deletes the row, by what it had decided before: nobody can know what was emptied since. */
+void observer_emptied_unseen(struct world *world, const struct world_row *row, int64_t decided)
+{
+	for (size_t i = 0; i < world->version_count; i++) {
+		struct world_version *version = &world->versions[i];
+		if (version->emptied_moment > decided && strcmp(version->emptied_row, row->id) == 0)
+			version->copied = true;
+	}
+}
+
 void observer_left(struct world *world, bool in_airtable, const char *row, enum field field,
 		   const char *before, const char *value)
 {
 	supersede(world, field, before, !*value);
+	if (!*value)
+		note_emptied(world, observer_version(world, field, before), row);
 	struct world_version *version = observer_version(world, field, value); /* typed again: put back */
 	if (!*value || (!version && world->version_count == WORLD_VERSIONS))
 		return;

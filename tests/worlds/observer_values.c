@@ -36,6 +36,22 @@ static bool in_history(const struct world *world, enum field field, const char *
 	return is_told(world, "original_data", field, value);
 }
 
+/* The state was lost, and columns became others: an empty cell of a new column looks as if it had been emptied, and the save that takes it
+ * over has the value in its own entry. */
+static bool in_any_history(const struct world *world, enum field field, const char *value)
+{
+	for (size_t i = 0; world->state_lost && world->columns && i < world->extra_count; i++) {
+		struct json_object *data = json_child(world->extras[i], "original_data", json_type_object);
+		for (size_t table = 0; table < TABLE_COUNT; table++) {
+			char words[48];
+			observer_data_words(field, (enum table)table, data, words);
+			if (data && strcmp(words, value) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* It won a named conflict, of which the later value is the loser. */
 static bool won_in_history(const struct world *world, enum field field, const char *value)
 {
@@ -256,6 +272,7 @@ void observer_check_values(struct world *world)
 		    shown_outside(world, version->field, version->value) ||
 		    (stopped && (in_rows || in_documents)) ||
 		    in_history(world, version->field, version->value) ||
+		    in_any_history(world, version->field, version->value) ||
 		    in_grave(world, version->field, version->value) ||
 		    problem_with(world, version->field, version->value))
 			continue;

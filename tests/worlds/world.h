@@ -142,6 +142,8 @@ struct world_version {
 	int64_t moment;
 	bool superseded; /* by another that a person put in its place */
 	bool emptied; /* the last that did so put nothing there: without the ledger that loses to what another side has */
+	int64_t emptied_moment; /* and when, in which row; 0: nobody did */
+	char emptied_row[20];
 	bool copied; /* two rows show it, since one was duplicated */
 	bool excused; /* overwritten by a write that was decided before (sync-rules 6.6), or emptied by another type (1) */
 };

@@ -207,6 +207,7 @@ static void delete_row(struct world *world, struct world_row *row, int64_t decid
 		observer_cell_words((enum field)field, row->now.cells[field], was);
 		observer_overwritten(world, row, (enum field)field, was, "", decided);
 	}
+	observer_emptied_unseen(world, row, decided);
 	bool left =
 		document && world_body(document) && world_settings_take_row(world, document, row, decided);
 	if (!row->delete_wanted && !left && (!document || !document->delete_wanted))
