@@ -5,6 +5,7 @@
  *
  * A crash anywhere is repaired by the next look: what was not remembered is decided again. */
 #include "bridge/expiry.h"
+#include "bridge/late_history.h"
 #include "bridge/refusals.h"
 #include "bridge/typing.h"
 
@@ -503,6 +504,7 @@ bool group_carry(struct group *group, struct error *error)
 		return false;
 	for (size_t i = 0; i < group->count; i++) {
 		look_tell_left_open(&group->looks[i]);
+		look_tell_kept_histories(&group->looks[i]);
 		look_tell_unstored(&group->looks[i]);
 		prepare_row(group, &group->looks[i]);
 	}

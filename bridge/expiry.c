@@ -30,7 +30,8 @@ bool look_grave_is_over(const struct group *group, const struct look *look)
 	bool to_be_unmarked = entry->marked && !entry->mark_refused;
 
 	return is_over(group->sync, entry_buried_ms(entry)) && entry->sent.kind == SENT_NOTHING &&
-	       !entry->wake && !entry->orphans && !to_be_unmarked && !ledger_entry_has_taken(entry);
+	       !entry->wake && !entry->orphans && !entry->histories && !to_be_unmarked &&
+	       !ledger_entry_has_taken(entry);
 }
 
 void look_expire(struct group *group, struct look *look)

@@ -3,7 +3,7 @@
  * Not before: a deletion that Airtable refuses, or that never leaves, would be told as one that happened, once for each
  * try. Until the history has them the cells are in the ledger, in the note of the deletion; its time makes the history
  * document, so that a repetition after a crash writes the same. */
-#include "bridge/work.h"
+#include "bridge/late_history.h"
 
 #include "base/clock.h"
 
@@ -48,11 +48,7 @@ static void tell_unrecorded(struct look *look, const struct side_write *write)
 /* A document that is there waits for nothing: it may be to get another row. */
 static void bury_unrecorded(struct group *group, struct look *look, const struct side_write *write)
 {
-	log_warn(&group->sync->log,
-		 "%s: its row was deleted, and CouchDB does not take the history of that; the row's last "
-		 "cells are "
-		 "kept in the state database alone: %s",
-		 look->pair->full_id, write->error.text);
+	look_keep_history(look, write->body, write->error.text);
 	bury(group, look);
 }
 

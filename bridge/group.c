@@ -66,8 +66,8 @@ static void queue_again(struct sync *sync, struct look *look, bool remembered)
 	struct pair *pair = look->pair;
 	bool finished = look->finished && remembered;
 
-	/* What was found out is not done, and not remembered either: what is known of both is older than that. */
-	if (!finished || look->keep_ledger)
+	/* What was found out is neither done nor remembered, and the checkpoint goes on all the same: what is known of both is older. */
+	if (look->keep_ledger && pair->unstored)
 		pair->in_step = false;
 
 	pairs_set_unsettled(&sync->pairs, pair, !finished || (look->keep_ledger && !pair->unstored));

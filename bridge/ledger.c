@@ -89,7 +89,7 @@ static bool holds_nothing(const struct ledger_entry *entry)
 {
 	return entry->state == ENTRY_NONE && entry->sent.kind == SENT_NOTHING && !entry->problem &&
 	       !entry->next_try_ms && !entry->record_id[0] && !ledger_entry_has_taken(entry) &&
-	       !entry->wake && !entry->orphans;
+	       !entry->wake && !entry->orphans && !entry->histories;
 }
 
 static struct json_object *document_to_store(const struct ledger *ledger, const struct ledger_entry *entry)

@@ -113,7 +113,9 @@ struct ledger_entry {
 	struct json_object *saving;
 	/* What still has to be saved or removed beside the document, since it was refused, each with its reason in "why". Owned, or
 	 * NULL; they outlive the pair. */
-	struct json_object *wake;    /* {gone, marks}: what follows from a move or an end of an item */
+	struct json_object *wake; /* {gone, marks}: what follows from a move or an end of an item */
+	struct json_object *
+		histories; /* array of {history, why}: of what has happened, still to be written (late_history.h) */
 	struct json_object *orphans; /* array of {id, rev}: history entries of changes that did not happen */
 	char *mark_refused;          /* owned; why the app's mark could not be written, or NULL */
 	char *problem;               /* owned; what a person should know, or NULL */

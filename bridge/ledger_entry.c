@@ -184,6 +184,7 @@ void ledger_entry_done(struct ledger_entry *entry)
 	own_free_text(&entry->mark_refused);
 	json_object_close(&entry->wake);
 	json_object_close(&entry->orphans);
+	json_object_close(&entry->histories);
 	json_object_close(&entry->stored);
 	*entry = (struct ledger_entry){0};
 }

@@ -179,6 +179,8 @@ static void put_cells(struct json_object *json, const struct columns *columns,
 		json_put(json, "wake", json_copy(entry->wake));
 	if (entry->orphans)
 		json_put(json, "orphans", json_copy(entry->orphans));
+	if (entry->histories)
+		json_put(json, "histories", json_copy(entry->histories));
 	json_put_text(json, "mark_refused", entry->mark_refused);
 }
 
@@ -413,6 +415,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->saving = json_share(json_child(json, "saving", json_type_object));
 	entry->wake = json_share(json_child(json, "wake", json_type_object));
 	entry->orphans = json_share(json_child(json, "orphans", json_type_array));
+	entry->histories = json_share(json_child(json, "histories", json_type_array));
 	entry->mark_refused = own_copy(json_text_or(json, "mark_refused", NULL));
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
 	entry->causes = json_share(json_child(json, "causes", json_type_array));

@@ -4,7 +4,7 @@
  * what each cell showed before and what it was to show. A write without an answer is in doubt until the row shows its
  * result or the request's deadline has passed. What a write replaced is remembered a while longer: a read just after
  * it may still show the old value, or one that is older still. */
-#include "bridge/work.h"
+#include "bridge/late_history.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -527,7 +527,8 @@ static bool end_saves(struct group *group, struct error *error)
 {
 	for (size_t i = 0; i < group->count; i++)
 		settle_taken(group, &group->looks[i]);
-	if (!group_drop_orphans(group, error) || !group_save_wakes(group, error))
+	if (!group_drop_orphans(group, error) || !group_write_kept_histories(group, error) ||
+	    !group_save_wakes(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++)
 		if (!group->looks[i].missed)

@@ -82,7 +82,7 @@ struct mapping_links sync_links(struct sync *sync)
 static void schedule(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
 {
 	if (entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms || ledger_entry_has_taken(entry) ||
-	    entry->wake || entry->orphans)
+	    entry->wake || entry->orphans || entry->histories)
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
 	if (entry->typed_ms)
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);

@@ -77,6 +77,7 @@ struct look {
 	bool refills;                      /* row_body also has cells of the gravestone that nobody maps */
 	bool dropped[FIELD_COUNT];         /* fields that Airtable refused: the row is written without them */
 	bool document_work_refused; /* its history entry was not taken, so its document is not written */
+	bool histories_tried;       /* to write what CouchDB did not take before, in this look */
 	bool left_open_tried;       /* to remove what was refused before, in this look */
 	struct json_object
 		*reused;    /* owned; the gists of its history entries that are there, from before; or NULL */

@@ -88,6 +88,26 @@ void observer_state_lost(struct world *world)
 	}
 }
 
+/* A history that the database does not take, and that the ledger keeps until it does. */
+static bool is_kept_history(const struct world *world, enum field field, const char *value)
+{
+	for (size_t i = 0; i < world->state_count; i++) {
+		struct json_object *kept = json_child(world->states[i].body, "histories", json_type_array);
+		for (size_t h = 0; h < json_length(kept); h++) {
+			struct json_object *history =
+				json_child(json_at(kept, h), "history", json_type_object);
+			struct json_object *data = json_child(history, "original_data", json_type_object);
+			for (size_t table = 0; table < TABLE_COUNT; table++) {
+				char words[48];
+				observer_data_words(field, (enum table)table, data, words);
+				if (data && strcmp(words, value) == 0)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
 /* The ledger's entry of the document that the row's ID names, if that is a pair. */
 static struct json_object *named_pair(const struct world *world, const struct world_row *row)
 {
@@ -274,6 +294,7 @@ void observer_check_values(struct world *world)
 		    in_history(world, version->field, version->value) ||
 		    in_any_history(world, version->field, version->value) ||
 		    in_grave(world, version->field, version->value) ||
+		    is_kept_history(world, version->field, version->value) ||
 		    problem_with(world, version->field, version->value))
 			continue;
 		world_broken(world, "%s: \"%s\", left %s, is %s", name, version->value,
