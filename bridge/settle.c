@@ -185,7 +185,7 @@ static void settle_update(struct settling *settling, struct look *look)
 		else if (landed == NOT_LANDED && !shows_two(look, (enum field)field))
 			ask(settling, (struct asker){look, false}, (enum field)field,
 			    edited_from_ms(look, (enum field)field));
-		else if (any_landed)
+		else if (any_landed || !look->entry.fields[field].known)
 			agree_in_doubt(look, (enum field)field);
 	}
 }
