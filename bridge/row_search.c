@@ -111,7 +111,7 @@ static bool others_say(const struct group *group, const struct look *look)
 
 /* Of a row with nothing but its words to write they are refused with the row, and no other row need be silent for that; of several
  * it is the column. */
-static bool are_words_refused(struct group *group, const struct look *look)
+static bool are_words_refused(struct group *group, const struct look *look, const struct search *search)
 {
 	struct rights *rights = &group->sync->rights;
 	enum table table = look->pair->table;
@@ -119,13 +119,18 @@ static bool are_words_refused(struct group *group, const struct look *look)
 	if (others_say(group, look) || rights->silent[table] == look->pair)
 		return false;
 	rights->silent[table] = look->pair;
+	log_warn(&group->sync->log,
+		 "%s: its row does not say what is wrong, since Airtable refuses its error cell, so this log "
+		 "has to: "
+		 "%s",
+		 look->pair->full_id, search->why.text);
 	return ++rights->fields[table][FIELD_ERROR].rows >= FOUND_ALONE;
 }
 
 static bool is_of_column(struct group *group, const struct look *look, const struct search *search,
 			 enum field field, bool named)
 {
-	return named || search->any_taken || (field == FIELD_ERROR && are_words_refused(group, look));
+	return named || search->any_taken || (field == FIELD_ERROR && are_words_refused(group, look, search));
 }
 
 static void found(struct group *group, struct look *look, struct search *search, enum field field, bool named)
