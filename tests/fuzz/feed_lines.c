@@ -9,6 +9,7 @@ static struct couch_changes *open_changes(struct couch_client *couch)
 	struct couch_changes *changes = couch_changes_open(couch, NULL, all);
 
 	changes->call = http_start(couch_client_http(couch), &(struct http_request){.url = "http://c"});
+	changes->line_ms = clock_steady_ms(); /* as a feed that was just opened */
 	return changes;
 }
 
