@@ -309,6 +309,16 @@ static bool read_beginning(void *self, const char *prefix, size_t most, struct j
 	       beginning.enough;
 }
 
+static bool is_listed(struct json_object *revisions, const char *wanted)
+{
+	for (size_t i = 0; i < json_length(revisions); i++) {
+		const char *revision = json_text_of(json_at(revisions, i));
+		if (revision && strcmp(revision, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void want_known(struct json_object *wanted, const struct side_known *asked)
 {
 	struct json_object *revisions = json_child(wanted, asked->full_id, json_type_array);
@@ -317,7 +327,9 @@ static void want_known(struct json_object *wanted, const struct side_known *aske
 		revisions = json_new_array();
 		json_put(wanted, asked->full_id, revisions);
 	}
-	json_append(revisions, json_new_text(asked->revision));
+	/* Some servers take one that is asked for twice for one that is not there. */
+	if (!is_listed(revisions, asked->revision))
+		json_append(revisions, json_new_text(asked->revision));
 }
 
 static bool is_missing(struct json_object *unknown, const struct side_known *asked)
@@ -325,12 +337,7 @@ static bool is_missing(struct json_object *unknown, const struct side_known *ask
 	struct json_object *answer = json_child(unknown, asked->full_id, json_type_object);
 	struct json_object *missing = answer ? json_child(answer, "missing", json_type_array) : NULL;
 
-	for (size_t i = 0; i < json_length(missing); i++) {
-		const char *revision = json_text_of(json_at(missing, i));
-		if (revision && strcmp(revision, asked->revision) == 0)
-			return true;
-	}
-	return false;
+	return is_listed(missing, asked->revision);
 }
 
 static bool known_revisions(void *self, struct side_known *asked, size_t count, struct error *error)

@@ -149,6 +149,11 @@ const cases = {
 		const { answer } = await expectStatus(200, 'POST', '/guarded/_changes?filter=_selector&since=0', { selector });
 		assert.equal(ids(answer), 'a b gone');
 	},
+	async 'a place that is none is refused'() {
+		await expectStatus(400, 'GET', '/guarded/_changes?since=9-x');
+		await expectStatus(200, 'GET', '/guarded/_changes?since=0');
+		await expectStatus(200, 'GET', '/guarded/_changes?since=now');
+	},
 	async 'a filter without what it needs is refused'() {
 		await expectStatus(400, 'POST', '/guarded/_changes?filter=_selector', {});
 		await expectStatus(400, 'POST', '/guarded/_changes?filter=_selector', { selector: [1] });

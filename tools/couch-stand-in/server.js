@@ -256,6 +256,14 @@ function mapsFilters(request, response, next) {
 	});
 }
 
+/* PouchDB takes a place that is none for one from which nothing comes, ever. Apache CouchDB says so. */
+function knowsThePlace(request, response, next) {
+	const { since } = request.query;
+	if (!isFeed(request) || since === undefined || /^("?\d+"?|now)$/.test(since))
+		return next();
+	return refuse(response, 400, 'bad_request', 'Malformed sequence supplied in \'since\' parameter.');
+}
+
 /* A dropped feed would keep its listener and its heartbeat for ever, and each makes every write slower. So the
  * feeds are noted as they are made, and ended with their connection, and with their database. */
 const feeds = new Set();
@@ -301,7 +309,7 @@ function watchesFeeds(request, response, next) {
 
 const guards = [
 	knowsTheCaller, onlyAdminMakesDatabases, withoutLatest, withoutMultipart, oneAtATime, makesPrivate,
-	mapsFilters, watchesFeeds,
+	mapsFilters, knowsThePlace, watchesFeeds,
 ];
 
 /* ---- the server ---- */
