@@ -210,6 +210,14 @@ size_t text_utf16_length(const char *words)
 	return units;
 }
 
+const char *text_sentence(const char *sentences, const char *wanted)
+{
+	for (const char *found = strstr(sentences, wanted); found; found = strstr(found + 1, wanted))
+		if (found == sentences || (found - sentences >= 2 && found[-1] == ' ' && found[-2] == '.'))
+			return found;
+	return NULL;
+}
+
 uint64_t text_hash(const char *words)
 {
 	uint64_t hash = 0xCBF29CE484222325U;

@@ -62,7 +62,7 @@ static const char *told_behind(const struct group *group, const struct look *loo
 
 	for (size_t next = (size_t)field + 1; !told && next < FIELD_COUNT; next++) {
 		scoped_text words = column_words(group, look, (enum field)next);
-		told = strstr(text_or_empty(&look->problem), words);
+		told = text_sentence(text_or_empty(&look->problem), words);
 	}
 	return told;
 }
@@ -74,7 +74,7 @@ void look_tell_column(struct group *group, struct look *look, enum field field)
 	const char *present = text_or_empty(&look->problem);
 
 	look->retry = true;
-	if (field == FIELD_ERROR || strstr(present, words))
+	if (field == FIELD_ERROR || text_sentence(present, words))
 		return; /* there is no place to say it, but in the log; or it is said */
 	scoped_text behind = own_copy(told_behind(group, look, field));
 	if (behind) {

@@ -248,18 +248,31 @@ static void test_own(void **state)
 			(table)[i].name, function, NULL, NULL, (void *)(uintptr_t) & (table)[i]              \
 		}
 
+static void test_sentence(void **state)
+{
+	static const char one[] = "Model Name: no.", two[] = "Model Name: no. Name: no. Type: no.";
+
+	(void)state;
+	assert_null(text_sentence(one, "Name: no."));
+	assert_ptr_equal(text_sentence(one, "Model Name: no."), one);
+	assert_ptr_equal(text_sentence(two, "Name: no."), two + strlen("Model Name: no. "));
+	assert_ptr_equal(text_sentence(two, "Type: no."), two + strlen("Model Name: no. Name: no. "));
+	assert_null(text_sentence("", "Name: no."));
+}
+
 int main(void)
 {
 	static struct CMUnitTest tests[countof(utf8_rows) + countof(prefix_rows) + countof(url_rows) +
-				       countof(visible_rows) + 6] = {
+				       countof(visible_rows) + 7] = {
 		{"a text grows, is cleared, is done", test_growing, NULL, NULL, NULL},
 		{"past the ceiling nothing is added", test_ceiling, NULL, NULL, NULL},
 		{"an absurd length is past every ceiling", test_ceiling_default, NULL, NULL, NULL},
 		{"the string is taken, empty too", test_take, NULL, NULL, NULL},
 		{"the hash is FNV-1a", test_hash, NULL, NULL, NULL},
+		{"a sentence is found whole, and not as the end of another", test_sentence, NULL, NULL, NULL},
 		{"memory is copied, formatted, handed on", test_own, NULL, NULL, NULL},
 	};
-	size_t count = 6;
+	size_t count = 7;
 
 	ROWS(utf8_rows, test_utf8);
 	ROWS(prefix_rows, test_prefix);
