@@ -120,9 +120,9 @@ static bool are_words_refused(struct group *group, const struct look *look, cons
 		return false;
 	rights->silent[table] = look->pair;
 	log_warn(&group->sync->log,
-		 "%s: its row does not say what is wrong, since Airtable refuses its error cell, so this log "
-		 "has to: "
-		 "%s",
+		 "%s: its row does not say what is wrong, since Airtable refuses its error cell (%s): it is "
+		 "told "
+		 "in this log alone",
 		 look->pair->full_id, search->why.text);
 	return ++rights->fields[table][FIELD_ERROR].rows >= FOUND_ALONE;
 }

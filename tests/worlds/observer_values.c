@@ -16,18 +16,25 @@ static bool is_save(struct json_object *entry)
 	       !json_bool_or(data, "__deleted", false);
 }
 
+/* The data of an item or of a collection, whichever it is. */
+static bool has_value(struct json_object *data, enum field field, const char *value)
+{
+	for (size_t table = 0; data && table < TABLE_COUNT; table++) {
+		char words[48];
+		observer_data_words(field, (enum table)table, data, words);
+		if (strcmp(words, value) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* An entry of the history that is no ordinary save has this value in 'side': what was, or what became of it. */
 static bool is_told(const struct world *world, const char *side, enum field field, const char *value)
 {
-	for (size_t i = 0; i < world->extra_count; i++) {
-		struct json_object *data = json_child(world->extras[i], side, json_type_object);
-		for (size_t table = 0; table < TABLE_COUNT; table++) {
-			char words[48];
-			observer_data_words(field, (enum table)table, data, words);
-			if (data && !is_save(world->extras[i]) && strcmp(words, value) == 0)
-				return true;
-		}
-	}
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (!is_save(world->extras[i]) &&
+		    has_value(json_child(world->extras[i], side, json_type_object), field, value))
+			return true;
 	return false;
 }
 
@@ -40,15 +47,9 @@ static bool in_history(const struct world *world, enum field field, const char *
  * over has the value in its own entry. */
 static bool in_any_history(const struct world *world, enum field field, const char *value)
 {
-	for (size_t i = 0; world->state_lost && world->columns && i < world->extra_count; i++) {
-		struct json_object *data = json_child(world->extras[i], "original_data", json_type_object);
-		for (size_t table = 0; table < TABLE_COUNT; table++) {
-			char words[48];
-			observer_data_words(field, (enum table)table, data, words);
-			if (data && strcmp(words, value) == 0)
-				return true;
-		}
-	}
+	for (size_t i = 0; world->state_lost && world->columns && i < world->extra_count; i++)
+		if (has_value(json_child(world->extras[i], "original_data", json_type_object), field, value))
+			return true;
 	return false;
 }
 
@@ -96,13 +97,8 @@ static bool is_kept_history(const struct world *world, enum field field, const c
 		for (size_t h = 0; h < json_length(kept); h++) {
 			struct json_object *history =
 				json_child(json_at(kept, h), "history", json_type_object);
-			struct json_object *data = json_child(history, "original_data", json_type_object);
-			for (size_t table = 0; table < TABLE_COUNT; table++) {
-				char words[48];
-				observer_data_words(field, (enum table)table, data, words);
-				if (data && strcmp(words, value) == 0)
-					return true;
-			}
+			if (has_value(json_child(history, "original_data", json_type_object), field, value))
+				return true;
 		}
 	}
 	return false;
