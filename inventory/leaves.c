@@ -1,0 +1,570 @@
+/* Bodies are laid flat, {path: value}, and merged path by path; then the first leaf's body is told what became of it.
+ *
+ * Leaves are merged one after the other into the first. Of each path it is known which leaf its value came from, so that with
+ * three leaves the newest of all wins. */
+#include "inventory/leaves.h"
+
+#include "inventory/history.h"
+#include "inventory/schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define IN_DATA       "data/"
+#define IN_MARKS      "integrations/"
+#define IN_FILES      "attachments/"
+#define IN_TOP        "top/"
+#define TOGETHER_MOST 16
+
+/* Keys of an item that are taken together: always, or when the first of them has moved. */
+static const struct together {
+	bool when_first_moved;
+	const char *keys[TOGETHER_MOST]; /* ended by NULL */
+} togethers[] = {
+	{false, {"expiry_date", "expire_soon_prior_days", "_expire_soon_at"}},
+	{false, {"container_id", "always_show_in_collection", "_show_in_collection"}},
+	{false,
+	 {"item_reference_number", "serial", "individual_asset_reference",
+	  "individual_asset_reference_manually_set", "ignore_iar_prefix", "epc_tag_uri",
+	  "epc_tag_uri_manually_set", "epc_manually_set", "rfid_tag_epc_memory_bank_contents",
+	  "rfid_tag_epc_memory_bank_contents_manually_set"}},
+	/* A number is one of its collection. */
+	{true,
+	 {"collection_id", "config_uuid", "container_id", "always_show_in_collection", "_show_in_collection",
+	  "item_reference_number", "serial", "individual_asset_reference", "epc_tag_uri",
+	  "rfid_tag_epc_memory_bank_contents"}},
+	{true,
+	 {"item_type", "_can_contain_items", "consumable_stock_quantity", "consumable_will_not_restock"}},
+};
+
+int leaf_compare(const char *revision, const char *other)
+{
+	long generation = strtol(revision, NULL, 10), others = strtol(other, NULL, 10);
+
+	if (generation != others)
+		return generation < others ? -1 : 1;
+	return strcmp(revision, other);
+}
+
+/* ---- flat ---- */
+
+static void put_flat(struct json_object *flat, const char *place, const char *key, struct json_object *value)
+{
+	scoped_text path = own_format("%s%s", place, key);
+
+	json_put(flat, path, json_share(value));
+}
+
+static bool is_top_key(const char *key, struct json_object *value)
+{
+	bool data = strcmp(key, "data") == 0 && json_is(value, json_type_object);
+
+	return key[0] != '_' && !data && strcmp(key, "created_at") != 0 && strcmp(key, "updated_at") != 0;
+}
+
+static struct json_object *lay_flat(struct json_object *body)
+{
+	struct json_object *flat = json_new_object(), *marks = NULL;
+
+	json_each (body, top, top_value) {
+		if (is_top_key(top, top_value))
+			put_flat(flat, IN_TOP, top, top_value);
+	}
+	json_each (document_data(body), key, value) {
+		if (strcmp(key, "integrations") == 0 && json_is(value, json_type_object))
+			marks = value;
+		else
+			put_flat(flat, IN_DATA, key, value);
+	}
+	json_each (marks, integration_id, mark) {
+		put_flat(flat, IN_MARKS, integration_id, mark);
+	}
+	return flat;
+}
+
+static struct json_object *hash_of(struct json_object *value)
+{
+	scoped_text words = json_write(value);
+
+	return json_new_int((int64_t)text_hash(words));
+}
+
+/* An attachment is known by its content. */
+static struct json_object *attachment_hash(struct json_object *stub)
+{
+	struct json_object *digest = NULL;
+
+	json_find(stub, "digest", &digest);
+	return hash_of(digest);
+}
+
+struct json_object *leaf_digest(struct json_object *body)
+{
+	struct json_object *digest = json_new_object();
+	scoped(json_object) flat = lay_flat(body);
+
+	json_each (flat, path, value) {
+		json_put(digest, path, hash_of(value));
+	}
+	json_each (json_child(body, "_attachments", json_type_object), name, stub) {
+		scoped_text file = own_format("%s%s", IN_FILES, name);
+		json_put(digest, file, attachment_hash(stub));
+	}
+	return digest;
+}
+
+static bool begins_with(const char *path, const char *place)
+{
+	return strncmp(path, place, strlen(place)) == 0;
+}
+
+/* Whether what stands at the path is not what the ancestor had there; also when that is not known. */
+static bool has_moved(struct json_object *ancestor, const char *path, struct json_object *hash)
+{
+	struct json_object *former = NULL;
+
+	if (!ancestor)
+		return true;
+	if (!json_find(ancestor, path, &former))
+		return hash != NULL;
+	return !former || !hash || json_int_of(former) != json_int_of(hash);
+}
+
+static bool value_has_moved(struct json_object *ancestor, const char *path, struct json_object *flat)
+{
+	struct json_object *value = NULL;
+	scoped(json_object) hash = json_find(flat, path, &value) ? hash_of(value) : NULL;
+
+	return has_moved(ancestor, path, hash);
+}
+
+bool leaf_has_moved(struct json_object *body, struct json_object *digest)
+{
+	scoped(json_object) present = leaf_digest(body);
+
+	if (!digest)
+		return true;
+	json_each (present, path, hash) {
+		if (!begins_with(path, IN_MARKS) && has_moved(digest, path, hash))
+			return true;
+	}
+	json_each (digest, former_path, former) {
+		(void)former;
+		if (!begins_with(former_path, IN_MARKS) && !json_find(present, former_path, NULL))
+			return true;
+	}
+	return false;
+}
+
+/* ---- two of them ---- */
+
+struct merging {
+	const struct leaf *leaves;
+	struct json_object *ours; /* owned; flat; what all leaves so far have become */
+	struct json_object
+		*origin; /* owned; {path: the leaf it came from}; of those that are not named the first */
+	bool changed;
+	struct merged_leaves *merged;
+};
+
+/* A path at which both differ. */
+struct difference {
+	const char *path;  /* borrowed from 'ours' or 'theirs' */
+	size_t group;      /* the first of those that are taken together */
+	bool ours, theirs; /* who moved it */
+};
+
+struct differences {
+	size_t count;
+	struct difference *list; /* owned */
+};
+
+static bool differs(struct json_object *ours, struct json_object *theirs, const char *path)
+{
+	struct json_object *left = NULL, *right = NULL;
+	bool in_ours = json_find(ours, path, &left), in_theirs = json_find(theirs, path, &right);
+
+	return in_ours != in_theirs || (in_ours && !json_equal(left, right));
+}
+
+static void add_difference(struct differences *found, char *path)
+{
+	found->list = own_resize(found->list, found->count + 1, sizeof *found->list);
+	found->list[found->count++] = (struct difference){.path = path};
+}
+
+static int by_path(const void *left, const void *right)
+{
+	const struct difference *a = left, *b = right;
+
+	return strcmp(a->path, b->path);
+}
+
+static void find_differences(const struct merging *merging, struct json_object *theirs,
+			     struct json_object *ancestor, struct differences *found)
+{
+	json_each (merging->ours, path, value) {
+		(void)value;
+		if (differs(merging->ours, theirs, path))
+			add_difference(found, own_copy(path));
+	}
+	json_each (theirs, their_path, their_value) {
+		(void)their_value;
+		if (!json_find(merging->ours, their_path, NULL))
+			add_difference(found, own_copy(their_path));
+	}
+	if (found->count > 1)
+		qsort(found->list, found->count, sizeof *found->list, by_path);
+	for (size_t i = 0; i < found->count; i++) {
+		struct difference *difference = &found->list[i];
+		difference->group = i;
+		difference->ours = value_has_moved(ancestor, difference->path, merging->ours);
+		difference->theirs = value_has_moved(ancestor, difference->path, theirs);
+	}
+}
+
+static struct difference *difference_at(const struct differences *found, const char *key)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (begins_with(found->list[i].path, IN_DATA) &&
+		    strcmp(found->list[i].path + strlen(IN_DATA), key) == 0)
+			return &found->list[i];
+	return NULL;
+}
+
+static void join(struct differences *found, size_t group, size_t with)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (found->list[i].group == group)
+			found->list[i].group = with;
+}
+
+static void join_together(struct differences *found, const struct together *together)
+{
+	const struct difference *first = NULL;
+
+	if (together->when_first_moved && !difference_at(found, together->keys[0]))
+		return;
+	for (size_t i = 0; together->keys[i]; i++) {
+		const struct difference *one = difference_at(found, together->keys[i]);
+		if (one && first)
+			join(found, one->group, first->group);
+		first = first ? first : one;
+	}
+}
+
+static size_t origin_of(const struct merging *merging, const char *path)
+{
+	return (size_t)json_int_or(merging->origin, path, 0);
+}
+
+/* Of two leaves the one that was edited last. */
+static bool is_newer(const struct leaf *leaf, const struct leaf *other)
+{
+	int64_t time_ms = document_updated_at(leaf->body), others_ms = document_updated_at(other->body);
+
+	return time_ms != others_ms ? time_ms > others_ms : leaf_compare(leaf->revision, other->revision) > 0;
+}
+
+static int64_t mark_time(struct json_object *flat, const char *path)
+{
+	return json_int_or(json_child(flat, path, json_type_object), "modified_at", 0);
+}
+
+/* Of a mark the newer one counts, whatever else the leaves have. */
+static bool theirs_is_newer(const struct merging *merging, struct json_object *theirs, size_t leaf,
+			    const struct differences *found, size_t group)
+{
+	const char *path = found->list[group].path;
+	bool newer = true;
+
+	if (begins_with(path, IN_MARKS) && mark_time(merging->ours, path) != mark_time(theirs, path))
+		return mark_time(merging->ours, path) < mark_time(theirs, path);
+	for (size_t i = 0; i < found->count; i++)
+		if (found->list[i].group == group)
+			newer = newer && is_newer(&merging->leaves[leaf],
+						  &merging->leaves[origin_of(merging, found->list[i].path)]);
+	return newer;
+}
+
+/* ---- what is lost ---- */
+
+static struct leaf_loss *loss_of(struct merged_leaves *merged, size_t leaf)
+{
+	for (size_t i = 0; i < merged->loss_count; i++)
+		if (merged->losses[i].leaf == leaf)
+			return &merged->losses[i];
+	merged->losses = own_resize(merged->losses, merged->loss_count + 1, sizeof *merged->losses);
+	struct leaf_loss *loss = &merged->losses[merged->loss_count++];
+	*loss = (struct leaf_loss){leaf, json_new_object(), json_new_object()};
+	return loss;
+}
+
+/* What the app makes of other keys is nobody's loss. */
+static bool is_told(const char *path)
+{
+	return begins_with(path, IN_DATA) && path[strlen(IN_DATA)] != '_';
+}
+
+/* The key stands in 'instead' from the beginning; what is there instead is known at the end. */
+static void lose(struct merged_leaves *merged, size_t leaf, const char *path, struct json_object *flat)
+{
+	struct json_object *value = NULL;
+
+	if (!is_told(path))
+		return;
+	struct leaf_loss *loss = loss_of(merged, leaf);
+	const char *key = path + strlen(IN_DATA);
+	json_put(loss->instead, key, NULL);
+	if (json_find(flat, path, &value))
+		json_put(loss->lost, key, json_copy(value));
+}
+
+/* A third leaf may have brought back what a second one took away. */
+static void finish_loss(struct leaf_loss *loss, struct json_object *ours)
+{
+	json_each (loss->instead, key, ignored) {
+		struct json_object *value = NULL, *lost = NULL;
+		scoped_text path = own_format("%s%s", IN_DATA, key);
+		(void)ignored;
+		bool there = json_find(ours, path, &value), was_there = json_find(loss->lost, key, &lost);
+		if (there == was_there && (!there || json_equal(value, lost))) {
+			json_remove(loss->lost, key);
+			json_remove(loss->instead, key);
+		} else if (there) {
+			json_put(loss->instead, key, json_copy(value));
+		} else {
+			json_remove(loss->instead, key);
+		}
+	}
+}
+
+static void finish_losses(struct merged_leaves *merged, struct json_object *ours)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < merged->loss_count; i++) {
+		struct leaf_loss *loss = &merged->losses[i];
+		finish_loss(loss, ours);
+		if (json_key_count(loss->lost) || json_key_count(loss->instead)) {
+			merged->losses[count++] = *loss;
+			continue;
+		}
+		json_release(loss->lost);
+		json_release(loss->instead);
+	}
+	merged->loss_count = count;
+}
+
+/* ---- taking ---- */
+
+static void take_theirs(struct merging *merging, struct json_object *theirs, size_t leaf, const char *path)
+{
+	struct json_object *value = NULL;
+
+	if (json_find(theirs, path, &value))
+		json_put(merging->ours, path, json_share(value));
+	else
+		json_remove(merging->ours, path);
+	json_put(merging->origin, path, json_new_int((int64_t)leaf));
+	merging->changed = true;
+}
+
+static void merge_group(struct merging *merging, struct json_object *theirs, size_t leaf,
+			const struct differences *found, size_t group)
+{
+	bool ours = false, theirs_moved = false;
+
+	for (size_t i = 0; i < found->count; i++)
+		if (found->list[i].group == group) {
+			ours = ours || found->list[i].ours;
+			theirs_moved = theirs_moved || found->list[i].theirs;
+		}
+	bool takes = theirs_moved && (!ours || theirs_is_newer(merging, theirs, leaf, found, group));
+	for (size_t i = 0; i < found->count; i++) {
+		const struct difference *one = &found->list[i];
+		if (one->group != group)
+			continue;
+		if (takes && one->ours)
+			lose(merging->merged, origin_of(merging, one->path), one->path, merging->ours);
+		else if (!takes && one->theirs)
+			lose(merging->merged, leaf, one->path, theirs);
+		if (takes)
+			take_theirs(merging, theirs, leaf, one->path);
+	}
+}
+
+static void merge_leaf(struct merging *merging, enum document_type type, size_t leaf)
+{
+	scoped(json_object) theirs = lay_flat(merging->leaves[leaf].body);
+	struct differences found = {0};
+
+	find_differences(merging, theirs, merging->leaves[leaf].ancestor, &found);
+	for (size_t i = 0; type == DOCUMENT_ITEM && i < countof(togethers); i++)
+		join_together(&found, &togethers[i]);
+	for (size_t i = 0; i < found.count; i++)
+		if (found.list[i].group == i)
+			merge_group(merging, theirs, leaf, &found, i);
+	for (size_t i = 0; i < found.count; i++)
+		free((char *)(uintptr_t)found.list[i].path);
+	free(found.list);
+}
+
+/* ---- attachments ---- */
+
+static void add_attachment(struct merged_leaves *merged, size_t leaf, const char *name, char *as)
+{
+	merged->attachments =
+		own_resize(merged->attachments, merged->attachment_count + 1, sizeof *merged->attachments);
+	merged->attachments[merged->attachment_count++] = (struct leaf_attachment){leaf, own_copy(name), as};
+}
+
+/* Both stay, unless the other is what the first leaf has put something else in the place of, or has removed. */
+static void merge_attachments(const struct leaf *leaves, size_t leaf, struct merged_leaves *merged)
+{
+	struct json_object *ours = json_child(leaves[0].body, "_attachments", json_type_object);
+	struct json_object *theirs = json_child(leaves[leaf].body, "_attachments", json_type_object);
+
+	json_each (theirs, name, stub) {
+		struct json_object *present = NULL;
+		bool taken = json_find(ours, name, &present);
+		scoped(json_object) hash = attachment_hash(stub);
+		scoped(json_object) our_hash = taken ? attachment_hash(present) : NULL;
+		scoped_text path = own_format("%s%s", IN_FILES, name);
+		bool same = taken && json_int_of(hash) == json_int_of(our_hash);
+		if (same || (leaves[leaf].ancestor && !has_moved(leaves[leaf].ancestor, path, hash)))
+			continue;
+		add_attachment(merged, leaf, name,
+			       taken ? own_format("%s (%s)", name, leaves[leaf].revision) : own_copy(name));
+	}
+}
+
+/* ---- all of them ---- */
+
+static void put_back(struct json_object *into, const char *place, struct json_object *flat)
+{
+	json_each (flat, path, value) {
+		if (begins_with(path, place))
+			json_put(into, path + strlen(place), json_share(value));
+	}
+}
+
+static void remove_missing(struct json_object *from, const char *place, struct json_object *flat)
+{
+	json_each (from, key, value) {
+		(void)value;
+		scoped_text path = own_format("%s%s", place, key);
+		if (!json_find(flat, path, NULL))
+			json_remove(from, key);
+	}
+}
+
+static void rebuild_marks(struct json_object *data, struct json_object *flat)
+{
+	struct json_object *marks = json_child(data, "integrations", json_type_object);
+	scoped(json_object) found = json_new_object();
+
+	put_back(found, IN_MARKS, flat);
+	if (!marks && json_key_count(found) == 0)
+		return;
+	json_put(data, "integrations", json_copy(found));
+}
+
+static void rebuild_top(struct json_object *body, struct json_object *flat)
+{
+	json_each (body, key, value) {
+		scoped_text path = own_format("%s%s", IN_TOP, key);
+		if (is_top_key(key, value) && !json_find(flat, path, NULL))
+			json_remove(body, key);
+	}
+	put_back(body, IN_TOP, flat);
+}
+
+/* The newest time at which it was edited, and the oldest at which it was made. */
+static void put_times(struct json_object *body, const struct leaf *leaves, size_t count)
+{
+	int64_t created_ms = 0, updated_ms = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t made_ms = document_created_at(leaves[i].body);
+		int64_t edited_ms = document_updated_at(leaves[i].body);
+		if (made_ms && (!created_ms || made_ms < created_ms))
+			created_ms = made_ms;
+		if (edited_ms > updated_ms)
+			updated_ms = edited_ms;
+	}
+	if (created_ms)
+		json_put(body, "created_at", json_new_int(created_ms));
+	if (updated_ms)
+		json_put(body, "updated_at", json_new_int(updated_ms));
+}
+
+static struct json_object *rebuild(enum document_type type, const struct merging *merging, size_t count)
+{
+	struct json_object *body = json_copy(merging->leaves[0].body);
+
+	rebuild_top(body, merging->ours);
+	struct json_object *data = document_data(body);
+	if (data) {
+		struct json_object *marks = json_share(json_child(data, "integrations", json_type_object));
+		remove_missing(data, IN_DATA, merging->ours);
+		if (marks)
+			json_put(data, "integrations", marks);
+		put_back(data, IN_DATA, merging->ours);
+		rebuild_marks(data, merging->ours);
+		document_order_data(type, body);
+	}
+	put_times(body, merging->leaves, count);
+	return body;
+}
+
+struct ordered {
+	const char *revision;
+	size_t leaf;
+};
+
+static int by_preference(const void *left, const void *right)
+{
+	const struct ordered *a = left, *b = right;
+
+	return leaf_compare(b->revision, a->revision);
+}
+
+void leaves_merge(enum document_type type, const struct leaf *leaves, size_t count,
+		  struct merged_leaves *merged_out)
+{
+	struct merging merging = {leaves, lay_flat(leaves[0].body), json_new_object(), false, merged_out};
+	struct ordered *order = own_alloc((count + 1) * sizeof *order);
+
+	*merged_out = (struct merged_leaves){0};
+	for (size_t i = 0; i < count; i++)
+		order[i] = (struct ordered){leaves[i].revision, i};
+	if (count > 2)
+		qsort(order + 1, count - 1, sizeof *order, by_preference);
+	for (size_t i = 1; i < count; i++) {
+		merge_leaf(&merging, type, order[i].leaf);
+		merge_attachments(leaves, order[i].leaf, merged_out);
+	}
+	finish_losses(merged_out, merging.ours);
+	if (merging.changed || merged_out->attachment_count)
+		merged_out->body = rebuild(type, &merging, count);
+	json_release(merging.ours);
+	json_release(merging.origin);
+	free(order);
+}
+
+void merged_leaves_done(struct merged_leaves *merged)
+{
+	json_release(merged->body);
+	for (size_t i = 0; i < merged->loss_count; i++) {
+		json_release(merged->losses[i].lost);
+		json_release(merged->losses[i].instead);
+	}
+	for (size_t i = 0; i < merged->attachment_count; i++) {
+		free(merged->attachments[i].name);
+		free(merged->attachments[i].as);
+	}
+	free(merged->losses);
+	free(merged->attachments);
+	*merged = (struct merged_leaves){0};
+}
