@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "bridge/checkpoint.h"
+#include "couch/attachments.h"
 #include "couch/bulk.h"
 #include "couch/changes.h"
 #include "couch/documents.h"
@@ -355,6 +356,68 @@ static bool known_revisions(void *self, struct side_known *asked, size_t count, 
 	return true;
 }
 
+/* {"start": 3, "ids": ["c", "b", "a"]} is 3-c, made of 2-b, made of 1-a. */
+static struct json_object *lineage_of(struct json_object *body)
+{
+	struct json_object *revisions = json_child(body, "_revisions", json_type_object);
+	struct json_object *ids = json_child(revisions, "ids", json_type_array);
+	int64_t start = json_int_or(revisions, "start", 0);
+
+	if (!ids)
+		return NULL;
+	struct json_object *lineage = json_new_array();
+	for (size_t i = 0; i < json_length(ids) && (int64_t)i < start; i++) {
+		const char *id = json_text_of(json_at(ids, i));
+		scoped_text revision = own_format("%lld-%s", (long long)(start - (int64_t)i), id ? id : "");
+		json_append(lineage, json_new_text(revision));
+	}
+	return lineage;
+}
+
+static void take_revision(struct side_revision *revision, struct couch_document *document)
+{
+	if (document->missing)
+		return;
+	revision->flaw = take(document->flaw);
+	revision->lineage = lineage_of(document->body);
+	if (document->deleted || !document->body)
+		return;
+	json_remove(document->body, "_revisions");
+	revision->body = take(document->body);
+}
+
+static bool read_revisions(void *self, struct side_revision *revisions, size_t count, struct error *error)
+{
+	struct couch_side *side = self;
+	struct couch_revision *wanted = own_alloc((count + 1) * sizeof *wanted);
+	char **ids = own_alloc((count + 1) * sizeof *ids);
+	struct couch_documents documents = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = document_full_id(table_document_type(revisions[i].key.table), revisions[i].key.id);
+		wanted[i] = (struct couch_revision){ids[i], revisions[i].revision};
+	}
+	bool ok = couch_revisions_read(side->source, wanted, count, true, &documents, error);
+	for (size_t i = 0; ok && i < count; i++)
+		take_revision(&revisions[i], &documents.list[i]);
+	couch_documents_done(&documents);
+	for (size_t i = 0; i < count; i++)
+		free(ids[i]);
+	free(ids);
+	free(wanted);
+	return ok;
+}
+
+static bool read_attachment(void *self, const struct side_revision *revision, const char *name,
+			    struct json_object **attachment_out, struct error *error)
+{
+	struct couch_side *side = self;
+	scoped_text full_id = document_full_id(table_document_type(revision->key.table), revision->key.id);
+
+	return couch_attachment_inline(side->source, full_id, revision->revision, name, attachment_out,
+				       error);
+}
+
 struct left_behind {
 	struct couch_side *side;
 	struct json_object *list;
@@ -486,6 +549,8 @@ struct side couch_side_as_side(struct couch_side *side)
 		.read_extras = read_extras,
 		.read_beginning = read_beginning,
 		.known_revisions = known_revisions,
+		.read_revisions = read_revisions,
+		.read_attachment = read_attachment,
 		.left_behind = left_behind,
 		.write_start = write_start,
 		.write_finish = write_finish,

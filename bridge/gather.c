@@ -115,6 +115,11 @@ void look_read_document(struct group *group, struct look *look)
 	look->flaw = (struct error){.kind = ERROR_NONE};
 	if (look->document.presence != SIDE_THERE)
 		return;
+	if (conflict_unmerged(pair)) {
+		error_set(&look->flaw, ERROR_REFUSED, "%s", conflict_unmerged(pair));
+		look->retry = true;
+		return;
+	}
 	if (look->document.flaw) {
 		tell_flaw(pair, &look->document, &look->flaw);
 		return;
@@ -132,6 +137,10 @@ static void note_documents(struct group *group)
 		look_read_document(group, look);
 		recollect(look);
 	}
+	/* It is merged before anything is planned from it. */
+	for (size_t i = 0; i < group->count; i++)
+		if (conflict_waits(group->looks[i].pair))
+			leave_to_other(&group->looks[i]);
 	scope_update(group->sync->config, &group->sync->pairs);
 }
 

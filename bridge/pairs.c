@@ -47,6 +47,7 @@ void pairs_done(struct pairs *pairs)
 	dues_done(&pairs->dues);
 	values_done(&pairs->values);
 	watches_done(&pairs->watches);
+	conflicts_done(&pairs->conflicts);
 	for (size_t i = 0; i < pairs->count; i++)
 		free_pair(pairs->list[i]);
 	free(pairs->list);
@@ -123,7 +124,8 @@ static bool is_in_use(const struct pair *pair)
 		watches = watches || pair->watches[kind];
 	for (size_t kind = 0; kind < DUE_KINDS; kind++)
 		due = due || pair->due[kind].at_ms;
-	return pair->queued || pair->under_way || pair->unsettled || pair->scope_doubted || watches || due;
+	return pair->queued || pair->under_way || pair->unsettled || pair->scope_doubted || pair->conflict ||
+	       watches || due;
 }
 
 static bool is_pointed_to(const struct pair *pair)

@@ -7,6 +7,7 @@
  * rows go through all pairs. */
 #pragma once
 #include "base/index.h"
+#include "bridge/conflicts.h"
 #include "bridge/due.h"
 #include "bridge/field.h"
 #include "bridge/plan.h"
@@ -48,6 +49,7 @@ struct pair {
 	bool scope_doubted;               /* in the list of those whose 'in_scope' is to be decided anew */
 	struct value values[VALUE_KINDS]; /* what a save asks of others */
 	uint64_t leaves;                  /* hash of its live leaves */
+	struct conflict *conflict;        /* owned, by conflicts.h alone: it has several of them; or NULL */
 	int64_t seen_at_ms;               /* steady clock: when these leaves were first seen */
 	uint64_t handled;                 /* those that the ledger says were handled */
 
@@ -108,10 +110,11 @@ struct pairs {
 	struct watches watches;
 	size_t doubted_count, doubted_capacity;
 	struct pair **doubted; /* owned; those whose 'in_scope' is to be decided anew */
-	size_t unsettled;      /* pairs with 'unsettled' */
-	size_t unstored;       /* pairs with 'unstored' */
-	unsigned pairings;     /* how often some pair got its counterpart */
-	unsigned measure;      /* turns of pairs_measure() */
+	struct conflicts conflicts;
+	size_t unsettled;  /* pairs with 'unsettled' */
+	size_t unstored;   /* pairs with 'unstored' */
+	unsigned pairings; /* how often some pair got its counterpart */
+	unsigned measure;  /* turns of pairs_measure() */
 	size_t tabbed_count;
 	struct pair **tabbed; /* owned; pairs with a tab in their id */
 };

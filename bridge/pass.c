@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "bridge/expiry.h"
 #include "bridge/left_behind.h"
+#include "bridge/merging.h"
 #include "bridge/work.h"
 
 #include <stdlib.h>
@@ -143,6 +144,10 @@ static bool work_off_queue(struct sync *sync, const struct pass_wish *wish, int6
 	bool ok = true;
 
 	while (ok) {
+		if (!sync_merge_conflicts(sync, error)) {
+			ok = false;
+			break;
+		}
 		/* With columns that are known to be stale nothing new is begun. */
 		bool may_begin = !sync->schema_stale && (begun == 0 || !is_over(until_ms));
 		size_t count = pipeline.count < GROUPS_UNDER_WAY && may_begin

@@ -79,6 +79,8 @@ void sync_note_document(struct sync *sync, struct pair *pair, const struct side_
 {
 	uint64_t leaves = sync_leaves(document);
 
+	conflicts_note(&sync->pairs.conflicts, pair, json_length(document->leaves) > 0,
+		       leaves != pair->leaves);
 	if (leaves != pair->leaves) {
 		pair->seen_at_ms = clock_steady_ms();
 		pairs_wake_refused(&sync->pairs, pair);

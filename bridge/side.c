@@ -26,6 +26,15 @@ void side_news_done(struct side_news *news)
 	*news = (struct side_news){0};
 }
 
+void side_revisions_done(struct side_revision *revisions, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		json_object_close(&revisions[i].body);
+		json_object_close(&revisions[i].lineage);
+		own_free_text(&revisions[i].flaw);
+	}
+}
+
 void side_writes_done(struct side_write *writes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

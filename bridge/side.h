@@ -57,6 +57,8 @@ enum side_write_kind {
 	SIDE_CREATE, /* rows: an upsert on the ID column; documents: no revision */
 	SIDE_UPDATE, /* rows: only these cells; documents: the whole body, against 'revision' */
 	SIDE_DELETE,
+	SIDE_MERGE, /* documents: as SIDE_UPDATE, of what several leaves have become: no edit */
+	SIDE_END_LEAF, /* documents: as SIDE_DELETE, of a losing leaf, or of a live one where another was deleted */
 	SIDE_EXTRA_DELETE, /* documents: any other document; 'body' has its _id and _rev */
 	SIDE_EXTRA_UPDATE, /* documents: any other document, or its tombstone; 'body' has its _id, and its _rev unless new */
 	SIDE_EXTRA, /* documents: any other document (history); 'body' has its _id; a 409 with an equal body is success */
@@ -96,6 +98,18 @@ struct side_known {
 	bool is_known; /* out */
 };
 
+/* A revision of a document: a leaf, or what one was made of. */
+struct side_revision {
+	struct side_key key; /* borrowed */
+	const char *revision;
+	/* out */
+	struct json_object *body; /* owned; NULL: the database has it no more, or it is a tombstone */
+	struct json_object
+		*lineage; /* owned; array of revisions: itself, what it was made of, and so on; or NULL */
+	char *flaw;       /* owned; why the body cannot be written back exactly, or NULL */
+};
+void side_revisions_done(struct side_revision *revisions, size_t count);
+
 struct side_ticket;
 
 struct side_ops {
@@ -126,6 +140,12 @@ struct side_ops {
 			       struct error *error);
 	/* Whether the database knows these revisions, in any branch of the documents. Documents only. */
 	bool (*known_revisions)(void *self, struct side_known *asked, size_t count, struct error *error);
+	/* These revisions, as far as they are there. Documents only. */
+	bool (*read_revisions)(void *self, struct side_revision *revisions, size_t count,
+			       struct error *error);
+	/* An attachment as the body of a document may hold it: {content_type, data}. Documents only; caller puts. */
+	bool (*read_attachment)(void *self, const struct side_revision *revision, const char *name,
+				struct json_object **attachment_out, struct error *error);
 	/* What the app left behind of deleted documents of this integration (integration_deleted_data), an array of
 	 * them. Documents only; caller puts. */
 	bool (*left_behind)(void *self, struct json_object **list_out, struct error *error);

@@ -4,6 +4,7 @@
  * digests only. Parts of one (Range) are not asked for: not every server gives them (couchdb-rules 22). */
 #include "couch/attachments.h"
 #include "couch/wire.h"
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,4 +116,45 @@ bool couch_attachment_write(struct couch_client *couch, const char *id, const ch
 				 id);
 	memcpy(rev_out, new_rev, strlen(new_rev) + 1);
 	return true;
+}
+
+static bool gather_bytes(void *context, const char *bytes, size_t length)
+{
+	struct text *gathered = context;
+
+	text_add_bytes(gathered, bytes, length);
+	return !gathered->full;
+}
+
+static struct json_object *inline_of(const struct text *bytes, const char *content_type)
+{
+	struct json_object *attachment = json_new_object();
+	size_t size = sodium_base64_encoded_len(bytes->length, sodium_base64_VARIANT_ORIGINAL);
+	char *data = own_alloc(size);
+
+	sodium_bin2base64(data, size, (const unsigned char *)text_or_empty(bytes), bytes->length,
+			  sodium_base64_VARIANT_ORIGINAL);
+	json_put_text(attachment, "content_type", content_type);
+	json_put_text(attachment, "data", data);
+	free(data);
+	return attachment;
+}
+
+bool couch_attachment_inline(struct couch_client *couch, const char *id, const char *rev, const char *name,
+			     struct json_object **attachment_out, struct error *error)
+{
+	struct text bytes = {.ceiling = COUCH_INLINE_LIMIT};
+	struct couch_attachment found = {0};
+	struct error failure = {0};
+
+	bool ok = couch_attachment_read(couch, id, rev, name, gather_bytes, &bytes, &found, &failure);
+	if (ok)
+		*attachment_out = inline_of(&bytes, found.content_type);
+	else if (bytes.full)
+		error_set(error, ERROR_REFUSED, "attachment %s of %s is larger than %zu MiB", name, id,
+			  COUCH_INLINE_LIMIT >> 20);
+	else if (error)
+		*error = failure;
+	text_done(&bytes);
+	return ok;
 }

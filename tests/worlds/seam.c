@@ -138,6 +138,26 @@ static bool couch_known_revisions(void *self, struct side_known *asked, size_t c
 	       leave(seam, SEAM_COUCH_EXTRA);
 }
 
+static bool couch_read_revisions(void *self, struct side_revision *revisions, size_t count,
+				 struct error *error)
+{
+	struct seam *seam = self;
+
+	return enter(seam, SEAM_COUCH_EXTRA, error) &&
+	       seam->couch.ops->read_revisions(seam->couch.self, revisions, count, error) &&
+	       leave(seam, SEAM_COUCH_EXTRA);
+}
+
+static bool couch_read_attachment(void *self, const struct side_revision *revision, const char *name,
+				  struct json_object **attachment_out, struct error *error)
+{
+	struct seam *seam = self;
+
+	return enter(seam, SEAM_COUCH_EXTRA, error) &&
+	       seam->couch.ops->read_attachment(seam->couch.self, revision, name, attachment_out, error) &&
+	       leave(seam, SEAM_COUCH_EXTRA);
+}
+
 static bool couch_left_behind(void *self, struct json_object **list_out, struct error *error)
 {
 	struct seam *seam = self;
@@ -419,7 +439,7 @@ const char *seam_call_name(enum seam_call call)
 }
 
 /* What a side can do, the seam must hand on. */
-static_assert(sizeof(struct side_ops) == 16 * sizeof(void (*)(void)), "a new call of a side");
+static_assert(sizeof(struct side_ops) == 18 * sizeof(void (*)(void)), "a new call of a side");
 static_assert(sizeof(struct store_ops) == 6 * sizeof(void (*)(void)), "a new call of the store");
 
 void seam_place(struct seam *seam, struct sync_setup *setup)
@@ -431,6 +451,8 @@ void seam_place(struct seam *seam, struct sync_setup *setup)
 		.position = couch_position,
 		.read = couch_read,
 		.known_revisions = couch_known_revisions,
+		.read_revisions = couch_read_revisions,
+		.read_attachment = couch_read_attachment,
 		.left_behind = couch_left_behind,
 		.read_extras = couch_read_extras,
 		.read_beginning = couch_read_beginning,

@@ -304,6 +304,17 @@ bool world_phone_deletes_synced(struct world *world, struct world_document *docu
 /* An edit made offline, on the ancestor of the winner, which may be a tombstone: another leaf. 'wins' says which of both is shown. */
 void world_phone_conflicts(struct world *world, struct world_document *document, struct json_object *body,
 			   bool wins);
+/* What a phone has of a document while it is offline. */
+struct world_view {
+	char revision[64];        /* that it had when it went offline */
+	struct json_object *base; /* owned; its body */
+	struct json_object *body; /* owned; as it was edited since; NULL: deleted */
+	unsigned edits;
+};
+/* It is online again: what it made comes beside what others made meanwhile. */
+void world_phone_pushes(struct world *world, struct world_document *document, const struct world_view *view);
+/* The revision and what it was made of, one after the other. The caller puts. */
+struct json_object *world_couch_lineage(const struct world_document *document, const char *revision);
 /* Whether the revision is in the tree, as _revs_diff asks, and whether it has that ancestor, as _revisions tells. */
 bool world_couch_knows(const struct world_document *document, const char *revision);
 bool world_couch_descends(const struct world_document *document, const char *revision, const char *ancestor);

@@ -383,6 +383,40 @@ static bool couch_known_revisions(void *self, struct side_known *asked, size_t c
 	return true;
 }
 
+static void fill_revision(const struct world_document *document, struct side_revision *revision)
+{
+	struct json_object *body = document ? world_couch_body(document, revision->revision) : NULL;
+
+	if (document && world_couch_knows(document, revision->revision))
+		revision->lineage = world_couch_lineage(document, revision->revision);
+	if (body && json_find(document_data(body), WORLD_TOO_DEEP, NULL))
+		revision->flaw = own_copy("it is nested too deeply");
+	else if (body)
+		revision->body = world_wire(body);
+}
+
+static bool couch_read_revisions(void *self, struct side_revision *revisions, size_t count,
+				 struct error *error)
+{
+	struct world *world = of(self);
+
+	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		fill_revision(world_document(world, revisions[i].key.table, revisions[i].key.id),
+			      &revisions[i]);
+	return world_couch_ends(world, error);
+}
+
+/* Items and collections have none. */
+static bool couch_read_attachment(void *self, const struct side_revision *revision, const char *name,
+				  struct json_object **attachment_out, struct error *error)
+{
+	(void)self;
+	(void)attachment_out;
+	return error_set(error, ERROR_REFUSED, "%s has no attachment %s", revision->key.id, name);
+}
+
 static bool is_left_behind(const struct world *world, struct json_object *extra)
 {
 	return document_type_of(json_text_or(extra, "_id", ""), NULL) == DOCUMENT_DELETED_DATA &&
@@ -506,7 +540,8 @@ static bool apply_write(struct world *world, struct side_write *write)
 	if (write->kind == SIDE_EXTRA_UPDATE)
 		return update_extra(world, write->body);
 	struct world_document *document = world_want_document(world, write->table, write->id);
-	bool deleted = write->kind == SIDE_DELETE || json_bool_or(write->body, "_deleted", false);
+	bool deleted = write->kind == SIDE_DELETE || write->kind == SIDE_END_LEAF ||
+		       json_bool_or(write->body, "_deleted", false);
 	const char *revision = write->revision ? write->revision : json_text_or(write->body, "_rev", NULL);
 	scoped(json_object) before = json_share(world_body(document));
 	bool was_there = before != NULL;
@@ -517,8 +552,9 @@ static bool apply_write(struct world *world, struct side_write *write)
 	if (!leaf)
 		return false;
 	world->document_writes++;
-	observer_changed(world, document, before, deleted ? NULL : write->body);
-	if (deleted && was_there && !is_wanted_gone(world, document))
+	if (write->kind != SIDE_MERGE && write->kind != SIDE_END_LEAF)
+		observer_changed(world, document, before, deleted ? NULL : write->body);
+	if (deleted && was_there && !world_body(document) && !is_wanted_gone(world, document))
 		world_broken(world, "%s was deleted, and nobody asked for it", document->full_id);
 	snprintf(write->revision_out, sizeof write->revision_out, "%s", leaf->revision);
 	return true;
@@ -611,6 +647,8 @@ struct side world_couch_side(struct world *world)
 		.read_extras = couch_read_extras,
 		.read_beginning = couch_read_beginning,
 		.known_revisions = couch_known_revisions,
+		.read_revisions = couch_read_revisions,
+		.read_attachment = couch_read_attachment,
 		.left_behind = couch_left_behind,
 		.write_start = couch_write_start,
 		.write_finish = couch_write_finish,

@@ -284,6 +284,51 @@ void world_phone_conflicts(struct world *world, struct world_document *document,
 	(wins ? branch_that_wins : branch_that_loses)(world, document, ancestor, body);
 }
 
+static struct world_leaf *node_to_grow(struct world_document *document, const char *revision)
+{
+	for (size_t i = 0; i < document->count; i++)
+		if (strcmp(document->leaves[i].revision, revision) == 0)
+			return &document->leaves[i];
+	return NULL;
+}
+
+void world_phone_pushes(struct world *world, struct world_document *document, const struct world_view *view)
+{
+	char base[64];
+	int generation = (int)strtol(view->revision, NULL, 10) + (int)view->edits;
+	struct world_leaf *grown = node_to_grow(document, view->revision);
+
+	snprintf(base, sizeof base, "%s", view->revision);
+	if (grown)
+		grown->replaced = true;
+	world_note(world, "phone: %s an offline edit of %s, made of %s",
+		   view->body ? "pushes" : "pushes, as a deletion,", document->full_id, base);
+	transcript_spoil(world, "an offline edit");
+	if (view->body)
+		watch_edit(world, document, document_data(view->base), document_data(view->body));
+	else
+		document->delete_wanted = world->any_deleted = true;
+	struct json_object *body = view->body ? json_copy(view->body) : NULL;
+	if (body)
+		json_remove(body, "_rev");
+	add_leaf(world, document, base, generation, body, !body);
+}
+
+struct json_object *world_couch_lineage(const struct world_document *document, const char *revision)
+{
+	struct json_object *lineage = json_new_array();
+
+	while (revision && *revision) {
+		const struct world_leaf *node = NULL;
+		json_append(lineage, json_new_text(revision));
+		for (size_t i = 0; i < document->count; i++)
+			if (strcmp(document->leaves[i].revision, revision) == 0)
+				node = &document->leaves[i];
+		revision = node ? node->parent : NULL;
+	}
+	return lineage;
+}
+
 /* ---- what is done to the database ---- */
 
 static const struct world_leaf *node_of(const struct world_document *document, const char *revision)

@@ -1,0 +1,113 @@
+#include "bridge/conflicts.h"
+
+#include "base/own.h"
+#include "bridge/pairs.h"
+
+#include <stdlib.h>
+
+static void drop(struct pair *pair)
+{
+	struct conflict *conflict = take(pair->conflict);
+
+	free(conflict->unmerged);
+	free(conflict->told);
+	free(conflict);
+}
+
+void conflicts_done(struct conflicts *conflicts)
+{
+	for (size_t i = 0; i < conflicts->count; i++)
+		drop(conflicts->list[i]);
+	free(conflicts->list);
+	*conflicts = (struct conflicts){0};
+}
+
+static void add(struct conflicts *conflicts, struct pair *pair)
+{
+	if (conflicts->count == conflicts->capacity) {
+		conflicts->capacity = conflicts->capacity ? 2 * conflicts->capacity : 16;
+		conflicts->list = own_resize(conflicts->list, conflicts->capacity, sizeof(struct pair *));
+	}
+	pair->conflict = own_alloc(sizeof *pair->conflict);
+	pair->conflict->place = conflicts->count;
+	conflicts->list[conflicts->count++] = pair;
+}
+
+static void drop_if_over(struct conflicts *conflicts, struct pair *pair)
+{
+	if (pair->conflict->open || pair->conflict->told)
+		return;
+	struct pair *last = conflicts->list[--conflicts->count];
+	last->conflict->place = pair->conflict->place;
+	conflicts->list[pair->conflict->place] = last;
+	drop(pair);
+}
+
+void conflicts_note(struct conflicts *conflicts, struct pair *pair, bool open, bool changed)
+{
+	if (!pair->conflict && !open)
+		return;
+	if (!pair->conflict)
+		add(conflicts, pair);
+	pair->conflict->open = open;
+	if (changed || !open)
+		own_free_text(&pair->conflict->unmerged);
+	drop_if_over(conflicts, pair);
+}
+
+bool conflict_waits(const struct pair *pair)
+{
+	return pair->conflict && pair->conflict->open && !pair->conflict->unmerged &&
+	       pair->document == PAIR_DOCUMENT_THERE && (pair->in_scope || pair->state == ENTRY_PAIR);
+}
+
+bool conflict_is_due(struct pair *pair, unsigned pass)
+{
+	struct conflict *conflict = pair->conflict;
+
+	if (pair->under_way)
+		return false;
+	if (conflict->unmerged && (pair->looks & LOOK_AGAIN) && conflict->tried != pass)
+		own_free_text(&conflict->unmerged);
+	if (!conflict_waits(pair))
+		return false;
+	conflict->tried = pass;
+	return true;
+}
+
+const char *conflict_unmerged(const struct pair *pair)
+{
+	return pair->conflict ? pair->conflict->unmerged : NULL;
+}
+
+void conflict_set_unmerged(struct pair *pair, char *words)
+{
+	free(pair->conflict->unmerged);
+	pair->conflict->unmerged = words;
+}
+
+unsigned conflict_miss(struct pair *pair)
+{
+	return ++pair->conflict->misses;
+}
+
+void conflict_end(struct conflicts *conflicts, struct pair *pair, char *told)
+{
+	struct conflict *conflict = pair->conflict;
+
+	conflict->open = false;
+	conflict->misses = 0;
+	own_free_text(&conflict->unmerged);
+	free(conflict->told);
+	conflict->told = told;
+	drop_if_over(conflicts, pair);
+}
+
+char *conflict_take_told(struct conflicts *conflicts, struct pair *pair)
+{
+	if (!pair->conflict)
+		return NULL;
+	char *told = take(pair->conflict->told);
+	drop_if_over(conflicts, pair);
+	return told;
+}

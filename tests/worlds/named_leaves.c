@@ -1,0 +1,252 @@
+/* What phones made while they were offline comes beside what others made meanwhile: sync-rules 8. */
+#include "tests/worlds/named.h"
+
+#include "inventory/leaves.h"
+#include "tests/worlds/observer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PHONES 2
+
+/* What the phones have of i1. */
+static struct world_view views[PHONES];
+
+static struct world_document *i1(struct world *world)
+{
+	return world_document(world, TABLE_ITEMS, "i1");
+}
+
+static void goes_offline(struct world_view *view, const struct world_document *document)
+{
+	json_release(view->base);
+	json_release(view->body);
+	*view = (struct world_view){0};
+	snprintf(view->revision, sizeof view->revision, "%s", world_winner(document)->revision);
+	view->base = json_copy(world_body(document));
+	view->body = json_copy(view->base);
+}
+
+/* Before the bridge wrote its mark, which is all that the present revision has besides. */
+static void went_offline_before_the_mark(struct world_view *view, const struct world_document *document)
+{
+	goes_offline(view, document);
+	snprintf(view->revision, sizeof view->revision, "%s", world_winner(document)->parent);
+	json_release(view->base);
+	view->base = json_copy(world_couch_body(document, view->revision));
+	json_release(view->body);
+	view->body = json_copy(view->base);
+}
+
+/* 'behind_ms' before now. */
+static void edits_offline(struct world *world, struct world_view *view, const char *key, const char *value,
+			  int64_t behind_ms)
+{
+	json_put_text(document_data(view->body), key, value);
+	json_put(view->body, "updated_at", json_new_int(world_base_now_ms(world) - behind_ms));
+	view->edits++;
+}
+
+static void notes_on_the_plane(struct world *world)
+{
+	goes_offline(&views[0], i1(world));
+	edits_offline(world, &views[0], "notes", "from the plane", 0);
+}
+
+/* Its branch is the longer one, and is shown. */
+static void many_notes_on_the_plane(struct world *world)
+{
+	notes_on_the_plane(world);
+	views[0].edits = 9;
+}
+
+static void old_notes_on_the_plane(struct world *world)
+{
+	goes_offline(&views[0], i1(world));
+	edits_offline(world, &views[0], "notes", "from the plane", 600000);
+}
+
+static void notes_before_the_mark(struct world *world)
+{
+	went_offline_before_the_mark(&views[0], i1(world));
+	edits_offline(world, &views[0], "notes", "from the plane", 0);
+}
+
+static void deletes_before_the_mark(struct world *world)
+{
+	went_offline_before_the_mark(&views[0], i1(world));
+	json_object_close(&views[0].body);
+	views[0].edits = 1;
+}
+
+static void two_are_offline(struct world *world)
+{
+	notes_on_the_plane(world);
+	goes_offline(&views[1], i1(world));
+	edits_offline(world, &views[1], "purchased_from", "from the cellar", 1000);
+}
+
+static void lands(struct world *world)
+{
+	world_phone_pushes(world, i1(world), &views[0]);
+}
+
+static void both_land(struct world *world)
+{
+	lands(world);
+	world_phone_pushes(world, i1(world), &views[1]);
+}
+
+static void lands_after_compaction(struct world *world)
+{
+	world_couch_compacts(world);
+	lands(world);
+}
+
+static void phone_models(struct world *world)
+{
+	named_phone_sets(world, "model_name", "from the phone", 0);
+	named_phone_sets(world, "purchased_from", "the shop", 0);
+}
+
+static void phone_notes_twice(struct world *world)
+{
+	named_phone_sets(world, "notes", "of the phone", 300000);
+	named_phone_sets(world, "model_name", "of the phone", 300000);
+}
+
+static void both_say(struct world *world, const char *key, enum field field, const char *words)
+{
+	named_must_say(world, "i1", key, words);
+	named_must_show(world, "i1", field, words);
+}
+
+static void one_leaf_is_left(struct world *world)
+{
+	const struct world_document *document = i1(world);
+	size_t live = 0;
+
+	for (size_t i = 0; i < document->count; i++)
+		live += !document->leaves[i].replaced && !document->leaves[i].deleted;
+	if (live != 1)
+		world_broken(world, "item i1 has %zu live leaves", live);
+}
+
+static bool history_has(const struct world *world, const char *key, const char *lost)
+{
+	for (size_t i = 0; i < world->extra_count; i++) {
+		struct json_object *data = json_child(world->extras[i], "original_data", json_type_object);
+		if (strcmp(json_text_or(world->extras[i], "event_name", ""), "sync_conflict") == 0 &&
+		    strcmp(json_text_or(data, key, ""), lost) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void notes_and_models(struct world *world)
+{
+	both_say(world, "notes", FIELD_NOTES, "from the plane");
+	both_say(world, "model_name", FIELD_MODEL_NAME, "from the phone");
+	one_leaf_is_left(world);
+	if (history_has(world, "notes", "first") || history_has(world, "model_name", ""))
+		world_broken(world, "the history has a loser where nobody lost");
+}
+
+static void notes_and_grid(struct world *world)
+{
+	both_say(world, "notes", FIELD_NOTES, "from the plane");
+	both_say(world, "model_name", FIELD_MODEL_NAME, "from the grid");
+	one_leaf_is_left(world);
+}
+
+static void only_notes(struct world *world)
+{
+	both_say(world, "notes", FIELD_NOTES, "from the plane");
+	one_leaf_is_left(world);
+	const struct world_row *row = named_row(world);
+	const char *mark = document_mark(world_body(i1(world)), world->config.id);
+	if (!row || !mark || strcmp(mark, row->id) != 0)
+		world_broken(world, "the mark does not name the row");
+}
+
+static void three_edits(struct world *world)
+{
+	both_say(world, "notes", FIELD_NOTES, "from the plane");
+	both_say(world, "model_name", FIELD_MODEL_NAME, "from the grid");
+	both_say(world, "purchased_from", FIELD_PURCHASED_FROM, "from the cellar");
+	one_leaf_is_left(world);
+}
+
+static void plane_wins(struct world *world)
+{
+	both_say(world, "notes", FIELD_NOTES, "from the plane");
+	both_say(world, "model_name", FIELD_MODEL_NAME, "of the phone");
+	one_leaf_is_left(world);
+	if (!history_has(world, "notes", "of the phone"))
+		world_broken(world, "the loser is not in the history");
+}
+
+static void plane_loses(struct world *world)
+{
+	both_say(world, "notes", FIELD_NOTES, "of the phone");
+	both_say(world, "model_name", FIELD_MODEL_NAME, "of the phone");
+	one_leaf_is_left(world);
+	if (!history_has(world, "notes", "from the plane"))
+		world_broken(world, "the loser is not in the history");
+}
+
+static void lives_with_notes(struct world *world)
+{
+	named_is_there(world);
+	both_say(world, "notes", FIELD_NOTES, "from the plane");
+	one_leaf_is_left(world);
+}
+
+static void ticks_delete(struct world *world)
+{
+	struct world_row *row = named_row(world);
+
+	if (!row)
+		return;
+	row->delete_wanted = true;
+	world_person_types(world, row, FIELD_DELETE, json_new_bool(true));
+}
+
+static void is_gone(struct world *world)
+{
+	if (world_body(i1(world)) || named_row(world))
+		world_broken(world, "item i1 is there again");
+}
+
+static void both_edit(struct world *world)
+{
+	notes_on_the_plane(world);
+	phone_models(world);
+}
+
+#define ONCE (1U << AS_WRITTEN)
+
+static const struct scenario scenarios[] = {
+	{"losing-leaf-arrives", notes_on_the_plane, lands, phone_models, notes_and_models, ALL_ORDERS, false},
+	{"losing-leaf-beside-a-row-edit", notes_on_the_plane, lands, named_person_models, notes_and_grid,
+	 ALL_ORDERS, false},
+	{"mark-meets-a-leaf", notes_before_the_mark, lands, named_nothing, only_notes, ONCE, true},
+	{"winner-flips-without-edit", many_notes_on_the_plane, lands, phone_models, notes_and_models,
+	 ALL_ORDERS, false},
+	{"winner-flips-beside-a-row-edit", many_notes_on_the_plane, named_person_models, lands,
+	 notes_and_grid, BOTH_ORDERS, true},
+	{"leaves-with-the-same-field", notes_on_the_plane, phone_notes_twice, lands, plane_wins, IN_ORDER,
+	 false},
+	{"older-leaf-with-the-same-field", old_notes_on_the_plane, phone_notes_twice, lands, plane_loses,
+	 IN_ORDER, false},
+	{"three-leaves", two_are_offline, both_land, named_person_models, three_edits, ALL_ORDERS, false},
+	{"ancestor-compacted", notes_on_the_plane, named_person_models, lands_after_compaction,
+	 notes_and_grid, ONCE, true},
+	{"tombstone-against-an-offline-edit", notes_on_the_plane, named_phone_deletes, lands,
+	 lives_with_notes, ONCE, true},
+	{"delete-box-after-a-merge", both_edit, lands, ticks_delete, is_gone, ONCE, true},
+	{"offline-delete-meets-the-mark", deletes_before_the_mark, lands, named_nothing, is_gone, ONCE, true},
+};
+
+const struct named_table named_leaves = {scenarios, countof(scenarios)};
