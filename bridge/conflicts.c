@@ -1,6 +1,6 @@
 #include "bridge/conflicts.h"
 
-#include "base/own.h"
+#include "base/json.h"
 #include "bridge/pairs.h"
 
 #include <stdlib.h>
@@ -11,6 +11,7 @@ static void drop(struct pair *pair)
 
 	free(conflict->unmerged);
 	free(conflict->told);
+	json_release(conflict->ended);
 	free(conflict);
 }
 
@@ -35,7 +36,7 @@ static void add(struct conflicts *conflicts, struct pair *pair)
 
 static void drop_if_over(struct conflicts *conflicts, struct pair *pair)
 {
-	if (pair->conflict->open || pair->conflict->told)
+	if (pair->conflict->open || pair->conflict->told || pair->conflict->ended)
 		return;
 	struct pair *last = conflicts->list[--conflicts->count];
 	last->conflict->place = pair->conflict->place;
@@ -55,9 +56,35 @@ void conflicts_note(struct conflicts *conflicts, struct pair *pair, bool open, b
 	drop_if_over(conflicts, pair);
 }
 
+uint64_t ended_hash_of(const char *revision)
+{
+	return text_hash(revision);
+}
+
+uint64_t ended_hash(struct json_object *revisions)
+{
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < json_length(revisions); i++) {
+		const char *revision = json_text_of(json_at(revisions, i));
+		hash += revision ? ended_hash_of(revision) : 0;
+	}
+	return hash;
+}
+
+void conflicts_note_ended(struct conflicts *conflicts, struct pair *pair, struct json_object *revisions)
+{
+	if (!pair->conflict)
+		add(conflicts, pair);
+	json_release(pair->conflict->ended);
+	pair->conflict->ended = json_share(revisions);
+}
+
 bool conflict_waits(const struct pair *pair)
 {
-	return pair->conflict && pair->conflict->open && !pair->conflict->unmerged &&
+	const struct conflict *conflict = pair->conflict;
+
+	return conflict && (conflict->open || conflict->ended) && !conflict->unmerged &&
 	       pair->document == PAIR_DOCUMENT_THERE && (pair->in_scope || pair->state == ENTRY_PAIR);
 }
 
@@ -100,6 +127,14 @@ void conflict_end(struct conflicts *conflicts, struct pair *pair, char *told)
 	own_free_text(&conflict->unmerged);
 	free(conflict->told);
 	conflict->told = told;
+	drop_if_over(conflicts, pair);
+}
+
+void conflict_end_ended(struct conflicts *conflicts, struct pair *pair)
+{
+	pair->ended = ended_hash(pair->conflict->ended);
+	json_object_close(&pair->conflict->ended);
+	pair->conflict->misses = 0;
 	drop_if_over(conflicts, pair);
 }
 

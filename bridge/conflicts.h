@@ -1,14 +1,18 @@
-/* Pairs whose documents have several live leaves (sync-rules 8), and what is known of that. Nothing is planned from such a document
- * before its leaves are one again (merging.h). */
+/* Pairs whose documents have several live leaves, or a leaf that was deleted beside a live one (sync-rules 8), and what is known
+ * of that. Nothing is planned from such a document before its leaves are one again (merging.h). */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+struct json_object;
 struct pair;
 
 struct conflict {
-	size_t place;    /* in the list */
-	bool open;       /* there are several leaves; else only 'told' is left */
+	size_t place; /* in the list */
+	bool open;    /* there are several live leaves */
+	struct json_object
+		*ended;  /* owned; array of deleted leaves' revisions, among which are new ones; or NULL */
 	char *unmerged;  /* owned; why they cannot be made one, or NULL */
 	unsigned tried;  /* the pass that tried it last */
 	unsigned misses; /* tries in a row that met another write, or had no answer */
@@ -22,6 +26,11 @@ void conflicts_done(struct conflicts *conflicts);
 
 /* The document was seen, with several leaves or with one; 'changed': other ones than before, of which nothing is known. */
 void conflicts_note(struct conflicts *conflicts, struct pair *pair, bool open, bool changed);
+/* It has these deleted leaves, of which not all were handled. */
+void conflicts_note_ended(struct conflicts *conflicts, struct pair *pair, struct json_object *revisions);
+/* A hash of deleted leaves that goes by which there are, in whatever order; 0: none. */
+uint64_t ended_hash(struct json_object *revisions);
+uint64_t ended_hash_of(const char *revision);
 /* Its leaves are to be made one. */
 bool conflict_waits(const struct pair *pair);
 /* The same for this pass, which may try again what an earlier one could not merge. */
@@ -34,5 +43,7 @@ void conflict_set_unmerged(struct pair *pair, char *words);
 unsigned conflict_miss(struct pair *pair);
 /* They are one. 'told' is taken, or NULL. */
 void conflict_end(struct conflicts *conflicts, struct pair *pair, char *told);
+/* What follows from its deleted leaves is decided. */
+void conflict_end_ended(struct conflicts *conflicts, struct pair *pair);
 /* What was told, to the caller; NULL: nothing. */
 char *conflict_take_told(struct conflicts *conflicts, struct pair *pair);

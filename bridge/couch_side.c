@@ -69,6 +69,7 @@ static struct side_record take_document(enum table table, const char *id, struct
 		.id = own_copy(id),
 		.revision = take(document->rev),
 		.leaves = take(document->conflicts),
+		.ended = take(document->ended),
 		.body = take(document->body),
 		.flaw = take(document->flaw),
 		.read_at_ms = clock_steady_ms(),

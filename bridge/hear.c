@@ -121,9 +121,12 @@ static bool sift_documents(void *context, struct side_records *page, struct erro
 	for (size_t i = 0; i < page->count; i++) {
 		struct side_record *document = &page->list[i];
 		struct pair *pair = pairs_want(&sync->pairs, document->table, document->id);
-		if (sync_leaves(document) == pair->handled)
+		bool has_ended = document->ended && ended_hash(document->ended) != pair->ended;
+		if (sync_leaves(document) == pair->handled && !has_ended)
 			continue;
 		sync_note_document(sync, pair, document);
+		if (has_ended)
+			conflicts_note_ended(&sync->pairs.conflicts, pair, document->ended);
 		if (pair_due_ms(pair, DUE_MARK))
 			pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
 		pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);

@@ -226,6 +226,7 @@ static bool walk_table(struct walk *walk, enum table table, struct error *error)
 		{.name = "cells", .dropped = true},          {.name = "base", .dropped = true},
 		{.name = "table", .dropped = true},          {.name = "document", .dropped = true},
 		{.name = "collection_row", .dropped = true}, {.name = "container_row", .dropped = true},
+		{.name = "leaves", .dropped = true},
 	};
 	const struct json_pick entry = {in_entry, countof(in_entry), true};
 	scoped_text prefix = ledger_entry_document_id(ledger, table, "");

@@ -87,6 +87,9 @@ struct ledger_entry {
 	char document
 		[80]; /* the document's winning revision when it was last looked at; "" not known (sync-rules 3) */
 	uint64_t handled; /* hash of the document's live leaves that were handled; 0: none */
+	uint64_t ended;   /* hash of its deleted leaves that were handled; 0: none */
+	struct json_object *
+		revisions; /* owned; of the document, as far as they are remembered (leaf_memory.h); or NULL */
 	/* Airtable's clock when the handled revision was first seen. Of one that is not handled yet only the process knows it
 	 * (pairs.h); after a crash it is later, which may let a document win a conflict: the loser is kept all the same. */
 	int64_t seen_ms;

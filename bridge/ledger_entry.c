@@ -156,6 +156,8 @@ void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const cha
 	entry->unsure_since_ms = 0;
 	entry->typed_ms = 0;
 	entry->marked = false;
+	entry->ended = 0;
+	json_object_close(&entry->revisions);
 	entry->state = was_document ? ENTRY_GRAVE : ENTRY_DISCARDED;
 	entry->grave_reason = own_copy(reason);
 	entry->grave_revision = own_copy(tombstone_revision);
@@ -181,6 +183,7 @@ void ledger_entry_done(struct ledger_entry *entry)
 {
 	forget_all(entry);
 	own_free_text(&entry->id);
+	json_object_close(&entry->revisions);
 	own_free_text(&entry->mark_refused);
 	json_object_close(&entry->wake);
 	json_object_close(&entry->orphans);

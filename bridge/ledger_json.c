@@ -138,15 +138,24 @@ static bool is_apart(const struct ledger_entry *entry)
 	return false;
 }
 
+static void put_hash(struct json_object *json, const char *key, uint64_t hash)
+{
+	char words[17];
+
+	if (!hash)
+		return;
+	snprintf(words, sizeof words, "%016" PRIx64, hash);
+	json_put_text(json, key, words);
+}
+
 static void put_state(struct json_object *json, const struct ledger_entry *entry)
 {
 	put_text(json, "rec", entry->record_id);
 	put_text(json, "document", entry->document);
-	if (entry->handled) {
-		char hash[17];
-		snprintf(hash, sizeof hash, "%016" PRIx64, entry->handled);
-		json_put_text(json, "handled", hash);
-	}
+	put_hash(json, "handled", entry->handled);
+	put_hash(json, "ended", entry->ended);
+	if (entry->revisions && entry->state == ENTRY_PAIR)
+		json_put(json, "leaves", json_copy(entry->revisions));
 	put_time(json, "seen", entry->seen_ms);
 	put_truth(json, "marked", entry->marked);
 	put_truth(json, "apart", is_apart(entry));
@@ -396,8 +405,9 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 				 "it was written by another version of Davenport (v is neither %d nor %d)",
 				 LEDGER_VERSION, LEDGER_VERSION_PACKED);
 	const struct columns *columns = &ledger->columns[entry->table];
-	const char *handled = json_text_or(json, "handled", "0");
-	entry->handled = strtoull(handled, NULL, 16);
+	entry->handled = strtoull(json_text_or(json, "handled", "0"), NULL, 16);
+	entry->ended = strtoull(json_text_or(json, "ended", "0"), NULL, 16);
+	entry->revisions = json_share(json_child(json, "leaves", json_type_object));
 	json_text_into(json, "_rev", entry->revision, sizeof entry->revision);
 	json_text_into(json, "rec", entry->record_id, sizeof entry->record_id);
 	json_text_into(json, "document", entry->document, sizeof entry->document);

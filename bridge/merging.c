@@ -4,6 +4,7 @@
 #include "bridge/merging.h"
 
 #include "inventory/history.h"
+#include "inventory/leaf_memory.h"
 #include "inventory/leaves.h"
 #include "inventory/schema.h"
 
@@ -19,7 +20,9 @@
 struct merge {
 	struct pair *pair;
 	struct side_record document;
-	size_t first, count; /* of its leaves in 'revisions' */
+	size_t first, count; /* of its live leaves in 'revisions' */
+	size_t ended;        /* of its deleted ones, behind them; only where one leaf lives */
+	bool dies;           /* one of these was a deletion of all that it has */
 	struct leaf *leaves; /* owned */
 	struct merged_leaves merged;
 	struct json_object *histories; /* owned; or NULL */
@@ -98,12 +101,26 @@ static bool read_documents(struct batch *batch, struct error *error)
 
 /* ---- leaves ---- */
 
-static void want_leaf(struct batch *batch, struct merge *merge, const char *revision)
+static void want_revision(struct batch *batch, const struct merge *merge, const char *revision)
 {
 	batch->revisions = own_resize(batch->revisions, batch->revision_count + 1, sizeof *batch->revisions);
 	batch->revisions[batch->revision_count++] =
 		(struct side_revision){.key = key_of(merge->pair), .revision = revision};
-	merge->count++;
+}
+
+static size_t want_all(struct batch *batch, const struct merge *merge, struct json_object *revisions,
+		       size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < json_length(revisions) && count < most; i++) {
+		const char *revision = json_text_of(json_at(revisions, i));
+		if (revision) {
+			want_revision(batch, merge, revision);
+			count++;
+		}
+	}
+	return count;
 }
 
 static void want_leaves(struct batch *batch, struct merge *merge)
@@ -111,12 +128,10 @@ static void want_leaves(struct batch *batch, struct merge *merge)
 	merge->first = batch->revision_count;
 	if (merge->failed)
 		return;
-	want_leaf(batch, merge, merge->document.revision);
-	for (size_t i = 0; i < json_length(merge->document.leaves) && merge->count < LEAVES_MOST; i++) {
-		const char *revision = json_text_of(json_at(merge->document.leaves, i));
-		if (revision)
-			want_leaf(batch, merge, revision);
-	}
+	want_revision(batch, merge, merge->document.revision);
+	merge->count = 1 + want_all(batch, merge, merge->document.leaves, LEAVES_MOST);
+	if (merge->count == 1)
+		merge->ended = want_all(batch, merge, merge->pair->conflict->ended, LEAVES_MOST);
 }
 
 static void check_leaf(struct batch *batch, struct merge *merge, const struct side_revision *leaf)
@@ -183,14 +198,58 @@ static size_t want_ancestor(struct batch *batch, const struct merge *merge, cons
 	return batch->ancestor_count++;
 }
 
+/* What was deleted, where that is what the live leaf was made of; NULL: it was a leaf of its own, which ended. */
+static const char *deleted_ancestor(const struct side_revision *shown, const struct side_revision *ended)
+{
+	const char *revision = json_text_of(json_at(ended->lineage, 1));
+
+	return revision && is_in(shown->lineage, revision) ? revision : NULL;
+}
+
 static void note_ancestors(struct batch *batch, struct merge *merge, size_t *of_leaves)
 {
 	const struct side_revision *leaves = batch->revisions + merge->first;
 
-	for (size_t i = 1; i < merge->count; i++) {
-		const char *revision = common_ancestor(&leaves[0], &leaves[i]);
+	for (size_t i = 1; i < merge->count + merge->ended; i++) {
+		const char *revision = i < merge->count ? common_ancestor(&leaves[0], &leaves[i])
+							: deleted_ancestor(&leaves[0], &leaves[i]);
 		of_leaves[i] = revision ? want_ancestor(batch, merge, revision) : SIZE_MAX;
 	}
+}
+
+/* The ledger remembers what is in them of some that the database has compacted away. */
+static bool recall_ancestors(struct batch *batch, struct error *error)
+{
+	struct ledger_key *keys = own_alloc((batch->ancestor_count + 1) * sizeof *keys);
+	struct ledger_entry *entries = own_alloc((batch->ancestor_count + 1) * sizeof *entries);
+	size_t *places = own_alloc((batch->ancestor_count + 1) * sizeof *places), count = 0;
+
+	for (size_t i = 0; i < batch->ancestor_count; i++) {
+		if (batch->digests[i])
+			continue;
+		keys[count] = (struct ledger_key){batch->ancestors[i].key.table, batch->ancestors[i].key.id};
+		places[count++] = i;
+	}
+	bool ok = count == 0 || ledger_read(&batch->sync->ledger, keys, count, entries, error);
+	for (size_t i = 0; ok && i < count; i++) {
+		batch->digests[places[i]] =
+			leaf_memory_digest(entries[i].revisions, batch->ancestors[places[i]].revision);
+		ledger_entry_done(&entries[i]);
+	}
+	free(keys);
+	free(entries);
+	free(places);
+	return ok;
+}
+
+/* Nobody has edited what was deleted: the deletion counts (sync-rules 10). */
+static void judge_ended(struct batch *batch, struct merge *merge, const size_t *of_leaves)
+{
+	struct json_object *body = batch->revisions[merge->first].body;
+
+	for (size_t i = merge->count; i < merge->count + merge->ended; i++)
+		merge->dies = merge->dies || (of_leaves[i] != SIZE_MAX && batch->digests[of_leaves[i]] &&
+					      !leaf_has_moved(body, batch->digests[of_leaves[i]]));
 }
 
 static void take_ancestors(struct batch *batch, struct merge *merge, const size_t *of_leaves)
@@ -218,9 +277,12 @@ static bool read_ancestors(struct batch *batch, struct error *error)
 	for (size_t i = 0; ok && i < batch->ancestor_count; i++)
 		if (batch->ancestors[i].body && !batch->ancestors[i].flaw)
 			batch->digests[i] = leaf_digest(batch->ancestors[i].body);
+	ok = ok && recall_ancestors(batch, error);
 	for (size_t i = 0; ok && i < batch->count; i++)
-		if (!batch->list[i].failed)
+		if (!batch->list[i].failed) {
 			take_ancestors(batch, &batch->list[i], of_leaves + batch->list[i].first);
+			judge_ended(batch, &batch->list[i], of_leaves + batch->list[i].first);
+		}
 	free(of_leaves);
 	return ok || error_wrap(error, "reading what conflicting revisions were made of");
 }
@@ -329,8 +391,13 @@ static bool write_all(struct batch *batch, struct writes *writes, const char *wh
 			couch->ops->write_start(couch->self, writes->list, writes->count);
 		ok = couch->ops->write_finish(couch->self, &ticket, error);
 	}
-	for (size_t i = 0; ok && i < writes->count; i++)
-		take_result(batch, writes->of[i], &writes->list[i], what);
+	for (size_t i = 0; ok && i < writes->count; i++) {
+		const struct side_write *write = &writes->list[i];
+		take_result(batch, writes->of[i], write, what);
+		/* Their tombstones are no news. */
+		if (write->kind == SIDE_END_LEAF && write->result == ERROR_NONE)
+			writes->of[i]->pair->ended += ended_hash_of(write->revision_out);
+	}
 	side_writes_done(writes->list, writes->count);
 	free(writes->list);
 	free(writes->of);
@@ -383,7 +450,7 @@ static bool end_others(struct batch *batch, struct error *error)
 	for (size_t i = 0; i < batch->count; i++) {
 		struct merge *merge = &batch->list[i];
 		bodies[i] = tombstone_of(merge);
-		for (size_t leaf = 1; !merge->failed && leaf < merge->count; leaf++)
+		for (size_t leaf = merge->dies ? 0 : 1; !merge->failed && leaf < merge->count; leaf++)
 			add_write(&writes, merge,
 				  (struct side_write){.kind = SIDE_END_LEAF,
 						      .revision = merge->leaves[leaf].revision,
@@ -446,20 +513,36 @@ static char *losses_in_words(const struct merge *merge)
 	return told;
 }
 
-static void tell(struct batch *batch, struct merge *merge)
+static void tell_merged(struct sync *sync, struct merge *merge)
 {
-	struct sync *sync = batch->sync;
 	scoped_text told = losses_in_words(merge);
 
-	if (merge->failed)
-		return;
 	log_info(&sync->log, "%s: %zu revisions that conflicted are one again%s%s", merge->pair->full_id,
 		 merge->count, told ? ". " : "", told ? told : "");
 	sync->counts.conflicts += (int64_t)merge->merged.loss_count;
 	sync->counts.documents_written += merge->merged.body != NULL;
-	if (merge->pair->conflict)
-		conflict_end(&sync->pairs.conflicts, merge->pair, take(told));
-	pairs_look(&sync->pairs, merge->pair, LOOK_DOCUMENT);
+	conflict_end(&sync->pairs.conflicts, merge->pair, take(told));
+}
+
+static void tell_ended(struct sync *sync, struct merge *merge)
+{
+	if (merge->dies)
+		log_info(&sync->log,
+			 "%s: a device deleted it, and what others wrote meanwhile changed nothing of it: it "
+			 "is deleted",
+			 merge->pair->full_id);
+	conflict_end_ended(&sync->pairs.conflicts, merge->pair);
+}
+
+static void tell(struct batch *batch, struct merge *merge)
+{
+	if (merge->failed || !merge->pair->conflict)
+		return;
+	if (merge->count > 1)
+		tell_merged(batch->sync, merge);
+	else
+		tell_ended(batch->sync, merge);
+	pairs_look(&batch->sync->pairs, merge->pair, LOOK_DOCUMENT);
 }
 
 /* ---- all of it ---- */

@@ -52,6 +52,7 @@ struct pair {
 	struct conflict *conflict;        /* owned, by conflicts.h alone: it has several of them; or NULL */
 	int64_t seen_at_ms;               /* steady clock: when these leaves were first seen */
 	uint64_t handled;                 /* those that the ledger says were handled */
+	uint64_t ended;                   /* hash of its deleted leaves that were handled */
 
 	/* The ledger in short. */
 	enum entry_state state;

@@ -7,6 +7,7 @@
 #include "bridge/typing.h"
 
 #include "base/clock.h"
+#include "inventory/leaf_memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,6 +199,10 @@ static void note_handled(struct group *group, struct look *look)
 	look->pair->heard_in = group->sync->hearings;
 	if (look->document.revision && look->document.presence != SIDE_MISSING)
 		snprintf(entry->document, sizeof entry->document, "%s", look->document.revision);
+	entry->ended = look->pair->ended;
+	if (look->document.body && look->document.revision && !look->document.flaw)
+		entry->revisions = leaf_memory_add(entry->revisions, table_document_type(look->pair->table),
+						   look->document.revision, look->document.body);
 	if (look->again || look->open) {
 		entry->handled = 0; /* it is open: also the next start looks at it */
 		return;

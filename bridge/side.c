@@ -8,6 +8,7 @@ void side_record_done(struct side_record *record)
 	own_free_text(&record->revision);
 	own_free_text(&record->flaw);
 	json_object_close(&record->leaves);
+	json_object_close(&record->ended);
 	json_object_close(&record->body);
 	*record = (struct side_record){0};
 }

@@ -24,9 +24,11 @@ struct side_record {
 	char *id;                   /* owned */
 	char *revision;             /* owned; documents: the winner's _rev */
 	struct json_object *leaves; /* owned; documents: array of the losing leaves' revisions, or NULL */
-	struct json_object *body;   /* owned; the document, or {field id: value} */
-	char *flaw;                 /* owned; why the document cannot be written back exactly, or NULL */
-	int64_t read_at_ms;         /* this machine's steady clock */
+	struct json_object
+		*ended; /* owned; documents in the news: array of the deleted leaves' revisions, or NULL */
+	struct json_object *body; /* owned; the document, or {field id: value} */
+	char *flaw;               /* owned; why the document cannot be written back exactly, or NULL */
+	int64_t read_at_ms;       /* this machine's steady clock */
 	int64_t created_ms; /* rows: when it was made, by the base's clock, to the second; 0 not known */
 };
 void side_record_done(struct side_record *record);

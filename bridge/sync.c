@@ -153,6 +153,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	pair->state = entry->state;
 	pair->handled = entry->handled;
 	pair->buried_ms = entry_buried_ms(entry);
+	pair->ended = entry->ended;
 	pair->born_as_row = entry->born_as_row;
 	pair->in_step = ledger_entry_is_settled(entry);
 	pair->went_back = entry->state == ENTRY_PAIR && entry->apart;

@@ -12,8 +12,8 @@
  *
  * Where a proxy holds the feed back, pages are asked for at intervals instead.
  *
- * The style is main_only: what the losing leaves are, the document's _conflicts say, and a new losing leaf gives a
- * row in any style (couchdb-rules 2). */
+ * The style is all_docs: what the losing leaves are, the document's _conflicts say, but of those that were deleted only the row
+ * tells (sync-rules 8). */
 #include "couch/changes.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -176,6 +176,31 @@ static struct couch_change *queue_new(struct couch_changes *changes)
 	return change;
 }
 
+static bool is_listed(struct json_object *list, const char *rev)
+{
+	for (size_t i = 0; i < json_length(list); i++) {
+		const char *listed = json_text_of(json_at(list, i));
+		if (listed && strcmp(listed, rev) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of all leaves those that are neither shown nor in conflict. */
+static struct json_object *ended_leaves(struct json_object *row, const struct couch_document *document)
+{
+	struct json_object *leaves = json_child(row, "changes", json_type_array), *ended = NULL;
+
+	for (size_t i = 0; i < json_length(leaves); i++) {
+		const char *rev = json_text_or(json_at(leaves, i), "rev", NULL);
+		if (!rev || strcmp(rev, document->rev) == 0 || is_listed(document->conflicts, rev))
+			continue;
+		ended = ended ? ended : json_new_array();
+		json_append(ended, json_new_text(rev));
+	}
+	return ended;
+}
+
 /* 'path' is the row's place for the flaws. False: it is no row. */
 static bool take_row(struct couch_changes *changes, struct json_object *row, const struct json_flaws *flaws,
 		     const char *path, const char *unreadable)
@@ -199,6 +224,8 @@ static bool take_row(struct couch_changes *changes, struct json_object *row, con
 		change->document.deleted = true;
 	else
 		change->document.flaw = change->document.flaw ? change->document.flaw : own_copy(unreadable);
+	if (!change->document.deleted && change->document.body)
+		change->document.ended = ended_leaves(row, &change->document);
 	return true;
 }
 
@@ -259,7 +286,7 @@ static char *page_path(const struct couch_changes *changes, bool bodies)
 
 	/* With seq_interval CouchDB packs one seq for a page instead of one for each row: far cheaper on a cluster. */
 	text_format(&path, "_changes?feed=normal&limit=%zu&seq_interval=%zu%s", changes->limit,
-		    changes->limit, bodies ? "&include_docs=true&conflicts=true" : "");
+		    changes->limit, bodies ? "&style=all_docs&include_docs=true&conflicts=true" : "");
 	add_since(&path, changes->since);
 	return text_take(&path);
 }
@@ -268,7 +295,8 @@ static char *feed_path(const struct couch_changes *changes)
 {
 	struct text path = {0};
 
-	text_format(&path, "_changes?feed=continuous&heartbeat=%d&include_docs=true&conflicts=true",
+	text_format(&path,
+		    "_changes?feed=continuous&heartbeat=%d&style=all_docs&include_docs=true&conflicts=true",
 		    changes->heartbeat_ms);
 	add_since(&path, changes->since);
 	return text_take(&path);

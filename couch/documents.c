@@ -20,6 +20,7 @@ void couch_document_done(struct couch_document *document)
 	own_free_text(&document->flaw);
 	json_release(document->body);
 	json_release(document->conflicts);
+	json_release(document->ended);
 	*document = (struct couch_document){0};
 }
 

@@ -13,7 +13,9 @@ struct couch_document {
 	struct json_object *
 		body; /* owned; whole, with _id, _rev, _attachments stubs; NULL when missing or a bare tombstone */
 	struct json_object *conflicts; /* owned array of the losing leaves' revs, or NULL */
-	char *flaw;                    /* owned; why the body cannot be written back exactly, or NULL */
+	struct json_object
+		*ended; /* owned array of deleted leaves' revs, which the feed alone tells; or NULL */
+	char *flaw;     /* owned; why the body cannot be written back exactly, or NULL */
 };
 void couch_document_done(struct couch_document *document);
 struct couch_documents {

@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IN_DATA       "data/"
+#define IN_DATA       LEAF_IN_DATA
 #define IN_MARKS      "integrations/"
 #define IN_FILES      "attachments/"
 #define IN_TOP        "top/"
 #define TOGETHER_MOST 16
+#define HASH_MASK     0xFFFFFFFFFFFFU
 
 /* Keys of an item that are taken together: always, or when the first of them has moved. */
 static const struct together {
@@ -86,7 +87,7 @@ static struct json_object *hash_of(struct json_object *value)
 {
 	scoped_text words = json_write(value);
 
-	return json_new_int((int64_t)text_hash(words));
+	return json_new_int((int64_t)(text_hash(words) & HASH_MASK));
 }
 
 /* An attachment is known by its content. */

@@ -10,7 +10,8 @@
 #include "inventory/document.h"
 
 /* What a body has, as {path: hash}: enough to see what has moved since, and small enough to be kept. A path is "data/<key>",
- * "integrations/<id>", "attachments/<name>" or "top/<key>"; a hash that is null says that it is not known. The caller puts. */
+ * "integrations/<id>", "attachments/<name>" or "top/<key>"; a hash has 48 bits, and one that is null says that it is not known. The caller puts. */
+#define LEAF_IN_DATA "data/"
 struct json_object *leaf_digest(struct json_object *body);
 
 struct leaf {

@@ -103,6 +103,20 @@ static struct json_object *conflicts(const struct world_document *document, cons
 	return list;
 }
 
+static struct json_object *ended_leaves(const struct world_document *document, const struct world_leaf *best)
+{
+	struct json_object *list = NULL;
+
+	for (size_t i = 0; i < document->count; i++) {
+		const struct world_leaf *leaf = &document->leaves[i];
+		if (leaf->replaced || !leaf->deleted || best->deleted)
+			continue;
+		list = list ? list : json_new_array();
+		json_append(list, json_new_text(leaf->revision));
+	}
+	return list;
+}
+
 static struct side_record record_of(struct world *world, enum table table, const char *id)
 {
 	struct world_document *document = world_document(world, table, id);
@@ -213,8 +227,10 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	if (world_fault(world, FAULT_COUCH_REWIND))
 		since = 0;
 	size_t count = changed_after(world, since, page);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		list[i] = record_of(world, page[i]->table, page[i]->id);
+		list[i].ended = ended_leaves(page[i], world_winner(page[i]));
+	}
 	int64_t last = count ? page[count - 1]->sequence : since;
 	struct side_records records = {count, list};
 	bool ok = world_couch_ends(world, error);
