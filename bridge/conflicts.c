@@ -94,7 +94,7 @@ bool conflict_is_due(struct pair *pair, unsigned pass)
 
 	if (pair->under_way)
 		return false;
-	if (conflict->unmerged && (pair->looks & LOOK_AGAIN) && conflict->tried != pass)
+	if (conflict->unmerged && pair->looks && conflict->tried != pass)
 		own_free_text(&conflict->unmerged);
 	if (!conflict_waits(pair))
 		return false;

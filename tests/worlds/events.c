@@ -203,7 +203,7 @@ const struct event_kind event_kinds[] = {
 	{"phone moves", phone_moves, 3, RULE_ALWAYS, true, false, 0, 0},
 	{"phone deletes", phone_deletes, 2, RULE_ALWAYS, true, false, 0, 0},
 	{"phone undeletes", phone_undeletes, 1, RULE_10, true, false, 0, 0},
-	{"phone conflicts", phone_conflicts, 3, RULE_8, true, false, 0, PLAY_FIELDS},
+	{"phone conflicts", phone_conflicts, 3, RULE_8, true, true, 0, PLAY_FIELDS},
 	{"person types", person_types, 16, RULE_ALWAYS, true, false, 0, PLAY_FIELDS},
 	{"person chooses", person_chooses, 3, RULE_ALWAYS, true, false, 0, 0},
 	{"person scribbles", person_scribbles, 1, RULE_ALWAYS, true, false, 0, 0},
@@ -241,5 +241,10 @@ const struct event_kind event_kinds[] = {
 	{"base comes back", base_comes_back, 2, RULE_ALWAYS, true, true, 0, 0},
 	{"server loses state", server_loses_state, 1, RULE_ALWAYS, true, true, 3, 0},
 	{"phone saves bare", phone_saves_bare, 2, RULE_ALWAYS, true, true, 0, 0},
+	{"phone goes offline", phone_goes_offline, 3, RULE_8, true, false, 0, 0},
+	{"phone edits offline", phone_edits_offline, 8, RULE_8, true, false, 0, PLAY_FIELDS},
+	{"phone deletes offline", phone_deletes_offline, 1, RULE_8, true, false, 0, 0},
+	{"phone is online", phone_is_online, 4, RULE_8, true, true, 0, 0},
+	{"server compacts", server_compacts, 1, RULE_8, true, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

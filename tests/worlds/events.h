@@ -2,6 +2,8 @@
 #pragma once
 #include "tests/worlds/history.h"
 
+#define PLAY_OFFLINE 4
+
 struct play {
 	struct world *world;
 	const struct history *history;
@@ -12,6 +14,10 @@ struct play {
 	unsigned new_documents;
 	unsigned items;
 	struct world_backup *backup; /* owned; the last that was taken, or NULL */
+	struct play_view {
+		struct world_document *document; /* NULL: it is free */
+		struct world_view view;
+	} offline[PLAY_OFFLINE]; /* what phones have while they are offline */
 };
 
 struct event_kind {
@@ -36,6 +42,7 @@ struct world_document *play_choose_document(struct play *play, unsigned number);
 struct world_row *play_choose_row(struct play *play, unsigned number, bool there); /* or NULL */
 enum field play_choose_field(enum table table, unsigned number);
 /* Values that were nowhere before. */
+int64_t play_phone_time(const struct world *world, unsigned number); /* of the phone that edits */
 struct json_object *play_unique_cell(struct world *world, enum field field);
 struct json_object *play_unique_value(struct world *world, enum field field);
 struct json_object *play_new_body(struct world *world, enum table table, const char *collection_id);
@@ -51,6 +58,13 @@ void phone_makes(struct play *play, const struct event *event);
 void phone_saves_bare(struct play *play, const struct event *event);
 void phone_edits(struct play *play, const struct event *event);
 void phone_is_refused(struct play *play, const struct event *event);
+void phone_goes_offline(struct play *play, const struct event *event);
+void phone_edits_offline(struct play *play, const struct event *event);
+void phone_deletes_offline(struct play *play, const struct event *event);
+void phone_is_online(struct play *play, const struct event *event);
+void play_all_online(struct play *play);
+void play_views_done(struct play *play);
+void server_compacts(struct play *play, const struct event *event);
 void phone_conflicts(struct play *play, const struct event *event);
 void phone_chooses(struct play *play, const struct event *event);
 void phone_deletes(struct play *play, const struct event *event);

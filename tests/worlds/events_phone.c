@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Phones' clocks differ, and what was edited a while ago may arrive now. */
-static int64_t phone_time(const struct world *world, unsigned number)
+int64_t play_phone_time(const struct world *world, unsigned number)
 {
 	static const int64_t behind_ms[] = {0, 0, 0, 500, 3000, 40000, 600000, -20000};
 
@@ -89,7 +89,7 @@ static struct json_object *edited_body(struct play *play, const struct world_doc
 		json_remove(data, key);
 	else
 		json_put(data, key, play_unique_value(play->world, field));
-	json_put(body, "updated_at", json_new_int(phone_time(play->world, event->c)));
+	json_put(body, "updated_at", json_new_int(play_phone_time(play->world, event->c)));
 	return body;
 }
 
@@ -119,16 +119,6 @@ void phone_is_refused(struct play *play, const struct event *event)
 	world_phone_puts(play->world, TABLE_ITEMS, document->id, body);
 }
 
-void phone_conflicts(struct play *play, const struct event *event)
-{
-	struct world_document *document = play_choose_document(play, event->a);
-
-	if (!document || !world_body(document))
-		return;
-	play->acts++;
-	world_phone_conflicts(play->world, document, edited_body(play, document, event), event->c & 1);
-}
-
 /* A choice or a box: the values are few, so only that both sides end alike can be told. */
 void phone_chooses(struct play *play, const struct event *event)
 {
@@ -143,7 +133,7 @@ void phone_chooses(struct play *play, const struct event *event)
 		json_put_text(data, "item_type", words[event->c % countof(words)]);
 	else
 		json_put(data, "consumable_will_not_restock", json_new_bool(event->c & 1));
-	json_put(body, "updated_at", json_new_int(phone_time(play->world, event->c)));
+	json_put(body, "updated_at", json_new_int(play_phone_time(play->world, event->c)));
 	world_phone_puts(play->world, document->table, document->id, body);
 }
 
@@ -209,6 +199,6 @@ void phone_moves(struct play *play, const struct event *event)
 		json_put_text(document_data(body), "container_id", into->id);
 	else
 		json_remove(document_data(body), "container_id");
-	json_put(body, "updated_at", json_new_int(phone_time(play->world, event->c)));
+	json_put(body, "updated_at", json_new_int(play_phone_time(play->world, event->c)));
 	world_phone_puts(play->world, TABLE_ITEMS, document->id, body);
 }

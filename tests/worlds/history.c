@@ -113,6 +113,7 @@ static void judge(struct play *play, unsigned before)
 			play_begin(play, i);
 	if (world_is_anything_gone(world))
 		world_all_comes_back(world);
+	play_all_online(play);
 	judge_refused(world);
 	if (!world_quiet(world)) {
 		world_broken(world, "it does not become quiet; last: %s", world->last_error.text);
@@ -152,6 +153,7 @@ bool history_run(const struct history *history, bool verbose, char broken_out[40
 		judge(&play, before);
 	snprintf(broken_out, 400, "%s", world->violation);
 	world_backup_done(&play.backup);
+	play_views_done(&play);
 	world_close(&world);
 	log_set_level(LOG_INFO);
 	return !broken_out[0];
@@ -162,8 +164,8 @@ bool history_run(const struct history *history, bool verbose, char broken_out[40
 /* Rules that the bridge keeps so far. */
 static bool is_kept(enum history_rule rule)
 {
-	return rule == RULE_ALWAYS || rule == RULE_1 || rule == RULE_10 || rule == RULE_13 ||
-	       rule == RULE_14 || rule == RULE_20;
+	return rule == RULE_ALWAYS || rule == RULE_1 || rule == RULE_8 || rule == RULE_10 ||
+	       rule == RULE_13 || rule == RULE_14 || rule == RULE_20;
 }
 
 static unsigned weight_of(const struct event_kind *kind, bool by_two)

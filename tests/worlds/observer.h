@@ -30,6 +30,8 @@ void observer_cell_lost(struct world *world, const struct world_row *row, enum f
 /* A person makes a copy of the row: its values stand in two of them. */
 void observer_row_copied(struct world *world, const struct world_row *row);
 void observer_row_deleted(struct world *world, const struct world_row *row);
+/* The same for what a phone had of it. */
+void observer_body_deleted(struct world *world, enum table table, struct json_object *body);
 void observer_document_deleted(struct world *world, const struct world_document *document);
 /* The database was put back from a backup, or made anew: what only it had is lost, and nobody can have it. */
 void observer_went_back(struct world *world);

@@ -169,13 +169,16 @@ void observer_row_deleted(struct world *world, const struct world_row *row)
 
 void observer_document_deleted(struct world *world, const struct world_document *document)
 {
-	struct json_object *body = world_body(document);
+	observer_body_deleted(world, document->table, world_body(document));
+}
 
+void observer_body_deleted(struct world *world, enum table table, struct json_object *body)
+{
 	world->any_deleted = true;
 	for (size_t i = 0; i < OBSERVER_FIELDS; i++) {
 		char words[48];
-		observer_data_words(observer_fields[i].field, document->table,
-				    body ? document_data(body) : NULL, words);
+		observer_data_words(observer_fields[i].field, table, body ? document_data(body) : NULL,
+				    words);
 		supersede(world, observer_fields[i].field, words, true);
 	}
 }

@@ -213,15 +213,27 @@ bool observer_is_forgotten(const struct world *world, const struct world_documen
 	return entry && strcmp(json_text_or(entry, "state", ""), "forgotten") == 0;
 }
 
+static bool has_leaf_with(const struct world_document *document, enum field field, const char *value)
+{
+	for (size_t i = 0; i < document->count; i++) {
+		const struct world_leaf *leaf = &document->leaves[i];
+		char words[48];
+		if (leaf->replaced || leaf->deleted)
+			continue;
+		observer_data_words(field, document->table, document_data(leaf->body), words);
+		if (strcmp(words, value) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool problem_with(struct world *world, enum field field, const char *value)
 {
 	char words[48];
 
 	for (size_t i = 0; i < world->document_count; i++) {
 		const struct world_document *document = &world->documents[i];
-		struct json_object *body = world_body(document);
-		observer_data_words(field, document->table, body ? document_data(body) : NULL, words);
-		if (strcmp(words, value) == 0 &&
+		if (has_leaf_with(document, field, value) &&
 		    (observer_has_problem(world, document) || observer_is_forgotten(world, document)))
 			return true;
 	}
@@ -237,15 +249,13 @@ static bool problem_with(struct world *world, enum field field, const char *valu
 	return false;
 }
 
-/* In a document that is outside of the scope: nobody has to show it. */
+/* In a document that is outside of the scope: nobody has to show it, nor to make its leaves one. */
 static bool shown_outside(struct world *world, enum field field, const char *value)
 {
 	for (size_t i = 0; i < world->document_count; i++) {
 		const struct world_document *document = &world->documents[i];
-		struct json_object *body = world_body(document);
-		char words[48];
-		observer_data_words(field, document->table, body ? document_data(body) : NULL, words);
-		if (body && strcmp(words, value) == 0 && !world_settings_hold(world, document))
+		if (world_body(document) && !world_settings_hold(world, document) &&
+		    has_leaf_with(document, field, value))
 			return true;
 	}
 	return false;

@@ -559,8 +559,9 @@ static bool apply_write(struct world *world, struct side_write *write)
 	bool deleted = write->kind == SIDE_DELETE || write->kind == SIDE_END_LEAF ||
 		       json_bool_or(write->body, "_deleted", false);
 	const char *revision = write->revision ? write->revision : json_text_or(write->body, "_rev", NULL);
-	scoped(json_object) before = json_share(world_body(document));
-	bool was_there = before != NULL;
+	bool was_there = world_body(document) != NULL;
+	scoped(json_object) before =
+		json_share(revision ? world_couch_body(document, revision) : world_body(document));
 	struct world_leaf *leaf = world_couch_put(world, document, revision,
 						  deleted ? NULL : without_revision(write->body), deleted);
 	world_note(world, "        bridge: %s %s: %s", deleted ? "deletes" : "writes", document->full_id,

@@ -292,6 +292,15 @@ static struct world_leaf *node_to_grow(struct world_document *document, const ch
 	return NULL;
 }
 
+/* Others made the very same. */
+static bool is_there_twice(const struct world_document *document, const struct world_leaf *leaf)
+{
+	for (size_t i = 0; i < document->count; i++)
+		if (&document->leaves[i] != leaf && strcmp(document->leaves[i].revision, leaf->revision) == 0)
+			return leaf == &document->leaves[document->count - 1];
+	return false;
+}
+
 void world_phone_pushes(struct world *world, struct world_document *document, const struct world_view *view)
 {
 	char base[64];
@@ -307,11 +316,15 @@ void world_phone_pushes(struct world *world, struct world_document *document, co
 	if (view->body)
 		watch_edit(world, document, document_data(view->base), document_data(view->body));
 	else
-		document->delete_wanted = world->any_deleted = true;
+		document->delete_wanted = true;
+	if (!view->body)
+		observer_body_deleted(world, document->table, view->base);
 	struct json_object *body = view->body ? json_copy(view->body) : NULL;
 	if (body)
 		json_remove(body, "_rev");
-	add_leaf(world, document, base, generation, body, !body);
+	const struct world_leaf *leaf = add_leaf(world, document, base, generation, body, !body);
+	if (is_there_twice(document, leaf))
+		json_object_close(&document->leaves[--document->count].body);
 }
 
 struct json_object *world_couch_lineage(const struct world_document *document, const char *revision)
