@@ -6,6 +6,7 @@
  * A crash anywhere is repaired by the next look: what was not remembered is decided again. */
 #include "bridge/expiry.h"
 #include "bridge/late_history.h"
+#include "bridge/notice.h"
 #include "bridge/refusals.h"
 #include "bridge/typing.h"
 
@@ -317,6 +318,9 @@ static void note_mark(struct group *group, struct look *look)
 
 	if (mark && look->entry.state == ENTRY_PAIR && strcmp(mark, look->entry.record_id) == 0)
 		look->entry.marked = true;
+	else if (!mark && look->entry.state == ENTRY_PAIR && look->document.presence == SIDE_THERE &&
+		 look->flaw.kind == ERROR_NONE)
+		look->entry.marked = false; /* somebody's edit was made of a revision without it */
 	if (look->entry.state == ENTRY_GRAVE && look->entry.marked)
 		look_note_stale_mark(group, look, look->entry.record_id);
 }
@@ -506,6 +510,7 @@ bool group_carry(struct group *group, struct error *error)
 		look_tell_left_open(&group->looks[i]);
 		look_tell_kept_histories(&group->looks[i]);
 		look_tell_unstored(&group->looks[i]);
+		look_tell_notice(group, &group->looks[i]);
 		prepare_row(group, &group->looks[i]);
 	}
 	if (!group_read_last_cells(group, error) || !group_confirm_scope(group, error) ||

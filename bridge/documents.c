@@ -70,11 +70,18 @@ static void show_derived(struct group *group, struct look *look, const struct ce
 	}
 }
 
+static bool is_mark_alone(const struct look *look)
+{
+	return !look->given && (look->marks || look->unmarks);
+}
+
 static void take_written_document(struct group *group, struct look *look, const struct side_write *write)
 {
 	struct side_record *document = &look->document;
 
 	group->sync->counts.documents_written++;
+	if (is_mark_alone(look))
+		look->entry.notice_leaves = 0; /* that is no edit */
 	look->document_written = true;
 	look->entry.marked = (look->entry.marked || look->marks) && !look->unmarks;
 	own_free_text(&look->entry.mark_refused);
@@ -146,11 +153,6 @@ static void take_history_result(struct look *look, const struct side_write *writ
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look->decisions[field].action & ACTION_CONFLICT)
 			look->decisions[field].action = ACTION_WAIT;
-}
-
-static bool is_mark_alone(const struct look *look)
-{
-	return !look->given && (look->marks || look->unmarks);
 }
 
 static void note_mark_refused(struct look *look, const struct side_write *write)

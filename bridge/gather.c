@@ -2,7 +2,7 @@
  *
  * A document that only changed where no column shows it (the app's mark, an unknown key) needs no row: that is found here,
  * so that a replayed feed costs no call of Airtable's. */
-#include "bridge/work.h"
+#include "bridge/notice.h"
 
 #include "base/clock.h"
 
@@ -427,5 +427,7 @@ bool group_gather(struct group *group, struct error *error)
 			return false;
 	forget_other_rows(group);
 	read_row_cells(group);
+	for (size_t i = 0; i < group->count; i++)
+		look_take_notice(group, &group->looks[i]);
 	return true;
 }

@@ -120,6 +120,9 @@ struct ledger_entry {
 	struct json_object *
 		histories; /* array of {history, why}: of what has happened, still to be written (late_history.h) */
 	struct json_object *orphans; /* array of {id, rev}: history entries of changes that did not happen */
+	char *notice;                /* owned; what was told of an end of a conflict (notice.h), or NULL */
+	uint64_t notice_leaves;      /* while the document has these leaves; 0: not noted yet */
+	int64_t notice_ms;           /* wall clock; when it was told first */
 	char *mark_refused;          /* owned; why the app's mark could not be written, or NULL */
 	char *problem;               /* owned; what a person should know, or NULL */
 	struct json_object *causes;  /* owned; array of _ids of the documents that it comes from, or NULL */

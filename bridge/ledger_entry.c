@@ -176,6 +176,7 @@ void ledger_entry_expire(struct ledger_entry *entry)
 {
 	ledger_entry_let_go(entry);
 	entry->marked = false;
+	own_free_text(&entry->notice);
 	own_free_text(&entry->mark_refused);
 }
 

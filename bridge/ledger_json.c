@@ -154,6 +154,11 @@ static void put_state(struct json_object *json, const struct ledger_entry *entry
 	put_text(json, "document", entry->document);
 	put_hash(json, "handled", entry->handled);
 	put_hash(json, "ended", entry->ended);
+	if (entry->notice) {
+		json_put_text(json, "notice", entry->notice);
+		put_hash(json, "notice_leaves", entry->notice_leaves);
+		put_time(json, "notice_at", entry->notice_ms);
+	}
 	if (entry->revisions && entry->state == ENTRY_PAIR)
 		json_put(json, "leaves", json_copy(entry->revisions));
 	put_time(json, "seen", entry->seen_ms);
@@ -407,6 +412,9 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	const struct columns *columns = &ledger->columns[entry->table];
 	entry->handled = strtoull(json_text_or(json, "handled", "0"), NULL, 16);
 	entry->ended = strtoull(json_text_or(json, "ended", "0"), NULL, 16);
+	entry->notice = own_copy(json_text_or(json, "notice", NULL));
+	entry->notice_leaves = strtoull(json_text_or(json, "notice_leaves", "0"), NULL, 16);
+	entry->notice_ms = read_time(json, "notice_at");
 	entry->revisions = json_share(json_child(json, "leaves", json_type_object));
 	json_text_into(json, "_rev", entry->revision, sizeof entry->revision);
 	json_text_into(json, "rec", entry->record_id, sizeof entry->record_id);

@@ -22,6 +22,7 @@ struct merge {
 	struct side_record document;
 	size_t first, count; /* of its live leaves in 'revisions' */
 	size_t ended;        /* of its deleted ones, behind them; only where one leaf lives */
+	bool unknown;        /* what they were made of is not known any more */
 	bool dies;           /* one of these was a deletion of all that it has */
 	struct leaf *leaves; /* owned */
 	struct merged_leaves merged;
@@ -257,10 +258,12 @@ static void take_ancestors(struct batch *batch, struct merge *merge, const size_
 	const struct side_revision *leaves = batch->revisions + merge->first;
 
 	merge->leaves = own_alloc((merge->count + 1) * sizeof *merge->leaves);
-	for (size_t i = 0; i < merge->count; i++)
-		merge->leaves[i] =
-			(struct leaf){leaves[i].revision, leaves[i].body,
-				      i && of_leaves[i] != SIZE_MAX ? batch->digests[of_leaves[i]] : NULL};
+	for (size_t i = 0; i < merge->count; i++) {
+		struct json_object *ancestor =
+			i && of_leaves[i] != SIZE_MAX ? batch->digests[of_leaves[i]] : NULL;
+		merge->leaves[i] = (struct leaf){leaves[i].revision, leaves[i].body, ancestor};
+		merge->unknown = merge->unknown || (i && !ancestor);
+	}
 }
 
 static bool read_ancestors(struct batch *batch, struct error *error)
@@ -507,8 +510,12 @@ static char *losses_in_words(const struct merge *merge)
 	}
 	if (!words.length)
 		return NULL;
-	char *told = own_format("Edited in several places at once: %s. What was lost is in the history.",
-				text_or_empty(&words));
+	char *told =
+		own_format("Edited in several places at once: %s.%s What was lost is in the history.",
+			   text_or_empty(&words),
+			   merge->unknown ? " CouchDB has compacted away what they were made of, so that of "
+					    "all that differs the newer edit counts."
+					  : "");
 	text_done(&words);
 	return told;
 }

@@ -2,6 +2,7 @@
 #include "bridge/braking.h"
 #include "bridge/expiry.h"
 #include "bridge/grounds.h"
+#include "bridge/notice.h"
 #include "bridge/refusals.h"
 #include "bridge/retry.h"
 #include "bridge/typing.h"
@@ -207,6 +208,7 @@ static void note_handled(struct group *group, struct look *look)
 		entry->handled = 0; /* it is open: also the next start looks at it */
 		return;
 	}
+	look_note_notice(look);
 	if (entry->handled == look->pair->leaves)
 		return;
 	entry->seen_ms = look_first_seen_ms(group, look);

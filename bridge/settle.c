@@ -406,11 +406,13 @@ static unsigned long generation(const char *revision)
 	return revision ? strtoul(revision, NULL, 10) : 0;
 }
 
-/* Whether a write of ours may be among what happened to the document since it was read, hidden under a later one. */
+/* Whether a write of ours may be among what happened to the document since it was read, hidden under a later one, or in a leaf that
+ * was merged into another and ended. */
 static bool may_be_overwritten(const struct look *look)
 {
 	return !look->pair->save_lost &&
-	       generation(look->document.revision) > generation(look->entry.taken_on) + 1;
+	       (look->pair->ended != 0 ||
+		generation(look->document.revision) > generation(look->entry.taken_on) + 1);
 }
 
 static bool shows_taken(const struct group *group, const struct look *look, enum field field)
