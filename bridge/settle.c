@@ -406,13 +406,17 @@ static unsigned long generation(const char *revision)
 	return revision ? strtoul(revision, NULL, 10) : 0;
 }
 
-/* Whether a write of ours may be among what happened to the document since it was read, hidden under a later one, or in a leaf that
- * was merged into another and ended. */
+/* Whether a write of ours may be among what happened to the document since it was read, hidden under a later one. */
 static bool may_be_overwritten(const struct look *look)
 {
 	return !look->pair->save_lost &&
-	       (look->pair->ended != 0 ||
-		generation(look->document.revision) > generation(look->entry.taken_on) + 1);
+	       generation(look->document.revision) > generation(look->entry.taken_on) + 1;
+}
+
+/* Or in a leaf that was merged into another, and ended. */
+static bool may_be_merged(const struct look *look)
+{
+	return !look->pair->save_lost && look->pair->ended != 0;
 }
 
 static bool shows_taken(const struct group *group, const struct look *look, enum field field)
@@ -470,12 +474,12 @@ static bool shows_save(const struct look *look)
 	       has_news(document_data(look->document.body), json_child(saving, "history", json_type_object));
 }
 
-/* Whether the save that was noted came to be. Under two later revisions that cannot be told: then its history stays. */
+/* Whether the save that was noted came to be. Under two later revisions, or a merge, that cannot be told: then its history stays. */
 static bool save_happened(const struct look *look)
 {
 	if (json_bool_or(look->entry.saving, "gone", false) && look->document.presence != SIDE_THERE)
 		return true;
-	return may_be_overwritten(look) || shows_save(look);
+	return may_be_overwritten(look) || may_be_merged(look) || shows_save(look);
 }
 
 /* A document was to be written from the row, and it is not known whether it was. Where it shows what was taken, that was agreed
