@@ -317,6 +317,8 @@ void world_phone_pushes(struct world *world, struct world_document *document, co
 		watch_edit(world, document, document_data(view->base), document_data(view->body));
 	else
 		document->delete_wanted = true;
+	/* What was deleted with it may come back. */
+	world->any_deleted = world->any_deleted || !world_body(document);
 	if (!view->body)
 		observer_body_deleted(world, document->table, view->base);
 	struct json_object *body = view->body ? json_copy(view->body) : NULL;
