@@ -4,18 +4,13 @@
  * three leaves the newest of all wins. */
 #include "inventory/leaves.h"
 
-#include "inventory/history.h"
-#include "inventory/schema.h"
+#include "inventory/leaf_losses.h"
+#include "inventory/leaf_paths.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define IN_DATA       LEAF_IN_DATA
-#define IN_MARKS      "integrations/"
-#define IN_FILES      "attachments/"
-#define IN_TOP        "top/"
 #define TOGETHER_MOST 16
-#define HASH_MASK     0xFFFFFFFFFFFFU
 
 /* Keys of an item that are taken together: always, or when the first of them has moved. */
 static const struct together {
@@ -47,116 +42,6 @@ int leaf_compare(const char *revision, const char *other)
 	return strcmp(revision, other);
 }
 
-/* ---- flat ---- */
-
-static void put_flat(struct json_object *flat, const char *place, const char *key, struct json_object *value)
-{
-	scoped_text path = own_format("%s%s", place, key);
-
-	json_put(flat, path, json_share(value));
-}
-
-static bool is_top_key(const char *key, struct json_object *value)
-{
-	bool data = strcmp(key, "data") == 0 && json_is(value, json_type_object);
-
-	return key[0] != '_' && !data && strcmp(key, "created_at") != 0 && strcmp(key, "updated_at") != 0;
-}
-
-static struct json_object *lay_flat(struct json_object *body)
-{
-	struct json_object *flat = json_new_object(), *marks = NULL;
-
-	json_each (body, top, top_value) {
-		if (is_top_key(top, top_value))
-			put_flat(flat, IN_TOP, top, top_value);
-	}
-	json_each (document_data(body), key, value) {
-		if (strcmp(key, "integrations") == 0 && json_is(value, json_type_object))
-			marks = value;
-		else
-			put_flat(flat, IN_DATA, key, value);
-	}
-	json_each (marks, integration_id, mark) {
-		put_flat(flat, IN_MARKS, integration_id, mark);
-	}
-	return flat;
-}
-
-static struct json_object *hash_of(struct json_object *value)
-{
-	scoped_text words = json_write(value);
-
-	return json_new_int((int64_t)(text_hash(words) & HASH_MASK));
-}
-
-/* An attachment is known by its content. */
-static struct json_object *attachment_hash(struct json_object *stub)
-{
-	struct json_object *digest = NULL;
-
-	json_find(stub, "digest", &digest);
-	return hash_of(digest);
-}
-
-struct json_object *leaf_digest(struct json_object *body)
-{
-	struct json_object *digest = json_new_object();
-	scoped(json_object) flat = lay_flat(body);
-
-	json_each (flat, path, value) {
-		json_put(digest, path, hash_of(value));
-	}
-	json_each (json_child(body, "_attachments", json_type_object), name, stub) {
-		scoped_text file = own_format("%s%s", IN_FILES, name);
-		json_put(digest, file, attachment_hash(stub));
-	}
-	return digest;
-}
-
-static bool begins_with(const char *path, const char *place)
-{
-	return strncmp(path, place, strlen(place)) == 0;
-}
-
-/* Whether what stands at the path is not what the ancestor had there; also when that is not known. */
-static bool has_moved(struct json_object *ancestor, const char *path, struct json_object *hash)
-{
-	struct json_object *former = NULL;
-
-	if (!ancestor)
-		return true;
-	if (!json_find(ancestor, path, &former))
-		return hash != NULL;
-	return !former || !hash || json_int_of(former) != json_int_of(hash);
-}
-
-static bool value_has_moved(struct json_object *ancestor, const char *path, struct json_object *flat)
-{
-	struct json_object *value = NULL;
-	scoped(json_object) hash = json_find(flat, path, &value) ? hash_of(value) : NULL;
-
-	return has_moved(ancestor, path, hash);
-}
-
-bool leaf_has_moved(struct json_object *body, struct json_object *digest)
-{
-	scoped(json_object) present = leaf_digest(body);
-
-	if (!digest)
-		return true;
-	json_each (present, path, hash) {
-		if (!begins_with(path, IN_MARKS) && has_moved(digest, path, hash))
-			return true;
-	}
-	json_each (digest, former_path, former) {
-		(void)former;
-		if (!begins_with(former_path, IN_MARKS) && !json_find(present, former_path, NULL))
-			return true;
-	}
-	return false;
-}
-
 /* ---- two of them ---- */
 
 struct merging {
@@ -179,6 +64,14 @@ struct differences {
 	size_t count;
 	struct difference *list; /* owned */
 };
+
+static bool value_has_moved(struct json_object *ancestor, const char *path, struct json_object *flat)
+{
+	struct json_object *value = NULL;
+	scoped(json_object) hash = json_find(flat, path, &value) ? leaf_hash(value) : NULL;
+
+	return leaf_path_moved(ancestor, path, hash);
+}
 
 static bool differs(struct json_object *ours, struct json_object *theirs, const char *path)
 {
@@ -227,8 +120,8 @@ static void find_differences(const struct merging *merging, struct json_object *
 static struct difference *difference_at(const struct differences *found, const char *key)
 {
 	for (size_t i = 0; i < found->count; i++)
-		if (begins_with(found->list[i].path, IN_DATA) &&
-		    strcmp(found->list[i].path + strlen(IN_DATA), key) == 0)
+		if (leaf_path_is_in(found->list[i].path, LEAF_IN_DATA) &&
+		    strcmp(found->list[i].path + strlen(LEAF_IN_DATA), key) == 0)
 			return &found->list[i];
 	return NULL;
 }
@@ -279,82 +172,13 @@ static bool theirs_is_newer(const struct merging *merging, struct json_object *t
 	const char *path = found->list[group].path;
 	bool newer = true;
 
-	if (begins_with(path, IN_MARKS) && mark_time(merging->ours, path) != mark_time(theirs, path))
+	if (leaf_path_is_in(path, LEAF_IN_MARKS) && mark_time(merging->ours, path) != mark_time(theirs, path))
 		return mark_time(merging->ours, path) < mark_time(theirs, path);
 	for (size_t i = 0; i < found->count; i++)
 		if (found->list[i].group == group)
 			newer = newer && is_newer(&merging->leaves[leaf],
 						  &merging->leaves[origin_of(merging, found->list[i].path)]);
 	return newer;
-}
-
-/* ---- what is lost ---- */
-
-static struct leaf_loss *loss_of(struct merged_leaves *merged, size_t leaf)
-{
-	for (size_t i = 0; i < merged->loss_count; i++)
-		if (merged->losses[i].leaf == leaf)
-			return &merged->losses[i];
-	merged->losses = own_resize(merged->losses, merged->loss_count + 1, sizeof *merged->losses);
-	struct leaf_loss *loss = &merged->losses[merged->loss_count++];
-	*loss = (struct leaf_loss){leaf, json_new_object(), json_new_object()};
-	return loss;
-}
-
-/* What the app makes of other keys is nobody's loss. */
-static bool is_told(const char *path)
-{
-	return begins_with(path, IN_DATA) && path[strlen(IN_DATA)] != '_';
-}
-
-/* The key stands in 'instead' from the beginning; what is there instead is known at the end. */
-static void lose(struct merged_leaves *merged, size_t leaf, const char *path, struct json_object *flat)
-{
-	struct json_object *value = NULL;
-
-	if (!is_told(path))
-		return;
-	struct leaf_loss *loss = loss_of(merged, leaf);
-	const char *key = path + strlen(IN_DATA);
-	json_put(loss->instead, key, NULL);
-	if (json_find(flat, path, &value))
-		json_put(loss->lost, key, json_copy(value));
-}
-
-/* A third leaf may have brought back what a second one took away. */
-static void finish_loss(struct leaf_loss *loss, struct json_object *ours)
-{
-	json_each (loss->instead, key, ignored) {
-		struct json_object *value = NULL, *lost = NULL;
-		scoped_text path = own_format("%s%s", IN_DATA, key);
-		(void)ignored;
-		bool there = json_find(ours, path, &value), was_there = json_find(loss->lost, key, &lost);
-		if (there == was_there && (!there || json_equal(value, lost))) {
-			json_remove(loss->lost, key);
-			json_remove(loss->instead, key);
-		} else if (there) {
-			json_put(loss->instead, key, json_copy(value));
-		} else {
-			json_remove(loss->instead, key);
-		}
-	}
-}
-
-static void finish_losses(struct merged_leaves *merged, struct json_object *ours)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < merged->loss_count; i++) {
-		struct leaf_loss *loss = &merged->losses[i];
-		finish_loss(loss, ours);
-		if (json_key_count(loss->lost) || json_key_count(loss->instead)) {
-			merged->losses[count++] = *loss;
-			continue;
-		}
-		json_release(loss->lost);
-		json_release(loss->instead);
-	}
-	merged->loss_count = count;
 }
 
 /* ---- taking ---- */
@@ -387,9 +211,9 @@ static void merge_group(struct merging *merging, struct json_object *theirs, siz
 		if (one->group != group)
 			continue;
 		if (takes && one->ours)
-			lose(merging->merged, origin_of(merging, one->path), one->path, merging->ours);
+			leaf_lose(merging->merged, origin_of(merging, one->path), one->path, merging->ours);
 		else if (!takes && one->theirs)
-			lose(merging->merged, leaf, one->path, theirs);
+			leaf_lose(merging->merged, leaf, one->path, theirs);
 		if (takes)
 			take_theirs(merging, theirs, leaf, one->path);
 	}
@@ -397,7 +221,7 @@ static void merge_group(struct merging *merging, struct json_object *theirs, siz
 
 static void merge_leaf(struct merging *merging, enum document_type type, size_t leaf)
 {
-	scoped(json_object) theirs = lay_flat(merging->leaves[leaf].body);
+	scoped(json_object) theirs = leaf_flat(merging->leaves[leaf].body);
 	struct differences found = {0};
 
 	find_differences(merging, theirs, merging->leaves[leaf].ancestor, &found);
@@ -429,11 +253,11 @@ static void merge_attachments(const struct leaf *leaves, size_t leaf, struct mer
 	json_each (theirs, name, stub) {
 		struct json_object *present = NULL;
 		bool taken = json_find(ours, name, &present);
-		scoped(json_object) hash = attachment_hash(stub);
-		scoped(json_object) our_hash = taken ? attachment_hash(present) : NULL;
-		scoped_text path = own_format("%s%s", IN_FILES, name);
+		scoped(json_object) hash = leaf_attachment_hash(stub);
+		scoped(json_object) our_hash = taken ? leaf_attachment_hash(present) : NULL;
+		scoped_text path = own_format("%s%s", LEAF_IN_FILES, name);
 		bool same = taken && json_int_of(hash) == json_int_of(our_hash);
-		if (same || (leaves[leaf].ancestor && !has_moved(leaves[leaf].ancestor, path, hash)))
+		if (same || (leaves[leaf].ancestor && !leaf_path_moved(leaves[leaf].ancestor, path, hash)))
 			continue;
 		add_attachment(merged, leaf, name,
 			       taken ? own_format("%s (%s)", name, leaves[leaf].revision) : own_copy(name));
@@ -441,45 +265,6 @@ static void merge_attachments(const struct leaf *leaves, size_t leaf, struct mer
 }
 
 /* ---- all of them ---- */
-
-static void put_back(struct json_object *into, const char *place, struct json_object *flat)
-{
-	json_each (flat, path, value) {
-		if (begins_with(path, place))
-			json_put(into, path + strlen(place), json_share(value));
-	}
-}
-
-static void remove_missing(struct json_object *from, const char *place, struct json_object *flat)
-{
-	json_each (from, key, value) {
-		(void)value;
-		scoped_text path = own_format("%s%s", place, key);
-		if (!json_find(flat, path, NULL))
-			json_remove(from, key);
-	}
-}
-
-static void rebuild_marks(struct json_object *data, struct json_object *flat)
-{
-	struct json_object *marks = json_child(data, "integrations", json_type_object);
-	scoped(json_object) found = json_new_object();
-
-	put_back(found, IN_MARKS, flat);
-	if (!marks && json_key_count(found) == 0)
-		return;
-	json_put(data, "integrations", json_copy(found));
-}
-
-static void rebuild_top(struct json_object *body, struct json_object *flat)
-{
-	json_each (body, key, value) {
-		scoped_text path = own_format("%s%s", IN_TOP, key);
-		if (is_top_key(key, value) && !json_find(flat, path, NULL))
-			json_remove(body, key);
-	}
-	put_back(body, IN_TOP, flat);
-}
 
 /* The newest time at which it was edited, and the oldest at which it was made. */
 static void put_times(struct json_object *body, const struct leaf *leaves, size_t count)
@@ -504,17 +289,7 @@ static struct json_object *rebuild(enum document_type type, const struct merging
 {
 	struct json_object *body = json_copy(merging->leaves[0].body);
 
-	rebuild_top(body, merging->ours);
-	struct json_object *data = document_data(body);
-	if (data) {
-		struct json_object *marks = json_share(json_child(data, "integrations", json_type_object));
-		remove_missing(data, IN_DATA, merging->ours);
-		if (marks)
-			json_put(data, "integrations", marks);
-		put_back(data, IN_DATA, merging->ours);
-		rebuild_marks(data, merging->ours);
-		document_order_data(type, body);
-	}
+	leaf_put_flat(type, body, merging->ours);
 	put_times(body, merging->leaves, count);
 	return body;
 }
@@ -534,7 +309,7 @@ static int by_preference(const void *left, const void *right)
 void leaves_merge(enum document_type type, const struct leaf *leaves, size_t count,
 		  struct merged_leaves *merged_out)
 {
-	struct merging merging = {leaves, lay_flat(leaves[0].body), json_new_object(), false, merged_out};
+	struct merging merging = {leaves, leaf_flat(leaves[0].body), json_new_object(), false, merged_out};
 	struct ordered *order = own_alloc((count + 1) * sizeof *order);
 
 	*merged_out = (struct merged_leaves){0};
@@ -546,7 +321,7 @@ void leaves_merge(enum document_type type, const struct leaf *leaves, size_t cou
 		merge_leaf(&merging, type, order[i].leaf);
 		merge_attachments(leaves, order[i].leaf, merged_out);
 	}
-	finish_losses(merged_out, merging.ours);
+	leaf_finish_losses(merged_out, merging.ours);
 	if (merging.changed || merged_out->attachment_count)
 		merged_out->body = rebuild(type, &merging, count);
 	json_release(merging.ours);

@@ -1,0 +1,198 @@
+#include "bridge/merge_read.h"
+
+#include "inventory/leaf_memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LEAVES_MOST 200 /* of one document; more are made fewer by the next turn */
+
+/* ---- leaves ---- */
+
+static void want_revision(struct merge_batch *batch, const struct merge *merge, const char *revision)
+{
+	batch->revisions = own_resize(batch->revisions, batch->revision_count + 1, sizeof *batch->revisions);
+	batch->revisions[batch->revision_count++] =
+		(struct side_revision){.key = merge_key(merge), .revision = revision};
+}
+
+static size_t want_all(struct merge_batch *batch, const struct merge *merge, struct json_object *revisions,
+		       size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < json_length(revisions) && count < most; i++) {
+		const char *revision = json_text_of(json_at(revisions, i));
+		if (revision) {
+			want_revision(batch, merge, revision);
+			count++;
+		}
+	}
+	return count;
+}
+
+static void want_leaves(struct merge_batch *batch, struct merge *merge)
+{
+	merge->first = batch->revision_count;
+	if (merge->failed)
+		return;
+	want_revision(batch, merge, merge->document.revision);
+	merge->count = 1 + want_all(batch, merge, merge->document.leaves, LEAVES_MOST);
+	if (merge->count == 1)
+		merge->ended = want_all(batch, merge, merge->pair->conflict->ended, LEAVES_MOST);
+}
+
+static void check_leaf(struct merge_batch *batch, struct merge *merge, const struct side_revision *leaf)
+{
+	if (merge->failed)
+		return;
+	if (leaf->flaw) {
+		scoped_text why = own_format("revision %s cannot be written back exactly: %s", leaf->revision,
+					     leaf->flaw);
+		merge_give_up(batch, merge, why);
+	} else if (!leaf->body || !leaf->lineage) {
+		scoped_text why = own_format("revision %s cannot be read", leaf->revision);
+		merge_miss(batch, merge, why);
+	}
+}
+
+bool merge_read_leaves(struct merge_batch *batch, struct error *error)
+{
+	struct side *couch = &batch->sync->couch;
+
+	for (size_t i = 0; i < batch->count; i++)
+		want_leaves(batch, &batch->list[i]);
+	if (batch->revision_count > 0 &&
+	    !couch->ops->read_revisions(couch->self, batch->revisions, batch->revision_count, error))
+		return error_wrap(error, "reading conflicting revisions");
+	for (size_t i = 0; i < batch->count; i++) {
+		struct merge *merge = &batch->list[i];
+		for (size_t leaf = 0; leaf < merge->count; leaf++)
+			check_leaf(batch, merge, &batch->revisions[merge->first + leaf]);
+	}
+	return true;
+}
+
+/* ---- ancestors ---- */
+
+static bool is_in(struct json_object *lineage, const char *revision)
+{
+	for (size_t i = 0; i < json_length(lineage); i++)
+		if (strcmp(json_text_of(json_at(lineage, i)), revision) == 0)
+			return true;
+	return false;
+}
+
+/* The last revision that both were made of; NULL: they have none in common, or it is forgotten. */
+static const char *common_ancestor(const struct side_revision *shown, const struct side_revision *leaf)
+{
+	for (size_t i = 0; i < json_length(leaf->lineage); i++) {
+		const char *revision = json_text_of(json_at(leaf->lineage, i));
+		if (is_in(shown->lineage, revision))
+			return revision;
+	}
+	return NULL;
+}
+
+static size_t want_ancestor(struct merge_batch *batch, const struct merge *merge, const char *revision)
+{
+	for (size_t i = 0; i < batch->ancestor_count; i++)
+		if (batch->ancestors[i].key.id == merge->pair->id &&
+		    strcmp(batch->ancestors[i].revision, revision) == 0)
+			return i;
+	batch->ancestors = own_resize(batch->ancestors, batch->ancestor_count + 1, sizeof *batch->ancestors);
+	batch->ancestors[batch->ancestor_count] =
+		(struct side_revision){.key = merge_key(merge), .revision = revision};
+	return batch->ancestor_count++;
+}
+
+/* What was deleted, where that is what the live leaf was made of; NULL: it was a leaf of its own, which ended. */
+static const char *deleted_ancestor(const struct side_revision *shown, const struct side_revision *ended)
+{
+	const char *revision = json_text_of(json_at(ended->lineage, 1));
+
+	return revision && is_in(shown->lineage, revision) ? revision : NULL;
+}
+
+static void note_ancestors(struct merge_batch *batch, struct merge *merge, size_t *of_leaves)
+{
+	const struct side_revision *leaves = batch->revisions + merge->first;
+
+	for (size_t i = 1; i < merge->count + merge->ended; i++) {
+		const char *revision = i < merge->count ? common_ancestor(&leaves[0], &leaves[i])
+							: deleted_ancestor(&leaves[0], &leaves[i]);
+		of_leaves[i] = revision ? want_ancestor(batch, merge, revision) : SIZE_MAX;
+	}
+}
+
+/* The ledger remembers what is in them of some that the database has compacted away. */
+static bool recall_ancestors(struct merge_batch *batch, struct error *error)
+{
+	struct ledger_key *keys = own_alloc((batch->ancestor_count + 1) * sizeof *keys);
+	struct ledger_entry *entries = own_alloc((batch->ancestor_count + 1) * sizeof *entries);
+	size_t *places = own_alloc((batch->ancestor_count + 1) * sizeof *places), count = 0;
+
+	for (size_t i = 0; i < batch->ancestor_count; i++) {
+		if (batch->digests[i])
+			continue;
+		keys[count] = (struct ledger_key){batch->ancestors[i].key.table, batch->ancestors[i].key.id};
+		places[count++] = i;
+	}
+	bool ok = count == 0 || ledger_read(&batch->sync->ledger, keys, count, entries, error);
+	for (size_t i = 0; ok && i < count; i++) {
+		batch->digests[places[i]] =
+			leaf_memory_digest(entries[i].revisions, batch->ancestors[places[i]].revision);
+		ledger_entry_done(&entries[i]);
+	}
+	free(keys);
+	free(entries);
+	free(places);
+	return ok;
+}
+
+/* Nobody has edited what was deleted: the deletion counts (sync-rules 10). */
+static void judge_ended(struct merge_batch *batch, struct merge *merge, const size_t *of_leaves)
+{
+	struct json_object *body = batch->revisions[merge->first].body;
+
+	for (size_t i = merge->count; i < merge->count + merge->ended; i++)
+		merge->dies = merge->dies || (of_leaves[i] != SIZE_MAX && batch->digests[of_leaves[i]] &&
+					      !leaf_has_moved(body, batch->digests[of_leaves[i]]));
+}
+
+static void take_ancestors(struct merge_batch *batch, struct merge *merge, const size_t *of_leaves)
+{
+	const struct side_revision *leaves = batch->revisions + merge->first;
+
+	merge->leaves = own_alloc((merge->count + 1) * sizeof *merge->leaves);
+	for (size_t i = 0; i < merge->count; i++) {
+		struct json_object *ancestor =
+			i && of_leaves[i] != SIZE_MAX ? batch->digests[of_leaves[i]] : NULL;
+		merge->leaves[i] = (struct leaf){leaves[i].revision, leaves[i].body, ancestor};
+		merge->unknown = merge->unknown || (i && !ancestor);
+	}
+}
+
+bool merge_read_ancestors(struct merge_batch *batch, struct error *error)
+{
+	struct side *couch = &batch->sync->couch;
+	size_t *of_leaves = own_alloc((batch->revision_count + 1) * sizeof *of_leaves);
+
+	for (size_t i = 0; i < batch->count; i++)
+		if (!batch->list[i].failed)
+			note_ancestors(batch, &batch->list[i], of_leaves + batch->list[i].first);
+	bool ok = batch->ancestor_count == 0 ||
+		  couch->ops->read_revisions(couch->self, batch->ancestors, batch->ancestor_count, error);
+	batch->digests = own_alloc((batch->ancestor_count + 1) * sizeof(struct json_object *));
+	for (size_t i = 0; ok && i < batch->ancestor_count; i++)
+		if (batch->ancestors[i].body && !batch->ancestors[i].flaw)
+			batch->digests[i] = leaf_digest(batch->ancestors[i].body);
+	ok = ok && recall_ancestors(batch, error);
+	for (size_t i = 0; ok && i < batch->count; i++)
+		if (!batch->list[i].failed) {
+			take_ancestors(batch, &batch->list[i], of_leaves + batch->list[i].first);
+			judge_ended(batch, &batch->list[i], of_leaves + batch->list[i].first);
+		}
+	free(of_leaves);
+	return ok || error_wrap(error, "reading what conflicting revisions were made of");
+}
