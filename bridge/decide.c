@@ -1,6 +1,7 @@
 /* Decide: the views that plan.c asks for, its answers for existence and for each field, and the moments of the edits where
  * only they can tell. */
 #include "bridge/braking.h"
+#include "bridge/deleted_by_app.h"
 #include "bridge/expiry.h"
 #include "bridge/typing.h"
 
@@ -291,6 +292,7 @@ static void decide_existence(struct group *group, struct look *look)
 		.document_moved = document_there && any_moved(group, look, true),
 		.row_moved = row_there && look->entry.state == ENTRY_PAIR && any_moved(group, look, false),
 		.row_edit_newer = look->row_edit_newer,
+		.app_deleted = look->app_deleted,
 		.grave_expired = look_grave_is_over(group, look),
 		.delete_ticked = row_there && look->airtable[FIELD_DELETE].kind == CELL_TRUE,
 	};
@@ -556,7 +558,7 @@ static bool ask_of_recollected(struct group *group, struct error *error)
 bool group_decide(struct group *group, struct error *error)
 {
 	note_shown_ids(group);
-	if (!ask_of_tombstones(group, error))
+	if (!ask_of_tombstones(group, error) || !group_find_deleted_by_app(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];

@@ -231,6 +231,7 @@ bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *
 		}
 		sync->settings_doubtful = sync->settings_doubtful || news.settings_changed;
 		sync->left_behind_due = sync->left_behind_due || news.left_behind;
+		sync->left_behind_heard = sync->left_behind_heard || news.left_behind;
 		wait_ms = 0;
 	} while (news.more);
 	side_news_done(&news);

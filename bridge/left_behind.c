@@ -1,10 +1,12 @@
 #include "bridge/left_behind.h"
 
+#include "bridge/deleted_by_app.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 /* The pair that such a document is about, or NULL. */
-static const struct pair *pair_of(const struct sync *sync, struct json_object *body)
+static struct pair *pair_of(const struct sync *sync, struct json_object *body)
 {
 	struct json_object *data = document_data(body);
 	const char *type = json_text_or(data, "type", ""), *id = json_text_or(data, "id", "");
@@ -62,6 +64,16 @@ static bool remove_all(struct sync *sync, struct json_object *const *bodies, siz
 	return ok;
 }
 
+/* It may have come after the tombstone, when the row was held for that nobody knew whose it is. */
+static void wake_named(struct sync *sync, struct json_object *body)
+{
+	struct pair *pair = pair_of(sync, body);
+
+	if (sync->left_behind_heard && pair && pair->state == ENTRY_NONE && pair->has_problem &&
+	    left_behind_names(body, pair, sync->config->id, pair->record_id))
+		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+}
+
 bool left_behind_clear(struct sync *sync, struct error *error)
 {
 	scoped(json_object) list = NULL;
@@ -75,9 +87,11 @@ bool left_behind_clear(struct sync *sync, struct error *error)
 	struct json_object **settled = own_alloc((all + 1) * sizeof *settled);
 	for (size_t i = 0; i < all; i++) {
 		struct json_object *body = json_at(list, i);
+		wake_named(sync, body);
 		if (is_settled(sync, pair_of(sync, body)))
 			settled[count++] = body;
 	}
+	sync->left_behind_heard = false;
 	sync->left_behind_due = count < all;
 	if (count && !remove_all(sync, settled, count, error)) {
 		sync->left_behind_due = true;

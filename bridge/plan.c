@@ -45,6 +45,23 @@ static struct existence grave_meets_row(const struct existence_views *views)
 				  .reason = "the row of a deleted document was brought back"};
 }
 
+/* Nothing is remembered of the document. The ID alone may be anybody's; what the app left behind names the record. */
+static struct existence tombstone_meets_unknown(const struct existence_views *views)
+{
+	if (views->entry == ENTRY_NONE && views->app_deleted)
+		return (struct existence){
+			.action = EXIST_DELETE_ROW,
+			.reason = "the app deleted the document while this row was its record"};
+	if (views->entry == ENTRY_NONE && views->delete_ticked)
+		return (struct existence){.action = EXIST_DELETE_ROW,
+					  .reason = "Delete was ticked in a row with the ID of a deleted "
+						    "document"};
+	return (struct existence){.action = EXIST_HOLD,
+				  .reason =
+					  "a row has the ID of a deleted document: tick Delete to delete the "
+					  "row, or clear its ID to make a new one of it"};
+}
+
 static struct existence pair_meets(const struct existence_views *views)
 {
 	if (!views->delete_ticked)
@@ -179,8 +196,8 @@ static const struct existence_rule {
 	 "the document is deleted and has no row"},
 	{IS(DOCUMENT_TOMBSTONE), PAIRED, IS(ENTRY_PAIR), tombstone_meets_row, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_TOMBSTONE), IS(ROW_OF_GRAVE), GRAVES, grave_meets_row, EXIST_NOTHING, NULL},
-	{IS(DOCUMENT_TOMBSTONE), UNPAIRED | IS(ROW_FREE_TWINS), ANY, NULL, EXIST_HOLD,
-	 "a row has the ID of a deleted document"},
+	{IS(DOCUMENT_TOMBSTONE), UNPAIRED | IS(ROW_FREE_TWINS), ANY, tombstone_meets_unknown, EXIST_NOTHING,
+	 NULL},
 
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_PAIRED_OTHERS), IS(ENTRY_PAIR), pair_with_copies, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_PAIRED), IS(ENTRY_PAIR), pair_meets, EXIST_NOTHING, NULL},

@@ -85,6 +85,7 @@ struct existence_views {
 	bool row_moved;      /* A differs from Ba in a two-way field */
 	bool delete_ticked;  /* the row's Delete box */
 	bool row_edit_newer; /* row_moved, later than the tombstone was first seen */
+	bool app_deleted;    /* the app deleted the document while this row was its record */
 	bool place_open;     /* left the scope: what it stands in is still to be looked at */
 	bool holds_rows;     /* left the scope: rows point to its row */
 	bool row_returns;    /* out of scope: the row was edited to stand in it */

@@ -92,7 +92,8 @@ struct sync {
 	bool bound;             /* its schema was read in this pass */
 	bool settings_doubtful; /* the integration's document changed, perhaps where it does not matter */
 	bool settings_changed;
-	bool left_behind_due; /* the app may have left something behind that is to be removed */
+	bool left_behind_due;   /* the app may have left something behind that is to be removed */
+	bool left_behind_heard; /* since such a document was last read: a row that waits may be named by it */
 	struct sync_counts counts;
 	struct log log;
 };

@@ -149,6 +149,15 @@ static const struct existence_case existence_cases[] = {
 	 THEN(EXIST_HOLD, "ID")},
 	{"tombstone | several have its ID | none: hold", SEEN(DOCUMENT_TOMBSTONE, ROW_FREE_TWINS, ENTRY_NONE),
 	 THEN(EXIST_HOLD, "ID")},
+	{"tombstone | has its ID, and the app names it | none: the row goes",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_NONE, .app_deleted = true),
+	 THEN(EXIST_DELETE_ROW, "the app deleted")},
+	{"tombstone | has its ID, and the app names it | G: hold, more is known of it",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_GRAVE, .app_deleted = true), THEN(EXIST_HOLD, NULL)},
+	{"tombstone | has its ID, box ticked | none: the row goes",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_NONE, TICKED), THEN(EXIST_DELETE_ROW, "ticked")},
+	{"tombstone | several have its ID, box ticked | none: the row goes",
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_FREE_TWINS, ENTRY_NONE, TICKED), THEN(EXIST_DELETE_ROW, "ticked")},
 	{"tombstone | gone, but an unpaired row has the ID | pair: bury it, that one is a copy",
 	 SEEN(DOCUMENT_TOMBSTONE, ROW_GONE_ONE_FREE, ENTRY_PAIR), THEN(EXIST_BURY, "both deleted")},
 	{"tombstone | row of a G that is not there | none: hold",
@@ -370,6 +379,13 @@ static bool is_unseen(const struct existence_views *views)
 	return views->row == ROW_UNSURE || views->row == ROW_MIXED_UP || is_paired(views);
 }
 
+/* Nothing is remembered of the document, and somebody asked for the row's end: in the app, or by its box. */
+static bool is_unknown_and_wanted_gone(const struct existence_views *views)
+{
+	return views->entry == ENTRY_NONE && !is_unseen(views) &&
+	       (views->app_deleted || views->delete_ticked);
+}
+
 /* What must be so before something is deleted. */
 static const char *objection_to_end(const struct existence_views *views, const struct existence *found)
 {
@@ -390,9 +406,12 @@ static const char *objection_to_end(const struct existence_views *views, const s
 		if (views->document != DOCUMENT_TOMBSTONE)
 			return "a row is deleted without a tombstone";
 		if ((!paired || views->entry != ENTRY_PAIR) &&
-		    (views->row != ROW_OF_GRAVE || !views->delete_ticked))
+		    (views->row != ROW_OF_GRAVE || !views->delete_ticked) &&
+		    !is_unknown_and_wanted_gone(views))
 			return "a row is deleted that is neither paired nor ticked";
-		return views->row_moved && views->row_edit_newer && !views->delete_ticked
+		/* Without an entry it is not known what was edited. */
+		return views->row_moved && views->row_edit_newer && !views->delete_ticked &&
+				       views->entry != ENTRY_NONE
 			       ? "a row is deleted in spite of a later edit"
 			       : NULL;
 	case EXIST_DISCARD_ROW:
@@ -555,7 +574,7 @@ static void check_combination(void **state)
 {
 	const struct combination *at = *state;
 
-	for (unsigned flags = 0; flags < 256; flags++) {
+	for (unsigned flags = 0; flags < 512; flags++) {
 		for (unsigned policy = 0; policy < 3; policy++) {
 			check_one(&(struct existence_views){
 				.document = at->document,
@@ -570,6 +589,7 @@ static void check_combination(void **state)
 				.place_open = flags & 32,
 				.holds_rows = flags & 64,
 				.row_returns = flags & 128,
+				.app_deleted = flags & 256,
 			});
 		}
 	}

@@ -301,6 +301,8 @@ struct world_document *world_phone_puts(struct world *world, enum table table, c
 bool world_phone_deletes(struct world *world, struct world_document *document);
 /* As the app deletes what was synced: with an integration_deleted_data, by which its own sync would delete the row. */
 bool world_phone_deletes_synced(struct world *world, struct world_document *document);
+/* What it leaves behind of a document that had this record. */
+void world_phone_leaves_behind(struct world *world, const struct world_document *document, const char *mark);
 /* An edit made offline, on the ancestor of the winner, which may be a tombstone: another leaf. 'wins' says which of both is shown. */
 void world_phone_conflicts(struct world *world, struct world_document *document, struct json_object *body,
 			   bool wins);

@@ -46,6 +46,20 @@ void world_phone_lists(struct world *world, const char *scope_type, const char *
 	replace(world, settings_body(scope_type, ids, count));
 }
 
+void world_app_notes_sync(struct world *world)
+{
+	struct json_object *body = json_copy(world->settings), *notes = json_new_object();
+	int64_t now_ms = world_base_now_ms(world);
+
+	world_note(world, "  the app notes a sync of its own");
+	json_put(notes, "last_push", json_new_int(now_ms));
+	json_put(notes, "last_pull", json_new_int(now_ms));
+	json_put(notes, "last_synced_at", json_new_int(now_ms));
+	json_put(document_data(body), "data", notes);
+	json_put(body, "updated_at", json_new_int(now_ms));
+	replace(world, body);
+}
+
 void world_phone_drops_settings(struct world *world)
 {
 	world_note(world, "  a phone deletes the integration");

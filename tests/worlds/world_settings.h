@@ -17,5 +17,7 @@ bool world_settings_take_row(struct world *world, const struct world_document *d
 void world_settings_note_left(struct world *world, bool were_in[WORLD_DOCUMENTS], bool after);
 /* "collections" or "containers". */
 void world_phone_lists(struct world *world, const char *scope_type, const char *const *ids, size_t count);
+/* The app notes a sync of its own, as it does at the end of each: nothing of what is synced changes. */
+void world_app_notes_sync(struct world *world);
 void world_phone_drops_settings(struct world *world);
 void world_settings_conflict(struct world *world);

@@ -236,16 +236,14 @@ static void branch_that_wins(struct world *world, struct world_document *documen
 	add_leaf(world, document, revision, generation + 1, body, false);
 }
 
-bool world_phone_deletes_synced(struct world *world, struct world_document *document)
+void world_phone_leaves_behind(struct world *world, const struct world_document *document, const char *mark)
 {
-	struct json_object *present = world_body(document);
-	const char *mark = present ? document_mark(present, world->config.id) : NULL;
 	struct json_object *body = json_new_object(), *data = json_new_object(), *of_mark = json_new_object();
 	const char *type = document_type_name(table_document_type(document->table));
 	scoped_text id =
 		own_format("integration_deleted_data-%s-%s-%s", type, document->id, world->config.id);
 
-	json_put_text(of_mark, "id", mark ? mark : "");
+	json_put_text(of_mark, "id", mark);
 	json_put_text(data, "integration_id", world->config.id);
 	json_put_text(data, "type", type);
 	json_put_text(data, "id", document->id);
@@ -254,11 +252,19 @@ bool world_phone_deletes_synced(struct world *world, struct world_document *docu
 	json_put_text(body, "_rev", "1-a");
 	json_put_text(body, "type", "integration_deleted_data");
 	json_put(body, "data", data);
-	if (mark)
-		transcript_left_behind(world, body);
-	if (mark && world_couch_extra_put(world, body))
+	transcript_left_behind(world, body);
+	if (world_couch_extra_put(world, body))
 		world->left_behind_sequence = ++world->sequence;
 	json_release(body);
+}
+
+bool world_phone_deletes_synced(struct world *world, struct world_document *document)
+{
+	struct json_object *present = world_body(document);
+	const char *mark = present ? document_mark(present, world->config.id) : NULL;
+
+	if (mark)
+		world_phone_leaves_behind(world, document, mark);
 	return world_phone_deletes(world, document);
 }
 

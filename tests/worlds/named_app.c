@@ -1,0 +1,154 @@
+/* The app's own sync beside ours: what it notes, leaves behind, makes and marks (sync-rules 25, 28). */
+#include "tests/worlds/named.h"
+
+#include "tests/worlds/world_settings.h"
+
+#include <string.h>
+
+/* ---- what it notes of itself ---- */
+
+/* Nothing begins anew for it, and what it lists is not asked for again. */
+static void app_syncs_and_nothing_begins_anew(struct world *world)
+{
+	unsigned restarts = world->restarts, lists = world->document_lists;
+	bool crashes = world->crash_at > 0;
+
+	world_app_notes_sync(world);
+	if (!world_pass(world, true, false) && world->dead)
+		world_restart(world);
+	if (!crashes && (world->restarts != restarts || world->document_lists != lists))
+		world_broken(world, "a sync of the app makes the integration begin anew");
+}
+
+/* ---- what it deleted before anything was remembered ---- */
+
+static struct world_row *row_of_i2(struct world *world)
+{
+	return world_row_of(world, TABLE_ITEMS, "i2");
+}
+
+static void i2_is_synced(struct world *world)
+{
+	struct json_object *body = named_new_item(world, "an old item");
+
+	json_put_text(document_data(body), "notes", "of the old item");
+	world_phone_puts(world, TABLE_ITEMS, "i2", body);
+	if (!world_quiet(world))
+		world_broken(world, "the scene cannot be set: %s", world->last_error.text);
+}
+
+static void first_start(struct world *world)
+{
+	world_state_is_lost(world);
+	world_restart(world);
+}
+
+static void app_deleted_i2_before_the_start(struct world *world)
+{
+	i2_is_synced(world);
+	world_phone_deletes_synced(world, world_document(world, TABLE_ITEMS, "i2"));
+	first_start(world);
+}
+
+/* Whatever it was: nothing names the row as its record. */
+static void i2_was_deleted_before_the_start(struct world *world)
+{
+	i2_is_synced(world);
+	world_phone_deletes(world, world_document(world, TABLE_ITEMS, "i2"));
+	first_start(world);
+}
+
+static bool in_history(const struct world *world, const char *words)
+{
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (strstr(json_object_to_json_string(world->extras[i]), words))
+			return true;
+	return false;
+}
+
+static void row_is_gone(struct world *world)
+{
+	if (row_of_i2(world))
+		world_broken(world, "the row of a document that was deleted before the first start is there");
+	if (named_live_items(world) != 1)
+		world_broken(world, "%zu items where there is one", named_live_items(world));
+}
+
+static void row_is_gone_with_its_history(struct world *world)
+{
+	row_is_gone(world);
+	if (!in_history(world, "sync_row_deleted") || !in_history(world, "of the old item"))
+		world_broken(world, "the history does not have the last cells of the row");
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (strstr(json_text_or(world->extras[i], "_id", ""), "integration_deleted_data"))
+			world_broken(world, "what the app left behind is still there");
+}
+
+static void row_is_held(struct world *world)
+{
+	const struct world_row *row = row_of_i2(world);
+
+	if (!row || !strstr(world_cell_text(row, FIELD_ERROR), "tick Delete to delete the row"))
+		world_broken(world, "the row is gone, or does not say how to be rid of it");
+}
+
+static void person_ticks_it(struct world *world)
+{
+	if (row_of_i2(world))
+		world_person_types(world, row_of_i2(world), FIELD_DELETE, json_new_bool(true));
+}
+
+static void person_clears_its_id(struct world *world)
+{
+	if (row_of_i2(world))
+		world_person_types(world, row_of_i2(world), FIELD_ID, NULL);
+}
+
+/* It is another item by now. */
+static void row_has_a_new_document(struct world *world)
+{
+	named_are_two(world);
+	if (row_of_i2(world) || world_body(world_document(world, TABLE_ITEMS, "i2")))
+		world_broken(world, "the deleted document, or its ID, is back");
+}
+
+/* In the order in which phones replicate: it may come behind the tombstone, when the row is held already. */
+static void what_was_left_behind_comes(struct world *world)
+{
+	const struct world_document *document = world_document(world, TABLE_ITEMS, "i2");
+
+	bool crashes = world->crash_at > 0;
+
+	(void)world_pass(world, true, true);
+	world_phone_leaves_behind(world, document, document->row);
+	for (int i = 0; i < 3 && !world->dead; i++)
+		(void)world_pass(world, false, false);
+	if (!crashes && row_of_i2(world))
+		world_broken(world, "the row waits for a list of all rows");
+}
+
+/* The document had another row when the app deleted it: this one is anybody's. */
+static void app_names_another_record(struct world *world)
+{
+	i2_was_deleted_before_the_start(world);
+	world_phone_leaves_behind(world, world_document(world, TABLE_ITEMS, "i2"), "recOfAnother00000");
+}
+
+static const struct scenario scenarios[] = {
+	{"app-sync-begins-nothing-anew", named_nothing, app_syncs_and_nothing_begins_anew, named_phone_notes,
+	 named_is_there, IN_ORDER, false},
+	{"deleted-in-app-before-the-first-start", app_deleted_i2_before_the_start, named_nothing,
+	 named_phone_notes, row_is_gone_with_its_history, ALL_ORDERS, false},
+	{"deleted-before-the-first-start", i2_was_deleted_before_the_start, named_nothing, named_phone_notes,
+	 row_is_held, ALL_ORDERS, false},
+	{"what-the-app-left-behind-comes-late", i2_was_deleted_before_the_start, what_was_left_behind_comes,
+	 named_phone_notes, row_is_gone_with_its_history, ALL_ORDERS, true},
+	{"left-behind-of-another-record", app_names_another_record, named_nothing, named_phone_notes,
+	 row_is_held, ALL_ORDERS, false},
+	{"row-of-a-tombstone-is-ticked", i2_was_deleted_before_the_start, person_ticks_it, named_phone_notes,
+	 row_is_gone, ALL_ORDERS, true},
+	{"row-of-a-tombstone-gets-its-own-id", i2_was_deleted_before_the_start, person_clears_its_id,
+	 named_phone_notes, row_has_a_new_document, ALL_ORDERS, true},
+};
+
+const struct named_table named_app = {scenarios, countof(scenarios)};
