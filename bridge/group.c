@@ -51,8 +51,7 @@ static void look_done(struct look *look)
 	json_release(look->row_body);
 }
 
-/* A pair that asks again and again pauses: whatever drives it is not to drive us. */
-static bool has_turns_left(struct sync *sync, struct pair *pair)
+bool sync_has_turns_left(struct sync *sync, struct pair *pair)
 {
 	if (pair->pass != sync->pass) {
 		pair->pass = sync->pass;
@@ -73,7 +72,7 @@ static void queue_again(struct sync *sync, struct look *look, bool remembered)
 	pairs_set_unsettled(&sync->pairs, pair, !finished || (look->keep_ledger && !pair->unstored));
 	if (!finished)
 		pairs_look(&sync->pairs, pair, look->reasons ? (enum look_reason)look->reasons : LOOK_AGAIN);
-	else if (look->again && has_turns_left(sync, pair)) {
+	else if (look->again && sync_has_turns_left(sync, pair)) {
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
 		if (look->partner)
 			pairs_look(&sync->pairs, look->partner, LOOK_AGAIN);

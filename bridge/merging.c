@@ -19,9 +19,15 @@ static void choose(struct sync *sync, struct merge_batch *batch)
 	const struct conflicts *conflicts = &sync->pairs.conflicts;
 
 	batch->list = own_alloc((MERGED_AT_ONCE + 1) * sizeof *batch->list);
-	for (size_t i = 0; i < conflicts->count && batch->count < MERGED_AT_ONCE; i++)
-		if (conflict_is_due(conflicts->list[i], sync->pass))
-			batch->list[batch->count++] = (struct merge){.pair = conflicts->list[i]};
+	for (size_t i = 0; i < conflicts->count && batch->count < MERGED_AT_ONCE; i++) {
+		struct merge merge = {.pair = conflicts->list[i]};
+		if (!conflict_is_due(merge.pair, sync->pass))
+			continue;
+		if (sync_has_turns_left(sync, merge.pair))
+			batch->list[batch->count++] = merge;
+		else
+			merge_give_up(batch, &merge, "it was edited apart again each time that they were");
+	}
 }
 
 static bool read_documents(struct merge_batch *batch, struct error *error)

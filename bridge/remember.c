@@ -141,8 +141,7 @@ static void schedule_retry(struct look *look)
 
 	entry->failures++;
 	entry->next_try_ms = clock_now_ms() + wait_ms;
-	if (!look->again_in_ms)
-		look->again_in_ms = wait_ms;
+	look_wait(look, wait_ms);
 	if (look->right_refused)
 		look->pair->refused_until_ms = clock_steady_ms() + wait_ms;
 }

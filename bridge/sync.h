@@ -155,6 +155,9 @@ uint64_t sync_leaves(const struct side_record *document);
 /* Queues every document that is not as it was handled (all are known from the feed). */
 void sync_queue_documents(struct sync *sync);
 
+/* group.c: a pair that asks again and again in one pass pauses, so that whatever drives it does not drive us. Counts this time. */
+bool sync_has_turns_left(struct sync *sync, struct pair *pair);
+
 /* seen_row.c: the pair that a row belongs to, made if it is new (sync-rules 12, 13). Also notes the row there. */
 struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row);
 /* The other pair whose ID this cell of a row shows, one with a document or a row; or NULL. */

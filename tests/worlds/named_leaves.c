@@ -3,6 +3,7 @@
 
 #include "inventory/leaves.h"
 #include "tests/worlds/observer.h"
+#include "tests/worlds/world_couch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,6 +214,137 @@ static void ticks_delete(struct world *world)
 	world_person_types(world, row, FIELD_DELETE, json_new_bool(true));
 }
 
+/* ---- another bridge, at another server that replicates with ours ---- */
+
+/* What it made of the leaves that it saw. */
+static struct {
+	char shown[64], other[64];
+	struct json_object *body; /* owned */
+} made;
+
+static const struct world_leaf *losing_leaf(const struct world_document *document)
+{
+	for (size_t i = 0; i < document->count; i++)
+		if (!document->leaves[i].replaced && !document->leaves[i].deleted &&
+		    &document->leaves[i] != world_winner(document))
+			return &document->leaves[i];
+	return NULL;
+}
+
+static void another_bridge_merges(struct world *world)
+{
+	const struct world_leaf *shown = world_winner(i1(world)), *other = losing_leaf(i1(world));
+	struct merged_leaves merged;
+
+	if (!other) {
+		world_broken(world, "there is nothing to merge");
+		return;
+	}
+	scoped(json_object) ancestor = leaf_digest(world_couch_body(i1(world), views[0].revision));
+	const struct leaf leaves[] = {{shown->revision, shown->body, NULL},
+				      {other->revision, other->body, ancestor}};
+	leaves_merge(DOCUMENT_ITEM, leaves, countof(leaves), &merged);
+	snprintf(made.shown, sizeof made.shown, "%s", shown->revision);
+	snprintf(made.other, sizeof made.other, "%s", other->revision);
+	json_release(made.body);
+	made.body = json_copy(merged.body);
+	merged_leaves_done(&merged);
+}
+
+static int generation_behind(const char *revision)
+{
+	return (int)strtol(revision, NULL, 10) + 1;
+}
+
+static void its_merge_arrives(struct world *world)
+{
+	world_couch_replicates(world, i1(world), made.shown, generation_behind(made.shown), take(made.body));
+	world_couch_replicates(world, i1(world), made.other, generation_behind(made.other), NULL);
+}
+
+static void two_places_edit(struct world *world)
+{
+	goes_offline(&views[0], i1(world));
+	edits_offline(world, &views[0], "notes", "from the plane", 0);
+	named_phone_sets(world, "model_name", "from the phone", 0);
+	lands(world);
+	another_bridge_merges(world);
+}
+
+static void both_made_the_same(struct world *world)
+{
+	const struct world_document *document = i1(world);
+	size_t made_of_shown = 0;
+
+	for (size_t i = 0; i < document->count; i++)
+		made_of_shown += strcmp(document->leaves[i].parent, made.shown) == 0;
+	if (made_of_shown != 1)
+		world_broken(world, "%zu revisions were made of the one that was shown", made_of_shown);
+	both_say(world, "notes", FIELD_NOTES, "from the plane");
+	both_say(world, "model_name", FIELD_MODEL_NAME, "from the phone");
+	one_leaf_is_left(world);
+}
+
+/* ---- a collection ---- */
+
+static struct world_document *c0(struct world *world)
+{
+	return world_document(world, TABLE_COLLECTIONS, "c0");
+}
+
+static void numbers_the_collection_offline(struct world *world)
+{
+	goes_offline(&views[0], c0(world));
+	edits_offline(world, &views[0], "collection_reference_number", "0007", 0);
+}
+
+static void collection_lands(struct world *world)
+{
+	world_phone_pushes(world, c0(world), &views[0]);
+}
+
+static void person_renames_the_collection(struct world *world)
+{
+	world_person_types(world, world_row_of(world, TABLE_COLLECTIONS, "c0"), FIELD_NAME,
+			   json_new_text("from the grid"));
+}
+
+static void collection_has_both(struct world *world)
+{
+	const struct world_row *row = world_row_of(world, TABLE_COLLECTIONS, "c0");
+	struct json_object *data = document_data(world_body(c0(world)));
+
+	if (strcmp(json_text_or(data, "collection_reference_number", ""), "0007") != 0 ||
+	    strcmp(json_text_or(data, "name", ""), "from the grid") != 0)
+		world_broken(world, "the collection's document lacks an edit");
+	if (!row || strcmp(world_cell_text(row, FIELD_REFERENCE_NUMBER), "0007") != 0 ||
+	    strcmp(world_cell_text(row, FIELD_NAME), "from the grid") != 0)
+		world_broken(world, "the collection's row lacks an edit");
+	if (losing_leaf(c0(world)))
+		world_broken(world, "the collection has several live leaves");
+}
+
+/* ---- deletions ---- */
+
+static void deletes_offline(struct world *world)
+{
+	goes_offline(&views[0], i1(world));
+	json_object_close(&views[0].body);
+	views[0].edits = 1;
+}
+
+static void phone_notes_again(struct world *world)
+{
+	named_phone_sets(world, "notes", "of the phone", 0);
+}
+
+static void lives_with_the_phone(struct world *world)
+{
+	named_is_there(world);
+	both_say(world, "notes", FIELD_NOTES, "of the phone");
+	one_leaf_is_left(world);
+}
+
 static void is_gone(struct world *world)
 {
 	if (world_body(i1(world)) || named_row(world))
@@ -229,8 +361,10 @@ static void both_edit(struct world *world)
 
 static const struct scenario scenarios[] = {
 	{"losing-leaf-arrives", notes_on_the_plane, lands, phone_models, notes_and_models, ALL_ORDERS, false},
-	{"losing-leaf-beside-a-row-edit", notes_on_the_plane, lands, named_person_models, notes_and_grid,
+	{"losing-leaf-beside-a-row-edit", notes_on_the_plane, named_person_models, lands, notes_and_grid,
 	 ALL_ORDERS, false},
+	{"losing-leaf-behind-a-row-edit", notes_on_the_plane, named_person_models, lands, notes_and_grid,
+	 ONCE, true},
 	{"mark-meets-a-leaf", notes_before_the_mark, lands, named_nothing, only_notes, ONCE, true},
 	{"winner-flips-without-edit", many_notes_on_the_plane, lands, phone_models, notes_and_models,
 	 ALL_ORDERS, false},
@@ -246,6 +380,16 @@ static const struct scenario scenarios[] = {
 	{"tombstone-against-an-offline-edit", notes_on_the_plane, named_phone_deletes, lands,
 	 lives_with_notes, ONCE, true},
 	{"delete-box-after-a-merge", both_edit, lands, ticks_delete, is_gone, ONCE, true},
+	{"offline-delete-meets-an-edit", deletes_offline, phone_notes_again, lands, lives_with_the_phone,
+	 IN_ORDER, true},
+	{"leaf-lands-as-the-box-is-obeyed", notes_on_the_plane, ticks_delete, lands, lives_with_notes,
+	 ALL_ORDERS, false},
+	{"leaf-of-a-collection", numbers_the_collection_offline, person_renames_the_collection,
+	 collection_lands, collection_has_both, ALL_ORDERS, false},
+	{"leaf-of-a-collection-behind-a-row-edit", numbers_the_collection_offline,
+	 person_renames_the_collection, collection_lands, collection_has_both, ONCE, true},
+	{"two-bridges-merge-at-once", named_nothing, two_places_edit, its_merge_arrives, both_made_the_same,
+	 IN_ORDER, false},
 	{"offline-delete-meets-the-mark", deletes_before_the_mark, lands, named_nothing, is_gone, ONCE, true},
 };
 

@@ -19,3 +19,7 @@ struct world_document *world_want_document(struct world *world, enum table table
  * taken. */
 struct world_leaf *world_couch_put(struct world *world, struct world_document *document, const char *revision,
 				   struct json_object *body, bool deleted);
+/* A revision comes from another server, as it is made there of 'parent_revision'. What is here already is not put twice. 'body' is
+ * taken; NULL: a deletion. */
+void world_couch_replicates(struct world *world, struct world_document *document, const char *parent_revision,
+			    int generation, struct json_object *body);

@@ -307,15 +307,26 @@ static bool is_there_twice(const struct world_document *document, const struct w
 	return false;
 }
 
+void world_couch_replicates(struct world *world, struct world_document *document, const char *parent_revision,
+			    int generation, struct json_object *body)
+{
+	struct world_leaf *grown = node_to_grow(document, parent_revision);
+
+	if (grown)
+		grown->replaced = true;
+	if (body)
+		json_remove(body, "_rev");
+	const struct world_leaf *leaf = add_leaf(world, document, parent_revision, generation, body, !body);
+	if (is_there_twice(document, leaf))
+		json_object_close(&document->leaves[--document->count].body);
+}
+
 void world_phone_pushes(struct world *world, struct world_document *document, const struct world_view *view)
 {
 	char base[64];
 	int generation = (int)strtol(view->revision, NULL, 10) + (int)view->edits;
-	struct world_leaf *grown = node_to_grow(document, view->revision);
 
 	snprintf(base, sizeof base, "%s", view->revision);
-	if (grown)
-		grown->replaced = true;
 	world_note(world, "phone: %s an offline edit of %s, made of %s",
 		   view->body ? "pushes" : "pushes, as a deletion,", document->full_id, base);
 	transcript_spoil(world, "an offline edit");
@@ -327,12 +338,7 @@ void world_phone_pushes(struct world *world, struct world_document *document, co
 	world->any_deleted = world->any_deleted || !world_body(document);
 	if (!view->body)
 		observer_body_deleted(world, document->table, view->base);
-	struct json_object *body = view->body ? json_copy(view->body) : NULL;
-	if (body)
-		json_remove(body, "_rev");
-	const struct world_leaf *leaf = add_leaf(world, document, base, generation, body, !body);
-	if (is_there_twice(document, leaf))
-		json_object_close(&document->leaves[--document->count].body);
+	world_couch_replicates(world, document, base, generation, view->body ? json_copy(view->body) : NULL);
 }
 
 struct json_object *world_couch_lineage(const struct world_document *document, const char *revision)
