@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "bridge/checkpoint.h"
+#include "bridge/couch_integration.h"
 #include "couch/attachments.h"
 #include "couch/bulk.h"
 #include "couch/changes.h"
@@ -274,14 +275,14 @@ static bool read_extras(void *self, const char *const *full_ids, size_t count,
 
 	if (!couch_documents_read(side->source, full_ids, count, &documents, error))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		struct couch_document *document = &documents.list[i];
-		bodies_out[i] = document->deleted ? NULL : take(document->body);
-		if (bodies_out[i] && document->conflicts && strcmp(full_ids[i], side->settings_id) == 0)
-			json_put(bodies_out[i], "_conflicts", take(document->conflicts));
-	}
+	bool ok = true, ignored;
+	for (size_t i = 0; ok && i < count; i++)
+		if (strcmp(full_ids[i], side->settings_id) == 0 && !documents.list[i].deleted)
+			ok = couch_integration_settle(side->source, &documents.list[i], &ignored, error);
+	for (size_t i = 0; ok && i < count; i++)
+		bodies_out[i] = documents.list[i].deleted ? NULL : take(documents.list[i].body);
 	couch_documents_done(&documents);
-	return true;
+	return ok;
 }
 
 struct beginning {

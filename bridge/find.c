@@ -2,6 +2,7 @@
 
 #include "base/http.h"
 #include "bridge/connection.h"
+#include "bridge/couch_integration.h"
 #include "couch/client.h"
 #include "couch/documents.h"
 #include "couch/local.h"
@@ -76,6 +77,7 @@ struct candidate {
 struct walk {
 	const struct integration_search *search;
 	const char *database;
+	struct couch_client *couch; /* borrowed; of that database */
 	struct integration_configs *configs;
 	size_t count;
 	struct candidate *list; /* owned */
@@ -87,24 +89,31 @@ static void tell_problem(struct walk *walk, const char *words)
 	walk->search->tell(walk->search->context, FINDING_PROBLEM, words);
 }
 
+/* It is synced all the same. */
+static void tell_differing(struct walk *walk, const struct integration_config *config)
+{
+	scoped_text words = own_format(
+		"database %s: integration '%s' (%s) was saved on several devices at once, with different "
+		"settings. "
+		"The ones that were saved last count: base %s, %zu %s. Look at them in the app's integration "
+		"screen; what is saved there next counts",
+		walk->database, config->name, config->id, config->base_id, config->scope_count,
+		config->scope_type == SCOPE_CONTAINERS ? "containers" : "collections");
+
+	walk->search->tell(walk->search->context, FINDING_PROBLEM, words);
+}
+
 static bool visit_integration(void *context, struct couch_document *document, struct error *error)
 {
 	struct walk *walk = context;
 	struct integration_config config = {0};
 	struct error refusal;
-	bool is_airtable = false;
+	bool is_airtable = false, differ = false;
 
-	(void)error;
 	if (!document->body)
 		return true;
-	if (document->conflicts) {
-		scoped_text words = own_format(
-			"database %s: document %s is in conflict, and it is not known which of its versions "
-			"is meant: save it once more in the app's integration screen",
-			walk->database, document->id);
-		tell_problem(walk, words);
-		return true;
-	}
+	if (!couch_integration_settle(walk->couch, document, &differ, error))
+		return false;
 	if (!integration_config_read(document->body, walk->database, &config, &is_airtable, &refusal)) {
 		scoped_text words = own_format("database %s: %s", walk->database, refusal.text);
 		tell_problem(walk, words);
@@ -112,6 +121,8 @@ static bool visit_integration(void *context, struct couch_document *document, st
 	}
 	if (!is_airtable)
 		return true;
+	if (differ)
+		tell_differing(walk, &config);
 	walk->list = own_resize(walk->list, walk->count + 1, sizeof *walk->list);
 	walk->list[walk->count++] =
 		(struct candidate){config, json_int_or(document->body, "created_at", INT64_MAX), false};
@@ -124,7 +135,10 @@ static bool read_integrations(struct walk *walk, struct error *error)
 	scoped(couch_client) couch = connection_open_couch(search->settings, search->http, walk->database);
 	const char *prefix = document_prefix(DOCUMENT_INTEGRATION);
 
-	return couch_documents_walk_prefix(couch, prefix, 0, false, visit_integration, walk, error);
+	walk->couch = couch;
+	bool ok = couch_documents_walk_prefix(couch, prefix, 0, false, visit_integration, walk, error);
+	walk->couch = NULL;
+	return ok;
 }
 
 /* The server itself did not answer: no other database will do better. */

@@ -32,7 +32,8 @@ void integration_configs_done(struct integration_configs *configs);
 bool integration_configs_unread(const struct integration_configs *configs, const char *database);
 
 /* The Airtable integrations of the databases that are set, or of all. A database that is missing or may not be read, a document
- * that is in conflict or wrong, a second integration on a base: each goes to 'tell', and the others are found.
+ * that is wrong, a second integration on a base: each goes to 'tell', and the others are found. So does a document that devices saved
+ * apart with different settings, which is found with those that were saved last.
  *
  * Of several integrations on one base the first that came has it: the one that runs, or that was synced before, or whose document
  * is the oldest. False when the server cannot be reached or refuses the user (ERROR_FATAL), or ERROR_STOPPED. */

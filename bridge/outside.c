@@ -184,8 +184,7 @@ static bool is_unchanged(const struct sync *sync, struct json_object *body)
 	struct error ignored;
 	bool is_airtable = false;
 
-	if (!body || json_child(body, "_conflicts", json_type_array) ||
-	    !integration_config_read(body, sync->config->database, &now, &is_airtable, &ignored) ||
+	if (!body || !integration_config_read(body, sync->config->database, &now, &is_airtable, &ignored) ||
 	    !is_airtable)
 		return false;
 	bool same = integration_config_same(&now, sync->config);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "bridge/standing.h"
+#include "inventory/leaves.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,33 @@ bool integration_config_read(struct json_object *body, const char *database,
 	}
 	*config_out = config;
 	return true;
+}
+
+static struct json_object *settings_of(struct json_object *body)
+{
+	return json_child(document_data(body), "config", json_type_object);
+}
+
+static bool was_saved_later(struct json_object *body, struct json_object *other)
+{
+	int64_t saved_ms = document_updated_at(body), others_ms = document_updated_at(other);
+
+	if (saved_ms != others_ms)
+		return saved_ms > others_ms;
+	return leaf_compare(json_text_or(body, "_rev", ""), json_text_or(other, "_rev", "")) > 0;
+}
+
+size_t integration_leaf_that_counts(struct json_object *const *bodies, size_t count, bool *differ_out)
+{
+	size_t chosen = 0;
+
+	*differ_out = false;
+	for (size_t i = 1; i < count; i++) {
+		*differ_out = *differ_out || !json_equal(settings_of(bodies[i]), settings_of(bodies[0]));
+		if (was_saved_later(bodies[i], bodies[chosen]))
+			chosen = i;
+	}
+	return chosen;
 }
 
 void integration_config_done(struct integration_config *config)

@@ -24,6 +24,10 @@ must_use bool integration_config_read(struct json_object *body, const char *data
 				      struct error *error);
 void integration_config_done(struct integration_config *config);
 
+/* Of bodies of one integration document that devices saved apart, the place of the one that counts: the one that was saved last
+ * (updated_at); at the same time the one that CouchDB prefers. 'differ_out': not all have the same settings. */
+size_t integration_leaf_that_counts(struct json_object *const *bodies, size_t count, bool *differ_out);
+
 /* Whether both name the same base and list the same places. */
 bool integration_config_same(const struct integration_config *a, const struct integration_config *b);
 

@@ -133,8 +133,8 @@ struct side_ops {
 	/* The same with every column of the rows, also those that serve none of our fields. Rows only. */
 	bool (*read_whole)(void *self, const struct side_key *keys, size_t count,
 			   struct side_records *records_out, struct error *error);
-	/* Any documents by their full ids ("0000-config"), in this order; NULL where there is none. The
-	 * integration's own one has "_conflicts" where it has any. Documents only; caller puts each. */
+	/* Any documents by their full ids ("0000-config"), in this order; NULL where there is none. Of the integration's own one
+	 * that is in conflict the leaf that counts (scope.h). Documents only; caller puts each. */
 	bool (*read_extras)(void *self, const char *const *full_ids, size_t count,
 			    struct json_object **bodies_out, struct error *error);
 	/* Any documents whose full id begins so, at most 'most' of them, into {_id: body}. Documents only. */

@@ -1,4 +1,4 @@
-/* The integration's own document: which base ids are let in. */
+/* The integration's own document: which base ids are let in, and which of its leaves counts. */
 #include "bridge/scope.h"
 #include "tests/unit/cases.h"
 
@@ -50,10 +50,67 @@ static void check_base(void **state)
 	integration_config_done(&config);
 }
 
+/* ---- saved apart ---- */
+
+#define LEAVES_MOST 3
+
+static const struct apart_case {
+	const char *sentence;
+	struct {
+		const char *revision;
+		int64_t saved_ms; /* 0: it does not say */
+		const char *collection;
+	} leaves[LEAVES_MOST];
+	size_t counts;
+	bool differ;
+} apart_cases[] = {
+	{"one leaf counts", {{"1-a", 5, "c0"}}, 0, false},
+	{"the same settings are no harm", {{"2-b", 5, "c0"}, {"2-a", 9, "c0"}}, 1, false},
+	{"the shown one was saved last", {{"2-b", 9, "c0"}, {"2-a", 5, "c1"}}, 0, true},
+	{"a hidden one was saved last", {{"2-b", 5, "c0"}, {"2-a", 9, "c1"}}, 1, true},
+	{"at the same time the one that CouchDB prefers", {{"2-a", 5, "c0"}, {"2-b", 5, "c1"}}, 1, true},
+	{"in whatever order", {{"2-b", 5, "c1"}, {"2-a", 5, "c0"}}, 0, true},
+	{"one without a time was saved before", {{"3-a", 0, "c0"}, {"2-a", 1, "c1"}}, 1, true},
+	{"of three the last", {{"2-c", 5, "c0"}, {"2-b", 7, "c0"}, {"2-a", 6, "c1"}}, 1, true},
+};
+
+static struct json_object *settings_of(const char *revision, int64_t saved_ms, const char *collection)
+{
+	struct json_object *body = json_new_object(), *data = json_new_object();
+	struct json_object *settings = json_new_object(), *list = json_new_array();
+
+	json_append(list, json_new_text(collection));
+	json_put(settings, "collection_ids_to_sync", list);
+	json_put(data, "config", settings);
+	json_put(data, "data", json_new_int(saved_ms)); /* the app's notes of its own syncs */
+	json_put(body, "data", data);
+	json_put_text(body, "_rev", revision);
+	if (saved_ms)
+		json_put(body, "updated_at", json_new_int(saved_ms));
+	return body;
+}
+
+static void check_apart(void **state)
+{
+	const struct apart_case *row = *state;
+	struct json_object *bodies[LEAVES_MOST];
+	size_t count = 0;
+	bool differ = false;
+
+	for (; count < LEAVES_MOST && row->leaves[count].revision; count++)
+		bodies[count] = settings_of(row->leaves[count].revision, row->leaves[count].saved_ms,
+					    row->leaves[count].collection);
+	assert_int_equal(integration_leaf_that_counts(bodies, count, &differ), row->counts);
+	assert_int_equal(differ, row->differ);
+	for (size_t i = 0; i < count; i++)
+		json_release(bodies[i]);
+}
+
 int main(void)
 {
 	struct cases cases = {0};
 
 	cases_add_table(&cases, base_cases, check_base);
+	cases_add_table(&cases, apart_cases, check_apart);
 	return cases_run("integration_config", &cases);
 }

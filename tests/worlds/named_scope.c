@@ -77,6 +77,17 @@ static void phone_lists_nothing(struct world *world)
 	world_phone_lists(world, "collections", NULL, 0);
 }
 
+/* While it was offline; the present settings were saved before that, or after. */
+static void phone_listed_nothing_last(struct world *world)
+{
+	world_phone_lists_apart(world, "collections", NULL, 0, 0);
+}
+
+static void phone_listed_nothing_before(struct world *world)
+{
+	world_phone_lists_apart(world, "collections", NULL, 0, 24 * 3600000);
+}
+
 static void some_passes(struct world *world)
 {
 	for (int i = 0; i < 4; i++) {
@@ -357,8 +368,10 @@ static const struct scenario scenarios[] = {
 	 named_anything, IN_ORDER, false},
 	{"integration-deleted-while-item-leaves", outside, world_phone_drops_settings, phone_moves_out,
 	 is_untouched, 1U << AS_WRITTEN, true},
-	{"integration-in-conflict-while-item-leaves", outside, world_settings_conflict, phone_moves_out,
-	 is_untouched, 1U << AS_WRITTEN, true},
+	{"integration-saved-apart-before", outside, phone_listed_nothing_before, phone_moves_out, is_gone,
+	 ALL_ORDERS, false},
+	{"integration-saved-apart-last", outside, phone_listed_nothing_last, named_phone_notes, are_kept,
+	 ALL_ORDERS, false},
 	{"scope-exit-by-airtable-edit", c9_has_a_row, person_moves_out, named_phone_notes, is_kept,
 	 ALL_ORDERS, false},
 	{"scope-exit-by-airtable-edit-and-back", c9_has_a_row, person_moves_out, person_moves_back,

@@ -42,8 +42,11 @@ static void replace(struct world *world, struct json_object *body)
 
 void world_phone_lists(struct world *world, const char *scope_type, const char *const *ids, size_t count)
 {
+	struct json_object *body = settings_body(scope_type, ids, count);
+
 	world_note(world, "  a phone has %zu %s synced", count, scope_type);
-	replace(world, settings_body(scope_type, ids, count));
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
+	replace(world, body);
 }
 
 void world_app_notes_sync(struct world *world)
@@ -66,14 +69,22 @@ void world_phone_drops_settings(struct world *world)
 	replace(world, NULL);
 }
 
-void world_settings_conflict(struct world *world)
+void world_phone_lists_apart(struct world *world, const char *scope_type, const char *const *ids,
+			     size_t count, int64_t behind_ms)
 {
-	struct json_object *body = json_copy(world->settings), *conflicts = json_new_array();
+	struct json_object *other = settings_body(scope_type, ids, count);
+	bool differ = false;
 
-	world_note(world, "  the integration's document is in conflict");
-	json_append(conflicts, json_new_text("2-other"));
-	json_put(body, "_conflicts", conflicts);
-	replace(world, body);
+	json_put(other, "updated_at", json_new_int(world_base_now_ms(world) - behind_ms));
+	json_put_text(other, "_rev", "1-a");
+	struct json_object *bodies[] = {world->settings, other};
+	bool counts = integration_leaf_that_counts(bodies, countof(bodies), &differ) == 1;
+	world_note(world, "  a phone has %zu %s synced, which it saved offline: that %s", count, scope_type,
+		   counts ? "counts" : "does not count");
+	if (!differ)
+		world_broken(world, "what was saved apart is the same");
+	replace(world, counts ? json_share(other) : json_copy(world->settings));
+	json_release(other);
 }
 
 struct json_object *world_settings_body(struct world *world, const char *full_id, bool *is_out)
@@ -91,7 +102,7 @@ bool world_settings_take(struct world *world)
 	bool is_airtable = false;
 
 	world->stopped =
-		world->settings_gone || json_child(world->settings, "_conflicts", json_type_array) ||
+		world->settings_gone ||
 		!integration_config_read(world->settings, "inventory", &config, &is_airtable, &error) ||
 		!is_airtable;
 	if (world->stopped)
@@ -213,6 +224,7 @@ void world_settings_open(struct world *world)
 	static const char *const ids[] = {"c0"};
 
 	world->settings = settings_body("collections", ids, countof(ids));
+	json_put(world->settings, "updated_at", json_new_int(world_base_now_ms(world)));
 	if (!world_settings_take(world))
 		world_broken(world, "the first settings cannot be read");
 }

@@ -20,4 +20,6 @@ void world_phone_lists(struct world *world, const char *scope_type, const char *
 /* The app notes a sync of its own, as it does at the end of each: nothing of what is synced changes. */
 void world_app_notes_sync(struct world *world);
 void world_phone_drops_settings(struct world *world);
-void world_settings_conflict(struct world *world);
+/* The same, which a phone saved offline so long ago: a leaf beside the present one. The one that counts is what the world has. */
+void world_phone_lists_apart(struct world *world, const char *scope_type, const char *const *ids,
+			     size_t count, int64_t behind_ms);

@@ -279,6 +279,12 @@ export class World {
 		}));
 	}
 
+	/* Revisions as they come from another server, with their _rev and _revisions. */
+	async replicate(docs) {
+		const answers = await ask('POST', `${this.server.url}/${this.database}/_bulk_docs`, this.server, { new_edits: false, docs });
+		assert.deepEqual(answers.filter(({ error }) => error), []);
+	}
+
 	/* { id: revision } of every document. */
 	async revisions() {
 		const { rows } = await ask('GET', `${this.server.url}/${this.database}/_all_docs`, this.server);
