@@ -341,8 +341,8 @@ static void offer_row(struct group *group, struct look *look, struct side_record
 		struct side_record former = look->row;
 		look->row = *row;
 		*row = former;
-		if (look->entry.state != ENTRY_PAIR)
-			pairs_set_record(pairs, look->pair, look->row.id, true);
+		/* Nobody else is to write to it meanwhile, also where the ledger still names the row before it. */
+		pairs_set_record(pairs, look->pair, look->row.id, true);
 	}
 	if (row->presence == SIDE_THERE)
 		pairs_look(pairs, sync_pair_of_row(group->sync, row), LOOK_ROW);

@@ -138,15 +138,23 @@ static bool sift_documents(void *context, struct side_records *page, struct erro
 
 /* ---- listening ---- */
 
+/* A moment of the steady clock by the base's, which its answers tell: so this is asked behind the answer. A process that was just
+ * started would take this machine's clock for it. */
+static int64_t rows_moment(const struct sync *sync, int64_t steady_ms)
+{
+	return sync->rows.ops->now_ms(sync->rows.self) - (clock_steady_ms() - steady_ms);
+}
+
 static bool hear_rows(struct sync *sync, struct error *error)
 {
 	struct side_news news = {0};
+	int64_t began_ms = clock_steady_ms();
 
 	sync->fresh_rows = 0;
-	sync->rows_asked_ms = sync->rows.ops->now_ms(sync->rows.self);
 	if (!sync->rows.ops->news(sync->rows.self, sync->rows_next ? sync->rows_next : sync->rows_cursor, 0,
 				  sift_rows, sync, &news, error))
 		return error_wrap(error, "asking the base for changed rows");
+	sync->rows_asked_ms = rows_moment(sync, began_ms);
 	json_release(sync->rows_next);
 	sync->rows_next = take(news.cursor);
 	return true;
@@ -255,15 +263,16 @@ static void queue_unlisted(struct sync *sync)
 bool sync_list_rows(struct sync *sync, struct error *error)
 {
 	scoped(json_object) position = NULL;
+	int64_t began_ms = clock_steady_ms();
 
 	sync->list_turn++;
 	sync->fresh_rows = 0;
-	sync->rows_asked_ms = sync->rows.ops->now_ms(sync->rows.self);
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		if (!sync->rows.ops->list(sync->rows.self, (enum table)table, NULL, sift_rows, sync, error))
 			return error_wrap(error, "listing table \"%s\"", sync->columns[table].table_name);
 	if (!sync->rows.ops->position(sync->rows.self, &position, error))
 		return false;
+	sync->rows_asked_ms = rows_moment(sync, began_ms);
 	queue_unlisted(sync);
 	sync_queue_expired(sync);
 	json_release(sync->rows_next);
