@@ -37,9 +37,10 @@ static bool is_asked(const struct look *look, const char *revision)
 {
 	const struct side_record *document = &look->document;
 
-	return look->entry.state == ENTRY_PAIR && revision[0] && document->revision &&
-	       document->presence != SIDE_MISSING && strcmp(document->revision, revision) != 0 &&
-	       !is_losing_leaf(document, revision);
+	bool has_row = look->entry.state == ENTRY_PAIR || look->entry.sent.kind == SENT_CREATE;
+
+	return has_row && revision[0] && document->revision && document->presence != SIDE_MISSING &&
+	       strcmp(document->revision, revision) != 0 && !is_losing_leaf(document, revision);
 }
 
 /* Of an entry that has no revision yet only the checkpoint tells. */

@@ -1,5 +1,6 @@
 /* Reads: a CouchDB server's answers to everything else that is asked of it, with any status. Holds: each call ends; what
  * failed has a sentence; a document that was read is missing, deleted, whole, or flawed; a written one has its fate. */
+#include "couch/attachments.h"
 #include "couch/bulk.h"
 #include "couch/local.h"
 #include "couch/revisions.h"
@@ -132,11 +133,47 @@ static void ask_for_unknown(struct couch_client *couch)
 	must_have_words(couch_revisions_unknown(couch, wanted, &unknown, &error), &error);
 }
 
+static bool take_bytes(void *context, const char *bytes, size_t length)
+{
+	int64_t *taken = context;
+
+	must(bytes != NULL);
+	*taken += (int64_t)length;
+	return *taken < 1000;
+}
+
+static void read_attachment(struct couch_client *couch)
+{
+	struct couch_attachment attachment = {.content_type = ""};
+	struct error error = {0};
+	int64_t taken = 0;
+
+	if (!must_have_words(couch_attachment_read(couch, "a", "1-a", "image", take_bytes, &taken,
+						   &attachment, &error),
+			     &error))
+		return;
+	must(attachment.length == taken);
+	must(text_is_utf8(attachment.content_type, strlen(attachment.content_type)));
+}
+
+static void write_attachment(struct couch_client *couch)
+{
+	struct error error = {0};
+	char rev[80] = "";
+
+	if (must_have_words(couch_attachment_write(couch, "a", "1-a", "image", "image/png", "\x89PNG", 4, rev,
+						   &error),
+			    &error))
+		must(rev[0]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-	static void (*const calls[])(struct couch_client * couch) = {
-		read_documents,     walk,      read_revisions,   write_documents,
-		read_and_write_one, use_local, look_at_database, ask_for_unknown};
+	static void (*const calls[])(struct couch_client * couch) = {read_documents,     walk,
+								     read_revisions,     write_documents,
+								     read_and_write_one, use_local,
+								     look_at_database,   ask_for_unknown,
+								     read_attachment,    write_attachment};
 	const struct couch_address address = {
 		.url = "http://c/", .user = "u", .password = "p", .database = "d+e"};
 	struct http http;

@@ -1,5 +1,5 @@
-/* Reads: requests to the sandbox, one after another on a small store: "METHOD /path?query", a line break, the body; divided
- * by the byte FF. Holds: each has a status and an answer in JSON. */
+/* Reads: requests to the sandbox, one after another on a small store, those of the control paths, too: "METHOD /path?query", a
+ * line break, the body; divided by the byte FF. Holds: each has a status and an answer in JSON. */
 #include "base/log.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/sandbox_steps.h"
@@ -24,7 +24,7 @@ static void ask(struct sandbox *sandbox, const char *bytes, size_t length)
 	if (!uri)
 		return;
 	*uri++ = '\0';
-	if (strncmp(uri, "/v0", 3) != 0)
+	if (strncmp(uri, "/v0", 3) != 0 && strncmp(uri, "/_sandbox", 9) != 0)
 		return;
 	steps_now_ms += 1000;
 	steps_ask(sandbox, request, uri, body, &answer);

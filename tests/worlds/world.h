@@ -348,6 +348,8 @@ void world_checkpoint_is_damaged(struct world *world, enum world_damage damage);
 struct json_object *world_state_body(const struct world *world,
 				     const char *id_end); /* by the end of its id, or NULL */
 void world_state_is_lost(struct world *world);
+/* Rows without an entry were never shown to the process that starts now. */
+void world_rows_are_unknown(struct world *world);
 /* The same, and the bridge meets the lack of it at its next call. */
 void world_state_is_deleted(struct world *world);
 void world_couch_done(struct world *world);

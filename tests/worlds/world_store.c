@@ -35,6 +35,19 @@ struct json_object *world_state_body(const struct world *world, const char *id_e
 	return NULL;
 }
 
+/* A process that starts without them knows nothing of such a row until the base shows it; a list may skip it (sync-rules 2), and as at
+ * a first sync nothing says that there was one. */
+void world_rows_are_unknown(struct world *world)
+{
+	for (size_t i = 0; i < world->row_count; i++) {
+		struct world_row *row = &world->rows[i];
+		scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(row->table)),
+					     world_cell_text(row, FIELD_ID));
+		if (!world_state_body(world, end))
+			row->shown = 0;
+	}
+}
+
 /* And the checkpoint that stands there. */
 void world_state_is_lost(struct world *world)
 {
@@ -45,6 +58,8 @@ void world_state_is_lost(struct world *world)
 		json_object_close(&world->states[i].body);
 	json_object_close(&world->checkpoint_state);
 	world->state_lost = true;
+	if (!world->sync->started)
+		world_rows_are_unknown(world);
 	world->moment++;
 }
 
