@@ -4,6 +4,7 @@
 #include "bridge/deleted_by_app.h"
 #include "bridge/expiry.h"
 #include "bridge/typing.h"
+#include "bridge/untouched.h"
 
 #include "base/clock.h"
 
@@ -555,6 +556,18 @@ static bool ask_of_recollected(struct group *group, struct error *error)
 	return true;
 }
 
+static bool ask_of_untouched(struct group *group, struct error *error)
+{
+	bool *changed = own_alloc(group->count + 1);
+	bool ok = group_find_untouched(group, changed, error);
+
+	for (size_t i = 0; ok && i < group->count; i++)
+		if (changed[i])
+			decide_fields(group, &group->looks[i]);
+	free(changed);
+	return ok;
+}
+
 bool group_decide(struct group *group, struct error *error)
 {
 	note_shown_ids(group);
@@ -568,7 +581,8 @@ bool group_decide(struct group *group, struct error *error)
 		if (decides_fields(look))
 			decide_fields(group, look);
 	}
-	if (!ask_of_recollected(group, error) || !ask_of_conflicts(group, error))
+	if (!ask_of_recollected(group, error) || !ask_of_untouched(group, error) ||
+	    !ask_of_conflicts(group, error))
 		return false;
 	group_brake(group);
 	return true;

@@ -231,6 +231,13 @@ const char *document_mark(struct json_object *body, const char *integration_id)
 	return *record_id ? record_id : NULL;
 }
 
+int64_t document_mark_time(struct json_object *body, const char *integration_id)
+{
+	struct json_object *all = json_child(document_data(body), "integrations", json_type_object);
+
+	return json_int_or(json_child(all, integration_id, json_type_object), "modified_at", 0);
+}
+
 /* ---- writing ---- */
 
 struct json_object *document_new(enum document_type type, const char *id)

@@ -58,6 +58,8 @@ void document_touch(struct json_object *body, int64_t now_ms);
 
 /* The app's mark of a pairing: data.integrations.<integration> = {id: record id, modified_at: ms}. */
 const char *document_mark(struct json_object *body, const char *integration_id); /* record id, or NULL */
+/* Its modified_at: what the row's "Modified At" showed when the app had made both alike; 0: none. */
+int64_t document_mark_time(struct json_object *body, const char *integration_id);
 /* Sets the mark and nothing else (updated_at is not touched). modified_ms 0: left out. */
 void document_set_mark(enum document_type type, struct json_object *body, const char *integration_id,
 		       const char *record_id, int64_t modified_ms);

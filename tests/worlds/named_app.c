@@ -134,6 +134,65 @@ static void app_names_another_record(struct world *world)
 	world_phone_leaves_behind(world, world_document(world, TABLE_ITEMS, "i2"), "recOfAnother00000");
 }
 
+/* ---- what it synced before anything was remembered ---- */
+
+/* The app has just made both alike, and notes when the row was modified, as that is shown. */
+static void app_marks(struct world *world, const char *id)
+{
+	const struct world_row *row = world_row_of(world, TABLE_ITEMS, id);
+	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, id)));
+
+	document_set_mark(DOCUMENT_ITEM, body, world->config.id, row->id,
+			  (row->now.last_ms + 500) / 1000 * 1000);
+	world_phone_puts(world, TABLE_ITEMS, id, body);
+}
+
+static void app_synced_i2_before_the_start(struct world *world)
+{
+	i2_is_synced(world);
+	app_marks(world, "i2");
+	world_advance(world, 5000);
+	first_start(world);
+}
+
+static void phone_renames_and_clears(struct world *world)
+{
+	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i2")));
+
+	json_put_text(document_data(body), "name", "renamed on the phone");
+	json_remove(document_data(body), "notes");
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
+	world_phone_puts(world, TABLE_ITEMS, "i2", body);
+}
+
+static void person_models_i2(struct world *world)
+{
+	world_person_types(world, row_of_i2(world), FIELD_MODEL_NAME, json_new_text("from the grid"));
+}
+
+static void both_edit_i2(struct world *world)
+{
+	person_models_i2(world);
+	phone_renames_and_clears(world);
+}
+
+static void phones_edits_are_taken(struct world *world)
+{
+	named_must_show(world, "i2", FIELD_NAME, "renamed on the phone");
+	named_must_say(world, "i2", "name", "renamed on the phone");
+	named_must_show(world, "i2", FIELD_NOTES, "");
+	named_must_say(world, "i2", "notes", "");
+	if (in_history(world, "item-i2-sync_conflict"))
+		world_broken(world, "a plain edit of a phone is called a conflict");
+}
+
+/* When the phone edited it is not known then: what stands in the row may be later. */
+static void rows_edit_is_taken(struct world *world)
+{
+	named_must_show(world, "i2", FIELD_MODEL_NAME, "from the grid");
+	named_must_say(world, "i2", "model_name", "from the grid");
+}
+
 static const struct scenario scenarios[] = {
 	{"app-sync-begins-nothing-anew", named_nothing, app_syncs_and_nothing_begins_anew, named_phone_notes,
 	 named_is_there, IN_ORDER, false},
@@ -145,6 +204,10 @@ static const struct scenario scenarios[] = {
 	 named_phone_notes, row_is_gone_with_its_history, ALL_ORDERS, true},
 	{"left-behind-of-another-record", app_names_another_record, named_nothing, named_phone_notes,
 	 row_is_held, ALL_ORDERS, false},
+	{"phone-edits-what-the-app-synced", app_synced_i2_before_the_start, phone_renames_and_clears,
+	 named_phone_notes, phones_edits_are_taken, IN_ORDER, false},
+	{"row-edited-since-the-app-synced", app_synced_i2_before_the_start, both_edit_i2, named_phone_notes,
+	 rows_edit_is_taken, IN_ORDER, false},
 	{"row-of-a-tombstone-is-ticked", i2_was_deleted_before_the_start, person_ticks_it, named_phone_notes,
 	 row_is_gone, ALL_ORDERS, true},
 	{"row-of-a-tombstone-gets-its-own-id", i2_was_deleted_before_the_start, person_clears_its_id,

@@ -226,7 +226,16 @@ static bool airtable_read(void *self, const struct side_key *keys, size_t count,
 	return true;
 }
 
-/* As it is shown, with the cell that nobody maps. */
+/* As the column of the template shows it. */
+static void put_modified(struct world *world, const struct world_row *row, struct json_object *body)
+{
+	char iso[CLOCK_ISO_SIZE];
+
+	if (clock_iso(shown_time(world_shown(world, row)->last_ms), iso))
+		json_put_text(body, world_modified_column(row->table), iso);
+}
+
+/* As it is shown, with the cells that nobody maps. */
 static bool airtable_read_whole(void *self, const struct side_key *keys, size_t count,
 				struct side_records *records_out, struct error *error)
 {
@@ -234,7 +243,10 @@ static bool airtable_read_whole(void *self, const struct side_key *keys, size_t 
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct world_row *row = world_row(of(self), keys[i].id);
-		if (records_out->list[i].presence == SIDE_THERE && row->now.shelf)
+		if (records_out->list[i].presence != SIDE_THERE)
+			continue;
+		put_modified(of(self), row, records_out->list[i].body);
+		if (row->now.shelf)
 			json_put(records_out->list[i].body, WORLD_SHELF_COLUMN, json_share(row->now.shelf));
 	}
 	return true;

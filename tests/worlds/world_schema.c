@@ -5,6 +5,7 @@
 #include "sandbox/template.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static struct json_object *tables;
 
@@ -41,4 +42,14 @@ struct json_object *world_schema(void)
 	sandbox_store_close(&store);
 	atexit(drop_tables);
 	return tables;
+}
+
+const char *world_modified_column(unsigned table)
+{
+	struct json_object *fields = json_child(json_at(world_schema(), table), "fields", json_type_array);
+
+	for (size_t i = 0; i < json_length(fields); i++)
+		if (strcmp(json_text_or(json_at(fields, i), "name", ""), "Modified At") == 0)
+			return json_text_or(json_at(fields, i), "id", "");
+	return "";
 }

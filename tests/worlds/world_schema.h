@@ -6,3 +6,5 @@ struct json_object;
 
 /* An array of tables; the same for all worlds of a process, borrowed. */
 struct json_object *world_schema(void);
+/* The id of the column "Modified At" of Collections (0) or Items (1). */
+const char *world_modified_column(unsigned table);
