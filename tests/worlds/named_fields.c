@@ -67,6 +67,26 @@ static void is_a_container_still(struct world *world)
 
 /* ---- columns ---- */
 
+static void notes_are_not_shown(struct world *world)
+{
+	world_person_deletes_column(world, TABLE_ITEMS, FIELD_NOTES);
+	(void)world_pass(world, true, true);
+}
+
+/* Where the column was seen at once: to a process that crashed before, the edit and the column are the same news. */
+static void shows_the_grids(struct world *world)
+{
+	if (!world->restarts)
+		named_must_say(world, "i1", "notes", "from the grid");
+}
+
+/* What fills the new column is in doubt, and never came. */
+static void notes_are_filled_unsent(struct world *world)
+{
+	world_person_adds_column(world, TABLE_ITEMS, FIELD_NOTES);
+	world_arm(world, FAULT_AIRTABLE_UNSENT);
+}
+
 static void has_values(struct world *world)
 {
 	named_phone_sets(world, "model_name", "a model", 0);
@@ -466,6 +486,8 @@ static const struct scenario scenarios[] = {
 	 keeps_its_model, 1U << AS_WRITTEN, false},
 	{"field-readded-with-new-id", has_values, person_deletes_columns, person_adds_columns,
 	 show_their_values, IN_ORDER, true},
+	{"field-readded-is-filled-unsent", notes_are_not_shown, notes_are_filled_unsent, named_person_notes,
+	 shows_the_grids, 1U << AS_WRITTEN, true},
 	{"field-readded-at-once", has_values, person_deletes_columns, person_adds_columns, show_their_values,
 	 1U << AS_WRITTEN, false},
 	{"field-readded-is-filled-by-the-next-look", has_values, person_replaces_columns,
