@@ -162,13 +162,16 @@ struct status_class {
 	int first, last;
 	enum error_kind kind;
 	const char *hint; /* what a person can do */
-	const char *word; /* only with this word of the server */
+	const char *word; /* only with these words in what the server says */
 };
 
 /* couchdb-rules 17 and, for 404, 9: a missing database is no empty one. The first row that fits. */
 static const struct status_class status_classes[] = {
 	{400, 400, ERROR_REFUSED, NULL, NULL},
 	{401, 401, ERROR_FATAL, "the CouchDB user or password is wrong, or this user may not do that", NULL},
+	{403, 403, ERROR_RETRY,
+	 "after several wrong passwords it lets nobody in as this user for some minutes",
+	 "temporarily locked"},
 	{403, 403, ERROR_FATAL, "this CouchDB user may not do that", NULL},
 	{404, 404, ERROR_LOST, NULL, NULL},
 	{408, 408, ERROR_RETRY, NULL, NULL},
@@ -183,12 +186,12 @@ static const struct status_class status_classes[] = {
 	{0, INT_MAX, ERROR_RETRY, "no known status", NULL},
 };
 
-static const struct status_class *class_of(int status, const char *word)
+static const struct status_class *class_of(int status, const char *word, const char *reason)
 {
 	const struct status_class *class = status_classes;
 
 	while (status < class->first || status > class->last ||
-	       (class->word && strcmp(class->word, word) != 0))
+	       (class->word && strcmp(class->word, word) != 0 && !strstr(reason, class->word)))
 		class ++;
 	return class;
 }
@@ -208,7 +211,7 @@ bool couch_judge_status(struct couch_client *couch, const struct couch_ask *ask,
 		answer = NULL;
 	json_flaws_done(&flaws);
 	const char *word = json_text_or(answer, "error", ""), *reason = json_text_or(answer, "reason", "");
-	class = class_of(reply->status, word);
+	class = class_of(reply->status, word, reason);
 	scoped_text shown = log_quote(reason, REASON_SHOWN);
 	error_set(error, class->kind, "%s: HTTP %d%s%s%s%s%s%s%s", name, reply->status, *word ? ", " : "",
 		  word, *reason ? ": " : "", shown, class->hint ? " (" : "", class->hint ? class->hint : "",

@@ -495,7 +495,7 @@ const BAD_SETTINGS = [
 	['a COUCHDB_URL that is none', { COUCHDB_URL: 'not a url' }, 2, /COUCHDB_URL/],
 	['a number that is none', { AIRTABLE_POLL_SECONDS: 'often' }, 2, /AIRTABLE_POLL_SECONDS.*often/],
 	['a level that is none', { LOG_LEVEL: 'loud' }, 2, /LOG_LEVEL.*loud/],
-	['a wrong password', { COUCHDB_PASSWORD: 'wrong-password' }, 1, /401|password/i],
+	['a wrong password', { COUCHDB_USER: 'nobody', COUCHDB_PASSWORD: 'wrong-password' }, 1, /401|password/i],
 	['a database that is not there', { COUCHDB_DATABASES: 'davenport-test-not-there' }, 1, /davenport-test-not-there/],
 ];
 

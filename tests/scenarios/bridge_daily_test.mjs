@@ -111,9 +111,10 @@ async function plainMember(world, step) {
 	}
 }
 
-/* Settings that can never work: told at once, not again with every try. */
+/* Settings that can never work: told at once, not again with every try. Of a user of its own, since a CouchDB server locks an account
+ * after some wrong passwords. */
 async function wrongPassword(world, step) {
-	const bridge = await world.run({ env: { COUCHDB_PASSWORD: 'wrong-password' } });
+	const bridge = await world.run({ env: { COUCHDB_USER: 'nobody', COUCHDB_PASSWORD: 'wrong-password' } });
 	await world.until('it is said', () => /CouchDB refuses the user/.test(bridge.log()));
 	await sleep(SEVERAL_SEARCHES_MS);
 	await step('a wrong password is said once, and it goes on trying', () => {

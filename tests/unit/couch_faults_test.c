@@ -220,6 +220,11 @@ static const struct status_case status_cases[] = {
 	{"401 is fatal",
 	 SAYS(401, "{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}"), ERROR_FATAL,
 	 "unauthorized", "Name or password is incorrect. (the CouchDB user or password is wrong"},
+	{"403 of a locked account passes",
+	 SAYS(403, "{\"error\":\"forbidden\",\"reason\":\"Account is temporarily locked due to multiple "
+		   "authentication failures\"}"),
+	 ERROR_RETRY, "forbidden",
+	 "after several wrong passwords it lets nobody in as this user for some minutes"},
 	{"403 is fatal", SAYS(403, "{\"error\":\"forbidden\",\"reason\":\"no\"}"), ERROR_FATAL, "forbidden",
 	 "this CouchDB user may not do that"},
 	{"404 is lost", SAYS(404, "{\"error\":\"not_found\",\"reason\":\"missing\"}"), ERROR_LOST,
