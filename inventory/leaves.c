@@ -266,23 +266,40 @@ static void merge_attachments(const struct leaf *leaves, size_t leaf, struct mer
 
 /* ---- all of them ---- */
 
-/* The newest time at which it was edited, and the oldest at which it was made. */
-static void put_times(struct json_object *body, const struct leaf *leaves, size_t count)
+static const struct leaf *newest_of(const struct leaf *leaves, size_t count)
 {
-	int64_t created_ms = 0, updated_ms = 0;
+	const struct leaf *newest = &leaves[0];
+
+	for (size_t i = 1; i < count; i++)
+		if (is_newer(&leaves[i], newest))
+			newest = &leaves[i];
+	return newest;
+}
+
+static int64_t first_made_ms(const struct leaf *leaves, size_t count)
+{
+	int64_t first_ms = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		int64_t made_ms = document_created_at(leaves[i].body);
-		int64_t edited_ms = document_updated_at(leaves[i].body);
-		if (made_ms && (!created_ms || made_ms < created_ms))
-			created_ms = made_ms;
-		if (edited_ms > updated_ms)
-			updated_ms = edited_ms;
+		if (made_ms && (!first_ms || made_ms < first_ms))
+			first_ms = made_ms;
 	}
+	return first_ms;
+}
+
+/* The oldest time at which it was made, and the newest at which it was edited. One that has more than the newest leaf is newer by
+ * a millisecond: whoever has that leaf's time has not seen it. */
+static void put_times(struct json_object *body, const struct leaf *leaves, size_t count)
+{
+	const struct leaf *newest = newest_of(leaves, count);
+	scoped(json_object) digest = leaf_digest(newest->body);
+	int64_t created_ms = first_made_ms(leaves, count), updated_ms = document_updated_at(newest->body);
+
 	if (created_ms)
 		json_put(body, "created_at", json_new_int(created_ms));
 	if (updated_ms)
-		json_put(body, "updated_at", json_new_int(updated_ms));
+		json_put(body, "updated_at", json_new_int(updated_ms + leaf_has_moved(body, digest)));
 }
 
 static struct json_object *rebuild(enum document_type type, const struct merging *merging, size_t count)
