@@ -138,6 +138,11 @@ void conflict_end_ended(struct conflicts *conflicts, struct pair *pair)
 	drop_if_over(conflicts, pair);
 }
 
+bool conflict_tells(const struct pair *pair)
+{
+	return pair->conflict && pair->conflict->told;
+}
+
 char *conflict_take_told(struct conflicts *conflicts, struct pair *pair)
 {
 	if (!pair->conflict)

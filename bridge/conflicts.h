@@ -45,5 +45,7 @@ unsigned conflict_miss(struct pair *pair);
 void conflict_end(struct conflicts *conflicts, struct pair *pair, char *told);
 /* What follows from its deleted leaves is decided. */
 void conflict_end_ended(struct conflicts *conflicts, struct pair *pair);
+/* There is something to be told at the next look. */
+bool conflict_tells(const struct pair *pair);
 /* What was told, to the caller; NULL: nothing. */
 char *conflict_take_told(struct conflicts *conflicts, struct pair *pair);

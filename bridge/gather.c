@@ -184,7 +184,7 @@ static bool needs_no_row(const struct group *group, const struct look *look)
 		return false;
 	if (wants_its_mark_alone(look))
 		return true;
-	if (look->entry.problem)
+	if (look->entry.problem || conflict_tells(pair))
 		return false;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (field_moved(group, look, (enum field)field))

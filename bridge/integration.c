@@ -115,7 +115,7 @@ static void fill_report(const struct integration *integration, struct integratio
 	};
 	for (size_t i = 0; i < pairs->count; i++) {
 		report->pairs += pairs->list[i]->state == ENTRY_PAIR;
-		report->problems += pairs->list[i]->has_problem;
+		report->problems += pairs->list[i]->has_problem && !pairs->list[i]->only_told;
 		report->waiting += pair_due_ms(pairs->list[i], DUE_AGAIN) != 0 || pairs->list[i]->waits;
 	}
 }

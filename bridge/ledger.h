@@ -152,6 +152,8 @@ void ledger_entry_drop_replaced(struct ledger_entry *entry, int64_t until_ms);
 void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable);
 bool ledger_entry_has_taken(const struct ledger_entry *entry);
 void ledger_entry_clear_taken(struct ledger_entry *entry);
+/* Its problem is past: what a merge cost (notice.h), and nothing else. */
+bool ledger_entry_only_tells(const struct ledger_entry *entry);
 /* A pair of which nothing is under way, in doubt, waiting or told. */
 bool ledger_entry_is_settled(const struct ledger_entry *entry);
 /* Brought back: what the gravestone held goes. */

@@ -116,6 +116,11 @@ void ledger_entry_clear_taken(struct ledger_entry *entry)
 	json_object_close(&entry->saving);
 }
 
+bool ledger_entry_only_tells(const struct ledger_entry *entry)
+{
+	return entry->problem && entry->notice && strcmp(entry->problem, entry->notice) == 0;
+}
+
 bool ledger_entry_is_settled(const struct ledger_entry *entry)
 {
 	return entry->state == ENTRY_PAIR && entry->sent.kind == SENT_NOTHING && !entry->unsure_since_ms &&

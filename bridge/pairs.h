@@ -75,6 +75,7 @@ struct pair {
 	int64_t refused_until_ms; /* steady clock */
 	bool went_back;   /* its document, and that is not settled, or both are held apart (sync-rules 3) */
 	bool has_problem; /* a person should know something of it */
+	bool only_told;   /* and that is past: what a merge cost (notice.h), and nothing else */
 	bool in_step;     /* both sides were, when it was last looked at: nothing was open or under way */
 	bool save_lost;   /* what was last noted as taken into the document met a conflict: it is not in it */
 	unsigned waits;   /* enum pair_waits, or 0: a link in it waits for another pair */

@@ -151,12 +151,15 @@ static void note_problem(struct group *group, struct look *look)
 	struct ledger_entry *entry = &look->entry;
 	const char *words = look->problem.length ? text_or_empty(&look->problem) : NULL;
 
-	if (words && (!entry->problem || strcmp(entry->problem, words) != 0))
-		look_log_problem(group, look, words);
-	if (!words && entry->problem)
-		log_info(&group->sync->log, "%s: well again", look->pair->full_id);
+	bool was_well = !entry->problem || ledger_entry_only_tells(entry);
+	bool is_other = words && (!entry->problem || strcmp(entry->problem, words) != 0);
 	own_free_text(&entry->problem);
 	entry->problem = own_copy(words);
+	bool is_well = !words || ledger_entry_only_tells(entry); /* the merge was logged when it was made */
+	if (is_other && !is_well)
+		look_log_problem(group, look, words);
+	if (is_well && !was_well)
+		log_info(&group->sync->log, "%s: well again", look->pair->full_id);
 	json_release(entry->causes);
 	entry->causes = take(look->causes);
 	json_release(entry->grounds);
@@ -286,6 +289,7 @@ static void tell_pair(struct group *group, struct look *look)
 	if (pairs_set_unstored(pairs, pair, NULL))
 		look->again = group->sync->open_changed = true; /* the row is not to say so any more */
 	pair->has_problem = entry->problem != NULL;
+	pair->only_told = ledger_entry_only_tells(entry);
 	pair->in_step = ledger_entry_is_settled(entry) && !look->again && !look->again_in_ms;
 	pair->went_back = paired && look_is_apart(look);
 	if (paired)

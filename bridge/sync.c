@@ -161,6 +161,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 		pair->went_back =
 			pair->went_back || (entry->state == ENTRY_PAIR && entry->fields[field].held);
 	pairs_set_waits(&sync->pairs, pair, entry->waits, NULL, 0);
+	pair->only_told = ledger_entry_only_tells(entry);
 	if (entry->problem)
 		start_problems_add(&loading->problems, pair, entry);
 	load_row(sync, pair, entry);

@@ -285,6 +285,26 @@ export class World {
 		assert.deepEqual(answers.filter(({ error }) => error), []);
 	}
 
+	/* Rows of all documents, with their losing leaves. */
+	async openLeaves() {
+		return (await ask('GET', `${this.server.url}/${this.database}/_all_docs?include_docs=true&conflicts=true`, this.server)).rows;
+	}
+
+	/* All leaves of one document as they are replicated, the deleted ones, too. */
+	async allLeaves(id) {
+		const url = `${this.server.url}/${this.database}/${encodeURIComponent(id)}`, leaves = [];
+		const found = await ask('GET', `${url}?open_revs=all`, this.server);
+		for (const { ok: { _rev: rev } } of found)
+			leaves.push(await ask('GET', `${url}?rev=${rev}&revs=true&attachments=true`, this.server));
+		return leaves;
+	}
+
+	/* What no leaf needs is forgotten. */
+	async compact() {
+		await ask('POST', `${this.server.url}/${this.database}/_compact`, this.server, {});
+		await this.until('it is compacted', async () => !(await this.databaseInfo(this.database)).compact_running);
+	}
+
 	/* { id: revision } of every document. */
 	async revisions() {
 		const { rows } = await ask('GET', `${this.server.url}/${this.database}/_all_docs`, this.server);
