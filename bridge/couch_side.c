@@ -382,6 +382,8 @@ static void take_revision(struct side_revision *revision, struct couch_document 
 		return;
 	revision->flaw = take(document->flaw);
 	revision->lineage = lineage_of(document->body);
+	if (document->deleted)
+		revision->merged_into = own_copy(json_text_or(document->body, SIDE_MERGED_KEY, NULL));
 	if (document->deleted || !document->body)
 		return;
 	json_remove(document->body, "_revisions");

@@ -18,6 +18,7 @@ void merge_batch_done(struct merge_batch *batch)
 	side_revisions_done(batch->revisions, batch->revision_count);
 	side_revisions_done(batch->ancestors, batch->ancestor_count);
 	free(batch->digests);
+	free(batch->doubted);
 	free(batch->revisions);
 	free(batch->ancestors);
 	free(batch->list);

@@ -24,7 +24,8 @@ struct merge_batch {
 	struct side_revision *revisions; /* owned; all leaves of all of them */
 	size_t ancestor_count;
 	struct side_revision *ancestors; /* owned */
-	struct json_object **digests;    /* owned; of the ancestors; NULL: the body is not there any more */
+	bool *doubted; /* owned; of the ancestors: they count only if the ledger remembers that they were handled */
+	struct json_object **digests; /* owned; of the ancestors; NULL: it is not known what they had */
 };
 void merge_batch_done(struct merge_batch *batch);
 

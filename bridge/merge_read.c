@@ -101,28 +101,55 @@ static size_t want_ancestor(struct merge_batch *batch, const struct merge *merge
 		    strcmp(batch->ancestors[i].revision, revision) == 0)
 			return i;
 	batch->ancestors = own_resize(batch->ancestors, batch->ancestor_count + 1, sizeof *batch->ancestors);
+	batch->doubted = own_resize(batch->doubted, batch->ancestor_count + 1, sizeof *batch->doubted);
+	batch->doubted[batch->ancestor_count] = false;
 	batch->ancestors[batch->ancestor_count] =
 		(struct side_revision){.key = merge_key(merge), .revision = revision};
 	return batch->ancestor_count++;
 }
 
-/* What was deleted, where that is what the live leaf was made of; NULL: it was a leaf of its own, which ended. */
-static const char *deleted_ancestor(const struct side_revision *shown, const struct side_revision *ended)
+static const char *deleted_by(const struct side_revision *ended)
 {
-	const char *revision = json_text_of(json_at(ended->lineage, 1));
+	return json_text_of(json_at(ended->lineage, 1));
+}
 
-	return revision && is_in(shown->lineage, revision) ? revision : NULL;
+/* It was a leaf when others were merged into it, or it into another: the tombstone of a merge says so. */
+static bool was_merged(const struct merge *merge, const struct side_revision *leaves, const char *revision)
+{
+	for (size_t i = merge->count; i < merge->count + merge->ended; i++) {
+		const char *deleted = deleted_by(&leaves[i]), *shown = leaves[i].merged_into;
+		if (shown && (strcmp(shown, revision) == 0 || (deleted && strcmp(deleted, revision) == 0)))
+			return true;
+	}
+	return false;
+}
+
+/* What was deleted, where the live leaf was made of it, or has it from a merge. A deletion that may be as old as the live leaf does not
+ * count: it does where the ledger knows the deleted revision, or it was merged, since both were leaves then. */
+static size_t want_deleted(struct merge_batch *batch, const struct merge *merge, size_t ended)
+{
+	const struct side_revision *leaves = batch->revisions + merge->first;
+	const char *revision = deleted_by(&leaves[ended]);
+
+	if (!revision || leaves[ended].merged_into)
+		return SIZE_MAX;
+	bool merged = was_merged(merge, leaves, revision);
+	if (!merged && !is_in(leaves[0].lineage, revision))
+		return SIZE_MAX;
+	size_t place = want_ancestor(batch, merge, revision);
+	batch->doubted[place] = !merged;
+	return place;
 }
 
 static void note_ancestors(struct merge_batch *batch, struct merge *merge, size_t *of_leaves)
 {
-	const struct side_revision *leaves = batch->revisions + merge->first;
-
-	for (size_t i = 1; i < merge->count + merge->ended; i++) {
-		const char *revision = i < merge->count ? common_ancestor(&leaves[0], &leaves[i])
-							: deleted_ancestor(&leaves[0], &leaves[i]);
+	for (size_t i = 1; i < merge->count; i++) {
+		const struct side_revision *leaves = batch->revisions + merge->first;
+		const char *revision = common_ancestor(&leaves[0], &leaves[i]);
 		of_leaves[i] = revision ? want_ancestor(batch, merge, revision) : SIZE_MAX;
 	}
+	for (size_t i = merge->count; i < merge->count + merge->ended; i++)
+		of_leaves[i] = want_deleted(batch, merge, i);
 }
 
 /* The ledger remembers what is in them of some that the database has compacted away. */
@@ -133,13 +160,14 @@ static bool recall_ancestors(struct merge_batch *batch, struct error *error)
 	size_t *places = own_alloc((batch->ancestor_count + 1) * sizeof *places), count = 0;
 
 	for (size_t i = 0; i < batch->ancestor_count; i++) {
-		if (batch->digests[i])
+		if (batch->digests[i] && !batch->doubted[i])
 			continue;
 		keys[count] = (struct ledger_key){batch->ancestors[i].key.table, batch->ancestors[i].key.id};
 		places[count++] = i;
 	}
 	bool ok = count == 0 || ledger_read(&batch->sync->ledger, keys, count, entries, error);
 	for (size_t i = 0; ok && i < count; i++) {
+		json_release(batch->digests[places[i]]);
 		batch->digests[places[i]] =
 			leaf_memory_digest(entries[i].revisions, batch->ancestors[places[i]].revision);
 		ledger_entry_done(&entries[i]);

@@ -89,6 +89,8 @@ static struct json_object *tombstone_of(const struct merge *merge)
 
 	json_put_text(body, "_id", merge->pair->full_id);
 	json_put(body, "_deleted", json_new_bool(true));
+	if (!merge->dies)
+		json_put_text(body, SIDE_MERGED_KEY, merge->document.revision);
 	return body;
 }
 

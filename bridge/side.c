@@ -33,6 +33,7 @@ void side_revisions_done(struct side_revision *revisions, size_t count)
 		json_object_close(&revisions[i].body);
 		json_object_close(&revisions[i].lineage);
 		own_free_text(&revisions[i].flaw);
+		own_free_text(&revisions[i].merged_into);
 	}
 }
 

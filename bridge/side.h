@@ -65,6 +65,9 @@ enum side_write_kind {
 	SIDE_EXTRA_UPDATE, /* documents: any other document, or its tombstone; 'body' has its _id, and its _rev unless new */
 	SIDE_EXTRA, /* documents: any other document (history); 'body' has its _id; a 409 with an equal body is success */
 };
+/* What the tombstone of a leaf that was merged has besides: the revision of the leaf that was shown. So it is told from somebody's
+ * deletion, and two bridges that merge the same leaves write the same tombstones. */
+#define SIDE_MERGED_KEY "merged_into"
 struct side_write {
 	/* in */
 	enum side_write_kind kind;
@@ -109,6 +112,7 @@ struct side_revision {
 	struct json_object
 		*lineage; /* owned; array of revisions: itself, what it was made of, and so on; or NULL */
 	char *flaw;       /* owned; why the body cannot be written back exactly, or NULL */
+	char *merged_into; /* owned; of the tombstone of a leaf that was merged: the leaf that was shown then; else NULL */
 };
 void side_revisions_done(struct side_revision *revisions, size_t count);
 

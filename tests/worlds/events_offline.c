@@ -104,22 +104,26 @@ static void push(struct play *play, struct play_view *one)
 		play->acts += 2; /* what others made meanwhile goes on from what the merge made */
 		world_phone_pushes(play->world, one->document, &one->view);
 	}
-	view_done(one);
 }
 
 void phone_is_online(struct play *play, const struct event *event)
 {
 	struct play_view *one = used_view(play, event->a);
 
-	if (one)
-		push(play, one);
+	if (!one)
+		return;
+	push(play, one);
+	if (event->b % 3 || !one->view.body)
+		view_done(one);
 }
 
 void play_all_online(struct play *play)
 {
 	for (size_t i = 0; i < PLAY_OFFLINE; i++)
-		if (play->offline[i].document)
+		if (play->offline[i].document) {
 			push(play, &play->offline[i]);
+			view_done(&play->offline[i]);
+		}
 }
 
 /* An edit of what the present revision was made of. */
@@ -135,6 +139,7 @@ void phone_conflicts(struct play *play, const struct event *event)
 		return;
 	edit_view(play, one, event);
 	push(play, one);
+	view_done(one);
 }
 
 void server_compacts(struct play *play, const struct event *event)

@@ -204,6 +204,21 @@ static void lives_with_notes(struct world *world)
 	one_leaf_is_left(world);
 }
 
+static void is_gone(struct world *world)
+{
+	if (world_body(i1(world)) || named_row(world))
+		world_broken(world, "item i1 is there again");
+}
+
+/* Where the bridge died in the midst of a merge nothing says that the phone's leaf was there then: the deletion may be an old one. */
+static void is_gone_or_in_doubt(struct world *world)
+{
+	if (!world->restarts)
+		is_gone(world);
+	else if (world_body(i1(world)))
+		lives_with_notes(world);
+}
+
 static void ticks_delete(struct world *world)
 {
 	struct world_row *row = named_row(world);
@@ -231,7 +246,7 @@ static const struct world_leaf *losing_leaf(const struct world_document *documen
 	return NULL;
 }
 
-static void another_bridge_merges(struct world *world)
+static void another_bridge_merges(struct world *world, const char *base)
 {
 	const struct world_leaf *shown = world_winner(i1(world)), *other = losing_leaf(i1(world));
 	struct merged_leaves merged;
@@ -240,7 +255,7 @@ static void another_bridge_merges(struct world *world)
 		world_broken(world, "there is nothing to merge");
 		return;
 	}
-	scoped(json_object) ancestor = leaf_digest(world_couch_body(i1(world), views[0].revision));
+	scoped(json_object) ancestor = leaf_digest(world_couch_body(i1(world), base));
 	const struct leaf leaves[] = {{shown->revision, shown->body, NULL},
 				      {other->revision, other->body, ancestor}};
 	leaves_merge(DOCUMENT_ITEM, leaves, countof(leaves), &merged);
@@ -259,16 +274,24 @@ static int generation_behind(const char *revision)
 static void its_merge_arrives(struct world *world)
 {
 	world_couch_replicates(world, i1(world), made.shown, generation_behind(made.shown), take(made.body));
-	world_couch_replicates(world, i1(world), made.other, generation_behind(made.other), NULL);
+	struct json_object *tombstone = json_new_object();
+
+	json_put_text(tombstone, "_id", i1(world)->full_id);
+	json_put(tombstone, "_deleted", json_new_bool(true));
+	json_put_text(tombstone, SIDE_MERGED_KEY, made.shown);
+	world_couch_replicates(world, i1(world), made.other, generation_behind(made.other), tombstone);
 }
 
 static void two_places_edit(struct world *world)
 {
+	char base[64];
+
 	goes_offline(&views[0], i1(world));
+	snprintf(base, sizeof base, "%s", views[0].revision);
 	edits_offline(world, &views[0], "notes", "from the plane", 0);
 	named_phone_sets(world, "model_name", "from the phone", 0);
 	lands(world);
-	another_bridge_merges(world);
+	another_bridge_merges(world, base);
 }
 
 static void both_made_the_same(struct world *world)
@@ -333,6 +356,14 @@ static void deletes_offline(struct world *world)
 	views[0].edits = 1;
 }
 
+/* The phone that brought its notes deletes the item, without having seen what became of them. */
+static void it_deletes_what_it_brought(struct world *world)
+{
+	json_object_close(&views[0].body);
+	views[0].edits = 1;
+	lands(world);
+}
+
 static void phone_notes_again(struct world *world)
 {
 	named_phone_sets(world, "notes", "of the phone", 0);
@@ -345,10 +376,11 @@ static void lives_with_the_phone(struct world *world)
 	one_leaf_is_left(world);
 }
 
-static void is_gone(struct world *world)
+static void lives_with_the_model(struct world *world)
 {
-	if (world_body(i1(world)) || named_row(world))
-		world_broken(world, "item i1 is there again");
+	named_is_there(world);
+	both_say(world, "model_name", FIELD_MODEL_NAME, "from the phone");
+	one_leaf_is_left(world);
 }
 
 static void both_edit(struct world *world)
@@ -382,6 +414,10 @@ static const struct scenario scenarios[] = {
 	{"delete-box-after-a-merge", both_edit, lands, ticks_delete, is_gone, ONCE, true},
 	{"offline-delete-meets-an-edit", deletes_offline, phone_notes_again, lands, lives_with_the_phone,
 	 IN_ORDER, true},
+	{"merged-leaf-is-deleted-by-its-phone", notes_before_the_mark, lands, it_deletes_what_it_brought,
+	 is_gone_or_in_doubt, ONCE, true},
+	{"merged-leaf-is-deleted-beside-an-edit", both_edit, lands, it_deletes_what_it_brought,
+	 lives_with_the_model, ONCE, true},
 	{"leaf-lands-as-the-box-is-obeyed", notes_on_the_plane, ticks_delete, lands, lives_with_notes,
 	 ALL_ORDERS, false},
 	{"leaf-of-a-collection", numbers_the_collection_offline, person_renames_the_collection,

@@ -313,8 +313,8 @@ struct world_view {
 	struct json_object *body; /* owned; as it was edited since; NULL: deleted */
 	unsigned edits;
 };
-/* It is online again: what it made comes beside what others made meanwhile. */
-void world_phone_pushes(struct world *world, struct world_document *document, const struct world_view *view);
+/* It is online for long enough to bring what it made, beside what others made meanwhile; what it has is that, from then on. */
+void world_phone_pushes(struct world *world, struct world_document *document, struct world_view *view);
 /* The revision and what it was made of, one after the other. The caller puts. */
 struct json_object *world_couch_lineage(const struct world_document *document, const char *revision);
 /* Whether the revision is in the tree, as _revs_diff asks, and whether it has that ancestor, as _revisions tells. */

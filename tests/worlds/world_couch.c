@@ -405,6 +405,8 @@ static void fill_revision(const struct world_document *document, struct side_rev
 
 	if (document && world_couch_knows(document, revision->revision))
 		revision->lineage = world_couch_lineage(document, revision->revision);
+	revision->merged_into =
+		document ? own_copy(world_couch_merged_into(document, revision->revision)) : NULL;
 	if (body && json_find(document_data(body), WORLD_TOO_DEEP, NULL))
 		revision->flaw = own_copy("it is nested too deeply");
 	else if (body)
@@ -562,8 +564,10 @@ static bool apply_write(struct world *world, struct side_write *write)
 	bool was_there = world_body(document) != NULL;
 	scoped(json_object) before =
 		json_share(revision ? world_couch_body(document, revision) : world_body(document));
-	struct world_leaf *leaf = world_couch_put(world, document, revision,
-						  deleted ? NULL : without_revision(write->body), deleted);
+	bool merged = json_find(write->body, SIDE_MERGED_KEY, NULL);
+	struct world_leaf *leaf =
+		world_couch_put(world, document, revision,
+				deleted && !merged ? NULL : without_revision(write->body), deleted);
 	world_note(world, "        bridge: %s %s: %s", deleted ? "deletes" : "writes", document->full_id,
 		   leaf ? leaf->revision : "409");
 	if (!leaf)

@@ -19,7 +19,9 @@ struct world_document *world_want_document(struct world *world, enum table table
  * taken. */
 struct world_leaf *world_couch_put(struct world *world, struct world_document *document, const char *revision,
 				   struct json_object *body, bool deleted);
+/* Of the tombstone of a leaf that was merged the leaf that was shown then; else NULL. */
+const char *world_couch_merged_into(const struct world_document *document, const char *revision);
 /* A revision comes from another server, as it is made there of 'parent_revision'. What is here already is not put twice. 'body' is
- * taken; NULL: a deletion. */
-void world_couch_replicates(struct world *world, struct world_document *document, const char *parent_revision,
-			    int generation, struct json_object *body);
+ * taken; NULL, or the body of a tombstone: a deletion. The revision is borrowed until the document's next. */
+const char *world_couch_replicates(struct world *world, struct world_document *document,
+				   const char *parent_revision, int generation, struct json_object *body);

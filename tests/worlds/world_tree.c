@@ -307,21 +307,24 @@ static bool is_there_twice(const struct world_document *document, const struct w
 	return false;
 }
 
-void world_couch_replicates(struct world *world, struct world_document *document, const char *parent_revision,
-			    int generation, struct json_object *body)
+const char *world_couch_replicates(struct world *world, struct world_document *document,
+				   const char *parent_revision, int generation, struct json_object *body)
 {
 	struct world_leaf *grown = node_to_grow(document, parent_revision);
+	bool deleted = !body || json_bool_or(body, "_deleted", false);
 
 	if (grown)
 		grown->replaced = true;
 	if (body)
 		json_remove(body, "_rev");
-	const struct world_leaf *leaf = add_leaf(world, document, parent_revision, generation, body, !body);
-	if (is_there_twice(document, leaf))
-		json_object_close(&document->leaves[--document->count].body);
+	struct world_leaf *leaf = add_leaf(world, document, parent_revision, generation, body, deleted);
+	if (!is_there_twice(document, leaf))
+		return leaf->revision;
+	json_object_close(&document->leaves[--document->count].body);
+	return node_to_grow(document, leaf->revision)->revision;
 }
 
-void world_phone_pushes(struct world *world, struct world_document *document, const struct world_view *view)
+void world_phone_pushes(struct world *world, struct world_document *document, struct world_view *view)
 {
 	char base[64];
 	int generation = (int)strtol(view->revision, NULL, 10) + (int)view->edits;
@@ -338,7 +341,12 @@ void world_phone_pushes(struct world *world, struct world_document *document, co
 	world->any_deleted = world->any_deleted || !world_body(document);
 	if (!view->body)
 		observer_body_deleted(world, document->table, view->base);
-	world_couch_replicates(world, document, base, generation, view->body ? json_copy(view->body) : NULL);
+	const char *revision = world_couch_replicates(world, document, base, generation,
+						      view->body ? json_copy(view->body) : NULL);
+	snprintf(view->revision, sizeof view->revision, "%s", revision);
+	view->edits = 0;
+	json_release(view->base);
+	view->base = view->body ? json_copy(view->body) : NULL;
 }
 
 struct json_object *world_couch_lineage(const struct world_document *document, const char *revision)
@@ -385,6 +393,13 @@ struct json_object *world_couch_body(const struct world_document *document, cons
 	const struct world_leaf *node = node_of(document, revision);
 
 	return node && !node->deleted ? node->body : NULL;
+}
+
+const char *world_couch_merged_into(const struct world_document *document, const char *revision)
+{
+	const struct world_leaf *node = node_of(document, revision);
+
+	return node && node->deleted ? json_text_or(node->body, SIDE_MERGED_KEY, NULL) : NULL;
 }
 
 void world_couch_compacts(struct world *world)
