@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "bridge/command_check.h"
 #include "bridge/command_history.h"
+#include "bridge/command_problems.h"
 #include "bridge/connection.h"
 #include "bridge/find.h"
 #include "bridge/fleet.h"
@@ -276,6 +277,8 @@ const struct command commands[] = {
 	{"sync", sync_command, TAKES_FULL | TAKES_HELD | TAKES_INTEGRATION | TAKES_JSON,
 	 "one pass for each integration; --full compares everything; --held ends what is held"},
 	{"check", check, TAKES_JSON, "look at every setting, both servers and the schema; change nothing"},
+	{"problems", problems_command, TAKES_INTEGRATION | TAKES_JSON,
+	 "documents and rows of which something should be known, each with its reason"},
 	{"history", history_command, TAKES_INTEGRATION | TAKES_BATCH | TAKES_ITEM | TAKES_LIMIT | TAKES_JSON,
 	 "what was changed: batches, the newest first; --batch N or --item ID: the changes of one"},
 	{"revert", revert_command,

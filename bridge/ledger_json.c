@@ -233,6 +233,7 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 	if (ledger_pack_texts(json))
 		json_put(json, "v", json_new_int(LEDGER_VERSION_PACKED));
 	json_put_text(json, "problem", entry->problem); /* as it is: people read it there */
+	put_truth(json, "past", ledger_entry_only_tells(entry));
 	return json;
 }
 

@@ -364,6 +364,27 @@ static void it_deletes_what_it_brought(struct world *world)
 	lands(world);
 }
 
+/* Before the bridge knew of the item: a device deleted it, another one saved it once more as it was, and so it lives. */
+static void there_is_an_old_deletion(struct world *world)
+{
+	struct world_document *document =
+		world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "deleted long ago"));
+	struct json_object *body = json_copy(world_body(document));
+
+	goes_offline(&views[0], document);
+	json_object_close(&views[0].body);
+	views[0].edits = 1;
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
+	world_phone_puts(world, TABLE_ITEMS, "i2", body);
+	world_phone_pushes(world, document, &views[0]);
+}
+
+static void i2_lives(struct world *world)
+{
+	if (!world_body(world_document(world, TABLE_ITEMS, "i2")) || !world_row_of(world, TABLE_ITEMS, "i2"))
+		world_broken(world, "item i2 is gone, which nobody deleted since");
+}
+
 static void phone_notes_again(struct world *world)
 {
 	named_phone_sets(world, "notes", "of the phone", 0);
@@ -418,6 +439,8 @@ static const struct scenario scenarios[] = {
 	 is_gone_or_in_doubt, ONCE, true},
 	{"merged-leaf-is-deleted-beside-an-edit", both_edit, lands, it_deletes_what_it_brought,
 	 lives_with_the_model, ONCE, true},
+	{"deletion-from-before", named_nothing, there_is_an_old_deletion, named_nothing, i2_lives, ONCE,
+	 false},
 	{"leaf-lands-as-the-box-is-obeyed", notes_on_the_plane, ticks_delete, lands, lives_with_notes,
 	 ALL_ORDERS, false},
 	{"leaf-of-a-collection", numbers_the_collection_offline, person_renames_the_collection,
