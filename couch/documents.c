@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WALK_PAGE = 500, ID_SHOWN = 120 };
+enum { WALK_PAGE = 500, ID_SHOWN = 120, PLACE_SHOWN = 120 };
 
 /* ---- a document as read ---- */
 
@@ -38,7 +38,7 @@ static bool is_bare_tombstone(struct json_object *doc)
 	return json_bool_or(doc, "_deleted", false) && json_key_count(doc) == 3;
 }
 
-/* "data.serial: the number 1e999 is out of range": the path without its way to the document. */
+/* "data.serial: the number 1e999 is out of range": the path without its way to the document, and no longer than it has to be. */
 char *couch_flaw_words(const struct json_flaws *flaws, const char *path)
 {
 	const struct json_flaw *flaw = json_flaws_below(flaws, path);
@@ -54,7 +54,9 @@ char *couch_flaw_words(const struct json_flaws *flaws, const char *path)
 	for (char *at = place; *at; at++)
 		if (*at == '/')
 			*at = '.';
-	return *place ? own_format("%s: %s", place, flaw->what) : own_copy(flaw->what);
+	size_t shown = text_utf8_prefix(place, strlen(place), PLACE_SHOWN);
+	return *place ? own_format("%.*s%s: %s", (int)shown, place, place[shown] ? "…" : "", flaw->what)
+		      : own_copy(flaw->what);
 }
 
 bool couch_document_fill(struct couch_document *document, struct json_object *doc,

@@ -174,6 +174,59 @@ async function collectionApart(world, step) {
 	await step('no leaf is left', async () => assert.deepEqual(await leavesOf(world), []));
 }
 
+/* ---- what cannot be merged ---- */
+
+const deep = (levels) => (levels === 0 ? 1 : [deep(levels - 1)]);
+
+async function unmergeable(world, step) {
+	const [told, lost, other] = ['told', 'lost', 'other'];
+	await world.syncWell();
+	const before = new Map((await world.documents()).map((doc) => [idOf(doc), doc]));
+	for (const id of [told, lost])
+		await world.save(id, { notes: 'of the shop' });
+	await world.replicate([leafOf(before.get(told)._rev, before.get(told), { of_a_later_app: deep(250) }),
+		leafOf(before.get(lost)._rev, before.get(lost), { notes: 'from the plane' })]);
+	await world.save(other, { notes: 'of the shop' });
+	const { status } = await world.sync();
+	await step('it is a problem of its pair, and the others are synced', async () => {
+		assert.equal(status, 1);
+		assert.equal((await world.rowOf(other)).fields.Notes, 'of the shop');
+		assert.equal((await world.rowOf(told)).fields.Notes, 'as it was');
+		assert.match((await world.rowOf(told)).fields[ERROR_CELL],
+			/was edited in several places at once, and the edits cannot be made one: revision .* cannot be written back exactly/);
+	});
+	const found = await world.problems();
+	await step('problems lists it, with its reason and its next try; what a merge cost is past', () => {
+		assert.equal(found.status, 1);
+		const [{ problems }] = found.answer.integrations;
+		assert.deepEqual(problems.map(({ document, name, past }) => [document, name, past]).sort(),
+			[['item-lost', 'Item lost', true], ['item-told', 'Item told', false]]);
+		const one = problems.find(({ past }) => !past);
+		assert.match(one.words, /cannot be made one: revision 2-\w+ cannot be written back exactly: .*nested too deeply/);
+		assert.ok(Date.parse(one.next_try) > Date.now());
+		assert.match(one.row, /^rec/);
+	});
+	await step('and so it is for people', async () => {
+		const { out } = await world.problems({ json: false });
+		assert.match(out, /^integration 'Demo' of database \S+: 1 problem$/m);
+		assert.match(out, /^item-told \(Item told\), row rec\w+: document item-told was edited .* \(next try \S+Z\)$/m);
+		assert.match(out, /^item-lost \(Item lost\), row rec\w+, nothing to be done: Edited in several places at once: Notes: /m);
+	});
+	/* A later app takes it out again. */
+	const { _rev: leaf } = (await world.openLeaves()).find(({ doc }) => doc?._conflicts)?.doc ?? {};
+	assert.ok(leaf);
+	const [losing] = (await world.allLeaves('item-told')).filter((doc) => doc.data?.of_a_later_app);
+	await world.endLeaf(losing);
+	await world.syncWell();
+	await step('when the leaf is gone it flows again', async () => {
+		assert.equal((await world.rowOf(told)).fields.Notes, 'of the shop');
+		assert.equal((await world.rowOf(told)).fields[ERROR_CELL] ?? '', '');
+		const { status: after, answer } = await world.problems();
+		assert.equal(after, 0);
+		assert.deepEqual(answer.integrations[0].problems.map(({ past }) => past), [true]);
+	});
+}
+
 /* ---- two servers that replicate ---- */
 
 async function twoBridges(world, step) {
@@ -343,5 +396,6 @@ await playAll([
 	inWorld('leaves', { documents: ofCases }, atOnce),
 	inWorld('leaves of what was compacted', { documents: ofCases }, afterCompaction),
 	inWorld('a collection', { items: 1 }, collectionApart),
+	inWorld('what cannot be merged', { documents: own(['told', 'lost', 'other']) }, unmergeable),
 	inWorld('two bridges', { documents: own(['two-bridges']) }, twoBridges),
 ], { atOnce: 3 });

@@ -204,6 +204,16 @@ static void lives_with_notes(struct world *world)
 	one_leaf_is_left(world);
 }
 
+/* The app saves what nobody has changed. */
+static void phone_saves_as_it_was(struct world *world)
+{
+	for (int save = 0; save < 3; save++) {
+		struct json_object *body = json_copy(world_body(i1(world)));
+		json_put(body, "updated_at", json_new_int(world_base_now_ms(world) + save));
+		world_phone_puts(world, TABLE_ITEMS, "i1", body);
+	}
+}
+
 static void is_gone(struct world *world)
 {
 	if (world_body(i1(world)) || named_row(world))
@@ -435,6 +445,8 @@ static const struct scenario scenarios[] = {
 	{"delete-box-after-a-merge", both_edit, lands, ticks_delete, is_gone, ONCE, true},
 	{"offline-delete-meets-an-edit", deletes_offline, phone_notes_again, lands, lives_with_the_phone,
 	 IN_ORDER, true},
+	{"merged-leaf-had-all-that-there-is", notes_on_the_plane, phone_saves_as_it_was, lands,
+	 lives_with_notes, IN_ORDER, false},
 	{"merged-leaf-is-deleted-by-its-phone", notes_before_the_mark, lands, it_deletes_what_it_brought,
 	 is_gone_or_in_doubt, ONCE, true},
 	{"merged-leaf-is-deleted-beside-an-edit", both_edit, lands, it_deletes_what_it_brought,

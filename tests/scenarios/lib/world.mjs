@@ -143,6 +143,12 @@ export class World {
 		return { status, findings, problems: findings.filter(({ state }) => state === 'problem').map(({ words }) => words), log };
 	}
 
+	/* What davenport problems says. */
+	async problems({ json = true } = {}) {
+		const { status, out, log } = await runToEnd(DAVENPORT, ['problems', ...(json ? ['--json'] : [])], { env: this.environment() });
+		return { status, out, log, answer: json && out !== '' ? JSON.parse(out) : null };
+	}
+
 	/* Goes on until stop(); its lines gather in .lines. */
 	async run({ pollSeconds = 1, env = {} } = {}) {
 		const lines = [];
@@ -297,6 +303,11 @@ export class World {
 		for (const { ok: { _rev: rev } } of found)
 			leaves.push(await ask('GET', `${url}?rev=${rev}&revs=true&attachments=true`, this.server));
 		return leaves;
+	}
+
+	/* A losing leaf is deleted. */
+	endLeaf({ _id: id, _rev: rev }) {
+		return ask('DELETE', `${this.server.url}/${this.database}/${encodeURIComponent(id)}?rev=${rev}`, this.server);
 	}
 
 	/* What no leaf needs is forgotten. */
