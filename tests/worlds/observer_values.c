@@ -200,7 +200,8 @@ bool observer_has_problem(const struct world *world, const struct world_document
 		own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
 	struct json_object *entry = world_state_body(world, end);
 
-	return (entry && json_text_or(entry, "problem", NULL)) ||
+	/* What a merge cost somebody is told, and excuses nothing. */
+	return (entry && json_text_or(entry, "problem", NULL) && !json_bool_or(entry, "past", false)) ||
 	       observer_has_unstored_problem(world, document);
 }
 
