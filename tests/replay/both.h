@@ -39,6 +39,8 @@ void both_couch_extra(struct both *both, const char *full_id);
 void both_couch_news(struct both *both);
 void both_couch_position(struct both *both);
 void both_keep_revision(struct both *both, const char *id);
+/* The kept revision, and what it was made of; and one that nobody has. */
+void both_couch_revisions(struct both *both, const char *id);
 /* With the revision that was kept, or with none. 'data' is {key: value} over the present data; NULL deletes. Taken. */
 void both_couch_write(struct both *both, enum side_write_kind kind, const char *id, bool with_revision,
 		      struct json_object *data);

@@ -102,6 +102,40 @@ void both_keep_revision(struct both *both, const char *id)
 	}
 }
 
+/* What there is of it; of what it was made of only how many there are: revisions have other names on either
+ * side, and marks have other rows and times. */
+static struct json_object *revision_json(const struct side_revision *revision)
+{
+	struct json_object *json = json_new_object(), *data = document_data(revision->body);
+
+	json_put(json, "data", data ? json_copy(data) : NULL);
+	json_remove(json_child(json, "data", json_type_object), "integrations");
+	json_put(json, "made of", json_new_int((int64_t)json_length(revision->lineage)));
+	json_put_text(json, "merged into", revision->merged_into ? "another" : NULL);
+	return json;
+}
+
+void both_couch_revisions(struct both *both, const char *id)
+{
+	struct json_object *answers[2];
+
+	for (int i = 0; i < 2; i++) {
+		const struct side *couch = &both_seam(both, i)->couch;
+		struct side_revision asked[] = {
+			{.key = {TABLE_ITEMS, id}, .revision = both->revisions[i]},
+			{.key = {TABLE_ITEMS, id}, .revision = "7-0123456789abcdef0123456789abcdef"}};
+		struct error error = {0};
+		answers[i] = json_new_array();
+		if (couch->ops->read_revisions(couch->self, asked, countof(asked), &error))
+			for (size_t one = 0; one < countof(asked); one++)
+				json_append(answers[i], revision_json(&asked[one]));
+		else
+			json_append(answers[i], both_error(&error));
+		side_revisions_done(asked, countof(asked));
+	}
+	both_judge(both, "two revisions", answers);
+}
+
 static struct json_object *document_with(const char *id, struct json_object *data)
 {
 	struct json_object *body = document_new(DOCUMENT_ITEM, id), *own = document_data(body);

@@ -55,6 +55,20 @@ static void another_revision_came_before(struct both *both)
 	both_couch_read(both, "i1");
 }
 
+static void revisions_are_read(struct both *both)
+{
+	both_keep_revision(both, "i1");
+	both_couch_revisions(both, "i1");
+	both_phone_puts(both, "i1", "notes", "another");
+	both_couch_revisions(both, "i1");
+	both_keep_revision(both, "i1");
+	both_couch_revisions(both, "i1");
+	both_couch_write(both, SIDE_END_LEAF, "i1", true, NULL);
+	both_couch_revisions(both, "i1");
+	both_keep_revision(both, "i1");
+	both_couch_revisions(both, "i1");
+}
+
 static void made_where_something_is(struct both *both)
 {
 	both_couch_write(both, SIDE_CREATE, "i1", false, one("name", words("another")));
@@ -386,6 +400,7 @@ static const struct script {
 	{"a document is made where one is", made_where_something_is},
 	{"a tombstone is written over", a_tombstone_is_written_over},
 	{"a document is deleted", a_document_is_deleted},
+	{"revisions are read, also those that others were made of", revisions_are_read},
 	{"history is written twice, and under an id that is taken", history_is_written_twice},
 	{"other documents by their full id", other_documents},
 	{"news of documents", news_of_documents},
