@@ -279,7 +279,9 @@ static bool may_exchange(struct saves *saves, struct look *look, struct pair *ot
 	if (place < group->count || !other->has_problem)
 		return false;
 	look->partner = other;
-	look->again = true;
+	look->finished = look->again =
+		true; /* what that look finds out is told, and nothing else in between */
+	look->keep_ledger = true;
 	return true;
 }
 
