@@ -4,6 +4,7 @@
  *     existence ──> documents, histories ──> note in the ledger ──> row writes under way
  *
  * A crash anywhere is repaired by the next look: what was not remembered is decided again. */
+#include "bridge/app_twins.h"
 #include "bridge/expiry.h"
 #include "bridge/late_history.h"
 #include "bridge/notice.h"
@@ -65,6 +66,13 @@ static void hold(struct group *group, struct look *look)
 	look->finished = look->row.presence != SIDE_THERE || !is_own_row(look);
 	if (!look->finished)
 		look_write_words_only(look);
+}
+
+/* It has no row that could say so. */
+static void hold_twin(struct group *group, struct look *look)
+{
+	app_twins_tell(group, look);
+	look->finished = true;
 }
 
 static bool is_untaken_edit(const struct group *group, const struct look *look, enum field field)
@@ -256,6 +264,8 @@ static void (*const existence_work[])(struct group *group, struct look *look) = 
 	[EXIST_NOTHING] = nothing,
 	[EXIST_ASK_AGAIN] = nothing,
 	[EXIST_HOLD] = hold,
+	[EXIST_DELETE_TWIN] = delete_document,
+	[EXIST_HOLD_TWIN] = hold_twin,
 	[EXIST_PARK] = park_unreadable,
 	[EXIST_BURY] = look_bury_deleted,
 	[EXIST_DELETE_ROW] = delete_row,
@@ -309,18 +319,26 @@ static void try_mark_again(struct group *group, struct look *look)
 	write_mark(group, look);
 }
 
-/* The document carries the mark already: the app made the row, or an earlier ledger of ours knew of it. */
+/* Somebody's edit was made of a revision without it; or the app has marked another row since, which is no more. */
+static bool lost_mark(const struct look *look)
+{
+	return look->entry.state == ENTRY_PAIR && look->pair->in_scope &&
+	       look->document.presence == SIDE_THERE && look->flaw.kind == ERROR_NONE;
+}
+
+/* The document carries the mark already: the app made the row, or an earlier ledger of ours knew of it. One of a second row that the app
+ * made of it stays as long as that is there. */
 static void note_mark(struct group *group, struct look *look)
 {
 	const char *mark = look->document.presence == SIDE_THERE && look->flaw.kind == ERROR_NONE
 				   ? document_mark(look->document.body, group->sync->config->id)
 				   : NULL;
 
-	if (mark && look->entry.state == ENTRY_PAIR && strcmp(mark, look->entry.record_id) == 0)
+	if (mark && look->entry.state == ENTRY_PAIR &&
+	    (strcmp(mark, look->entry.record_id) == 0 || app_twins_keep_mark(group->sync, look->pair, mark)))
 		look->entry.marked = true;
-	else if (!mark && look->entry.state == ENTRY_PAIR && look->document.presence == SIDE_THERE &&
-		 look->flaw.kind == ERROR_NONE)
-		look->entry.marked = false; /* somebody's edit was made of a revision without it */
+	else if (lost_mark(look))
+		look->entry.marked = false;
 	if (look->entry.state == ENTRY_GRAVE && look->entry.marked)
 		look_note_stale_mark(group, look, look->entry.record_id);
 }

@@ -163,7 +163,11 @@ static int sync_one(const struct bridge_settings *settings, struct token_limits 
 	struct integration *integration =
 		integration_open(settings, config, token_limits_of(limits, token), "sync");
 
-	if (integration_pass(integration, options->full, held_wins(options), &report, &error))
+	const struct pass_wish wish = {.ask_rows = true,
+				       .list_rows = options->full || options->remove_twins,
+				       .held_wins = held_wins(options),
+				       .remove_twins = options->remove_twins};
+	if (integration_pass(integration, &wish, &report, &error))
 		error.kind = ERROR_NONE;
 	else
 		log_error(&no_place, "%s", error.text);
@@ -274,8 +278,9 @@ static int check(const struct bridge_settings *settings, const struct command_op
 
 const struct command commands[] = {
 	{"run", run, 0, "keep every integration in step until SIGTERM or Ctrl-C"},
-	{"sync", sync_command, TAKES_FULL | TAKES_HELD | TAKES_INTEGRATION | TAKES_JSON,
-	 "one pass for each integration; --full compares everything; --held ends what is held"},
+	{"sync", sync_command, TAKES_FULL | TAKES_HELD | TAKES_TWINS | TAKES_INTEGRATION | TAKES_JSON,
+	 "one pass for each integration; --full compares everything; --held ends what is held; "
+	 "--remove-twins deletes what the app made twice"},
 	{"check", check, TAKES_JSON, "look at every setting, both servers and the schema; change nothing"},
 	{"problems", problems_command, TAKES_INTEGRATION | TAKES_JSON,
 	 "documents and rows of which something should be known, each with its reason"},

@@ -12,7 +12,7 @@ enum exit_status {
 #define COMMAND_FIELDS_MOST 32
 struct command_options {
 	bool json; /* one object on stdout and nothing else there */
-	bool full, dry_run, force;
+	bool full, dry_run, force, remove_twins;
 	const char *integration, *item, *entry, *held; /* or NULL */
 	int64_t batch, limit;                          /* 0: not said */
 	size_t field_count;
@@ -31,6 +31,7 @@ enum command_takes {
 	TAKES_FORCE = 1 << 8,
 	TAKES_FIELD = 1 << 9,
 	TAKES_HELD = 1 << 10,
+	TAKES_TWINS = 1 << 11,
 };
 struct command {
 	const char *name;

@@ -1,5 +1,5 @@
 /* Compose: what a look wants to save, from cells. What that makes of the document is in saving.c. */
-#include "bridge/work.h"
+#include "bridge/app_twins.h"
 
 #include "base/clock.h"
 #include "inventory/history.h"
@@ -205,7 +205,12 @@ static bool is_copy(struct look *look)
 
 	if (!original)
 		return false;
-	if (original->document == PAIR_DOCUMENT_TOMBSTONE)
+	if (look->pair->app_made)
+		look_problem(look,
+			     "The app's own sync made this row of %s %s, which has a row "
+			     "already: " APP_TWINS_REMOVE ", or delete this row.",
+			     kind, original->id);
+	else if (original->document == PAIR_DOCUMENT_TOMBSTONE)
 		look_problem(look,
 			     "This row has the ID of a deleted %s: clear its ID to make a new %s of it.",
 			     kind, kind);

@@ -1,5 +1,6 @@
 /* Decide: the views that plan.c asks for, its answers for existence and for each field, and the moments of the edits where
  * only they can tell. */
+#include "bridge/app_twins.h"
 #include "bridge/braking.h"
 #include "bridge/deleted_by_app.h"
 #include "bridge/expiry.h"
@@ -294,6 +295,8 @@ static void decide_existence(struct group *group, struct look *look)
 		.row_moved = row_there && look->entry.state == ENTRY_PAIR && any_moved(group, look, false),
 		.row_edit_newer = look->row_edit_newer,
 		.app_deleted = look->app_deleted,
+		.is_twin = pair->twin_of != NULL,
+		.twin_goes = look->twin_goes,
 		.grave_expired = look_grave_is_over(group, look),
 		.delete_ticked = row_there && look->airtable[FIELD_DELETE].kind == CELL_TRUE,
 	};
@@ -571,7 +574,8 @@ static bool ask_of_untouched(struct group *group, struct error *error)
 bool group_decide(struct group *group, struct error *error)
 {
 	note_shown_ids(group);
-	if (!ask_of_tombstones(group, error) || !group_find_deleted_by_app(group, error))
+	if (!ask_of_tombstones(group, error) || !group_find_deleted_by_app(group, error) ||
+	    !group_compare_twins(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];

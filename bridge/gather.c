@@ -2,6 +2,7 @@
  *
  * A document that only changed where no column shows it (the app's mark, an unknown key) needs no row: that is found here,
  * so that a replayed feed costs no call of Airtable's. */
+#include "bridge/app_twins.h"
 #include "bridge/notice.h"
 
 #include "base/clock.h"
@@ -171,7 +172,7 @@ static bool needs_no_row(const struct group *group, const struct look *look)
 	const struct pair *pair = look->pair;
 
 	if (pair->document == PAIR_DOCUMENT_THERE && !pair->in_scope && look->entry.state == ENTRY_NONE &&
-	    look->reasons == LOOK_DOCUMENT && !pair->fresh_row && !look->entry.problem &&
+	    look->reasons == LOOK_DOCUMENT && !pair->fresh_row && !look->entry.problem && !pair->twin_of &&
 	    !hides_its_place(look))
 		return true;
 	if (pair->document != PAIR_DOCUMENT_THERE && look->entry.state == ENTRY_NONE && !pair->record_id[0] &&
@@ -429,5 +430,5 @@ bool group_gather(struct group *group, struct error *error)
 	read_row_cells(group);
 	for (size_t i = 0; i < group->count; i++)
 		look_take_notice(group, &group->looks[i]);
-	return true;
+	return group_find_twins(group, error);
 }

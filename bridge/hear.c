@@ -2,6 +2,7 @@
  * anything else is queued. */
 #include "bridge/checkpoint.h"
 #include "bridge/expiry.h"
+#include "bridge/marks.h"
 #include "bridge/sync.h"
 
 #include "base/clock.h"
@@ -128,7 +129,7 @@ static bool sift_documents(void *context, struct side_records *page, struct erro
 		if (has_ended)
 			conflicts_note_ended(&sync->pairs.conflicts, pair, document->ended);
 		if (pair_due_ms(pair, DUE_MARK))
-			pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
+			pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + marks_quiet_ms(sync));
 		pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);
 		pair->heard_in = sync->hearings;
 		sync->heard++;

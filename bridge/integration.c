@@ -149,14 +149,13 @@ static bool pass_on_demand(struct integration *integration, const struct pass_wi
 	return true;
 }
 
-bool integration_pass(struct integration *integration, bool full, enum edit_order held_wins,
+bool integration_pass(struct integration *integration, const struct pass_wish *wish,
 		      struct integration_report *report_out, struct error *error)
 {
-	struct pass_wish wish = {.ask_rows = true, .list_rows = full, .held_wins = held_wins};
 	bool ok = false;
 
 	for (int try = 0; try < PASS_TRIES; try++) {
-		ok = pass_on_demand(integration, &wish, error);
+		ok = pass_on_demand(integration, wish, error);
 		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED || try + 1 == PASS_TRIES)
 			break;
 		int64_t pause_ms = random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS);

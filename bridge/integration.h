@@ -1,6 +1,7 @@
 /* One integration, the app's word for one pairing of a database and a base: its connections, its thread, its passes. */
 #pragma once
 #include "airtable/limiter.h"
+#include "bridge/pass.h"
 #include "bridge/scope.h"
 #include "bridge/settings.h"
 #include "bridge/sync.h"
@@ -31,8 +32,7 @@ struct integration_report {
 	size_t pairs, problems, waiting;
 	int64_t airtable_calls;
 };
-/* One pass in the caller's thread, tried again while a server hiccups. With 'full' every row is compared; of what is held apart since
- * the database went back 'held_wins' says which side's values are taken (ORDER_UNKNOWN: neither). Another process that keeps
+/* One pass in the caller's thread, as wished, tried again while a server hiccups. Another process that keeps
  * the integration in step is an error as soon as it is seen to live; one that gives no sign of life is waited for. */
-must_use bool integration_pass(struct integration *integration, bool full, enum edit_order held_wins,
+must_use bool integration_pass(struct integration *integration, const struct pass_wish *wish,
 			       struct integration_report *report_out, struct error *error);

@@ -25,6 +25,8 @@ static const struct option options_known[] = {
 	{"--full", TAKES_FULL, OPTION_FLAG, offsetof(struct command_options, full), "compare everything"},
 	{"--held", TAKES_HELD, OPTION_WORDS, offsetof(struct command_options, held),
 	 "\"documents\" or \"rows\": whose values count in rows that are held since the database went back"},
+	{"--remove-twins", TAKES_TWINS, OPTION_FLAG, offsetof(struct command_options, remove_twins),
+	 "delete what the app's own sync made twice, on both sides, as far as nobody has edited it"},
 	{"--integration", TAKES_INTEGRATION, OPTION_WORDS, offsetof(struct command_options, integration),
 	 "ID of the only integration that is meant"},
 	{"--batch", TAKES_BATCH, OPTION_NUMBER, offsetof(struct command_options, batch), "number of a batch"},

@@ -5,7 +5,7 @@
  *     document moved out ──> the row's edits into the document ──> contents first ──> row deleted ──> mark dropped
  *
  * Until the row is gone, nothing of what was agreed on about its place changes, so each step can be decided again. */
-#include "bridge/work.h"
+#include "bridge/marks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -178,7 +178,7 @@ static bool is_removed(const struct look *look)
 	       !look->finished;
 }
 
-static bool is_unchanged(const struct sync *sync, struct json_object *body)
+static bool is_unchanged(struct sync *sync, struct json_object *body)
 {
 	struct integration_config now = {0};
 	struct error ignored;
@@ -188,6 +188,7 @@ static bool is_unchanged(const struct sync *sync, struct json_object *body)
 	    !is_airtable)
 		return false;
 	bool same = integration_config_same(&now, sync->config);
+	marks_note_app_sync(sync, now.app_synced_ms);
 	integration_config_done(&now);
 	return same;
 }

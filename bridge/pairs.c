@@ -130,14 +130,14 @@ static bool is_in_use(const struct pair *pair)
 
 static bool is_pointed_to(const struct pair *pair)
 {
-	return pair->contents || pair->insiders || pair->copies || pair->claimants;
+	return pair->contents || pair->insiders || pair->copies || pair->claimants || pair->twins;
 }
 
 static bool has_ended(const struct pair *pair)
 {
 	return pair->state == ENTRY_NONE && pair->document != PAIR_DOCUMENT_THERE && !pair->record_id[0] &&
 	       !pair->has_problem && !pair->unstored && !pair->waits && !pair->went_back && !pair->copy_of &&
-	       !pair->claims;
+	       !pair->claims && !pair->twin_of;
 }
 
 static void drop_tab(struct pairs *pairs, const struct pair *pair)
@@ -195,11 +195,13 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
 	pair->row_by_mark = false;
 	if (strcmp(pair->record_id, record_id) == 0)
 		return;
+	pairs_wake_twins(pairs, pair);
 	if (pair->record_id[0])
 		index_remove(&pairs->by_record, pair->record_id);
 	struct pair *former = record_id[0] ? pairs_by_record(pairs, record_id) : NULL;
 	if (former) {
 		index_remove(&pairs->by_record, record_id);
+		pairs_wake_twins(pairs, former);
 		former->record_id[0] = '\0';
 		former->row_free = false;
 		pairs_set_copy_of(pairs, former, NULL);
@@ -215,7 +217,8 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
  * mark, of which nobody knows. */
 void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason)
 {
-	bool first = pairs->hears || (pair->state != ENTRY_NONE && reason != LOOK_MARK);
+	bool first =
+		pairs->hears || (pair->state != ENTRY_NONE && (reason != LOOK_MARK || pairs->marks_first));
 
 	pair->looks |= reason;
 	queue_add(&pairs->queue, pair, first ? QUEUE_FIRST : QUEUE_LATER);
@@ -248,6 +251,7 @@ void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *orig
 	if (former == original)
 		return;
 	pair->copy_of = original;
+	pair->app_made = false;
 	if (original && original->copies++ == 0)
 		pairs_look(pairs, original, LOOK_ROW);
 	if (former && --former->copies == 0)
@@ -265,6 +269,29 @@ void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other
 		pairs_look(pairs, other, LOOK_ROW);
 	if (former && --former->claimants == 0)
 		pairs_look(pairs, former, LOOK_ROW);
+}
+
+void pairs_set_twin_of(struct pairs *pairs, struct pair *pair, struct pair *original)
+{
+	struct pair *former = pair->twin_of;
+
+	if (former == original)
+		return;
+	pair->twin_of = original;
+	if (original)
+		original->twins++;
+	if (former)
+		former->twins--;
+	if (!pair->under_way)
+		pairs_look(pairs, pair, LOOK_AGAIN);
+}
+
+/* There are few: a walk through all pairs is rare. */
+void pairs_wake_twins(struct pairs *pairs, const struct pair *original)
+{
+	for (size_t i = 0; original->twins && i < pairs->count; i++)
+		if (pairs->list[i]->twin_of == original)
+			pairs_look(pairs, pairs->list[i], LOOK_AGAIN);
 }
 
 /* ---- refused because of another ---- */

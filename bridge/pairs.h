@@ -62,8 +62,12 @@ struct pair {
 	bool row_by_mark;     /* the app's mark names that row */
 	struct pair *copy_of; /* its row is not paired and has the ID of this one (sync-rules 13) */
 	unsigned copies;      /* pairs whose 'copy_of' it is */
-	struct pair *claims;  /* its row is paired and shows the ID of this one, and other edits besides */
-	unsigned claimants;   /* pairs whose 'claims' it is */
+	bool app_made; /* that row is named by the mark of the other's document: the app made it (app_twins.h) */
+	struct pair *
+		twin_of; /* the mark of its document names the row of this one: the app made it of that row */
+	unsigned twins;  /* pairs whose 'twin_of' it is */
+	struct pair *claims; /* its row is paired and shows the ID of this one, and other edits besides */
+	unsigned claimants;  /* pairs whose 'claims' it is */
 	struct pair *agreed_collection,
 		*agreed_container; /* where both sides agreed that it stands, or NULL */
 	unsigned insiders;         /* pairs of which it is one of these: their rows point to its row */
@@ -106,7 +110,8 @@ struct pairs {
 	struct pair **list; /* owned; in the order of their coming */
 	struct index by_id[TABLE_COUNT], by_record;
 	struct queue queue;
-	bool hears; /* news is heard while others wait for their turn: what it queues goes first */
+	bool marks_first; /* the app's marks do not wait behind what has no counterpart yet (marks.h) */
+	bool hears;       /* news is heard while others wait for their turn: what it queues goes first */
 	struct dues dues;
 	struct values values;
 	struct watches watches;
@@ -136,6 +141,10 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
 /* Whose ID its row shows; NULL: nobody's but its own. Who it was and who it is are looked at. */
 void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *original);
 void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other);
+/* Whose row the mark of its document names; NULL: nobody else's. It is looked at when that changes. */
+void pairs_set_twin_of(struct pairs *pairs, struct pair *pair, struct pair *original);
+/* It has no row any more, or another one: its twins may be no more. */
+void pairs_wake_twins(struct pairs *pairs, const struct pair *original);
 /* Adds a reason to look at it, and puts it into the queue. */
 void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason);
 void pairs_set_unsettled(struct pairs *pairs, struct pair *pair, bool unsettled);

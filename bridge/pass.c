@@ -203,11 +203,20 @@ static void queue_held(struct sync *sync, const struct pass_wish *wish)
 			pairs_look(&sync->pairs, sync->pairs.list[i], LOOK_AGAIN);
 }
 
+static void queue_twins(struct sync *sync, const struct pass_wish *wish)
+{
+	sync->removes_twins = wish->remove_twins;
+	for (size_t i = 0; wish->remove_twins && i < sync->pairs.count; i++)
+		if (sync->pairs.list[i]->twin_of || sync->pairs.list[i]->app_made)
+			pairs_look(&sync->pairs, sync->pairs.list[i], LOOK_AGAIN);
+}
+
 static bool hear(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
 	bool list = wish->list_rows || !sync->contact_made || sync_wants_list(sync);
 
 	queue_held(sync, wish);
+	queue_twins(sync, wish);
 	sync->pairs.hears = sync->unfinished;
 	bool heard = sync_hear(sync, wish->wait_ms, wish->ask_rows && !list, error) &&
 		     (!wish->check_rows || list || sync_check_rows(sync, error));

@@ -9,6 +9,7 @@ struct pass_wish {
 	bool list_rows;  /* list every row: a full reconcile */
 	enum edit_order
 		held_wins; /* which side's values are taken where both are held apart (sync-rules 3); UNKNOWN: neither */
+	bool remove_twins; /* what the app made twice, and nobody has edited, goes on both sides (app_twins.h) */
 	int64_t work_ms; /* after so long nothing more is begun: what is left stays queued, and the next pass hears what is new
 			  * before it goes on; 0: until nothing is left */
 	size_t group_most; /* looks of a group; 0: what is good for Airtable's rate */

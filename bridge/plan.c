@@ -62,6 +62,23 @@ static struct existence tombstone_meets_unknown(const struct existence_views *vi
 					  "row, or clear its ID to make a new one of it"};
 }
 
+/* One that the app made of another's row gets none of its own: that would be a third of one and the same. */
+static struct existence document_without_row(const struct existence_views *views)
+{
+	if (views->is_twin && views->twin_goes)
+		return (struct existence){
+			.action = EXIST_DELETE_TWIN,
+			.reason = "the app made this document of another's row; it is removed, "
+				  "as a person wants"};
+	if (views->is_twin)
+		return (struct existence){.action = EXIST_HOLD_TWIN,
+					  .reason = "the app made this document of the row of another one"};
+	if (OUTSIDE & IS(views->document))
+		return (struct existence){.action = EXIST_LEAVE,
+					  .reason = "the document is outside of the scope"};
+	return (struct existence){.action = EXIST_CREATE_ROW, .reason = "the document has no row"};
+}
+
 static struct existence pair_meets(const struct existence_views *views)
 {
 	if (!views->delete_ticked)
@@ -98,6 +115,10 @@ static struct existence row_is_new(const struct existence_views *views)
 	if (views->delete_ticked)
 		return (struct existence){.action = EXIST_DISCARD_ROW,
 					  .reason = "Delete was ticked in a row that is no document yet"};
+	if (views->twin_goes)
+		return (struct existence){
+			.action = EXIST_DISCARD_ROW,
+			.reason = "the app made a second row; it is removed, as a person wants"};
 	return (struct existence){.action = EXIST_CREATE_DOCUMENT, .reason = "a new row"};
 }
 
@@ -208,8 +229,8 @@ static const struct existence_rule {
 	 "it was not asked what became of the pair's own row"},
 	{IS(DOCUMENT_IN_SCOPE), ABSENT, IS(ENTRY_FORGOTTEN), NULL, EXIST_NOTHING,
 	 "the row was deleted and the pair let go; a person may ask for it again"},
-	{IS(DOCUMENT_IN_SCOPE), ABSENT, IS(ENTRY_NONE) | IS(ENTRY_GRAVE) | IS(ENTRY_DISCARDED), NULL,
-	 EXIST_CREATE_ROW, "the document has no row"},
+	{IS(DOCUMENT_IN_SCOPE) | OUTSIDE, ABSENT, IS(ENTRY_NONE) | IS(ENTRY_GRAVE) | IS(ENTRY_DISCARDED),
+	 document_without_row, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_OF_GRAVE), IS(ENTRY_NONE), NULL, EXIST_HOLD,
 	 "a row is said to be of a gravestone that is not there"},
 	{IS(DOCUMENT_IN_SCOPE), UNPAIRED, NO_PAIR, NULL, EXIST_ADOPT, "an unpaired row is this document's"},
@@ -251,6 +272,8 @@ const char *existence_name(enum existence_action action)
 		[EXIST_NOTHING] = "nothing",
 		[EXIST_ASK_AGAIN] = "ask again",
 		[EXIST_HOLD] = "hold",
+		[EXIST_DELETE_TWIN] = "delete the twin",
+		[EXIST_HOLD_TWIN] = "hold the twin",
 		[EXIST_PARK] = "park",
 		[EXIST_BURY] = "bury",
 		[EXIST_DELETE_ROW] = "delete row",

@@ -55,6 +55,8 @@ enum existence_action {
 	EXIST_NOTHING,
 	EXIST_ASK_AGAIN,   /* look once more, later */
 	EXIST_HOLD,        /* a person has to decide; shown */
+	EXIST_DELETE_TWIN, /* the document, as one that a person deletes */
+	EXIST_HOLD_TWIN,   /* a document of a row that has one: shown; it gets no row */
 	EXIST_PARK,        /* the document cannot be used; shown; neither side is touched */
 	EXIST_BURY,        /* gravestone 'document deleted' */
 	EXIST_DELETE_ROW,  /* then bury */
@@ -85,12 +87,14 @@ struct existence_views {
 	bool row_moved;      /* A differs from Ba in a two-way field */
 	bool delete_ticked;  /* the row's Delete box */
 	bool row_edit_newer; /* row_moved, later than the tombstone was first seen */
-	bool app_deleted;    /* the app deleted the document while this row was its record */
-	bool place_open;     /* left the scope: what it stands in is still to be looked at */
-	bool holds_rows;     /* left the scope: rows point to its row */
-	bool row_returns;    /* out of scope: the row was edited to stand in it */
-	bool has_contents;   /* the app would refuse to delete the document */
-	bool grave_expired;  /* the gravestone is old enough, and nothing of it is under way */
+	bool is_twin; /* the mark of the document names the row of another: the app made it of that row */
+	bool twin_goes; /* the app made the document, or the row, twice; a person wants it gone, nobody edited it */
+	bool app_deleted;   /* the app deleted the document while this row was its record */
+	bool place_open;    /* left the scope: what it stands in is still to be looked at */
+	bool holds_rows;    /* left the scope: rows point to its row */
+	bool row_returns;   /* out of scope: the row was edited to stand in it */
+	bool has_contents;  /* the app would refuse to delete the document */
+	bool grave_expired; /* the gravestone is old enough, and nothing of it is under way */
 };
 struct existence {
 	enum existence_action action;

@@ -2,6 +2,7 @@
 #include "bridge/braking.h"
 #include "bridge/expiry.h"
 #include "bridge/grounds.h"
+#include "bridge/marks.h"
 #include "bridge/notice.h"
 #include "bridge/refusals.h"
 #include "bridge/retry.h"
@@ -232,18 +233,6 @@ static bool met_row(const struct look *look)
 	       look->again;
 }
 
-/* A mark waits for a quiet minute. One that was due when something else was looked at, too, gets a look of its own. */
-static void schedule_mark(struct pairs *pairs, const struct look *look)
-{
-	struct pair *pair = look->pair;
-	bool was_due = look->reasons & LOOK_MARK && look->reasons != LOOK_MARK;
-
-	if (was_due && clock_steady_ms() - pair->seen_at_ms >= SYNC_MARK_QUIET_MS)
-		pairs_look(pairs, pair, LOOK_MARK);
-	else if (!pair_due_ms(pair, DUE_MARK))
-		pairs_set_due(pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
-}
-
 /* Rows that a cell points to and that have no document. */
 static size_t awaited_records(const struct cell *cell, const char **records, size_t most)
 {
@@ -276,6 +265,8 @@ static void tell_pair(struct group *group, struct look *look)
 
 	/* Also where the ledger knew it already, since its answer to a former pass got lost. */
 	look->paired = look->paired || (paired && pair->state != ENTRY_PAIR);
+	if (!paired)
+		pairs_wake_twins(pairs, pair);
 	if (pair->state == ENTRY_PAIR && !paired) {
 		pairs_wake_container(pairs, pair);
 		pairs_wake_contents(pairs, pair);
@@ -310,7 +301,7 @@ static void tell_pair(struct group *group, struct look *look)
 	if (!look->missed && !to_be_marked && !to_be_unmarked && (was_answered(look) || look->needs_no_row))
 		pair->misses = 0;
 	if (to_be_marked || to_be_unmarked)
-		schedule_mark(pairs, look);
+		marks_schedule(group->sync, look);
 	if (paired && entry->marked)
 		pairs_set_due(pairs, pair, DUE_MARK, 0);
 }

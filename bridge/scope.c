@@ -77,6 +77,20 @@ static bool read_config(struct json_object *body, struct integration_config *con
 	return read_scope_ids(settings, config, where, error);
 }
 
+/* The app notes its syncs beside its settings; whichever of these times is the latest. */
+static int64_t app_synced_ms(struct json_object *data)
+{
+	static const char *const keys[] = {"last_push", "last_pull", "last_synced_at"};
+	struct json_object *notes = json_child(data, "data", json_type_object);
+	int64_t last_ms = 0;
+
+	for (size_t i = 0; i < countof(keys); i++) {
+		int64_t at_ms = json_int_or(notes, keys[i], 0);
+		last_ms = at_ms > last_ms ? at_ms : last_ms;
+	}
+	return last_ms;
+}
+
 bool integration_config_read(struct json_object *body, const char *database,
 			     struct integration_config *config_out, bool *is_airtable_out,
 			     struct error *error)
@@ -94,6 +108,7 @@ bool integration_config_read(struct json_object *body, const char *database,
 		return true;
 	*is_airtable_out = true;
 	struct integration_config config = {
+		.app_synced_ms = app_synced_ms(data),
 		.id = own_copy(id),
 		.database = own_copy(database),
 		.name = own_copy(json_text_or(data, "name", id)),

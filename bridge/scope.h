@@ -16,6 +16,7 @@ struct integration_config {
 	char **scope_ids;    /* collections or containers */
 	struct index listed; /* of them */
 	enum row_deleted_policy on_row_deleted;
+	int64_t app_synced_ms; /* the phone's wall clock; when the app's own sync ran last; 0: never */
 };
 /* From the body of an integration document. ERROR_REFUSED with what is wrong in it and where; *is_airtable_out is false (and
  * nothing else said) when it is an integration of another kind. */

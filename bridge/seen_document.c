@@ -1,6 +1,8 @@
 /* Documents that were seen: what a pair keeps of them, and which are to be looked at. */
 #include "bridge/sync.h"
 
+#include "bridge/app_twins.h"
+
 #include "base/clock.h"
 
 #include <string.h>
@@ -31,6 +33,7 @@ static void note_mark(struct sync *sync, struct pair *pair, struct json_object *
 	if (mark && pair->state == ENTRY_NONE && !pair->record_id[0] &&
 	    strlen(mark) < sizeof pair->record_id && !pairs_by_record(&sync->pairs, mark))
 		pairs_set_record(&sync->pairs, pair, mark, true);
+	app_twins_note_mark(sync, pair, mark);
 	pair->row_by_mark = mark && pair->row_free && strcmp(pair->record_id, mark) == 0;
 }
 

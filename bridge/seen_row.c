@@ -28,7 +28,8 @@ struct pair *sync_shown_other(const struct sync *sync, const struct pair *pair, 
 {
 	struct pair *other = known_by(sync, pair->table, id_cell->kind == CELL_TEXT ? id_cell->text : "");
 
-	if (!other || other == pair)
+	/* The app writes the ID of what it made of the row into it: that says nothing of whose the row is. */
+	if (!other || other == pair || other->twin_of == pair)
 		return NULL;
 	return other->document == PAIR_DOCUMENT_THERE || other->state == ENTRY_PAIR ? other : NULL;
 }

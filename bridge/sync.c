@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "bridge/expiry.h"
+#include "bridge/marks.h"
 #include "bridge/standing.h"
 
 #include <stdio.h>
@@ -22,6 +23,7 @@ struct sync *sync_open(const struct sync_setup *setup)
 	ledger_init(&sync->ledger, setup->store, setup->config->id, setup->config->base_id, sync->columns);
 	sync->ledger.log = &sync->log;
 	pairs_init(&sync->pairs);
+	marks_note_app_sync(sync, setup->config->app_synced_ms);
 	random_uuid(sync->epoch);
 	return sync;
 }
@@ -95,9 +97,8 @@ static void schedule(struct sync *sync, struct pair *pair, const struct ledger_e
 	if (entry->state == ENTRY_PAIR && !entry->marked && !entry->mark_refused) {
 		int64_t quiet_ms = clock_now_ms() - entry->seen_ms;
 		quiet_ms = quiet_ms < 0 ? 0 : quiet_ms; /* this clock was set back, or is behind the base's */
-		pairs_set_due(&sync->pairs, pair, DUE_MARK,
-			      clock_steady_ms() +
-				      (quiet_ms < SYNC_MARK_QUIET_MS ? SYNC_MARK_QUIET_MS - quiet_ms : 1));
+		int64_t wait_ms = marks_quiet_ms(sync) - quiet_ms;
+		pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1));
 	}
 }
 
@@ -255,6 +256,7 @@ bool sync_start(struct sync *sync, struct error *error)
 		return true;
 	pairs_done(&sync->pairs);
 	pairs_init(&sync->pairs);
+	sync->pairs.marks_first = marks_go_at_once(sync);
 	sync->present_turn = 0;
 	if (!sync_load_columns(sync, &bound, error) || (!bound && !sync_bind(sync, error)))
 		return false;

@@ -92,6 +92,9 @@ struct sync {
 	bool bound;             /* its schema was read in this pass */
 	bool settings_doubtful; /* the integration's document changed, perhaps where it does not matter */
 	bool settings_changed;
+	bool removes_twins; /* in this pass: a person wants those gone that nobody has edited (app_twins.h) */
+	int64_t app_synced_ms; /* the phone's wall clock; when the app's own sync ran last; 0: never (marks.h) */
+	bool app_sync_told;    /* that it runs beside this one was said in this process */
 	bool left_behind_due;   /* the app may have left something behind that is to be removed */
 	bool left_behind_heard; /* since such a document was last read: a row that waits may be named by it */
 	struct sync_counts counts;

@@ -65,10 +65,17 @@ static int64_t marked_ms(const struct group *group, const struct look *look)
 		       : 0;
 }
 
+/* Times are whole seconds: a cell may have been edited in the one in which the app synced. So it is the row that differs where the document
+ * was not edited since. */
+static bool was_edited_since(const struct group *group, const struct look *look)
+{
+	return document_updated_at(look->document.body) > marked_ms(group, look);
+}
+
 static bool is_asked(const struct group *group, const struct look *look)
 {
 	return !look->finished && !look->needs_no_row && look->existence.action == EXIST_ADOPT &&
-	       any_flows(look) && marked_ms(group, look);
+	       any_flows(look) && marked_ms(group, look) && was_edited_since(group, look);
 }
 
 /* It is what was read before, or has been modified since, and shows that. */

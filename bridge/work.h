@@ -33,6 +33,7 @@ struct look {
 	struct cell couch[FIELD_COUNT], airtable[FIELD_COUNT];
 	struct cell default_collection; /* of a row that names none: taken in its place; or empty */
 	bool row_edit_newer;            /* the row was edited after its document's tombstone was first seen */
+	bool twin_goes; /* a person wants twins gone, and it has nothing that the original lacks (app_twins.h) */
 	bool app_deleted; /* what the app left behind of the deleted document names the row (deleted_by_app.h) */
 	struct existence existence;
 	struct decision decisions[FIELD_COUNT];

@@ -175,6 +175,21 @@ static const struct existence_case existence_cases[] = {
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED_OTHERS, ENTRY_PAIR, TICKED, EDITED),
 	 THEN(EXIST_MERGE_OTHERS, "cleared", .clear_delete = true, .told = true)},
 
+	/* what the app made twice */
+	{"in scope, a twin | none | none: hold, it gets no row",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_NONE, .is_twin = true),
+	 THEN(EXIST_HOLD_TWIN, "the app made")},
+	{"out of scope, a twin | none | none: hold, it is told all the same",
+	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_NONE, ENTRY_NONE, .is_twin = true), THEN(EXIST_HOLD_TWIN, NULL)},
+	{"in scope, a twin that goes | none | none: delete it",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_NONE, .is_twin = true, .twin_goes = true),
+	 THEN(EXIST_DELETE_TWIN, "wants")},
+	{"in scope, a twin | paired | pair: it is none any more",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, .is_twin = true, .twin_goes = true),
+	 THEN(EXIST_MERGE, NULL)},
+	{"none | a second row that goes | none: discard it",
+	 SEEN(DOCUMENT_NONE, ROW_NEW, ENTRY_NONE, .twin_goes = true), THEN(EXIST_DISCARD_ROW, "second row")},
+
 	/* paired rows that show each other's ID, and other edits */
 	{"in scope | mixed up | pair: hold", SEEN(DOCUMENT_IN_SCOPE, ROW_MIXED_UP, ENTRY_PAIR),
 	 THEN(EXIST_HOLD, "put the IDs back")},
@@ -402,6 +417,11 @@ static const char *objection_to_end(const struct existence_views *views, const s
 		if (views->document_moved || views->has_contents)
 			return "a document is deleted in spite of an edit or its contents";
 		return NULL;
+	case EXIST_DELETE_TWIN:
+		return !views->is_twin || !views->twin_goes || views->entry == ENTRY_PAIR ||
+				       (views->row != ROW_NONE && views->row != ROW_GONE)
+			       ? "a document is deleted that is no twin, has a row, or that nobody wants gone"
+			       : NULL;
 	case EXIST_DELETE_ROW:
 		if (views->document != DOCUMENT_TOMBSTONE)
 			return "a row is deleted without a tombstone";
@@ -418,7 +438,7 @@ static const char *objection_to_end(const struct existence_views *views, const s
 		return views->document > DOCUMENT_MISSING || views->row < ROW_FREE ||
 				       views->row == ROW_OF_GRAVE_TICKED ||
 				       (views->entry != ENTRY_NONE && views->entry != ENTRY_DISCARDED) ||
-				       !views->delete_ticked
+				       (!views->delete_ticked && !views->twin_goes)
 			       ? "a row is discarded that is more than a new one, or that nobody wants gone"
 			       : NULL;
 	case EXIST_REMOVE_ROW:
@@ -521,8 +541,8 @@ static const char *objection(const struct existence_views *views, const struct e
 static const char *duty(const struct existence_views *views, const struct existence *found)
 {
 	bool touches = found->action != EXIST_ASK_AGAIN && found->action != EXIST_HOLD &&
-		       found->action != EXIST_PARK && found->action != EXIST_NOTHING &&
-		       found->action != EXIST_LEAVE;
+		       found->action != EXIST_HOLD_TWIN && found->action != EXIST_PARK &&
+		       found->action != EXIST_NOTHING && found->action != EXIST_LEAVE;
 
 	if (!found->reason || !*found->reason)
 		return "there is no reason";
@@ -540,7 +560,7 @@ static const char *duty(const struct existence_views *views, const struct existe
 	if (views->row == ROW_MIXED_UP && touches)
 		return "something is done although the row shows another's ID";
 	if (views->document == DOCUMENT_OUT_OF_SCOPE && touches && found->action != EXIST_LET_GO &&
-	    found->action != EXIST_MERGE_OUT)
+	    found->action != EXIST_MERGE_OUT && found->action != EXIST_DELETE_TWIN)
 		return "something is done for a document out of scope";
 	if ((found->clear_delete || found->refuse_delete) && found->action != EXIST_MERGE &&
 	    found->action != EXIST_MERGE_OTHERS && found->action != EXIST_RESTORE_ROW)
@@ -574,7 +594,7 @@ static void check_combination(void **state)
 {
 	const struct combination *at = *state;
 
-	for (unsigned flags = 0; flags < 512; flags++) {
+	for (unsigned flags = 0; flags < 2048; flags++) {
 		for (unsigned policy = 0; policy < 3; policy++) {
 			check_one(&(struct existence_views){
 				.document = at->document,
@@ -590,6 +610,8 @@ static void check_combination(void **state)
 				.holds_rows = flags & 64,
 				.row_returns = flags & 128,
 				.app_deleted = flags & 256,
+				.is_twin = flags & 512,
+				.twin_goes = flags & 1024,
 			});
 		}
 	}

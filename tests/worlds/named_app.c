@@ -1,6 +1,7 @@
 /* The app's own sync beside ours: what it notes, leaves behind, makes and marks (sync-rules 25, 28). */
 #include "tests/worlds/named.h"
 
+#include "tests/worlds/world_app.h"
 #include "tests/worlds/world_settings.h"
 
 #include <string.h>
@@ -193,6 +194,188 @@ static void rows_edit_is_taken(struct world *world)
 	named_must_say(world, "i2", "model_name", "from the grid");
 }
 
+/* ---- its own sync beside ours ---- */
+
+static void phone_makes_i2(struct world *world)
+{
+	struct json_object *body = named_new_item(world, "a new item");
+
+	json_put_text(document_data(body), "notes", "of the new item");
+	world_phone_puts(world, TABLE_ITEMS, "i2", body);
+}
+
+static void app_syncs(struct world *world)
+{
+	world_app_syncs(world);
+}
+
+static void app_syncs_twice(struct world *world)
+{
+	world_app_syncs(world);
+	for (int i = 0; i < 2; i++) {
+		if (!world_pass(world, true, false) && world->dead)
+			world_restart(world);
+		world_advance(world, 2500);
+	}
+	world_app_syncs(world);
+}
+
+static bool has_problem(const struct world *world, const struct world_document *document)
+{
+	scoped_text end = own_format("-item-%s", document->id);
+
+	return json_text_or(world_state_body(world, end), "problem", NULL) != NULL;
+}
+
+/* A create that had no answer was met by the app before it was known: then the row is that of what the app made of it. */
+static bool is_its_rows(const struct world *world, const struct world_document *document)
+{
+	scoped_text end = own_format("-item-%s", document->id);
+
+	return strcmp(json_text_or(world_state_body(world, end), "rec", ""), document->made_of) == 0;
+}
+
+/* What the app made of a row is that row's document, or it is told. */
+static void no_twin_is_unnamed(struct world *world)
+{
+	size_t live = 0;
+
+	named_must_show(world, "i2", FIELD_NOTES, "of the new item");
+	named_must_say(world, "i2", "notes", "of the new item");
+	for (size_t i = 0; i < world->document_count; i++) {
+		const struct world_document *document = &world->documents[i];
+		if (document->table != TABLE_ITEMS || !world_body(document))
+			continue;
+		live++;
+		if (document->made_of[0] && !has_problem(world, document) && !is_its_rows(world, document))
+			world_broken(world, "nobody is told that %s is there twice", document->full_id);
+	}
+	if (live > 3)
+		world_broken(world, "%zu items: the app made another one of what it had made", live);
+	for (size_t i = 0; i < world->row_count; i++)
+		live -= world->rows[i].table == TABLE_ITEMS && world->rows[i].now.there;
+	if (live)
+		world_broken(world, "there are not as many rows as items");
+}
+
+/* What is in doubt waits for the deadline first. */
+static void person_removes_twins(struct world *world)
+{
+	for (int i = 0; i < 2; i++) {
+		(void)world_pass(world, true, false);
+		if (world->dead)
+			world_restart(world);
+		world_advance(world, WORLD_DEADLINE_MS + 1000);
+	}
+	for (size_t i = 0; i < world->row_count; i++)
+		if (world->rows[i].copied)
+			world->rows[i].delete_wanted = true;
+	for (size_t i = 0; i < world->document_count; i++)
+		if (world->documents[i].made_of[0])
+			world->documents[i].delete_wanted = true;
+	for (int i = 0; i < 3; i++) {
+		(void)world_pass_wished(world, (struct pass_wish){.list_rows = true, .remove_twins = true});
+		if (world->dead)
+			world_restart(world);
+		world_advance(world, WORLD_DEADLINE_MS + 1000);
+	}
+}
+
+static void phone_makes_i2_and_app_syncs(struct world *world)
+{
+	phone_makes_i2(world);
+	(void)world_pass(world, true, false);
+	if (world->dead)
+		world_restart(world);
+	world_app_syncs(world);
+}
+
+/* One item, one row, each other's; and the history knows of what was removed. */
+static void i2_is_there_once(struct world *world)
+{
+	const struct world_row *row = row_of_i2(world);
+	const char *mark =
+		row ? document_mark(world_body(world_document(world, TABLE_ITEMS, "i2")), world->config.id)
+		    : NULL;
+	bool any_made = false;
+	size_t rows = 0;
+
+	named_must_show(world, "i2", FIELD_NOTES, "of the new item");
+	for (size_t i = 0; i < world->document_count; i++)
+		any_made = any_made || (world->documents[i].made_of[0] && world_body(&world->documents[i]) &&
+					!is_its_rows(world, &world->documents[i]));
+	for (size_t i = 0; i < world->row_count; i++)
+		rows += world->rows[i].table == TABLE_ITEMS && world->rows[i].now.there;
+	if (any_made || rows != named_live_items(world))
+		world_broken(world, "twins are left: %zu items, %zu rows", named_live_items(world), rows);
+	if (row && (!mark || strcmp(mark, row->id) != 0))
+		world_broken(world, "the item is marked as row %s, it is %s", mark ? mark : "none", row->id);
+	if (row && row->now.cells[FIELD_ERROR])
+		world_broken(world, "its row still says: %s", world_cell_text(row, FIELD_ERROR));
+}
+
+/* It is as if the app had made the row. */
+static void phone_makes_i2_beside_the_app(struct world *world)
+{
+	bool crashes = world->crash_at > 0;
+
+	world_app_notes_sync(world);
+	(void)world_pass(world, true, false);
+	phone_makes_i2(world);
+	(void)world_pass(world, true, false);
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i2"));
+	if (!crashes && !document_mark(body, world->config.id))
+		world_broken(world, "the mark does not go with the row, though the app's sync is in use");
+	if (world->dead)
+		world_restart(world);
+}
+
+static void phone_edits_the_twin(struct world *world)
+{
+	for (size_t i = 0; i < world->document_count; i++) {
+		struct world_document *document = &world->documents[i];
+		if (!document->made_of[0] || !world_body(document))
+			continue;
+		struct json_object *body = json_copy(world_body(document));
+		json_put_text(document_data(body), "model_name", "of the twin");
+		json_put(body, "updated_at", json_new_int(world_base_now_ms(world) + 10));
+		world_phone_puts(world, TABLE_ITEMS, document->id, body);
+	}
+}
+
+static void phone_edits_the_twin_and_it_is_to_go(struct world *world)
+{
+	phone_edits_the_twin(world);
+	person_removes_twins(world);
+}
+
+/* Its edit is nowhere else. */
+static void edited_twin_stays(struct world *world)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < world->document_count; i++)
+		any = any || (world->documents[i].made_of[0] && world_body(&world->documents[i]) &&
+			      has_problem(world, &world->documents[i]));
+	if (!any)
+		world_broken(world, "a twin that was edited is gone, or nobody is told of it");
+}
+
+/* While the row shows the ID that the app has put there. */
+static void person_edits_the_row_with_the_apps_id(struct world *world)
+{
+	for (size_t i = 0; i < world->row_count; i++)
+		if (strncmp(world_cell_text(&world->rows[i], FIELD_ID), "app", 3) == 0)
+			world_person_types(world, &world->rows[i], FIELD_MODEL_NAME,
+					   json_new_text("from the grid"));
+}
+
+static void rows_edit_reaches_i2(struct world *world)
+{
+	no_twin_is_unnamed(world);
+	named_must_say(world, "i2", "model_name", "from the grid");
+}
+
 static const struct scenario scenarios[] = {
 	{"app-sync-begins-nothing-anew", named_nothing, app_syncs_and_nothing_begins_anew, named_phone_notes,
 	 named_is_there, IN_ORDER, false},
@@ -208,6 +391,19 @@ static const struct scenario scenarios[] = {
 	 named_phone_notes, phones_edits_are_taken, IN_ORDER, false},
 	{"row-edited-since-the-app-synced", app_synced_i2_before_the_start, both_edit_i2, named_phone_notes,
 	 rows_edit_is_taken, IN_ORDER, false},
+	{"app-syncs-before-the-mark", named_nothing, phone_makes_i2, app_syncs, no_twin_is_unnamed,
+	 ALL_ORDERS | BRISK, true},
+	{"app-syncs-before-the-mark-and-again", named_nothing, phone_makes_i2, app_syncs_twice,
+	 no_twin_is_unnamed, 1U << AS_WRITTEN | BRISK, true},
+	{"twins-are-removed", named_nothing, phone_makes_i2_and_app_syncs, person_removes_twins,
+	 i2_is_there_once, 1U << AS_WRITTEN, false},
+	{"edited-twin-is-not-removed", phone_makes_i2_and_app_syncs, named_nothing,
+	 phone_edits_the_twin_and_it_is_to_go, edited_twin_stays, 1U << AS_WRITTEN, true},
+	{"row-edited-under-the-id-of-its-twin", phone_makes_i2_and_app_syncs,
+	 person_edits_the_row_with_the_apps_id, named_phone_notes, rows_edit_reaches_i2, 1U << AS_WRITTEN,
+	 false},
+	{"mark-goes-with-the-row-beside-the-app", named_nothing, phone_makes_i2_beside_the_app,
+	 named_phone_notes, named_are_two, 1U << AS_WRITTEN, false},
 	{"row-of-a-tombstone-is-ticked", i2_was_deleted_before_the_start, person_ticks_it, named_phone_notes,
 	 row_is_gone, ALL_ORDERS, true},
 	{"row-of-a-tombstone-gets-its-own-id", i2_was_deleted_before_the_start, person_clears_its_id,

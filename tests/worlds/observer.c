@@ -2,6 +2,7 @@
 #include "tests/worlds/observer.h"
 
 #include "base/clock.h"
+#include "tests/worlds/world_app.h"
 #include "tests/worlds/world_columns.h"
 #include "tests/worlds/world_rights.h"
 #include "tests/worlds/world_settings.h"
@@ -247,5 +248,6 @@ void observer_check(struct world *world)
 	observer_check_values(world);
 	check_documents(world);
 	check_rows(world);
+	world_app_check(world);
 	observer_check_histories(world);
 }

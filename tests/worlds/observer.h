@@ -16,6 +16,8 @@ const char *observer_key(enum field field, enum table table); /* of data; NULL: 
 /* The document that its ID names has a pair, and it is that pair's row, as the ledger says. */
 bool observer_has_pair(const struct world *world, const struct world_row *row);
 bool observer_is_paired(const struct world *world, const struct world_row *row);
+/* The document that the ledger pairs with the row, whatever stands in its ID cell; or NULL. */
+struct world_document *observer_document_of(struct world *world, const struct world_row *row);
 /* A person put 'value' where 'before' stood. */
 void observer_left(struct world *world, bool in_airtable, const char *row, enum field field,
 		   const char *before, const char *value);

@@ -126,6 +126,19 @@ bool observer_is_paired(const struct world *world, const struct world_row *row)
 	return pair && strcmp(json_text_or(pair, "rec", ""), row->id) == 0;
 }
 
+struct world_document *observer_document_of(struct world *world, const struct world_row *row)
+{
+	for (size_t i = 0; i < world->document_count; i++) {
+		struct world_document *document = &world->documents[i];
+		scoped_text end = own_format(
+			"-%s-%s", document_type_name(table_document_type(document->table)), document->id);
+		struct json_object *entry = world_state_body(world, end);
+		if (entry && strcmp(json_text_or(entry, "rec", ""), row->id) == 0)
+			return document;
+	}
+	return NULL;
+}
+
 /* The entry of the document that its ID names, where that has no other row: it tells of this one. */
 static bool is_told_of_document(struct world *world, const struct world_row *row)
 {

@@ -232,6 +232,8 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 		list[i].ended = ended_leaves(page[i], world_winner(page[i]));
 	}
 	int64_t last = count ? page[count - 1]->sequence : since;
+	/* What comes while the answer is on its way is behind it. */
+	int64_t left_behind = world->left_behind_sequence, settings = world->settings_sequence;
 	struct side_records records = {count, list};
 	bool ok = world_couch_ends(world, error);
 	if (ok)
@@ -243,12 +245,12 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 		return false;
 	*news_out = (struct side_news){.more = count == WORLD_PAGE, .rejoined = world->rejoined};
 	world->rejoined = false;
-	news_out->left_behind = world->left_behind_sequence > since;
-	if (count < WORLD_PAGE && world->left_behind_sequence > last)
-		last = world->left_behind_sequence;
-	news_out->settings_changed = world->settings_sequence > since;
-	if (count < WORLD_PAGE && world->settings_sequence > last)
-		last = world->settings_sequence;
+	news_out->left_behind = left_behind > since;
+	if (count < WORLD_PAGE && left_behind > last)
+		last = left_behind;
+	news_out->settings_changed = settings > since;
+	if (count < WORLD_PAGE && settings > last)
+		last = settings;
 	if (last > since)
 		news_out->cursor = place_of(world, last);
 	return true;

@@ -42,6 +42,9 @@ void world_person_types(struct world *world, struct world_row *row, enum field f
 		row->delete_wanted = true;
 	if (field == FIELD_DELETE && document)
 		document->delete_wanted = true;
+	struct world_document *ledgers = field == FIELD_DELETE ? observer_document_of(world, row) : NULL;
+	if (ledgers)
+		ledgers->delete_wanted = true;
 }
 
 void world_person_shelves(struct world *world, struct world_row *row, const char *words)

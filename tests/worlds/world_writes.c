@@ -210,7 +210,9 @@ static void delete_row(struct world *world, struct world_row *row, int64_t decid
 	observer_emptied_unseen(world, row, decided);
 	bool left =
 		document && world_body(document) && world_settings_take_row(world, document, row, decided);
-	if (!row->delete_wanted && !left && (!document || !document->delete_wanted))
+	const struct world_document *ledgers = observer_document_of(world, row);
+	if (!row->delete_wanted && !left && (!document || !document->delete_wanted) &&
+	    (!ledgers || !ledgers->delete_wanted))
 		world_broken(world, "row %s (%s) was deleted, and nobody asked for it", row->id,
 			     world_cell_text(row, FIELD_ID));
 	row->now.there = false;
