@@ -6,7 +6,8 @@
  *     {"v", "session": the process that wrote it, "database": a UUID of ours, "count": how many were written before,
  *      "at": this machine's clock in ms, "listed": the same clock when all rows were last compared, or absent,
  *      "couch": the place in the feed or null, "rows": the place in the base's changes or null,
- *      "open": the _ids of documents whose entries the ledger did not take, or absent}
+ *      "open": the _ids of documents whose entries the ledger did not take, or absent,
+ *      "born": when the database was made, where its server says that (couch_checkpoint.h)}
  *
  * So the source is never behind what is remembered, unless its files were put back from a backup; and it is there, with
  * the same UUID, unless the database was made anew. */

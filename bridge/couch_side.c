@@ -3,12 +3,12 @@
 
 #include "base/clock.h"
 #include "bridge/checkpoint.h"
+#include "bridge/couch_checkpoint.h"
 #include "bridge/couch_integration.h"
 #include "couch/attachments.h"
 #include "couch/bulk.h"
 #include "couch/changes.h"
 #include "couch/documents.h"
-#include "couch/local.h"
 #include "couch/revisions.h"
 #include "inventory/history.h"
 
@@ -21,7 +21,8 @@
 
 struct couch_side {
 	struct couch_client *source, *state;
-	struct couch_changes *changes; /* owned; opened by the first news */
+	struct couch_checkpoint *in_source, *in_state; /* owned */
+	struct couch_changes *changes;                 /* owned; opened by the first news */
 	char *integration_id;
 	char *settings_id; /* integration-<id> */
 	char *since;       /* JSON text; where the feed was last left */
@@ -34,6 +35,8 @@ struct couch_side *couch_side_open(struct couch_client *source, struct couch_cli
 
 	side->source = source;
 	side->state = state;
+	side->in_source = couch_checkpoint_open(source, integration_id);
+	side->in_state = couch_checkpoint_open(state, integration_id);
 	side->integration_id = own_copy(integration_id);
 	side->settings_id = document_full_id(DOCUMENT_INTEGRATION, integration_id);
 	return side;
@@ -44,6 +47,8 @@ void couch_side_close(struct couch_side **side)
 	if (!*side)
 		return;
 	struct couch_side *gone = take(*side);
+	couch_checkpoint_close(&gone->in_source);
+	couch_checkpoint_close(&gone->in_state);
 	couch_changes_close(&gone->changes);
 	free(gone->integration_id);
 	free(gone->settings_id);
@@ -641,25 +646,18 @@ static bool store_walk(void *self, const char *prefix, const struct json_pick *p
 	       make_again(side, error);
 }
 
-static char *checkpoint_name(const struct couch_side *side)
-{
-	return own_format("checkpoint-%s", side->integration_id);
-}
-
 static bool checkpoint_read(void *self, struct json_object **checkpoint_out, struct error *error)
 {
-	struct couch_side *side = self;
-	scoped_text name = checkpoint_name(side);
+	const struct couch_side *side = self;
 
-	return couch_local_read(side->source, name, checkpoint_out, error);
+	return couch_checkpoint_read(side->in_source, checkpoint_out, error);
 }
 
 static bool checkpoint_read_state(void *self, struct json_object **checkpoint_out, struct error *error)
 {
 	struct couch_side *side = self;
-	scoped_text name = checkpoint_name(side);
 
-	return couch_local_read(side->state, name, checkpoint_out, error) || make_again(side, error);
+	return couch_checkpoint_read(side->in_state, checkpoint_out, error) || make_again(side, error);
 }
 
 static bool judge_source(void *context, struct json_object *present, struct error *error)
@@ -680,11 +678,10 @@ static bool checkpoint_write(void *self, struct json_object *checkpoint, const s
 			     struct error *error)
 {
 	struct couch_side *side = self;
-	scoped_text name = checkpoint_name(side);
 	struct checkpoint_over left = *over;
 
-	return couch_local_write_over(side->source, name, checkpoint, judge_source, &left, error) &&
-	       (couch_local_write_over(side->state, name, checkpoint, judge_state, &left, error) ||
+	return couch_checkpoint_write(side->in_source, checkpoint, judge_source, &left, error) &&
+	       (couch_checkpoint_write(side->in_state, checkpoint, judge_state, &left, error) ||
 		make_again(side, error));
 }
 

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_SHOWN = 160, REASON_SHOWN = 240 };
+enum { PATH_SHOWN = 160, REASON_SHOWN = 240, DIGITS_OF_SECONDS = 10 };
 
 struct couch_client {
 	struct http *http; /* borrowed */
@@ -464,6 +464,15 @@ void couch_identity_done(struct couch_identity *identity)
 	own_free_text(&identity->update_seq);
 	own_free_text(&identity->purge_seq);
 	*identity = (struct couch_identity){0};
+}
+
+/* Seconds since 1970; a time of opening is in milliseconds or microseconds. */
+const char *couch_identity_born(const struct couch_identity *identity)
+{
+	const char *words = identity->instance_start_time;
+
+	return strlen(words) == DIGITS_OF_SECONDS && strspn(words, "0123456789") == DIGITS_OF_SECONDS ? words
+												      : NULL;
 }
 
 /* Opaque JSON (couchdb-rules 1): its text is kept, whatever it is. */

@@ -59,5 +59,8 @@ struct couch_identity {
 	int64_t document_count;
 };
 void couch_identity_done(struct couch_identity *identity);
+/* When the database was made, as the server words it: another one under the same name has another time. NULL: the server does not tell
+ * (before CouchDB 3.3 it says "0", or when the database was opened, as PouchDB does). Borrowed. */
+const char *couch_identity_born(const struct couch_identity *identity);
 must_use bool couch_database_identity(struct couch_client *couch, struct couch_identity *identity_out,
 				      struct error *error);

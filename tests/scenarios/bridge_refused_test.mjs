@@ -149,8 +149,15 @@ const SPOILT = {
 	nowhere: (doc) => { delete doc.data.collection_id; },
 };
 
+/* Apache CouchDB takes no half of a character. */
+async function takesHalves(world) {
+	const document = { _id: 'half-of-a-character', text: 'a\ud83d' };
+	return world.couch.put(world.database, document).then(() => true, () => false);
+}
+
 async function unreadable(world, step) {
-	const ids = Object.keys(SPOILT);
+	const halves = await takesHalves(world);
+	const ids = Object.keys(SPOILT).filter((id) => id !== 'half' || halves);
 	const good = {};
 	await world.couch.putAll(world.database, ids.map((id) => newItem(sample, id, { notes: 'agreed' })));
 	await world.syncWell();

@@ -378,11 +378,12 @@ export class World {
 		return { leaves, checkpoint: await this.checkpoint(database) };
 	}
 
+	/* Files that are put back keep the time at which their database was made; this one has another, which the checkpoint must not tell. */
 	async putBack(database, { leaves, checkpoint }) {
 		await this.makeAnew(database);
 		await ask('POST', `${this.server.url}/${database}/_bulk_docs`, this.server, { new_edits: false, docs: leaves });
 		if (checkpoint !== null) {
-			const { _rev, ...body } = checkpoint;
+			const { _rev, born, ...body } = checkpoint;
 			await ask('PUT', this.checkpointUrl(database), this.server, body);
 		}
 	}
