@@ -145,6 +145,9 @@ static void forget_all(struct ledger_entry *entry)
 	ledger_entry_clear_taken(entry);
 	ledger_entry_unbury(entry);
 	own_free_text(&entry->problem);
+	own_free_text(&entry->notice);
+	entry->notice_leaves = 0;
+	entry->notice_ms = 0;
 	own_free_text(&entry->shows);
 	json_object_close(&entry->causes);
 	json_object_close(&entry->grounds);

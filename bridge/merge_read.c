@@ -56,6 +56,17 @@ static void check_leaf(struct merge_batch *batch, struct merge *merge, const str
 	}
 }
 
+/* A server that does not answer this question answers others: what is in conflict waits, and is told. False: it is away. */
+static bool stops_merges(struct merge_batch *batch, const struct error *error)
+{
+	if (error->kind != ERROR_REFUSED && (error->kind != ERROR_FATAL || error->status == 401))
+		return false;
+	for (size_t i = 0; i < batch->count; i++)
+		if (!batch->list[i].failed)
+			merge_give_up(batch, &batch->list[i], error->text);
+	return true;
+}
+
 bool merge_read_leaves(struct merge_batch *batch, struct error *error)
 {
 	struct side *couch = &batch->sync->couch;
@@ -64,7 +75,7 @@ bool merge_read_leaves(struct merge_batch *batch, struct error *error)
 		want_leaves(batch, &batch->list[i]);
 	if (batch->revision_count > 0 &&
 	    !couch->ops->read_revisions(couch->self, batch->revisions, batch->revision_count, error))
-		return error_wrap(error, "reading conflicting revisions");
+		return stops_merges(batch, error) || error_wrap(error, "reading conflicting revisions");
 	for (size_t i = 0; i < batch->count; i++) {
 		struct merge *merge = &batch->list[i];
 		for (size_t leaf = 0; leaf < merge->count; leaf++)
@@ -210,7 +221,8 @@ bool merge_read_ancestors(struct merge_batch *batch, struct error *error)
 		if (!batch->list[i].failed)
 			note_ancestors(batch, &batch->list[i], of_leaves + batch->list[i].first);
 	bool ok = batch->ancestor_count == 0 ||
-		  couch->ops->read_revisions(couch->self, batch->ancestors, batch->ancestor_count, error);
+		  couch->ops->read_revisions(couch->self, batch->ancestors, batch->ancestor_count, error) ||
+		  stops_merges(batch, error);
 	batch->digests = own_alloc((batch->ancestor_count + 1) * sizeof(struct json_object *));
 	for (size_t i = 0; ok && i < batch->ancestor_count; i++)
 		if (batch->ancestors[i].body && !batch->ancestors[i].flaw)

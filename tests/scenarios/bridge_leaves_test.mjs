@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CountingProxy } from './lib/counting_proxy.mjs';
 import { newItem } from './lib/documents.mjs';
 import { leafOf, Phone } from './lib/phone.mjs';
+import { RefusingProxy } from './lib/refusing_proxy.mjs';
 import { note, playAll } from './lib/tap.mjs';
 import { idOf, inWorld, sampleDocuments, sentence, World } from './lib/world.mjs';
 
@@ -227,6 +228,43 @@ async function unmergeable(world, step) {
 	});
 }
 
+/* A proxy that lets a question pass only later. Merging is given up as long, and nothing else. */
+async function forbiddenQuestion(world, step) {
+	const refusals = { 405: 'method_not_allowed', 403: 'forbidden', 413: 'too_large' };
+	let status = null;
+	const proxy = await RefusingProxy.open(world.server.url, (method, path) => (status !== null && path.includes('/_bulk_get') ?
+		{ status, body: JSON.stringify({ error: refusals[status], reason: 'not through here' }) } : undefined));
+	world.env.COUCHDB_URL = proxy.url;
+	try {
+		await world.syncWell();
+		const before = await world.document('apart');
+		await world.save('apart', { model_name: 'of the shop' });
+		await world.replicate([leafOf(before._rev, before, { notes: 'from the plane' })]);
+		for (status of [405, 403, 413].values()) {
+			await world.save('beside', { notes: `while it says ${status}` });
+			const done = await world.sync();
+			await step(`a server that answers ${status} when leaves are asked for stops that document alone`, async () => {
+				assert.equal(done.status, 1);
+				assert.equal((await world.rowOf('beside')).fields.Notes, `while it says ${status}`);
+				const { answer } = await world.problems();
+				assert.deepEqual(answer.integrations[0].problems.map(({ document }) => document), ['item-apart']);
+				assert.match(answer.integrations[0].problems[0].words, /the edits cannot be made one: .*not through here/);
+			});
+		}
+		status = null;
+		await world.save('apart', { purchased_from: 'the shop' });
+		await world.syncWell();
+		await step('and when it answers the document is merged', async () => {
+			const { data } = await world.document('apart');
+			assert.deepEqual([data.notes, data.model_name, data.purchased_from], ['from the plane', 'of the shop', 'the shop']);
+			assert.deepEqual(await leavesOf(world), []);
+			await world.assertEqual();
+		});
+	} finally {
+		await proxy.close();
+	}
+}
+
 /* ---- two servers that replicate ---- */
 
 async function twoBridges(world, step) {
@@ -397,5 +435,6 @@ await playAll([
 	inWorld('leaves of what was compacted', { documents: ofCases }, afterCompaction),
 	inWorld('a collection', { items: 1 }, collectionApart),
 	inWorld('what cannot be merged', { documents: own(['told', 'lost', 'other']) }, unmergeable),
+	inWorld('a question that is not let through', { documents: own(['apart', 'beside']) }, forbiddenQuestion),
 	inWorld('two bridges', { documents: own(['two-bridges']) }, twoBridges),
 ], { atOnce: 3 });
