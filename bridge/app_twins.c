@@ -91,6 +91,18 @@ bool group_find_twins(struct group *group, struct error *error)
 	return ok || error_wrap(error, "reading rows that the app's marks name");
 }
 
+void app_twins_follow(const struct pairs *pairs, enum field field, struct cell *cell)
+{
+	const struct pair *place = cell->kind == CELL_LINKS && cell->id_count == 1
+					   ? pairs_find(pairs, field_linked_table(field), cell->ids[0])
+					   : NULL;
+
+	if (!place || !place->twin_of)
+		return;
+	struct cell followed = cell_link(place->twin_of->id);
+	cell_move(cell, &followed);
+}
+
 /* ---- what a person wants gone ---- */
 
 static struct pair *original(const struct look *look)

@@ -21,5 +21,7 @@ must_use bool group_find_twins(struct group *group, struct error *error);
 bool app_twins_keep_mark(const struct sync *sync, const struct pair *pair, const char *mark);
 /* Where a person wants twins gone: sets 'twin_goes' of those that have nothing which the original lacks, or that nobody has edited. */
 must_use bool group_compare_twins(struct group *group, struct error *error);
+/* A document's link to a twin shows the original: that has the row which the app means. */
+void app_twins_follow(const struct pairs *pairs, enum field field, struct cell *cell);
 /* A sentence for a person, of a document that is held. */
 void app_twins_tell(struct group *group, struct look *look);

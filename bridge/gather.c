@@ -110,7 +110,6 @@ void look_read_document(struct group *group, struct look *look)
 {
 	struct pair *pair = look->pair;
 
-	(void)group;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		cell_done(&look->couch[field]);
 	look->flaw = (struct error){.kind = ERROR_NONE};
@@ -125,9 +124,12 @@ void look_read_document(struct group *group, struct look *look)
 		tell_flaw(pair, &look->document, &look->flaw);
 		return;
 	}
-	if (mapping_check_id(pair->table, pair->id, &look->flaw) &&
-	    document_check(table_document_type(pair->table), look->document.body, &look->flaw))
-		mapping_from_document(pair->table, pair->id, look->document.body, look->couch);
+	if (!mapping_check_id(pair->table, pair->id, &look->flaw) ||
+	    !document_check(table_document_type(pair->table), look->document.body, &look->flaw))
+		return;
+	mapping_from_document(pair->table, pair->id, look->document.body, look->couch);
+	app_twins_follow(&group->sync->pairs, FIELD_COLLECTION, &look->couch[FIELD_COLLECTION]);
+	app_twins_follow(&group->sync->pairs, FIELD_CONTAINER, &look->couch[FIELD_CONTAINER]);
 }
 
 static void note_documents(struct group *group)

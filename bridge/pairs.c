@@ -278,6 +278,7 @@ void pairs_set_twin_of(struct pairs *pairs, struct pair *pair, struct pair *orig
 	if (former == original)
 		return;
 	pair->twin_of = original;
+	pairs_doubt_scope(pairs, pair); /* what stands in it is in scope or out of it with the original */
 	if (original)
 		original->twins++;
 	if (former)

@@ -184,7 +184,10 @@ static bool holds_collection(const struct integration_config *config, const stru
 {
 	const struct pair *pair = id ? pairs_find(pairs, TABLE_COLLECTIONS, id) : NULL;
 
-	return is_listed(config, id) || (pair && pair->born_as_row);
+	/* The app's own sync moves items into what it makes of their collection's row: they have not left (sync-rules 28). */
+	if (pair && pair->twin_of)
+		pair = pair->twin_of;
+	return is_listed(config, pair ? pair->id : id) || (pair && pair->born_as_row);
 }
 
 /* Where a container stands: as its document says, or as its row and it last agreed. */

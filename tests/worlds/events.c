@@ -246,5 +246,6 @@ const struct event_kind event_kinds[] = {
 	{"phone deletes offline", phone_deletes_offline, 1, RULE_8, true, false, 0, 0},
 	{"phone is online", phone_is_online, 4, RULE_8, true, true, 0, 0},
 	{"server compacts", server_compacts, 1, RULE_8, true, true, 0, 0},
+	{"app syncs", app_syncs, 3, RULE_28, true, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

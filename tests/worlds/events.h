@@ -98,4 +98,5 @@ void base_comes_back(struct play *play, const struct event *event);
 void person_limits(struct play *play, const struct event *event);
 void person_permits(struct play *play, const struct event *event);
 void database_refuses(struct play *play, const struct event *event);
+void app_syncs(struct play *play, const struct event *event);
 void database_takes_again(struct play *play, const struct event *event);

@@ -5,8 +5,7 @@
 #define HISTORY_LIMIT 64
 #define HISTORY_REACH 60 /* effects of a pass: things happen at one of its first so many */
 
-/* The sync rule that must be in the bridge for an event; those of rules that are not are left out of random histories: rule 8
- * (leaves that lose) is not in it. */
+/* The sync rule that must be in the bridge for an event; those of rules that are not are left out of random histories. */
 enum history_rule {
 	RULE_ALWAYS = 0,
 	RULE_1 = 1,
@@ -15,7 +14,8 @@ enum history_rule {
 	RULE_13 = 13,
 	RULE_14 = 14,
 	RULE_16 = 16, /* of histories with a second process alone */
-	RULE_20 = 20
+	RULE_20 = 20,
+	RULE_28 = 28 /* the app's own sync: only in kept histories, and where it is asked for (APP_SYNCS=1) */
 };
 
 struct event {

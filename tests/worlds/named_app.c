@@ -376,6 +376,37 @@ static void rows_edit_reaches_i2(struct world *world)
 	named_must_say(world, "i2", "model_name", "from the grid");
 }
 
+/* A phone that knew nothing of the collection's mark has saved over it. */
+static void collection_loses_its_mark(struct world *world)
+{
+	struct json_object *body = json_copy(world_body(world_document(world, TABLE_COLLECTIONS, "c0")));
+
+	json_remove(document_data(body), "integrations");
+	world_phone_puts(world, TABLE_COLLECTIONS, "c0", body);
+}
+
+static void app_doubles_the_collection(struct world *world)
+{
+	collection_loses_its_mark(world);
+	world_app_syncs(world);
+}
+
+/* The app has moved the items into what it made of the collection's row: nobody has taken them out of the scope. */
+static void row_stays(struct world *world)
+{
+	const struct world_row *row = named_row(world);
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i1"));
+
+	named_is_there(world);
+	if (world->restarts == 0 &&
+	    strncmp(body ? json_text_or(document_data(body), "collection_id", "") : "", "app", 3) != 0)
+		world_broken(world, "the scene is another one: the app did not move the item");
+	if (row && row->now.cells[FIELD_ERROR])
+		world_broken(world, "the item's row says: %s", world_cell_text(row, FIELD_ERROR));
+	if (world->row_writes > 8)
+		world_broken(world, "%u writes of rows, for nothing", world->row_writes);
+}
+
 static const struct scenario scenarios[] = {
 	{"app-sync-begins-nothing-anew", named_nothing, app_syncs_and_nothing_begins_anew, named_phone_notes,
 	 named_is_there, IN_ORDER, false},
@@ -404,6 +435,8 @@ static const struct scenario scenarios[] = {
 	 false},
 	{"mark-goes-with-the-row-beside-the-app", named_nothing, phone_makes_i2_beside_the_app,
 	 named_phone_notes, named_are_two, 1U << AS_WRITTEN, false},
+	{"app-doubles-a-collection-and-moves-its-items", named_nothing, named_person_notes,
+	 app_doubles_the_collection, row_stays, 1U << AS_WRITTEN, true},
 	{"row-of-a-tombstone-is-ticked", i2_was_deleted_before_the_start, person_ticks_it, named_phone_notes,
 	 row_is_gone, ALL_ORDERS, true},
 	{"row-of-a-tombstone-gets-its-own-id", i2_was_deleted_before_the_start, person_clears_its_id,

@@ -6,5 +6,7 @@
 #include "tests/worlds/world.h"
 
 void world_app_syncs(struct world *world);
+/* The app made it of a row, and its mark still says so. */
+bool world_app_is_twin(struct world *world, const struct world_document *document);
 /* A document that the app made of a row has that row, or waits, or is gone: never another one beside it. */
 void world_app_check(struct world *world);

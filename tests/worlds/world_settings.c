@@ -2,7 +2,9 @@
  * long as nobody can tell. */
 #include "tests/worlds/world_settings.h"
 
+#include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
+#include "tests/worlds/world_app.h"
 
 #include <string.h>
 
@@ -126,8 +128,20 @@ static bool is_listed(const struct world *world, const char *key, const char *id
 	return false;
 }
 
+/* The app made it of the row of one that is listed, and moved what stands in that: the bridge goes on as before. */
+static const char *original_of(struct world *world, const char *id)
+{
+	const struct world_document *document = world_document(world, TABLE_COLLECTIONS, id);
+	const struct world_row *row =
+		document && world_app_is_twin(world, document) ? world_row(world, document->made_of) : NULL;
+	const struct world_document *original = row ? observer_document_of(world, row) : NULL;
+
+	return original && original->table == TABLE_COLLECTIONS ? original->id : id;
+}
+
 static bool holds_collection(struct world *world, const char *id)
 {
+	id = original_of(world, id);
 	scoped_text end = own_format("-collection-%s", id);
 	struct json_object *entry = world_state_body(world, end);
 

@@ -197,7 +197,8 @@ static void write_cells(struct world *world, struct world_row *row, struct json_
 
 static void delete_row(struct world *world, struct world_row *row, int64_t decided)
 {
-	const struct world_document *document = world_document_of(world, row);
+	const struct world_document *ledgers = observer_document_of(world, row);
+	const struct world_document *document = ledgers ? ledgers : world_document_of(world, row);
 
 	world_note(world, "        bridge: deletes row %s", row->id);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
@@ -210,9 +211,7 @@ static void delete_row(struct world *world, struct world_row *row, int64_t decid
 	observer_emptied_unseen(world, row, decided);
 	bool left =
 		document && world_body(document) && world_settings_take_row(world, document, row, decided);
-	const struct world_document *ledgers = observer_document_of(world, row);
-	if (!row->delete_wanted && !left && (!document || !document->delete_wanted) &&
-	    (!ledgers || !ledgers->delete_wanted))
+	if (!row->delete_wanted && !left && (!document || !document->delete_wanted))
 		world_broken(world, "row %s (%s) was deleted, and nobody asked for it", row->id,
 			     world_cell_text(row, FIELD_ID));
 	row->now.there = false;
@@ -242,6 +241,7 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 	if (!row) {
 		row = world_new_row(world, write->table);
 		world_note(world, "        bridge: makes row %s", row->id);
+		row->bridges = true;
 		if (world_fault(world, FAULT_AIRTABLE_STALE))
 			row->stale_until_ms = world->steady_ms + WORLD_STALE_MS;
 	} else {
