@@ -162,9 +162,20 @@ static bool was_never_edited(const struct look *look)
 	       document_updated_at(body) == document_created_at(body);
 }
 
-static bool is_compared(const struct look *look)
+/* The app has made rows point to the second row. Airtable would empty these links with it. After a start it is not known yet for which
+ * row they wait. */
+static bool is_linked_to(const struct sync *sync, const struct look *look)
 {
-	return original(look) && !look->finished && !look->needs_no_row && look->flaw.kind == ERROR_NONE &&
+	const struct watches *watches = &sync->pairs.watches;
+
+	return !look->pair->twin_of && (watches_of(watches, WATCH_RECORDS, look->pair->record_id) ||
+					watches_of(watches, WATCH_RECORDS, ""));
+}
+
+static bool is_compared(const struct sync *sync, const struct look *look)
+{
+	return original(look) && !is_linked_to(sync, look) && !look->finished && !look->needs_no_row &&
+	       look->flaw.kind == ERROR_NONE &&
 	       (look->pair->twin_of ? look->document.presence : look->row.presence) == SIDE_THERE;
 }
 
@@ -178,7 +189,7 @@ bool group_compare_twins(struct group *group, struct error *error)
 
 	for (size_t i = 0; group->sync->removes_twins && i < group->count; i++) {
 		struct look *look = &group->looks[i];
-		if (!is_compared(look))
+		if (!is_compared(group->sync, look))
 			continue;
 		keys[count] = (struct side_key){look->pair->table, original(look)->id};
 		looks[count++] = look;

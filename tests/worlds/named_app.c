@@ -403,6 +403,8 @@ static void row_stays(struct world *world)
 		world_broken(world, "the scene is another one: the app did not move the item");
 	if (row && row->now.cells[FIELD_ERROR])
 		world_broken(world, "the item's row says: %s", world_cell_text(row, FIELD_ERROR));
+	if (world->restarts == 0 && json_int_or(world_state_body(world, "-item-i1"), "waits", 0) != 0)
+		world_broken(world, "the item's link waits for a row that will never come");
 	if (world->row_writes > 8)
 		world_broken(world, "%u writes of rows, for nothing", world->row_writes);
 }
