@@ -413,10 +413,10 @@ static bool may_be_overwritten(const struct look *look)
 	       generation(look->document.revision) > generation(look->entry.taken_on) + 1;
 }
 
-/* Or in a leaf that was merged into another, and ended. */
+/* Or in a leaf that was merged into another, and ended; or that cannot be merged yet, and is not the one that is shown. */
 static bool may_be_merged(const struct look *look)
 {
-	return !look->pair->save_lost && look->pair->ended != 0;
+	return !look->pair->save_lost && (look->pair->ended != 0 || conflict_unmerged(look->pair));
 }
 
 static bool shows_taken(const struct group *group, const struct look *look, enum field field)
