@@ -119,8 +119,9 @@ export class World {
 	}
 
 	/* { status, report, log }: one pass in a process of its own. */
-	async sync({ full = false, held = null, beforehand = null, env = {} } = {}) {
-		const words = ['sync', '--json', ...(full ? ['--full'] : []), ...(held ? ['--held', held] : [])];
+	async sync({ full = false, held = null, removeTwins = false, beforehand = null, env = {} } = {}) {
+		const words = ['sync', '--json', ...(full ? ['--full'] : []), ...(held ? ['--held', held] : []),
+			...(removeTwins ? ['--remove-twins'] : [])];
 		const { status, out, log } = await runToEnd(DAVENPORT, words, { env: { ...this.environment(), ...env }, beforehand });
 		if (typeof status === 'string')
 			return { status, report: null, answer: null, log };
