@@ -51,7 +51,7 @@ void conflicts_note(struct conflicts *conflicts, struct pair *pair, bool open, b
 	if (!pair->conflict)
 		add(conflicts, pair);
 	pair->conflict->open = open;
-	if (changed || !open)
+	if (changed || (!open && !pair->conflict->ended))
 		own_free_text(&pair->conflict->unmerged);
 	drop_if_over(conflicts, pair);
 }
