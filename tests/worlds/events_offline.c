@@ -71,7 +71,10 @@ static void edit_view(struct play *play, struct play_view *one, const struct eve
 		json_remove(data, key);
 	else
 		json_put(data, key, play_unique_value(play->world, field));
-	json_put(one->view.body, "updated_at", json_new_int(play_phone_time(play->world, event->c)));
+	/* No two saves of a document are of the same millisecond. */
+	int64_t time_ms = play_phone_time(play->world, event->c);
+	json_put(one->view.body, "updated_at",
+		 json_new_int(time_ms + (time_ms == document_updated_at(one->view.body))));
 	one->view.edits++;
 }
 

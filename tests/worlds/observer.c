@@ -180,6 +180,18 @@ void observer_check_permitted(struct world *world)
 				     world->documents[i].full_id, problem_of(world, &world->documents[i]));
 }
 
+static bool is_filled_in(const struct world_row *row)
+{
+	return row->now.cells[FIELD_NAME] &&
+	       (row->table == TABLE_COLLECTIONS || row->now.cells[FIELD_COLLECTION]);
+}
+
+/* It was made of a document that is forgotten by both databases, before it had a name. */
+static bool is_blank_since(const struct world *world, const struct world_row *row)
+{
+	return world->went_back && !is_filled_in(row);
+}
+
 static void check_documents(struct world *world)
 {
 	for (size_t i = 0; i < world->document_count; i++) {
@@ -202,17 +214,12 @@ static void check_documents(struct world *world)
 		else if (world_body(document) && !row && !observer_is_forgotten(world, document))
 			world_broken(world, "%s has no row", document->full_id);
 		else if (!world_body(document) && row && !(row->copied && observer_is_told(world, row)) &&
-			 !observer_points_to_told(world, row, FIELD_COLLECTION))
+			 !observer_points_to_told(world, row, FIELD_COLLECTION) &&
+			 !is_blank_since(world, row))
 			world_broken(world, "%s is deleted, its row %s is not", document->full_id, row->id);
 		else if (world_body(document) && row)
 			check_equal(world, document, row, false);
 	}
-}
-
-static bool is_filled_in(const struct world_row *row)
-{
-	return row->now.cells[FIELD_NAME] &&
-	       (row->table == TABLE_COLLECTIONS || row->now.cells[FIELD_COLLECTION]);
 }
 
 static void check_rows(struct world *world)

@@ -162,12 +162,25 @@ static bool is_kept_back(const struct world *world, struct json_object *entry)
 	return world_refuses(world, WRITTEN_CLEANUP, id);
 }
 
+/* An edit that was made apart from it came before anybody knew that it had happened: the document is there again, with all that it had. */
+static bool was_undone(const struct world *world, const struct world_change *change)
+{
+	for (size_t i = 0; !change->after && i < world->document_count; i++) {
+		const struct world_document *document = &world->documents[i];
+		const struct world_leaf *winner = world_winner(document);
+		if (strcmp(document->full_id, change->full_id) == 0)
+			return winner && !winner->deleted && has_ended_leaf(document, winner);
+	}
+	return false;
+}
+
 void observer_check_histories(struct world *world)
 {
 	for (size_t i = 0; i < world->change_count; i++) {
 		const struct world_change *change = &world->changes[i];
 		size_t entries = entries_of(world, change);
-		if (entries == 0 || (entries > 1 && change->after && !world->state_lost))
+		if ((entries == 0 && !was_undone(world, change)) ||
+		    (entries > 1 && change->after && !world->state_lost))
 			world_broken(world, "%s was %s by the bridge, and the history has %zu entries of it",
 				     change->full_id,
 				     !change->after    ? "deleted"
