@@ -129,15 +129,15 @@ static size_t changes_of(const struct world *world, struct json_object *entry)
 	return count;
 }
 
-static bool has_ended_leaf(const struct world_document *document, const struct world_leaf *winner)
+static bool has_other_leaf(const struct world_document *document, const struct world_leaf *winner)
 {
 	for (size_t i = 0; i < document->count; i++)
-		if (document->leaves[i].deleted && &document->leaves[i] != winner)
+		if (&document->leaves[i] != winner && !document->leaves[i].replaced)
 			return true;
 	return false;
 }
 
-/* Written before a change that may have happened: two others came upon it before anybody could look, or it was merged. A deletion by somebody else
+/* Written before a change that may have happened: two others came upon it before anybody could look, or it is to be merged, or was. A deletion by somebody else
  * leaves the tombstone that ours would have left. */
 static bool cannot_be_told(const struct world *world, size_t place)
 {
@@ -149,7 +149,7 @@ static bool cannot_be_told(const struct world *world, size_t place)
 		if (strcmp(document->id, json_text_or(entry, "data_id", "")) != 0)
 			continue;
 		return !winner || winner->generation >= world->extra_generations[place] + 2 ||
-		       has_ended_leaf(document, winner) || (winner->deleted && is_gone(entry, "new_data"));
+		       has_other_leaf(document, winner) || (winner->deleted && is_gone(entry, "new_data"));
 	}
 	return false;
 }
@@ -169,7 +169,7 @@ static bool was_undone(const struct world *world, const struct world_change *cha
 		const struct world_document *document = &world->documents[i];
 		const struct world_leaf *winner = world_winner(document);
 		if (strcmp(document->full_id, change->full_id) == 0)
-			return winner && !winner->deleted && has_ended_leaf(document, winner);
+			return winner && !winner->deleted && has_other_leaf(document, winner);
 	}
 	return false;
 }
