@@ -162,16 +162,30 @@ static bool is_kept_back(const struct world *world, struct json_object *entry)
 	return world_refuses(world, WRITTEN_CLEANUP, id);
 }
 
+static const struct world_document *document_of(const struct world *world, const struct world_change *change)
+{
+	for (size_t i = 0; i < world->document_count; i++)
+		if (strcmp(world->documents[i].full_id, change->full_id) == 0)
+			return &world->documents[i];
+	return NULL;
+}
+
 /* An edit that was made apart from it came before anybody knew that it had happened: the document is there again, with all that it had. */
 static bool was_undone(const struct world *world, const struct world_change *change)
 {
-	for (size_t i = 0; !change->after && i < world->document_count; i++) {
-		const struct world_document *document = &world->documents[i];
-		const struct world_leaf *winner = world_winner(document);
-		if (strcmp(document->full_id, change->full_id) == 0)
-			return winner && !winner->deleted && has_other_leaf(document, winner);
-	}
-	return false;
+	const struct world_document *document = document_of(world, change);
+	const struct world_leaf *winner = document ? world_winner(document) : NULL;
+
+	return !change->after && winner && !winner->deleted && has_other_leaf(document, winner);
+}
+
+/* Where leaves met, a save whose fate could not be told is recorded with the next one once more. */
+static bool may_be_twice(const struct world *world, const struct world_change *change)
+{
+	const struct world_document *document = document_of(world, change);
+
+	return !change->after || world->state_lost ||
+	       (document && has_other_leaf(document, world_winner(document)));
 }
 
 void observer_check_histories(struct world *world)
@@ -180,7 +194,7 @@ void observer_check_histories(struct world *world)
 		const struct world_change *change = &world->changes[i];
 		size_t entries = entries_of(world, change);
 		if ((entries == 0 && !was_undone(world, change)) ||
-		    (entries > 1 && change->after && !world->state_lost))
+		    (entries > 1 && !may_be_twice(world, change)))
 			world_broken(world, "%s was %s by the bridge, and the history has %zu entries of it",
 				     change->full_id,
 				     !change->after    ? "deleted"
