@@ -65,6 +65,15 @@ static void check_all(const struct all *all)
 		must(settings_family_get(&all->family, all->family.members[i].name));
 }
 
+/* In a line of its own: elsewhere, as in a path, the words are no secret. */
+static bool sets_secret(const uint8_t *bytes, size_t length)
+{
+	static const char line[] = "\nSECRET=" SECRET;
+
+	return memmem(bytes, length, line, strlen(line)) ||
+	       (length >= strlen(line + 1) && memcmp(bytes, line + 1, strlen(line + 1)) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	struct all all = {0};
@@ -79,8 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		settings_done(table, countof(table), &all);
 	} else {
 		must(error.kind == ERROR_FATAL && text_is_utf8(error.text, strlen(error.text)));
-		must(!strstr(error.text, SECRET) ||
-		     !memmem(bytes, length, "SECRET=" SECRET, strlen("SECRET=" SECRET)));
+		must(!strstr(error.text, SECRET) || !sets_secret(bytes, length));
 	}
 	if (settings_value_read(path, &value, NULL)) {
 		(void)!settings_listen(value, host, sizeof(host), &port, NULL);
