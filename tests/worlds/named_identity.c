@@ -1,5 +1,6 @@
 /* Whose a row is that shows the ID of another: sync-rules 13. */
 #include "tests/worlds/named.h"
+#include "tests/worlds/observer.h"
 
 #include <string.h>
 
@@ -222,7 +223,31 @@ static void notes_are_lost(struct world *world)
 	world->crash_at = world->effects;
 }
 
+/* A new item has no mark yet, and its row is not in the list by which everything is compared anew. */
+static void state_is_lost_and_a_list_skips_the_row(struct world *world)
+{
+	world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "new"));
+	(void)world_pass(world, true, false);
+	struct world_row *row = world_row_of(world, TABLE_ITEMS, "i2");
+	if (row)
+		world_person_types(world, row, FIELD_NAME, json_new_text("from the grid"));
+	world_state_is_lost(world);
+	world_restart(world);
+	for (int rows = 0; rows < 3; rows++)
+		world_arm(world, FAULT_AIRTABLE_SKIPS);
+	(void)world_pass(world, true, true);
+}
+
+/* After another crash there may have been no row to edit. */
+static void says_the_grids(struct world *world)
+{
+	if (observer_version(world, FIELD_NAME, "from the grid"))
+		named_must_say(world, "i2", "name", "from the grid");
+}
+
 static const struct scenario scenarios[] = {
+	{"ledger-lost-and-a-list-skips-the-row", named_nothing, state_is_lost_and_a_list_skips_the_row,
+	 named_nothing, says_the_grids, 1U << AS_WRITTEN, false},
 	{"id-filled-down", i2_and_i3, person_fills_down, named_phone_notes, are_as_they_were, ALL_ORDERS,
 	 false},
 	{"range-pasted-in-other-order", i2_and_i3, person_pastes_in_other_order, named_phone_notes,
