@@ -100,6 +100,9 @@ void observer_overwritten(struct world *world, const struct world_row *row, enum
 {
 	struct world_version *version = observer_version(world, field, before);
 
+	/* A row that nothing tells of any more, and that no list has shown. */
+	if (version && decided == 0 && (world->state_lost || world->went_back))
+		version->excused = true;
 	if (strcmp(before, value) == 0 || !version || !version->in_airtable || version->moment <= decided ||
 	    strcmp(version->row, row->id) != 0)
 		return;

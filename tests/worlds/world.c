@@ -188,7 +188,7 @@ void world_restart(struct world *world)
 		world->documents[i].gone_shown_again_ms = 0;
 	for (size_t i = 0; i < world->row_count; i++)
 		world->rows[i].under_way = 0;
-	if (world->state_lost)
+	if (world->state_lost || world->went_back)
 		world_rows_are_unknown(world);
 	world_settings_take(world);
 	open_sync(world);

@@ -139,6 +139,8 @@ void world_goes_back(struct world *world, struct world_backup **backup, unsigned
 	/* Nobody can tell then who deleted a row. */
 	for (size_t i = 0; (files & FILES_OF_STATE) && i < world->row_count; i++)
 		world->rows[i].delete_wanted = world->rows[i].delete_wanted || !world->rows[i].now.there;
+	if ((files & FILES_OF_STATE) && !world->sync->started)
+		world_rows_are_unknown(world);
 	world_backup_done(backup);
 }
 
