@@ -44,6 +44,13 @@ void marks_note_app_sync(struct sync *sync, int64_t synced_ms)
 	sync->app_sync_told = true;
 }
 
+/* Its leaves were seen for so long, by this process or by one before it. */
+static bool is_quiet(const struct look *look)
+{
+	return clock_steady_ms() - look->pair->seen_at_ms >= SYNC_MARK_QUIET_MS ||
+	       (look->entry.seen_ms && clock_now_ms() - look->entry.seen_ms >= SYNC_MARK_QUIET_MS);
+}
+
 /* One that was due when something else was looked at, too, gets a look of its own. Where it could not be written it waits. */
 void marks_schedule(struct sync *sync, const struct look *look)
 {
@@ -52,7 +59,7 @@ void marks_schedule(struct sync *sync, const struct look *look)
 	bool was_due = look->reasons & LOOK_MARK && look->reasons != LOOK_MARK;
 	bool at_once = marks_go_at_once(sync) && look->reasons != LOOK_MARK;
 
-	if (at_once || (was_due && clock_steady_ms() - pair->seen_at_ms >= SYNC_MARK_QUIET_MS))
+	if (at_once || (was_due && is_quiet(look)))
 		pairs_look(pairs, pair, LOOK_MARK);
 	else if (!pair_due_ms(pair, DUE_MARK))
 		pairs_set_due(pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
