@@ -17,6 +17,7 @@
 #define TOUCHED    200 /* pairs to which it is done, so few that the processor has them at hand in both */
 #define TRIES      5   /* the quickest counts */
 #define MOST_RATIO 8.0
+#define ROUNDS     5 /* on a busy machine others take the memory's turns: one round that is good enough */
 
 /* An inventory: collections that are all listed, items of which a tenth is refused and a tenth waits. */
 struct crowd {
@@ -251,14 +252,22 @@ static double quickest(const struct step *step, size_t count)
 	return least;
 }
 
-static void test_step(void **state)
+static bool is_of_one_pair(const struct step *step)
 {
-	const struct step *step = *state;
 	double few = quickest(step, FEW), many = quickest(step, MANY);
 
 	printf("# %s: %.2f us among %d, %.2f us among %d\n", step->sentence, few / STEPS * 1e6, FEW,
 	       many / STEPS * 1e6, MANY);
-	assert_true(many < MOST_RATIO * few);
+	return many < MOST_RATIO * few;
+}
+
+static void test_step(void **state)
+{
+	bool good = false;
+
+	for (int round = 0; !good && round < ROUNDS; round++)
+		good = is_of_one_pair(*state);
+	assert_true(good);
 }
 
 int main(void)
