@@ -205,12 +205,11 @@ bool group_compare_twins(struct group *group, struct error *error)
 	return ok || error_wrap(error, "reading the documents of which the app made others");
 }
 
-void app_twins_tell(struct group *group, struct look *look)
+void app_twins_tell(struct look *look)
 {
 	const struct pair *original = look->pair->twin_of;
 	const char *kind = look->pair->table == TABLE_ITEMS ? "item" : "collection";
 
-	(void)group;
 	look_problem(
 		look,
 		"The app's own sync made this %s of the row of %s %s: it is there twice, and gets no second "

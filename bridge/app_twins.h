@@ -24,4 +24,4 @@ must_use bool group_compare_twins(struct group *group, struct error *error);
 /* A document's link to a twin shows the original: that has the row which the app means. */
 void app_twins_follow(const struct pairs *pairs, enum field field, struct cell *cell);
 /* A sentence for a person, of a document that is held. */
-void app_twins_tell(struct group *group, struct look *look);
+void app_twins_tell(struct look *look);

@@ -17,7 +17,7 @@
 #define TOUCHED    200 /* pairs to which it is done, so few that the processor has them at hand in both */
 #define TRIES      5   /* the quickest counts */
 #define MOST_RATIO 8.0
-#define ROUNDS     5 /* on a busy machine others take the memory's turns: one round that is good enough */
+#define ROUNDS     5 /* other programs may slow the memory down: one good round is enough */
 
 /* An inventory: collections that are all listed, items of which a tenth is refused and a tenth waits. */
 struct crowd {
