@@ -239,6 +239,7 @@ bool sync_load_checkpoint(struct sync *sync, struct error *error)
 		sync_tell_state_lost(sync);
 	sync->went_back = worst == CHECKPOINT_BACK;
 	sync->ledger_lost = sync->ledger_lost || (source && !state);
+	sync->checkpoint_unsure = false; /* it is read now */
 	count_on_from(sync, source);
 	count_on_from(sync, state);
 	name_database(sync, worst, source);
@@ -258,7 +259,7 @@ void sync_lose_place(struct sync *sync)
 	json_object_close(&sync->couch_next);
 }
 
-/* The next start says what happened. */
+/* The next start says what happened, if it was anything. */
 static bool lose_place(struct sync *sync, struct error *error)
 {
 	sync_lose_place(sync);

@@ -162,7 +162,8 @@ static bool hear_rows(struct sync *sync, struct error *error)
 }
 
 /* The checkpoint says that the database is the one that it was when that was written, and no more: of what was heard and handled since
- * it may have gone back. These documents are looked at, and the news since then are heard anew (sync-rules 3). */
+ * it may have gone back. These documents are looked at, and the news since then are heard anew (sync-rules 3). To hear them the feed
+ * is asked anew once more: what waits to be looked at by then is in no further doubt. */
 static bool doubt_unkept(struct sync *sync)
 {
 	bool any = sync->couch_next != NULL;
@@ -171,9 +172,9 @@ static bool doubt_unkept(struct sync *sync)
 		struct pair *pair = sync->pairs.list[i];
 		if (pair->heard_in <= sync->kept_hearings || pair->heard_in == sync->hearings)
 			continue;
+		any = any || !(pair->looks & LOOK_AGAIN);
 		pair_drop_fresh(pair);
 		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
-		any = true;
 	}
 	if (!any)
 		return false;

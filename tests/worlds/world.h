@@ -214,6 +214,7 @@ struct world {
 	struct world_state states[WORLD_STATES];
 	struct json_object *checkpoint_source, *checkpoint_state;
 	bool rejoined; /* the feed was asked anew, and has not said so yet */
+	int64_t feed_left_at;
 	struct world_row rows[WORLD_ROWS];
 	struct world_late late[WORLD_LATE];
 	int64_t list_began_ms[TABLE_COUNT];

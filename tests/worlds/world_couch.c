@@ -222,6 +222,8 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	if (world_fault(world, FAULT_COUCH_PLACE))
 		world->places_from += WORLD_PLACES;
 	int64_t since = sequence_at(world, cursor);
+	/* As real feeds do: from another place than it was left at, it is asked anew. */
+	world->rejoined = world->rejoined || since != world->feed_left_at;
 	if (since < 0)
 		return error_set(error, ERROR_LOST, "400: the place is not known");
 	if (world_fault(world, FAULT_COUCH_REWIND))
@@ -253,6 +255,7 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 		last = settings;
 	if (last > since)
 		news_out->cursor = place_of(world, last);
+	world->feed_left_at = last > since ? last : since;
 	return true;
 }
 
