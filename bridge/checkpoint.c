@@ -150,6 +150,14 @@ static bool is_state_lost(struct json_object *source, struct json_object *state)
 	return !state && is_usable(source) && checkpoint_count(source) > 1;
 }
 
+/* So the ledger: also where a process before this one planted a checkpoint anew, and did not live to look at everything. */
+static bool is_ledger_lost(struct json_object *source, struct json_object *state)
+{
+	bool planted_again = state && !checkpoint_couch(state) && checkpoint_count(state) > 1;
+
+	return source && (!state || planted_again);
+}
+
 /* ---- pairs that are open ---- */
 
 /* Of these the ledger did not take what was found out: with the next start they are looked at. */
@@ -238,7 +246,7 @@ bool sync_load_checkpoint(struct sync *sync, struct error *error)
 	if (is_state_lost(source, state))
 		sync_tell_state_lost(sync);
 	sync->went_back = worst == CHECKPOINT_BACK;
-	sync->ledger_lost = sync->ledger_lost || (source && !state);
+	sync->ledger_lost = sync->ledger_lost || is_ledger_lost(source, state);
 	sync->checkpoint_unsure = false; /* it is read now */
 	count_on_from(sync, source);
 	count_on_from(sync, state);
