@@ -1,7 +1,6 @@
 /* The documents of a group: their histories first, then the documents themselves, and what came of it. */
 #include "bridge/work.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,9 +91,6 @@ static void take_written_document(struct group *group, struct look *look, const 
 	document->table = look->pair->table;
 	own_free_text(&document->revision);
 	document->revision = own_copy(write->revision_out);
-	/* What is noted from now on is agreed with this revision: after a crash it must be known if the database went back behind it. */
-	if (!look->went_back || look->settles_back)
-		snprintf(look->entry.document, sizeof look->entry.document, "%s", document->revision);
 	json_object_close(&document->leaves);
 	json_object_close(&document->body);
 	if (look->document_work == DOCUMENT_WORK_WRITE)

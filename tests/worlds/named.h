@@ -33,7 +33,7 @@ struct named_table {
 extern const struct named_table named_writes, named_existence, named_identity, named_scope, named_fields,
 	named_saving, named_revert, named_wake, named_times, named_place, named_values, named_collection,
 	named_zero, named_lease, named_rights, named_refused, named_expiry, named_gone, named_leaves,
-	named_leaf_ends, named_app;
+	named_leaf_ends, named_app, named_unkept;
 
 /* Both sides in step, as every scenario begins. */
 void named_set_scene(struct world *world);
@@ -61,6 +61,9 @@ named_act named_person_models;   /* the model name "from the grid" */
 named_act named_phone_deletes;   /* */
 named_act named_person_deletes;  /* the row */
 named_act named_person_restores; /* the deleted row, from the trash */
+
+named_act
+	named_small_pass; /* one look, and the pass is over: what is left waits, and so does the checkpoint */
 
 named_act named_anything; /* however it ends */
 named_act named_is_there; /* on both sides */

@@ -111,6 +111,17 @@ void named_nothing(struct world *world)
 	(void)world;
 }
 
+void named_small_pass(struct world *world)
+{
+	world->group_most = 1;
+	world->work_ms = 1;
+	bool ok = world_pass(world, true, false);
+	world->group_most = 0;
+	world->work_ms = 0;
+	if (!ok && world->dead)
+		world_restart(world);
+}
+
 void named_anything(struct world *world)
 {
 	(void)world;

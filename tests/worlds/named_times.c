@@ -74,6 +74,62 @@ static void both_have_the_persons(struct world *world)
 	both_have(world, "from the grid");
 }
 
+/* ---- the rows were all known a moment before ---- */
+
+#define A_LIST_BEGINS_MS 100 /* in its second */
+
+struct typist {
+	struct world *world;
+	const struct world_row *row;
+	size_t readings; /* of the row, when the pass began */
+	bool has_typed;
+};
+
+/* Once the row was read, and before the last page is: the base shows that second's beginning as the time of it. */
+static void type_once_read(void *context, unsigned effect)
+{
+	struct typist *typist = context;
+
+	(void)effect;
+	if (typist->has_typed || typist->row->reading_count == typist->readings)
+		return;
+	typist->has_typed = true;
+	named_person_notes(typist->world);
+	world_advance(typist->world, 1000 - world_base_now_ms(typist->world) % 1000);
+}
+
+static void person_types_behind_a_list(struct world *world)
+{
+	struct typist typist = {.world = world};
+
+	for (int i = 2; i <= 1 + WORLD_PAGE; i++) {
+		char id[8];
+		snprintf(id, sizeof id, "i%d", i);
+		world_phone_puts(world, TABLE_ITEMS, id, named_new_item(world, id));
+	}
+	(void)world_pass(world, true, false);
+	world_advance(world, 61000);
+	(void)world_pass(world, true, false);
+	world_advance(world, 62000 - world_base_now_ms(world) % 1000 + A_LIST_BEGINS_MS);
+	typist.row = named_row(world);
+	typist.readings = typist.row->reading_count;
+	world->at_effect = type_once_read;
+	world->context = &typist;
+	(void)world_pass(world, true, true);
+	world->at_effect = NULL;
+	if (!typist.has_typed)
+		world_broken(world, "nobody types");
+	named_must_say(world, "i1", "notes", "first");
+}
+
+/* The process remembers the row as it was read. */
+static void phone_notes_and_the_state_is_lost(struct world *world)
+{
+	world_advance(world, 1000);
+	world_state_is_deleted(world);
+	named_phone_notes(world);
+}
+
 /* ---- our own writes ---- */
 
 /* Within one second, wherever in it they begin: the base shows times in whole seconds, to the nearest one, and its clock is heard in
@@ -106,18 +162,6 @@ static void nobody_edited_the_row(struct world *world)
 
 #define LAPSE_MS 130000 /* more than the polls overlap */
 
-/* One look, and the pass is over. */
-static void small_pass(struct world *world)
-{
-	world->group_most = 1;
-	world->work_ms = 1;
-	bool ok = world_pass(world, true, false);
-	world->group_most = 0;
-	world->work_ms = 0;
-	if (!ok && world->dead)
-		world_restart(world);
-}
-
 static void phone_makes_many(struct world *world)
 {
 	for (int i = 2; i <= 6; i++) { /* their turn would be before that of "i1" */
@@ -132,9 +176,9 @@ static void edit_while_many_are_made(struct world *world)
 	unsigned restarts = world->restarts;
 
 	phone_makes_many(world);
-	small_pass(world);
+	named_small_pass(world);
 	named_phone_notes(world);
-	small_pass(world);
+	named_small_pass(world);
 	if (world->restarts != restarts)
 		return;
 	named_must_show(world, "i1", FIELD_NOTES, "from the phone");
@@ -148,9 +192,9 @@ static void new_one_while_many_are_made(struct world *world)
 	unsigned restarts = world->restarts;
 
 	phone_makes_many(world);
-	small_pass(world);
+	named_small_pass(world);
 	world_phone_puts(world, TABLE_ITEMS, "i9", named_new_item(world, "i9"));
-	small_pass(world);
+	named_small_pass(world);
 	if (world->restarts != restarts)
 		return;
 	if (!world_row_of(world, TABLE_ITEMS, "i9"))
@@ -168,7 +212,7 @@ static void person_edits_two_rows(struct world *world)
 		world_person_types(world, collection, FIELD_NAME, json_new_text("from the grid"));
 	named_person_notes(world);
 	world_advance(world, LAPSE_MS);
-	small_pass(world);
+	named_small_pass(world);
 	world_restart(world);
 	if (world_pass(world, true, false))
 		named_must_say(world, "i1", "notes", "from the grid");
@@ -195,6 +239,8 @@ static const struct scenario scenarios[] = {
 	 both_have_the_persons, 1U << AS_WRITTEN, false},
 	{"own-write-is-no-edit", named_nothing, phone_notes_twice_in_a_second, named_nothing,
 	 nobody_edited_the_row, 1U << AS_WRITTEN, false},
+	{"typed-a-moment-after-all-rows-were-known", person_types_behind_a_list,
+	 phone_notes_and_the_state_is_lost, named_nothing, both_have_the_phones, 1U << AS_WRITTEN, false},
 };
 
 const struct named_table named_times = {scenarios, countof(scenarios)};
