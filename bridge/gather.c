@@ -134,17 +134,21 @@ void look_read_document(struct group *group, struct look *look)
 
 static void note_documents(struct group *group)
 {
+	for (size_t i = 0; i < group->count; i++)
+		sync_note_document(group->sync, group->looks[i].pair, &group->looks[i].document);
+	scope_update(group->sync->config, &group->sync->pairs);
+}
+
+static void read_all_documents(struct group *group)
+{
 	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		sync_note_document(group->sync, look->pair, &look->document);
-		look_read_document(group, look);
-		recollect(look);
+		look_read_document(group, &group->looks[i]);
+		recollect(&group->looks[i]);
 	}
 	/* It is merged before anything is planned from it. */
 	for (size_t i = 0; i < group->count; i++)
 		if (conflict_waits(group->looks[i].pair))
 			leave_to_other(&group->looks[i]);
-	scope_update(group->sync->config, &group->sync->pairs);
 }
 
 static bool field_moved(const struct group *group, const struct look *look, enum field field)
@@ -420,6 +424,9 @@ bool group_gather(struct group *group, struct error *error)
 		return false;
 	note_records(group);
 	note_documents(group);
+	if (!group_read_places(group, error))
+		return false;
+	read_all_documents(group);
 	if (!group_find_went_back(group, error))
 		return false;
 	note_who_needs_no_row(group);

@@ -256,6 +256,8 @@ void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *orig
 		pairs_look(pairs, original, LOOK_ROW);
 	if (former && --former->copies == 0)
 		pairs_look(pairs, former, LOOK_ROW);
+	if (former)
+		pairs_wake_twins(pairs, former); /* of what the app made of that copy */
 }
 
 void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other)

@@ -266,7 +266,7 @@ static size_t place_of(const struct group *group, const struct pair *pair)
 }
 
 /* Two rows may exchange their numbers, when both are saved at once: one whose refused edit may do so is looked at together with
- * this one. Where that was done it takes a third number. False: it has no such edit. */
+ * this one. Where that was done it takes a third number. False: it has no such edit, as what has no row of its own. */
 static bool may_exchange(struct saves *saves, struct look *look, struct pair *other)
 {
 	struct group *group = saves->group;
@@ -276,7 +276,7 @@ static bool may_exchange(struct saves *saves, struct look *look, struct pair *ot
 		look_problem(look, "To exchange two numbers give one of both a third one first.");
 		return true;
 	}
-	if (place < group->count || !other->has_problem)
+	if (place < group->count || !other->has_problem || other->state != ENTRY_PAIR)
 		return false;
 	look->partner = other;
 	look->finished = look->again =

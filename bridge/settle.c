@@ -333,6 +333,17 @@ static void settle_create(struct group *group, struct look *look)
 			agree_in_doubt(look, (enum field)field);
 }
 
+/* The app made it, and has marked the document: of a row without an answer we could not have written the mark. Ours may still come, and
+ * will be written over this one, since it has its ID. */
+static bool is_apps_row(const struct group *group, const struct look *look)
+{
+	const char *mark = look->document.presence == SIDE_THERE
+				   ? document_mark(look->document.body, group->sync->config->id)
+				   : NULL;
+
+	return mark && look->entry.state != ENTRY_PAIR && strcmp(mark, look->row.id) == 0;
+}
+
 /* This process noted it, and knows that nothing left: the ledger had no answer to the note, or to what came of it. */
 static bool never_left(const struct group *group, const struct look *look)
 {
@@ -365,7 +376,7 @@ static void settle_look(struct settling *settling, struct look *look)
 			settle_update(settling, look);
 		break;
 	case SENT_CREATE:
-		if (there)
+		if (there && !(is_apps_row(group, look) && !deadline_passed(group, look)))
 			settle_create(group, look);
 		else if (!deadline_passed(group, look))
 			wait_for_deadline(group, look); /* it may still come */

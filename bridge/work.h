@@ -133,6 +133,9 @@ must_use bool group_remember(struct group *group, struct error *error); /* waits
 must_use bool group_write_documents(struct group *group, struct error *error);
 void look_bury_deleted(struct group *group, struct look *look); /* both are gone */
 
+/* places.c: of documents that have left the scope, what they were put into, where the feed has not shown that yet. */
+must_use bool group_read_places(struct group *group, struct error *error);
+
 /* went_back.c: documents that went back in time. */
 must_use bool group_find_went_back(struct group *group, struct error *error);
 /* It, or something that it stands in. */

@@ -115,6 +115,15 @@ static size_t rows_with_id(const struct world *world, const struct world_documen
 	return count;
 }
 
+/* The app made the document of this row, which is that of another one, and wrote its ID into it. */
+static bool is_anothers(struct world *world, const struct world_row *row,
+			const struct world_document *document)
+{
+	const struct world_document *owner = observer_document_of(world, row);
+
+	return owner && owner != document && strcmp(document->made_of, row->id) == 0;
+}
+
 /* Of several with its ID the one that the ledger names. */
 static struct world_row *row_of(struct world *world, const struct world_document *document)
 {
@@ -125,7 +134,8 @@ static struct world_row *row_of(struct world *world, const struct world_document
 		    observer_is_paired(world, row))
 			return row;
 	}
-	return world_row_of(world, document->table, document->id);
+	struct world_row *row = world_row_of(world, document->table, document->id);
+	return row && is_anothers(world, row, document) ? NULL : row;
 }
 
 /* The ledger's words of the document's problem, or "". */

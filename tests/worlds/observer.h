@@ -21,6 +21,9 @@ struct world_document *observer_document_of(struct world *world, const struct wo
 /* A person put 'value' where 'before' stood. */
 void observer_left(struct world *world, bool in_airtable, const char *row, enum field field,
 		   const char *before, const char *value);
+/* The app's own sync put 'value' of the one side over 'before' on the other: that is nobody's edit. What it overwrites is lost by its doing. */
+void observer_carried(struct world *world, const struct world_document *document, enum field field,
+		      const char *before, const char *value);
 /* The bridge overwrote 'before', by what it had decided on what it saw at 'decided'. */
 void observer_overwritten(struct world *world, const struct world_row *row, enum field field,
 			  const char *before, const char *value, int64_t decided);

@@ -12,12 +12,33 @@ struct world_version *observer_version(struct world *world, enum field field, co
 	return NULL;
 }
 
-static void supersede(struct world *world, enum field field, const char *value, bool emptied)
+/* The bridge has looked at the document since the app put the value on its other side. */
+static bool was_seen_carried(struct world *world, const struct world_version *version)
+{
+	scoped_text end = own_format("-%s", version->carried_in);
+	const char *handled = json_text_or(world_state_body(world, end), "document", "");
+
+	for (size_t i = 0; i < world->document_count; i++) {
+		const struct world_document *document = &world->documents[i];
+		if (strcmp(document->full_id, version->carried_in) == 0 && *handled)
+			return strcmp(handled, version->carried_at) != 0 &&
+			       world_couch_descends(document, handled, version->carried_at);
+	}
+	return false;
+}
+
+/* 'next' takes its place. What the app has carried to the other side, and a person takes back before the bridge has seen it on both, looks as
+ * if it were only there: the side that does not show it any more shows what both agreed on. */
+static void supersede(struct world *world, enum field field, const char *value, const char *next)
 {
 	struct world_version *version = observer_version(world, field, value);
+	bool emptied = !*next;
 
 	if (!version)
 		return;
+	version->copied =
+		version->copied || (version->carried_at[0] && strcmp(version->carried_over, next) == 0 &&
+				    !was_seen_carried(world, version));
 	version->superseded = true;
 	version->emptied = emptied;
 }
@@ -43,7 +64,7 @@ void observer_emptied_unseen(struct world *world, const struct world_row *row, i
 void observer_left(struct world *world, bool in_airtable, const char *row, enum field field,
 		   const char *before, const char *value)
 {
-	supersede(world, field, before, !*value);
+	supersede(world, field, before, value);
 	if (!*value)
 		note_emptied(world, observer_version(world, field, before), row);
 	struct world_version *version = observer_version(world, field, value); /* typed again: put back */
@@ -56,6 +77,37 @@ void observer_left(struct world *world, bool in_airtable, const char *row, enum 
 	snprintf(version->value, sizeof version->value, "%s", value);
 	snprintf(version->before, sizeof version->before, "%s", before);
 	snprintf(version->row, sizeof version->row, "%s", row ? row : "");
+}
+
+/* Nothing else than 'by' was ever put in its place. */
+static bool is_replaced_by_alone(const struct world *world, const struct world_version *version,
+				 const char *by)
+{
+	for (size_t i = 0; i < world->version_count; i++) {
+		const struct world_version *other = &world->versions[i];
+		if (other->field == version->field && strcmp(other->before, version->value) == 0 &&
+		    strcmp(other->value, by) != 0)
+			return false;
+	}
+	return !version->emptied;
+}
+
+void observer_carried(struct world *world, const struct world_document *document, enum field field,
+		      const char *before, const char *value)
+{
+	struct world_version *version = observer_version(world, field, value);
+	const struct world_leaf *winner = world_winner(document);
+
+	supersede(world, field, before, value);
+	if (!version)
+		return;
+	if (version->superseded) { /* it is there again, and is what is left where only the lost one had replaced it */
+		version->copied = true;
+		version->superseded = !is_replaced_by_alone(world, version, before);
+	}
+	snprintf(version->carried_over, sizeof version->carried_over, "%s", before);
+	snprintf(version->carried_in, sizeof version->carried_in, "%s", document->full_id);
+	snprintf(version->carried_at, sizeof version->carried_at, "%s", winner ? winner->revision : "");
 }
 
 bool observer_shown_by_rows(const struct world *world, enum field field, const char *value)
@@ -100,14 +152,17 @@ void observer_overwritten(struct world *world, const struct world_row *row, enum
 {
 	struct world_version *version = observer_version(world, field, before);
 
-	/* A row that nothing tells of any more, and that no list has shown. */
-	if (version && decided == 0 && (world->state_lost || world->went_back))
-		version->excused = true;
-	if (strcmp(before, value) == 0 || !version || !version->in_airtable || version->moment <= decided ||
-	    strcmp(version->row, row->id) != 0)
+	if (!version)
 		return;
-	world_note(world, "        (\"%s\" was typed after the row was read: nobody could know)", before);
-	spare(world, version);
+	if (strcmp(before, value) != 0 && version->in_airtable && version->moment > decided &&
+	    strcmp(version->row, row->id) == 0) {
+		world_note(world, "        (\"%s\" was typed after the row was read: nobody could know)",
+			   before);
+		spare(world, version);
+	}
+	/* A row that nothing tells of any more, and that no list has shown. */
+	if (decided == 0 && (world->state_lost || world->went_back))
+		version->excused = true;
 }
 
 void observer_came_unknown(struct world *world, enum field field, const char *before, const char *value)
@@ -182,7 +237,7 @@ void observer_body_deleted(struct world *world, enum table table, struct json_ob
 		char words[48];
 		observer_data_words(observer_fields[i].field, table, body ? document_data(body) : NULL,
 				    words);
-		supersede(world, observer_fields[i].field, words, true);
+		supersede(world, observer_fields[i].field, words, "");
 	}
 }
 

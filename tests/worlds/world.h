@@ -147,6 +147,8 @@ struct world_version {
 	int64_t emptied_moment; /* and when, in which row; 0: nobody did */
 	char emptied_row[20];
 	bool copied; /* two rows show it, since one was duplicated */
+	/* The app's own sync put it on the other side, over this; the document, and the revision that it had before that. */
+	char carried_over[48], carried_in[WORLD_ID + 16], carried_at[64];
 	bool excused; /* overwritten by a write that was decided before (sync-rules 6.6), or emptied by another type (1) */
 };
 
@@ -155,7 +157,7 @@ struct world_late {
 	enum side_write_kind kind;
 	enum table table;
 	char id[20];
-	int64_t decided;          /* the moment of the read that it was decided on */
+	int64_t decided; /* the moment of the read that it was decided on; of a new row, at which it was sent */
 	struct json_object *body; /* owned */
 };
 
@@ -201,6 +203,7 @@ struct world {
 	bool cleanup_refused;    /* removals were, at some time */
 	struct world_refusal refusals[WORLD_REFUSALS];
 	bool history_taken; /* the id of the next history document is that of another, by then */
+	bool app_at_work;   /* what is written now is the app's own sync, and no person's edit */
 
 	size_t document_count, extra_count, state_count, row_count;
 	struct world_document documents[WORLD_DOCUMENTS];

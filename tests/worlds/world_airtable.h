@@ -23,6 +23,9 @@ struct json_object *world_links_but(struct json_object *cell, const char *record
 /* Airtable itself empties the links that point there (sync-rules 1). */
 void world_empty_links_to(struct world *world, const char *record_id);
 
+/* Whether Airtable takes this value in such a cell, whoever writes it. */
+bool world_takes_cell(struct world *world, enum table table, enum field field, struct json_object *value);
+
 /* ---- of the side ---- */
 
 /* The Date header of an answer. */

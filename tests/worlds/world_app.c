@@ -93,29 +93,54 @@ static bool is_written(enum field field, enum table table)
 	return field_in_table(field, table) && field != FIELD_ERROR && field != FIELD_DELETE;
 }
 
-/* The whole record; what stood there is overwritten. */
-static void fill_row(struct app_sync *sync, const struct world_document *document, struct world_row *row)
+struct filling {
+	bool writes[FIELD_COUNT];
+	struct json_object *values[FIELD_COUNT]; /* owned */
+};
+
+/* What the app writes into a row of the document. False: Airtable does not take it, and the whole request with it. */
+static bool fill(struct app_sync *sync, const struct world_document *document, struct filling *filling)
 {
 	struct world *world = sync->world;
+	enum table table = document->table;
 	struct cell cells[FIELD_COUNT] = {0};
+	bool taken = true;
 
-	mapping_from_document(document->table, document->id, world_body(document), cells);
+	mapping_from_document(table, document->id, world_body(document), cells);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		struct json_object *value = NULL;
+		struct json_object **value = &filling->values[field];
 		struct error ignored;
-		char was[48], is[48];
-		if (!is_written((enum field)field, row->table) ||
-		    !world_column_flows(world, row->table, (enum field)field) ||
-		    !mapping_to_row(row->table, &sync->columns[row->table], (enum field)field, &cells[field],
-				    &sync->links, &value, &ignored))
-			continue;
-		observer_cell_words((enum field)field, row->now.cells[field], was);
-		observer_cell_words((enum field)field, value, is);
-		if (observer_key((enum field)field, row->table) && *was && strcmp(was, is) != 0)
-			observer_left(world, true, row->id, (enum field)field, was, is);
-		world_set_cell(world, row, (enum field)field, value);
+		filling->writes[field] = is_written((enum field)field, table) &&
+					 world_column_flows(world, table, (enum field)field) &&
+					 mapping_to_row(table, &sync->columns[table], (enum field)field,
+							&cells[field], &sync->links, value, &ignored);
+		taken = taken && (!filling->writes[field] ||
+				  world_takes_cell(world, table, (enum field)field, *value));
 	}
 	cells_done(cells);
+	return taken;
+}
+
+static void filling_done(struct filling *filling)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		json_object_close(&filling->values[field]);
+}
+
+/* The whole record; what stood there is overwritten. */
+static void write_row(struct world *world, const struct world_document *document, struct world_row *row,
+		      struct filling *filling)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		char was[48], is[48];
+		if (!filling->writes[field])
+			continue;
+		observer_cell_words((enum field)field, row->now.cells[field], was);
+		observer_cell_words((enum field)field, filling->values[field], is);
+		if (observer_key((enum field)field, row->table) && strcmp(was, is) != 0)
+			observer_carried(world, document, (enum field)field, was, is);
+		world_set_cell(world, row, (enum field)field, take(filling->values[field]));
+	}
 }
 
 static bool has_room(const struct world *world)
@@ -128,11 +153,16 @@ static void create_row(struct app_sync *sync, struct world_document *document)
 {
 	struct world *world = sync->world;
 	struct world_row *other = world_row_of(world, document->table, document->id);
-	struct world_row *row = world_new_row(world, document->table);
+	struct filling filling = {0};
 
+	if (!fill(sync, document, &filling)) {
+		filling_done(&filling);
+		return;
+	}
+	struct world_row *row = world_new_row(world, document->table);
 	world_note(world, "app: makes row %s of %s", row->id, document->full_id);
 	world->moment++;
-	fill_row(sync, document, row);
+	write_row(world, document, row, &filling);
 	/* Of two rows with one ID nobody can tell which is the bridge's, before that knows. */
 	row->copied = other != NULL;
 	if (other && !observer_is_paired(world, other))
@@ -295,9 +325,13 @@ static void push_rows(struct app_sync *sync, enum table table)
 		if (document->table != table || !row || !row->now.there || sync->pulled[i] ||
 		    !is_valid(document) || document_updated_at(world_body(document)) < sync->pushed_ms)
 			continue;
-		world_note(world, "app: writes %s over row %s", document->full_id, row->id);
-		world->moment++;
-		fill_row(sync, document, row);
+		struct filling filling = {0};
+		if (fill(sync, document, &filling)) {
+			world_note(world, "app: writes %s over row %s", document->full_id, row->id);
+			world->moment++;
+			write_row(world, document, row, &filling);
+		}
+		filling_done(&filling);
 	}
 }
 
@@ -320,6 +354,7 @@ void world_app_syncs(struct world *world)
 	    !columns_bind_all(sync.columns, world_columns_schema(world), &changed, &error))
 		return;
 	world_note(world, "app: syncs");
+	world->app_at_work = true;
 	transcript_spoil(world, "a sync of the app");
 	world_advance(world, SYNC_MS);
 	sync.links = (struct mapping_links){&sync, record_of, document_of, collection_of};
@@ -328,6 +363,7 @@ void world_app_syncs(struct world *world)
 		pull_rows(&sync, (enum table)table);
 		push_rows(&sync, (enum table)table);
 	}
+	world->app_at_work = false;
 	world_app_notes_sync(world);
 	world_advance(world, SYNC_MS);
 	for (size_t table = 0; table < TABLE_COUNT; table++)

@@ -136,6 +136,8 @@ static const char *original_of(struct world *world, const char *id)
 		document && world_app_is_twin(world, document) ? world_row(world, document->made_of) : NULL;
 	const struct world_document *original = row ? observer_document_of(world, row) : NULL;
 
+	if (row && row->now.there && !original) /* while the bridge does not know yet whose it is */
+		original = world_document(world, TABLE_COLLECTIONS, world_cell_text(row, FIELD_ID));
 	return original && original->table == TABLE_COLLECTIONS ? original->id : id;
 }
 

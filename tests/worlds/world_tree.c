@@ -161,7 +161,10 @@ static void watch_edit(struct world *world, const struct world_document *documen
 			continue;
 		world_note(world, "phone: %s %s: \"%s\" -> \"%s\"", document->full_id,
 			   field_rule((enum field)field)->name, was, is);
-		observer_left(world, false, NULL, (enum field)field, was, is);
+		if (world->app_at_work)
+			observer_carried(world, document, (enum field)field, was, is);
+		else
+			observer_left(world, false, NULL, (enum field)field, was, is);
 	}
 }
 

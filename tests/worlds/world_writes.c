@@ -102,6 +102,25 @@ static void note_refused(struct world *world, const struct side_write *write)
 	text_done(&names);
 }
 
+static bool takes_cell(struct world *world, struct side_write *write, enum field field,
+		       struct json_object *value)
+{
+	const char *text = json_is(value, json_type_string) ? json_object_get_string(value) : "";
+
+	if (strncmp(text, REFUSED_TEXT, strlen(REFUSED_TEXT)) == 0)
+		return refuse_text(write, field, text);
+	if (!world_column_takes(world, write->table, field, value))
+		return world_column_flows(world, write->table, field)
+			       ? refuse(write, "INVALID_MULTIPLE_CHOICE_OPTIONS",
+					"Insufficient permissions to create new select option "
+					"\"\\\"%s\\\"\"",
+					text)
+			       : refuse(write, "INVALID_VALUE_FOR_COLUMN",
+					"Field \"%s\" cannot accept the provided value",
+					field_rule(field)->name);
+	return takes_links(world, write, value);
+}
+
 /* The real one refuses a request as a whole, and airtable/batch.c splits it until the offender stands alone. A world is what lies
  * behind that: each record is refused or applied by itself. */
 static bool accepts(struct world *world, struct side_write *write)
@@ -112,22 +131,17 @@ static bool accepts(struct world *world, struct side_write *write)
 			continue;
 		if (field == FIELD_COUNT)
 			return refuse(write, "UNKNOWN_FIELD_NAME", "Unknown field name: \"%s\"", column);
-		const char *text = json_is(value, json_type_string) ? json_object_get_string(value) : "";
-		if (strncmp(text, REFUSED_TEXT, strlen(REFUSED_TEXT)) == 0)
-			return refuse_text(write, field, text);
-		if (!world_column_takes(world, write->table, field, value))
-			return world_column_flows(world, write->table, field)
-				       ? refuse(write, "INVALID_MULTIPLE_CHOICE_OPTIONS",
-						"Insufficient permissions to create new select option "
-						"\"\\\"%s\\\"\"",
-						text)
-				       : refuse(write, "INVALID_VALUE_FOR_COLUMN",
-						"Field \"%s\" cannot accept the provided value",
-						field_rule(field)->name);
-		if (!takes_links(world, write, value))
+		if (!takes_cell(world, write, field, value))
 			return false;
 	}
 	return true;
+}
+
+bool world_takes_cell(struct world *world, enum table table, enum field field, struct json_object *value)
+{
+	struct side_write write = {.table = table};
+
+	return takes_cell(world, &write, field, value);
 }
 
 /* The row that an upsert means: 1 found, 0 none, -1 several. */
@@ -225,6 +239,13 @@ static bool is_error_cell_alone(const struct world *world, enum table table, str
 	return column && body && json_key_count(body) == 1 && json_find(body, column, NULL);
 }
 
+/* A row that was to be made, and that the app has made meanwhile: what was shown of it, unless it was sent before that ('sent'; 0: just
+ * now). */
+static int64_t known_when_made(const struct world_row *row, int64_t sent)
+{
+	return sent && sent < row->shown ? sent : row->shown;
+}
+
 /* One record of a request that reached the base. */
 static void apply(struct world *world, struct side_write *write, int64_t decided)
 {
@@ -253,7 +274,7 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 		return;
 	}
 	world->word_writes += is_error_cell_alone(world, write->table, write->body);
-	write_cells(world, row, write->body, write->id ? decided : row->shown);
+	write_cells(world, row, write->body, write->id ? decided : known_when_made(row, decided));
 	write->answer = (struct side_record){
 		.table = row->table,
 		.presence = SIDE_THERE,
@@ -306,7 +327,7 @@ static void send_late(struct world *world, struct side_write *write, int64_t dec
 			.at_ms = world->steady_ms + 1 + world_chance(world, WORLD_DEADLINE_MS - 100),
 			.kind = write->kind,
 			.table = write->table,
-			.decided = decided,
+			.decided = write->id ? decided : world->moment,
 			.body = write->body ? json_copy(write->body) : NULL,
 		};
 		if (write->id)
