@@ -4,7 +4,7 @@
 #include "base/http.h"
 #include "base/json.h"
 
-/* Status classes and body shapes as airtable/client.h promises them. 'what' names the request for the sentence
+/* Status classes and body shapes as airtable/request.h promises them. 'what' names the request for the sentence
  * ("PATCH /v0/appX/tblY"). On success *answer_out is an object, or NULL for an empty body; the caller puts it.
  *
  * A cell whose value cannot be held exactly (a number beyond 64 bits, half a surrogate pair) is replaced by

@@ -16,7 +16,3 @@ size_t airtable_flight_body_bytes(const struct airtable_flight *flight);
 must_use bool airtable_flight_land(struct airtable_flight **flight, struct json_object **answer_out,
 				   int64_t *date_ms_out, struct error *error);
 void airtable_flight_close(struct airtable_flight **flight);
-
-struct http *airtable_client_http(const struct airtable_client *airtable);
-const char *airtable_client_base(const struct airtable_client *airtable);
-const char *airtable_client_endpoint(const struct airtable_client *airtable);

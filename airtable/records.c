@@ -2,7 +2,7 @@
  * (given once) or not at all (which is why an absence has to be asked for by id). */
 #include "airtable/records.h"
 #include "airtable/answer.h"
-#include "airtable/flight.h"
+#include "airtable/request.h"
 #include "airtable/row.h"
 #include <assert.h>
 #include <stdlib.h>

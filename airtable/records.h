@@ -4,18 +4,12 @@
  * 403 does not tell a missing row from a missing right. */
 #pragma once
 #include "airtable/client.h"
+#include "airtable/row.h"
 
 #define AIRTABLE_BATCH_LIMIT 10    /* records a write */
 #define AIRTABLE_PAGE_LIMIT  100   /* records a list page */
 #define AIRTABLE_URL_LIMIT   15000 /* longer lists go by POST listRecords */
 
-struct airtable_record {
-	char id[32];
-	int64_t created_ms;
-	/* {field id: value}; owned. An absent key is an empty cell. A value that cannot be held exactly is {"error": why},
-	 * as Airtable shows a formula's failure. */
-	struct json_object *fields;
-};
 struct airtable_records {
 	size_t count;
 	struct airtable_record *list; /* owned */

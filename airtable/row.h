@@ -1,6 +1,15 @@
-/* Reading a record's JSON, and a set of record ids. */
+/* A record: reading its JSON, and a set of record ids. */
 #pragma once
-#include "airtable/records.h"
+#include "base/error.h"
+#include "base/json.h"
+
+struct airtable_record {
+	char id[32];
+	int64_t created_ms;
+	/* {field id: value}; owned. An absent key is an empty cell. A value that cannot be held exactly is {"error": why},
+	 * as Airtable shows a formula's failure. */
+	struct json_object *fields;
+};
 
 /* {"id", "createdTime", "fields"}; other keys are allowed. Fields are shared with 'json', not copied. ERROR_RETRY
  * for anything else: the server's answer is damaged. */

@@ -1,5 +1,5 @@
 #include "airtable/schema.h"
-#include "airtable/flight.h"
+#include "airtable/request.h"
 #include <stdlib.h>
 #include <string.h>
 

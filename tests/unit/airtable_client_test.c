@@ -1,6 +1,6 @@
 /* One request against a server that follows a script, with a clock that runs 200 times as fast: 30 s of penalty
  * are 150 ms. Nothing is asserted about real time, and of the fast clock only what must at least have passed. */
-#include "airtable/client.h"
+#include "airtable/request.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/own.h"

@@ -1,5 +1,5 @@
 /* Who holds no lease writes nothing: what the clients of both servers send when their permit refuses. Reads leave as ever. */
-#include "airtable/client.h"
+#include "airtable/request.h"
 #include "couch/attachments.h"
 #include "couch/bulk.h"
 #include "couch/changes.h"
