@@ -7,7 +7,7 @@
 #include "bridge/columns_flaws.h"
 #include "bridge/connection.h"
 #include "bridge/lease_report.h"
-#include "couch/client.h"
+#include "couch/server.h"
 
 #include <stdlib.h>
 

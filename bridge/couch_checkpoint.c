@@ -1,6 +1,7 @@
 #include "bridge/couch_checkpoint.h"
 
 #include "base/own.h"
+#include "couch/server.h"
 
 #include <stdlib.h>
 #include <string.h>

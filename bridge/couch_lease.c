@@ -1,6 +1,7 @@
 #include "bridge/couch_lease.h"
 
 #include "couch/documents.h"
+#include "couch/server.h"
 
 /* A database that is not there answers 404 as well, and is something else. */
 static bool has_database(struct couch_client *couch, struct error *error)

@@ -10,6 +10,7 @@
 #include "couch/changes.h"
 #include "couch/documents.h"
 #include "couch/revisions.h"
+#include "couch/server.h"
 #include "inventory/history.h"
 
 #include <ctype.h>

@@ -3,9 +3,9 @@
 #include "base/http.h"
 #include "bridge/connection.h"
 #include "bridge/couch_integration.h"
-#include "couch/client.h"
 #include "couch/documents.h"
 #include "couch/local.h"
+#include "couch/server.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "bridge/state_database.h"
 
 #include "base/log.h"
-#include "couch/client.h"
+#include "couch/server.h"
 
 static bool is_refusal(const struct error *error)
 {

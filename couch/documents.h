@@ -53,3 +53,20 @@ must_use bool couch_document_write(struct couch_client *couch, const char *id, s
 				   char *rev_out, struct error *error);
 must_use bool couch_document_delete(struct couch_client *couch, const char *id, const char *rev,
 				    struct error *error);
+
+/* ---- only for the files of couch/ ---- */
+
+/* A document out of a row's "doc": takes its id, rev, conflicts and flaws ('path' is the doc's place in the answer)
+ * and holds on to the body. False, and untouched, when 'doc' is no object with _id and _rev. */
+bool couch_document_fill(struct couch_document *document, struct json_object *doc,
+			 const struct json_flaws *flaws, const char *path);
+
+/* What is wrong with the document at 'path', in words for a person; owned by the caller, NULL: nothing. */
+char *couch_flaw_words(const struct json_flaws *flaws, const char *path);
+
+/* The array of an answer; ERROR_RETRY where there is none, which is the server's fault and not the documents'. */
+struct json_object *couch_answer_rows(struct json_object *answer, const char *key, const char *where,
+				      struct error *error);
+void couch_documents_forget(struct couch_document *list, size_t count);
+/* False when it is longer than any revision is. */
+bool couch_copy_rev(const char *rev, char rev_out[80]);

@@ -1,5 +1,6 @@
 #include "couch/session.h"
 
+#include "couch/server.h"
 #include "couch/wire.h"
 
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 /* One request to CouchDB: its URL, its answer, what its status means. Only for the files of couch/. */
 #pragma once
 #include "couch/client.h"
-#include "couch/documents.h"
 
 enum couch_wire_limits {
 	/* Of an answer with documents: CouchDB's own limit for one is 8,000,000 bytes. What is larger is asked for in
@@ -46,28 +45,9 @@ must_use bool couch_judge(struct couch_client *couch, const struct couch_ask *as
 			  struct json_flaws *flaws, struct error *error);
 must_use bool couch_judge_status(struct couch_client *couch, const struct couch_ask *ask,
 				 const struct http_reply *reply, struct error *error);
-struct http *couch_client_http(const struct couch_client *couch);
 /* Address and credentials into a request; *url_out is owned by the caller and must outlive it. */
 void couch_fill_request(const struct couch_client *couch, const char *path, struct http_request *request,
 			char **url_out);
 
-/* Whether a database with this _security admits everybody: a list of members that names nobody means all. */
-bool couch_security_is_public(struct json_object *security);
-
 /* The id as a path: "_local/" and "_design/" stay one, all else is encoded ('/' too). */
 void couch_add_id(struct text *path, const char *id);
-
-/* A document out of a row's "doc": takes its id, rev, conflicts and flaws ('path' is the doc's place in the answer)
- * and holds on to the body. False, and untouched, when 'doc' is no object with _id and _rev. */
-bool couch_document_fill(struct couch_document *document, struct json_object *doc,
-			 const struct json_flaws *flaws, const char *path);
-
-/* What is wrong with the document at 'path', in words for a person; owned by the caller, NULL: nothing. */
-char *couch_flaw_words(const struct json_flaws *flaws, const char *path);
-
-/* documents.c: the array of an answer; ERROR_RETRY where there is none, which is the server's fault and not the documents'. */
-struct json_object *couch_answer_rows(struct json_object *answer, const char *key, const char *where,
-				      struct error *error);
-void couch_documents_forget(struct couch_document *list, size_t count);
-/* False when it is longer than any revision is. */
-bool couch_copy_rev(const char *rev, char rev_out[80]);

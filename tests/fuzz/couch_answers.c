@@ -4,6 +4,7 @@
 #include "couch/bulk.h"
 #include "couch/local.h"
 #include "couch/revisions.h"
+#include "couch/server.h"
 #include "tests/fuzz/fake_http.h"
 
 static const char *const ids[] = {"a", "b", "c"};

@@ -8,6 +8,7 @@
 #include "bridge/pass.h"
 #include "couch/bulk.h"
 #include "couch/documents.h"
+#include "couch/server.h"
 #include "tests/scenarios/servers.h"
 
 #include <stdatomic.h>

@@ -5,10 +5,10 @@
 #include "couch/attachments.h"
 #include "couch/bulk.h"
 #include "couch/changes.h"
-#include "couch/client.h"
 #include "couch/documents.h"
 #include "couch/local.h"
 #include "couch/revisions.h"
+#include "couch/server.h"
 #include "tests/fakes/http_server.h"
 #include <malloc.h>
 #include <pthread.h>

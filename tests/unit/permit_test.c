@@ -4,6 +4,7 @@
 #include "couch/bulk.h"
 #include "couch/changes.h"
 #include "couch/local.h"
+#include "couch/server.h"
 #include "tests/fakes/http_server.h"
 #include "tests/unit/cases.h"
 
