@@ -366,11 +366,9 @@ static void pair_up(struct group *group, struct look *look)
 {
 	if (look->entry.state == ENTRY_PAIR && strcmp(look->entry.record_id, look->row.id) == 0)
 		return;
-	ledger_entry_unbury(&look->entry);
+	ledger_entry_pair(&look->entry, look->row.id);
 	look->paired = true;
 	look->pair->row_missing = false;
-	look->entry.state = ENTRY_PAIR;
-	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
 	look->entry.marked = look->marks && look->document_written;
 	note_mark(group, look);
 	/* What the box asks for is asked of a pair. */

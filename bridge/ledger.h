@@ -156,6 +156,8 @@ void ledger_entry_clear_taken(struct ledger_entry *entry);
 bool ledger_entry_only_tells(const struct ledger_entry *entry);
 /* A pair of which nothing is under way, in doubt, waiting or told. */
 bool ledger_entry_is_settled(const struct ledger_entry *entry);
+/* A pair from now on, whose document does not carry the mark of this row yet. */
+void ledger_entry_pair(struct ledger_entry *entry, const char *record_id);
 /* Brought back: what the gravestone held goes. */
 void ledger_entry_unbury(struct ledger_entry *entry);
 /* Nothing of it is remembered any more. */

@@ -1,6 +1,7 @@
 /* What happens to an entry in memory: what was agreed on, what is under way, its end. */
 #include "bridge/ledger.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,6 +134,15 @@ void ledger_entry_unbury(struct ledger_entry *entry)
 	own_free_text(&entry->grave_revision);
 	json_object_close(&entry->grave_cells);
 	entry->grave_ms = 0;
+}
+
+void ledger_entry_pair(struct ledger_entry *entry, const char *record_id)
+{
+	ledger_entry_unbury(entry);
+	entry->state = ENTRY_PAIR;
+	entry->marked = false;
+	own_free_text(&entry->mark_refused); /* that was the mark of another row */
+	snprintf(entry->record_id, sizeof entry->record_id, "%s", record_id);
 }
 
 /* All that was agreed on, is under way, or is told: what is left says whose entry it is. */

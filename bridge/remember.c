@@ -46,11 +46,8 @@ static void take_created(struct group *group, struct look *look)
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		ledger_entry_forget_field(entry, (enum field)field);
-	ledger_entry_unbury(entry);
-	entry->state = ENTRY_PAIR;
+	ledger_entry_pair(entry, record_id);
 	entry->unsure_since_ms = 0;
-	entry->marked = false;
-	snprintf(entry->record_id, sizeof entry->record_id, "%s", record_id);
 	look->pair->row_missing = false;
 	look->paired = true;
 	group->sync->counts.rows_created++;
