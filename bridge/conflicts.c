@@ -12,6 +12,7 @@ static void drop(struct pair *pair)
 	free(conflict->unmerged);
 	free(conflict->told);
 	json_release(conflict->ended);
+	json_release(conflict->merged);
 	free(conflict);
 }
 
@@ -36,7 +37,7 @@ static void add(struct conflicts *conflicts, struct pair *pair)
 
 static void drop_if_over(struct conflicts *conflicts, struct pair *pair)
 {
-	if (pair->conflict->open || pair->conflict->told || pair->conflict->ended)
+	if (pair->conflict->open || pair->conflict->told || pair->conflict->ended || pair->conflict->merged)
 		return;
 	struct pair *last = conflicts->list[--conflicts->count];
 	last->conflict->place = pair->conflict->place;
@@ -118,24 +119,43 @@ unsigned conflict_miss(struct pair *pair)
 	return ++pair->conflict->misses;
 }
 
-void conflict_end(struct conflicts *conflicts, struct pair *pair, char *told)
+static void set_merged(struct conflict *conflict, struct json_object *merged)
+{
+	if (!merged)
+		return;
+	json_release(conflict->merged);
+	conflict->merged = merged;
+}
+
+void conflict_end(struct conflicts *conflicts, struct pair *pair, struct json_object *merged, char *told)
 {
 	struct conflict *conflict = pair->conflict;
 
 	conflict->open = false;
 	conflict->misses = 0;
 	own_free_text(&conflict->unmerged);
+	set_merged(conflict, merged);
 	free(conflict->told);
 	conflict->told = told;
 	drop_if_over(conflicts, pair);
 }
 
-void conflict_end_ended(struct conflicts *conflicts, struct pair *pair)
+void conflict_end_ended(struct conflicts *conflicts, struct pair *pair, struct json_object *merged)
 {
+	set_merged(pair->conflict, merged);
 	pair->ended = ended_hash(pair->conflict->ended);
 	json_object_close(&pair->conflict->ended);
 	pair->conflict->misses = 0;
 	drop_if_over(conflicts, pair);
+}
+
+struct json_object *conflict_take_merged(struct conflicts *conflicts, struct pair *pair)
+{
+	if (!pair->conflict)
+		return NULL;
+	struct json_object *merged = take(pair->conflict->merged);
+	drop_if_over(conflicts, pair);
+	return merged;
 }
 
 bool conflict_tells(const struct pair *pair)

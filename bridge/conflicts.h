@@ -16,6 +16,8 @@ struct conflict {
 	char *unmerged;  /* owned; why they cannot be made one, or NULL */
 	unsigned tried;  /* the pass that tried it last */
 	unsigned misses; /* tries in a row that met another write, or had no answer */
+	struct json_object
+		*merged; /* owned; array of the bodies that became one, for the ledger to remember; or NULL */
 	char *told;      /* owned; what a person lost by it, for the next look at the pair; or NULL */
 };
 struct conflicts {
@@ -41,10 +43,12 @@ const char *conflict_unmerged(const struct pair *pair);
 void conflict_set_unmerged(struct pair *pair, char *words);
 /* Another write was in the way, or there was no answer: the number of times in a row. */
 unsigned conflict_miss(struct pair *pair);
-/* They are one. 'told' is taken, or NULL. */
-void conflict_end(struct conflicts *conflicts, struct pair *pair, char *told);
-/* What follows from its deleted leaves is decided. */
-void conflict_end_ended(struct conflicts *conflicts, struct pair *pair);
+/* They are one. 'merged' and 'told' are taken, or NULL. */
+void conflict_end(struct conflicts *conflicts, struct pair *pair, struct json_object *merged, char *told);
+/* What follows from its deleted leaves is decided. 'merged' is taken: what those had that were merged by somebody, or NULL. */
+void conflict_end_ended(struct conflicts *conflicts, struct pair *pair, struct json_object *merged);
+/* The bodies that became one, to the caller; NULL: there are none that were not taken yet. */
+struct json_object *conflict_take_merged(struct conflicts *conflicts, struct pair *pair);
 /* There is something to be told at the next look. */
 bool conflict_tells(const struct pair *pair);
 /* What was told, to the caller; NULL: nothing. */

@@ -1,6 +1,7 @@
 #include "bridge/merge_batch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define MISSES_UNTOLD 3 /* tries that met another write or had no answer, before that is told */
 
@@ -11,14 +12,16 @@ void merge_batch_done(struct merge_batch *batch)
 		merged_leaves_done(&merge->merged);
 		side_record_done(&merge->document);
 		json_release(merge->histories);
+		for (size_t leaf = 0; merge->digests && leaf < merge->count; leaf++)
+			json_release(merge->digests[leaf]);
+		free(merge->digests);
 		free(merge->leaves);
 	}
 	for (size_t i = 0; i < batch->ancestor_count; i++)
-		json_release(batch->digests ? batch->digests[i] : NULL);
+		json_release(batch->of_ancestors[i].digest);
 	side_revisions_done(batch->revisions, batch->revision_count);
 	side_revisions_done(batch->ancestors, batch->ancestor_count);
-	free(batch->digests);
-	free(batch->doubted);
+	free(batch->of_ancestors);
 	free(batch->revisions);
 	free(batch->ancestors);
 	free(batch->list);
@@ -28,6 +31,57 @@ void merge_batch_done(struct merge_batch *batch)
 struct side_key merge_key(const struct merge *merge)
 {
 	return (struct side_key){merge->pair->table, merge->pair->id};
+}
+
+bool merge_is_in(struct json_object *lineage, const char *revision)
+{
+	for (size_t i = 0; i < json_length(lineage); i++)
+		if (strcmp(json_text_of(json_at(lineage, i)), revision) == 0)
+			return true;
+	return false;
+}
+
+static size_t place_of(const struct merge_batch *batch, const struct merge *merge, const char *revision)
+{
+	for (size_t i = 0; i < batch->ancestor_count; i++)
+		if (batch->ancestors[i].key.id == merge->pair->id &&
+		    strcmp(batch->ancestors[i].revision, revision) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static size_t add_ancestor(struct merge_batch *batch, const struct merge *merge, const char *revision)
+{
+	size_t count = batch->ancestor_count + 1;
+
+	batch->ancestors = own_resize(batch->ancestors, count, sizeof *batch->ancestors);
+	batch->of_ancestors = own_resize(batch->of_ancestors, count, sizeof *batch->of_ancestors);
+	batch->ancestors[count - 1] = (struct side_revision){.key = merge_key(merge), .revision = revision};
+	batch->of_ancestors[count - 1] = (struct merge_ancestor){0};
+	return batch->ancestor_count++;
+}
+
+size_t merge_want_ancestor(struct merge_batch *batch, const struct merge *merge, const char *revision)
+{
+	size_t place = place_of(batch, merge, revision);
+
+	return place == SIZE_MAX ? add_ancestor(batch, merge, revision) : place;
+}
+
+struct json_object *merge_body(const struct merge_batch *batch, const struct merge *merge,
+			       const char *revision)
+{
+	size_t place = place_of(batch, merge, revision);
+
+	return place == SIZE_MAX || batch->ancestors[place].flaw ? NULL : batch->ancestors[place].body;
+}
+
+struct json_object *merge_digest(const struct merge_batch *batch, const struct merge *merge,
+				 const char *revision)
+{
+	size_t place = place_of(batch, merge, revision);
+
+	return place == SIZE_MAX ? NULL : batch->of_ancestors[place].digest;
 }
 
 void merge_give_up(struct merge_batch *batch, struct merge *merge, const char *why)

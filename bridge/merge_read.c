@@ -1,5 +1,6 @@
 #include "bridge/merge_read.h"
 
+#include "bridge/merge_trace.h"
 #include "inventory/leaf_memory.h"
 
 #include <stdlib.h>
@@ -86,37 +87,15 @@ bool merge_read_leaves(struct merge_batch *batch, struct error *error)
 
 /* ---- ancestors ---- */
 
-static bool is_in(struct json_object *lineage, const char *revision)
-{
-	for (size_t i = 0; i < json_length(lineage); i++)
-		if (strcmp(json_text_of(json_at(lineage, i)), revision) == 0)
-			return true;
-	return false;
-}
-
 /* The last revision that both were made of; NULL: they have none in common, or it is forgotten. */
 static const char *common_ancestor(const struct side_revision *shown, const struct side_revision *leaf)
 {
 	for (size_t i = 0; i < json_length(leaf->lineage); i++) {
 		const char *revision = json_text_of(json_at(leaf->lineage, i));
-		if (is_in(shown->lineage, revision))
+		if (merge_is_in(shown->lineage, revision))
 			return revision;
 	}
 	return NULL;
-}
-
-static size_t want_ancestor(struct merge_batch *batch, const struct merge *merge, const char *revision)
-{
-	for (size_t i = 0; i < batch->ancestor_count; i++)
-		if (batch->ancestors[i].key.id == merge->pair->id &&
-		    strcmp(batch->ancestors[i].revision, revision) == 0)
-			return i;
-	batch->ancestors = own_resize(batch->ancestors, batch->ancestor_count + 1, sizeof *batch->ancestors);
-	batch->doubted = own_resize(batch->doubted, batch->ancestor_count + 1, sizeof *batch->doubted);
-	batch->doubted[batch->ancestor_count] = false;
-	batch->ancestors[batch->ancestor_count] =
-		(struct side_revision){.key = merge_key(merge), .revision = revision};
-	return batch->ancestor_count++;
 }
 
 static const char *deleted_by(const struct side_revision *ended)
@@ -142,13 +121,19 @@ static size_t want_deleted(struct merge_batch *batch, const struct merge *merge,
 	const struct side_revision *leaves = batch->revisions + merge->first;
 	const char *revision = deleted_by(&leaves[ended]);
 
-	if (!revision || leaves[ended].merged_into)
+	if (!revision)
 		return SIZE_MAX;
+	if (leaves[ended].merged_into) {
+		/* For the ledger to remember (merge_ended_bodies). */
+		merge_want_ancestor(batch, merge, revision);
+		merge_want_ancestor(batch, merge, leaves[ended].merged_into);
+		return SIZE_MAX;
+	}
 	bool merged = was_merged(merge, leaves, revision);
-	if (!merged && !is_in(leaves[0].lineage, revision))
+	if (!merged && !merge_is_in(leaves[0].lineage, revision))
 		return SIZE_MAX;
-	size_t place = want_ancestor(batch, merge, revision);
-	batch->doubted[place] = !merged;
+	size_t place = merge_want_ancestor(batch, merge, revision);
+	batch->of_ancestors[place].doubted = !merged;
 	return place;
 }
 
@@ -157,10 +142,11 @@ static void note_ancestors(struct merge_batch *batch, struct merge *merge, size_
 	for (size_t i = 1; i < merge->count; i++) {
 		const struct side_revision *leaves = batch->revisions + merge->first;
 		const char *revision = common_ancestor(&leaves[0], &leaves[i]);
-		of_leaves[i] = revision ? want_ancestor(batch, merge, revision) : SIZE_MAX;
+		of_leaves[i] = revision ? merge_want_ancestor(batch, merge, revision) : SIZE_MAX;
 	}
 	for (size_t i = merge->count; i < merge->count + merge->ended; i++)
 		of_leaves[i] = want_deleted(batch, merge, i);
+	merge_want_lines(batch, merge);
 }
 
 /* The ledger remembers what is in them of some that the database has compacted away. */
@@ -171,16 +157,17 @@ static bool recall_ancestors(struct merge_batch *batch, struct error *error)
 	size_t *places = own_alloc((batch->ancestor_count + 1) * sizeof *places), count = 0;
 
 	for (size_t i = 0; i < batch->ancestor_count; i++) {
-		if (batch->digests[i] && !batch->doubted[i])
+		const struct merge_ancestor *ancestor = &batch->of_ancestors[i];
+		if (ancestor->digest && !ancestor->doubted)
 			continue;
 		keys[count] = (struct ledger_key){batch->ancestors[i].key.table, batch->ancestors[i].key.id};
 		places[count++] = i;
 	}
 	bool ok = count == 0 || ledger_read(&batch->sync->ledger, keys, count, entries, error);
 	for (size_t i = 0; ok && i < count; i++) {
-		json_release(batch->digests[places[i]]);
-		batch->digests[places[i]] =
-			leaf_memory_digest(entries[i].revisions, batch->ancestors[places[i]].revision);
+		struct json_object **digest = &batch->of_ancestors[places[i]].digest;
+		json_release(*digest);
+		*digest = leaf_memory_digest(entries[i].revisions, batch->ancestors[places[i]].revision);
 		ledger_entry_done(&entries[i]);
 	}
 	free(keys);
@@ -189,14 +176,45 @@ static bool recall_ancestors(struct merge_batch *batch, struct error *error)
 	return ok;
 }
 
+static struct json_object *digest_at(const struct merge_batch *batch, size_t place)
+{
+	return place == SIZE_MAX ? NULL : batch->of_ancestors[place].digest;
+}
+
 /* Nobody has edited what was deleted: the deletion counts (sync-rules 10). */
 static void judge_ended(struct merge_batch *batch, struct merge *merge, const size_t *of_leaves)
 {
 	struct json_object *body = batch->revisions[merge->first].body;
 
 	for (size_t i = merge->count; i < merge->count + merge->ended; i++)
-		merge->dies = merge->dies || (of_leaves[i] != SIZE_MAX && batch->digests[of_leaves[i]] &&
-					      !leaf_has_moved(body, batch->digests[of_leaves[i]]));
+		merge->dies = merge->dies || (digest_at(batch, of_leaves[i]) &&
+					      !leaf_has_moved(body, digest_at(batch, of_leaves[i])));
+}
+
+static void add_body(struct json_object **bodies, const struct merge_batch *batch, const struct merge *merge,
+		     const char *revision)
+{
+	struct json_object *body = revision ? merge_body(batch, merge, revision) : NULL;
+
+	if (!body)
+		return;
+	if (!*bodies)
+		*bodies = json_new_array();
+	json_append(*bodies, json_share(body));
+}
+
+struct json_object *merge_ended_bodies(const struct merge_batch *batch, const struct merge *merge)
+{
+	const struct side_revision *leaves = batch->revisions + merge->first;
+	struct json_object *bodies = NULL;
+
+	for (size_t i = merge->count; i < merge->count + merge->ended; i++) {
+		if (!leaves[i].merged_into)
+			continue;
+		add_body(&bodies, batch, merge, deleted_by(&leaves[i]));
+		add_body(&bodies, batch, merge, leaves[i].merged_into);
+	}
+	return bodies;
 }
 
 static void take_ancestors(struct merge_batch *batch, struct merge *merge, const size_t *of_leaves)
@@ -204,9 +222,13 @@ static void take_ancestors(struct merge_batch *batch, struct merge *merge, const
 	const struct side_revision *leaves = batch->revisions + merge->first;
 
 	merge->leaves = own_alloc((merge->count + 1) * sizeof *merge->leaves);
+	merge->digests = own_alloc((merge->count + 1) * sizeof(struct json_object *));
 	for (size_t i = 0; i < merge->count; i++) {
-		struct json_object *ancestor =
-			i && of_leaves[i] != SIZE_MAX ? batch->digests[of_leaves[i]] : NULL;
+		struct json_object *ancestor = i ? digest_at(batch, of_leaves[i]) : NULL;
+		merge->digests[i] = leaf_digest(leaves[i].body);
+		struct json_object *traced = ancestor ? merge_trace(batch, merge, i, ancestor) : NULL;
+		if (traced)
+			ancestor = traced;
 		merge->leaves[i] = (struct leaf){leaves[i].revision, leaves[i].body, ancestor};
 		merge->unknown = merge->unknown || (i && !ancestor);
 	}
@@ -223,10 +245,9 @@ bool merge_read_ancestors(struct merge_batch *batch, struct error *error)
 	bool ok = batch->ancestor_count == 0 ||
 		  couch->ops->read_revisions(couch->self, batch->ancestors, batch->ancestor_count, error) ||
 		  stops_merges(batch, error);
-	batch->digests = own_alloc((batch->ancestor_count + 1) * sizeof(struct json_object *));
 	for (size_t i = 0; ok && i < batch->ancestor_count; i++)
 		if (batch->ancestors[i].body && !batch->ancestors[i].flaw)
-			batch->digests[i] = leaf_digest(batch->ancestors[i].body);
+			batch->of_ancestors[i].digest = leaf_digest(batch->ancestors[i].body);
 	ok = ok && recall_ancestors(batch, error);
 	for (size_t i = 0; ok && i < batch->count; i++)
 		if (!batch->list[i].failed) {

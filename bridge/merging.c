@@ -116,25 +116,42 @@ static void merge_one(struct merge_batch *batch, struct merge *merge)
 
 /* ---- what is told ---- */
 
-static void tell_merged(struct sync *sync, struct merge *merge)
+/* What was read of it: the revisions that the leaves were made of, and the leaves, the shown one last. */
+static struct json_object *bodies_of(const struct merge_batch *batch, const struct merge *merge)
 {
+	struct json_object *bodies = json_new_array();
+
+	for (size_t i = 0; i < batch->ancestor_count; i++)
+		if (batch->ancestors[i].key.id == merge->pair->id && batch->ancestors[i].body &&
+		    !batch->ancestors[i].flaw)
+			json_append(bodies, json_share(batch->ancestors[i].body));
+	for (size_t i = merge->count; i-- > 0;)
+		json_append(bodies, json_share(merge->leaves[i].body));
+	return bodies;
+}
+
+static void tell_merged(struct merge_batch *batch, struct merge *merge)
+{
+	struct sync *sync = batch->sync;
 	scoped_text told = merge_loss_words(merge);
 
 	log_info(&sync->log, "%s: %zu revisions that conflicted are one again%s%s", merge->pair->full_id,
 		 merge->count, told ? ". " : "", told ? told : "");
 	sync->counts.conflicts += (int64_t)merge->merged.loss_count;
 	sync->counts.documents_written += merge->merged.body != NULL;
-	conflict_end(&sync->pairs.conflicts, merge->pair, take(told));
+	conflict_end(&sync->pairs.conflicts, merge->pair, bodies_of(batch, merge), take(told));
 }
 
-static void tell_ended(struct sync *sync, struct merge *merge)
+static void tell_ended(struct merge_batch *batch, struct merge *merge)
 {
+	struct sync *sync = batch->sync;
+
 	if (merge->dies)
 		log_info(&sync->log,
 			 "%s: a device deleted it, and what others wrote meanwhile changed nothing of it: it "
 			 "is deleted",
 			 merge->pair->full_id);
-	conflict_end_ended(&sync->pairs.conflicts, merge->pair);
+	conflict_end_ended(&sync->pairs.conflicts, merge->pair, merge_ended_bodies(batch, merge));
 }
 
 static void tell(struct merge_batch *batch, struct merge *merge)
@@ -142,9 +159,9 @@ static void tell(struct merge_batch *batch, struct merge *merge)
 	if (merge->failed || !merge->pair->conflict)
 		return;
 	if (merge->count > 1)
-		tell_merged(batch->sync, merge);
+		tell_merged(batch, merge);
 	else
-		tell_ended(batch->sync, merge);
+		tell_ended(batch, merge);
 	pairs_look(&batch->sync->pairs, merge->pair, LOOK_DOCUMENT);
 }
 

@@ -191,6 +191,25 @@ static bool was_answered(const struct look *look)
 	return was_decided(look) && look->existence.action != EXIST_ASK_AGAIN && !is_unanswered(look);
 }
 
+static void remember_body(struct look *look, const char *revision, struct json_object *body)
+{
+	struct ledger_entry *entry = &look->entry;
+
+	entry->revisions =
+		leaf_memory_add(entry->revisions, table_document_type(look->pair->table), revision, body);
+}
+
+/* A device may go on from a leaf that was merged long ago. */
+static void remember_bodies(struct group *group, struct look *look)
+{
+	scoped(json_object) merged = conflict_take_merged(&group->sync->pairs.conflicts, look->pair);
+
+	for (size_t i = 0; i < json_length(merged); i++)
+		remember_body(look, json_text_or(json_at(merged, i), "_rev", ""), json_at(merged, i));
+	if (look->document.body && look->document.revision && !look->document.flaw)
+		remember_body(look, look->document.revision, look->document.body);
+}
+
 static void note_handled(struct group *group, struct look *look)
 {
 	struct ledger_entry *entry = &look->entry;
@@ -201,9 +220,7 @@ static void note_handled(struct group *group, struct look *look)
 	if (look->document.revision && look->document.presence != SIDE_MISSING)
 		snprintf(entry->document, sizeof entry->document, "%s", look->document.revision);
 	entry->ended = look->pair->ended;
-	if (look->document.body && look->document.revision && !look->document.flaw)
-		entry->revisions = leaf_memory_add(entry->revisions, table_document_type(look->pair->table),
-						   look->document.revision, look->document.body);
+	remember_bodies(group, look);
 	if (look->again || look->open) {
 		entry->handled = 0; /* it is open: also the next start looks at it */
 		return;

@@ -139,12 +139,20 @@ static struct json_object *new_memory(void)
 	return memory;
 }
 
+static bool is_remembered(struct json_object *revisions, const char *revision)
+{
+	for (size_t i = 0; i < json_length(revisions); i++)
+		if (strcmp(json_text_or(json_at(revisions, i), "rev", ""), revision) == 0)
+			return true;
+	return false;
+}
+
 struct json_object *leaf_memory_add(struct json_object *memory, enum document_type type, const char *revision,
 				    struct json_object *body)
 {
 	struct json_object *revisions = json_child(memory, "revisions", json_type_array);
 
-	if (strcmp(json_text_or(last_of(revisions), "rev", ""), revision) == 0)
+	if (is_remembered(revisions, revision))
 		return memory;
 	scoped(json_object) digest = leaf_digest(body);
 	scoped(json_object) former = revisions ? unpack(memory) : NULL;

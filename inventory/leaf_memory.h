@@ -12,7 +12,8 @@
 
 #define LEAF_MEMORY_REVISIONS 12 /* that are remembered; the oldest go */
 
-/* 'memory' with this revision as the last one; NULL: there was none. It is taken, and the result is the caller's. */
+/* 'memory' with this revision as the last one, unless it is remembered already; NULL: there was none. It is taken, and the result is
+ * the caller's. */
 struct json_object *leaf_memory_add(struct json_object *memory, enum document_type type, const char *revision,
 				    struct json_object *body);
 /* The digest (leaves.h) of this revision; NULL: it is not remembered. The caller puts. */

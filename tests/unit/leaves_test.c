@@ -1,4 +1,5 @@
 /* Conflicting leaves of a document: what becomes of each key, and what is told as lost. */
+#include "inventory/leaf_trace.h"
 #include "inventory/leaves.h"
 
 #include "tests/unit/cases.h"
@@ -368,6 +369,52 @@ static void order_of_leaves(void **state)
 	assert_int_equal(leaf_compare("2-a", "2-a"), 0);
 }
 
+/* ---- what was merged before ---- */
+
+struct trace {
+	const char *sentence, *ancestor, *before, *other, *after;
+	bool was_merged;
+};
+
+static const struct trace traces[] = {
+	{"what took all that a leaf brought had it merged into it", "{'name': 'a'}",
+	 "{'name': 'a', 'notes': 'n'}", "{'name': 'b', 'model_name': 'm'}",
+	 "{'name': 'b', 'model_name': 'm', 'notes': 'n'}", true},
+	{"so it is with a value that the leaf took away", "{'name': 'a', 'notes': 'n'}",
+	 "{'name': 'a', 'notes': 'n', 'model_name': 'm'}", "{'name': 'a'}",
+	 "{'name': 'a', 'model_name': 'm'}", true},
+	{"what took a part of it had not", "{'name': 'a'}", "{'name': 'a', 'notes': 'n'}",
+	 "{'name': 'b', 'model_name': 'm'}", "{'name': 'b', 'notes': 'n'}", false},
+	{"what had not changed had not", "{'name': 'a'}", "{'name': 'a', 'notes': 'n'}",
+	 "{'name': 'b', 'model_name': 'm'}", "{'name': 'a', 'notes': 'n'}", false},
+	{"a leaf that brought nothing was not merged", "{'name': 'a'}", "{'name': 'a'}", "{'name': 'a'}",
+	 "{'name': 'a', 'notes': 'n'}", false},
+	{"a mark proves nothing", "{'name': 'a'}", "{'name': 'b'}",
+	 "{'name': 'c', 'integrations': {'i': {'id': 'r'}}}",
+	 "{'name': 'b', 'integrations': {'i': {'id': 'r'}}}", false},
+	{"a mark beside an edit does no harm", "{'name': 'a'}", "{'name': 'a', 'notes': 'n'}",
+	 "{'name': 'c', 'integrations': {'i': {'id': 'r'}}}",
+	 "{'name': 'c', 'notes': 'n', 'integrations': {'i': {'id': 'r'}}}", true},
+	{"what gave way is not asked for", "{'name': 'a'}", "{'name': 'b'}",
+	 "{'name': 'c', 'model_name': 'm'}", "{'name': 'b', 'model_name': 'm'}", true},
+};
+
+static void traces_merge(void **state)
+{
+	const struct trace *trace = *state;
+	const char *const words[] = {trace->ancestor, trace->before, trace->other, trace->after};
+	struct json_object *digests[countof(words)];
+
+	for (size_t i = 0; i < countof(words); i++) {
+		scoped(json_object) body = body_of(words[i], 1);
+		digests[i] = leaf_digest(body);
+	}
+	bool merged = leaf_was_merged(digests[0], digests[1], digests[2], digests[3]);
+	for (size_t i = 0; i < countof(words); i++)
+		json_release(digests[i]);
+	assert_int_equal(merged, trace->was_merged);
+}
+
 int main(void)
 {
 	struct cases cases = {0};
@@ -377,5 +424,6 @@ int main(void)
 	cases_add(&cases, own_copy("attachments of both stay"), attachments, NULL);
 	cases_add(&cases, own_copy("whether a person may have changed anything"), moved, NULL);
 	cases_add(&cases, own_copy("which leaf is shown"), order_of_leaves, NULL);
+	cases_add_table(&cases, traces, traces_merge);
 	return cases_run("leaves", &cases);
 }

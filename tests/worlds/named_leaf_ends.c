@@ -107,6 +107,35 @@ static void both_edit(struct world *world)
 	offline_phone_models(world);
 }
 
+/* ---- what was merged is taken back ---- */
+
+/* By the phone that brought it, which has not received what became of it. */
+static void it_takes_its_notes_back(struct world *world)
+{
+	offline_edits(world, &offline_views[0], "notes", "first", 0);
+	offline_lands(world);
+}
+
+static void it_takes_them_back_after_compaction(struct world *world)
+{
+	world_couch_compacts(world);
+	it_takes_its_notes_back(world);
+}
+
+/* A bridge at another server was killed when it had written what it made of both leaves, and had ended neither. */
+static void half_a_merge_arrives_and_is_taken_back(struct world *world)
+{
+	offline_lands(world);
+	named_phone_sets(world, "notes", "from the plane", 0);
+	named_phone_sets(world, "notes", "first", 0);
+}
+
+static void has_the_model_alone(struct world *world)
+{
+	lives_with_the_model(world);
+	offline_both_say(world, "notes", FIELD_NOTES, "first");
+}
+
 #define ONCE (1U << AS_WRITTEN)
 
 static const struct scenario scenarios[] = {
@@ -121,6 +150,12 @@ static const struct scenario scenarios[] = {
 	 it_deletes_what_it_brought, is_gone_or_in_doubt, ONCE, true},
 	{"merged-leaf-is-deleted-beside-an-edit", both_edit, offline_lands, it_deletes_what_it_brought,
 	 lives_with_the_model, ONCE, true},
+	{"merged-edit-is-taken-back", both_edit, offline_lands, it_takes_its_notes_back, has_the_model_alone,
+	 ONCE, true},
+	{"merged-edit-is-taken-back-after-compaction", both_edit, offline_lands,
+	 it_takes_them_back_after_compaction, has_the_model_alone, ONCE, true},
+	{"half-a-merge-is-taken-back", both_edit, half_a_merge_arrives_and_is_taken_back, named_nothing,
+	 has_the_model_alone, ONCE, true},
 	{"deletion-from-before", named_nothing, there_is_an_old_deletion, named_nothing, i2_lives, ONCE,
 	 false},
 	{"leaf-lands-as-the-box-is-obeyed", offline_notes, ticks_delete, offline_lands,

@@ -1,0 +1,90 @@
+#include "bridge/merge_trace.h"
+
+#include "inventory/leaf_trace.h"
+
+#include <string.h>
+
+#define LINE_MOST 12 /* revisions of a leaf in which an earlier merge is looked for */
+
+/* What was in the revisions of a leaf, the newest first, down to what it has in common with the other one. */
+struct line {
+	size_t count;
+	struct json_object *digests[LINE_MOST]; /* borrowed; NULL: it is not known */
+};
+
+static const struct side_revision *leaf_of(const struct merge_batch *batch, const struct merge *merge,
+					   size_t leaf)
+{
+	return &batch->revisions[merge->first + leaf];
+}
+
+/* How many revisions of the leaf are to be known: with the one in common. 0: they have none, or it is too far away. */
+static size_t line_length(const struct side_revision *leaf, const struct side_revision *other)
+{
+	for (size_t i = 0; i < json_length(leaf->lineage) && i < LINE_MOST; i++)
+		if (merge_is_in(other->lineage, json_text_of(json_at(leaf->lineage, i))))
+			return i + 1;
+	return 0;
+}
+
+static void want_line(struct merge_batch *batch, const struct merge *merge, const struct side_revision *leaf,
+		      const struct side_revision *other)
+{
+	size_t length = line_length(leaf, other);
+
+	/* The first is the leaf itself, the last one is wanted anyway. */
+	for (size_t i = 1; i + 1 < length; i++)
+		merge_want_ancestor(batch, merge, json_text_of(json_at(leaf->lineage, i)));
+}
+
+void merge_want_lines(struct merge_batch *batch, const struct merge *merge)
+{
+	const struct side_revision *shown = leaf_of(batch, merge, 0);
+
+	for (size_t i = 1; i < merge->count; i++) {
+		want_line(batch, merge, shown, leaf_of(batch, merge, i));
+		want_line(batch, merge, leaf_of(batch, merge, i), shown);
+	}
+}
+
+static void read_line(const struct merge_batch *batch, const struct merge *merge, size_t leaf, size_t other,
+		      struct line *line)
+{
+	const struct side_revision *tip = leaf_of(batch, merge, leaf);
+
+	line->count = line_length(tip, leaf_of(batch, merge, other));
+	line->digests[0] = merge->digests[leaf];
+	for (size_t i = 1; i < line->count; i++)
+		line->digests[i] = merge_digest(batch, merge, json_text_of(json_at(tip->lineage, i)));
+}
+
+/* Whether any revision of the line took what this one had brought. */
+static bool took(const struct line *line, struct json_object *other, struct json_object *ancestor)
+{
+	for (size_t i = 0; i + 1 < line->count; i++)
+		if (line->digests[i] && line->digests[i + 1] &&
+		    leaf_was_merged(ancestor, line->digests[i + 1], other, line->digests[i]))
+			return true;
+	return false;
+}
+
+/* The newest revision of 'given' that was merged into 'line'. */
+static struct json_object *merged_of(const struct line *given, const struct line *line,
+				     struct json_object *ancestor)
+{
+	for (size_t i = 0; i + 1 < given->count; i++)
+		if (given->digests[i] && took(line, given->digests[i], ancestor))
+			return given->digests[i];
+	return NULL;
+}
+
+struct json_object *merge_trace(const struct merge_batch *batch, const struct merge *merge, size_t leaf,
+				struct json_object *ancestor)
+{
+	struct line shown, other;
+
+	read_line(batch, merge, 0, leaf, &shown);
+	read_line(batch, merge, leaf, 0, &other);
+	struct json_object *merged = merged_of(&other, &shown, ancestor);
+	return merged ? merged : merged_of(&shown, &other, ancestor);
+}
