@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
 	KEPT_CONNECTIONS = HTTP_PARALLEL, /* fewer would close what the next request could use */
@@ -49,15 +48,6 @@ struct http {
 	atomic_bool woken, stopped;
 	atomic_int_least64_t stop_by_ms;
 };
-
-int64_t http_time_ms(void)
-{
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_BOOTTIME, &now) != 0)
-		abort();
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void sure(CURLMcode code)
 {
@@ -202,18 +192,27 @@ static bool grace_is_over(const struct http *http)
 	return http_time_ms() >= atomic_load(&http->stop_by_ms);
 }
 
-bool http_may_leave(const struct http_call *call)
+static struct http *loop_of(const struct http_call *call)
 {
-	return !atomic_load(&call->http->stopped) || (call->farewell && !grace_is_over(call->http));
+	return call->loop;
 }
 
-void http_has_left(struct http_call *call)
+static bool may_leave(const struct http_call *call)
 {
+	const struct http *http = loop_of(call);
+
+	return !atomic_load(&http->stopped) || (call->farewell && !grace_is_over(http));
+}
+
+static void has_left(struct http_call *call)
+{
+	struct http *http = loop_of(call);
+
 	if (call->departures++ > 0 || !call->gate)
 		return;
-	queue_of(call->http, call->gate)->going = NULL;
-	call->http->again = true;
-	queue_of(call->http, call->gate)->left++;
+	queue_of(http, call->gate)->going = NULL;
+	http->again = true;
+	queue_of(http, call->gate)->left++;
 }
 
 /* Told when libcurl has returned: it sends just after it said that it is about to, and on a busy machine there may be a while
@@ -226,10 +225,12 @@ static void tell_gates(struct http *http)
 				queue->gate->left(queue->gate->context);
 }
 
-void http_data_came(struct http *http)
+static void data_came(struct http_call *call)
 {
-	http->happened++;
+	loop_of(call)->happened++;
 }
+
+static const struct http_watch watch = {may_leave, has_left, data_came};
 
 /* What its sender no longer wants to leave. */
 static void drop_late(struct http *http, struct queue *queue, int64_t now_ms)
@@ -304,7 +305,7 @@ static void end_held(struct http *http)
 	for (struct queue *queue = http->queues; queue; queue = queue->next) {
 		for (struct http_call *call = queue->first, *next; call; call = next) {
 			next = call->next;
-			if (http_may_leave(call))
+			if (may_leave(call))
 				continue;
 			queue_remove(queue, call);
 			http_call_fail(call, ERROR_STOPPED, "stopped before it was sent");
@@ -420,7 +421,7 @@ static void turn(struct http *http, int64_t until_ms)
 
 struct http_call *http_start(struct http *http, const struct http_request *request)
 {
-	struct http_call *call = http_call_open(http, http->user_agent, request);
+	struct http_call *call = http_call_open(&watch, http, http->user_agent, request);
 
 	assert(!http->in_libcurl);
 	http->open_count++;
@@ -484,7 +485,7 @@ void http_call_close(struct http_call **call)
 {
 	if (!*call)
 		return;
-	struct http *http = (*call)->http;
+	struct http *http = loop_of(*call);
 	assert(!http->in_libcurl);
 	if ((*call)->phase == CALL_HELD)
 		queue_remove(queue_of(http, (*call)->gate), *call);

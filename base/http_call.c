@@ -11,7 +11,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <time.h>
 
 enum {
 	URL_SHOWN = 240,
@@ -27,6 +27,15 @@ static void sure(CURLcode code)
 		abort();
 }
 
+int64_t http_time_ms(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &now) != 0)
+		abort();
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* ---- what libcurl tells us ---- */
 
 static void note_movement(struct http_call *call)
@@ -37,7 +46,7 @@ static void note_movement(struct http_call *call)
 /* A process that was stopped goes on wherever it was, perhaps long after the time of what it was about to send. */
 static enum http_abort reason_to_stay(const struct http_call *call)
 {
-	if (!http_may_leave(call))
+	if (!call->watch->may_leave(call))
 		return ABORT_STOPPED;
 	if (call->departures > 0)
 		return call->repeatable && !call->gate ? ABORT_NONE : ABORT_SENT_AGAIN;
@@ -57,7 +66,7 @@ static int on_leaving(void *context, char *address, char *own_address, int port,
 	if (call->aborted)
 		return CURL_PREREQFUNC_ABORT;
 	note_movement(call);
-	http_has_left(call);
+	call->watch->has_left(call);
 	return CURL_PREREQFUNC_OK;
 }
 
@@ -158,7 +167,7 @@ static bool stream_body(struct http_call *call, const char *bytes, size_t length
 		return false;
 	}
 	call->streamed_size += length;
-	http_data_came(call->http);
+	call->watch->data_came(call);
 	if (call->on_data(call->context, bytes, length))
 		return true;
 	call->aborted = ABORT_READER_ENDED;
@@ -192,91 +201,6 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 }
 
 /* ---- setting up ---- */
-
-static bool is_clean_line(const char *line)
-{
-	for (; line && *line; line++)
-		if ((unsigned char)*line < 0x20 || *line == 0x7F)
-			return false;
-	return true;
-}
-
-static const char *check_lines(const struct http_request *request)
-{
-	for (const char *at = request->method; at && *at; at++)
-		if (*at < 'A' || *at > 'Z')
-			return "the method is none";
-	if (!is_clean_line(request->content_type) || !is_clean_line(request->bearer))
-		return "a control character in a header";
-	for (size_t i = 0; request->headers && request->headers[i]; i++) {
-		if (!is_clean_line(request->headers[i]))
-			return "a control character in a header";
-		if (!strchr(request->headers[i], ':'))
-			return "a header is no \"Name: value\"";
-	}
-	if (request->user && strchr(request->user, ':'))
-		return "a user's name holds ':'";
-	return NULL;
-}
-
-static bool is_loopback(const char *host)
-{
-	return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
-	       strcmp(host, "[::1]") == 0;
-}
-
-/* libcurl also takes "http:/host", "http:///host" and more. */
-static bool has_scheme(const char *url)
-{
-	static const char *const schemes[] = {"http://", "https://"};
-
-	for (size_t i = 0; i < countof(schemes); i++) {
-		size_t length = strlen(schemes[i]);
-		if (strncmp(url, schemes[i], length) == 0 && url[length] != '/')
-			return true;
-	}
-	return false;
-}
-
-/* What is wrong with a parsed URL, or NULL. */
-static const char *check_parts(CURLU *parts, bool *loopback_out)
-{
-	char *host = NULL, *unwanted = NULL;
-	const char *complaint = NULL;
-
-	if (curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK || !*host)
-		complaint = "the URL names no host";
-	else if (curl_url_get(parts, CURLUPART_USER, &unwanted, 0) == CURLUE_OK)
-		complaint = "the URL holds credentials";
-	else if (curl_url_get(parts, CURLUPART_FRAGMENT, &unwanted, 0) == CURLUE_OK)
-		complaint = "the URL holds a '#'";
-	else
-		*loopback_out = is_loopback(host);
-	curl_free(host);
-	curl_free(unwanted);
-	return complaint;
-}
-
-static const char *check_url(const char *url, bool *loopback_out)
-{
-	if (!has_scheme(url))
-		return "the URL begins with neither http:// nor https://";
-	CURLU *parts = curl_url();
-	if (!parts)
-		abort();
-	CURLUcode code = curl_url_set(parts, CURLUPART_URL, url, 0);
-	const char *complaint =
-		code == CURLUE_OK ? check_parts(parts, loopback_out) : curl_url_strerror(code);
-	curl_url_cleanup(parts);
-	return complaint;
-}
-
-bool http_url_is_open(const char *url)
-{
-	bool loopback = false;
-
-	return strncmp(url, "http://", strlen("http://")) == 0 && !check_url(url, &loopback) && !loopback;
-}
 
 static void add_line(struct http_call *call, const char *line)
 {
@@ -406,13 +330,14 @@ static int total_ms_of(const struct http_request *request)
 	return most_ms > 0 && (own_ms < 0 || own_ms > most_ms) ? most_ms : own_ms;
 }
 
-struct http_call *http_call_open(struct http *http, const char *user_agent,
+struct http_call *http_call_open(const struct http_watch *watch, void *loop, const char *user_agent,
 				 const struct http_request *request)
 {
 	struct http_call *call = own_alloc(sizeof(*call));
 	bool loopback = false;
 
-	call->http = http;
+	call->watch = watch;
+	call->loop = loop;
 	call->name = name_of(request);
 	call->repeatable = request->repeatable;
 	call->only_reads = request->only_reads || request->repeatable;
@@ -427,9 +352,7 @@ struct http_call *http_call_open(struct http *http, const char *user_agent,
 	call->gate = request->gate;
 	call->leave_by_ms = request->leave_by_ms;
 	call->permit = request->permit;
-	const char *complaint = check_lines(request);
-	if (!complaint)
-		complaint = request->url ? check_url(request->url, &loopback) : "no URL";
+	const char *complaint = http_request_complaint(request, &loopback);
 	if (complaint)
 		http_call_fail(call, ERROR_FATAL, complaint);
 	else

@@ -1,6 +1,6 @@
 /* One HTTP request inside base/: its easy handle, what came back, its deadlines. Only for http.c and http_call.c. */
 #pragma once
-#include "base/http.h"
+#include "base/http_request.h"
 #include <curl/curl.h>
 
 enum http_phase { CALL_HELD, CALL_UNDER_WAY, CALL_OVER };
@@ -18,8 +18,17 @@ enum http_abort {
 	ABORT_NOT_PERMITTED,
 };
 
+struct http_call;
+/* What its loop is asked and told from inside libcurl's callbacks. */
+struct http_watch {
+	bool (*may_leave)(const struct http_call *call);
+	void (*has_left)(struct http_call *call);
+	void (*data_came)(struct http_call *call); /* to a reader of pieces */
+};
+
 struct http_call {
-	struct http *http;
+	const struct http_watch *watch;    /* borrowed, as 'loop' */
+	void *loop;                        /* whose call it is */
 	struct http_call *next, *previous; /* among the held ones of its gate, or those under way */
 	enum http_phase phase;
 	bool failed; /* when over: 'error' says why */
@@ -56,15 +65,11 @@ struct http_call {
 	char *content_type, *etag, *date, *retry_after; /* owned */
 };
 
-/* What http.c is told from inside libcurl's callbacks. */
-bool http_may_leave(const struct http_call *call);
-void http_has_left(struct http_call *call);
-void http_data_came(struct http *http);
 /* Real time, not a test's: sockets live in it. */
 int64_t http_time_ms(void);
 
 /* A request that can never be sent gives a call that is over, with its error. */
-struct http_call *http_call_open(struct http *http, const char *user_agent,
+struct http_call *http_call_open(const struct http_watch *watch, void *loop, const char *user_agent,
 				 const struct http_request *request);
 void http_call_free(struct http_call *call);
 /* When the next deadline passes; INT64_MAX: none. */
