@@ -2,6 +2,7 @@
 
 #include "bridge/merge_trace.h"
 #include "inventory/leaf_memory.h"
+#include "inventory/leaf_paths.h"
 
 #include <stdlib.h>
 #include <string.h>

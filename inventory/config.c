@@ -2,7 +2,7 @@
 #include "inventory/config.h"
 
 #include "inventory/refusal.h"
-#include "inventory/schema.h"
+#include "inventory/schema_check.h"
 
 bool config_read(const struct inventory_view *view, struct datum **config_out, struct error *error)
 {

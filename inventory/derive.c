@@ -3,7 +3,7 @@
 #include "inventory/derive.h"
 
 #include "inventory/epc.h"
-#include "inventory/schema.h"
+#include "inventory/schema_check.h"
 #include "inventory/script.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* The app's documents: their ids, and reading and writing them. What the app asks of their data: schema.c. */
+/* The app's documents: reading and writing them. The keys of their data: schema.c; what they must be: schema_check.c. */
 #include "inventory/document.h"
 
 #include "base/text.h"
@@ -10,21 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-	const char *name, *prefix;
-} kinds[] = {
-	[DOCUMENT_CONFIG] = {"", ""},
-	[DOCUMENT_COLLECTION] = {"collection", "collection-"},
-	[DOCUMENT_ITEM] = {"item", "item-"},
-	[DOCUMENT_ITEM_IMAGE] = {"item_image", "item_image-"},
-	[DOCUMENT_IMAGE] = {"image", "zz20-image-"},
-	[DOCUMENT_INTEGRATION] = {"integration", "integration-"},
-	[DOCUMENT_DELETED_DATA] = {"integration_deleted_data", "integration_deleted_data-"},
-	[DOCUMENT_SHARING] = {"db_sharing", "db_sharing-"},
-	[DOCUMENT_HISTORY] = {"_history", "zzd-history-"},
-	[DOCUMENT_OTHER] = {"", ""},
-};
-
 bool document_needs(enum document_type type, const char *key)
 {
 	int place = schema_place(type, key);
@@ -33,48 +18,6 @@ bool document_needs(enum document_type type, const char *key)
 }
 
 /* ---- ids ---- */
-
-const char *document_prefix(enum document_type type)
-{
-	return kinds[type].prefix;
-}
-
-const char *document_type_name(enum document_type type)
-{
-	return kinds[type].name;
-}
-
-enum document_type document_type_named(const char *name)
-{
-	for (size_t type = DOCUMENT_COLLECTION; type < DOCUMENT_HISTORY; type++)
-		if (strcmp(kinds[type].name, name) == 0)
-			return (enum document_type)type;
-	return DOCUMENT_OTHER;
-}
-
-char *document_full_id(enum document_type type, const char *id)
-{
-	return type == DOCUMENT_CONFIG ? own_copy(DOCUMENT_CONFIG_ID)
-				       : own_format("%s%s", kinds[type].prefix, id);
-}
-
-enum document_type document_type_of(const char *full_id, const char **id_out)
-{
-	enum document_type found =
-		strcmp(full_id, DOCUMENT_CONFIG_ID) == 0 ? DOCUMENT_CONFIG : DOCUMENT_OTHER;
-	size_t length = 0;
-
-	for (size_t type = 0; type < countof(kinds); type++) {
-		size_t prefix = strlen(kinds[type].prefix);
-		if (prefix > 0 && strncmp(full_id, kinds[type].prefix, prefix) == 0 && full_id[prefix]) {
-			found = (enum document_type)type;
-			length = prefix;
-		}
-	}
-	if (id_out)
-		*id_out = full_id + length;
-	return found;
-}
 
 bool document_text_is_blank(const char *words)
 {
@@ -166,12 +109,12 @@ static bool check_key(const char *full_id, struct json_object *data, const struc
 static bool check_envelope(enum document_type type, struct json_object *body, const char *full_id,
 			   struct error *error)
 {
-	const char *name = kinds[type].name, *found = json_text_or(body, "type", NULL);
+	const char *name = document_type_name(type), *found = json_text_or(body, "type", NULL);
 	struct json_object *data = NULL;
 
 	if (document_type_of(full_id, NULL) != type)
 		return error_set(error, ERROR_REFUSED, "document %s: its _id does not begin with \"%s\"",
-				 full_id, kinds[type].prefix);
+				 full_id, document_prefix(type));
 	if (!found)
 		return error_set(error, ERROR_REFUSED, "document %s: it has no type, \"%s\" was expected",
 				 full_id, name);
@@ -246,7 +189,7 @@ struct json_object *document_new(enum document_type type, const char *id)
 	scoped_text full_id = document_full_id(type, id);
 
 	json_put_text(body, "_id", full_id);
-	json_put_text(body, "type", kinds[type].name);
+	json_put_text(body, "type", document_type_name(type));
 	json_put(body, "data", json_new_object());
 	return body;
 }

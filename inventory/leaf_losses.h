@@ -1,6 +1,6 @@
 /* Values that leaves had and the merged document has not. */
 #pragma once
-#include "inventory/leaves.h"
+#include "inventory/merged_leaves.h"
 
 /* What the leaf has at the path gave way to another's. */
 void leaf_lose(struct merged_leaves *merged, size_t leaf, const char *path, struct json_object *flat);

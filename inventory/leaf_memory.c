@@ -1,6 +1,6 @@
 #include "inventory/leaf_memory.h"
 
-#include "inventory/leaves.h"
+#include "inventory/leaf_paths.h"
 #include "inventory/schema.h"
 
 #include <stdio.h>

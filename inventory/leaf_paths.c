@@ -1,7 +1,5 @@
 #include "inventory/leaf_paths.h"
 
-#include "inventory/leaves.h"
-
 #include <string.h>
 
 #define HASH_MASK 0xFFFFFFFFFFFFU

@@ -3,6 +3,7 @@
 #pragma once
 #include "inventory/document.h"
 
+#define LEAF_IN_DATA  "data/"
 #define LEAF_IN_MARKS "integrations/"
 #define LEAF_IN_FILES "attachments/"
 #define LEAF_IN_TOP   "top/"
@@ -20,3 +21,10 @@ bool leaf_path_is_in(const char *path, const char *place);
 /* Whether what stands at the path, of which this is the hash (NULL: nothing), is not what the ancestor had there; also when that is
  * not known. */
 bool leaf_path_moved(struct json_object *ancestor, const char *path, struct json_object *hash);
+
+/* What a body has, as {path: hash}: enough to see what has moved since, and small enough to be kept. A hash has 48 bits, and one
+ * that is null says that it is not known. The caller puts. */
+struct json_object *leaf_digest(struct json_object *body);
+
+/* Whether a person may have changed anything since: marks and times are no change. A NULL digest: it may. */
+bool leaf_has_moved(struct json_object *body, struct json_object *digest);

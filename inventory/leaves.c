@@ -345,19 +345,3 @@ void leaves_merge(enum document_type type, const struct leaf *leaves, size_t cou
 	json_release(merging.origin);
 	free(order);
 }
-
-void merged_leaves_done(struct merged_leaves *merged)
-{
-	json_release(merged->body);
-	for (size_t i = 0; i < merged->loss_count; i++) {
-		json_release(merged->losses[i].lost);
-		json_release(merged->losses[i].instead);
-	}
-	for (size_t i = 0; i < merged->attachment_count; i++) {
-		free(merged->attachments[i].name);
-		free(merged->attachments[i].as);
-	}
-	free(merged->losses);
-	free(merged->attachments);
-	*merged = (struct merged_leaves){0};
-}

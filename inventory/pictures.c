@@ -1,7 +1,7 @@
 /* Pictures, by their links. */
 #include "inventory/pictures.h"
 
-#include "inventory/schema.h"
+#include "inventory/schema_check.h"
 
 #include <string.h>
 

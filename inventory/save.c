@@ -3,7 +3,7 @@
 
 #include "inventory/config.h"
 #include "inventory/history.h"
-#include "inventory/schema.h"
+#include "inventory/schema_check.h"
 #include "inventory/validate.h"
 
 #include <stdlib.h>

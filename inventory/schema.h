@@ -1,9 +1,7 @@
-/* What the app asks of the data of its documents, and the order in which it writes their keys. Pure. */
+/* The keys of the app's documents: what they are like, which are needed, and the order in which the app writes them. Pure. */
 #pragma once
-#include "inventory/document.h"
-
-struct datum;
-struct refusal;
+#include "base/json.h"
+#include "inventory/document_type.h"
 
 enum schema_shape { SCHEMA_TEXT, SCHEMA_NUMBER, SCHEMA_TRUTH, SCHEMA_OBJECT, SCHEMA_TEXTS };
 enum schema_need { SCHEMA_OPTIONAL, SCHEMA_NEEDED, SCHEMA_NOT_EMPTY };
@@ -23,8 +21,3 @@ const char *schema_words(enum document_type type, const char *key);
 
 bool schema_has_shape(struct json_object *value, enum schema_shape shape);
 const char *schema_shape_words(enum schema_shape shape); /* "a string" */
-
-/* Adds a sentence for everything that does not fit, in the schema's order. */
-void schema_check(const struct datum *datum, struct refusal *refusal);
-/* Whether the app would read this body as a valid document. */
-bool schema_is_valid(struct json_object *body);

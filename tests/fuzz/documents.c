@@ -2,7 +2,7 @@
  * a row can hold, or is refused with a sentence; a row's cell that is taken into a document is shown by it as the same. */
 #include "bridge/mapping.h"
 #include "inventory/document.h"
-#include "inventory/schema.h"
+#include "inventory/schema_check.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/vectors.h"
 

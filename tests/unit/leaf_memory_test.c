@@ -1,7 +1,7 @@
 /* What is remembered of a document's revisions says of each what was in it, as its body would. */
 #include "inventory/leaf_memory.h"
 
-#include "inventory/leaves.h"
+#include "inventory/leaf_paths.h"
 #include "tests/unit/cases.h"
 
 #include <string.h>

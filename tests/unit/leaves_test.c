@@ -1,4 +1,5 @@
 /* Conflicting leaves of a document: what becomes of each key, and what is told as lost. */
+#include "inventory/leaf_paths.h"
 #include "inventory/leaf_trace.h"
 #include "inventory/leaves.h"
 

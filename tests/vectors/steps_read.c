@@ -2,7 +2,7 @@
 #include "tests/vectors/steps.h"
 
 #include "inventory/config.h"
-#include "inventory/schema.h"
+#include "inventory/schema_check.h"
 
 #include <stdio.h>
 #include <string.h>

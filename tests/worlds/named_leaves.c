@@ -1,6 +1,7 @@
 /* What phones made while they were offline comes beside what others made meanwhile: sync-rules 8. */
 #include "tests/worlds/named_offline.h"
 
+#include "inventory/leaf_paths.h"
 #include "inventory/leaves.h"
 #include "tests/worlds/observer.h"
 #include "tests/worlds/world_couch.h"
