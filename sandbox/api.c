@@ -1,7 +1,8 @@
 #include "sandbox/api.h"
-#include "base/clock.h"
 #include "base/text.h"
-#include "sandbox/cells.h"
+#include "sandbox/list.h"
+#include "sandbox/meta.h"
+#include "sandbox/records.h"
 #include "sandbox/refusal.h"
 #include <string.h>
 #include <strings.h>
@@ -94,48 +95,14 @@ void sandbox_call_read(struct sandbox_call *call)
 		call->kind = KIND_UPSERT;
 }
 
-const char *sandbox_call_token(const struct sandbox_call *call)
-{
-	static const char bearer[] = "Bearer ";
-
-	if (!call->authorization || strncasecmp(call->authorization, bearer, sizeof(bearer) - 1) != 0)
-		return "";
-	return call->authorization + sizeof(bearer) - 1;
-}
-
-static const struct sandbox_token *token_of(const struct sandbox_call *call)
-{
-	const char *token = sandbox_call_token(call);
-	const struct sandbox_options *options = &call->sandbox->options;
-
-	for (size_t i = 0; i < options->token_count; i++) {
-		if (strcmp(options->tokens[i].token, token) == 0)
-			return &options->tokens[i];
-	}
-	return NULL;
-}
-
 static bool check_token(const struct sandbox_call *call, struct error *error)
 {
 	const struct sandbox_options *options = &call->sandbox->options;
 
-	if (options->token_count ? token_of(call) != NULL : strncmp(sandbox_call_token(call), "pat", 3) == 0)
+	if (options->token_count ? sandbox_call_token_known(call) != NULL
+				 : strncmp(sandbox_call_token(call), "pat", 3) == 0)
 		return true;
 	return sandbox_refuse(error, 401, "AUTHENTICATION_REQUIRED", "Authentication required");
-}
-
-bool sandbox_base_granted(const struct sandbox_call *call, const char *base_id)
-{
-	const struct sandbox_token *token = token_of(call);
-	size_t length = strlen(base_id);
-
-	if (!token || !token->bases)
-		return true;
-	for (const char *at = token->bases; *at; at += strcspn(at, ","), at += *at == ',') {
-		if (strcspn(at, ",") == length && strncmp(at, base_id, length) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* Reads look at what was before a write for a while, when a fault says so. */
@@ -215,30 +182,4 @@ void sandbox_call_run(struct sandbox_call *call)
 		call->sandbox->before->now_ms = call->sandbox->store->now_ms;
 	if (!sandbox_call_check(call, &error) || !check_body(call, &error) || !call->route->run(call, &error))
 		sandbox_answer_refusal(&call->answer, &error);
-}
-
-void sandbox_call_done(struct sandbox_call *call)
-{
-	json_release(call->json);
-	sandbox_answer_done(&call->answer);
-	*call = (struct sandbox_call){0};
-}
-
-struct json_object *sandbox_record_show(const struct sandbox_record *record,
-					struct sandbox_field *const *fields, size_t count, bool by_id)
-{
-	struct json_object *json = json_new_object();
-	struct json_object *cells = json_new_object();
-	char iso[CLOCK_ISO_SIZE];
-
-	json_put_text(json, "id", record->id);
-	if (clock_iso(record->created_ms, iso))
-		json_put_text(json, "createdTime", iso);
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *value = sandbox_cell_show(record, fields[i]);
-		if (value)
-			json_put(cells, by_id ? fields[i]->id : fields[i]->name, value);
-	}
-	json_put(json, "fields", cells);
-	return json;
 }

@@ -1,9 +1,9 @@
 #include "sandbox/control.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "sandbox/api.h"
+#include "sandbox/call.h"
 #include "sandbox/edit.h"
-#include "sandbox/list.h"
+#include "sandbox/listings.h"
 #include "sandbox/refusal.h"
 #include "sandbox/save.h"
 #include "sandbox/schema.h"
@@ -287,9 +287,9 @@ static bool post_load(struct control *control, struct error *error)
 
 static bool delete_iterators(struct control *control, struct error *error)
 {
-	sandbox_listings_drop(control->sandbox->store);
+	sandbox_listings_drop(&control->sandbox->store->listings);
 	if (control->sandbox->before)
-		sandbox_listings_drop(control->sandbox->before);
+		sandbox_listings_drop(&control->sandbox->before->listings);
 	return get_options(control, error);
 }
 

@@ -1,21 +1,9 @@
 /* The inside of a formula, shared by the files that make one: formula.c reads words into a tree, formula_evaluate.c walks it
  * for a row, formula_functions.c knows the functions by name. */
 #pragma once
-#include "sandbox/formula.h"
-
-/* ---- memory: given out piece by piece, taken back all at once ---- */
-
-struct formula_block;
-struct formula_memory {
-	struct formula_block *blocks; /* owned */
-	size_t used;
-	size_t ceiling; /* 0: none */
-};
-/* Zeroed; NULL past the ceiling. */
-void *formula_memory_get(struct formula_memory *memory, size_t size);
-/* Forgets what was given out; one block is kept for the next row. */
-void formula_memory_reset(struct formula_memory *memory);
-void formula_memory_done(struct formula_memory *memory);
+#include "base/own.h"
+#include "sandbox/formula_memory.h"
+#include "sandbox/formula_value.h"
 
 /* ---- the tree ---- */
 

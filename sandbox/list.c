@@ -1,9 +1,9 @@
 #define _GNU_SOURCE /* qsort_r */
 #include "sandbox/list.h"
 #include "base/text.h"
-#include "sandbox/api.h"
 #include "sandbox/cells.h"
 #include "sandbox/computed.h"
+#include "sandbox/listings.h"
 #include "sandbox/refusal.h"
 #include <stdlib.h>
 #include <string.h>
@@ -103,15 +103,6 @@ static bool add_count(struct json_object *query, const char *name, const char *v
 	if (length == 0 || length > 9 || strspn(value, "0123456789") != length)
 		return sandbox_refuse_request(error);
 	json_put(query, name, json_new_int(strtol(value, NULL, 10)));
-	return true;
-}
-
-bool sandbox_read_truth(const char *words, bool *truth_out, struct error *error)
-{
-	if (strcmp(words, "true") != 0 && strcmp(words, "1") != 0 && strcmp(words, "false") != 0 &&
-	    strcmp(words, "0") != 0)
-		return sandbox_refuse_request(error);
-	*truth_out = *words == 't' || *words == '1';
 	return true;
 }
 
@@ -302,46 +293,6 @@ static bool read_query(struct json_object *json, struct sandbox_table *table, st
 	return true;
 }
 
-static void listing_free(struct sandbox_listing *listing)
-{
-	free(listing->records);
-	free(listing);
-}
-
-void sandbox_listings_drop(struct sandbox_store *store)
-{
-	while (store->listings) {
-		struct sandbox_listing *listing = store->listings;
-		store->listings = listing->next;
-		listing_free(listing);
-	}
-}
-
-/* Newest first: what is past the limit or too old is at the end. */
-static void expire(struct sandbox_store *store, int64_t now_us, int64_t life_ms)
-{
-	struct sandbox_listing **place = &store->listings;
-
-	for (size_t kept = 0; *place; kept++) {
-		struct sandbox_listing *listing = *place;
-		if (kept < SANDBOX_LISTING_LIMIT && now_us - listing->started_us < life_ms * 1000) {
-			place = &listing->next;
-			continue;
-		}
-		*place = listing->next;
-		listing_free(listing);
-	}
-}
-
-static struct sandbox_listing *listing_find(struct sandbox_store *store, const char *offset)
-{
-	struct sandbox_listing *listing = store ? store->listings : NULL;
-
-	while (listing && strncmp(listing->id, offset, SANDBOX_ID_SIZE - 1) != 0)
-		listing = listing->next;
-	return listing;
-}
-
 static bool refuse_offset(const char *offset, struct error *error)
 {
 	return sandbox_refuse(error, 422, "INVALID_OFFSET_VALUE", "The value of offset %s is invalid",
@@ -370,9 +321,9 @@ static bool continue_listing(struct sandbox_call *call, const char *offset,
 
 	if (!slash || slash - offset != SANDBOX_ID_SIZE - 1 || strncmp(offset, "itr", 3) != 0 || !slash[1])
 		return refuse_offset(offset, error);
-	struct sandbox_listing *listing = listing_find(sandbox->store, offset);
-	if (!listing)
-		listing = listing_find(sandbox->before, offset);
+	struct sandbox_listing *listing = sandbox_listing_find(sandbox->store->listings, offset);
+	if (!listing && sandbox->before)
+		listing = sandbox_listing_find(sandbox->before->listings, offset);
 	if (!listing)
 		return sandbox_refuse_bare(error, 422, "LIST_RECORDS_ITERATOR_NOT_AVAILABLE");
 	if (strcmp(listing->table->id, call->table->id) != 0)
@@ -511,9 +462,10 @@ static bool list(struct sandbox_call *call, struct json_object *json, struct err
 
 	if (!read_query(json, call->table, &query, error))
 		return false;
-	expire(sandbox->store, call->now_us, sandbox->options.iterator_ms);
+	sandbox_listings_expire(&sandbox->store->listings, call->now_us, sandbox->options.iterator_ms);
 	if (sandbox->before)
-		expire(sandbox->before, call->now_us, sandbox->options.iterator_ms);
+		sandbox_listings_expire(&sandbox->before->listings, call->now_us,
+					sandbox->options.iterator_ms);
 	bool first = !*query.offset;
 	if (first ? !start_listing(call, &query, &listing, error)
 		  : !continue_listing(call, query.offset, &listing, &at, error))
@@ -529,7 +481,7 @@ static bool list(struct sandbox_call *call, struct json_object *json, struct err
 		text_format(&call->answer.body, ",\"offset\":\"%s/%s\"", listing->id,
 			    listing->records[behind - 1]->id);
 	if (!more && first)
-		listing_free(listing);
+		sandbox_listing_free(listing);
 	text_add(&call->answer.body, "}");
 	call->answer.status = 200;
 	return true;

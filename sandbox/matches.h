@@ -6,8 +6,6 @@
 #pragma once
 #include "sandbox/store.h"
 
-struct sandbox_matches;
-
 /* The rows of the field's table whose cell is equal to this one, which is not empty: one after the other, in no order, perhaps one
  * of them twice; NULL after the last. Nothing may be written between the first and the last. */
 struct sandbox_match_walk {

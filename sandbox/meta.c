@@ -1,6 +1,6 @@
 /* The part of the meta API that is here: whoami, the list of bases, the schema of one. */
+#include "sandbox/meta.h"
 #include "base/json.h"
-#include "sandbox/api.h"
 #include "sandbox/refusal.h"
 #include "sandbox/schema.h"
 #include <string.h>

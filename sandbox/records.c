@@ -2,8 +2,8 @@
  *
  * A batch is looked at as a whole before anything of it is written. Two records of an upsert that
  * would make a row with the same key make two: what is matched is what was there before. */
+#include "sandbox/records.h"
 #include "base/text.h"
-#include "sandbox/api.h"
 #include "sandbox/cells.h"
 #include "sandbox/matches.h"
 #include "sandbox/refusal.h"

@@ -192,6 +192,12 @@ static void take_options(struct sandbox_field *field, struct json_object *option
 		add_choices(field, options);
 }
 
+static struct sandbox_field *add_field(struct sandbox_table *table, const char *id, const char *name,
+				       const char *type_name)
+{
+	return sandbox_add_field(table, id, name, sandbox_type_find(type_name), type_name);
+}
+
 /* A name for the other end: the table's, with a number if need be. */
 static struct sandbox_field *add_inverse(struct sandbox_field *field)
 {
@@ -202,7 +208,7 @@ static struct sandbox_field *add_inverse(struct sandbox_field *field)
 		own_free_text(&name);
 		name = other;
 	}
-	struct sandbox_field *inverse = sandbox_add_field(field->linked, NULL, name, "multipleRecordLinks");
+	struct sandbox_field *inverse = add_field(field->linked, NULL, name, "multipleRecordLinks");
 	inverse->linked = field->table;
 	inverse->inverse = field;
 	return inverse;
@@ -230,7 +236,7 @@ bool sandbox_make_field(struct sandbox_table *table, struct json_object *model, 
 			return error_set(error, ERROR_REFUSED, "field \"%s\" needs options.linkedTableId",
 					 name);
 	}
-	struct sandbox_field *field = sandbox_add_field(table, id, name, type);
+	struct sandbox_field *field = add_field(table, id, name, type);
 	field->description = own_copy(json_text_or(model, "description", NULL));
 	take_options(field, options);
 	field->linked = linked;

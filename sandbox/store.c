@@ -1,14 +1,11 @@
 #include "sandbox/store.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "sandbox/cells.h"
 #include "sandbox/formula.h"
-#include "sandbox/list.h"
-#include "sandbox/matches.h"
+#include "sandbox/listings.h"
+#include "sandbox/match_notes.h"
 #include <stdlib.h>
 #include <string.h>
-
-static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /* Room for one more in an array that doubles. */
 #define GROW(array, count, capacity)                                                                         \
@@ -82,7 +79,7 @@ static void field_free(struct sandbox_field *field)
 		choice_free(field->choices[i]);
 	free(field->choices);
 	formula_close(&field->formula);
-	sandbox_matches_drop(field);
+	sandbox_match_notes_close(&field->matches);
 	json_release(field->options);
 	free(field->id);
 	free(field->name);
@@ -127,7 +124,7 @@ void sandbox_store_close(struct sandbox_store **store)
 {
 	if (!*store)
 		return;
-	sandbox_listings_drop(*store);
+	sandbox_listings_drop(&(*store)->listings);
 	for (size_t i = 0; i < (*store)->base_count; i++)
 		base_free((*store)->bases[i]);
 	free((*store)->bases);
@@ -166,15 +163,9 @@ void sandbox_mint(struct sandbox_store *store, const char *prefix, char id_out[S
 	while (length < SANDBOX_ID_SIZE - 1) {
 		uint64_t bits = next_random(store);
 		for (int i = 0; i < 7; i++, bits /= 62)
-			id_out[length++] = letters[bits % 62];
+			id_out[length++] = sandbox_id_letters[bits % 62];
 	}
 	id_out[length] = '\0';
-}
-
-bool sandbox_id_shaped(const char *id, const char *prefix)
-{
-	return strlen(id) == SANDBOX_ID_SIZE - 1 && strncmp(id, prefix, 3) == 0 &&
-	       strspn(id + 3, letters) == SANDBOX_ID_SIZE - 4;
 }
 
 struct sandbox_base *sandbox_find_base(struct sandbox_store *store, const char *id)
@@ -323,13 +314,13 @@ static void add_slot(struct sandbox_record **records, size_t count, size_t field
 }
 
 struct sandbox_field *sandbox_add_field(struct sandbox_table *table, const char *id, const char *name,
-					const char *type_name)
+					const struct sandbox_type *type, const char *type_name)
 {
 	struct sandbox_field *field = own_alloc(sizeof(*field));
 
 	field->id = id_or_new(table->base->store, id, "fld");
 	field->name = own_copy(name);
-	field->type = sandbox_type_find(type_name);
+	field->type = type;
 	field->type_name = own_copy(type_name);
 	field->table = table;
 	field->slot = table->field_count;

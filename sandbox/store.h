@@ -7,10 +7,10 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/own.h"
+#include "sandbox/ids.h"
 #include "sandbox/times.h"
 #include <stdint.h>
 
-#define SANDBOX_ID_SIZE     18     /* "rec" + 14 characters + NUL */
 #define SANDBOX_TEXT_LIMIT  100000 /* UTF-16 units in a cell */
 #define SANDBOX_TRASH_LIMIT 10000  /* rows of a base that can be brought back */
 #define SANDBOX_FIELD_LIMIT 500
@@ -21,7 +21,7 @@ struct sandbox_table;
 struct sandbox_field;
 struct sandbox_record;
 struct sandbox_listing;
-struct sandbox_matches;
+struct sandbox_match_notes;
 
 struct sandbox_choice {
 	char *id, *name, *color; /* owned; color may be NULL */
@@ -99,8 +99,8 @@ struct sandbox_field {
 	struct sandbox_field *inverse;   /* NULL: one-way, as every link to the own table */
 	struct formula *formula; /* owned; parsed when first asked, NULL before and when it is wrong */
 	bool formula_tried, evaluating;
-	struct sandbox_matches *matches; /* owned, by matches.h alone; NULL until an upsert asks */
-	unsigned limited;                /* enum sandbox_limited_words: its cells may not be written */
+	struct sandbox_match_notes *matches; /* owned, by matches.h alone; NULL until an upsert asks */
+	unsigned limited;                    /* enum sandbox_limited_words: its cells may not be written */
 };
 
 struct sandbox_table {
@@ -143,7 +143,7 @@ struct sandbox_store {
 	bool keep_text; /* texts are not normalised */
 	bool seeded;
 	uint64_t seed;
-	struct sandbox_listing *listings; /* owned; see list.h */
+	struct sandbox_listing *listings; /* owned; the newest, see listings.h */
 };
 
 struct sandbox_store *sandbox_store_open(void);
@@ -151,8 +151,6 @@ void sandbox_store_close(struct sandbox_store **store);
 /* Ids follow from the seed from here on. */
 void sandbox_store_seed(struct sandbox_store *store, uint64_t seed);
 void sandbox_mint(struct sandbox_store *store, const char *prefix, char id_out[SANDBOX_ID_SIZE]);
-/* Whether it has the shape of Airtable's: prefix and 14 letters and digits. */
-bool sandbox_id_shaped(const char *id, const char *prefix);
 
 /* Lookups answer NULL, and never what was deleted. 'key' is an id or a name. */
 struct sandbox_base *sandbox_find_base(struct sandbox_store *store, const char *id);
@@ -166,9 +164,9 @@ struct sandbox_record *sandbox_find_trashed(struct sandbox_base *base, const cha
 /* An id of NULL is minted; ids and names must be free (sandbox_find_… says). Never fail. */
 struct sandbox_base *sandbox_add_base(struct sandbox_store *store, const char *id, const char *name);
 struct sandbox_table *sandbox_add_table(struct sandbox_base *base, const char *id, const char *name);
-/* The first field of a table becomes its primary field. */
+/* The first field of a table becomes its primary field. 'type' is that of the name (cells.h). */
 struct sandbox_field *sandbox_add_field(struct sandbox_table *table, const char *id, const char *name,
-					const char *type_name);
+					const struct sandbox_type *type, const char *type_name);
 struct sandbox_choice *sandbox_add_choice(struct sandbox_field *field, const char *id, const char *name);
 /* A row without cells, behind the others. */
 struct sandbox_record *sandbox_add_record(struct sandbox_table *table, const char *id);

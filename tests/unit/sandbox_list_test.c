@@ -1,5 +1,5 @@
 /* Listing: parameters in all their spellings, fields, order, filters, pages and what becomes of them. */
-#include "sandbox/list.h"
+#include "sandbox/listings.h"
 #include "tests/unit/sandbox_steps.h"
 
 #define BASE        "/v0/app00000000000001"

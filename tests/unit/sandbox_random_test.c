@@ -1,7 +1,7 @@
 /* Histories made at random, of API calls, a person's edits and changes of the schema, sensible and not; and what must
  * hold after each, however it came about. SANDBOX_TEST_STEPS lengthens them. */
 #include "sandbox/cells.h"
-#include "sandbox/list.h"
+#include "sandbox/listings.h"
 #include "sandbox/matches.h"
 #include "tests/unit/sandbox_steps.h"
 
