@@ -355,21 +355,24 @@ void look_record_losers(struct group *group, struct look *look)
 	json_release(winners);
 }
 
+/* Also of columns that do not flow: nothing else may have what they show. */
 struct json_object *look_row_history(struct group *group, struct look *look)
 {
 	struct sync *sync = group->sync;
 	struct mapping_links links = sync_links(sync);
+	struct columns columns = sync->columns[look->pair->table]; /* borrowed */
 	struct cell cells[FIELD_COUNT] = {0};
 	bool ignored = false;
 
 	if (!look->entry.grave_cells || look->entry.sent.kind != SENT_DELETE)
 		return NULL;
-	mapping_from_row(look->pair->table, &sync->columns[look->pair->table], look->entry.grave_cells,
-			 &links, cells, &ignored);
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		columns.of[field].stopped = false;
+	mapping_from_row(look->pair->table, &columns, look->entry.grave_cells, &links, cells, &ignored);
 	scoped(json_object) last = json_new_object();
 	scoped(json_object) gone = deleted_data();
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (look_has_column(group, look, (enum field)field))
+		if (columns.of[field].id)
 			put_cell(look->pair->table, (enum field)field, &cells[field], last);
 		cell_done(&cells[field]);
 	}

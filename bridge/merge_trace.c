@@ -59,22 +59,27 @@ static void read_line(const struct merge_batch *batch, const struct merge *merge
 }
 
 /* Whether any revision of the line took what this one had brought. */
-static bool took(const struct line *line, struct json_object *other, struct json_object *ancestor)
+static bool took(const struct line *line, struct json_object *other, struct json_object *ancestor, bool whole)
 {
 	for (size_t i = 0; i + 1 < line->count; i++)
 		if (line->digests[i] && line->digests[i + 1] &&
-		    leaf_was_merged(ancestor, line->digests[i + 1], other, line->digests[i]))
+		    leaf_was_merged(ancestor, line->digests[i + 1], other, line->digests[i], whole))
 			return true;
 	return false;
 }
 
-/* The newest revision of 'given' that was merged into 'line'. */
-static struct json_object *merged_of(const struct line *given, const struct line *line,
+/* The newest revision of 'given' of which 'line' took all; else the oldest of which it took what it could. Of a newer one that gave way in
+ * part nobody knows whether it is that which was merged: what it has besides may be new. */
+static struct json_object *merged_of(const struct line *given, const struct line *line, bool whole,
 				     struct json_object *ancestor)
 {
-	for (size_t i = 0; i + 1 < given->count; i++)
-		if (given->digests[i] && took(line, given->digests[i], ancestor))
-			return given->digests[i];
+	size_t own = given->count > 0 ? given->count - 1 : 0; /* behind them is what both have in common */
+
+	for (size_t i = 0; i < own; i++) {
+		struct json_object *digest = given->digests[whole ? i : own - 1 - i];
+		if (digest && took(line, digest, ancestor, whole))
+			return digest;
+	}
 	return NULL;
 }
 
@@ -82,9 +87,14 @@ struct json_object *merge_trace(const struct merge_batch *batch, const struct me
 				struct json_object *ancestor)
 {
 	struct line shown, other;
+	struct json_object *merged = NULL;
 
 	read_line(batch, merge, 0, leaf, &shown);
 	read_line(batch, merge, leaf, 0, &other);
-	struct json_object *merged = merged_of(&other, &shown, ancestor);
-	return merged ? merged : merged_of(&shown, &other, ancestor);
+	for (int whole = 1; !merged && whole >= 0; whole--) {
+		merged = merged_of(&other, &shown, whole, ancestor);
+		if (!merged)
+			merged = merged_of(&shown, &other, whole, ancestor);
+	}
+	return merged;
 }

@@ -15,25 +15,25 @@ static bool is_same_at(struct json_object *digest, struct json_object *other, co
 
 struct trace {
 	struct json_object *ancestor, *before, *other, *after;
-	bool took, lacks; /* 'after' has anything, or has not all, that 'other' brought */
+	bool whole;
+	bool took, lacks; /* 'after' has anything, or has not all, that it is asked for */
 };
 
 static void trace_path(struct trace *trace, const char *path)
 {
-	bool brought = !is_same_at(trace->ancestor, trace->other, path) &&
-		       is_same_at(trace->ancestor, trace->before, path);
+	bool both_moved = !is_same_at(trace->ancestor, trace->before, path);
 
-	if (!brought)
+	if (is_same_at(trace->ancestor, trace->other, path) || (both_moved && !trace->whole))
 		return;
 	bool has = is_same_at(trace->after, trace->other, path);
 	trace->lacks = trace->lacks || !has;
-	trace->took = trace->took || (has && !leaf_path_is_in(path, LEAF_IN_MARKS));
+	trace->took = trace->took || (has && !both_moved && !leaf_path_is_in(path, LEAF_IN_MARKS));
 }
 
 bool leaf_was_merged(struct json_object *ancestor, struct json_object *before, struct json_object *other,
-		     struct json_object *after)
+		     struct json_object *after, bool whole)
 {
-	struct trace trace = {ancestor, before, other, after, false, false};
+	struct trace trace = {ancestor, before, other, after, whole, false, false};
 
 	json_each (other, path, hash) {
 		(void)hash;

@@ -580,6 +580,9 @@ static bool apply_write(struct world *world, struct side_write *write)
 	world->document_writes++;
 	if (write->kind != SIDE_MERGE && write->kind != SIDE_END_LEAF)
 		observer_changed(world, document, before, deleted ? NULL : write->body);
+	/* Beside a leaf that a phone has just brought: what was deleted may come back with it. */
+	world->any_deleted =
+		world->any_deleted || (write->kind == SIDE_DELETE && world_body(document) != NULL);
 	if (deleted && was_there && !world_body(document) && !is_wanted_gone(world, document))
 		world_broken(world, "%s was deleted, and nobody asked for it", document->full_id);
 	snprintf(write->revision_out, sizeof write->revision_out, "%s", leaf->revision);
