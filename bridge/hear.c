@@ -78,7 +78,8 @@ static void sift_row(struct sync *sync, struct pair *pair, const struct ledger_e
 	mapping_from_row(row->table, &sync->columns[row->table], row->body, &links, cells, &unknown_choice);
 	sync->schema_stale = sync->schema_stale || unknown_choice;
 	pair->list_turn = sync->list_turn;
-	if (row_differs(&sync->columns[row->table], entry, cells)) {
+	/* The state database may have gone back behind what this process remembers. */
+	if (entry->state != pair->state || row_differs(&sync->columns[row->table], entry, cells)) {
 		if (entry->state == ENTRY_PAIR && shows_edit(&sync->columns[row->table], entry, cells))
 			/* Before anything of this pass flows. */
 			pairs_set_claims(&sync->pairs, pair, sync_shown_other(sync, pair, &cells[FIELD_ID]));

@@ -136,6 +136,29 @@ static void has_the_model_alone(struct world *world)
 	offline_both_say(world, "notes", FIELD_NOTES, "first");
 }
 
+/* The first phone gives way in a part of what it brings, and puts something new there. */
+static void both_model(struct world *world)
+{
+	offline_goes(&offline_views[0], offline_item(world));
+	offline_edits(world, &offline_views[0], "notes", "from the plane", 600000);
+	offline_edits(world, &offline_views[0], "model_name", "of the plane", 600000);
+	offline_phone_models(world);
+	named_phone_sets(world, "purchased_from", "another shop",
+			 0); /* so that this leaf is the longer one, and shown */
+}
+
+static void it_models_again(struct world *world)
+{
+	offline_edits(world, &offline_views[0], "model_name", "newest of all", 0);
+	offline_lands(world);
+}
+
+static void has_its_new_model(struct world *world)
+{
+	offline_lives_with_notes(world);
+	offline_both_say(world, "model_name", FIELD_MODEL_NAME, "newest of all");
+}
+
 #define ONCE (1U << AS_WRITTEN)
 
 static const struct scenario scenarios[] = {
@@ -156,6 +179,8 @@ static const struct scenario scenarios[] = {
 	 it_takes_them_back_after_compaction, has_the_model_alone, ONCE, true},
 	{"half-a-merge-is-taken-back", both_edit, half_a_merge_arrives_and_is_taken_back, named_nothing,
 	 has_the_model_alone, ONCE, true},
+	{"merged-leaf-goes-on-where-it-gave-way", both_model, offline_lands, it_models_again,
+	 has_its_new_model, ONCE, true},
 	{"deletion-from-before", named_nothing, there_is_an_old_deletion, named_nothing, i2_lives, ONCE,
 	 false},
 	{"leaf-lands-as-the-box-is-obeyed", offline_notes, ticks_delete, offline_lands,
