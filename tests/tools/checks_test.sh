@@ -73,6 +73,23 @@ bridge/main.c|#include "../base/text.h"|includes do not climb
 couch/client.c|#include <curl/curl.h>|curl stays inside base
 END
 
+# circle FILE INCLUDE...: a fresh tree with these pairs of a file and what it includes
+circle() {
+	fresh
+	while [ $# -gt 0 ]; do
+		echo "#include \"$2\"" >>"$tree/$1"
+		shift 2
+	done
+}
+
+circle couch/a.c couch/b.h couch/b.c couch/c.h couch/c.h couch/a.h
+case_is "layers: three modules in a circle" 1 "^couch/: in a circle of includes: couch/a couch/b couch/c\$" \
+	tools/check-layers "$tree"
+circle base/a.h base/b.h base/b.c base/a.h
+case_is "layers: a header and a .c in a circle" 1 "^base/: in a circle of includes: base/a base/b\$" tools/check-layers "$tree"
+circle couch/a.c couch/a.h couch/a.c couch/b.h couch/c.c couch/b.h couch/c.c couch/a.h
+case_is "layers: a module's own header, and one that two include, are no circle" 0 "" tools/check-layers "$tree"
+
 while IFS='|' read -r old new what; do
 	fresh
 	sed -i "s/$old/$new/" "$tree/README.md"
