@@ -394,7 +394,8 @@ static void tell_of_field(struct group *group, struct look *look, enum field fie
 		look_tell_apart(look, field);
 }
 
-/* The document was not edited since the row was written, or since this process handled it. */
+/* The document was not edited since the row was written, or since this process handled it. Of a merge the time is that of one of its
+ * leaves, and says nothing. */
 static bool is_unedited(const struct look *look)
 {
 	const struct cell *shown = &look->airtable[FIELD_UPDATED_AT];
@@ -402,7 +403,8 @@ static bool is_unedited(const struct look *look)
 
 	if (look->recollected)
 		return !look->recollected_edited;
-	return shown->kind == CELL_TIME && cell_equal(&look->couch[FIELD_UPDATED_AT], shown, &exact);
+	return shown->kind == CELL_TIME && !look->pair->ended &&
+	       cell_equal(&look->couch[FIELD_UPDATED_AT], shown, &exact);
 }
 
 /* A row that is adopted may still have a B for some fields: what our own unanswered create is known to have left there. */

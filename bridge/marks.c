@@ -51,6 +51,14 @@ static bool is_quiet(const struct look *look)
 	       (look->entry.seen_ms && clock_now_ms() - look->entry.seen_ms >= SYNC_MARK_QUIET_MS);
 }
 
+/* Until it is quiet; where it is, and could not be written, as long again. */
+static int64_t wait_ms(const struct look *look)
+{
+	int64_t left_ms = look->pair->seen_at_ms + SYNC_MARK_QUIET_MS - clock_steady_ms();
+
+	return left_ms > 0 && left_ms < SYNC_MARK_QUIET_MS ? left_ms : SYNC_MARK_QUIET_MS;
+}
+
 /* One that was due when something else was looked at, too, gets a look of its own. Where it could not be written it waits. */
 void marks_schedule(struct sync *sync, const struct look *look)
 {
@@ -62,5 +70,5 @@ void marks_schedule(struct sync *sync, const struct look *look)
 	if (at_once || (was_due && is_quiet(look)))
 		pairs_look(pairs, pair, LOOK_MARK);
 	else if (!pair_due_ms(pair, DUE_MARK))
-		pairs_set_due(pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
+		pairs_set_due(pairs, pair, DUE_MARK, clock_steady_ms() + wait_ms(look));
 }

@@ -62,6 +62,18 @@ static struct existence tombstone_meets_unknown(const struct existence_views *vi
 					  "row, or clear its ID to make a new one of it"};
 }
 
+/* A twin that took a row of its own would be no twin any more, and what the app has put into it would be out of the scope. */
+static struct existence document_meets_row(const struct existence_views *views)
+{
+	if (views->is_twin)
+		return (struct existence){
+			.action = EXIST_HOLD,
+			.reason = "this row is a copy of one that the app's own sync took in a second time, "
+				  "and shows the ID of what the app made of it: clear its ID to make a new "
+				  "item or collection of it, or delete it"};
+	return (struct existence){.action = EXIST_ADOPT, .reason = "an unpaired row is this document's"};
+}
+
 /* One that the app made of another's row gets none of its own: that would be a third of one and the same. */
 static struct existence document_without_row(const struct existence_views *views)
 {
@@ -233,7 +245,7 @@ static const struct existence_rule {
 	 document_without_row, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_OF_GRAVE), IS(ENTRY_NONE), NULL, EXIST_HOLD,
 	 "a row is said to be of a gravestone that is not there"},
-	{IS(DOCUMENT_IN_SCOPE), UNPAIRED, NO_PAIR, NULL, EXIST_ADOPT, "an unpaired row is this document's"},
+	{IS(DOCUMENT_IN_SCOPE), UNPAIRED, NO_PAIR, document_meets_row, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_FREE_TWINS), NO_PAIR, NULL, EXIST_HOLD,
 	 "several unpaired rows claim this document"},
 

@@ -417,11 +417,13 @@ static unsigned long generation(const char *revision)
 	return revision ? strtoul(revision, NULL, 10) : 0;
 }
 
-/* Whether a write of ours may be among what happened to the document since it was read, hidden under a later one. */
+/* Whether a write of ours may be among what happened to the document since it was read, hidden under a later one, or behind another
+ * leaf. */
 static bool may_be_overwritten(const struct look *look)
 {
-	return !look->pair->save_lost &&
-	       generation(look->document.revision) > generation(look->entry.taken_on) + 1;
+	bool later = generation(look->document.revision) > generation(look->entry.taken_on) + 1;
+
+	return !look->pair->save_lost && (later || look->branched);
 }
 
 /* Or in a leaf that was merged into another, and ended; or that cannot be merged yet, and is not the one that is shown. */
@@ -559,8 +561,8 @@ bool group_settle(struct group *group, struct error *error)
 
 	for (size_t i = 0; i < group->count; i++)
 		settle_look(&settling, &group->looks[i]);
-	bool ok =
-		group_bury_gone(group, error) && end_saves(group, error) && ask_when_edited(&settling, error);
+	bool ok = group_find_branches(group, error) && group_bury_gone(group, error) &&
+		  end_saves(group, error) && ask_when_edited(&settling, error);
 	for (size_t i = 0; ok && i < group->count; i++)
 		if (is_settled(&group->looks[i]))
 			ledger_entry_clear_sent(&group->looks[i].entry);

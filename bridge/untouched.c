@@ -66,10 +66,10 @@ static int64_t marked_ms(const struct group *group, const struct look *look)
 }
 
 /* Times are whole seconds: a cell may have been edited in the one in which the app synced. So it is the row that differs where the document
- * was not edited since. */
+ * was not edited since. What a phone brought that was offline has an older time, and is an edit all the same. */
 static bool was_edited_since(const struct group *group, const struct look *look)
 {
-	return document_updated_at(look->document.body) > marked_ms(group, look);
+	return look->pair->ended || document_updated_at(look->document.body) > marked_ms(group, look);
 }
 
 static bool is_asked(const struct group *group, const struct look *look)

@@ -59,6 +59,7 @@ struct look {
 		*grounds;      /* owned; all that it comes from, with their revisions (grounds.h), or NULL */
 	size_t grounds_length; /* of 'problem', when that was all */
 	bool merges;           /* cells and document are merged: conflicts may have losers */
+	bool branched;         /* the document was not made of what the save that was noted was made of */
 	bool orphaned;         /* the history of a save that was noted, and did not happen, may be there */
 	enum document_work document_work;
 	struct json_object *new_document; /* owned; to be written, or the tombstone */
@@ -209,6 +210,8 @@ struct json_object *look_wake_marks(const struct look *look);
 void look_wake_again(struct look *look);
 /* unanswered.c: writes beside the records of which there was no answer, and which are there all the same, are done. */
 void group_find_unanswered(struct group *group, struct side_write *writes, size_t count);
+/* branches.c: sets 'branched', before it is settled what became of saves. */
+must_use bool group_find_branches(struct group *group, struct error *error);
 /* orphans.c: deletes the histories of saves that did not happen (sync-rules 24). What CouchDB refuses to delete is kept in the
  * entry and tried again by the next looks. */
 must_use bool group_drop_orphans(struct group *group, struct error *error);

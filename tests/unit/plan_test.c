@@ -181,6 +181,8 @@ static const struct existence_case existence_cases[] = {
 	 THEN(EXIST_HOLD_TWIN, "the app made")},
 	{"out of scope, a twin | none | none: hold, it is told all the same",
 	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_NONE, ENTRY_NONE, .is_twin = true), THEN(EXIST_HOLD_TWIN, NULL)},
+	{"in scope, a twin | free, a copy that shows its ID | none: hold, it takes none either",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_FREE, ENTRY_NONE, .is_twin = true), THEN(EXIST_HOLD, "clear its ID")},
 	{"in scope, a twin that goes | none | none: delete it",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_NONE, .is_twin = true, .twin_goes = true),
 	 THEN(EXIST_DELETE_TWIN, "wants")},

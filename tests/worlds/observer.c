@@ -202,6 +202,14 @@ static bool is_blank_since(const struct world *world, const struct world_row *ro
 	return world->went_back && !is_filled_in(row);
 }
 
+/* What the ledger said of it was lost while the process ran, which knows it all the same, and holds it. */
+static bool is_held_twin(const struct world *world, const struct world_document *document)
+{
+	const struct pair *pair = pairs_find(&world->sync->pairs, document->table, document->id);
+
+	return world->state_lost && document->made_of[0] && pair && pair->twin_of && pair->has_problem;
+}
+
 static void check_documents(struct world *world)
 {
 	for (size_t i = 0; i < world->document_count; i++) {
@@ -221,7 +229,8 @@ static void check_documents(struct world *world)
 		}
 		if (rows > 1)
 			world_broken(world, "%s has %zu rows", document->full_id, rows);
-		else if (world_body(document) && !row && !observer_is_forgotten(world, document))
+		else if (world_body(document) && !row && !observer_is_forgotten(world, document) &&
+			 !is_held_twin(world, document))
 			world_broken(world, "%s has no row", document->full_id);
 		else if (!world_body(document) && row && !(row->copied && observer_is_told(world, row)) &&
 			 !observer_points_to_told(world, row, FIELD_COLLECTION) &&
@@ -245,13 +254,15 @@ static void check_rows(struct world *world)
 	}
 }
 
-/* A copy is told so, and nothing else of it is touched. */
+/* A copy is told so, and nothing else of it is touched. Without an original it waits for its place, as others do. */
 static void check_copies(struct world *world)
 {
 	for (size_t i = 0; i < world->row_count; i++) {
 		const struct world_row *row = &world->rows[i];
 		if (row->now.there && row->copied && *world_cell_text(row, FIELD_ID) &&
-		    !observer_is_paired(world, row) && !observer_is_told(world, row))
+		    !observer_is_paired(world, row) && !observer_is_told(world, row) &&
+		    !(!observer_has_pair(world, row) &&
+		      observer_points_to_told(world, row, FIELD_COLLECTION)))
 			world_broken(world, "row %s is a copy of %s and is not told so", row->id,
 				     world_cell_text(row, FIELD_ID));
 	}

@@ -79,7 +79,8 @@ static bool is_gone(struct json_object *entry, const char *side)
 	return json_bool_or(json_child(entry, side, json_type_object), "__deleted", false);
 }
 
-/* When it was. An entry that could not be removed becomes that of the same change when it is made after all. */
+/* When it was. An entry that could not be removed becomes that of the same change when it is made after all: later, unless the clock was
+ * set back. */
 static bool is_its_time(const struct world *world, struct json_object *entry,
 			const struct world_change *change)
 {
@@ -89,7 +90,7 @@ static bool is_its_time(const struct world *world, struct json_object *entry,
 		if (world->changes[i].time_ms == time_ms &&
 		    strcmp(world->changes[i].full_id, change->full_id) == 0)
 			return time_ms == change->time_ms;
-	return world->cleanup_refused && time_ms < change->time_ms;
+	return world->cleanup_refused && (time_ms < change->time_ms || world->wall_ahead_ms < 0);
 }
 
 static bool is_of(const struct world *world, struct json_object *entry, const struct world_change *change)

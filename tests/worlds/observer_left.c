@@ -12,11 +12,12 @@ struct world_version *observer_version(struct world *world, enum field field, co
 	return NULL;
 }
 
-/* The bridge has looked at the document since the app put the value on its other side. */
+/* The bridge has looked at the document since the app put the value on its other side, and was not waiting for what it had sent. */
 static bool was_seen_carried(struct world *world, const struct world_version *version)
 {
 	scoped_text end = own_format("-%s", version->carried_in);
-	const char *handled = json_text_or(world_state_body(world, end), "document", "");
+	struct json_object *entry = world_state_body(world, end);
+	const char *handled = json_find(entry, "sent", NULL) ? "" : json_text_or(entry, "document", "");
 
 	for (size_t i = 0; i < world->document_count; i++) {
 		const struct world_document *document = &world->documents[i];

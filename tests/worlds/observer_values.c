@@ -254,10 +254,12 @@ static bool problem_with(struct world *world, enum field field, const char *valu
 	for (size_t i = 0; i < world->row_count; i++) {
 		const struct world_row *row = &world->rows[i];
 		const struct world_document *document = world_document_of(world, row);
+		const struct world_document *paired = observer_document_of(world, row);
 		observer_cell_words(field, row->now.cells[field], words);
 		if (row->now.there && strcmp(words, value) == 0 &&
 		    (observer_is_told(world, row) || observer_points_to_told(world, row, FIELD_COLLECTION) ||
-		     (document && observer_has_problem(world, document))))
+		     (document && observer_has_problem(world, document)) ||
+		     (paired && observer_has_problem(world, paired))))
 			return true;
 	}
 	return false;

@@ -143,6 +143,16 @@ static void write_row(struct world *world, const struct world_document *document
 	}
 }
 
+static const char *ledgers_row(const struct world *world, const struct world_document *document)
+{
+	scoped_text end =
+		own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
+	struct json_object *entry = world_state_body(world, end);
+
+	return entry && strcmp(json_text_or(entry, "state", ""), "pair") == 0 ? json_text_or(entry, "rec", "")
+									      : "";
+}
+
 static bool has_room(const struct world *world)
 {
 	return world->row_count + ROOM < WORLD_ROWS && world->document_count + ROOM < WORLD_DOCUMENTS &&
@@ -164,7 +174,8 @@ static void create_row(struct app_sync *sync, struct world_document *document)
 	world->moment++;
 	write_row(world, document, row, &filling);
 	/* Of two rows with one ID nobody can tell which is the bridge's, before that knows. */
-	row->copied = other != NULL;
+	const struct world_row *own = world_row(world, ledgers_row(world, document));
+	row->copied = other || (own && own->now.there);
 	if (other && !observer_is_paired(world, other))
 		other->copied = true;
 	observer_row_copied(world, row);
@@ -276,6 +287,9 @@ static void pull_row(struct app_sync *sync, struct world_row *row, struct world_
 		return;
 	}
 	world_note(world, "app: takes row %s over into %s", row->id, document->full_id);
+	const char *own = ledgers_row(world, document);
+	if (*own && strcmp(own, row->id) != 0) /* a copy, which is told and left alone */
+		observer_row_copied(world, row);
 	json_put(pulled, "updated_at", json_new_int(world_base_now_ms(world)));
 	document_set_mark(table_document_type(row->table), pulled, world->config.id, row->id, shown_ms(row));
 	world_phone_puts(world, row->table, document->id, pulled);
@@ -371,16 +385,6 @@ void world_app_syncs(struct world *world)
 }
 
 /* ---- judged ---- */
-
-static const char *ledgers_row(const struct world *world, const struct world_document *document)
-{
-	scoped_text end =
-		own_format("-%s-%s", document_type_name(table_document_type(document->table)), document->id);
-	struct json_object *entry = world_state_body(world, end);
-
-	return entry && strcmp(json_text_or(entry, "state", ""), "pair") == 0 ? json_text_or(entry, "rec", "")
-									      : "";
-}
 
 bool world_app_is_twin(struct world *world, const struct world_document *document)
 {

@@ -1,0 +1,48 @@
+/* A save without an answer, of a revision that the one which is shown now was not made of: a phone brought another leaf, and the
+ * save may be in the leaf that is hidden behind it. */
+#include "bridge/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_asked(const struct look *look)
+{
+	const struct ledger_entry *entry = &look->entry;
+
+	return !look->finished && (entry->saving || ledger_entry_has_taken(entry)) && entry->taken_on &&
+	       look->document.presence == SIDE_THERE && look->document.revision &&
+	       strcmp(look->document.revision, entry->taken_on) != 0;
+}
+
+static bool has(struct json_object *lineage, const char *revision)
+{
+	for (size_t i = 0; i < json_length(lineage); i++)
+		if (strcmp(json_text_of(json_at(lineage, i)), revision) == 0)
+			return true;
+	return false;
+}
+
+bool group_find_branches(struct group *group, struct error *error)
+{
+	struct side *couch = &group->sync->couch;
+	struct side_revision *revisions = own_alloc((group->count + 1) * sizeof *revisions);
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		if (!is_asked(look))
+			continue;
+		revisions[count] = (struct side_revision){.key = {look->pair->table, look->pair->id},
+							  .revision = look->document.revision};
+		looks[count++] = look;
+	}
+	bool ok = count == 0 || couch->ops->read_revisions(couch->self, revisions, count, error);
+	for (size_t i = 0; ok && i < count; i++)
+		looks[i]->branched =
+			revisions[i].lineage && !has(revisions[i].lineage, looks[i]->entry.taken_on);
+	side_revisions_done(revisions, count);
+	free(revisions);
+	free(looks);
+	return ok || error_wrap(error, "finding out what became of saves without an answer");
+}
