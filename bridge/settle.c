@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDED_MS 500 /* Airtable rounds the time of an edit to the nearest second */
+#define ROUNDED_MS      500   /* Airtable rounds the time of an edit to the nearest second */
+#define PHONES_CLOCK_MS 60000 /* a phone's clock may be so far behind */
 
 /* Whose question, and what its answer is for. */
 struct asker {
@@ -73,6 +74,13 @@ static void wait_for_deadline(struct group *group, struct look *look)
 static bool deadline_passed(const struct group *group, const struct look *look)
 {
 	return age_ms(group, look) >= applied_within_ms(group);
+}
+
+/* The app may have written the row since, by a phone's clock. It writes whole records: the row then shows what was sent, since the
+ * document has it, and says nothing of the request. */
+static bool app_may_have_written(const struct group *group, const struct look *look)
+{
+	return group->sync->app_synced_ms > look->entry.sent.at_ms - PHONES_CLOCK_MS;
 }
 
 enum landed { LANDED, LANDED_CUT, NOT_LANDED, LANDED_UNKNOWN };
@@ -172,7 +180,8 @@ static void settle_update(struct settling *settling, struct look *look)
 		all_landed = all_landed && landed;
 	}
 	/* Of columns that are others by now nothing is shown, and what was sent may still come. */
-	if (!(all_landed && any_known) && !deadline_passed(group, look)) {
+	bool believed = all_landed && any_known && !app_may_have_written(group, look);
+	if (!believed && !deadline_passed(group, look)) {
 		wait_for_deadline(group, look);
 		return;
 	}

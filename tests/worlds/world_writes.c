@@ -421,6 +421,32 @@ static bool refuse_all_of_gone(const struct world *world, struct side_write *wri
 	return true;
 }
 
+/* It was sent before, is in doubt, and is still to be applied. What the error cell says alone replaces nothing of anybody's. */
+static bool is_in_doubt(const struct world *world, const struct side_write *write)
+{
+	const char *id = world_column_id(world, write->table, FIELD_ID);
+
+	for (size_t i = 0; i < WORLD_LATE; i++) {
+		const struct world_late *late = &world->late[i];
+		if (!late->at_ms || late->table != write->table ||
+		    is_error_cell_alone(world, late->table, late->body))
+			continue;
+		if (write->id ? strcmp(late->id, write->id) == 0
+			      : !late->id[0] && strcmp(json_text_or(late->body, id, ""),
+						       json_text_or(write->body, id, "")) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Who has lost the notes does not know of any. */
+static void check_doubt(struct world *world, const struct side_write *write)
+{
+	if (!world->state_lost && is_in_doubt(world, write))
+		world_broken(world, "row %s is written while a write of it is in doubt",
+			     write->id ? write->id : "(new)");
+}
+
 /* Records of one table and kind, at most ten: one request. */
 static void send(struct world *world, struct side_write *writes, const struct world_reading *decided,
 		 const size_t *places, size_t count)
@@ -435,8 +461,10 @@ static void send(struct world *world, struct side_write *writes, const struct wo
 			return; /* too old: none of them leaves */
 	if (!world_may_write(world, "rows"))
 		return;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		check_doubt(world, &writes[places[i]]);
 		check_freshness(world, &writes[places[i]], &decided[places[i]]);
+	}
 	world->calls++;
 	world_hear_clock(world);
 	if (refuse_all_of_gone(world, writes, places, count))
@@ -486,35 +514,13 @@ static void send_all(struct world *world, struct side_ticket *ticket)
 		}
 }
 
-/* It was sent before, is in doubt, and is still to be applied. What the error cell says alone replaces nothing of anybody's. */
-static bool is_in_doubt(const struct world *world, const struct side_write *write)
-{
-	const char *id = world_column_id(world, write->table, FIELD_ID);
-
-	for (size_t i = 0; i < WORLD_LATE; i++) {
-		const struct world_late *late = &world->late[i];
-		if (!late->at_ms || late->table != write->table ||
-		    is_error_cell_alone(world, late->table, late->body))
-			continue;
-		if (write->id ? strcmp(late->id, write->id) == 0
-			      : !late->id[0] && strcmp(json_text_or(late->body, id, ""),
-						       json_text_or(write->body, id, "")) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* At most one write of a row is outstanding, and each is once in a batch (sync-rules 29). Who has lost the notes does not know of
- * any. */
+/* At most one write of a row is outstanding, and each is once in a batch (sync-rules 29). */
 static void begin_write(struct world *world, const struct side_write *write)
 {
 	struct world_row *row = write->id ? world_row(world, write->id) : NULL;
 
 	if (row && row->under_way++ > 0)
 		world_broken(world, "row %s is written while another write of it is under way", row->id);
-	if (!world->state_lost && is_in_doubt(world, write))
-		world_broken(world, "row %s is written while a write of it is in doubt",
-			     write->id ? write->id : "(new)");
 }
 
 static void end_write(struct world *world, const struct side_write *write)
