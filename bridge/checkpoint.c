@@ -246,7 +246,8 @@ bool sync_load_checkpoint(struct sync *sync, struct error *error)
 	if (is_state_lost(source, state))
 		sync_tell_state_lost(sync);
 	sync->went_back = worst == CHECKPOINT_BACK;
-	sync->ledger_lost = sync->ledger_lost || is_ledger_lost(source, state);
+	if (is_ledger_lost(source, state))
+		sync_lose_ledger(sync);
 	sync->checkpoint_unsure = false; /* it is read now */
 	count_on_from(sync, source);
 	count_on_from(sync, state);

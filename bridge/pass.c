@@ -283,17 +283,28 @@ static bool run_once(struct sync *sync, const struct pass_wish *wish, struct err
 	return left_behind_clear(sync, error) && (sync->pairs.unsettled > 0 || sync_checkpoint(sync, error));
 }
 
+/* Without the ledger nobody knows what was written into a row last, and what it shows in that moment may be older: taken for an edit it
+ * would be written into the document. */
+static bool rows_show_all(const struct sync *sync, struct error *error)
+{
+	return clock_steady_ms() >= sync->shown_from_ms ||
+	       error_set(error, ERROR_RETRY,
+			 "what was remembered is lost, and the rows may not show yet what was written into "
+			 "them last: "
+			 "they are compared in some seconds");
+}
+
 /* A place that was lost on the way is found again at once; so is a state that was. */
 bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *error)
 {
-	if (!sync_start(sync, error))
+	if (!sync_start(sync, error) || !rows_show_all(sync, error))
 		return false;
 	if (run_once(sync, wish, error))
 		return true;
 	if (strcmp(error->code, STATE_LOST) == 0) {
 		sync_forget_state(sync);
 		return sync_start(sync, error) && sync_plant_checkpoint(sync, error) &&
-		       run_once(sync, wish, error);
+		       rows_show_all(sync, error) && run_once(sync, wish, error);
 	}
 	return sync->place_lost && sync_start(sync, error) && run_once(sync, wish, error);
 }

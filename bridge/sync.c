@@ -205,11 +205,19 @@ static bool list_documents(struct sync *sync, enum table table, struct error *er
 
 /* ---- a state that was lost ---- */
 
+void sync_lose_ledger(struct sync *sync)
+{
+	if (!sync->ledger_lost)
+		sync->shown_from_ms = clock_steady_ms() + SYNC_SHOWS_MS;
+	sync->ledger_lost = true;
+}
+
 void sync_forget_state(struct sync *sync)
 {
 	sync_tell_state_lost(sync);
 	sync->unplanted = sync->open_changed = true;
-	sync->ledger_lost = true;
+	sync->ledger_lost = false; /* a new loss */
+	sync_lose_ledger(sync);
 	json_remove(sync->schema_stored, "_rev");
 	sync->unstored = true;
 	sync->schema_unsure = false;

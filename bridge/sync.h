@@ -22,6 +22,7 @@ enum sync_limits {
 	SYNC_GRAVE_DAYS = 90,        /* a gravestone is kept so long (sync-rules 11) */
 	SYNC_TURNS = 8,              /* looks at one pair in one pass; then it pauses */
 	SYNC_FRESH_ROWS = 200,       /* rows whose cells are kept from the news for the look that follows */
+	SYNC_SHOWS_MS = 5000,        /* so long after a write a row may show what it had before */
 	SYNC_FRESH_MS = 5000,        /* plans come from reads at most this old (sync-rules 6) */
 };
 
@@ -72,7 +73,8 @@ struct sync {
 	bool place_lost; /* the checkpoint's place in the feed is not known there */
 	enum edit_order
 		held_wins; /* in this pass, of what is held apart since the database went back; UNKNOWN: it stays so */
-	bool went_back;   /* the database, before this start (sync-rules 3) */
+	bool went_back; /* the database, before this start (sync-rules 3) */
+	int64_t shown_from_ms; /* steady clock; from then on rows show whatever was written before the ledger was lost */
 	bool ledger_lost; /* there was one before: rows may be there that it does not name (sync-rules 5) */
 	bool checkpoint_unsure; /* the last write of it failed: the source database may have it, or not */
 	bool unplanted;         /* the source database has no checkpoint that counts yet */
@@ -117,6 +119,8 @@ must_use bool sync_plant_checkpoint(struct sync *sync, struct error *error);
 /* Whether the database is still the one that was last written to. If not, the place is lost. */
 must_use bool sync_check_place(struct sync *sync, struct error *error);
 /* The state is lost: all that this process knows is stored anew, and every pair compared. */
+/* From now on nothing that the ledger knew is known. */
+void sync_lose_ledger(struct sync *sync);
 void sync_forget_state(struct sync *sync);
 /* Says so, once until a checkpoint stands there again. */
 void sync_tell_state_lost(struct sync *sync);

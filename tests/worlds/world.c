@@ -231,6 +231,11 @@ bool world_pass_wished(struct world *world, struct pass_wish wish)
 					   .list_rows = wish.list_rows,
 					   .on_row_deleted = world->config.on_row_deleted});
 	bool ok = pass_run(world->sync, &wish, &error);
+	int64_t rest_ms = world->sync->shown_from_ms - clock_steady_ms();
+	if (!ok && !world->dead && rest_ms > 0) {
+		world_advance(world, rest_ms);
+		ok = pass_run(world->sync, &wish, &error);
+	}
 	world_advance(world, 10);
 	transcript_add(world,
 		       (struct act){.kind = ACT_PASSED, .passed = ok, .value = transcript_rows(world)});
