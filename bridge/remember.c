@@ -391,13 +391,14 @@ static bool finish_writes(struct group *group, struct error *error)
 	return ok || error_wrap(error, "writing rows");
 }
 
-/* Those that wait for what has paired; those of this group that wait for what paired while they were under way. */
+/* Those that wait for what has paired; those of this group that wait for what paired while they were under way. What the ledger did not
+ * take has not: each look would pair it anew. */
 static void wake_waiting(struct group *group)
 {
 	struct pairs *pairs = &group->sync->pairs;
 
 	for (size_t i = 0; i < group->count; i++)
-		if (group->looks[i].paired) {
+		if (group->looks[i].paired && group->looks[i].pair->state == ENTRY_PAIR) {
 			pairs->pairings++;
 			pairs_wake_waiting(pairs, group->looks[i].pair);
 		}
