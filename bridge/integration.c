@@ -129,6 +129,13 @@ static void rest(struct integration *integration, int64_t wait_ms)
 		http_run(integration->connection.http, until_ms - clock_steady_ms());
 }
 
+static int64_t at_least_until_it_begins(const struct integration *integration, int64_t pause_ms)
+{
+	int64_t left_ms = pass_begins_in_ms(integration->connection.sync);
+
+	return pause_ms > left_ms ? pause_ms : left_ms;
+}
+
 static bool is_held_by_other(const struct integration *integration, const struct error *error)
 {
 	return error->kind == ERROR_CONFLICT && !lease_is_held(integration->connection.lease);
@@ -158,7 +165,8 @@ bool integration_pass(struct integration *integration, const struct pass_wish *w
 		ok = pass_on_demand(integration, wish, error);
 		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED || try + 1 == PASS_TRIES)
 			break;
-		int64_t pause_ms = random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS);
+		int64_t pause_ms = at_least_until_it_begins(
+			integration, random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS));
 		log_warn(&integration->log, "the pass is tried again: %s", error->text);
 		rest(integration, pause_ms);
 	}
@@ -204,7 +212,7 @@ static void tell_failure(struct integration *integration, struct turn *turn, con
 
 static void pause_after(struct integration *integration, struct turn *turn, const struct error *error)
 {
-	int64_t pause_ms = pause_ms_after(turn, error);
+	int64_t pause_ms = at_least_until_it_begins(integration, pause_ms_after(turn, error));
 
 	turn->failures++;
 	tell_failure(integration, turn, error, pause_ms);

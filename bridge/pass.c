@@ -283,11 +283,18 @@ static bool run_once(struct sync *sync, const struct pass_wish *wish, struct err
 	return left_behind_clear(sync, error) && (sync->pairs.unsettled > 0 || sync_checkpoint(sync, error));
 }
 
+int64_t pass_begins_in_ms(const struct sync *sync)
+{
+	int64_t left_ms = sync->shown_from_ms - clock_steady_ms();
+
+	return left_ms > 0 ? left_ms : 0;
+}
+
 /* Without the ledger nobody knows what was written into a row last, and what it shows in that moment may be older: taken for an edit it
  * would be written into the document. */
 static bool rows_show_all(const struct sync *sync, struct error *error)
 {
-	return clock_steady_ms() >= sync->shown_from_ms ||
+	return pass_begins_in_ms(sync) == 0 ||
 	       error_set(error, ERROR_RETRY,
 			 "what was remembered is lost, and the rows may not show yet what was written into "
 			 "them last: "

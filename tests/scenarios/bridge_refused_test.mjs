@@ -233,6 +233,11 @@ function stateIsDeleted([first, happens, isIt]) {
 				assert.deepEqual((await world.histories()).filter((doc) => doc.event_name === 'sync_conflict'), []);
 			});
 			await sleep(CALM_MS);
+			await world.until('all is compared and remembered', async () => {
+				const checkpoint = await world.couch.get(world.state, `_local/checkpoint-${world.integrationId}`);
+				assert.ok(checkpoint.couch);
+			});
+			await world.untilEqual('in step again');
 			assert.equal(await bridge.stop(), 0);
 			await step('it is said once', () => {
 				const said = bridge.lines.filter((line) => /what was remembered .* is lost/.test(line));

@@ -231,7 +231,7 @@ bool world_pass_wished(struct world *world, struct pass_wish wish)
 					   .list_rows = wish.list_rows,
 					   .on_row_deleted = world->config.on_row_deleted});
 	bool ok = pass_run(world->sync, &wish, &error);
-	int64_t rest_ms = world->sync->shown_from_ms - clock_steady_ms();
+	int64_t rest_ms = pass_begins_in_ms(world->sync);
 	if (!ok && !world->dead && rest_ms > 0) {
 		world_advance(world, rest_ms);
 		ok = pass_run(world->sync, &wish, &error);
