@@ -100,8 +100,9 @@ static void type_once_read(void *context, unsigned effect)
 
 static void person_types_behind_a_list(struct world *world)
 {
-	struct typist typist = {.world = world};
+	static struct typist typist;
 
+	typist = (struct typist){.world = world};
 	for (int i = 2; i <= 1 + WORLD_PAGE; i++) {
 		char id[8];
 		snprintf(id, sizeof id, "i%d", i);
