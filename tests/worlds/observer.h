@@ -43,8 +43,8 @@ void observer_went_back(struct world *world);
 /* The state database is about to be lost, or to be put back from a backup. */
 void observer_state_lost(struct world *world);
 /* The bridge wrote a document; bodies, NULL of none. */
-void observer_changed(struct world *world, const struct world_document *document, struct json_object *before,
-		      struct json_object *after);
+void observer_changed(struct world *world, const struct world_document *document, const char *revision,
+		      struct json_object *before, struct json_object *after);
 void observer_check_histories(struct world *world);
 void observer_histories_done(struct world *world);
 /* Checks the invariants of a quiet world. */

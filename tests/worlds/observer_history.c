@@ -1,5 +1,6 @@
 /* The observer of histories: what the bridge makes of a document by a row has its one entry, and no entry lacks its change. */
 #include "tests/worlds/observer.h"
+#include "tests/worlds/world_couch.h"
 #include "tests/worlds/world_refusals.h"
 
 #include <stdio.h>
@@ -29,8 +30,8 @@ static bool differs(struct json_object *a, struct json_object *b)
 	return false;
 }
 
-void observer_changed(struct world *world, const struct world_document *document, struct json_object *before,
-		      struct json_object *after)
+void observer_changed(struct world *world, const struct world_document *document, const char *revision,
+		      struct json_object *before, struct json_object *after)
 {
 	struct json_object *old_data = before ? document_data(before) : NULL;
 	struct json_object *new_data = after ? document_data(after) : NULL;
@@ -42,6 +43,7 @@ void observer_changed(struct world *world, const struct world_document *document
 		return;
 	}
 	struct world_change *change = &world->changes[world->change_count++];
+	snprintf(change->revision, sizeof change->revision, "%s", revision);
 	snprintf(change->full_id, sizeof change->full_id, "%s", document->full_id);
 	change->time_ms = after ? document_updated_at(after) : 0;
 	change->before = old_data ? json_copy(old_data) : NULL;
@@ -171,13 +173,34 @@ static const struct world_document *document_of(const struct world *world, const
 	return NULL;
 }
 
+/* Somebody deleted the leaf that it made, and another one lives on without it: what the row shows is saved in that one, with an entry of
+ * its own. */
+static bool was_deleted_apart(const struct world_document *document, const struct world_change *change)
+{
+	bool lives = false, ended = false;
+
+	for (size_t i = 0; i < document->count; i++) {
+		const struct world_leaf *leaf = &document->leaves[i];
+		bool of_it = world_couch_descends(document, leaf->revision, change->revision);
+		if (leaf->replaced)
+			continue;
+		if (of_it && (!leaf->deleted || world_couch_merged_into(document, leaf->revision)))
+			return false;
+		ended = ended || of_it;
+		lives = lives || !leaf->deleted;
+	}
+	return ended && lives;
+}
+
 /* An edit that was made apart from it came before anybody knew that it had happened: the document is there again, with all that it had. */
 static bool was_undone(const struct world *world, const struct world_change *change)
 {
 	const struct world_document *document = document_of(world, change);
 	const struct world_leaf *winner = document ? world_winner(document) : NULL;
 
-	return !change->after && winner && !winner->deleted && has_other_leaf(document, winner);
+	if (change->after)
+		return document && was_deleted_apart(document, change);
+	return winner && !winner->deleted && has_other_leaf(document, winner);
 }
 
 /* Where leaves met, a save whose fate could not be told is recorded with the next one once more. */

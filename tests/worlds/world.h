@@ -164,6 +164,7 @@ struct world_late {
 /* What the bridge made of a document's data. */
 struct world_change {
 	char full_id[WORLD_ID + 16];
+	char revision[64];                  /* that it made */
 	int64_t time_ms;                    /* its updated_at then; 0: it was deleted */
 	struct json_object *before, *after; /* owned; data; NULL: it was not there, or is no more */
 };

@@ -579,7 +579,7 @@ static bool apply_write(struct world *world, struct side_write *write)
 		return false;
 	world->document_writes++;
 	if (write->kind != SIDE_MERGE && write->kind != SIDE_END_LEAF)
-		observer_changed(world, document, before, deleted ? NULL : write->body);
+		observer_changed(world, document, leaf->revision, before, deleted ? NULL : write->body);
 	/* Beside a leaf that a phone has just brought: what was deleted may come back with it. */
 	world->any_deleted =
 		world->any_deleted || (write->kind == SIDE_DELETE && world_body(document) != NULL);
