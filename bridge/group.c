@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RESTLESS_MOST 8 /* doublings of the pause of a pair that a pass would not stop looking at */
+
 struct group *group_open(struct sync *sync, struct pair *const *pairs, size_t count)
 {
 	struct group *group = own_alloc(sizeof *group);
@@ -51,13 +53,35 @@ static void look_done(struct look *look)
 	json_release(look->row_body);
 }
 
+static void note_pass(const struct sync *sync, struct pair *pair)
+{
+	if (pair->pass == sync->pass)
+		return;
+	if (pair->looked <= SYNC_LOOKS_MOST)
+		pair->restless = 0;
+	pair->pass = sync->pass;
+	pair->turns = pair->looked = 0;
+}
+
 bool sync_has_turns_left(struct sync *sync, struct pair *pair)
 {
-	if (pair->pass != sync->pass) {
-		pair->pass = sync->pass;
-		pair->turns = 0;
-	}
+	note_pass(sync, pair);
 	return ++pair->turns < SYNC_TURNS;
+}
+
+bool sync_may_look(struct sync *sync, struct pair *pair)
+{
+	note_pass(sync, pair);
+	if (++pair->looked <= SYNC_LOOKS_MOST)
+		return true;
+	if (pair->looked == SYNC_LOOKS_MOST + 1 && pair->restless < RESTLESS_MOST)
+		pair->restless++;
+	int64_t wait_ms = (int64_t)SYNC_RETRY_FIRST_MS << (pair->restless - 1);
+	pairs_set_due(&sync->pairs, pair, DUE_AGAIN,
+		      clock_steady_ms() + (wait_ms < SYNC_RETRY_CAP_MS ? wait_ms : SYNC_RETRY_CAP_MS));
+	log_debug(&sync->log, "%s: looked at %d times in one pass: it is looked at again later",
+		  pair->full_id, SYNC_LOOKS_MOST);
+	return false;
 }
 
 static void queue_again(struct sync *sync, struct look *look, bool remembered)

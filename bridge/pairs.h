@@ -93,8 +93,10 @@ struct pair {
 	/* The call for news (sync.h) with which a revision of its document was last heard of or handled. */
 	uint64_t heard_in;
 	bool unsettled; /* what was heard of it is neither handled nor in the ledger: the checkpoint waits */
-	unsigned pass, turns;               /* how often the pass of that number has looked at it */
-	struct due due[DUE_KINDS];          /* when it is looked at again, by due.h alone */
+	unsigned pass, turns;      /* how often it has asked the pass of that number for another look */
+	unsigned looked;           /* how often that pass has looked at it, whoever asked */
+	unsigned restless;         /* passes in a row that would not stop looking at it */
+	struct due due[DUE_KINDS]; /* when it is looked at again, by due.h alone */
 	struct watch *watches[WATCH_KINDS]; /* what it is stopped by, by watches.h alone */
 	unsigned list_turn;                 /* the full list in which its row was last shown */
 	unsigned present_turn;              /* the check of rows that last showed its row */

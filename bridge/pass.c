@@ -89,9 +89,13 @@ static size_t take_ready(struct sync *sync, const struct pass_wish *pass, bool o
 		wish.is_ready = is_free;
 		count = queue_take(&sync->pairs.queue, &wish, taken);
 	}
-	if (count > 1)
-		qsort(taken, count, sizeof *taken, by_order);
-	return count;
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++)
+		if (sync_may_look(sync, taken[i]))
+			taken[kept++] = taken[i];
+	if (kept > 1)
+		qsort(taken, kept, sizeof *taken, by_order);
+	return kept;
 }
 
 /* ---- the pipeline ---- */

@@ -20,6 +20,7 @@ enum sync_limits {
 	SYNC_RETRY_FIRST_MS = 30000, /* what was refused is tried again: doubling, jittered, */
 	SYNC_RETRY_CAP_MS = 3600000, /* at most hourly */
 	SYNC_GRAVE_DAYS = 90,        /* a gravestone is kept so long (sync-rules 11) */
+	SYNC_LOOKS_MOST = 64,        /* looks at one pair in one pass, whoever asked for them */
 	SYNC_TURNS = 8,              /* looks at one pair in one pass; then it pauses */
 	SYNC_FRESH_ROWS = 200,       /* rows whose cells are kept from the news for the look that follows */
 	SYNC_SHOWS_MS = 5000,        /* so long after a write a row may show what it had before */
@@ -164,6 +165,9 @@ void sync_queue_documents(struct sync *sync);
 
 /* group.c: a pair that asks again and again in one pass pauses, so that whatever drives it does not drive us. Counts this time. */
 bool sync_has_turns_left(struct sync *sync, struct pair *pair);
+/* To be asked before each look. False: this pass has looked at it so often that something must be going round in a circle, such as pairs
+ * that wake each other and of which the ledger takes nothing: it is looked at later, after a while that grows up to an hour. */
+bool sync_may_look(struct sync *sync, struct pair *pair);
 
 /* seen_row.c: the pair that a row belongs to, made if it is new (sync-rules 12, 13). Also notes the row there. */
 struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row);
