@@ -47,6 +47,9 @@ static bool write_all(struct merge_batch *batch, struct writes *writes, const ch
 		/* Their tombstones are no news. */
 		if (write->kind == SIDE_END_LEAF && write->result == ERROR_NONE)
 			writes->of[i]->pair->ended += ended_hash_of(write->revision_out);
+		/* Perhaps one has ended: a save in doubt may be in it, and what the feed tells of it is news. */
+		else if (write->kind == SIDE_END_LEAF && write->result == ERROR_RETRY)
+			writes->of[i]->pair->ended++;
 	}
 	side_writes_done(writes->list, writes->count);
 	free(writes->list);
