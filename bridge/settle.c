@@ -438,9 +438,8 @@ static bool may_be_overwritten(const struct look *look)
 /* Or in a leaf that was merged into another, and ended; or that is not merged yet, and is not the one that is shown. */
 static bool may_be_merged(const struct look *look)
 {
-	return !look->pair->save_lost &&
-	       (look->pair->ended != 0 || conflict_unmerged(look->pair) || conflict_waits(look->pair) ||
-		json_length(look->document.leaves) > 0);
+	return !look->pair->save_lost && (look->pair->ended != 0 || conflict_unmerged(look->pair) ||
+					  json_length(look->document.leaves) > 0);
 }
 
 static bool shows_taken(const struct group *group, const struct look *look, enum field field)
