@@ -14,14 +14,6 @@ static bool is_asked(const struct look *look)
 	       strcmp(look->document.revision, entry->taken_on) != 0;
 }
 
-static bool has(struct json_object *lineage, const char *revision)
-{
-	for (size_t i = 0; i < json_length(lineage); i++)
-		if (strcmp(json_text_of(json_at(lineage, i)), revision) == 0)
-			return true;
-	return false;
-}
-
 bool group_find_branches(struct group *group, struct error *error)
 {
 	struct side *couch = &group->sync->couch;
@@ -39,8 +31,8 @@ bool group_find_branches(struct group *group, struct error *error)
 	}
 	bool ok = count == 0 || couch->ops->read_revisions(couch->self, revisions, count, error);
 	for (size_t i = 0; ok && i < count; i++)
-		looks[i]->branched =
-			revisions[i].lineage && !has(revisions[i].lineage, looks[i]->entry.taken_on);
+		looks[i]->branched = revisions[i].lineage &&
+				     !side_lineage_has(revisions[i].lineage, looks[i]->entry.taken_on);
 	side_revisions_done(revisions, count);
 	free(revisions);
 	free(looks);

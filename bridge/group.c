@@ -74,13 +74,17 @@ bool sync_may_look(struct sync *sync, struct pair *pair)
 	note_pass(sync, pair);
 	if (++pair->looked <= SYNC_LOOKS_MOST)
 		return true;
-	if (pair->looked == SYNC_LOOKS_MOST + 1 && pair->restless < RESTLESS_MOST)
+	bool first = pair->looked == SYNC_LOOKS_MOST + 1;
+	if (first && pair->restless < RESTLESS_MOST)
 		pair->restless++;
 	int64_t wait_ms = (int64_t)SYNC_RETRY_FIRST_MS << (pair->restless - 1);
 	pairs_set_due(&sync->pairs, pair, DUE_AGAIN,
 		      clock_steady_ms() + (wait_ms < SYNC_RETRY_CAP_MS ? wait_ms : SYNC_RETRY_CAP_MS));
-	log_debug(&sync->log, "%s: looked at %d times in one pass: it is looked at again later",
-		  pair->full_id, SYNC_LOOKS_MOST);
+	if (first)
+		log_warn(&sync->log,
+			 "%s was looked at %d times in a row, and still is not done: it is looked at again "
+			 "later, at most hourly. Others go on",
+			 pair->full_id, SYNC_LOOKS_MOST);
 	return false;
 }
 

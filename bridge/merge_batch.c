@@ -33,14 +33,6 @@ struct side_key merge_key(const struct merge *merge)
 	return (struct side_key){merge->pair->table, merge->pair->id};
 }
 
-bool merge_is_in(struct json_object *lineage, const char *revision)
-{
-	for (size_t i = 0; i < json_length(lineage); i++)
-		if (strcmp(json_text_of(json_at(lineage, i)), revision) == 0)
-			return true;
-	return false;
-}
-
 static size_t place_of(const struct merge_batch *batch, const struct merge *merge, const char *revision)
 {
 	for (size_t i = 0; i < batch->ancestor_count; i++)

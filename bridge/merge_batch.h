@@ -35,7 +35,6 @@ struct merge_batch {
 void merge_batch_done(struct merge_batch *batch);
 
 struct side_key merge_key(const struct merge *merge);
-bool merge_is_in(struct json_object *lineage, const char *revision);
 /* One that is to be read, and its place in 'ancestors'. */
 size_t merge_want_ancestor(struct merge_batch *batch, const struct merge *merge, const char *revision);
 /* Of one that was read: NULL when the database does not have it any more, or it cannot be understood. Borrowed. */

@@ -93,7 +93,7 @@ static const char *common_ancestor(const struct side_revision *shown, const stru
 {
 	for (size_t i = 0; i < json_length(leaf->lineage); i++) {
 		const char *revision = json_text_of(json_at(leaf->lineage, i));
-		if (merge_is_in(shown->lineage, revision))
+		if (side_lineage_has(shown->lineage, revision))
 			return revision;
 	}
 	return NULL;
@@ -131,7 +131,7 @@ static size_t want_deleted(struct merge_batch *batch, const struct merge *merge,
 		return SIZE_MAX;
 	}
 	bool merged = was_merged(merge, leaves, revision);
-	if (!merged && !merge_is_in(leaves[0].lineage, revision))
+	if (!merged && !side_lineage_has(leaves[0].lineage, revision))
 		return SIZE_MAX;
 	size_t place = merge_want_ancestor(batch, merge, revision);
 	batch->of_ancestors[place].doubted = !merged;

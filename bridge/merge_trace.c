@@ -22,7 +22,7 @@ static const struct side_revision *leaf_of(const struct merge_batch *batch, cons
 static size_t line_length(const struct side_revision *leaf, const struct side_revision *other)
 {
 	for (size_t i = 0; i < json_length(leaf->lineage) && i < LINE_MOST; i++)
-		if (merge_is_in(other->lineage, json_text_of(json_at(leaf->lineage, i))))
+		if (side_lineage_has(other->lineage, json_text_of(json_at(leaf->lineage, i))))
 			return i + 1;
 	return 0;
 }

@@ -1,6 +1,7 @@
 #include "bridge/side.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void side_record_done(struct side_record *record)
 {
@@ -41,4 +42,12 @@ void side_writes_done(struct side_write *writes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		side_record_done(&writes[i].answer);
+}
+
+bool side_lineage_has(struct json_object *lineage, const char *revision)
+{
+	for (size_t i = 0; i < json_length(lineage); i++)
+		if (strcmp(json_text_of(json_at(lineage, i)), revision) == 0)
+			return true;
+	return false;
 }

@@ -115,6 +115,8 @@ struct side_revision {
 	char *merged_into; /* owned; of the tombstone of a leaf that was merged: the leaf that was shown then; else NULL */
 };
 void side_revisions_done(struct side_revision *revisions, size_t count);
+/* Whether a revision with this lineage was made of that one, or is it. */
+bool side_lineage_has(struct json_object *lineage, const char *revision);
 
 struct side_ticket;
 
