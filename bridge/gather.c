@@ -172,6 +172,12 @@ static bool wants_its_mark_alone(const struct look *look)
 	return look->reasons == LOOK_MARK && look->pair->leaves == look->entry.handled;
 }
 
+/* The last look could not do what it found, and what that was may be in the row alone: an edit of a cell. */
+static bool was_left_open(const struct look *look)
+{
+	return look->entry.handled == 0;
+}
+
 /* Nothing that a row shows has changed, and nothing is open. */
 static bool needs_no_row(const struct group *group, const struct look *look)
 {
@@ -186,8 +192,8 @@ static bool needs_no_row(const struct group *group, const struct look *look)
 		return true;
 	if ((look->reasons & (LOOK_ROW | LOOK_AGAIN)) || look->entry.state != ENTRY_PAIR ||
 	    look->entry.sent.kind != SENT_NOTHING || look->entry.unsure_since_ms || look->entry.typed_ms ||
-	    ledger_entry_has_taken(&look->entry) || !pair->in_scope || look->flaw.kind != ERROR_NONE ||
-	    look->document.presence != SIDE_THERE)
+	    ledger_entry_has_taken(&look->entry) || was_left_open(look) || !pair->in_scope ||
+	    look->flaw.kind != ERROR_NONE || look->document.presence != SIDE_THERE)
 		return false;
 	if (wants_its_mark_alone(look))
 		return true;

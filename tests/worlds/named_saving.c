@@ -2,6 +2,7 @@
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/transcript.h"
+#include "tests/worlds/world_refusals.h"
 
 #include <string.h>
 
@@ -306,7 +307,25 @@ static void it_is_free_as_the_process_ends(struct world *world)
 		second_has_it(world);
 }
 
+/* ---- a start after a save that was left open ---- */
+
+/* The next process hears of the edit no more, and its document has not moved: the ledger alone says that something is open. */
+static void history_is_cut_before_the_next_process(struct world *world)
+{
+	bool crashes = world->crash_at > 0;
+
+	world_refuse(world, WRITTEN_HISTORY, "", ANSWER_CUT);
+	named_person_notes(world);
+	bool missed = world_pass(world, true, false);
+	world_lift_refusals(world);
+	world_restart(world);
+	if (missed && world_pass(world, false, false) && !crashes)
+		named_must_say(world, "i1", "notes", "from the grid");
+}
+
 static const struct scenario scenarios[] = {
+	{"history-cut-before-the-next-process", named_nothing, history_is_cut_before_the_next_process,
+	 named_nothing, named_anything, 1U << AS_WRITTEN, false},
 	{"refused-and-left-alone-by-the-next-process", second_is_refused_and_all_is_quiet,
 	 the_next_process_leaves_it_alone, named_nothing, one_has_it, 1U << AS_WRITTEN, false},
 	{"refused-by-a-process-that-noted-no-grounds", second_is_refused_and_all_is_quiet,
