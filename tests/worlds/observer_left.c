@@ -161,6 +161,9 @@ void observer_overwritten(struct world *world, const struct world_row *row, enum
 			   before);
 		spare(world, version);
 	}
+	/* The history had it before the write left, and went back with the database before the write came: nobody can call it back. */
+	if (version->untold && decided <= version->untold)
+		version->excused = true;
 	/* A row that nothing tells of any more, and that no list has shown. */
 	if (decided == 0 && (world->state_lost || world->went_back))
 		version->excused = true;

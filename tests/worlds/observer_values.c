@@ -89,6 +89,14 @@ void observer_state_lost(struct world *world)
 	}
 }
 
+/* A write may be under way to a row that still shows what the history told of as the loser: see observer_overwritten(). */
+void observer_history_lost(struct world *world)
+{
+	for (size_t i = 0; i < world->version_count; i++)
+		if (in_history(world, world->versions[i].field, world->versions[i].value))
+			world->versions[i].untold = world->moment;
+}
+
 /* A history that the database does not take, and that the ledger keeps until it does. */
 static bool is_kept_history(const struct world *world, enum field field, const char *value)
 {

@@ -149,6 +149,7 @@ struct world_version {
 	bool copied; /* two rows show it, since one was duplicated */
 	/* The app's own sync put it on the other side, over this; the document, and the revision that it had before that. */
 	char carried_over[48], carried_in[WORLD_ID + 16], carried_at[64];
+	int64_t untold; /* the moment at which the history that told of it was lost with the database; 0: none was */
 	bool excused; /* overwritten by a write that was decided before (sync-rules 6.6), or emptied by another type (1) */
 };
 

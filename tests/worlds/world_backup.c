@@ -61,6 +61,7 @@ void world_backup_done(struct world_backup **backup)
 /* Who reads the state still finds the documents that it is about: without a revision they are not there. */
 static void drop_documents(struct world *world)
 {
+	observer_history_lost(world);
 	for (size_t i = 0; i < world->document_count; i++) {
 		struct world_document *document = &world->documents[i];
 		for (size_t leaf = 0; leaf < document->count; leaf++)
