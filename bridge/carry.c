@@ -439,45 +439,6 @@ bool group_write_notes(struct group *group, struct look *const *looks, size_t co
 	return ok;
 }
 
-/* A collection made from a row is in scope because it is (sync-rules 14): that is known before its document is there, or a crash
- * in between would leave a document that nobody asked to sync. */
-static void note_birth(struct group *group, struct look *look)
-{
-	if (look->pair->table != TABLE_COLLECTIONS || look->existence.action != EXIST_CREATE_DOCUMENT)
-		return;
-	look->entry.born_as_row = true;
-	look->pair->born_as_row = true;
-	pairs_doubt_scope(&group->sync->pairs, look->pair);
-}
-
-/* What documents take from rows is noted before they are written, and which row that was: one that shows something else afterwards was
- * edited. */
-static bool note_taken(struct group *group, struct error *error)
-{
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
-	size_t count = 0;
-
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (look->finished || look->needs_no_row || look->words_only ||
-		    look->document_work == DOCUMENT_WORK_NONE)
-			continue;
-		for (size_t field = 0; field < FIELD_COUNT; field++)
-			if (look->decisions[field].action & ACTION_TO_COUCH)
-				ledger_entry_take(&look->entry, (enum field)field, &look->airtable[field]);
-		own_free_text(&look->entry.taken_on);
-		look->entry.taken_on = own_copy(look->document.revision);
-		look->pair->save_lost = false;
-		if (look->entry.state == ENTRY_NONE && look->row.presence == SIDE_THERE)
-			snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
-		note_birth(group, look);
-		looks[count++] = look;
-	}
-	bool ok = group_write_notes(group, looks, count, error);
-	free(looks);
-	return ok;
-}
-
 /* What is to be sent to rows and is not noted yet. */
 static size_t collect_unnoted(struct group *group, struct look **looks)
 {
@@ -515,13 +476,7 @@ bool group_carry(struct group *group, struct error *error)
 	for (size_t i = 0; i < group->count; i++)
 		if (!group->looks[i].finished && !group->looks[i].words_only)
 			start_look(group, &group->looks[i]);
-	if (!group_save(group, error))
-		return false;
-	for (size_t i = 0; i < group->count; i++)
-		if (group->looks[i].merges)
-			look_record_losers(group, &group->looks[i]);
-	if (!note_taken(group, error) || !group_write_documents(group, error) ||
-	    !group_save_wakes(group, error))
+	if (!group_write_in_rounds(group, error) || !group_save_wakes(group, error))
 		return false;
 	for (size_t i = 0; i < group->count; i++) {
 		look_tell_left_open(&group->looks[i]);

@@ -32,6 +32,8 @@ static void collect_histories(struct group *group, struct document_writes *batch
 {
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
+		if (!look_is_in_round(look))
+			continue;
 		look_reuse_orphans(look);
 		for (size_t h = 0; h < history_count(look); h++)
 			add_document_write(batch, look, SIDE_EXTRA, json_at(look->histories, h), NULL);
@@ -42,7 +44,7 @@ static void collect_documents(struct group *group, struct document_writes *batch
 {
 	for (size_t i = 0; i < group->count; i++) {
 		struct look *look = &group->looks[i];
-		if (look->document_work == DOCUMENT_WORK_NONE)
+		if (!look_is_in_round(look) || look->document_work == DOCUMENT_WORK_NONE)
 			continue;
 		enum side_write_kind kind = look->document_work == DOCUMENT_WORK_DELETE ? SIDE_DELETE
 					    : look->document.presence == SIDE_THERE     ? SIDE_UPDATE

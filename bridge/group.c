@@ -47,6 +47,7 @@ static void look_done(struct look *look)
 	json_release(look->causes);
 	json_release(look->grounds);
 	json_release(look->new_document);
+	json_release(look->awaits);
 	json_release(look->histories);
 	json_release(look->unrecorded);
 	json_release(look->reused);

@@ -77,6 +77,16 @@ void look_miss(struct look *look, const char *what, const struct error *why)
 	look->again_in_ms = look->again ? 0 : SYNC_RETRY_FIRST_MS;
 }
 
+void look_put_off(struct look *look, const struct look *missed)
+{
+	drop_plan(look);
+	look->finished = true;
+	look->missed = true;
+	look->keep_ledger = true;
+	look->again = missed->again;
+	look->again_in_ms = missed->again_in_ms;
+}
+
 /* ---- the ledger ---- */
 
 static void tell_of_note(struct look *look, const struct store_result *result)

@@ -11,6 +11,7 @@ void related_init(struct related *related, struct sync *sync)
 		.saved = json_new_object(),
 		.wanted = json_new_object(),
 		.seen = json_new_object(),
+		.leans = json_new_object(),
 	};
 }
 
@@ -20,6 +21,7 @@ void related_done(struct related *related)
 	json_release(related->saved);
 	json_release(related->wanted);
 	json_release(related->seen);
+	json_release(related->leans);
 	*related = (struct related){0};
 }
 
@@ -38,6 +40,7 @@ void related_begin(struct related *related)
 {
 	renew(&related->saved);
 	renew(&related->seen);
+	renew(&related->leans);
 	related->counted = false;
 }
 
@@ -59,6 +62,17 @@ struct json_object *related_take_seen(struct related *related, bool *counted_out
 	*counted_out = related->counted;
 	related->counted = false;
 	return seen;
+}
+
+struct json_object *related_take_leans(struct related *related)
+{
+	struct json_object *leans = take(related->leans);
+
+	related->leans = json_new_object();
+	if (json_key_count(leans) > 0)
+		return leans;
+	json_release(leans);
+	return NULL;
 }
 
 /* ---- reading ahead ---- */
@@ -110,11 +124,22 @@ bool related_read(struct related *related, struct error *error)
 
 /* ---- the view ---- */
 
+/* Whether a save before has made something else of it: what is answered then depends on that save. */
+static bool leans_on(struct related *related, const char *full_id)
+{
+	struct json_object *body = NULL;
+	bool saved = json_find(related->saved, full_id, &body);
+
+	if (saved)
+		json_put(related->leans, full_id, NULL);
+	return saved;
+}
+
 static void note_seen(struct related *related, const char *full_id)
 {
 	struct json_object *body = NULL, *revision = NULL;
 
-	if (!json_find(related->saved, full_id, &body) && json_find(related->read, full_id, &body))
+	if (!leans_on(related, full_id) && json_find(related->read, full_id, &body))
 		revision = body ? json_new_text(json_text_or(body, "_rev", NULL)) : json_new_text("");
 	json_put(related->seen, full_id, revision);
 }
@@ -162,7 +187,7 @@ static void add_candidate(struct related *related, const struct pair *pair, cons
 {
 	struct json_object *body = NULL;
 
-	if (pair->document != PAIR_DOCUMENT_THERE || json_find(related->saved, pair->full_id, &body))
+	if (pair->document != PAIR_DOCUMENT_THERE || leans_on(related, pair->full_id))
 		return;
 	if (!json_find(related->read, pair->full_id, &body))
 		json_put(related->wanted, pair->full_id, NULL);
@@ -186,11 +211,10 @@ static void add_contents(struct related *related, const char *key, const char *v
 	bool in_container = strcmp(key, "container_id") == 0;
 	const struct pair *place =
 		pairs_find(&related->sync->pairs, in_container ? TABLE_ITEMS : TABLE_COLLECTIONS, value);
-	struct json_object *body;
 
 	for (const struct pair *pair = place ? place->contents : NULL; pair;
 	     pair = pair_next_content(pair, place))
-		if (pair->document == PAIR_DOCUMENT_THERE && !json_find(related->saved, pair->full_id, &body))
+		if (pair->document == PAIR_DOCUMENT_THERE && !leans_on(related, pair->full_id))
 			json_append(list, stub(pair->full_id, key, value));
 }
 

@@ -1,6 +1,9 @@
 /* Saving: what the rows' edits make of their documents is what the app would have written: derived fields, refusals,
  * history. One save after the other, so that the second of two that collide is refused; those that are in each other's
- * way alone are then checked against what all of them come to. What they look up is read ahead for all of them. */
+ * way alone are then checked against what all of them come to. What they look up is read ahead for all of them.
+ *
+ * What a save before has changed is not there yet, and CouchDB may refuse it: a save that looked at that is done anew when
+ * it was written or refused (rounds.c). */
 #include "bridge/grounds.h"
 #include "bridge/related.h"
 #include "bridge/work.h"
@@ -15,8 +18,9 @@ struct outcome {
 	bool tried, saved;
 	struct save_result result;
 	struct error error;
-	struct json_object *seen; /* owned; of a refusal: what it looked at, with the revisions */
-	bool counted;             /* and at what stands in something that is not empty */
+	struct json_object *seen;  /* owned; of a refusal: what it looked at, with the revisions */
+	bool counted;              /* and at what stands in something that is not empty */
+	struct json_object *leans; /* owned; {_id: null} of saves of this round that it depends on; or NULL */
 };
 struct saves {
 	struct group *group;
@@ -31,6 +35,7 @@ static void outcome_done(struct outcome *outcome)
 	if (outcome->tried)
 		save_result_done(&outcome->result);
 	json_release(outcome->seen);
+	json_release(outcome->leans);
 	*outcome = (struct outcome){0};
 }
 
@@ -38,6 +43,11 @@ static void new_uuid(void *context, char uuid_out[37])
 {
 	(void)context;
 	random_uuid(uuid_out);
+}
+
+static bool is_open(const struct look *look)
+{
+	return look->given && !look->carried;
 }
 
 /* All that one pass saves is one batch: people review and revert it as one. */
@@ -63,6 +73,7 @@ static void save_one(struct saves *saves, size_t place)
 	outcome->tried = true;
 	outcome->saved = save_document(&request, &view, &saves->source, &outcome->result, &outcome->error);
 	outcome->seen = related_take_seen(&saves->related, &outcome->counted);
+	outcome->leans = related_take_leans(&saves->related);
 	if (outcome->saved && outcome->result.body)
 		related_save(&saves->related, look->pair->full_id,
 			     look->given->deleted ? NULL : outcome->result.body);
@@ -83,6 +94,7 @@ static bool intend(struct saves *saves, size_t place)
 		related_save(&saves->related, look->pair->full_id, result.body);
 	save_result_done(&result);
 	json_release(related_take_seen(&saves->related, &counted));
+	json_release(related_take_leans(&saves->related));
 	return intended;
 }
 
@@ -108,7 +120,7 @@ static bool check_together(struct saves *saves, bool *together)
 static void tell_refused_anew(struct saves *saves)
 {
 	for (size_t i = 0; i < saves->group->count; i++)
-		if (saves->group->looks[i].given && !saves->outcomes[i].saved)
+		if (is_open(&saves->group->looks[i]) && !saves->outcomes[i].saved)
 			save_one(saves, i);
 }
 
@@ -122,7 +134,7 @@ static void save_together(struct saves *saves)
 
 	for (size_t i = 0; i < group->count; i++) {
 		const struct look *look = &group->looks[i];
-		bool refused = look->given && !saves->outcomes[i].saved;
+		bool refused = is_open(look) && !saves->outcomes[i].saved;
 		together[i] = refused && !look->given->deleted && look->document.presence == SIDE_THERE;
 		count += together[i];
 	}
@@ -148,7 +160,7 @@ static void save_in_turn(struct saves *saves)
 	do {
 		any_saved = any_refused = false;
 		for (size_t i = 0; i < group->count; i++) {
-			if (!group->looks[i].given || saves->outcomes[i].saved)
+			if (!is_open(&group->looks[i]) || saves->outcomes[i].saved)
 				continue;
 			save_one(saves, i);
 			any_saved = any_saved || saves->outcomes[i].saved;
@@ -172,6 +184,20 @@ static void want_parent(struct saves *saves, const struct look *look, enum docum
 		related_want(&saves->related, type, id);
 }
 
+/* Of one that a round before has written, under the revision that it has now. */
+static void give(struct saves *saves, const struct look *look)
+{
+	scoped(json_object) body = NULL;
+
+	if (look->document.presence == SIDE_THERE && look->document_written) {
+		body = json_copy(look->document.body);
+		json_put_text(body, "_rev", look->document.revision);
+	} else if (look->document.presence == SIDE_THERE) {
+		body = json_share(look->document.body);
+	}
+	related_give(&saves->related, look->pair->full_id, body);
+}
+
 static void prepare(struct saves *saves)
 {
 	struct group *group = saves->group;
@@ -179,13 +205,12 @@ static void prepare(struct saves *saves)
 	for (size_t i = 0; i < group->count; i++) {
 		const struct look *look = &group->looks[i];
 		if (look->document.presence != SIDE_THERE || look->flaw.kind == ERROR_NONE)
-			related_give(&saves->related, look->pair->full_id,
-				     look->document.presence == SIDE_THERE ? look->document.body : NULL);
+			give(saves, look);
 	}
 	related_want(&saves->related, DOCUMENT_CONFIG, "");
 	for (size_t i = 0; i < group->count; i++) {
 		const struct look *look = &group->looks[i];
-		if (!look->given || look->pair->table != TABLE_ITEMS)
+		if (!is_open(look) || look->pair->table != TABLE_ITEMS)
 			continue;
 		want_parent(saves, look, DOCUMENT_COLLECTION, "collection_id");
 		want_parent(saves, look, DOCUMENT_ITEM, "container_id");
@@ -272,7 +297,7 @@ static bool may_exchange(struct saves *saves, struct look *look, struct pair *ot
 	struct group *group = saves->group;
 	size_t place = place_of(group, other);
 
-	if (place < group->count && group->looks[place].given && !saves->outcomes[place].saved) {
+	if (place < group->count && is_open(&group->looks[place]) && !saves->outcomes[place].saved) {
 		look_problem(look, "To exchange two numbers give one of both a third one first.");
 		return true;
 	}
@@ -323,6 +348,34 @@ static void take_refused(struct saves *saves, struct look *look, struct outcome 
 					 : ROW_WORK_NONE; /* it stays, and is told why */
 }
 
+/* Where each depends on another one they exchange something, and are written as one. */
+static bool is_any_free(const struct saves *saves)
+{
+	for (size_t i = 0; i < saves->group->count; i++)
+		if (saves->outcomes[i].tried && !saves->outcomes[i].leans)
+			return true;
+	return false;
+}
+
+static void take_outcomes(struct saves *saves)
+{
+	bool any_free = is_any_free(saves);
+
+	for (size_t i = 0; i < saves->group->count; i++) {
+		struct look *look = &saves->group->looks[i];
+		struct outcome *outcome = &saves->outcomes[i];
+		json_object_close(&look->awaits);
+		if (!outcome->tried)
+			continue;
+		if (outcome->leans && (any_free || !outcome->saved))
+			look->awaits = take(outcome->leans);
+		else if (outcome->saved)
+			take_saved(saves, look, &outcome->result);
+		else
+			take_refused(saves, look, outcome);
+	}
+}
+
 bool group_save(struct group *group, struct error *error)
 {
 	struct saves saves = {.group = group};
@@ -330,7 +383,7 @@ bool group_save(struct group *group, struct error *error)
 	bool any = false, ok = true;
 
 	for (size_t i = 0; i < group->count; i++)
-		any = any || group->looks[i].given;
+		any = any || is_open(&group->looks[i]);
 	if (!any)
 		return true;
 	saves.source = (struct inventory_source){.now_ms = clock_now_ms(), .uuid = new_uuid};
@@ -345,14 +398,10 @@ bool group_save(struct group *group, struct error *error)
 		if (ok)
 			save_in_turn(&saves);
 	} while (ok && related_wants(&saves.related));
-	for (size_t i = 0; i < group->count; i++) {
-		struct outcome *outcome = &saves.outcomes[i];
-		if (ok && outcome->saved)
-			take_saved(&saves, &group->looks[i], &outcome->result);
-		else if (ok && outcome->tried)
-			take_refused(&saves, &group->looks[i], outcome);
-		outcome_done(outcome);
-	}
+	if (ok)
+		take_outcomes(&saves);
+	for (size_t i = 0; i < group->count; i++)
+		outcome_done(&saves.outcomes[i]);
 	free(saves.outcomes);
 	related_done(&saves.related);
 	return ok;

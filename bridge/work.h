@@ -63,6 +63,9 @@ struct look {
 	bool orphaned;         /* the history of a save that was noted, and did not happen, may be there */
 	enum document_work document_work;
 	struct json_object *new_document; /* owned; to be written, or the tombstone */
+	struct json_object *
+		awaits; /* owned; {_id: null} of others of the group: their saves come before its own; or NULL */
+	bool carried;          /* what was to be written of its document is, or was refused */
 	bool document_written; /* the save is done, and new_document, if any, has become the document */
 	bool unmarks;          /* it lacks the mark of the row that is gone */
 	bool marks;            /* it carries the app's mark, which the present one does not */
@@ -130,7 +133,10 @@ must_use bool group_carry(struct group *group,
 			  struct error *error); /* documents; notes; starts the row writes */
 must_use bool group_remember(struct group *group, struct error *error); /* waits for the rows; the ledger */
 
-/* documents.c: what was composed is written, the histories first. */
+/* rounds.c: what was composed is saved and written; what depends on another save, when that one is written or refused. */
+must_use bool group_write_in_rounds(struct group *group, struct error *error);
+bool look_is_in_round(const struct look *look);
+/* documents.c: what was saved in this round is written, the histories first. */
 must_use bool group_write_documents(struct group *group, struct error *error);
 void look_bury_deleted(struct group *group, struct look *look); /* both are gone */
 
@@ -170,6 +176,8 @@ void look_write_words_only(struct look *look);
 void look_give_up(struct look *look);
 /* A write met a conflict or had no answer: the next look finds out what has happened. What goes on so is told as a problem. */
 void look_miss(struct look *look, const char *what, const struct error *why);
+/* Its save depends on that of another one, which was missed: it is planned anew together with that one. */
+void look_put_off(struct look *look, const struct look *missed);
 /* The row's body, of a look that has only words for it. */
 void look_fill_words(struct group *group, struct look *look);
 /* The ledger did not take the note of what was to be written; the entry at the end of the look. */
@@ -199,7 +207,8 @@ must_use bool look_compose_edit(struct group *group, struct look *look);
 must_use bool look_compose_new(struct group *group, struct look *look);
 void look_compose_delete(struct look *look);
 
-/* saving.c: what was composed, saved as the app does it, one after the other. The documents to write, or problems. */
+/* saving.c: what was composed and is not carried yet, saved as the app does it, one after the other. The documents to write, or
+ * problems; or what it awaits. */
 must_use bool group_save(struct group *group, struct error *error);
 /* wake.c: what else the app saves when an item has moved or is gone. Notes it, before the document is written; does it,
  * after. */
