@@ -1,5 +1,6 @@
 #include "bridge/merge_read.h"
 
+#include "bridge/merge_common.h"
 #include "bridge/merge_trace.h"
 #include "inventory/leaf_memory.h"
 #include "inventory/leaf_paths.h"
@@ -18,19 +19,27 @@ static void want_revision(struct merge_batch *batch, const struct merge *merge, 
 		(struct side_revision){.key = merge_key(merge), .revision = revision};
 }
 
-static size_t want_all(struct merge_batch *batch, const struct merge *merge, struct json_object *revisions,
-		       size_t most)
+static int by_preference(const void *left, const void *right)
 {
-	size_t count = 0;
+	return leaf_compare(*(const char *const *)right, *(const char *const *)left);
+}
 
-	for (size_t i = 0; i < json_length(revisions) && count < most; i++) {
-		const char *revision = json_text_of(json_at(revisions, i));
-		if (revision) {
-			want_revision(batch, merge, revision);
-			count++;
-		}
+/* In CouchDB's order, that which is preferred first. */
+static size_t want_all(struct merge_batch *batch, const struct merge *merge, struct json_object *revisions)
+{
+	const char **order = own_alloc((json_length(revisions) + 1) * sizeof *order);
+	size_t count = 0, wanted = 0;
+
+	for (size_t i = 0; i < json_length(revisions); i++) {
+		order[count] = json_text_of(json_at(revisions, i));
+		count += order[count] != NULL;
 	}
-	return count;
+	if (count > 1)
+		qsort(order, count, sizeof *order, by_preference);
+	for (; wanted < count && wanted < LEAVES_MOST; wanted++)
+		want_revision(batch, merge, order[wanted]);
+	free(order);
+	return wanted;
 }
 
 static void want_leaves(struct merge_batch *batch, struct merge *merge)
@@ -39,9 +48,9 @@ static void want_leaves(struct merge_batch *batch, struct merge *merge)
 	if (merge->failed)
 		return;
 	want_revision(batch, merge, merge->document.revision);
-	merge->count = 1 + want_all(batch, merge, merge->document.leaves, LEAVES_MOST);
+	merge->count = 1 + want_all(batch, merge, merge->document.leaves);
 	if (merge->count == 1)
-		merge->ended = want_all(batch, merge, merge->pair->conflict->ended, LEAVES_MOST);
+		merge->ended = want_all(batch, merge, merge->pair->conflict->ended);
 }
 
 static void check_leaf(struct merge_batch *batch, struct merge *merge, const struct side_revision *leaf)
@@ -88,17 +97,6 @@ bool merge_read_leaves(struct merge_batch *batch, struct error *error)
 
 /* ---- ancestors ---- */
 
-/* The last revision that both were made of; NULL: they have none in common, or it is forgotten. */
-static const char *common_ancestor(const struct side_revision *shown, const struct side_revision *leaf)
-{
-	for (size_t i = 0; i < json_length(leaf->lineage); i++) {
-		const char *revision = json_text_of(json_at(leaf->lineage, i));
-		if (side_lineage_has(shown->lineage, revision))
-			return revision;
-	}
-	return NULL;
-}
-
 static const char *deleted_by(const struct side_revision *ended)
 {
 	return json_text_of(json_at(ended->lineage, 1));
@@ -138,15 +136,23 @@ static size_t want_deleted(struct merge_batch *batch, const struct merge *merge,
 	return place;
 }
 
-static void note_ancestors(struct merge_batch *batch, struct merge *merge, size_t *of_leaves)
+static void want_common(struct merge_batch *batch, const struct merge *merge, size_t earlier, size_t leaf)
+{
+	const struct side_revision *leaves = batch->revisions + merge->first;
+	const char *revision = merge_common_ancestor(&leaves[earlier], &leaves[leaf]);
+
+	if (revision)
+		merge_want_ancestor(batch, merge, revision);
+}
+
+static void note_ancestors(struct merge_batch *batch, struct merge *merge, size_t *of_ended)
 {
 	for (size_t i = 1; i < merge->count; i++) {
-		const struct side_revision *leaves = batch->revisions + merge->first;
-		const char *revision = common_ancestor(&leaves[0], &leaves[i]);
-		of_leaves[i] = revision ? merge_want_ancestor(batch, merge, revision) : SIZE_MAX;
+		want_common(batch, merge, 0, i);
+		want_common(batch, merge, merge_nearest_leaf(batch->revisions + merge->first, i), i);
 	}
-	for (size_t i = merge->count; i < merge->count + merge->ended; i++)
-		of_leaves[i] = want_deleted(batch, merge, i);
+	for (size_t i = 0; i < merge->ended; i++)
+		of_ended[i] = want_deleted(batch, merge, merge->count + i);
 	merge_want_lines(batch, merge);
 }
 
@@ -183,13 +189,13 @@ static struct json_object *digest_at(const struct merge_batch *batch, size_t pla
 }
 
 /* Nobody has edited what was deleted: the deletion counts (sync-rules 10). */
-static void judge_ended(struct merge_batch *batch, struct merge *merge, const size_t *of_leaves)
+static void judge_ended(struct merge_batch *batch, struct merge *merge, const size_t *of_ended)
 {
 	struct json_object *body = batch->revisions[merge->first].body;
 
-	for (size_t i = merge->count; i < merge->count + merge->ended; i++)
-		merge->dies = merge->dies || (digest_at(batch, of_leaves[i]) &&
-					      !leaf_has_moved(body, digest_at(batch, of_leaves[i])));
+	for (size_t i = 0; i < merge->ended; i++)
+		merge->dies = merge->dies || (digest_at(batch, of_ended[i]) &&
+					      !leaf_has_moved(body, digest_at(batch, of_ended[i])));
 }
 
 static void add_body(struct json_object **bodies, const struct merge_batch *batch, const struct merge *merge,
@@ -218,18 +224,41 @@ struct json_object *merge_ended_bodies(const struct merge_batch *batch, const st
 	return bodies;
 }
 
-static void take_ancestors(struct merge_batch *batch, struct merge *merge, const size_t *of_leaves)
+static struct json_object *common_digest(const struct merge_batch *batch, const struct merge *merge,
+					 size_t earlier, size_t leaf)
+{
+	const struct side_revision *leaves = batch->revisions + merge->first;
+	const char *revision = merge_common_ancestor(&leaves[earlier], &leaves[leaf]);
+
+	return revision ? merge_digest(batch, merge, revision) : NULL;
+}
+
+/* What the leaf has in common with those that are merged before it: with the nearest of them, or by an earlier merge. */
+static struct json_object *ancestor_of(const struct merge_batch *batch, const struct merge *merge,
+				       size_t leaf)
+{
+	size_t nearest = merge_nearest_leaf(batch->revisions + merge->first, leaf);
+	struct json_object *with_shown = common_digest(batch, merge, 0, leaf);
+	struct json_object *with_nearest = nearest ? common_digest(batch, merge, nearest, leaf) : NULL;
+	struct json_object *traced = with_shown ? merge_trace(batch, merge, 0, leaf, with_shown) : NULL;
+
+	if (!traced && with_nearest)
+		traced = merge_trace(batch, merge, nearest, leaf, with_nearest);
+	if (traced)
+		return traced;
+	return with_nearest ? with_nearest : with_shown;
+}
+
+static void take_ancestors(struct merge_batch *batch, struct merge *merge)
 {
 	const struct side_revision *leaves = batch->revisions + merge->first;
 
 	merge->leaves = own_alloc((merge->count + 1) * sizeof *merge->leaves);
 	merge->digests = own_alloc((merge->count + 1) * sizeof(struct json_object *));
-	for (size_t i = 0; i < merge->count; i++) {
-		struct json_object *ancestor = i ? digest_at(batch, of_leaves[i]) : NULL;
+	for (size_t i = 0; i < merge->count; i++)
 		merge->digests[i] = leaf_digest(leaves[i].body);
-		struct json_object *traced = ancestor ? merge_trace(batch, merge, i, ancestor) : NULL;
-		if (traced)
-			ancestor = traced;
+	for (size_t i = 0; i < merge->count; i++) {
+		struct json_object *ancestor = i ? ancestor_of(batch, merge, i) : NULL;
 		merge->leaves[i] = (struct leaf){leaves[i].revision, leaves[i].body, ancestor};
 		merge->unknown = merge->unknown || (i && !ancestor);
 	}
@@ -238,11 +267,11 @@ static void take_ancestors(struct merge_batch *batch, struct merge *merge, const
 bool merge_read_ancestors(struct merge_batch *batch, struct error *error)
 {
 	struct side *couch = &batch->sync->couch;
-	size_t *of_leaves = own_alloc((batch->revision_count + 1) * sizeof *of_leaves);
+	size_t *of_ended = own_alloc((batch->revision_count + 1) * sizeof *of_ended);
 
 	for (size_t i = 0; i < batch->count; i++)
 		if (!batch->list[i].failed)
-			note_ancestors(batch, &batch->list[i], of_leaves + batch->list[i].first);
+			note_ancestors(batch, &batch->list[i], of_ended + batch->list[i].first);
 	bool ok = batch->ancestor_count == 0 ||
 		  couch->ops->read_revisions(couch->self, batch->ancestors, batch->ancestor_count, error) ||
 		  stops_merges(batch, error);
@@ -252,9 +281,9 @@ bool merge_read_ancestors(struct merge_batch *batch, struct error *error)
 	ok = ok && recall_ancestors(batch, error);
 	for (size_t i = 0; ok && i < batch->count; i++)
 		if (!batch->list[i].failed) {
-			take_ancestors(batch, &batch->list[i], of_leaves + batch->list[i].first);
-			judge_ended(batch, &batch->list[i], of_leaves + batch->list[i].first);
+			take_ancestors(batch, &batch->list[i]);
+			judge_ended(batch, &batch->list[i], of_ended + batch->list[i].first);
 		}
-	free(of_leaves);
+	free(of_ended);
 	return ok || error_wrap(error, "reading what conflicting revisions were made of");
 }

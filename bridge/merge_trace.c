@@ -1,5 +1,6 @@
 #include "bridge/merge_trace.h"
 
+#include "bridge/merge_common.h"
 #include "inventory/leaf_trace.h"
 
 #include <string.h>
@@ -37,13 +38,20 @@ static void want_line(struct merge_batch *batch, const struct merge *merge, cons
 		merge_want_ancestor(batch, merge, json_text_of(json_at(leaf->lineage, i)));
 }
 
+static void want_lines_of(struct merge_batch *batch, const struct merge *merge, size_t earlier, size_t leaf,
+			  size_t nearest)
+{
+	want_line(batch, merge, leaf_of(batch, merge, earlier), leaf_of(batch, merge, leaf));
+	want_line(batch, merge, leaf_of(batch, merge, leaf), leaf_of(batch, merge, nearest));
+}
+
 void merge_want_lines(struct merge_batch *batch, const struct merge *merge)
 {
-	const struct side_revision *shown = leaf_of(batch, merge, 0);
-
 	for (size_t i = 1; i < merge->count; i++) {
-		want_line(batch, merge, shown, leaf_of(batch, merge, i));
-		want_line(batch, merge, leaf_of(batch, merge, i), shown);
+		size_t nearest = merge_nearest_leaf(leaf_of(batch, merge, 0), i);
+		want_lines_of(batch, merge, 0, i, nearest);
+		if (nearest)
+			want_lines_of(batch, merge, nearest, i, nearest);
 	}
 }
 
@@ -83,18 +91,18 @@ static struct json_object *merged_of(const struct line *given, const struct line
 	return NULL;
 }
 
-struct json_object *merge_trace(const struct merge_batch *batch, const struct merge *merge, size_t leaf,
-				struct json_object *ancestor)
+struct json_object *merge_trace(const struct merge_batch *batch, const struct merge *merge, size_t earlier,
+				size_t leaf, struct json_object *ancestor)
 {
-	struct line shown, other;
+	struct line before, own;
 	struct json_object *merged = NULL;
 
-	read_line(batch, merge, 0, leaf, &shown);
-	read_line(batch, merge, leaf, 0, &other);
+	read_line(batch, merge, earlier, leaf, &before);
+	read_line(batch, merge, leaf, merge_nearest_leaf(leaf_of(batch, merge, 0), leaf), &own);
 	for (int whole = 1; !merged && whole >= 0; whole--) {
-		merged = merged_of(&other, &shown, whole, ancestor);
+		merged = merged_of(&own, &before, whole, ancestor);
 		if (!merged)
-			merged = merged_of(&shown, &other, whole, ancestor);
+			merged = merged_of(&before, &own, whole, ancestor);
 	}
 	return merged;
 }

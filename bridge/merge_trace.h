@@ -11,7 +11,7 @@
 
 /* Adds the revisions that tell it to those that are to be read as ancestors. */
 void merge_want_lines(struct merge_batch *batch, const struct merge *merge);
-/* The digest of what leaf 'leaf' and the shown one have in common by an earlier merge, or NULL; borrowed. 'ancestor' is the digest of what
- * they have in common by their revisions. */
-struct json_object *merge_trace(const struct merge_batch *batch, const struct merge *merge, size_t leaf,
-				struct json_object *ancestor);
+/* The digest of what leaf 'leaf' and an earlier one have in common by an earlier merge, or NULL; borrowed. 'ancestor' is the digest of what
+ * they have in common by their revisions. Looked at is what the leaf has of its own: since it parted from any before it. */
+struct json_object *merge_trace(const struct merge_batch *batch, const struct merge *merge, size_t earlier,
+				size_t leaf, struct json_object *ancestor);

@@ -46,8 +46,10 @@ void side_writes_done(struct side_write *writes, size_t count)
 
 bool side_lineage_has(struct json_object *lineage, const char *revision)
 {
-	for (size_t i = 0; i < json_length(lineage); i++)
-		if (strcmp(json_text_of(json_at(lineage, i)), revision) == 0)
-			return true;
-	return false;
+	if (json_length(lineage) == 0)
+		return false;
+	long behind = strtol(json_text_of(json_at(lineage, 0)), NULL, 10) - strtol(revision, NULL, 10);
+
+	return behind >= 0 && (size_t)behind < json_length(lineage) &&
+	       strcmp(json_text_of(json_at(lineage, (size_t)behind)), revision) == 0;
 }

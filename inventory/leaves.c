@@ -311,37 +311,19 @@ static struct json_object *rebuild(enum document_type type, const struct merging
 	return body;
 }
 
-struct ordered {
-	const char *revision;
-	size_t leaf;
-};
-
-static int by_preference(const void *left, const void *right)
-{
-	const struct ordered *a = left, *b = right;
-
-	return leaf_compare(b->revision, a->revision);
-}
-
 void leaves_merge(enum document_type type, const struct leaf *leaves, size_t count,
 		  struct merged_leaves *merged_out)
 {
 	struct merging merging = {leaves, leaf_flat(leaves[0].body), json_new_object(), false, merged_out};
-	struct ordered *order = own_alloc((count + 1) * sizeof *order);
 
 	*merged_out = (struct merged_leaves){0};
-	for (size_t i = 0; i < count; i++)
-		order[i] = (struct ordered){leaves[i].revision, i};
-	if (count > 2)
-		qsort(order + 1, count - 1, sizeof *order, by_preference);
 	for (size_t i = 1; i < count; i++) {
-		merge_leaf(&merging, type, order[i].leaf);
-		merge_attachments(leaves, order[i].leaf, merged_out);
+		merge_leaf(&merging, type, i);
+		merge_attachments(leaves, i, merged_out);
 	}
 	leaf_finish_losses(merged_out, merging.ours);
 	if (merging.changed || merged_out->attachment_count)
 		merged_out->body = rebuild(type, &merging, count);
 	json_release(merging.ours);
 	json_release(merging.origin);
-	free(order);
 }

@@ -14,10 +14,10 @@ struct leaf {
 	const char *revision;     /* borrowed */
 	struct json_object *body; /* borrowed; with "_attachments" stubs */
 	struct json_object *
-		ancestor; /* borrowed; digest of what it has in common with the first leaf; NULL: not known */
+		ancestor; /* borrowed; digest of what it has in common with those before it; NULL: not known */
 };
 
-/* The first leaf is the one that CouchDB shows; the others in any order. */
+/* The first leaf is the one that CouchDB shows; the others in CouchDB's order (leaf_compare), so that whoever merges them does the same. */
 void leaves_merge(enum document_type type, const struct leaf *leaves, size_t count,
 		  struct merged_leaves *merged_out);
 

@@ -352,6 +352,17 @@ void world_phone_pushes(struct world *world, struct world_document *document, st
 	view->base = view->body ? json_copy(view->body) : NULL;
 }
 
+/* Revisions that a phone made on the way and that never came here have a name all the same. */
+static void add_unseen(struct json_object *lineage, const struct world_leaf *node)
+{
+	int parents = (int)strtol(node->parent, NULL, 10);
+
+	for (int generation = node->generation - 1; generation > parents; generation--) {
+		scoped_text unseen = own_format("%d-before-%s", generation, node->revision);
+		json_append(lineage, json_new_text(unseen));
+	}
+}
+
 struct json_object *world_couch_lineage(const struct world_document *document, const char *revision)
 {
 	struct json_object *lineage = json_new_array();
@@ -362,6 +373,8 @@ struct json_object *world_couch_lineage(const struct world_document *document, c
 		for (size_t i = 0; i < document->count; i++)
 			if (strcmp(document->leaves[i].revision, revision) == 0)
 				node = &document->leaves[i];
+		if (node)
+			add_unseen(lineage, node);
 		revision = node ? node->parent : NULL;
 	}
 	return lineage;
