@@ -279,20 +279,23 @@ static bool read_rows(struct group *group, struct error *error)
 
 /* A document in scope that has no row: is there one with its ID? The pass that has listed the whole base knows that there
  * is none; the row that appeared in between is met by the upsert (sync-rules 15). Not where the ledger was lost: a list may skip a
- * row (2), and the upsert would write over it. */
+ * row (2), and the upsert would write over it. A row in doubt is asked for whatever has become of its document since: nobody else
+ * knows whose it is. */
 static bool wants_find(const struct group *group, const struct look *look)
 {
 	bool no_row = look->row.presence != SIDE_THERE;
 	bool doubtful = look->entry.sent.kind == SENT_CREATE;
 	bool listed = group->sync->listed && !group->sync->ledger_lost &&
-		      look->pair->list_turn != group->sync->list_turn && !doubtful && look->pair->copies == 0;
+		      look->pair->list_turn != group->sync->list_turn && look->pair->copies == 0;
 
 	if (look->needs_no_row || look->document.presence == SIDE_MISSING)
 		return false;
 	if (!no_row) /* one of several, perhaps not the one that we were making */
 		return doubtful && look->entry.state != ENTRY_PAIR && look->pair->copies > 0;
+	if (doubtful)
+		return true;
 	if (look->entry.state == ENTRY_PAIR)
-		return look->entry.unsure_since_ms != 0 || doubtful ||
+		return look->entry.unsure_since_ms != 0 ||
 		       (look->entry.sent.kind == SENT_DELETE && look->document.presence == SIDE_THERE);
 	return look->pair->in_scope && look->document.presence == SIDE_THERE && !listed;
 }

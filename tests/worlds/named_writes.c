@@ -157,6 +157,27 @@ static void phone_deletes_it(struct world *world)
 		world_phone_deletes(world, document);
 }
 
+/* Its row is gone, and its document still names that one: the row that is being made in its place is nobody's until its answer comes. */
+static void state_is_lost_and_the_row_is_made_again(struct world *world)
+{
+	named_person_deletes(world);
+	world_state_is_lost(world);
+	world_restart(world);
+	world_arm(world, FAULT_AIRTABLE_UNANSWERED);
+}
+
+static void phone_deletes_i1(struct world *world)
+{
+	if (world_body(world_document(world, TABLE_ITEMS, "i1")))
+		named_phone_deletes(world);
+}
+
+static void i1_is_nowhere(struct world *world)
+{
+	if (world_body(world_document(world, TABLE_ITEMS, "i1")) || named_row(world))
+		world_broken(world, "the deleted item is still there");
+}
+
 /* The phone ten minutes ago, it was offline; a person in the row, where it is there by now. */
 static void both_edit_it(struct world *world)
 {
@@ -355,6 +376,8 @@ static const struct scenario scenarios[] = {
 	 IN_ORDER, true},
 	{"lost-create-then-edited-apart", named_nothing, phone_makes_with_model, both_edit_it_now,
 	 has_no_conflict, IN_ORDER, true},
+	{"row-made-again-in-doubt-then-deleted", named_nothing, state_is_lost_and_the_row_is_made_again,
+	 phone_deletes_i1, i1_is_nowhere, 1U << MEANWHILE, false},
 	{"late-create-then-deleted", named_nothing, phone_makes_late, phone_deletes_it, is_nowhere, IN_ORDER,
 	 true},
 	{"save-meets-edit-of-another-field", named_nothing, named_person_notes, phone_models, named_anything,
