@@ -96,8 +96,10 @@ struct world_document {
 	char row[20]; /* that its mark named last */
 	/* The base's time at which its tombstone was first shown, and to the bridge as it was started last; 0: it was not. */
 	int64_t gone_shown_ms, gone_shown_again_ms;
-	char made_of[20];   /* the row that the app made it of, or "" */
-	bool left;          /* a phone's edit took it out of the scope */
+	char made_of[20]; /* the row that the app made it of, or "" */
+	bool left;        /* a phone's edit took it out of the scope */
+	char moved_from
+		[WORLD_ID]; /* the collection that a phone took it out of since its row was last written where it stands; or "" */
 	bool delete_wanted; /* a person asked for it */
 };
 

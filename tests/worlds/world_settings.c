@@ -6,6 +6,7 @@
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_app.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define FULL_ID "integration-w"
@@ -208,6 +209,17 @@ static bool is_of_born(const struct world *world, const struct world_row *place)
 	return false;
 }
 
+/* A phone took it out of what is on the list by now, whatever was on it then, and the row does not show yet where it stands: also of a
+ * cell that was emptied meanwhile. */
+static bool was_taken_out(struct world *world, const struct world_document *document,
+			  const struct world_row *place)
+{
+	bool shows_it =
+		place && strcmp(world_cell_text(place, FIELD_ID), text_of(document, "collection_id")) == 0;
+
+	return document->moved_from[0] && !shows_it && holds_collection(world, document->moved_from);
+}
+
 bool world_settings_take_row(struct world *world, const struct world_document *document,
 			     const struct world_row *row, int64_t decided)
 {
@@ -218,7 +230,17 @@ bool world_settings_take_row(struct world *world, const struct world_document *d
 	if (document->left)
 		return by_containers(world) || listed || !place || row->moved > decided ||
 		       changed_too_late(world, decided);
-	return listed && !by_containers(world) && !world_settings_hold(world, document);
+	return (listed || was_taken_out(world, document, place)) && !by_containers(world) &&
+	       !world_settings_hold(world, document);
+}
+
+void world_settings_note_move(struct world_document *document, struct json_object *before,
+			      struct json_object *after)
+{
+	const char *former = json_text_or(before, "collection_id", "");
+
+	if (!document->moved_from[0] && strcmp(former, json_text_or(after, "collection_id", "")) != 0)
+		snprintf(document->moved_from, sizeof document->moved_from, "%s", former);
 }
 
 void world_settings_note_left(struct world *world, bool were_in[WORLD_DOCUMENTS], bool after)

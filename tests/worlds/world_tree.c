@@ -181,6 +181,8 @@ struct world_document *world_phone_puts(struct world *world, enum table table, c
 	if (before)
 		snprintf(revision, sizeof revision, "%s", leaf->revision);
 	watch_edit(world, document, before ? document_data(before) : NULL, document_data(body));
+	if (before)
+		world_settings_note_move(document, document_data(before), document_data(body));
 	json_put_text(body, "_id", document->full_id);
 	json_remove(body, "_rev");
 	transcript_document(world, ACT_PUTS, document, body);

@@ -187,6 +187,15 @@ static struct json_object *taken_in(const struct world *world, enum field field,
 	return json_share(value);
 }
 
+/* From now on it shows where its document stands. */
+static void place_is_written(struct world *world, const struct world_row *row)
+{
+	struct world_document *document = observer_document_of(world, row);
+
+	if (document)
+		document->moved_from[0] = '\0';
+}
+
 static void write_cells(struct world *world, struct world_row *row, struct json_object *body, int64_t decided)
 {
 	json_each (body, column, value) {
@@ -206,6 +215,8 @@ static void write_cells(struct world *world, struct world_row *row, struct json_
 		if (observer_key(field, row->table) && strcmp(was, is) != 0)
 			observer_overwritten(world, row, field, was, is, decided);
 		world_set_cell(world, row, field, taken_in(world, field, value));
+		if (field == FIELD_COLLECTION)
+			place_is_written(world, row);
 	}
 }
 
