@@ -144,6 +144,13 @@ static bool write_deletions(struct group *group, struct side_write *writes, size
 	return true;
 }
 
+/* It was not removed: what is in the way of the removal is not to be in the way of the item for ever. Of a save that is known not to
+ * have happened the note goes: nothing else would tell of the entry. */
+static bool goes_on_without(const struct look *look)
+{
+	return look->unwritten || look->pair->misses >= LOOK_MISSES_UNTOLD;
+}
+
 /* A 409 where it was read just now: somebody has removed it, or its number is another's by now. The next look reads it again. */
 static bool delete_found(struct group *group, struct side_write *writes, struct look **looks,
 			 char *const *gists, size_t count, struct error *error)
@@ -152,12 +159,12 @@ static bool delete_found(struct group *group, struct side_write *writes, struct 
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct look *look = looks[i];
-		/* What is in the way of the removal is not to be in the way of the item. */
-		bool goes_on = writes[i].result != ERROR_NONE && look->pair->misses >= LOOK_MISSES_UNTOLD;
-		if (writes[i].result == ERROR_REFUSED || goes_on) {
+		if (writes[i].result == ERROR_NONE)
+			continue;
+		if (writes[i].result == ERROR_REFUSED || goes_on_without(look)) {
 			leave_open(look, &writes[i], gists[i]);
 			look->left_open_tried = true;
-		} else if (writes[i].result != ERROR_NONE) {
+		} else {
 			look_miss(look, "the removal of the history entry of a change that did not happen",
 				  &writes[i].error);
 		}

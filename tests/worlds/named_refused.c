@@ -394,6 +394,28 @@ static void note_is_unanswered(struct world *world)
 		named_must_show(world, "i1", FIELD_NOTES, "from the phone");
 }
 
+/* ---- what goes again ---- */
+
+/* The entry of the edit is written, and nobody can tell. */
+static void history_is_unanswered_and_cannot_go(struct world *world)
+{
+	world_refuse(world, WRITTEN_HISTORY, "i1", ANSWER_UNANSWERED);
+	world_refuse(world, WRITTEN_CLEANUP, "i1", ANSWER_CUT);
+	named_person_notes(world);
+}
+
+static void a_read_fails(struct world *world)
+{
+	world_arm(world, FAULT_COUCH_READ);
+}
+
+static void edit_has_one_entry(struct world *world)
+{
+	named_must_say(world, "i1", "notes", "from the grid");
+	if (histories_of(world, "i1") != 1)
+		world_broken(world, "%zu histories of one edit", histories_of(world, "i1"));
+}
+
 #define EDIT(name, one, meanwhile)                                                                           \
 	{                                                                                                    \
 		name, there_are_two, one, meanwhile, all_arrives, 1U << AS_WRITTEN, true                     \
@@ -414,6 +436,8 @@ static const struct scenario scenarios[] = {
 	EDIT("entry-write-never-answered", entry_is_unanswered, all_arrives_meanwhile),
 	{"note-unanswered", named_nothing, note_is_unanswered, named_nothing, phones_notes_arrive,
 	 1U << AS_WRITTEN, false},
+	{"history-unanswered-and-its-removal-too", named_nothing, history_is_unanswered_and_cannot_go,
+	 a_read_fails, edit_has_one_entry, 1U << MEANWHILE, false},
 	EDIT("checkpoint-refused", checkpoint_is_refused, all_arrives_meanwhile),
 	EDIT("checkpoint-write-cut-for-ever", checkpoint_is_cut, all_arrives_meanwhile),
 	EDIT("schema-refused", schema_is_refused, all_arrives_meanwhile),
