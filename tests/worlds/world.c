@@ -2,6 +2,7 @@
 #include "tests/worlds/world.h"
 
 #include "base/clock.h"
+#include "bridge/work.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_gone.h"
 #include "tests/worlds/world_refusals.h"
@@ -275,14 +276,15 @@ static unsigned writes(const struct world *world)
 	return world->row_writes + world->document_writes;
 }
 
-/* Whether some write met a conflict or had no answer, and is to be told as a problem if that goes on; or the ledger did not take
- * an entry, and would take it by now. */
+/* Whether some write met a conflict or had no answer, and is to be told as a problem if that goes on, whatever else is told of its
+ * pair; or the ledger did not take an entry, and would take it by now. */
 static bool is_undecided(const struct world *world)
 {
 	const struct pairs *pairs = &world->sync->pairs;
 
 	for (size_t i = 0; i < pairs->count; i++)
-		if (pairs->list[i]->misses && !pairs->list[i]->has_problem)
+		if (pairs->list[i]->misses &&
+		    (pairs->list[i]->misses < LOOK_MISSES_UNTOLD || !pairs->list[i]->has_problem))
 			return true;
 	return world->refusal_count == 0 && pairs->unstored > 0;
 }
