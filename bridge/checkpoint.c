@@ -79,6 +79,13 @@ enum checkpoint_finding checkpoint_judge(struct json_object *source, struct json
 	return CHECKPOINT_KNOWN;
 }
 
+bool checkpoint_is_ledger_lost(struct json_object *source, struct json_object *state)
+{
+	bool planted_again = state && !checkpoint_couch(state) && checkpoint_count(state) > 1;
+
+	return source && (!state || planted_again);
+}
+
 bool checkpoint_may_follow(struct json_object *present, struct json_object *left, struct error *error)
 {
 	if (!left || checkpoint_judge(present, left) == CHECKPOINT_KNOWN)
@@ -148,14 +155,6 @@ void sync_tell_state_lost(struct sync *sync)
 static bool is_state_lost(struct json_object *source, struct json_object *state)
 {
 	return !state && is_usable(source) && checkpoint_count(source) > 1;
-}
-
-/* So the ledger: also where a process before this one planted a checkpoint anew, and did not live to look at everything. */
-static bool is_ledger_lost(struct json_object *source, struct json_object *state)
-{
-	bool planted_again = state && !checkpoint_couch(state) && checkpoint_count(state) > 1;
-
-	return source && (!state || planted_again);
 }
 
 /* ---- pairs that are open ---- */
@@ -246,7 +245,7 @@ bool sync_load_checkpoint(struct sync *sync, struct error *error)
 	if (is_state_lost(source, state))
 		sync_tell_state_lost(sync);
 	sync->went_back = worst == CHECKPOINT_BACK;
-	if (is_ledger_lost(source, state))
+	if (checkpoint_is_ledger_lost(source, state))
 		sync_lose_ledger(sync);
 	sync->checkpoint_unsure = false; /* it is read now */
 	count_on_from(sync, source);

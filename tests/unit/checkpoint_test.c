@@ -100,6 +100,29 @@ static void test_places(void **state)
 	assert_int_equal(checkpoint_listed_ms(checkpoint), row->listed_ms);
 }
 
+static const struct loss_row {
+	const char *sentence, *source, *state;
+	bool lost;
+} loss_rows[] = {
+	{"a first start has no ledger to lose", NULL, NULL, false},
+	{"the state database is gone, or empty", "{\"v\":1,\"count\":7,\"couch\":5}", NULL, true},
+	{"what a first start planted", "{\"v\":1,\"count\":1}", "{\"v\":1,\"count\":1}", false},
+	{"what was planted anew, and nothing followed", "{\"v\":1,\"count\":8}", "{\"v\":1,\"count\":8}",
+	 true},
+	{"all was looked at since", "{\"v\":1,\"count\":9,\"couch\":5}", "{\"v\":1,\"count\":9,\"couch\":5}",
+	 false},
+	{"the database was made anew", NULL, "{\"v\":1,\"count\":9,\"couch\":5}", false},
+};
+
+static void test_loss(void **state)
+{
+	const struct loss_row *row = *state;
+	scoped(json_object) source = parsed(row->source);
+	scoped(json_object) remembered = parsed(row->state);
+
+	assert_int_equal(checkpoint_is_ledger_lost(source, remembered), row->lost);
+}
+
 int main(void)
 {
 	struct cases cases = {0};
@@ -107,5 +130,6 @@ int main(void)
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	cases_add_table(&cases, judge_rows, test_judge);
 	cases_add_table(&cases, place_rows, test_places);
+	cases_add_table(&cases, loss_rows, test_loss);
 	return cases_run("the checkpoint", &cases);
 }
