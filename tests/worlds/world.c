@@ -276,15 +276,23 @@ static unsigned writes(const struct world *world)
 	return world->row_writes + world->document_writes;
 }
 
-/* Whether some write met a conflict or had no answer, and is to be told as a problem if that goes on, whatever else is told of its
- * pair; or the ledger did not take an entry, and would take it by now. */
+/* A save of it is in doubt, and may be told as a problem yet. */
+static bool is_save_in_doubt(const struct world *world, const struct pair *pair)
+{
+	scoped_text end = own_format("-%s", pair->full_id);
+
+	return pair->misses < LOOK_MISSES_UNTOLD && json_find(world_state_body(world, end), "saving", NULL);
+}
+
+/* Whether some write met a conflict or had no answer, and is to be told as a problem if that goes on: a save whatever else is told of
+ * its pair. Or the ledger did not take an entry, and would take it by now. */
 static bool is_undecided(const struct world *world)
 {
 	const struct pairs *pairs = &world->sync->pairs;
 
 	for (size_t i = 0; i < pairs->count; i++)
 		if (pairs->list[i]->misses &&
-		    (pairs->list[i]->misses < LOOK_MISSES_UNTOLD || !pairs->list[i]->has_problem))
+		    (!pairs->list[i]->has_problem || is_save_in_doubt(world, pairs->list[i])))
 			return true;
 	return world->refusal_count == 0 && pairs->unstored > 0;
 }
