@@ -125,14 +125,15 @@ static void bury(struct group *group, struct look *look, const char *reason)
 			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
 }
 
-/* A row that shows the ID of what is gone, and was there before that, is a copy of it. */
+/* A row that shows the ID of what is gone, and was there before that, is a copy of it. It was held for the pair, which ends. */
 static void leave_copy(struct group *group, const struct look *look)
 {
-	struct pair *copy =
-		look->row.presence == SIDE_THERE ? sync_pair_of_row(group->sync, &look->row) : look->pair;
+	struct pairs *pairs = &group->sync->pairs;
 
-	if (copy != look->pair)
-		pairs_look(&group->sync->pairs, copy, LOOK_ROW);
+	if (look->row.presence != SIDE_THERE || strcmp(look->row.id, look->entry.record_id) == 0)
+		return;
+	pairs_set_record(pairs, look->pair, look->entry.record_id, false);
+	pairs_look(pairs, sync_pair_of_row(group->sync, &look->row), LOOK_ROW);
 }
 
 void look_bury_deleted(struct group *group, struct look *look)

@@ -181,6 +181,12 @@ static void is_a_copy(struct world *world)
 	named_is_there(world);
 }
 
+static void document_and_original_go(struct world *world)
+{
+	named_phone_deletes(world);
+	named_person_deletes(world);
+}
+
 /* Known as a copy before: it does not bring back what was deleted. */
 static void is_only_a_copy(struct world *world)
 {
@@ -265,6 +271,8 @@ static const struct scenario scenarios[] = {
 	{"row-duplicated-without-id", named_nothing, person_duplicates_without_id, named_phone_notes,
 	 named_are_two, ALL_ORDERS, false},
 	{"copy-outlives-the-original", named_nothing, person_duplicates, named_phone_deletes, is_only_a_copy,
+	 1U << AS_WRITTEN, true},
+	{"copy-outlives-both", named_nothing, person_duplicates, document_and_original_go, is_only_a_copy,
 	 1U << AS_WRITTEN, true},
 	{"copy-gets-its-own-id", named_nothing, person_duplicates, person_clears_and_edits_the_copy,
 	 named_are_two, IN_ORDER, true},
