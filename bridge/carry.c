@@ -487,7 +487,7 @@ bool group_carry(struct group *group, struct error *error)
 		prepare_row(group, &group->looks[i]);
 	}
 	if (!group_read_last_cells(group, error) || !group_confirm_scope(group, error) ||
-	    !note_sent(group, error))
+	    !note_sent(group, error) || !group_write_last_edits(group, error) || !note_sent(group, error))
 		return false;
 	group_start_rows(group);
 	return true;

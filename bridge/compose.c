@@ -355,6 +355,38 @@ void look_record_losers(struct group *group, struct look *look)
 	json_release(winners);
 }
 
+/* An edit that nobody had seen when the document was deleted: no document has it. */
+static bool is_in_row_alone(const struct group *group, const struct look *look, enum field field)
+{
+	const struct ledger_field *agreed = &look->entry.fields[field];
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	return look_has_column(group, look, field) && field_rule(field)->direction == DIRECTION_BOTH &&
+	       look->airtable[field].kind != CELL_EMPTY &&
+	       !(agreed->known && cell_equal(&agreed->airtable, &look->airtable[field], &equivalence));
+}
+
+/* The note of the deletion has it, too; but what the ledger says may be lost. The time is that of the note. */
+void look_record_last_edits(struct group *group, struct look *look)
+{
+	scoped(json_object) losers = json_new_object();
+	scoped(json_object) nothing = json_new_object();
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		char lost[64];
+		if (!is_in_row_alone(group, look, (enum field)field))
+			continue;
+		put_cell(look->pair->table, (enum field)field, &look->airtable[field], losers);
+		cell_show(&look->airtable[field], lost, sizeof lost);
+		log_info(&group->sync->log, "%s: conflict in %s: %s: \"%s\" goes with the row",
+			 look->pair->full_id, field_rule((enum field)field)->name, look->existence.reason,
+			 lost);
+	}
+	if (json_key_count(losers))
+		add_history(look,
+			    history_of(group, look, "sync_conflict", look->entry.seen_ms, losers, nothing));
+}
+
 /* Also of columns that do not flow: nothing else may have what they show. */
 struct json_object *look_row_history(struct group *group, struct look *look)
 {

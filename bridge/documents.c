@@ -304,3 +304,33 @@ bool group_write_documents(struct group *group, struct error *error)
 	clear_refused(group);
 	return true;
 }
+
+/* ---- rows that are to be deleted ---- */
+
+/* The document was deleted, and its row goes: what was edited in it since has no other place. */
+static bool takes_edits_along(const struct look *look)
+{
+	return look->row_work == ROW_WORK_DELETE && look->noted && !look->finished &&
+	       look->existence.action == EXIST_DELETE_ROW && look->entry.state == ENTRY_PAIR;
+}
+
+static void collect_last_edits(struct group *group, struct document_writes *batch)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct look *look = &group->looks[i];
+		for (size_t h = 0; takes_edits_along(look) && h < history_count(look); h++)
+			add_document_write(batch, look, SIDE_EXTRA, json_at(look->histories, h), NULL);
+	}
+}
+
+bool group_write_last_edits(struct group *group, struct error *error)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (takes_edits_along(&group->looks[i]))
+			look_record_last_edits(group, &group->looks[i]);
+	if (!write_collected(group, collect_last_edits, error) || !group_drop_orphans(group, error))
+		return false;
+	for (size_t i = 0; i < group->count; i++)
+		group->looks[i].document_work_refused = false;
+	return true;
+}

@@ -138,6 +138,8 @@ must_use bool group_write_in_rounds(struct group *group, struct error *error);
 bool look_is_in_round(const struct look *look);
 /* documents.c: what was saved in this round is written, the histories first. */
 must_use bool group_write_documents(struct group *group, struct error *error);
+/* Of rows that are to be deleted, and noted so: what only they show goes into the history, or they are not deleted. */
+must_use bool group_write_last_edits(struct group *group, struct error *error);
 void look_bury_deleted(struct group *group, struct look *look); /* both are gone */
 
 /* places.c: of documents that have left the scope, what they were put into, where the feed has not shown that yet. */
@@ -234,6 +236,8 @@ void look_tell_left_open(struct look *look);
 
 /* Adds a history document of the losers of conflicts. */
 void look_record_losers(struct group *group, struct look *look);
+/* The same of edits of a row that goes with its document. */
+void look_record_last_edits(struct group *group, struct look *look);
 /* The history document of a row that was deleted, of the cells in the note of its deletion; NULL where none was noted. */
 struct json_object *look_row_history(struct group *group, struct look *look);
 /* gone.c: of all rows that are 'row_gone' the last cells go into the history, and they are buried. What is not known to be in

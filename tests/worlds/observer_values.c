@@ -77,14 +77,16 @@ static bool in_grave(const struct world *world, enum field field, const char *va
 	return false;
 }
 
-/* What the ledger alone had is lost with it: nobody can have it, where the history could not be told of it before. */
+/* The last cells of a row that a person wanted gone are in the ledger alone until it is: they are lost with it where the process does not
+ * live to tell the history of them. */
 void observer_state_lost(struct world *world)
 {
 	for (size_t i = 0; i < world->version_count; i++) {
 		struct world_version *version = &world->versions[i];
+		const struct world_row *row = world_row(world, version->row);
+		bool wanted = row && row->delete_wanted;
 		version->excused = version->excused ||
-				   (in_grave(world, version->field, version->value) &&
-				    !observer_shown_by_rows(world, version->field, version->value) &&
+				   (wanted && in_grave(world, version->field, version->value) &&
 				    !observer_shown_by_documents(world, version->field, version->value));
 	}
 }
