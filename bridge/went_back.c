@@ -136,14 +136,21 @@ bool look_place_went_back(const struct group *group, const struct look *look)
 
 /* ---- keeping both ---- */
 
+static bool differs(const struct group *group, const struct look *look, enum field field)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+
+	return look_has_column(group, look, field) &&
+	       !cell_equal(&look->couch[field], &look->airtable[field], &equivalence);
+}
+
 static bool is_older(const struct group *group, const struct look *look, enum field field)
 {
 	const struct ledger_field *agreed = &look->entry.fields[field];
 	struct cell_equivalence equivalence = look_equivalence(group, look, field);
 
-	return look_has_column(group, look, field) && agreed->known && look_couch_moved(group, look, field) &&
-	       cell_equal(&agreed->airtable, &look->airtable[field], &equivalence) &&
-	       !cell_equal(&look->couch[field], &look->airtable[field], &equivalence);
+	return differs(group, look, field) && agreed->known && look_couch_moved(group, look, field) &&
+	       cell_equal(&agreed->airtable, &look->airtable[field], &equivalence);
 }
 
 static bool hold_apart(struct group *group, struct look *look, enum field_direction direction)
@@ -170,12 +177,17 @@ void look_hold_apart(struct group *group, struct look *look)
 	look->settles_back = true;
 }
 
+static bool is_apart(const struct group *group, const struct look *look, enum field field)
+{
+	return look->entry.fields[field].held && field_rule(field)->direction == DIRECTION_BOTH &&
+	       differs(group, look, field);
+}
+
 /* Its times were kept as the row has them for the sake of something that is not apart any more, or has no column. */
 void look_release_times(struct group *group, struct look *look)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look->entry.fields[field].held && look_has_column(group, look, (enum field)field) &&
-		    field_rule((enum field)field)->direction == DIRECTION_BOTH)
+		if (is_apart(group, look, (enum field)field))
 			return;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look->entry.fields[field].held &&
