@@ -59,6 +59,13 @@ static int64_t wait_ms(const struct look *look)
 	return left_ms > 0 && left_ms < SYNC_MARK_QUIET_MS ? left_ms : SYNC_MARK_QUIET_MS;
 }
 
+/* Its document cannot be used, or a save of it fails and that is told: it is looked at when that changes, or with pauses that grow, and
+ * the mark with it. */
+static bool waits_for_more(const struct look *look)
+{
+	return look->flaw.kind != ERROR_NONE || (look->missed && look->parked);
+}
+
 /* One that was due when something else was looked at, too, gets a look of its own. Where it could not be written it waits. */
 void marks_schedule(struct sync *sync, const struct look *look)
 {
@@ -67,6 +74,8 @@ void marks_schedule(struct sync *sync, const struct look *look)
 	bool was_due = look->reasons & LOOK_MARK && look->reasons != LOOK_MARK;
 	bool at_once = marks_go_at_once(sync) && look->reasons != LOOK_MARK;
 
+	if (waits_for_more(look))
+		return;
 	if (at_once || (was_due && is_quiet(look)))
 		pairs_look(pairs, pair, LOOK_MARK);
 	else if (!pair_due_ms(pair, DUE_MARK))

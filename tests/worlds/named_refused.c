@@ -284,6 +284,49 @@ static void third_is_marked(struct world *world)
 		world_broken(world, "the row still tells of what is over");
 }
 
+static void save_of_the_third_conflicts(struct world *world)
+{
+	world_refuse(world, WRITTEN_DOCUMENT, "i3", ANSWER_CONFLICT);
+	if (row_of(world, "i3"))
+		world_person_types(world, row_of(world, "i3"), FIELD_NOTES, json_new_text("from the grid"));
+}
+
+/* As long as nobody has taken the name out of it, it cannot be used. */
+static void phone_spoils_the_third(struct world *world)
+{
+	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i3")));
+
+	json_remove(document_data(body), "name");
+	world_phone_puts(world, TABLE_ITEMS, "i3", body);
+}
+
+static void third_is_named_again(struct world *world)
+{
+	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i3")));
+
+	json_put_text(document_data(body), "name", "a third item");
+	world_phone_puts(world, TABLE_ITEMS, "i3", body);
+	go_on(world);
+	third_is_marked(world);
+}
+
+#define CALLS_MOST 24 /* of tries with pauses that double, and their words */
+
+/* That its mark is due is no reason to try again what fails each time. */
+static void third_is_tried_ever_less(struct world *world)
+{
+	unsigned restarts = world->restarts, calls = world->calls;
+
+	for (int minute = 0; minute < 60 && world->restarts == restarts; minute++) {
+		world_advance(world, 60000);
+		calls += TABLE_COUNT; /* the news of each */
+		if (!world_pass(world, true, false) && world->dead)
+			world_restart(world);
+	}
+	if (world->restarts == restarts && world->calls > calls + CALLS_MOST)
+		world_broken(world, "what fails costs %u calls in an hour", world->calls - calls);
+}
+
 /* ---- a document that cannot be read any more ---- */
 
 static void phone_renames(struct world *world, const char *name)
@@ -459,6 +502,10 @@ static const struct scenario scenarios[] = {
 	 persons_notes_arrive, 1U << AS_WRITTEN, false},
 	{"state-deleted-before-notes-are-emptied", named_nothing, phone_empties, named_nothing,
 	 notes_stay_empty, 1U << AS_WRITTEN, false},
+	{"mark-due-beside-a-conflict-for-ever", there_is_a_third, save_of_the_third_conflicts,
+	 third_is_tried_ever_less, third_is_marked, 1U << AS_WRITTEN, true},
+	{"mark-due-of-what-cannot-be-used", there_is_a_third, phone_spoils_the_third,
+	 third_is_tried_ever_less, third_is_named_again, 1U << AS_WRITTEN, true},
 	{"mark-refused", there_is_a_third, mark_is_refused, phone_edits_the_third, third_is_marked,
 	 1U << AS_WRITTEN, true},
 };
