@@ -231,6 +231,7 @@ bool world_pass_wished(struct world *world, struct pass_wish wish)
 					   .check_rows = wish.check_rows,
 					   .list_rows = wish.list_rows,
 					   .on_row_deleted = world->config.on_row_deleted});
+	world->came_back = false;
 	bool ok = pass_run(world->sync, &wish, &error);
 	int64_t rest_ms = pass_begins_in_ms(world->sync);
 	if (!ok && !world->dead && rest_ms > 0) {
@@ -246,7 +247,7 @@ bool world_pass_wished(struct world *world, struct pass_wish wish)
 		return true;
 	world->last_error = error;
 	world_note(world, "    the pass failed (%s): %s", error_kind_name(error.kind), error.text);
-	if ((error.kind == ERROR_FATAL && !world_is_anything_gone(world)) ||
+	if ((error.kind == ERROR_FATAL && !world_is_anything_gone(world) && !world->came_back) ||
 	    (error.kind == ERROR_STOPPED && !world->dead && !world->second))
 		world_broken(world, "a pass failed for good: %s", error.text);
 	return false;

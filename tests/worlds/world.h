@@ -226,7 +226,8 @@ struct world {
 	struct world_late late[WORLD_LATE];
 	int64_t list_began_ms[TABLE_COUNT];
 	bool base_gone, table_gone[TABLE_COUNT]; /* world_gone.h */
-	struct world_columns *columns;           /* owned; NULL: those of the template */
+	bool came_back;                /* of these, since the pass began: it may have met what was gone */
+	struct world_columns *columns; /* owned; NULL: those of the template */
 
 	unsigned limited_fields[TABLE_COUNT][FIELD_COUNT]; /* enum world_words (world_rights.h) */
 	unsigned limited_rows[TABLE_COUNT][3];             /* by enum world_row_work */

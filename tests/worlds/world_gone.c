@@ -25,6 +25,7 @@ void world_all_comes_back(struct world *world)
 	world_note(world, "    person: base and tables are there again");
 	world->base_gone = false;
 	memset(world->table_gone, 0, sizeof world->table_gone);
+	world->came_back = true;
 }
 
 bool world_is_anything_gone(const struct world *world)
