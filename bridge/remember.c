@@ -291,9 +291,15 @@ static void tell_pair(struct group *group, struct look *look)
 	if (pair->born_as_row != entry->born_as_row)
 		pairs_doubt_scope(pairs, pair);
 	pair->born_as_row = entry->born_as_row;
-	if (pairs_set_unstored(pairs, pair, NULL))
+	/* One that was refused waits for another look. */
+	bool to_be_marked = paired && !entry->marked && !entry->mark_refused;
+	bool to_be_unmarked = entry->state == ENTRY_GRAVE && entry->marked && !entry->mark_refused;
+	/* A look that has not tried to take the mark out had nothing to note: that the ledger takes nothing is not over by that. */
+	bool goes_on = to_be_unmarked && pair->misses > LOOK_MISSES_UNTOLD &&
+		       look->document.presence == SIDE_THERE && look->flaw.kind == ERROR_NONE;
+	if (!goes_on && pairs_set_unstored(pairs, pair, NULL))
 		look->again = group->sync->open_changed = true; /* the row is not to say so any more */
-	pair->has_problem = entry->problem != NULL;
+	pair->has_problem = entry->problem != NULL || pair->unstored;
 	pair->only_told = ledger_entry_only_tells(entry);
 	pair->in_step = ledger_entry_is_settled(entry) && !look->again && !look->again_in_ms;
 	pair->went_back = paired && look_is_apart(look);
@@ -309,9 +315,6 @@ static void tell_pair(struct group *group, struct look *look)
 	/* It became a pair, or moved, while it is outside of the scope: that is to be told. */
 	look->again = look->again ||
 		      (paired && !pair->in_scope && !entry->problem && pair->document == PAIR_DOCUMENT_THERE);
-	/* One that was refused waits for another look. */
-	bool to_be_marked = paired && !entry->marked && !entry->mark_refused;
-	bool to_be_unmarked = entry->state == ENTRY_GRAVE && entry->marked && !entry->mark_refused;
 	if (!look->missed && !to_be_marked && !to_be_unmarked && (was_answered(look) || look->needs_no_row))
 		pair->misses = 0;
 	if (to_be_marked || to_be_unmarked)
