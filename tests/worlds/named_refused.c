@@ -246,6 +246,18 @@ static void phone_undeletes(struct world *world)
 	named_is_there(world);
 }
 
+/* What the former row showed is told all the same, when the history takes it. */
+static void former_row_is_in_the_history(struct world *world)
+{
+	world_advance(world, SYNC_RETRY_CAP_MS + 1000);
+	(void)world_pass(world, true, false);
+	named_is_there(world);
+	if (histories_of(world, "i1") != 1)
+		world_broken(world, "%zu histories of one row that was deleted", histories_of(world, "i1"));
+	if (is_told(world, "i1"))
+		world_broken(world, "it is still told what is over");
+}
+
 /* ---- the app's mark ---- */
 
 static void there_is_a_third(struct world *world)
@@ -493,7 +505,7 @@ static const struct scenario scenarios[] = {
 	{"history-of-a-deleted-row-cut-for-ever", there_are_two, history_of_the_row_is_cut, row_goes,
 	 row_is_in_the_history, 1U << AS_WRITTEN, true},
 	{"undeleted-while-its-row-has-no-history", there_are_two, history_of_the_row_is_refused,
-	 phone_undeletes, named_is_there, 1U << AS_WRITTEN, true},
+	 phone_undeletes, former_row_is_in_the_history, 1U << AS_WRITTEN, true},
 	{"document-unreadable-later", there_are_two, phone_spoils_and_rows_are_edited, row_says_what_waits,
 	 edit_is_taken, 1U << AS_WRITTEN, true},
 	{"state-deleted-before-a-phones-edit", named_nothing, state_is_deleted_and_phone_notes, named_nothing,
