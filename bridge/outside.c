@@ -168,6 +168,8 @@ void look_let_go(struct group *group, struct look *look)
 			  json_share(look->entry.grave_cells));
 	look_note_stale_mark(group, look, look->entry.record_id);
 	look->finished = true;
+	/* Another row with its ID, which is to say so. */
+	look->again = look->row.presence == SIDE_THERE;
 }
 
 /* ---- whether the scope is still what it was ---- */

@@ -253,6 +253,10 @@ static const struct existence_rule {
 	{IS(DOCUMENT_OUT_OF_SCOPE), PAIRED, IS(ENTRY_PAIR), outside_meets_row, EXIST_NOTHING, NULL},
 	{OUTSIDE, IS(ROW_GONE) | IS(ROW_GONE_ONE_FREE), IS(ENTRY_PAIR), NULL, EXIST_LET_GO,
 	 "the document is outside of the scope, and its row was deleted"},
+	{OUTSIDE, UNPAIRED | IS(ROW_FREE_TWINS), NO_PAIR, NULL, EXIST_LEAVE,
+	 "this row has the ID of what is outside of the integration's scope, and nothing flows. Add its "
+	 "place to what the integration syncs, clear the row's ID to make a new one of it, or delete the "
+	 "row"},
 	{OUTSIDE, ANY, ANY, NULL, EXIST_LEAVE, "the document is outside of the scope"},
 
 	{UNKNOWN, IS(ROW_NEW) | IS(ROW_FREE), IS(ENTRY_NONE), row_is_new, EXIST_NOTHING, NULL},

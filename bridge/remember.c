@@ -232,12 +232,15 @@ static void note_handled(struct group *group, struct look *look)
 	entry->handled = look->pair->leaves;
 }
 
-static bool came_back(const struct look *look)
+/* The row is not the pair's, and says why: it was brought back and cannot become a document yet, or is not believed yet; or what has its
+ * ID is outside of the scope. It is looked at again. */
+static bool stays_beside(const struct look *look)
 {
 	enum existence_action action = look->existence.action;
+	bool came_back = action == EXIST_UNDELETE || action == EXIST_ASK_AGAIN || action == EXIST_UNTICK;
+	bool outside = action == EXIST_LEAVE || action == EXIST_LET_GO;
 
-	return look->row.presence == SIDE_THERE &&
-	       (action == EXIST_UNDELETE || action == EXIST_ASK_AGAIN || action == EXIST_UNTICK);
+	return look->row.presence == SIDE_THERE && (came_back || outside);
 }
 
 /* Where a row was to be made there was one already: that is what the next look reads, whatever a list says. */
@@ -306,9 +309,7 @@ static void tell_pair(struct group *group, struct look *look)
 	if (paired)
 		pairs_set_record(pairs, pair, entry->record_id, false);
 	else if (entry->state != ENTRY_NONE && !met_row(look))
-		/* A row that was brought back and cannot become a document yet, or is not believed yet, is looked at
-		 * again. */
-		pairs_set_record(pairs, pair, came_back(look) ? look->row.id : "", true);
+		pairs_set_record(pairs, pair, stays_beside(look) ? look->row.id : "", true);
 	tell_waits(pairs, look);
 	pairs_set_causes(pairs, pair, entry->causes);
 	sync_note_agreed(group->sync, pair, entry);

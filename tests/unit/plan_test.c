@@ -290,6 +290,8 @@ static const struct existence_case existence_cases[] = {
 	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_GONE_ONE_FREE, ENTRY_PAIR), THEN(EXIST_LET_GO, NULL)},
 	{"out of scope | not looked for | pair: leave it", SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_NONE, ENTRY_PAIR),
 	 THEN(EXIST_LEAVE, NULL)},
+	{"out of scope | one unpaired row has the ID | grave: it says what to do",
+	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_FREE, ENTRY_GRAVE), THEN(EXIST_LEAVE, "clear the row's ID")},
 
 	/* left the scope | paired | pair */
 	{"left the scope | paired | pair: the row goes", SEEN(DOCUMENT_LEFT_SCOPE, ROW_PAIRED, ENTRY_PAIR),

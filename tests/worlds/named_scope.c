@@ -1,6 +1,8 @@
 /* What is outside of the scope, and how it came there: sync-rules 14. */
 #include "tests/worlds/named.h"
 
+#include "tests/worlds/observer.h"
+#include "tests/worlds/world_rights.h"
 #include "tests/worlds/world_settings.h"
 
 #include <string.h>
@@ -351,6 +353,34 @@ static void boxes_are_kept(struct world *world)
 	is_in_step(world);
 }
 
+/* ---- a row that is no pair's, and shows the ID of what is outside ---- */
+
+static void words_are_closed_and_row_is_copied(struct world *world)
+{
+	world_person_limits_field(world, TABLE_ITEMS, FIELD_ERROR, WORDS_BARE);
+	world_person_duplicates(world, named_row(world), true);
+	some_passes(world);
+}
+
+static void is_told(struct world *world)
+{
+	if (!observer_is_told(world, &world->rows[world->row_count - 1]))
+		world_broken(world, "nobody is told of the row whose document is outside of the scope");
+}
+
+/* The process that saw it go needs no list of all rows for that. */
+static void original_goes_and_document_leaves(struct world *world)
+{
+	phone_moves_out(world);
+	if (named_row(world))
+		world_person_deletes(world, named_row(world));
+	for (int i = 0; i < 4; i++) {
+		some_passes(world);
+		if (!world->restarts)
+			is_told(world);
+	}
+}
+
 static const struct scenario scenarios[] = {
 	{"collection-made-in-airtable", named_nothing, person_makes_collection, person_fills_collection,
 	 is_in_step, IN_ORDER, true},
@@ -378,6 +408,8 @@ static const struct scenario scenarios[] = {
 	 is_in_step, IN_ORDER, true},
 	{"row-made-outside", c9_has_a_row, person_adds_outside, named_phone_notes, new_one_is_kept,
 	 ALL_ORDERS, false},
+	{"copy-of-what-left", outside, words_are_closed_and_row_is_copied, original_goes_and_document_leaves,
+	 is_told, 1U << AS_WRITTEN, true},
 	{"kept-container-out-of-scope", box_with_contents, phone_moves_out, named_nothing, box_is_kept,
 	 IN_ORDER, true},
 	{"kept-container-goes-after-its-contents", box_with_contents, phone_moves_out,
