@@ -98,6 +98,7 @@ struct world_document {
 	int64_t gone_shown_ms, gone_shown_again_ms;
 	char made_of[20]; /* the row that the app made it of, or "" */
 	bool left;        /* a phone's edit took it out of the scope */
+	int64_t back_in;  /* the moment at which a backup put it back into the scope; 0: none did */
 	char moved_from
 		[WORLD_ID]; /* the collection that a phone took it out of since its row was last written where it stands; or "" */
 	bool delete_wanted; /* a person asked for it */

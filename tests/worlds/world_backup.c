@@ -87,12 +87,15 @@ static void keep_settings(struct world *world)
 	world->moment++;
 }
 
-/* Who asked for its end has asked for it, whatever the files say. */
-static void keep_wishes(const struct world *world, struct world_backup *files)
+/* Who asked for its end has asked for it, whatever the files say; and what was decided while it was out of scope may be on its way. */
+static void keep_wishes(struct world *world, struct world_backup *files)
 {
-	for (size_t i = 0; i < files->document_count && i < world->document_count; i++)
-		files->documents[i].delete_wanted =
-			files->documents[i].delete_wanted || world->documents[i].delete_wanted;
+	for (size_t i = 0; i < files->document_count && i < world->document_count; i++) {
+		struct world_document *kept = &files->documents[i], *present = &world->documents[i];
+		kept->delete_wanted = kept->delete_wanted || present->delete_wanted;
+		if (world_body(present) && present->left && !kept->left)
+			kept->back_in = world->moment;
+	}
 }
 
 static void put_source_back(struct world *world, struct world_backup *files)

@@ -227,7 +227,7 @@ bool world_settings_take_row(struct world *world, const struct world_document *d
 	bool listed = place &&
 		      (holds_collection(world, world_cell_text(place, FIELD_ID)) || is_of_born(world, place));
 
-	if (document->left)
+	if (document->left || decided < document->back_in)
 		return by_containers(world) || listed || !place || row->moved > decided ||
 		       changed_too_late(world, decided);
 	return (listed || was_taken_out(world, document, place)) && !by_containers(world) &&
