@@ -28,8 +28,38 @@ static bool was_seen_carried(struct world *world, const struct world_version *ve
 	return false;
 }
 
+static bool is_said(enum field field, struct json_object *cell, const char *words)
+{
+	char said[48];
+	struct json_object *time = NULL;
+
+	if (json_find(cell, "t", &time))
+		snprintf(said, sizeof said, "%lld", (long long)json_int_of(time));
+	else
+		observer_cell_words(field, cell, said);
+	return strcmp(said, words) == 0;
+}
+
+/* By the ledger both sides last agreed on 'words', as one of them showed it. */
+static bool is_agreed(struct world *world, const struct world_version *version, const char *words)
+{
+	scoped_text end = own_format("-%s", version->carried_in);
+	struct json_object *fields = json_child(world_state_body(world, end), "fields", json_type_object);
+	enum table table = strncmp(version->carried_in, "item-", 5) == 0 ? TABLE_ITEMS : TABLE_COLLECTIONS;
+	const char *key = world->sync ? columns_key(&world->sync->columns[table], version->field) : NULL;
+	struct json_object *agreed = NULL, *couch = NULL, *airtable = NULL;
+
+	if (!key || !json_find(fields, key, &agreed))
+		return false;
+	if (!json_find(agreed, "c", &couch))
+		return is_said(version->field, agreed, words);
+	return is_said(version->field, couch, words) ||
+	       (json_find(agreed, "a", &airtable) && is_said(version->field, airtable, words));
+}
+
 /* 'next' takes its place. What the app has carried to the other side, and a person takes back before the bridge has seen it on both, looks as
- * if it were only there: the side that does not show it any more shows what both agreed on. */
+ * if it were only there: the side that does not show it any more shows what both agreed on. That is what the app has overwritten, or, where
+ * that was an edit of which the bridge does not know either, what stood there before both of them. */
 static void supersede(struct world *world, enum field field, const char *value, const char *next)
 {
 	struct world_version *version = observer_version(world, field, value);
@@ -37,9 +67,9 @@ static void supersede(struct world *world, enum field field, const char *value, 
 
 	if (!version)
 		return;
-	version->copied =
-		version->copied || (version->carried_at[0] && strcmp(version->carried_over, next) == 0 &&
-				    !was_seen_carried(world, version));
+	version->copied = version->copied ||
+			  (version->carried_at[0] && !was_seen_carried(world, version) &&
+			   (strcmp(version->carried_over, next) == 0 || is_agreed(world, version, next)));
 	version->superseded = true;
 	version->emptied = emptied;
 }
