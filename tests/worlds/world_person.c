@@ -16,6 +16,18 @@ struct world_row *world_person_adds(struct world *world, enum table table)
 	return row;
 }
 
+/* The row with its document: that of its ID, and the one whose row it is, since the app may have written another ID into it. */
+static void want_gone(struct world *world, struct world_row *row)
+{
+	struct world_document *documents[] = {world_document_of(world, row),
+					      observer_document_of(world, row)};
+
+	row->delete_wanted = true;
+	for (size_t i = 0; i < countof(documents); i++)
+		if (documents[i])
+			documents[i]->delete_wanted = true;
+}
+
 void world_person_types(struct world *world, struct world_row *row, enum field field,
 			struct json_object *value)
 {
@@ -37,14 +49,8 @@ void world_person_types(struct world *world, struct world_row *row, enum field f
 	if (field == FIELD_COLLECTION)
 		row->moved = world->moment;
 	row->copied = row->copied && field != FIELD_ID;
-	struct world_document *document = world_document_of(world, row);
 	if (field == FIELD_DELETE)
-		row->delete_wanted = true;
-	if (field == FIELD_DELETE && document)
-		document->delete_wanted = true;
-	struct world_document *ledgers = field == FIELD_DELETE ? observer_document_of(world, row) : NULL;
-	if (ledgers)
-		ledgers->delete_wanted = true;
+		want_gone(world, row);
 }
 
 void world_person_shelves(struct world *world, struct world_row *row, const char *words)
@@ -90,12 +96,8 @@ void world_person_deletes(struct world *world, struct world_row *row)
 	observer_row_deleted(world, row);
 	row->now.there = false;
 	world_empty_links_to(world, row->id);
-	struct world_document *document = world_document_of(world, row);
-	if (world->config.on_row_deleted == ROW_DELETED_DELETE) {
-		row->delete_wanted = true;
-		if (document)
-			document->delete_wanted = true;
-	}
+	if (world->config.on_row_deleted == ROW_DELETED_DELETE)
+		want_gone(world, row);
 }
 
 void world_person_restores(struct world *world, struct world_row *row)
