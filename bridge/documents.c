@@ -65,7 +65,8 @@ static void show_derived(struct group *group, struct look *look, const struct ce
 		if (!look_has_column(group, look, (enum field)field) ||
 		    field_rule((enum field)field)->direction != DIRECTION_BOTH ||
 		    (decision->action & (ACTION_TO_COUCH | ACTION_WAIT | ACTION_PROBLEM)) ||
-		    cell_equal(&before[field], &look->couch[field], &exact))
+		    cell_equal(&before[field], &look->couch[field], &exact) ||
+		    look_stays_apart(group, look, (enum field)field))
 			continue;
 		*decision = (struct decision){ACTION_TO_AIRTABLE, "follows from an edit of the row"};
 	}

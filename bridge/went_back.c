@@ -183,6 +183,14 @@ static bool is_apart(const struct group *group, const struct look *look, enum fi
 	       differs(group, look, field);
 }
 
+bool look_stays_apart(const struct group *group, struct look *look, enum field field)
+{
+	if (look->decisions[field].action != ACTION_NONE || !is_apart(group, look, field))
+		return false;
+	ledger_entry_hold(&look->entry, field, &look->couch[field]);
+	return true;
+}
+
 /* Its times were kept as the row has them for the sake of something that is not apart any more, or has no column. */
 void look_release_times(struct group *group, struct look *look)
 {

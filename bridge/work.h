@@ -151,6 +151,8 @@ must_use bool group_find_went_back(struct group *group, struct error *error);
 bool look_place_went_back(const struct group *group, const struct look *look);
 /* Before fields are decided: what is older in the document than in the row stays so on both sides. */
 void look_hold_apart(struct group *group, struct look *look);
+/* What the save of another field made of one that is held apart is an edit of neither side: both stay as they are. */
+bool look_stays_apart(const struct group *group, struct look *look, enum field field);
 /* The times of the document go to the row again when nothing else is apart. */
 void look_release_times(struct group *group, struct look *look);
 void look_tell_apart(struct look *look, enum field field);
