@@ -220,11 +220,20 @@ bool look_couch_moved(const struct group *group, const struct look *look, enum f
 	return !cell_equal(look_agreed_couch(look, field), &look->couch[field], &equivalence);
 }
 
+/* A tombstone is the same also where what it asks for is still open: a row that may not be deleted, say. */
+static bool is_seen_before(const struct look *look)
+{
+	const struct ledger_entry *entry = &look->entry;
+	bool same_tombstone = look->document.presence == SIDE_TOMBSTONE && look->document.revision &&
+			      strcmp(entry->document, look->document.revision) == 0;
+
+	return entry->seen_ms && (entry->handled == look->pair->leaves || same_tombstone);
+}
+
 int64_t look_first_seen_ms(const struct group *group, const struct look *look)
 {
 	int64_t now_ms = group->sync->rows.ops->now_ms(group->sync->rows.self);
 	int64_t ago_ms = look->pair->seen_at_ms ? clock_steady_ms() - look->pair->seen_at_ms : 0;
 
-	return look->entry.handled == look->pair->leaves && look->entry.seen_ms ? look->entry.seen_ms
-										: now_ms - ago_ms;
+	return is_seen_before(look) ? look->entry.seen_ms : now_ms - ago_ms;
 }

@@ -210,6 +210,21 @@ static void remember_bodies(struct group *group, struct look *look)
 		remember_body(look, look->document.revision, look->document.body);
 }
 
+static bool is_open(const struct look *look)
+{
+	return look->again || look->open;
+}
+
+/* Before the entry says which revision that is. What is open has none that is handled: there a tombstone's time alone is known by it. */
+static void note_first_seen(const struct group *group, struct look *look)
+{
+	struct ledger_entry *entry = &look->entry;
+
+	if (entry->handled != look->pair->leaves &&
+	    (look->document.presence == SIDE_TOMBSTONE || !is_open(look)))
+		entry->seen_ms = look_first_seen_ms(group, look);
+}
+
 static void note_handled(struct group *group, struct look *look)
 {
 	struct ledger_entry *entry = &look->entry;
@@ -217,18 +232,16 @@ static void note_handled(struct group *group, struct look *look)
 	if (look->went_back && !look->settles_back)
 		return;
 	look->pair->heard_in = group->sync->hearings;
+	note_first_seen(group, look);
 	if (look->document.revision && look->document.presence != SIDE_MISSING)
 		snprintf(entry->document, sizeof entry->document, "%s", look->document.revision);
 	entry->ended = look->pair->ended;
 	remember_bodies(group, look);
-	if (look->again || look->open) {
+	if (is_open(look)) {
 		entry->handled = 0; /* it is open: also the next start looks at it */
 		return;
 	}
 	look_note_notice(look);
-	if (entry->handled == look->pair->leaves)
-		return;
-	entry->seen_ms = look_first_seen_ms(group, look);
 	entry->handled = look->pair->leaves;
 }
 

@@ -3,6 +3,7 @@
 #include "tests/worlds/named.h"
 #include "tests/worlds/observer.h"
 #include "tests/worlds/world_refusals.h"
+#include "tests/worlds/world_rights.h"
 
 #include <string.h>
 
@@ -74,6 +75,45 @@ static void row_goes_when_it_is_taken(struct world *world)
 	edit_is_a_named_loser(world);
 }
 
+static void removal_of_the_row_is_in_doubt(struct world *world)
+{
+	row_is_edited_and_document_deleted(world);
+	for (int i = 0; i < 3; i++)
+		world_arm(world, FAULT_AIRTABLE_UNSENT);
+}
+
+static void rows_may_not_be_deleted(struct world *world)
+{
+	world_person_limits_rows(world, TABLE_ITEMS, ROWS_DELETED, WORDS_NAMED);
+	row_is_edited_and_document_deleted(world);
+}
+
+static void row_may_not_be_changed(struct world *world)
+{
+	world_person_limits_row(world, named_row(world), true);
+	row_is_edited_and_document_deleted(world);
+}
+
+/* It is tried again, also by a process that begins anew: of the edit there is one entry all the same. */
+static void row_stays_for_hours(struct world *world)
+{
+	unsigned effects = world->effects;
+
+	for (int i = 0; i < 3; i++) {
+		world_advance(world, SYNC_RETRY_CAP_MS + 1000);
+		(void)world_pass(world, true, false);
+		world_restart(world);
+	}
+	world->effects = effects;
+	if (!named_row(world))
+		world_broken(world, "the row is gone, although nobody may delete it");
+	if (entries_with(world, "sync_conflict") > 1)
+		world_broken(world, "the edit is told %zu times as a loser",
+			     entries_with(world, "sync_conflict"));
+	(void)world_person_permits_all(world);
+	world_advance(world, SYNC_RETRY_CAP_MS + 1000);
+}
+
 static const struct scenario list[] = {
 	{"edit-that-goes-with-its-row", named_nothing, row_is_edited_and_document_deleted, named_nothing,
 	 edit_is_a_named_loser, 1U << AS_WRITTEN, false},
@@ -83,5 +123,11 @@ static const struct scenario list[] = {
 	 row_goes_when_it_is_taken, 1U << AS_WRITTEN, true},
 	{"edit-that-goes-with-its-row-cut-for-ever", named_nothing, history_has_no_answer,
 	 row_stays_and_says_why, row_goes_when_it_is_taken, 1U << AS_WRITTEN, true},
+	{"edit-that-goes-with-its-row-in-doubt", named_nothing, removal_of_the_row_is_in_doubt, named_nothing,
+	 edit_is_a_named_loser, 1U << AS_WRITTEN, false},
+	{"edit-in-a-row-that-may-not-be-deleted", named_nothing, rows_may_not_be_deleted, row_stays_for_hours,
+	 edit_is_a_named_loser, 1U << AS_WRITTEN, true},
+	{"edit-in-a-row-that-may-not-be-changed", named_nothing, row_may_not_be_changed, row_stays_for_hours,
+	 edit_is_a_named_loser, 1U << AS_WRITTEN, true},
 };
 const struct named_table named_last_edits = {list, countof(list)};
