@@ -4,6 +4,7 @@
  *
  * What a save before has changed is not there yet, and CouchDB may refuse it: a save that looked at that is done anew when
  * it was written or refused (rounds.c). */
+#include "bridge/circles.h"
 #include "bridge/grounds.h"
 #include "bridge/related.h"
 #include "bridge/work.h"
@@ -348,18 +349,32 @@ static void take_refused(struct saves *saves, struct look *look, struct outcome 
 					 : ROW_WORK_NONE; /* it stays, and is told why */
 }
 
-/* Where each depends on another one they exchange something, and are written as one. */
-static bool is_any_free(const struct saves *saves)
+static void note_leans(const struct saves *saves, size_t place, bool *stands_on)
 {
-	for (size_t i = 0; i < saves->group->count; i++)
-		if (saves->outcomes[i].tried && !saves->outcomes[i].leans)
-			return true;
-	return false;
+	const struct group *group = saves->group;
+
+	for (size_t other = 0; saves->outcomes[place].leans && other < group->count; other++)
+		stands_on[other] =
+			json_find(saves->outcomes[place].leans, group->looks[other].pair->full_id, NULL);
+}
+
+/* Those that exchange something depend on each other: they are written as one, when they depend on no others. */
+static bool *find_exchanges(const struct saves *saves)
+{
+	size_t count = saves->group->count;
+	bool *stands_on = own_alloc((count * count + 1) * sizeof *stands_on);
+	bool *exchanges = own_alloc((count + 1) * sizeof *exchanges);
+
+	for (size_t i = 0; i < count; i++)
+		note_leans(saves, i, stands_on + i * count);
+	circles_find(count, stands_on, exchanges);
+	free(stands_on);
+	return exchanges;
 }
 
 static void take_outcomes(struct saves *saves)
 {
-	bool any_free = is_any_free(saves);
+	bool *exchanges = find_exchanges(saves);
 
 	for (size_t i = 0; i < saves->group->count; i++) {
 		struct look *look = &saves->group->looks[i];
@@ -367,13 +382,14 @@ static void take_outcomes(struct saves *saves)
 		json_object_close(&look->awaits);
 		if (!outcome->tried)
 			continue;
-		if (outcome->leans && (any_free || !outcome->saved))
+		if (outcome->leans && !exchanges[i])
 			look->awaits = take(outcome->leans);
 		else if (outcome->saved)
 			take_saved(saves, look, &outcome->result);
 		else
 			take_refused(saves, look, outcome);
 	}
+	free(exchanges);
 }
 
 bool group_save(struct group *group, struct error *error)

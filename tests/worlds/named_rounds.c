@@ -194,6 +194,41 @@ static void first_is_outside(struct world *world)
 	nobody_is_told(world);
 }
 
+/* ---- an exchange, and one that stands on it ---- */
+
+static void third_is_there_too(struct world *world)
+{
+	both_have_numbers(world);
+	world_phone_puts(world, TABLE_ITEMS, "i3", named_new_item(world, "a third item"));
+	if (!world_pass(world, true, false))
+		world_broken(world, "the third item cannot be synced");
+}
+
+static void two_exchange_numbers_and_the_third_moves_in(struct world *world)
+{
+	types(world, "i1", FIELD_REFERENCE_NUMBER, "8");
+	types(world, "i2", FIELD_REFERENCE_NUMBER, "7");
+	types(world, "i2", FIELD_TYPE, "Container");
+	puts_into(world, "i3", "i2");
+}
+
+static void third_stays_outside(struct world *world)
+{
+	go_on(world);
+	named_must_say(world, "i2", "item_type", "");
+	named_must_say(world, "i3", "container_id", "");
+	is_told(world, "i2", "CouchDB");
+	is_told(world, "i3", "cannot contain");
+}
+
+static void numbers_are_exchanged(struct world *world)
+{
+	named_must_say(world, "i1", "item_reference_number", "8");
+	named_must_say(world, "i2", "item_reference_number", "7");
+	named_must_say(world, "i3", "container_id", "i2");
+	nobody_is_told(world);
+}
+
 /* ---- all of them ---- */
 
 #define ONE(name, refused, answer, act)                                                                      \
@@ -209,6 +244,7 @@ ONE(making_way_is_cut, "i1", ANSWER_CUT, first_makes_way_for_the_second)
 ONE(first_7_is_refused, "i1", ANSWER_REFUSED, both_take_7)
 ONE(a_7_is_unanswered, "", ANSWER_UNANSWERED, both_take_7)
 ONE(container_is_refused, "i2", ANSWER_REFUSED, second_becomes_a_container_of_the_first)
+ONE(exchange_is_refused, "i2", ANSWER_REFUSED, two_exchange_numbers_and_the_third_moves_in)
 ONE(leaving_is_refused, "i1", ANSWER_REFUSED, first_leaves_what_is_none_any_more)
 
 #define HELD(name, before, one, meanwhile, after)                                                            \
@@ -228,6 +264,8 @@ static const struct scenario list[] = {
 	     one_has_it),
 	HELD("container-refused-with-its-first-content", there_are_two, container_is_refused,
 	     first_stays_outside, first_is_in_the_second),
+	HELD("exchange-refused-with-one-that-stands-on-it", third_is_there_too, exchange_is_refused,
+	     third_stays_outside, numbers_are_exchanged),
 	HELD("container-no-more-with-content-that-stays", first_stands_in_the_second, leaving_is_refused,
 	     first_stays_inside, first_is_outside),
 };
