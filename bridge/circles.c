@@ -9,13 +9,18 @@ static void follow(size_t count, bool *stands_on)
 					stands_on[one * count + other] = true;
 }
 
+/* Whether all that it stands on, itself among it, stands on it as well. */
+static bool is_in_circle(size_t count, const bool *stands_on, size_t one)
+{
+	for (size_t other = 0; other < count; other++)
+		if (stands_on[one * count + other] && !stands_on[other * count + one])
+			return false;
+	return stands_on[one * count + one];
+}
+
 void circles_find(size_t count, bool *stands_on, bool *in_circle_out)
 {
 	follow(count, stands_on);
-	for (size_t one = 0; one < count; one++) {
-		in_circle_out[one] = stands_on[one * count + one];
-		for (size_t other = 0; in_circle_out[one] && other < count; other++)
-			in_circle_out[one] =
-				!stands_on[one * count + other] || stands_on[other * count + one];
-	}
+	for (size_t one = 0; one < count; one++)
+		in_circle_out[one] = is_in_circle(count, stands_on, one);
 }
