@@ -431,8 +431,8 @@ export class World {
 		}
 	}
 
-	untilEqual(what = 'both sides agree') {
-		return this.until(what, () => this.assertEqual());
+	untilEqual(what = 'both sides agree', ms = UNTIL_MS) {
+		return this.until(what, () => this.assertEqual(), ms);
 	}
 
 	logOf(program) {
