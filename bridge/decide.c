@@ -60,6 +60,20 @@ static bool is_mixed_up(const struct pair *pair)
 	return pair->claims || pair->claimants > 0;
 }
 
+/* The row that would be made now is met by the one that shows its ID (sync-rules 15). */
+static bool is_shown_elsewhere(struct look *look)
+{
+	const struct pair *other = look->id_shown_by;
+
+	if (!other || look->document.presence != SIDE_THERE || look->flaw.kind != ERROR_NONE ||
+	    !look->pair->in_scope)
+		return false;
+	look->retry = other->claims || other->has_problem || !other->in_scope;
+	if (!look->retry)
+		look->again_in_ms = SYNC_RETRY_FIRST_MS;
+	return true;
+}
+
 static enum row_state paired_row_state(struct group *group, struct look *look)
 {
 	bool there = look->row.presence == SIDE_THERE;
@@ -77,7 +91,9 @@ static enum row_state paired_row_state(struct group *group, struct look *look)
 		return ROW_UNSURE;
 	if (is_mixed_up(look->pair))
 		return ROW_MIXED_UP; /* a row made again would be met by the one that shows its ID */
-	return there ? ROW_GONE_ONE_FREE : ROW_GONE;
+	if (there)
+		return ROW_GONE_ONE_FREE;
+	return is_shown_elsewhere(look) ? ROW_SHOWS_ANOTHER : ROW_GONE;
 }
 
 /* For a while after its deletion a row may still be shown: it did not come back (sync-rules 6.4). */
@@ -120,6 +136,8 @@ static enum row_state row_state(struct group *group, struct look *look)
 {
 	bool there = look->row.presence == SIDE_THERE;
 
+	if (!there && look->entry.state != ENTRY_PAIR && is_shown_elsewhere(look))
+		return ROW_SHOWS_ANOTHER;
 	switch (look->entry.state) {
 	case ENTRY_PAIR:
 		return paired_row_state(group, look);
@@ -296,6 +314,7 @@ static void decide_existence(struct group *group, struct look *look)
 		.row_edit_newer = look->row_edit_newer,
 		.app_deleted = look->app_deleted,
 		.is_twin = pair->twin_of != NULL,
+		.other_is_held = look->id_shown_by && look->retry,
 		.twin_goes = look->twin_goes,
 		.grave_expired = look_grave_is_over(group, look),
 		.delete_ticked = row_there && look->airtable[FIELD_DELETE].kind == CELL_TRUE,

@@ -364,21 +364,32 @@ static void offer_row(struct group *group, struct look *look, struct side_record
 		pairs_look(pairs, sync_pair_of_row(group->sync, row), LOOK_ROW);
 }
 
+/* The other's own look sets the ID back. */
+static void note_shown_by(struct group *group, struct look *look, struct pair *other)
+{
+	look->id_shown_by = other;
+	pairs_look(&group->sync->pairs, other, LOOK_ROW);
+}
+
 static void take_found(struct group *group, enum table table, struct side_records *records)
 {
 	const char *column = group->sync->columns[table].of[FIELD_ID].id;
 
 	for (size_t r = 0; r < records->count; r++) {
 		struct side_record *row = &records->list[r];
-		const struct pair *owner = pairs_by_record(&group->sync->pairs, row->id);
-		if (row->presence != SIDE_THERE || (owner && owner->state == ENTRY_PAIR))
+		struct pair *owner = pairs_by_record(&group->sync->pairs, row->id);
+		bool paired = owner && owner->state == ENTRY_PAIR;
+		if (row->presence != SIDE_THERE)
 			continue;
 		for (size_t i = 0; i < group->count; i++) {
 			struct look *look = &group->looks[i];
 			if (look->pair->table != table ||
 			    strcmp(look->pair->id, json_text_or(row->body, column, "")) != 0)
 				continue;
-			offer_row(group, look, row);
+			if (!paired)
+				offer_row(group, look, row);
+			else if (owner != look->pair)
+				note_shown_by(group, look, owner);
 			break;
 		}
 	}

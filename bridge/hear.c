@@ -68,6 +68,17 @@ static void queue_row(struct sync *sync, struct pair *pair, struct side_record *
 	sync->fresh_rows++;
 }
 
+/* A document without a row is looked for before its row is made, though all rows were listed: the list did show one with its ID. */
+static void note_shown_id(const struct sync *sync, const struct pair *pair, const struct cell *id_cell)
+{
+	struct pair *shown = id_cell->kind == CELL_TEXT
+				     ? pairs_find_shown(&sync->pairs, pair->table, id_cell->text)
+				     : NULL;
+
+	if (shown && shown != pair && !shown->record_id[0])
+		shown->list_turn = sync->list_turn;
+}
+
 static void sift_row(struct sync *sync, struct pair *pair, const struct ledger_entry *entry,
 		     struct side_record *row)
 {
@@ -78,6 +89,7 @@ static void sift_row(struct sync *sync, struct pair *pair, const struct ledger_e
 	mapping_from_row(row->table, &sync->columns[row->table], row->body, &links, cells, &unknown_choice);
 	sync->schema_stale = sync->schema_stale || unknown_choice;
 	pair->list_turn = sync->list_turn;
+	note_shown_id(sync, pair, &cells[FIELD_ID]);
 	/* The state database may have gone back behind what this process remembers. */
 	if (entry->state != pair->state || row_differs(&sync->columns[row->table], entry, cells)) {
 		if (entry->state == ENTRY_PAIR && shows_edit(&sync->columns[row->table], entry, cells))

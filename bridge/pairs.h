@@ -98,11 +98,11 @@ struct pair {
 	unsigned restless;         /* passes in a row that would not stop looking at it */
 	struct due due[DUE_KINDS]; /* when it is looked at again, by due.h alone */
 	struct watch *watches[WATCH_KINDS]; /* what it is stopped by, by watches.h alone */
-	unsigned list_turn;                 /* the full list in which its row was last shown */
-	unsigned present_turn;              /* the check of rows that last showed its row */
-	unsigned measured;                  /* the turn of 'height' */
-	int height;                         /* levels of queued contents below it */
-	struct side_record *fresh_row;      /* owned; read with the news, for the look that follows */
+	unsigned list_turn;    /* the full list in which its row, or one with its ID, was last shown */
+	unsigned present_turn; /* the check of rows that last showed its row */
+	unsigned measured;     /* the turn of 'height' */
+	int height;            /* levels of queued contents below it */
+	struct side_record *fresh_row; /* owned; read with the news, for the look that follows */
 	struct side_record *fresh_document;
 	struct brake *brake; /* owned; of what was written lately, or NULL */
 };

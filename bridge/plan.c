@@ -91,6 +91,19 @@ static struct existence document_without_row(const struct existence_views *views
 	return (struct existence){.action = EXIST_CREATE_ROW, .reason = "the document has no row"};
 }
 
+/* A row that is made now would be written over the one that shows the ID. */
+static struct existence waits_for_its_id(const struct existence_views *views)
+{
+	if (views->is_twin && views->entry != ENTRY_PAIR)
+		return document_without_row(views);
+	if (!views->other_is_held)
+		return (struct existence){.action = EXIST_ASK_AGAIN,
+					  .reason = "another document's row shows its ID, which is set back"};
+	return (struct existence){.action = EXIST_HOLD,
+				  .reason = "the row of another document shows its ID, and nothing can be "
+					    "written to that row now: clear the ID there, or put it back"};
+}
+
 static struct existence pair_meets(const struct existence_views *views)
 {
 	if (!views->delete_ticked)
@@ -232,6 +245,8 @@ static const struct existence_rule {
 	{IS(DOCUMENT_TOMBSTONE), UNPAIRED | IS(ROW_FREE_TWINS), ANY, tombstone_meets_unknown, EXIST_NOTHING,
 	 NULL},
 
+	{IS(DOCUMENT_IN_SCOPE), IS(ROW_SHOWS_ANOTHER), NO_PAIR | IS(ENTRY_PAIR), waits_for_its_id,
+	 EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_PAIRED_OTHERS), IS(ENTRY_PAIR), pair_with_copies, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_PAIRED), IS(ENTRY_PAIR), pair_meets, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_GONE_ONE_FREE), IS(ENTRY_PAIR), NULL, EXIST_PAIR_FREE,

@@ -31,7 +31,10 @@ struct pair *sync_shown_other(const struct sync *sync, const struct pair *pair, 
 	/* The app writes the ID of what it made of the row into it: that says nothing of whose the row is. */
 	if (!other || other == pair || other->twin_of == pair)
 		return NULL;
-	return other->document == PAIR_DOCUMENT_THERE || other->state == ENTRY_PAIR ? other : NULL;
+	/* Nor does the ID of a document that has no row: there is none that this one could have been exchanged with. */
+	return other->state == ENTRY_PAIR || (other->document == PAIR_DOCUMENT_THERE && other->record_id[0])
+		       ? other
+		       : NULL;
 }
 
 static bool is_anothers(const struct pair *pair, const struct side_record *row)

@@ -27,6 +27,8 @@ struct look {
 	bool again;          /* look at it once more at once */
 	struct pair *partner; /* then together with this one, since each is in the other's way; or NULL */
 	int64_t again_in_ms;  /* or after this time; 0 not */
+	struct pair *
+		id_shown_by; /* another pair, whose row shows the ID of this one, which has no row; or NULL */
 	bool went_back; /* the database does not know the revision any more that was handled (sync-rules 3) */
 	bool settles_back; /* and what follows from it is decided: the entry may say that this one is handled */
 	struct error flaw; /* why the document cannot be used; kind ERROR_NONE: it can */

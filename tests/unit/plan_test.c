@@ -204,6 +204,18 @@ static const struct existence_case existence_cases[] = {
 	{"out of scope | mixed up | pair: leave it", SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_MIXED_UP, ENTRY_PAIR),
 	 THEN(EXIST_LEAVE, NULL)},
 
+	/* no row, and that of another pair shows its ID */
+	{"in scope | none, another's shows its ID | none: no row is made over that one",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_SHOWS_ANOTHER, ENTRY_NONE), THEN(EXIST_ASK_AGAIN, "set back")},
+	{"in scope | none, another's shows its ID and is held | none: hold",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_SHOWS_ANOTHER, ENTRY_NONE, .other_is_held = true),
+	 THEN(EXIST_HOLD, "clear the ID there")},
+	{"in scope | gone, another's shows its ID | pair: no row is made over that one",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_SHOWS_ANOTHER, ENTRY_PAIR), THEN(EXIST_ASK_AGAIN, "set back")},
+	{"in scope, a twin | none, another's shows its ID | none: hold the twin",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_SHOWS_ANOTHER, ENTRY_NONE, .is_twin = true),
+	 THEN(EXIST_HOLD_TWIN, NULL)},
+
 	/* in scope | paired | pair */
 	{"in scope | paired | pair: merge", SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR),
 	 THEN(EXIST_MERGE, "both are there")},
@@ -369,17 +381,12 @@ static const char *const document_words[] = {
 	[DOCUMENT_WENT_BACK] = "tombstone of before",
 };
 static const char *const row_words[] = {
-	[ROW_NONE] = "none",
-	[ROW_UNSURE] = "unsure",
-	[ROW_GONE] = "gone",
-	[ROW_GONE_ONE_FREE] = "gone, one free",
-	[ROW_PAIRED] = "paired",
-	[ROW_PAIRED_OTHERS] = "paired, others",
-	[ROW_MIXED_UP] = "mixed up",
-	[ROW_FREE] = "free",
-	[ROW_FREE_TWINS] = "free twins",
-	[ROW_OF_GRAVE] = "of grave",
-	[ROW_OF_GRAVE_TICKED] = "of grave, ticked as obeyed",
+	[ROW_NONE] = "none",         [ROW_UNSURE] = "unsure",
+	[ROW_GONE] = "gone",         [ROW_GONE_ONE_FREE] = "gone, one free",
+	[ROW_PAIRED] = "paired",     [ROW_PAIRED_OTHERS] = "paired, others",
+	[ROW_MIXED_UP] = "mixed up", [ROW_SHOWS_ANOTHER] = "none, another's shows its ID",
+	[ROW_FREE] = "free",         [ROW_FREE_TWINS] = "free twins",
+	[ROW_OF_GRAVE] = "of grave", [ROW_OF_GRAVE_TICKED] = "of grave, ticked as obeyed",
 	[ROW_NEW] = "new",
 };
 static const char *const entry_words[] = {
@@ -395,7 +402,8 @@ static bool is_paired(const struct existence_views *views)
 /* The row is there, or may be. */
 static bool is_unseen(const struct existence_views *views)
 {
-	return views->row == ROW_UNSURE || views->row == ROW_MIXED_UP || is_paired(views);
+	return views->row == ROW_UNSURE || views->row == ROW_MIXED_UP || views->row == ROW_SHOWS_ANOTHER ||
+	       is_paired(views);
 }
 
 /* Nothing is remembered of the document, and somebody asked for the row's end: in the app, or by its box. */
@@ -423,7 +431,8 @@ static const char *objection_to_end(const struct existence_views *views, const s
 		return NULL;
 	case EXIST_DELETE_TWIN:
 		return !views->is_twin || !views->twin_goes || views->entry == ENTRY_PAIR ||
-				       (views->row != ROW_NONE && views->row != ROW_GONE)
+				       (views->row != ROW_NONE && views->row != ROW_GONE &&
+					views->row != ROW_SHOWS_ANOTHER)
 			       ? "a document is deleted that is no twin, has a row, or that nobody wants gone"
 			       : NULL;
 	case EXIST_DELETE_ROW:
@@ -561,6 +570,9 @@ static const char *duty(const struct existence_views *views, const struct existe
 	if (found->action != EXIST_BURY && views->document == DOCUMENT_MISSING &&
 	    views->entry != ENTRY_NONE && views->entry != ENTRY_DISCARDED && touches)
 		return "something is done for a document that went missing";
+	if (views->row == ROW_SHOWS_ANOTHER &&
+	    (found->action == EXIST_CREATE_ROW || found->action == EXIST_RESTORE_ROW))
+		return "a row is made over the one that shows its ID";
 	if (views->row == ROW_MIXED_UP && touches)
 		return "something is done although the row shows another's ID";
 	if (views->document == DOCUMENT_OUT_OF_SCOPE && touches && found->action != EXIST_LET_GO &&
@@ -598,7 +610,7 @@ static void check_combination(void **state)
 {
 	const struct combination *at = *state;
 
-	for (unsigned flags = 0; flags < 2048; flags++) {
+	for (unsigned flags = 0; flags < 4096; flags++) {
 		for (unsigned policy = 0; policy < 3; policy++) {
 			check_one(&(struct existence_views){
 				.document = at->document,
@@ -616,6 +628,7 @@ static void check_combination(void **state)
 				.app_deleted = flags & 256,
 				.is_twin = flags & 512,
 				.twin_goes = flags & 1024,
+				.other_is_held = flags & 2048,
 			});
 		}
 	}
