@@ -232,7 +232,8 @@ static void check_documents(struct world *world)
 		else if (world_body(document) && !row && !observer_is_forgotten(world, document) &&
 			 !is_held_twin(world, document))
 			world_broken(world, "%s has no row", document->full_id);
-		else if (!world_body(document) && row && !(row->copied && observer_is_told(world, row)) &&
+		else if (!world_body(document) && row &&
+			 !((row->copied || row->instead) && observer_is_told(world, row)) &&
 			 !observer_points_to_told(world, row, FIELD_COLLECTION) &&
 			 !is_blank_since(world, row))
 			world_broken(world, "%s is deleted, its row %s is not", document->full_id, row->id);

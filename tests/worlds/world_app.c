@@ -176,6 +176,7 @@ static void create_row(struct app_sync *sync, struct world_document *document)
 	/* Of two rows with one ID nobody can tell which is the bridge's, before that knows. */
 	const struct world_row *own = world_row(world, ledgers_row(world, document));
 	row->copied = other || (own && own->now.there);
+	row->instead = own && !own->now.there;
 	if (other && !observer_is_paired(world, other))
 		other->copied = true;
 	observer_row_copied(world, row);
@@ -288,7 +289,9 @@ static void pull_row(struct app_sync *sync, struct world_row *row, struct world_
 	}
 	world_note(world, "app: takes row %s over into %s", row->id, document->full_id);
 	const char *own = ledgers_row(world, document);
-	if (*own && strcmp(own, row->id) != 0) /* a copy, which is told and left alone */
+	const struct world_document *paired = observer_document_of(world, row);
+	/* A copy, which is told and left alone; or the row of another document, of which this one is a twin. */
+	if ((*own && strcmp(own, row->id) != 0) || (paired && paired != document))
 		observer_row_copied(world, row);
 	json_put(pulled, "updated_at", json_new_int(world_base_now_ms(world)));
 	document_set_mark(table_document_type(row->table), pulled, world->config.id, row->id, shown_ms(row));
