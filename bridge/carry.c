@@ -125,7 +125,8 @@ static void bury(struct group *group, struct look *look, const char *reason)
 			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
 }
 
-/* A row that shows the ID of what is gone, and was there before that, is a copy of it. It was held for the pair, which ends. */
+/* The row that was found is not the pair's own but a copy with its ID, which was there before both ended. The pair has its own record id
+ * again, and the copy is looked at as a row by itself. */
 static void leave_copy(struct group *group, const struct look *look)
 {
 	struct pairs *pairs = &group->sync->pairs;
@@ -486,6 +487,7 @@ bool group_carry(struct group *group, struct error *error)
 		look_tell_notice(group, &group->looks[i]);
 		prepare_row(group, &group->looks[i]);
 	}
+	/* A row whose last edits the history does not take stays, and says so: a second note is of these words. */
 	if (!group_read_last_cells(group, error) || !group_confirm_scope(group, error) ||
 	    !note_sent(group, error) || !group_write_last_edits(group, error) || !note_sent(group, error))
 		return false;

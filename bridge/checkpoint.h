@@ -24,8 +24,9 @@ enum checkpoint_finding {
 };
 /* What the checkpoint that stands in the source database says, against one that is remembered. Each may be NULL: none. */
 enum checkpoint_finding checkpoint_judge(struct json_object *source, struct json_object *remembered);
-/* Whether what was remembered of the pairs is lost, by what stands in both databases: there is nothing in the state database, or what a process
- * planted there anew that did not live to look at everything. */
+/* Whether what was remembered of the pairs is lost, by the checkpoints of both databases (NULL: none). It is when the source has one and
+ * the state has none, or only one without a place in the feed: a process planted that after a loss, and ended before it had looked at
+ * everything. */
 bool checkpoint_is_ledger_lost(struct json_object *source, struct json_object *state);
 /* Whether a checkpoint may be written where 'present' stands; as store_ops.checkpoint_write says. */
 must_use bool checkpoint_may_follow(struct json_object *present, struct json_object *left,

@@ -1,5 +1,6 @@
 #include "bridge/circles.h"
 
+/* Adds what each stands on by way of others. */
 static void follow(size_t count, bool *stands_on)
 {
 	for (size_t by = 0; by < count; by++)
@@ -9,7 +10,7 @@ static void follow(size_t count, bool *stands_on)
 					stands_on[one * count + other] = true;
 }
 
-/* Whether all that it stands on, itself among it, stands on it as well. */
+/* It stands on itself by way of others, and everything that it stands on stands on it. */
 static bool is_in_circle(size_t count, const bool *stands_on, size_t one)
 {
 	for (size_t other = 0; other < count; other++)

@@ -355,7 +355,7 @@ void look_record_losers(struct group *group, struct look *look)
 	json_release(winners);
 }
 
-/* An edit that nobody had seen when the document was deleted: no document has it. */
+/* The row shows something that was never agreed on: an edit that nobody had seen when the document was deleted. No document has it. */
 static bool is_in_row_alone(const struct group *group, const struct look *look, enum field field)
 {
 	const struct ledger_field *agreed = &look->entry.fields[field];
@@ -366,7 +366,8 @@ static bool is_in_row_alone(const struct group *group, const struct look *look, 
 	       !(agreed->known && cell_equal(&agreed->airtable, &look->airtable[field], &equivalence));
 }
 
-/* The note of the deletion has it, too; but what the ledger says may be lost. The time is that of the note. */
+/* The note of the deletion has the same cells, but the ledger may be lost. The entry's time is when the tombstone was first seen: however
+ * often the deletion is tried, that makes the same entry. */
 void look_record_last_edits(struct group *group, struct look *look)
 {
 	scoped(json_object) losers = json_new_object();

@@ -60,7 +60,8 @@ static bool is_mixed_up(const struct pair *pair)
 	return pair->claims || pair->claimants > 0;
 }
 
-/* The row that would be made now is met by the one that shows its ID (sync-rules 15). */
+/* The paired row of another document shows this one's ID: a row that was made now would be written over that row (sync-rules 15). Where
+ * the other is held, this one is told and tried again later ('retry'); else it waits until the other's look has set the ID back. */
 static bool is_shown_elsewhere(struct look *look)
 {
 	const struct pair *other = look->id_shown_by;
@@ -90,7 +91,7 @@ static enum row_state paired_row_state(struct group *group, struct look *look)
 	if (!surely_gone(group, look))
 		return ROW_UNSURE;
 	if (is_mixed_up(look->pair))
-		return ROW_MIXED_UP; /* a row made again would be met by the one that shows its ID */
+		return ROW_MIXED_UP; /* a row made again would be written over the one that shows its ID */
 	if (there)
 		return ROW_GONE_ONE_FREE;
 	return is_shown_elsewhere(look) ? ROW_SHOWS_ANOTHER : ROW_GONE;

@@ -55,7 +55,7 @@ static void collect_documents(struct group *group, struct document_writes *batch
 	}
 }
 
-/* What a save has made of other fields than those that were edited goes to the row, too (sync-rules 18). */
+/* What a save has made of other fields than those that were edited goes to the row, too (sync-rules 18), but not what is held apart (3). */
 static void show_derived(struct group *group, struct look *look, const struct cell *before)
 {
 	const struct cell_equivalence exact = {0};
@@ -308,7 +308,7 @@ bool group_write_documents(struct group *group, struct error *error)
 
 /* ---- rows that are to be deleted ---- */
 
-/* The document was deleted, and its row goes: what was edited in it since has no other place. */
+/* The document was deleted, and its row is about to be: nothing else has what was edited in the row since. */
 static bool takes_edits_along(const struct look *look)
 {
 	return look->row_work == ROW_WORK_DELETE && look->noted && !look->finished &&

@@ -172,7 +172,7 @@ static bool wants_its_mark_alone(const struct look *look)
 	return look->reasons == LOOK_MARK && look->pair->leaves == look->entry.handled;
 }
 
-/* The last look could not do what it found, and what that was may be in the row alone: an edit of a cell. */
+/* The last look could not do what it had found to do. That may have been an edit of a cell, which only the row shows. */
 static bool was_left_open(const struct look *look)
 {
 	return look->entry.handled == 0;
@@ -279,8 +279,8 @@ static bool read_rows(struct group *group, struct error *error)
 
 /* A document in scope that has no row: is there one with its ID? The pass that has listed the whole base knows that there
  * is none; the row that appeared in between is met by the upsert (sync-rules 15). Not where the ledger was lost: a list may skip a
- * row (2), and the upsert would write over it. A row in doubt is asked for whatever has become of its document since: nobody else
- * knows whose it is. */
+ * row (2), and the upsert would write over it. A row whose making is in doubt is asked for also when its document was deleted since: it has
+ * no pair that would know it. */
 static bool wants_find(const struct group *group, const struct look *look)
 {
 	bool no_row = look->row.presence != SIDE_THERE;
@@ -364,7 +364,7 @@ static void offer_row(struct group *group, struct look *look, struct side_record
 		pairs_look(pairs, sync_pair_of_row(group->sync, row), LOOK_ROW);
 }
 
-/* The other's own look sets the ID back. */
+/* The paired row of 'other' shows this look's ID. The look of 'other', which is asked for here, sets that back. */
 static void note_shown_by(struct group *group, struct look *look, struct pair *other)
 {
 	look->id_shown_by = other;

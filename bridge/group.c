@@ -220,7 +220,8 @@ bool look_couch_moved(const struct group *group, const struct look *look, enum f
 	return !cell_equal(look_agreed_couch(look, field), &look->couch[field], &equivalence);
 }
 
-/* A tombstone is the same also where what it asks for is still open: a row that may not be deleted, say. */
+/* Whether seen_ms is of the document as it is now. 'handled' tells that, but it is 0 while something is open, such as the deletion of a row
+ * that may not be deleted: a tombstone is then known by its revision. */
 static bool is_seen_before(const struct look *look)
 {
 	const struct ledger_entry *entry = &look->entry;

@@ -68,7 +68,8 @@ static void queue_row(struct sync *sync, struct pair *pair, struct side_record *
 	sync->fresh_rows++;
 }
 
-/* A document without a row is looked for before its row is made, though all rows were listed: the list did show one with its ID. */
+/* This pair's row shows the ID of a document that has no row. The turn is noted for that document: so its ID is asked for before a row is
+ * made for it, although all rows were listed. */
 static void note_shown_id(const struct sync *sync, const struct pair *pair, const struct cell *id_cell)
 {
 	struct pair *shown = id_cell->kind == CELL_TEXT

@@ -90,8 +90,9 @@ struct ledger_entry {
 	uint64_t ended;   /* hash of its deleted leaves that were handled; 0: none */
 	struct json_object *
 		revisions; /* owned; of the document, as far as they are remembered (leaf_memory.h); or NULL */
-	/* Airtable's clock when the handled revision was first seen. Of one that is not handled yet only the process knows it
-	 * (pairs.h); after a crash it is later, which may let a document win a conflict: the loser is kept all the same. */
+	/* Airtable's clock when the handled revision was first seen; of a tombstone also while what it asks for is open. Of another one
+	 * that is not handled yet only the process knows it (pairs.h); after a crash it is later, which may let a document win a
+	 * conflict: the loser is kept all the same. */
 	int64_t seen_ms;
 	bool marked; /* the document carries the app's mark of this pairing */
 	bool apart; /* as read: some of its fields are held (below), also where the fields themselves are not read */
@@ -200,7 +201,8 @@ must_use bool ledger_write(struct ledger *ledger, struct ledger_entry *const *en
 /* The entry as it is in the store; what was changed in memory since is dropped. */
 void ledger_entry_restore(const struct ledger *ledger, struct ledger_entry *entry);
 /* Every entry of this integration that can be read, in short: of the fields only what the links agreed on, no cells of gravestones, no
- * replaced values, not the document's revision nor the rows behind links. For the index that a start makes; what is to be written is read by ledger_read(). */
+ * replaced values, not the document's revision nor the rows behind links. For the index that a start makes; what is to be written is read
+ * by ledger_read(). */
 typedef bool ledger_visit(void *context, struct ledger_entry *entry, struct error *error);
 must_use bool ledger_walk(struct ledger *ledger, ledger_visit *visit, void *context, struct error *error);
 

@@ -59,14 +59,14 @@ static int64_t wait_ms(const struct look *look)
 	return left_ms > 0 && left_ms < SYNC_MARK_QUIET_MS ? left_ms : SYNC_MARK_QUIET_MS;
 }
 
-/* Its document cannot be used, or a save of it fails and that is told: it is looked at when that changes, or with pauses that grow, and
- * the mark with it. */
+/* Its document cannot be used, or a save of it goes on failing and is told. The next look comes when something changes, or after a pause
+ * that grows, and takes the mark along. */
 static bool waits_for_more(const struct look *look)
 {
 	return look->flaw.kind != ERROR_NONE || (look->missed && look->parked);
 }
 
-/* One that was due when something else was looked at, too, gets a look of its own. Where it could not be written it waits. */
+/* A mark that was due beside another reason to look gets a look of its own. One that could not be written waits. */
 void marks_schedule(struct sync *sync, const struct look *look)
 {
 	struct pairs *pairs = &sync->pairs;

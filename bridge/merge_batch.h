@@ -3,7 +3,7 @@
 #include "bridge/sync.h"
 #include "inventory/leaves.h"
 
-/* One document and its leaves, the shown one first. */
+/* One document and its leaves: the shown one first, the others in CouchDB's order (leaf_compare). */
 struct merge {
 	struct pair *pair;
 	struct side_record document;

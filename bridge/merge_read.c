@@ -24,7 +24,7 @@ static int by_preference(const void *left, const void *right)
 	return leaf_compare(*(const char *const *)right, *(const char *const *)left);
 }
 
-/* In CouchDB's order, that which is preferred first. */
+/* Wants the first LEAVES_MOST of these revisions in CouchDB's order, the preferred one first; how many these are. */
 static size_t want_all(struct merge_batch *batch, const struct merge *merge, struct json_object *revisions)
 {
 	const char **order = own_alloc((json_length(revisions) + 1) * sizeof *order);
@@ -145,6 +145,7 @@ static void want_common(struct merge_batch *batch, const struct merge *merge, si
 		merge_want_ancestor(batch, merge, revision);
 }
 
+/* of_ended[i]: the place in 'ancestors' of what the i-th ended leaf has deleted. */
 static void note_ancestors(struct merge_batch *batch, struct merge *merge, size_t *of_ended)
 {
 	for (size_t i = 1; i < merge->count; i++) {
@@ -233,7 +234,8 @@ static struct json_object *common_digest(const struct merge_batch *batch, const 
 	return revision ? merge_digest(batch, merge, revision) : NULL;
 }
 
-/* What the leaf has in common with those that are merged before it: with the nearest of them, or by an earlier merge. */
+/* The digest of what the leaf is compared with; borrowed; NULL: it is not known. By an earlier merge it may have more in common with the
+ * shown leaf, or with the nearest one, than their revisions tell. Else it is what the revisions tell of the nearest one, or of the shown. */
 static struct json_object *ancestor_of(const struct merge_batch *batch, const struct merge *merge,
 				       size_t leaf)
 {

@@ -38,6 +38,7 @@ static void want_line(struct merge_batch *batch, const struct merge *merge, cons
 		merge_want_ancestor(batch, merge, json_text_of(json_at(leaf->lineage, i)));
 }
 
+/* All that was in 'earlier' since both parted, and what 'leaf' has of its own. */
 static void want_lines_of(struct merge_batch *batch, const struct merge *merge, size_t earlier, size_t leaf,
 			  size_t nearest)
 {

@@ -4,14 +4,14 @@
  * all that another leaf had brought, that leaf, as it was then, is what both have in common.
  *
  * Revisions of which neither the database nor the ledger knows what was in them say nothing: then the leaves are compared with what
- * their revisions name. Only for the engine's own
- * files. */
+ * their revisions name. Only for the engine's own files. */
 #pragma once
 #include "bridge/merge_batch.h"
 
 /* Adds the revisions that tell it to those that are to be read as ancestors. */
 void merge_want_lines(struct merge_batch *batch, const struct merge *merge);
-/* The digest of what leaf 'leaf' and an earlier one have in common by an earlier merge, or NULL; borrowed. 'ancestor' is the digest of what
- * they have in common by their revisions. Looked at is what the leaf has of its own: since it parted from any before it. */
+/* The digest of what the leaves 'leaf' and 'earlier' have in common by an earlier merge, or NULL; borrowed. earlier < leaf. 'ancestor' is
+ * the digest of what they have in common by their revisions. Of 'leaf' only the revisions of its own count, since it parted from the
+ * nearest leaf before it (merge_common.h). */
 struct json_object *merge_trace(const struct merge_batch *batch, const struct merge *merge, size_t earlier,
 				size_t leaf, struct json_object *ancestor);

@@ -144,8 +144,9 @@ static bool write_deletions(struct group *group, struct side_write *writes, size
 	return true;
 }
 
-/* It was not removed: what is in the way of the removal is not to be in the way of the item for ever. Of a save that is known not to
- * have happened the note goes: nothing else would tell of the entry. */
+/* Whether a history entry that could not be removed is noted as left open, and its item goes on. That is so after some tries, or what is
+ * in the way of the removal would be in the way of the item for ever. It is so at once when its save is known not to have happened: the
+ * note of that save is dropped then, and nothing else would tell of the entry. */
 static bool goes_on_without(const struct look *look)
 {
 	return look->unwritten || look->pair->misses >= LOOK_MISSES_UNTOLD;

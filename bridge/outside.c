@@ -168,7 +168,7 @@ void look_let_go(struct group *group, struct look *look)
 			  json_share(look->entry.grave_cells));
 	look_note_stale_mark(group, look, look->entry.record_id);
 	look->finished = true;
-	/* Another row with its ID, which is to say so. */
+	/* Its own row is gone, so this one is another with its ID: the next look tells it so. */
 	look->again = look->row.presence == SIDE_THERE;
 }
 

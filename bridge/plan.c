@@ -91,7 +91,7 @@ static struct existence document_without_row(const struct existence_views *views
 	return (struct existence){.action = EXIST_CREATE_ROW, .reason = "the document has no row"};
 }
 
-/* A row that is made now would be written over the one that shows the ID. */
+/* A row that was made now would be written over the one that shows the ID. */
 static struct existence waits_for_its_id(const struct existence_views *views)
 {
 	if (views->is_twin && views->entry != ENTRY_PAIR)

@@ -36,7 +36,7 @@ enum row_state {
 	ROW_PAIRED,
 	ROW_PAIRED_OTHERS, /* and other rows have its ID too */
 	ROW_MIXED_UP,      /* it shows another's ID and other edits, or another paired row shows its ID so */
-	ROW_SHOWS_ANOTHER, /* there is none, and the paired row of another document shows its ID */
+	ROW_SHOWS_ANOTHER, /* it has none, and the paired row of another document shows its ID */
 	ROW_FREE,          /* unpaired, has the document's ID or is named by its mark */
 	ROW_FREE_TWINS,    /* several unpaired rows have the ID, or ID and mark contradict each other */
 	ROW_OF_GRAVE, /* the gravestone's record id is there again, or a row with its ID appeared after it */
@@ -88,7 +88,7 @@ struct existence_views {
 	bool row_moved;      /* A differs from Ba in a two-way field */
 	bool delete_ticked;  /* the row's Delete box */
 	bool row_edit_newer; /* row_moved, later than the tombstone was first seen */
-	bool other_is_held;  /* the row that shows its ID is left as it is for now */
+	bool other_is_held;  /* ROW_SHOWS_ANOTHER: nothing is written to that row for now, so its ID stays */
 	bool is_twin; /* the mark of the document names the row of another: the app made it of that row */
 	bool twin_goes; /* the app made the document, or the row, twice; a person wants it gone, nobody edited it */
 	bool app_deleted;   /* the app deleted the document while this row was its record */

@@ -124,7 +124,7 @@ bool related_read(struct related *related, struct error *error)
 
 /* ---- the view ---- */
 
-/* Whether a save before has made something else of it: what is answered then depends on that save. */
+/* Whether a save before has changed or deleted it. Then what is answered depends on that save, which is noted. */
 static bool leans_on(struct related *related, const char *full_id)
 {
 	struct json_object *body = NULL;

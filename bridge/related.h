@@ -13,8 +13,8 @@ struct related {
 	struct json_object *wanted; /* {_id: null}; to be read */
 	struct json_object *seen;   /* {_id: revision}; what the present save looked at */
 	bool counted;               /* and at the contents of something that has some */
-	struct json_object
-		*leans; /* {_id: null}; of which saves before it saw what they make, or take away */
+	/* {_id: null}; documents that it looked at and that saves before it have changed or deleted */
+	struct json_object *leans;
 };
 
 void related_init(struct related *related, struct sync *sync);
@@ -34,6 +34,7 @@ void related_forget(struct related *related, const char *full_id);
 /* What the save looked at since the last call: {_id: its revision as stored, "" for none; null: of a save before}; the caller
  * frees. counted_out: it also counted what stands in something. */
 struct json_object *related_take_seen(struct related *related, bool *counted_out);
-/* Which saves before it have changed what the save looked at since the last call; the caller frees. NULL: none. */
+/* {_id: null} of those documents that saves before it have changed, and that it looked at since the last call: it depends on these saves.
+ * The caller frees. NULL: none. */
 struct json_object *related_take_leans(struct related *related);
 struct inventory_view related_view(struct related *related);

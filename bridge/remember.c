@@ -210,12 +210,14 @@ static void remember_bodies(struct group *group, struct look *look)
 		remember_body(look, look->document.revision, look->document.body);
 }
 
+/* Something is still to be done: the entry names nothing as handled. */
 static bool is_open(const struct look *look)
 {
 	return look->again || look->open;
 }
 
-/* Before the entry says which revision that is. What is open has none that is handled: there a tombstone's time alone is known by it. */
+/* Called before the entry takes the document's revision, which look_first_seen_ms() compares. While something is open no time is noted but
+ * a tombstone's: of others nothing would say which revision it is of. */
 static void note_first_seen(const struct group *group, struct look *look)
 {
 	struct ledger_entry *entry = &look->entry;
@@ -245,8 +247,8 @@ static void note_handled(struct group *group, struct look *look)
 	entry->handled = look->pair->leaves;
 }
 
-/* The row is not the pair's, and says why: it was brought back and cannot become a document yet, or is not believed yet; or what has its
- * ID is outside of the scope. It is looked at again. */
+/* The row is not the pair's own, and says why. It came back and cannot become a document yet, or is not believed yet; or the document of
+ * its ID is outside of the scope. The pair remembers its record id, so that it is looked at again. */
 static bool stays_beside(const struct look *look)
 {
 	enum existence_action action = look->existence.action;
@@ -307,10 +309,11 @@ static void tell_pair(struct group *group, struct look *look)
 	if (pair->born_as_row != entry->born_as_row)
 		pairs_doubt_scope(pairs, pair);
 	pair->born_as_row = entry->born_as_row;
-	/* One that was refused waits for another look. */
+	/* A mark that was refused waits for another look. */
 	bool to_be_marked = paired && !entry->marked && !entry->mark_refused;
 	bool to_be_unmarked = entry->state == ENTRY_GRAVE && entry->marked && !entry->mark_refused;
-	/* A look that has not tried to take the mark out had nothing to note: that the ledger takes nothing is not over by that. */
+	/* This look has not tried to take the mark out, so it had nothing to note that the ledger could refuse: what was told of the
+	 * ledger before is not over by that. */
 	bool goes_on = to_be_unmarked && pair->misses > LOOK_MISSES_UNTOLD &&
 		       look->document.presence == SIDE_THERE && look->flaw.kind == ERROR_NONE;
 	if (!goes_on && pairs_set_unstored(pairs, pair, NULL))

@@ -1,10 +1,11 @@
-/* Rounds: the saves of a group are written one after the other where one depends on another.
+/* Rounds: where one save of a group depends on another, that other one is written first (sync-rules 21).
  *
- *     saved, and looked at nothing that is yet to be written ──> history, note, document ──> written or refused ─┐
- *     the others are saved anew, by what is stored then   <───────────────────────────────────────────────────┘
+ *     each is saved ──> depends on no other ──> note, history, document ──> written, or refused
+ *                   ──> depends on others   ──> waits ("awaits"), and is saved anew in the next round, by what is stored then
  *
- * So none is written because of another one that CouchDB has refused; nor is anybody told a reason that stands on what was only meant. Most
- * groups take one round, an item and what it is in two. */
+ * So no save is written that only passes together with one that CouchDB refuses, and no row is told a reason that was only about to be
+ * true. Most groups take one round; an item and its new container take two. Saves that depend on each other, as in an exchange of numbers,
+ * are written in one round. Each round carries at least one look (circles.h), so the rounds end. */
 #include "bridge/work.h"
 
 #include <stdio.h>
@@ -73,7 +74,7 @@ static bool write_round(struct group *group, struct error *error)
 	return true;
 }
 
-/* One that this one depends on, and of which nobody knows yet what has become. */
+/* One whose save this one depends on, and whose save was missed: nobody knows yet whether it was written. */
 static const struct look *find_missed(const struct group *group, const struct look *look)
 {
 	for (size_t i = 0; i < group->count; i++) {
@@ -84,6 +85,7 @@ static const struct look *find_missed(const struct group *group, const struct lo
 	return NULL;
 }
 
+/* What waits for a missed save, and in turn what waits for that. */
 static void put_off_what_waits(struct group *group)
 {
 	bool any;

@@ -2,8 +2,8 @@
  * history. One save after the other, so that the second of two that collide is refused; those that are in each other's
  * way alone are then checked against what all of them come to. What they look up is read ahead for all of them.
  *
- * What a save before has changed is not there yet, and CouchDB may refuse it: a save that looked at that is done anew when
- * it was written or refused (rounds.c). */
+ * What another save of the group has changed is not stored yet, and CouchDB may refuse it. A save that looked at such a
+ * document depends on that other save, and is done anew when that one was written or refused (rounds.c). */
 #include "bridge/circles.h"
 #include "bridge/grounds.h"
 #include "bridge/related.h"
@@ -46,6 +46,7 @@ static void new_uuid(void *context, char uuid_out[37])
 	random_uuid(uuid_out);
 }
 
+/* It has something to save, which no round has carried yet. */
 static bool is_open(const struct look *look)
 {
 	return look->given && !look->carried;
@@ -185,7 +186,7 @@ static void want_parent(struct saves *saves, const struct look *look, enum docum
 		related_want(&saves->related, type, id);
 }
 
-/* Of one that a round before has written, under the revision that it has now. */
+/* The document as it is stored: one that a round before has written has another revision by now. */
 static void give(struct saves *saves, const struct look *look)
 {
 	scoped(json_object) body = NULL;
@@ -349,6 +350,7 @@ static void take_refused(struct saves *saves, struct look *look, struct outcome 
 					 : ROW_WORK_NONE; /* it stays, and is told why */
 }
 
+/* Of one look: on the saves of which others of the group it depends. */
 static void note_leans(const struct saves *saves, size_t place, bool *stands_on)
 {
 	const struct group *group = saves->group;
@@ -358,7 +360,8 @@ static void note_leans(const struct saves *saves, size_t place, bool *stands_on)
 			json_find(saves->outcomes[place].leans, group->looks[other].pair->full_id, NULL);
 }
 
-/* Those that exchange something depend on each other: they are written as one, when they depend on no others. */
+/* Looks whose saves depend on each other and on no others, as in an exchange of numbers: these need not wait. By place; the caller
+ * frees. */
 static bool *find_exchanges(const struct saves *saves)
 {
 	size_t count = saves->group->count;

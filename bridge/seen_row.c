@@ -28,10 +28,10 @@ struct pair *sync_shown_other(const struct sync *sync, const struct pair *pair, 
 {
 	struct pair *other = known_by(sync, pair->table, id_cell->kind == CELL_TEXT ? id_cell->text : "");
 
-	/* The app writes the ID of what it made of the row into it: that says nothing of whose the row is. */
+	/* When the app makes a document of a row it writes that one's ID into the row: this does not tell whose row it is. */
 	if (!other || other == pair || other->twin_of == pair)
 		return NULL;
-	/* Nor does the ID of a document that has no row: there is none that this one could have been exchanged with. */
+	/* Nor does the ID of a document without a row: it has no row that could have been exchanged with this one. */
 	return other->state == ENTRY_PAIR || (other->document == PAIR_DOCUMENT_THERE && other->record_id[0])
 		       ? other
 		       : NULL;

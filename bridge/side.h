@@ -109,13 +109,13 @@ struct side_revision {
 	const char *revision;
 	/* out */
 	struct json_object *body; /* owned; NULL: the database has it no more, or it is a tombstone */
-	struct json_object *
-		lineage; /* owned; array of revisions: itself, what it was made of, and so on without a gap; or NULL */
+	/* owned; array of revisions: itself, what it was made of, and so on, one of each generation, without a gap; or NULL */
+	struct json_object *lineage;
 	char *flaw; /* owned; why the body cannot be written back exactly, or NULL */
 	char *merged_into; /* owned; of the tombstone of a leaf that was merged: the leaf that was shown then; else NULL */
 };
 void side_revisions_done(struct side_revision *revisions, size_t count);
-/* Whether a revision with this lineage was made of that one, or is it. */
+/* Whether a revision with this lineage (as above, or NULL) was made of that one, or is it. */
 bool side_lineage_has(struct json_object *lineage, const char *revision);
 
 struct side_ticket;

@@ -220,7 +220,7 @@ void sync_forget_state(struct sync *sync)
 	sync_lose_ledger(sync);
 	json_remove(sync->schema_stored, "_rev");
 	sync->unstored = true;
-	/* The database may have gone back with it, and then the feed does not show what changed in the settings meanwhile. */
+	/* The data may have gone back at the same time: then the feed does not show what changed in the settings meanwhile. */
 	sync->settings_doubtful = true;
 	sync->schema_unsure = false;
 	sync->schema_retry = (struct retry){0};

@@ -119,9 +119,9 @@ must_use bool sync_load_checkpoint(struct sync *sync, struct error *error);
 must_use bool sync_plant_checkpoint(struct sync *sync, struct error *error);
 /* Whether the database is still the one that was last written to. If not, the place is lost. */
 must_use bool sync_check_place(struct sync *sync, struct error *error);
-/* The state is lost: all that this process knows is stored anew, and every pair compared. */
 /* From now on nothing that the ledger knew is known. */
 void sync_lose_ledger(struct sync *sync);
+/* The state is lost: all that this process knows is stored anew, every pair compared, and the settings read again. */
 void sync_forget_state(struct sync *sync);
 /* Says so, once until a checkpoint stands there again. */
 void sync_tell_state_lost(struct sync *sync);

@@ -177,6 +177,7 @@ void look_hold_apart(struct group *group, struct look *look)
 	look->settles_back = true;
 }
 
+/* It is held, and both sides still show different values. */
 static bool is_apart(const struct group *group, const struct look *look, enum field field)
 {
 	return look->entry.fields[field].held && field_rule(field)->direction == DIRECTION_BOTH &&
@@ -191,7 +192,7 @@ bool look_stays_apart(const struct group *group, struct look *look, enum field f
 	return true;
 }
 
-/* Its times were kept as the row has them for the sake of something that is not apart any more, or has no column. */
+/* The row kept its times for the sake of a field that was held apart. When none is any more, it gets the document's times. */
 void look_release_times(struct group *group, struct look *look)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)

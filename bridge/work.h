@@ -27,8 +27,8 @@ struct look {
 	bool again;          /* look at it once more at once */
 	struct pair *partner; /* then together with this one, since each is in the other's way; or NULL */
 	int64_t again_in_ms;  /* or after this time; 0 not */
-	struct pair *
-		id_shown_by; /* another pair, whose row shows the ID of this one, which has no row; or NULL */
+	/* this one has no row, and the row of that pair, another one, shows its ID; or NULL */
+	struct pair *id_shown_by;
 	bool went_back; /* the database does not know the revision any more that was handled (sync-rules 3) */
 	bool settles_back; /* and what follows from it is decided: the entry may say that this one is handled */
 	struct error flaw; /* why the document cannot be used; kind ERROR_NONE: it can */
@@ -65,9 +65,9 @@ struct look {
 	bool orphaned;         /* the history of a save that was noted, and did not happen, may be there */
 	enum document_work document_work;
 	struct json_object *new_document; /* owned; to be written, or the tombstone */
-	struct json_object *
-		awaits; /* owned; {_id: null} of others of the group: their saves come before its own; or NULL */
-	bool carried;          /* what was to be written of its document is, or was refused */
+	/* owned; {_id: null} of documents of the group whose saves have to be written or refused before its own (rounds.c); or NULL */
+	struct json_object *awaits;
+	bool carried; /* rounds are done with it: its document was written, refused or put off, or there was nothing to write */
 	bool document_written; /* the save is done, and new_document, if any, has become the document */
 	bool unmarks;          /* it lacks the mark of the row that is gone */
 	bool marks;            /* it carries the app's mark, which the present one does not */
@@ -135,12 +135,14 @@ must_use bool group_carry(struct group *group,
 			  struct error *error); /* documents; notes; starts the row writes */
 must_use bool group_remember(struct group *group, struct error *error); /* waits for the rows; the ledger */
 
-/* rounds.c: what was composed is saved and written; what depends on another save, when that one is written or refused. */
+/* rounds.c: saves and writes what was composed. A save that depends on another one comes after that was written or refused. */
 must_use bool group_write_in_rounds(struct group *group, struct error *error);
+/* It is not carried yet, and waits for no other save: the present round writes it. */
 bool look_is_in_round(const struct look *look);
 /* documents.c: what was saved in this round is written, the histories first. */
 must_use bool group_write_documents(struct group *group, struct error *error);
-/* Of rows that are to be deleted, and noted so: what only they show goes into the history, or they are not deleted. */
+/* Of rows whose deletion is noted, since their document was deleted: what only they show goes into the history. A row of which that is not
+ * taken is not deleted, and has words to be noted. */
 must_use bool group_write_last_edits(struct group *group, struct error *error);
 void look_bury_deleted(struct group *group, struct look *look); /* both are gone */
 
@@ -153,7 +155,8 @@ must_use bool group_find_went_back(struct group *group, struct error *error);
 bool look_place_went_back(const struct group *group, const struct look *look);
 /* Before fields are decided: what is older in the document than in the row stays so on both sides. */
 void look_hold_apart(struct group *group, struct look *look);
-/* What the save of another field made of one that is held apart is an edit of neither side: both stay as they are. */
+/* After a save: whether the field is held apart, and was not decided to flow. What the save made of it, as a side effect, is then no edit:
+ * the entry takes the document's new value as held, and both sides stay as they are. */
 bool look_stays_apart(const struct group *group, struct look *look, enum field field);
 /* The times of the document go to the row again when nothing else is apart. */
 void look_release_times(struct group *group, struct look *look);
@@ -182,7 +185,7 @@ void look_write_words_only(struct look *look);
 void look_give_up(struct look *look);
 /* A write met a conflict or had no answer: the next look finds out what has happened. What goes on so is told as a problem. */
 void look_miss(struct look *look, const char *what, const struct error *why);
-/* Its save depends on that of another one, which was missed: it is planned anew together with that one. */
+/* Its save depends on that of 'missed', of which nobody knows what became: nothing of it is done, and it is looked at again when that is. */
 void look_put_off(struct look *look, const struct look *missed);
 /* The row's body, of a look that has only words for it. */
 void look_fill_words(struct group *group, struct look *look);
@@ -213,8 +216,8 @@ must_use bool look_compose_edit(struct group *group, struct look *look);
 must_use bool look_compose_new(struct group *group, struct look *look);
 void look_compose_delete(struct look *look);
 
-/* saving.c: what was composed and is not carried yet, saved as the app does it, one after the other. The documents to write, or
- * problems; or what it awaits. */
+/* saving.c: what was composed and is not carried yet, saved as the app does it, one after the other. Each of these looks then has a
+ * document to write, or a problem, or others that it awaits. */
 must_use bool group_save(struct group *group, struct error *error);
 /* wake.c: what else the app saves when an item has moved or is gone. Notes it, before the document is written; does it,
  * after. */
@@ -240,7 +243,7 @@ void look_tell_left_open(struct look *look);
 
 /* Adds a history document of the losers of conflicts. */
 void look_record_losers(struct group *group, struct look *look);
-/* The same of edits of a row that goes with its document. */
+/* Likewise of edits that only a row shows which is deleted with its document. */
 void look_record_last_edits(struct group *group, struct look *look);
 /* The history document of a row that was deleted, of the cells in the note of its deletion; NULL where none was noted. */
 struct json_object *look_row_history(struct group *group, struct look *look);
@@ -265,7 +268,7 @@ void look_unfill(struct group *group, struct look *look, enum field field);
 void look_note_sent(struct group *group, struct look *look);
 /* Whether a row with these cells is the one that an unanswered create of ours was making. */
 bool look_sent_row(const struct group *group, const struct look *look, const struct cell *cells);
-/* When the document's leaves were first seen, by Airtable's clock. */
+/* When the document, as it is now, was first seen: ms by Airtable's clock. */
 int64_t look_first_seen_ms(const struct group *group, const struct look *look);
 /* What the answer to a row write says. */
 void look_take_answer(struct group *group, struct look *look);

@@ -13,11 +13,12 @@
 struct leaf {
 	const char *revision;     /* borrowed */
 	struct json_object *body; /* borrowed; with "_attachments" stubs */
-	struct json_object *
-		ancestor; /* borrowed; digest of what it has in common with those before it; NULL: not known */
+	/* borrowed; digest of what it has in common with the leaves before it; NULL: not known. Of the first one: NULL */
+	struct json_object *ancestor;
 };
 
-/* The first leaf is the one that CouchDB shows; the others in CouchDB's order (leaf_compare), so that whoever merges them does the same. */
+/* The first leaf is the one that CouchDB shows. The others come in CouchDB's order, the preferred one first (leaf_compare), so that whoever
+ * merges them makes the same document. Each is merged into what those before it have become. count > 0. */
 void leaves_merge(enum document_type type, const struct leaf *leaves, size_t count,
 		  struct merged_leaves *merged_out);
 

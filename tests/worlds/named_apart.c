@@ -1,4 +1,5 @@
-/* What is held apart since the database went back, when the save of something else makes another value of it (sync-rules 3, 18). */
+/* The database went back, and a field is held apart. The save of another field then also changes this one, as a side effect
+ * (sync-rules 3, 18). */
 #include "tests/worlds/named.h"
 #include "tests/worlds/observer.h"
 
@@ -30,7 +31,8 @@ static void names_are_apart_and_told(struct world *world)
 {
 	named_must_say(world, "i1", "name", "old");
 	named_must_say(world, "i1", "model_name", "from the grid");
-	/* After a crash behind the save its name counts as edited: then the row's gives way, and the observer wants it in the history. */
+	/* After a crash just behind the save the document's name counts as edited. Then the row's name gives way, and the observer wants
+	 * it in the history. */
 	if (world->restarts > 0)
 		return;
 	named_must_show(world, "i1", FIELD_NAME, "new");

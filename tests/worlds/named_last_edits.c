@@ -1,5 +1,5 @@
-/* A row that goes with its document, and was edited before anybody had seen that: sync-rules 10. Its edit has no other place than the history,
- * and is there before the row goes. */
+/* A document is deleted, and its row, which goes with it, was edited before anybody had seen the deletion: sync-rules 10. The edit has no
+ * other place than the history, and is there before the row goes. */
 #include "tests/worlds/named.h"
 #include "tests/worlds/observer.h"
 #include "tests/worlds/world_refusals.h"
@@ -94,7 +94,7 @@ static void row_may_not_be_changed(struct world *world)
 	row_is_edited_and_document_deleted(world);
 }
 
-/* It is tried again, also by a process that begins anew: of the edit there is one entry all the same. */
+/* The deletion is tried again, also by a process that begins anew: the edit has one entry all the same. */
 static void row_stays_for_hours(struct world *world)
 {
 	unsigned effects = world->effects;

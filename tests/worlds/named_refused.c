@@ -303,7 +303,7 @@ static void save_of_the_third_conflicts(struct world *world)
 		world_person_types(world, row_of(world, "i3"), FIELD_NOTES, json_new_text("from the grid"));
 }
 
-/* As long as nobody has taken the name out of it, it cannot be used. */
+/* Without a name it cannot be used. */
 static void phone_spoils_the_third(struct world *world)
 {
 	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i3")));

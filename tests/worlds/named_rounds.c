@@ -1,5 +1,5 @@
-/* Edits of several rows of which one is taken only because of another, and that one is not taken by the database: then none is saved that
- * stands on it, each row says why, and all arrives when the database takes it: sync-rules 21. */
+/* Edits of several rows, one of which can only be saved because of another one, which the database does not take: sync-rules 21. Then no
+ * save that depends on that one is written, each row says why, and all of them arrive when the database takes it. */
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/observer.h"
@@ -25,7 +25,7 @@ static void puts_into(struct world *world, const char *id, const char *place)
 				   world_link(row_of(world, place)->id));
 }
 
-/* Each pass beside the news: what is due, and also all rows, which brings them together. */
+/* Passes until it is quiet while something is refused. What that costs in effects is not counted. */
 static void go_on(struct world *world)
 {
 	unsigned effects = world->effects;

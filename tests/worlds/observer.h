@@ -40,7 +40,7 @@ void observer_body_deleted(struct world *world, enum table table, struct json_ob
 void observer_document_deleted(struct world *world, const struct world_document *document);
 /* The database was put back from a backup, or made anew: what only it had is lost, and nobody can have it. */
 void observer_went_back(struct world *world);
-/* All of the history in the database is about to be lost; what a backup has of it comes back. */
+/* The database is about to be put back or made anew: all of its history is lost, except what a backup has of it. */
 void observer_history_lost(struct world *world);
 /* The state database is about to be lost, or to be put back from a backup. */
 void observer_state_lost(struct world *world);

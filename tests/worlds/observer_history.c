@@ -141,8 +141,8 @@ static bool has_other_leaf(const struct world_document *document, const struct w
 	return false;
 }
 
-/* Written before a change that may have happened: two others came upon it before anybody could look, or it is to be merged, or was. A deletion by somebody else
- * leaves the tombstone that ours would have left. */
+/* The entry was written before a change of which nobody can tell whether it happened: two other revisions came upon the document before
+ * anybody could look, or it is to be merged, or was. A deletion by somebody else leaves the tombstone that ours would have left. */
 static bool cannot_be_told(const struct world *world, size_t place)
 {
 	struct json_object *entry = world->extras[place];
@@ -204,8 +204,8 @@ static bool was_undone(const struct world *world, const struct world_change *cha
 	return winner && !winner->deleted && has_other_leaf(document, winner);
 }
 
-/* An entry of an earlier save of the same: two others came upon the document before anybody could look, so that nobody can tell what became
- * of that save. Only where removals are refused is it taken for one of this change, too. */
+/* An earlier save of the same has an entry, too. Two other revisions came upon the document before anybody could look, so nobody can tell
+ * whether that save happened. The entry counts as one of this change when removals are refused, for then it stays. */
 static bool has_one_that_cannot_be_told(const struct world *world, const struct world_change *change)
 {
 	long made = strtol(change->revision, NULL, 10);

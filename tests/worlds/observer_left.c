@@ -40,7 +40,7 @@ static bool is_said(enum field field, struct json_object *cell, const char *word
 	return strcmp(said, words) == 0;
 }
 
-/* By the ledger both sides last agreed on 'words', as one of them showed it. */
+/* By the ledger, 'words' is what one of both sides showed when they last agreed. */
 static bool is_agreed(struct world *world, const struct world_version *version, const char *words)
 {
 	scoped_text end = own_format("-%s", version->carried_in);
@@ -57,9 +57,10 @@ static bool is_agreed(struct world *world, const struct world_version *version, 
 	       (json_find(agreed, "a", &airtable) && is_said(version->field, airtable, words));
 }
 
-/* 'next' takes its place. What the app has carried to the other side, and a person takes back before the bridge has seen it on both, looks as
- * if it were only there: the side that does not show it any more shows what both agreed on. That is what the app has overwritten, or, where
- * that was an edit of which the bridge does not know either, what stood there before both of them. */
+/* A person puts 'next' in the place of 'value'. The app may have carried 'value' to the other side before. If a person takes it back on the
+ * one side before the bridge has seen it on both, it looks like an edit of the other side alone, and may come back: the one side shows again
+ * what both had agreed on. That is what the app has overwritten. Or, if that was itself an edit that the bridge had not seen, it is what
+ * stood there before that edit. */
 static void supersede(struct world *world, enum field field, const char *value, const char *next)
 {
 	struct world_version *version = observer_version(world, field, value);
@@ -191,7 +192,8 @@ void observer_overwritten(struct world *world, const struct world_row *row, enum
 			   before);
 		spare(world, version);
 	}
-	/* The history had it before the write left, and went back with the database before the write came: nobody can call it back. */
+	/* The history told of it before the write left, and was lost with the database before the write arrived: nobody can call the
+	 * write back. */
 	if (version->untold && decided <= version->untold)
 		version->excused = true;
 	/* A row that nothing tells of any more, and that no list has shown. */

@@ -77,8 +77,8 @@ static bool in_grave(const struct world *world, enum field field, const char *va
 	return false;
 }
 
-/* The last cells of a row that a person wanted gone are in the ledger alone until it is: they are lost with it where the process does not
- * live to tell the history of them. */
+/* A person wanted a row gone. Until it is, the ledger alone has its last cells: they are lost with the ledger if the process ends before it
+ * has told the history of them. */
 void observer_state_lost(struct world *world)
 {
 	for (size_t i = 0; i < world->version_count; i++) {

@@ -277,7 +277,7 @@ static unsigned writes(const struct world *world)
 	return world->row_writes + world->document_writes;
 }
 
-/* A save of it is in doubt, and may be told as a problem yet. */
+/* A save of the pair's document is in doubt, and has not failed so often yet that it is told as a problem. */
 static bool is_save_in_doubt(const struct world *world, const struct pair *pair)
 {
 	scoped_text end = own_format("-%s", pair->full_id);
@@ -285,8 +285,8 @@ static bool is_save_in_doubt(const struct world *world, const struct pair *pair)
 	return pair->misses < LOOK_MISSES_UNTOLD && json_find(world_state_body(world, end), "saving", NULL);
 }
 
-/* Whether some write met a conflict or had no answer, and is to be told as a problem if that goes on: a save whatever else is told of
- * its pair. Or the ledger did not take an entry, and would take it by now. */
+/* Whether some write met a conflict or had no answer, and is not told as a problem yet, but will be if that goes on. Where a save is in
+ * doubt it counts also if something else is told of its pair. Or the ledger did not take an entry, and would take it by now. */
 static bool is_undecided(const struct world *world)
 {
 	const struct pairs *pairs = &world->sync->pairs;

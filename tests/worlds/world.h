@@ -99,8 +99,8 @@ struct world_document {
 	char made_of[20]; /* the row that the app made it of, or "" */
 	bool left;        /* a phone's edit took it out of the scope */
 	int64_t back_in;  /* the moment at which a backup put it back into the scope; 0: none did */
-	char moved_from
-		[WORLD_ID]; /* the collection that a phone took it out of since its row was last written where it stands; or "" */
+	/* the first collection that a phone took it out of since its row was last written to show where it stands; or "" */
+	char moved_from[WORLD_ID];
 	bool delete_wanted; /* a person asked for it */
 };
 
@@ -129,7 +129,7 @@ struct world_row {
 	int64_t moved;      /* the moment at which a person last put it into another collection */
 	unsigned under_way; /* writes of it that were begun, and whose answer was not taken */
 	bool copied; /* another row has its ID, and was there before or took its place: sync-rules 13 */
-	bool instead; /* the app made it when the one of its document was gone, and the bridge did not know that yet */
+	bool instead; /* the app made it when the row of its document was gone, and the bridge did not know that yet */
 	bool delete_wanted; /* a person ticked its box, or deleted it where documents go with their rows */
 };
 
@@ -228,7 +228,7 @@ struct world {
 	struct world_late late[WORLD_LATE];
 	int64_t list_began_ms[TABLE_COUNT];
 	bool base_gone, table_gone[TABLE_COUNT]; /* world_gone.h */
-	bool came_back;                /* of these, since the pass began: it may have met what was gone */
+	bool came_back; /* one of these, since the pass began: the pass may have met that it was gone */
 	struct world_columns *columns; /* owned; NULL: those of the template */
 
 	unsigned limited_fields[TABLE_COUNT][FIELD_COUNT]; /* enum world_words (world_rights.h) */

@@ -290,7 +290,7 @@ static void pull_row(struct app_sync *sync, struct world_row *row, struct world_
 	world_note(world, "app: takes row %s over into %s", row->id, document->full_id);
 	const char *own = ledgers_row(world, document);
 	const struct world_document *paired = observer_document_of(world, row);
-	/* A copy, which is told and left alone; or the row of another document, of which this one is a twin. */
+	/* The row is a copy, which is told and left alone; or it is paired with another document, and this one is a twin of that. */
 	if ((*own && strcmp(own, row->id) != 0) || (paired && paired != document))
 		observer_row_copied(world, row);
 	json_put(pulled, "updated_at", json_new_int(world_base_now_ms(world)));

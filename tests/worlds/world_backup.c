@@ -87,7 +87,8 @@ static void keep_settings(struct world *world)
 	world->moment++;
 }
 
-/* Who asked for its end has asked for it, whatever the files say; and what was decided while it was out of scope may be on its way. */
+/* That a person asked for a document's end is kept, whatever the files say. And what was decided while a document was out of the scope may
+ * still be on its way when the files put it back into that. */
 static void keep_wishes(struct world *world, struct world_backup *files)
 {
 	for (size_t i = 0; i < files->document_count && i < world->document_count; i++) {

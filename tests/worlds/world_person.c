@@ -16,7 +16,8 @@ struct world_row *world_person_adds(struct world *world, enum table table)
 	return row;
 }
 
-/* The row with its document: that of its ID, and the one whose row it is, since the app may have written another ID into it. */
+/* A person wants the row gone, with its document. That is the document of its ID and the one that it is paired with: the app may have
+ * written the ID of another document into it. */
 static void want_gone(struct world *world, struct world_row *row)
 {
 	struct world_document *documents[] = {world_document_of(world, row),

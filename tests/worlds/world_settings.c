@@ -209,8 +209,8 @@ static bool is_of_born(const struct world *world, const struct world_row *place)
 	return false;
 }
 
-/* A phone took it out of what is on the list by now, whatever was on it then, and the row does not show yet where it stands: also of a
- * cell that was emptied meanwhile. */
+/* A phone took it out of a collection that is on the list now, whether or not it was on it then; and the row, whose cell may be empty, does
+ * not show yet where the document stands. */
 static bool was_taken_out(struct world *world, const struct world_document *document,
 			  const struct world_row *place)
 {

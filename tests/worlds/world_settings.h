@@ -15,7 +15,7 @@ bool world_settings_take_row(struct world *world, const struct world_document *d
 			     const struct world_row *row, int64_t decided);
 /* Before and after a phone's edit: what has left by it. */
 void world_settings_note_left(struct world *world, bool were_in[WORLD_DOCUMENTS], bool after);
-/* A phone moves it: from where, as long as its row was not written where it stands. */
+/* A phone's edit made 'after' of 'before', both data: if that moves it, notes from where (world_document.moved_from). */
 void world_settings_note_move(struct world_document *document, struct json_object *before,
 			      struct json_object *after);
 /* "collections" or "containers". */

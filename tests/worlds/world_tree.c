@@ -354,7 +354,7 @@ void world_phone_pushes(struct world *world, struct world_document *document, st
 	view->base = view->body ? json_copy(view->body) : NULL;
 }
 
-/* Revisions that a phone made on the way and that never came here have a name all the same. */
+/* A phone made revisions on the way that never came here: the lineage names these as well. */
 static void add_unseen(struct json_object *lineage, const struct world_leaf *node)
 {
 	int parents = (int)strtol(node->parent, NULL, 10);

@@ -187,7 +187,7 @@ static struct json_object *taken_in(const struct world *world, enum field field,
 	return json_share(value);
 }
 
-/* From now on it shows where its document stands. */
+/* The bridge has written the row's place: from now on the row shows where its document stands. */
 static void place_is_written(struct world *world, const struct world_row *row)
 {
 	struct world_document *document = observer_document_of(world, row);
