@@ -279,8 +279,8 @@ static bool read_rows(struct group *group, struct error *error)
 
 /* A document in scope that has no row: is there one with its ID? The pass that has listed the whole base knows that there
  * is none; the row that appeared in between is met by the upsert (sync-rules 15). Not where the ledger was lost: a list may skip a
- * row (2), and the upsert would write over it. A row whose making is in doubt is asked for also when its document was deleted since: it has
- * no pair that would know it. */
+ * row (2), and the upsert would write over it. A row whose making is in doubt is asked for also when its document was deleted since:
+ * its record id is not known, so nothing else would find it. */
 static bool wants_find(const struct group *group, const struct look *look)
 {
 	bool no_row = look->row.presence != SIDE_THERE;

@@ -19,7 +19,8 @@ struct integration *integration_open(const struct bridge_settings *settings,
 void integration_close(struct integration **integration);
 const struct integration_config *integration_config(const struct integration *integration);
 
-/* Keeps both sides in step from now on, in a thread of its own, as soon as no other process does. 'outage' is borrowed, or NULL: it is told when CouchDB is away. */
+/* Keeps both sides in step from now on, in a thread of its own, as soon as no other process does. 'outage' is borrowed, or NULL: it
+ * is told when CouchDB is away. */
 void integration_start(struct integration *integration, struct outage *outage);
 /* From any thread: begins to end; integration_close() waits for it. */
 void integration_stop(struct integration *integration);

@@ -15,8 +15,8 @@ struct pass_wish {
 	size_t group_most; /* looks of a group; 0: what is good for Airtable's rate */
 };
 
-/* Looks until nothing is left that can be done now, or for 'work_ms'; then, if nothing is left, the checkpoint moves. What has to wait is due later (sync_next_due_ms). On
- * failure everything unhandled stays queued and the checkpoint stays. */
+/* Looks until nothing is left that can be done now, or for 'work_ms'; then, if nothing is left, the checkpoint moves. What has to wait is
+ * due later (sync_next_due_ms). On failure everything unhandled stays queued and the checkpoint stays. */
 must_use bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *error);
 /* How long it is until a pass can begin anything, after one that failed since the rows may not show all yet; else 0. */
 int64_t pass_begins_in_ms(const struct sync *sync);

@@ -14,8 +14,8 @@
 
 /* ---- the note ---- */
 
-/* A collection made from a row is in scope because it is (sync-rules 14): that is known before its document is there, or a crash
- * in between would leave a document that nobody asked to sync. */
+/* A collection that was made from a row is in scope by itself (sync-rules 14). That is noted before its document is there, or a crash in
+ * between would leave a document that nobody asked to sync. */
 static void note_birth(struct group *group, struct look *look)
 {
 	if (look->pair->table != TABLE_COLLECTIONS || look->existence.action != EXIST_CREATE_DOCUMENT)
@@ -25,8 +25,8 @@ static void note_birth(struct group *group, struct look *look)
 	pairs_doubt_scope(&group->sync->pairs, look->pair);
 }
 
-/* What documents take from rows is noted before they are written, and which row that was: one that shows something else afterwards was
- * edited. */
+/* Before documents are written, what they take from which row is noted. A row that shows something else afterwards was edited
+ * meanwhile. */
 static bool note_taken(struct group *group, struct error *error)
 {
 	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);

@@ -4,7 +4,8 @@
  * the ledger, and the cell is set back when it was quiet since then.
  *
  * One edit after the other of the same cell, each the former with something put in or taken out at one place: the first is saved at
- * once, the next ones when the cell stays as it is for a while, so that the history has one entry of them. Only this process knows which cell that is; after a crash they are saved. */
+ * once, the next ones when the cell stays as it is for a while, so that the history has one entry of them.
+ * Only this process knows which cell that is; after a crash they are saved. */
 #include "bridge/typing.h"
 
 #include "base/clock.h"

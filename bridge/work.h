@@ -27,7 +27,7 @@ struct look {
 	bool again;          /* look at it once more at once */
 	struct pair *partner; /* then together with this one, since each is in the other's way; or NULL */
 	int64_t again_in_ms;  /* or after this time; 0 not */
-	/* this one has no row, and the row of that pair, another one, shows its ID; or NULL */
+	/* another pair, whose row shows the ID of this one, which has no row itself; or NULL */
 	struct pair *id_shown_by;
 	bool went_back; /* the database does not know the revision any more that was handled (sync-rules 3) */
 	bool settles_back; /* and what follows from it is decided: the entry may say that this one is handled */
@@ -185,7 +185,7 @@ void look_write_words_only(struct look *look);
 void look_give_up(struct look *look);
 /* A write met a conflict or had no answer: the next look finds out what has happened. What goes on so is told as a problem. */
 void look_miss(struct look *look, const char *what, const struct error *why);
-/* Its save depends on that of 'missed', of which nobody knows what became: nothing of it is done, and it is looked at again when that is. */
+/* Its save depends on that of 'missed', which may or may not have been written: nothing is done for it now, and both are looked at again. */
 void look_put_off(struct look *look, const struct look *missed);
 /* The row's body, of a look that has only words for it. */
 void look_fill_words(struct group *group, struct look *look);
@@ -243,7 +243,7 @@ void look_tell_left_open(struct look *look);
 
 /* Adds a history document of the losers of conflicts. */
 void look_record_losers(struct group *group, struct look *look);
-/* Likewise of edits that only a row shows which is deleted with its document. */
+/* Likewise for a row that is deleted with its document: adds one of the edits that only the row shows. */
 void look_record_last_edits(struct group *group, struct look *look);
 /* The history document of a row that was deleted, of the cells in the note of its deletion; NULL where none was noted. */
 struct json_object *look_row_history(struct group *group, struct look *look);

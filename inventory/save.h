@@ -19,8 +19,9 @@ struct save_history {
 };
 
 struct save_request {
-	/* Type, id (NULL: a new one), and the keys that are set or unset; what is not among them stays. 'rev' is
-	 * what the caller has read, or NULL. 'deleted' deletes; keys that are given as well are in its history. created_at and updated_at count when they are set. */
+	/* Type, id (NULL: a new one), and the keys that are set or unset; what is not among them stays. 'rev' is what the caller has
+	 * read, or NULL. 'deleted' deletes; keys that are given as well are in its history. created_at and updated_at count when they
+	 * are set. */
 	const struct datum *given;
 	struct json_object *attachments;    /* borrowed; {name: {content_type, data}} to be added, or NULL */
 	const struct save_history *history; /* NULL: none is written */
