@@ -10,7 +10,7 @@ static void follow(size_t count, bool *stands_on)
 					stands_on[one * count + other] = true;
 }
 
-/* It stands on itself by way of others, and everything that it stands on stands on it. */
+/* It stands on itself, directly or by way of others, and everything that it stands on stands on it. */
 static bool is_in_circle(size_t count, const bool *stands_on, size_t one)
 {
 	for (size_t other = 0; other < count; other++)

@@ -52,7 +52,8 @@ void lease_close(struct lease **lease);
 
 /* Takes the lease when nobody has it, or nobody has it any more; one that is held and does not last for a write is renewed. False with
  * ERROR_CONFLICT when somebody has it: the error names the holder, which is also logged, once for each. It is to be asked again every
- * LEASE_LOOK_MS, since that is how it is seen whether the holder lives. False with another kind: it could not be read or written (ERROR_LOST: there is no state database). */
+ * LEASE_LOOK_MS, since that is how it is seen whether the holder lives. False with another kind: it could not be read or written
+ * (ERROR_LOST: there is no state database). */
 must_use bool lease_claim(struct lease *lease, struct error *error);
 bool lease_is_held(const struct lease *lease);
 /* It was held, and is no more. It is not claimed again by this. */
