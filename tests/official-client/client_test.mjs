@@ -189,6 +189,13 @@ test('an edit moves the modified time', async ({ things }) => {
 	assert.ok((await things.find(made.id)).get('Changed') > before);
 });
 
+test('a modified time has whole seconds', async ({ things }) => {
+	const made = await things.create({ Name: 'Lamp' });
+	await sandbox.control('POST', 'clock', { advance_ms: 2345 });
+	await things.update(made.id, { Name: 'Lamp 2' });
+	assert.match((await things.find(made.id)).get('Changed'), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/);
+});
+
 /* ---- upserts ---- */
 
 const upsert = { performUpsert: { fieldsToMergeOn: ['Key'] } };

@@ -310,12 +310,34 @@ static void check_length(void **state)
 	text_done(&body);
 }
 
+/* Modified times as much as created ones; a second that is cut would be the one before. */
+static void check_times_by_themselves(void **state)
+{
+	static const struct step steps[] = {
+		{PATCH("{\"Count\":3}"), SHOWS("{\"Changed\":\"2026-11-23T10:00:01.000Z\","
+					       "\"Count Changed\":\"2026-11-23T10:00:01.000Z\"}")},
+		{"POST " THINGS, "{\"fields\":{\"Name\":\"n\"}}", 200,
+		 "{\"createdTime\":\"2026-11-23T10:00:01.000Z\",\"fields\":{"
+		 "\"Made\":\"2026-11-23T10:00:01.000Z\",\"Changed\":\"2026-11-23T10:00:01.000Z\"}}"},
+		{"WAIT 1900", NULL, 0, NULL},
+		{PATCH("{\"Count\":4}"), SHOWS("{\"Changed\":\"2026-11-23T10:00:02.000Z\"}")},
+	};
+	struct sandbox sandbox;
+
+	(void)state;
+	steps_open_plainly(&sandbox);
+	steps_tell(&sandbox, steps, countof(steps));
+	sandbox_done(&sandbox);
+}
+
 int main(void)
 {
 	struct cases cases = {0};
 
 	cases_add_table(&cases, cell_cases, check_cell);
 	cases_add_table(&cases, stories, steps_run);
+	cases_add(&cases, own_copy("times are rounded to the nearest second when nobody asks"),
+		  check_times_by_themselves, NULL);
 	cases_add(&cases, own_copy("a text of 100,000 units is taken"), check_length, "");
 	cases_add(&cases, own_copy("a text of 100,001 units is refused"), check_length, NULL);
 	return cases_run("sandbox cells", &cases);
