@@ -1,6 +1,8 @@
 /* One request against a server that follows a script, with a clock that runs 200 times as fast: 30 s of penalty
  * are 150 ms. Nothing is asserted about real time, and of the fast clock only what must at least have passed. */
+#include "airtable/records.h"
 #include "airtable/request.h"
+#include "airtable/schema.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/own.h"
@@ -129,14 +131,19 @@ struct caller {
 	struct airtable_client *airtable;
 };
 
-static struct caller caller_open(const char *endpoint, int per_second, int deadline_ms)
+static struct caller caller_of_base(const char *endpoint, const char *base, int per_second, int deadline_ms)
 {
 	struct caller caller = {.http = http_open("davenport-test")};
-	struct airtable_address address = {endpoint, TOKEN, "appX", deadline_ms, NULL};
+	struct airtable_address address = {endpoint, TOKEN, base, deadline_ms, NULL};
 	caller.base = airtable_limiter_open(per_second);
 	caller.token = airtable_limiter_open(AIRTABLE_TOKEN_PER_SECOND);
 	caller.airtable = airtable_client_open(caller.http, &address, caller.base, caller.token);
 	return caller;
+}
+
+static struct caller caller_open(const char *endpoint, int per_second, int deadline_ms)
+{
+	return caller_of_base(endpoint, "appX", per_second, deadline_ms);
 }
 
 static void caller_close(struct caller *caller)
@@ -428,6 +435,104 @@ static void the_request_is_as_it_should_be(void **state)
 	world_close(world);
 }
 
+/* --- ids that would be more of a path than they are --- */
+
+#define CLIMBING_BASE "app/../../v0/meta?x=#%"
+#define ENCODED_BASE  "app%2F..%2F..%2Fv0%2Fmeta%3Fx%3D%23%25"
+#define CLIMBING_ID   "a/b?c"
+#define ENCODED_ID    "a%2Fb%3Fc"
+
+static bool pass_over(void *context, struct airtable_records *page, struct error *error)
+{
+	(void)context;
+	(void)page;
+	(void)error;
+	return true;
+}
+
+static bool list_with(struct airtable_client *airtable, const char *formula)
+{
+	static const char *const fields[] = {CLIMBING_ID};
+	struct airtable_list list = {
+		.table_id = CLIMBING_ID, .field_ids = fields, .field_count = 1, .formula = formula};
+	return airtable_records_list(airtable, &list, pass_over, NULL, NULL, NULL);
+}
+
+static bool list_shortly(struct airtable_client *airtable)
+{
+	return list_with(airtable, NULL);
+}
+
+static bool list_at_length(struct airtable_client *airtable)
+{
+	scoped_text formula = own_alloc(AIRTABLE_URL_LIMIT + 1);
+	memset(formula, '1', AIRTABLE_URL_LIMIT);
+	return list_with(airtable, formula);
+}
+
+static bool write_one(struct airtable_client *airtable, enum airtable_write_kind kind)
+{
+	scoped(json_object) cells = json_new_object();
+	struct airtable_write write = {.record_id = CLIMBING_ID, .fields = cells};
+	struct airtable_batch *batch =
+		airtable_batch_start(airtable, CLIMBING_ID, kind, NULL, false, &write, 1);
+	bool all = airtable_batch_finish(&batch, NULL);
+	airtable_writes_done(&write, 1);
+	return all;
+}
+
+static bool update_one(struct airtable_client *airtable)
+{
+	return write_one(airtable, AIRTABLE_UPDATE);
+}
+
+static bool delete_one(struct airtable_client *airtable)
+{
+	return write_one(airtable, AIRTABLE_DELETE);
+}
+
+static bool read_schema(struct airtable_client *airtable)
+{
+	scoped(json_object) tables = NULL;
+	return airtable_schema_tables(airtable, &tables, NULL);
+}
+
+struct path_case {
+	const char *sentence;
+	bool (*ask)(struct airtable_client *airtable); /* whether it works does not matter */
+	const char *line;                              /* that the request begins with */
+};
+
+static const struct path_case path_cases[] = {
+	{"ids are encoded where rows are listed", list_shortly,
+	 "GET /v0/" ENCODED_BASE "/" ENCODED_ID
+	 "?returnFieldsByFieldId=true&pageSize=100&fields%5B%5D=" ENCODED_ID " HTTP/1.1\r\n"},
+	{"ids are encoded where rows are listed by POST", list_at_length,
+	 "POST /v0/" ENCODED_BASE "/" ENCODED_ID "/listRecords HTTP/1.1\r\n"},
+	{"ids are encoded where rows are updated", update_one,
+	 "PATCH /v0/" ENCODED_BASE "/" ENCODED_ID " HTTP/1.1\r\n"},
+	{"ids are encoded where rows are deleted", delete_one,
+	 "DELETE /v0/" ENCODED_BASE "/" ENCODED_ID "?records%5B%5D=" ENCODED_ID " HTTP/1.1\r\n"},
+	{"ids are encoded where the schema is read", read_schema,
+	 "GET /v0/meta/bases/" ENCODED_BASE "/tables HTTP/1.1\r\n"},
+};
+
+static void check_path(void **state)
+{
+	const struct path_case *row = *state;
+	struct world *world = world_open(good, 1);
+	struct caller caller = caller_of_base(fake_server_url(world->server), CLIMBING_BASE, 1000, 0);
+	(void)row->ask(caller.airtable);
+	caller_close(&caller);
+	fake_server_close(&world->server);
+	assert_non_null(world->last_head);
+	if (strncmp(world->last_head, row->line, strlen(row->line)) != 0)
+		fail_msg("'%.300s' does not begin with '%s'", world->last_head, row->line);
+	world_close(world);
+}
+
+/* --- what else the server tells --- */
+
 static void the_server_s_clock_is_heard(void **state)
 {
 	(void)state;
@@ -577,7 +682,7 @@ static const struct CMUnitTest programs[] = {
 	cmocka_unit_test(a_write_that_left_before_the_stop_is_in_doubt),
 };
 
-static struct CMUnitTest tests[countof(cases) + countof(programs)];
+static struct CMUnitTest tests[countof(cases) + countof(path_cases) + countof(programs)];
 static size_t tests_count;
 
 int main(void)
@@ -586,6 +691,11 @@ int main(void)
 		tests[tests_count++] = (struct CMUnitTest){.name = cases[i].sentence,
 							   .test_func = check_case,
 							   .initial_state = (void *)(uintptr_t)&cases[i]};
+	for (size_t i = 0; i < countof(path_cases); i++)
+		tests[tests_count++] =
+			(struct CMUnitTest){.name = path_cases[i].sentence,
+					    .test_func = check_path,
+					    .initial_state = (void *)(uintptr_t)&path_cases[i]};
 	memcpy(tests + tests_count, programs, sizeof(programs));
 	tests_count += countof(programs);
 	return _cmocka_run_group_tests("airtable_client", tests, tests_count, NULL, NULL);
