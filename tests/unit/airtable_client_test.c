@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/own.h"
 #include "tests/fakes/http_server.h"
+#include "tests/fakes/log_lines.h"
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -671,7 +672,35 @@ static void a_write_that_left_before_the_stop_is_in_doubt(void **state)
 	assert_int_equal(stop_during(silent, true, 0).kind, ERROR_STOPPED);
 }
 
+/* Nobody else would know that a server is asked so often. */
+static void a_try_that_is_not_the_last_is_told_for_the_curious(void **state)
+{
+	(void)state;
+	static const struct answer late[] = {
+		{503, "", "Retry-After: 20\r\n", ANSWER}, {0, "", "", CUT}, GOOD};
+	struct world *world = world_open(late, countof(late));
+	struct caller caller = caller_open(fake_server_url(world->server), 1000, 0);
+	struct airtable_call call = {"GET", "/v0/appX/tblY", NULL, true, 0};
+	log_set_level(LOG_DEBUG);
+	struct log_lines *lines = log_lines_keep();
+	bool works = airtable_request(caller.airtable, &call, NULL, NULL, NULL);
+	scoped_text said = log_lines_take(&lines);
+	log_set_level(LOG_INFO);
+	caller_close(&caller);
+	world_close(world);
+	assert_true(works);
+	const char *first =
+		strstr(said, "level=debug at=\"Airtable\" msg=\"asked again in 20000 ms, after try 1 of 6: "
+			     "GET /v0/appX/tblY: HTTP 503");
+	const char *second =
+		first ? strstr(first, "level=debug at=\"Airtable\" msg=\"asked again in ") : NULL;
+	if (!second || !strstr(second, " ms, after try 2 of 6: "))
+		fail_msg("it says '%s'", said);
+	assert_null(strstr(said, TOKEN));
+}
+
 static const struct CMUnitTest programs[] = {
+	cmocka_unit_test(a_try_that_is_not_the_last_is_told_for_the_curious),
 	cmocka_unit_test(the_request_is_as_it_should_be),
 	cmocka_unit_test(the_server_s_clock_is_heard),
 	cmocka_unit_test(an_answer_without_a_date_has_none),

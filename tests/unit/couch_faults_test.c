@@ -10,6 +10,7 @@
 #include "couch/revisions.h"
 #include "couch/server.h"
 #include "tests/fakes/http_server.h"
+#include "tests/fakes/log_lines.h"
 #include <malloc.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -281,6 +282,18 @@ static void check_status(void **state)
 
 /* ---- trying again ---- */
 
+static void is_said_in_turn(const char *said, const char *const *words, size_t count)
+{
+	const char *from = said;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *met = strstr(from, words[i]);
+		if (!met)
+			fail_msg("'%s' is not said there: %s", words[i], said);
+		from = met + strlen(words[i]);
+	}
+}
+
 static void read_is_tried_again(struct world *world)
 {
 	static const struct step steps[] = {SAYS(503, "{}"), SAYS_AS(502, PAGE_502, HTML), CUTS("{\"a\":1"),
@@ -293,10 +306,22 @@ static void read_is_tried_again(struct world *world)
 	world->count = countof(steps);
 	world_open(world);
 	call.status_out = &status;
-	expect(world, couch_request(world->couch, &call, &answer, NULL, &world->error));
+	log_set_level(LOG_DEBUG);
+	struct log_lines *lines = log_lines_keep();
+	bool good = couch_request(world->couch, &call, &answer, NULL, &world->error);
+	scoped_text said = log_lines_take(&lines);
+	log_set_level(LOG_INFO);
+	expect(world, good);
 	assert_non_null(answer);
 	assert_int_equal(status, 200);
 	assert_int_equal(requests(world), 4);
+	/* Nobody else would know of the tries, so they are told to who debugs. */
+	is_said_in_turn(said,
+			(const char *const[]){"level=debug at=\"CouchDB\" msg=\"asked again in ",
+					      " ms, after try 1 of 4: ", "HTTP 503",
+					      " ms, after try 2 of 4: ", "HTTP 502",
+					      " ms, after try 3 of 4: "},
+			6);
 }
 
 static void read_gives_up(struct world *world)
@@ -1312,14 +1337,22 @@ static void is_asked_for_in_pages(struct world *world, void (*answer)(struct wor
 	world_open(world);
 	struct couch_changes *changes = couch_changes_open(world->couch, "\"s0\"", NULL);
 	couch_changes_set_heartbeat(changes, 150);
-	log_set_level(LOG_ERROR);
-	for (size_t rows = 0; rows == 0;) {
-		expect(world, couch_changes_read(changes, NEWS_MS, &page, &world->error));
+	struct log_lines *lines = log_lines_keep();
+	size_t rows = 0;
+	while (rows == 0 && couch_changes_read(changes, NEWS_MS, &page, &world->error)) {
 		rows = page.count;
 		couch_page_done(&page);
 	}
-	log_set_level(LOG_INFO);
+	scoped_text said = log_lines_take(&lines);
+	expect(world, rows > 0);
 	assert_int_equal(world->streams, 2);
+	static const char told[] =
+		"level=warn at=\"CouchDB\" msg=\"the changes of database db do not come through";
+	is_said_in_turn(said,
+			(const char *const[]){told, "a proxy before CouchDB seems to hold them back",
+					      "They are asked for every ", "proxy_buffering off"},
+			4);
+	assert_null(strstr(strstr(said, told) + 1, told)); /* once, however many pages are asked for */
 	couch_changes_close(&changes);
 }
 

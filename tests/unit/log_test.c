@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/own.h"
 #include "base/text.h"
+#include "tests/fakes/log_lines.h"
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,25 +15,12 @@
 /* after what it wants declared */
 #include <cmocka.h>
 
-/* stderr goes to a file while 'say' runs. */
 static char *caught(void (*say)(const void *context), const void *context)
 {
-	struct text text = {0};
-	char bytes[4096];
-	FILE *file = tmpfile();
-	int kept = dup(STDERR_FILENO);
-	size_t got;
+	struct log_lines *lines = log_lines_keep();
 
-	assert_non_null(file);
-	assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
 	say(context);
-	assert_true(dup2(kept, STDERR_FILENO) >= 0);
-	close(kept);
-	rewind(file);
-	while ((got = fread(bytes, 1, sizeof(bytes), file)) > 0)
-		text_add_bytes(&text, bytes, got);
-	fclose(file);
-	return text_take(&text);
+	return log_lines_take(&lines);
 }
 
 static int64_t fixed_now(void *context)
