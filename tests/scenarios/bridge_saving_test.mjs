@@ -1,13 +1,15 @@
 /* What an edit of a row makes of its document is what the app would have saved: what follows from it, what it refuses, its
  * history. */
 import assert from 'node:assert/strict';
-import { newItem } from './lib/documents.mjs';
+import { assetReference } from '../../demo/sample.mjs';
+import { newCollection, newItem } from './lib/documents.mjs';
 import { playAll } from './lib/tap.mjs';
 import { idOf, inWorld, sampleDocuments } from './lib/world.mjs';
 
 const ERROR_CELL = 'Synchronization Error Message';
 const sample = sampleDocuments({ items: 10 });
 const collections = sample.filter((doc) => doc.type === 'collection').map(idOf);
+const firstNumber = sample.find((doc) => doc.type === 'collection').data.collection_reference_number;
 
 const historiesOf = async (world, id) => (await world.histories()).filter((doc) => doc.data_id === id && doc.event_name === 'sync')
 	.sort((a, b) => a.timestamp - b.timestamp);
@@ -75,6 +77,45 @@ async function references(world, step) {
 		assert.equal((await world.document(loser)).data.item_reference_number, '91');
 		assert.equal((await world.rowOf(loser)).fields[ERROR_CELL], undefined);
 	});
+}
+
+/* Ids that stand behind U+FFF0, where many a walk over all documents ends. The first of a pair has what the second is given. */
+const EPC = '34140000002386F4C3CDF571';
+const LAST = {
+	items: ['\ufffd has a number', '\u{1f527} takes it'],
+	tags: ['\u{1f527} has a tag', '\ufffd takes it'],
+	collections: ['\ufffd has a number', '\u{1f527} takes it'],
+};
+const lastDocuments = [
+	newItem(sample, LAST.items[0], { item_reference_number: '77', serial: 3, ...assetReference(firstNumber, '77', 3) }),
+	newItem(sample, LAST.items[1]),
+	newItem(sample, LAST.tags[0], { rfid_tag_epc_memory_bank_contents: EPC, rfid_tag_epc_memory_bank_contents_manually_set: true }),
+	newItem(sample, LAST.tags[1]),
+	newCollection(sample, LAST.collections[0], { collection_reference_number: '0911' }),
+	newCollection(sample, LAST.collections[1], { collection_reference_number: '0912' }),
+];
+
+async function lastIds(world, step) {
+	await world.configure({ collection_ids_to_sync: [...collections, ...LAST.collections] });
+	await world.syncWell();
+	const refused = async (words, table, id, cells, key, said) => {
+		const before = await world.document(id, table.type);
+		await world.editRow(id, { ...cells, Name: 'refused with it' }, table.name);
+		await world.sync();
+		await step(words, async () => {
+			assert.match((await world.rowOf(id, table.name)).fields[ERROR_CELL], said);
+			const { data } = await world.document(id, table.type);
+			assert.deepEqual([data[key], data.name], [before.data[key], before.data.name]);
+			assert.deepEqual(await historiesOf(world, id), []);
+		});
+	};
+	const items = { type: 'item', name: 'Items' }, groups = { type: 'collection', name: 'Collections' };
+	await refused('a number that an item behind all others has is refused', items, LAST.items[1], { 'Ref. No.': '77', Serial: 3 },
+		'item_reference_number', /Ref\. No\. and Serial .* "Item \ufffd has a number" has already/);
+	await refused('and so is a tag', items, LAST.tags[1], { 'RFID EPC Hex': EPC, 'Manually Set RFID EPC Hex': true },
+		'rfid_tag_epc_memory_bank_contents', /RFID EPC Hex "34140000002386F4C3CDF571" is that of "Item \u{1f527} has a tag" already/u);
+	await refused("and a collection's number", groups, LAST.collections[1], { 'Ref. No.': '0911' },
+		'collection_reference_number', /Ref\. No\. "0911" is that of the collection "Collection \ufffd has a number" already/);
 }
 
 async function newRow(world, step) {
@@ -195,6 +236,7 @@ async function pictures(world, step) {
 
 await playAll([
 	inWorld('references', { documents: sample }, references),
+	inWorld('ids behind all others', { documents: [...sample, ...lastDocuments] }, lastIds),
 	inWorld('a new row', { documents: sample }, newRow),
 	inWorld('deletes', { documents: sample }, deletes),
 	inWorld('pictures', { documents: sample }, pictures),
