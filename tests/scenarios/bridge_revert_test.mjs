@@ -1,6 +1,7 @@
 /* The history and its undoing: what the commands tell, what they put back, what they ask about, and that the rows follow. */
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import { assetReference } from '../../demo/sample.mjs';
 import { newCollection, newItem } from './lib/documents.mjs';
 import { DAVENPORT, runToEnd } from './lib/programs.mjs';
 import { note, playAll } from './lib/tap.mjs';
@@ -230,6 +231,19 @@ async function losersAndRefusals(world, step) {
 		assert.notEqual(await world.document('held', 'collection'), null);
 		assert.equal((await world.histories()).filter(({ data_id: id, created_by: by }) => id === 'held' && by ===
 			'history_restore').length, 0);
+	});
+
+	const taken = new Past(world, 1700000003000);
+	const [{ data: { collection_reference_number: number } }] = sample.filter(({ type }) => type === 'collection');
+	const numbers = { item_reference_number: '77', serial: 3, ...assetReference(number, '77', 3) };
+	await world.couch.putAll(world.database, [newItem(sample, 'before', numbers)]);
+	await taken.change('before', Object.fromEntries(Object.keys(numbers).map((key) => [key, undefined])));
+	await world.couch.putAll(world.database, [newItem(sample, '\ufffd since', numbers)]);
+	const late = await undo(world, '--batch', '1700000003000');
+	await step('a number that an item behind all others has by now is not given back, with the reason', async () => {
+		assert.deepEqual([late.status, late.answer.undone, late.answer.refused], [1, 0, 1], late.log);
+		assert.match(late.answer.documents[0].why, /"Item \ufffd since" has already/);
+		assert.equal((await world.document('before')).data.item_reference_number, undefined);
 	});
 }
 
