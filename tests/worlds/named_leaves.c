@@ -31,6 +31,25 @@ static void two_are_offline(struct world *world)
 	offline_edits(world, &offline_views[1], "purchased_from", "from the cellar", 1000);
 }
 
+/* At the same moment as the edit that the row shows, and with the longer branch. */
+static void notes_of_the_same_moment(struct world *world)
+{
+	struct world_document *document = offline_item(world);
+
+	offline_goes_before_mark(&offline_views[0], document);
+	offline_edits(world, &offline_views[0], "notes", "from the plane",
+		      world_base_now_ms(world) - document_updated_at(world_body(document)));
+	offline_views[0].edits = 9;
+}
+
+/* The merge has the time that the row shows, but not what the row shows. */
+static void lands_before_a_first_contact(struct world *world)
+{
+	offline_lands(world);
+	world_state_is_lost(world);
+	world_restart(world);
+}
+
 static void both_land(struct world *world)
 {
 	offline_lands(world);
@@ -74,6 +93,15 @@ static void notes_and_grid(struct world *world)
 	offline_both_say(world, "notes", FIELD_NOTES, "from the plane");
 	offline_both_say(world, "model_name", FIELD_MODEL_NAME, "from the grid");
 	offline_one_leaf(world);
+}
+
+/* The row's cell is the newer edit: what the plane brought gave way, and is told. */
+static void loser_of_first_contact_is_told(struct world *world)
+{
+	named_is_there(world);
+	offline_one_leaf(world);
+	if (!history_has(world, "notes", "from the plane"))
+		world_broken(world, "what gave way at a first contact is not in the history");
 }
 
 static void only_notes(struct world *world)
@@ -283,6 +311,9 @@ static const struct scenario scenarios[] = {
 	 ONCE, true},
 	{"mark-meets-a-leaf", offline_notes_before_mark, offline_lands, named_nothing, only_notes, ONCE,
 	 true},
+	{"merged-of-the-same-moment-at-a-first-contact", notes_of_the_same_moment,
+	 lands_before_a_first_contact, named_nothing, loser_of_first_contact_is_told, 1U << AS_WRITTEN,
+	 false},
 	{"winner-flips-without-edit", many_notes_on_the_plane, offline_lands, offline_phone_models,
 	 notes_and_models, ALL_ORDERS, false},
 	{"winner-flips-beside-a-row-edit", many_notes_on_the_plane, named_person_models, offline_lands,
