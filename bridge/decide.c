@@ -265,6 +265,11 @@ static bool ask(struct group *group, asks_after *asks, struct asking *asking_out
 	return true;
 }
 
+/* The Date header counts whole seconds, so something was seen up to one later than its clock said; and the time of an edit is rounded to
+ * the nearest one. */
+#define SEEN_LATER_MS 1000
+#define ROUNDED_UP_MS 500
+
 /* Whose document was deleted, and which cells of the row were edited: before that was seen, or after (sync-rules 10)? */
 static bool asks_of_tombstone(const struct group *group, const struct look *look, enum field field,
 			      int64_t *after_ms_out)
@@ -273,8 +278,7 @@ static bool asks_of_tombstone(const struct group *group, const struct look *look
 	    look->entry.state != ENTRY_PAIR || look->row.presence != SIDE_THERE ||
 	    !field_moved(group, look, field, false))
 		return false;
-	/* The Date header counts whole seconds; in one and the same the deletion is the later. */
-	*after_ms_out = look_first_seen_ms(group, look) + 1000;
+	*after_ms_out = look_first_seen_ms(group, look) + SEEN_LATER_MS + ROUNDED_UP_MS;
 	return true;
 }
 
@@ -520,7 +524,7 @@ static void decide_fields(struct group *group, struct look *look)
  * are known. */
 static int64_t document_edited_ms(const struct group *group, const struct look *look)
 {
-	int64_t seen_ms = look_first_seen_ms(group, look) + 1000;
+	int64_t seen_ms = look_first_seen_ms(group, look) + SEEN_LATER_MS;
 	int64_t updated_ms = document_updated_at(look->document.body);
 
 	return updated_ms < seen_ms ? updated_ms : seen_ms;

@@ -319,7 +319,7 @@ static bool is_in_gravestone(struct world *world, const char *column, const char
 	return cells && strcmp(json_text_or(cells, column, ""), words) == 0;
 }
 
-/* The time is that of the base, in which the bridge counts whole seconds. */
+/* The time is that of the base, of which the bridge hears whole seconds and which rounds the time of an edit. */
 static void later_edit_brings_back(struct world *world)
 {
 	const struct world_document *document = world_document(world, TABLE_ITEMS, "i1");
@@ -327,7 +327,7 @@ static void later_edit_brings_back(struct world *world)
 	const struct world_version *edit = version(world, "from the grid");
 	int64_t edited_ms = edit ? row->now.modified_ms[FIELD_NOTES] : 0;
 
-	if (document->gone_shown_again_ms && edited_ms > document->gone_shown_again_ms + 1010 &&
+	if (document->gone_shown_again_ms && edited_ms > document->gone_shown_again_ms + 2010 &&
 	    !edit->excused && !world_body(document))
 		world_broken(world, "an edit of the row did not bring the deleted document back");
 	if ((!edit || edited_ms < document->gone_shown_ms) && world_body(document))

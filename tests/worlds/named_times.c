@@ -74,6 +74,27 @@ static void both_have_the_persons(struct world *world)
 	both_have(world, "from the grid");
 }
 
+/* ---- a deletion, and the edit of the row a moment before it ---- */
+
+/* The edit shows as one of the next second. The deletion is seen at once, but the base's clock is heard late in its second. */
+static void phone_deletes_a_moment_after_an_edit(struct world *world)
+{
+	a_second_begins(world);
+	world_advance(world, MOMENT_MS);
+	named_person_notes(world);
+	named_phone_deletes(world);
+	world_arm(world, FAULT_AIRTABLE_READ);
+	if (!world_pass(world, false, false) && world->dead)
+		world_restart(world);
+	world_advance(world, 1380 - world_base_now_ms(world) % 1000);
+}
+
+static void stays_deleted(struct world *world)
+{
+	if (world_body(world_document(world, TABLE_ITEMS, "i1")))
+		world_broken(world, "an edit from before the deletion brought the document back");
+}
+
 /* ---- the rows were all known a moment before ---- */
 
 #define A_LIST_BEGINS_MS 100 /* in its second */
@@ -238,6 +259,8 @@ static const struct scenario scenarios[] = {
 	 both_have_the_phones, 1U << AS_WRITTEN, false},
 	{"person-edits-a-moment-later", a_second_begins, phone_notes_and_a_moment, named_person_notes,
 	 both_have_the_persons, 1U << AS_WRITTEN, false},
+	{"edit-a-moment-before-the-deletion", named_nothing, phone_deletes_a_moment_after_an_edit, named_nothing,
+	 stays_deleted, 1U << AS_WRITTEN, false},
 	{"own-write-is-no-edit", named_nothing, phone_notes_twice_in_a_second, named_nothing,
 	 nobody_edited_the_row, 1U << AS_WRITTEN, false},
 	{"typed-a-moment-after-all-rows-were-known", person_types_behind_a_list,
