@@ -254,10 +254,12 @@ void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *orig
 	pair->app_made = false;
 	if (original && original->copies++ == 0)
 		pairs_look(pairs, original, LOOK_ROW);
-	if (former && --former->copies == 0)
-		pairs_look(pairs, former, LOOK_ROW);
-	if (former)
-		pairs_wake_twins(pairs, former); /* of what the app made of that copy */
+	if (!former)
+		return;
+	former->copies--;
+	/* The mark of its document may have named that row. */
+	pairs_look(pairs, former, LOOK_ROW);
+	pairs_wake_twins(pairs, former); /* of what the app made of that copy */
 }
 
 void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other)

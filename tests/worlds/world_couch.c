@@ -540,13 +540,15 @@ static bool update_extra(struct world *world, struct json_object *body)
 	return true;
 }
 
+/* The row that a person wants gone is paired with it, or shows its ID: the app may have written the ID of another document into it. */
 static bool is_wanted_gone(struct world *world, const struct world_document *document)
 {
 	bool wanted = document->delete_wanted;
 
 	for (size_t i = 0; i < world->row_count; i++)
 		wanted = wanted || (world->rows[i].delete_wanted &&
-				    world_document_of(world, &world->rows[i]) == document);
+				    (world_document_of(world, &world->rows[i]) == document ||
+				     observer_document_of(world, &world->rows[i]) == document));
 	return wanted;
 }
 
