@@ -43,6 +43,15 @@ static bool may_be_lost(const struct group *group, const struct look *look, enum
 	       (sent->sent && shows_otherwise(group, look, field, &sent->post));
 }
 
+/* Nothing was agreed on yet, and the document has a value. A column of another type may have emptied the cell, or kept the app from filling
+ * it, and the row shows the document's time all the same: as if somebody had emptied the cell since. */
+static bool may_never_be_filled(const struct group *group, const struct look *look, enum field field)
+{
+	return look->entry.state != ENTRY_PAIR && !look->entry.fields[field].known &&
+	       field_rule(field)->direction == DIRECTION_BOTH && look->couch[field].kind != CELL_EMPTY &&
+	       shows_otherwise(group, look, field, &look->couch[field]);
+}
+
 static bool doubts_schema(const struct group *group, const struct look *look)
 {
 	if (look->finished || look->needs_no_row || look->row.presence != SIDE_THERE)
@@ -51,7 +60,9 @@ static bool doubts_schema(const struct group *group, const struct look *look)
 		return true;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (look_has_column(group, look, (enum field)field) &&
-		    (look->airtable[field].kind == CELL_WRONG || may_be_lost(group, look, (enum field)field)))
+		    (look->airtable[field].kind == CELL_WRONG ||
+		     may_be_lost(group, look, (enum field)field) ||
+		     may_never_be_filled(group, look, (enum field)field)))
 			return true;
 	return false;
 }

@@ -42,7 +42,9 @@ struct world_document *play_choose_document(struct play *play, unsigned number);
 struct world_row *play_choose_row(struct play *play, unsigned number, bool there); /* or NULL */
 enum field play_choose_field(enum table table, unsigned number);
 /* Values that were nowhere before. */
-int64_t play_phone_time(const struct world *world, unsigned number); /* of the phone that edits */
+/* A phone saves 'body', an edit of the document: its updated_at, by the clock of that phone. */
+void play_save_time(const struct world *world, const struct world_document *document,
+		    struct json_object *body, unsigned number);
 struct json_object *play_unique_cell(struct world *world, enum field field);
 struct json_object *play_unique_value(struct world *world, enum field field);
 struct json_object *play_new_body(struct world *world, enum table table, const char *collection_id);

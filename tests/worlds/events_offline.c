@@ -71,12 +71,9 @@ static void edit_view(struct play *play, struct play_view *one, const struct eve
 		json_remove(data, key);
 	else
 		json_put(data, key, play_unique_value(play->world, field));
-	/* No two saves of a document are of the same millisecond. */
-	int64_t time_ms = play_phone_time(play->world, event->c);
-	while (time_ms == document_updated_at(one->view.body) ||
-	       time_ms == document_updated_at(one->view.base))
-		time_ms++;
-	json_put(one->view.body, "updated_at", json_new_int(time_ms));
+	do
+		play_save_time(play->world, one->document, one->view.body, event->c);
+	while (document_updated_at(one->view.body) == document_updated_at(one->view.base));
 	one->view.edits++;
 }
 

@@ -7,11 +7,30 @@
 #include <string.h>
 
 /* Phones' clocks differ, and what was edited a while ago may arrive now. */
-int64_t play_phone_time(const struct world *world, unsigned number)
+static int64_t phone_time(const struct world *world, unsigned number)
 {
 	static const int64_t behind_ms[] = {0, 0, 0, 500, 3000, 40000, 600000, -20000};
 
 	return world_base_now_ms(world) - behind_ms[number % countof(behind_ms)];
+}
+
+static bool was_saved_at(const struct world_document *document, int64_t time_ms)
+{
+	for (size_t i = 0; i < document->count; i++)
+		if (document->leaves[i].body && document_updated_at(document->leaves[i].body) == time_ms)
+			return true;
+	return false;
+}
+
+/* No two saves of a document are of the same millisecond. */
+void play_save_time(const struct world *world, const struct world_document *document,
+		    struct json_object *body, unsigned number)
+{
+	int64_t time_ms = phone_time(world, number);
+
+	while (was_saved_at(document, time_ms) || time_ms == document_updated_at(body))
+		time_ms++;
+	json_put(body, "updated_at", json_new_int(time_ms));
 }
 
 struct json_object *play_new_body(struct world *world, enum table table, const char *collection_id)
@@ -89,7 +108,7 @@ static struct json_object *edited_body(struct play *play, const struct world_doc
 		json_remove(data, key);
 	else
 		json_put(data, key, play_unique_value(play->world, field));
-	json_put(body, "updated_at", json_new_int(play_phone_time(play->world, event->c)));
+	play_save_time(play->world, document, body, event->c);
 	return body;
 }
 
@@ -133,7 +152,7 @@ void phone_chooses(struct play *play, const struct event *event)
 		json_put_text(data, "item_type", words[event->c % countof(words)]);
 	else
 		json_put(data, "consumable_will_not_restock", json_new_bool(event->c & 1));
-	json_put(body, "updated_at", json_new_int(play_phone_time(play->world, event->c)));
+	play_save_time(play->world, document, body, event->c);
 	world_phone_puts(play->world, document->table, document->id, body);
 }
 
@@ -199,6 +218,6 @@ void phone_moves(struct play *play, const struct event *event)
 		json_put_text(document_data(body), "container_id", into->id);
 	else
 		json_remove(document_data(body), "container_id");
-	json_put(body, "updated_at", json_new_int(play_phone_time(play->world, event->c)));
+	play_save_time(play->world, document, body, event->c);
 	world_phone_puts(play->world, TABLE_ITEMS, document->id, body);
 }

@@ -24,7 +24,7 @@ void phone_moves_out(struct play *play, const struct event *event)
 	play->acts += 2;
 	play->new_documents++;
 	json_put_text(document_data(body), "collection_id", event->b % 3 ? OUTSIDE : "c0");
-	json_put(body, "updated_at", json_new_int(world_base_now_ms(play->world)));
+	play_save_time(play->world, document, body, 0);
 	world_phone_puts(play->world, TABLE_ITEMS, document->id, body);
 }
 
