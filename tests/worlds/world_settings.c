@@ -209,13 +209,20 @@ static bool is_of_born(const struct world *world, const struct world_row *place)
 	return false;
 }
 
+/* The collection whose row it is, whatever ID the app has written into it. */
+static const char *collection_of(struct world *world, const struct world_row *place)
+{
+	const struct world_document *document = observer_document_of(world, place);
+
+	return document ? document->id : world_cell_text(place, FIELD_ID);
+}
+
 /* A phone took it out of a collection that is on the list now, whether or not it was on it then; and the row, whose cell may be empty, does
  * not show yet where the document stands. */
 static bool was_taken_out(struct world *world, const struct world_document *document,
 			  const struct world_row *place)
 {
-	bool shows_it =
-		place && strcmp(world_cell_text(place, FIELD_ID), text_of(document, "collection_id")) == 0;
+	bool shows_it = place && strcmp(collection_of(world, place), text_of(document, "collection_id")) == 0;
 
 	return document->moved_from[0] && !shows_it && holds_collection(world, document->moved_from);
 }
@@ -224,8 +231,8 @@ bool world_settings_take_row(struct world *world, const struct world_document *d
 			     const struct world_row *row, int64_t decided)
 {
 	const struct world_row *place = world_row(world, world_linked(row, FIELD_COLLECTION));
-	bool listed = place &&
-		      (holds_collection(world, world_cell_text(place, FIELD_ID)) || is_of_born(world, place));
+	bool listed =
+		place && (holds_collection(world, collection_of(world, place)) || is_of_born(world, place));
 
 	if (document->left || decided < document->back_in)
 		return by_containers(world) || listed || !place || row->moved > decided ||
