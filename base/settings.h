@@ -4,27 +4,9 @@
 #pragma once
 #include "base/error.h"
 #include "base/own.h"
+#include "base/settings_names.h"
 #include "base/text.h"
 #include <stddef.h>
-
-enum setting_type {
-	SETTING_TEXT,    /* char * */
-	SETTING_SECRET,  /* char *; also as NAME_FILE; made known to the log for masking */
-	SETTING_URL,     /* char *; http or https, no credentials inside, no trailing slash kept */
-	SETTING_SECONDS, /* int */
-	SETTING_COUNT,   /* int, not negative; 0 where the words say so */
-	SETTING_LISTEN,  /* char *; "address:port" */
-	SETTING_LIST,    /* char *; comma separated, kept as one text */
-};
-
-struct setting {
-	const char *name; /* "COUCHDB_URL"; a name ending in '*' stands for a family: AIRTABLE_TOKEN_* */
-	enum setting_type type;
-	size_t offset; /* in the struct; for a family (of texts or secrets): of a struct settings_family */
-	const char *fallback; /* as text, NULL: empty */
-	int least, most;      /* for numbers; 0, 0: any */
-	const char *words;    /* one line for --help */
-};
 
 /* AIRTABLE_TOKEN_<base id>: names' ends and values. */
 struct settings_family {
@@ -48,6 +30,3 @@ void settings_done(const struct setting *table, size_t count, void *settings);
 const char *settings_family_get(const struct settings_family *family, const char *name); /* NULL */
 /* One line a setting: name, fallback, words. */
 void settings_help(const struct setting *table, size_t count, struct text *text);
-/* host and port of a SETTING_LISTEN text; host_out is at least 64 bytes. "[::1]:80" too. */
-must_use bool settings_listen(const char *listen, char *host_out, size_t host_size, int *port_out,
-			      struct error *error);

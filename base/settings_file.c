@@ -59,10 +59,12 @@ bool settings_value_read(const char *path, char **value_out, struct error *error
 		text_done(&content);
 		return error_wrap(error, "the file %s", path);
 	}
-	char *value = text_take(&content);
+	scoped_text value = text_take(&content);
+	if (value[strspn(value, " \t\r\n")] == '\0')
+		return error_set(error, ERROR_FATAL, "the file %s is empty: put the value into it", path);
 	for (size_t length = strlen(value); length > 0 && strchr("\r\n", value[length - 1]); length--)
 		value[length - 1] = '\0';
-	*value_out = value;
+	*value_out = take(value);
 	return true;
 }
 

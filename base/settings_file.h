@@ -20,5 +20,5 @@ must_use bool settings_file_read(const char *path, struct settings_file *file_ou
 void settings_file_done(struct settings_file *file);
 const struct settings_line *settings_file_find(const struct settings_file *file, const char *key); /* NULL */
 
-/* The whole of a file that holds one value, without line ends behind it. */
+/* The whole of a file that holds one value, without line ends behind it. One that holds nothing is an error. */
 must_use bool settings_value_read(const char *path, char **value_out, struct error *error);

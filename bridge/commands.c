@@ -277,18 +277,21 @@ static int check(const struct bridge_settings *settings, const struct command_op
 }
 
 const struct command commands[] = {
-	{"run", run, 0, "keep every integration in step until SIGTERM or Ctrl-C"},
+	{"run", run, 0, "keep every integration in step until SIGTERM or Ctrl-C", true},
 	{"sync", sync_command, TAKES_FULL | TAKES_HELD | TAKES_TWINS | TAKES_INTEGRATION | TAKES_JSON,
 	 "one pass for each integration; --full compares everything; --held ends what is held; "
-	 "--remove-twins deletes what the app made twice"},
-	{"check", check, TAKES_JSON, "look at every setting, both servers and the schema; change nothing"},
+	 "--remove-twins deletes what the app made twice",
+	 false},
+	{"check", check, TAKES_JSON, "look at every setting, both servers and the schema; change nothing",
+	 false},
 	{"problems", problems_command, TAKES_INTEGRATION | TAKES_JSON,
-	 "documents and rows of which something should be known, each with its reason"},
+	 "documents and rows of which something should be known, each with its reason", false},
 	{"history", history_command, TAKES_INTEGRATION | TAKES_BATCH | TAKES_ITEM | TAKES_LIMIT | TAKES_JSON,
-	 "what was changed: batches, the newest first; --batch N or --item ID: the changes of one"},
+	 "what was changed: batches, the newest first; --batch N or --item ID: the changes of one", false},
 	{"revert", revert_command,
 	 TAKES_INTEGRATION | TAKES_BATCH | TAKES_ENTRY | TAKES_DRY_RUN | TAKES_FORCE | TAKES_FIELD |
 		 TAKES_JSON,
-	 "undo a change (--entry ID) or all of a batch (--batch N); --dry-run only says what it would do"},
-	{NULL, NULL, 0, NULL},
+	 "undo a change (--entry ID) or all of a batch (--batch N); --dry-run only says what it would do",
+	 false},
+	{NULL, NULL, 0, NULL, false},
 };

@@ -38,6 +38,7 @@ struct command {
 	int (*run)(const struct bridge_settings *settings, const struct command_options *options);
 	unsigned takes;
 	const char *words; /* for --help */
+	bool stays;        /* it goes on until a signal: its first line says what it works with */
 };
 /* Ends with a NULL name. */
 extern const struct command commands[];

@@ -1,6 +1,7 @@
 #include "bridge/scope.h"
 
 #include "base/text.h"
+#include "bridge/base_id.h"
 #include "bridge/standing.h"
 #include "inventory/leaves.h"
 
@@ -41,15 +42,6 @@ static bool read_scope_ids(struct json_object *settings, struct integration_conf
 	return true;
 }
 
-/* "app" and letters and digits, 14 of them as far as anybody has seen: Airtable calls its ids opaque, so longer ones may come.
- * It goes into addresses and names of settings: nothing else is let in. */
-static bool is_base_id(const char *id)
-{
-	size_t length = strspn(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-
-	return strncmp(id, "app", 3) == 0 && id[length] == '\0' && length >= 17 && length <= 40;
-}
-
 static bool read_config(struct json_object *body, struct integration_config *config, const char *where,
 			struct error *error)
 {
@@ -59,7 +51,7 @@ static bool read_config(struct json_object *body, struct integration_config *con
 	if (!json_get_object(data, "config", &settings, where, error) ||
 	    !json_get_text(settings, "airtable_base_id", &base_id, where, error))
 		return error_wrap(error, "set it up in the app's integration screen");
-	if (!is_base_id(base_id))
+	if (!base_id_fits(base_id))
 		return error_set(
 			error, ERROR_REFUSED,
 			"%s: airtable_base_id is \"%.*s\", a base id looks like appXXXXXXXXXXXXXX: copy "

@@ -2,8 +2,10 @@
 
 #include "base/http.h"
 #include "base/log.h"
+#include "bridge/base_id.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const struct setting table[] = {
 	{"COUCHDB_URL", SETTING_URL, offsetof(struct bridge_settings, couchdb_url), NULL, 0, 0,
@@ -14,9 +16,9 @@ static const struct setting table[] = {
 	 "their password"},
 	{"COUCHDB_DATABASES", SETTING_LIST, offsetof(struct bridge_settings, couchdb_databases), NULL, 0, 0,
 	 "databases, with commas between; empty: each that holds an Airtable integration"},
-	{"AIRTABLE_TOKEN", SETTING_SECRET, offsetof(struct bridge_settings, airtable_token), NULL, 0, 0,
+	{"AIRTABLE_TOKEN", SETTING_TOKEN, offsetof(struct bridge_settings, airtable_token), NULL, 0, 0,
 	 "a personal access token, for every base without one of its own"},
-	{"AIRTABLE_TOKEN_*", SETTING_SECRET, offsetof(struct bridge_settings, airtable_tokens), NULL, 0, 0,
+	{"AIRTABLE_TOKEN_*", SETTING_TOKEN, offsetof(struct bridge_settings, airtable_tokens), NULL, 0, 0,
 	 "the token for one base: AIRTABLE_TOKEN_appXXXXXXXXXXXXXX"},
 	{"AIRTABLE_ENDPOINT_URL", SETTING_URL, offsetof(struct bridge_settings, airtable_endpoint_url),
 	 "https://api.airtable.com", 0, 0, "where Airtable's API is"},
@@ -26,6 +28,58 @@ static const struct setting table[] = {
 	 "debug, info, warn or error"},
 };
 
+#define FILE_VARIABLE "DAVENPORT_CONFIG"
+
+static const struct log no_place;
+
+/* ---- what fits no server ---- */
+
+static bool is_set(const char *text)
+{
+	return text && text[0];
+}
+
+/* Both or neither: without the other one it is a slip. */
+static bool check_user(const struct bridge_settings *settings, struct error *error)
+{
+	if (is_set(settings->couchdb_password) && !is_set(settings->couchdb_user))
+		return error_set(error, ERROR_FATAL,
+				 "COUCHDB_USER is empty, and COUCHDB_PASSWORD is set: name the user whose "
+				 "password it is");
+	if (is_set(settings->couchdb_user) && !is_set(settings->couchdb_password))
+		return error_set(error, ERROR_FATAL,
+				 "COUCHDB_PASSWORD is empty, and COUCHDB_USER is '%.100s': give this user's "
+				 "password, or its file in COUCHDB_PASSWORD_FILE",
+				 settings->couchdb_user);
+	if (settings->couchdb_user && strchr(settings->couchdb_user, ':'))
+		return error_set(
+			error, ERROR_FATAL,
+			"COUCHDB_USER is '%.100s': a user with a ':' in the name cannot log in with a "
+			"password; give the name alone",
+			settings->couchdb_user);
+	return true;
+}
+
+/* Where the path of an address has this piece: "/v0" in "http://x/v0" and "http://x/v0/y", not in "http://x/v01". */
+static const char *find_piece(const char *url, const char *piece)
+{
+	const char *host = strstr(url, "://") + strlen("://"); /* as every SETTING_URL has */
+
+	for (const char *at = strstr(host, piece); at; at = strstr(at + 1, piece))
+		if (at[strlen(piece)] == '\0' || at[strlen(piece)] == '/')
+			return at;
+	return NULL;
+}
+
+static bool check_address(const char *name, const char *url, const char *piece, const char *why,
+			  struct error *error)
+{
+	const char *at = find_piece(url, piece);
+
+	return !at ||
+	       error_set(error, ERROR_FATAL, "%s is %.200s: leave out \"%.100s\", %s", name, url, at, why);
+}
+
 static bool check(const struct bridge_settings *settings, struct error *error)
 {
 	enum log_level level;
@@ -34,40 +88,100 @@ static bool check(const struct bridge_settings *settings, struct error *error)
 		return error_set(error, ERROR_FATAL,
 				 "LOG_LEVEL is \"%.40s\"; it may be debug, info, warn or error",
 				 settings->log_level);
-	if (!settings->couchdb_url || !settings->couchdb_url[0])
+	if (!is_set(settings->couchdb_url))
 		return error_set(error, ERROR_FATAL,
 				 "COUCHDB_URL is not set; give the address of the CouchDB server, as "
 				 "http://couchdb:5984");
 	log_set_level(level);
-	return true;
-}
-
-/* The one server that gets a token, and is asked through whatever is in between. */
-static void warn_of_open_endpoint(const struct bridge_settings *settings)
-{
-	static const struct log no_place;
-
-	if (http_url_is_open(settings->airtable_endpoint_url))
-		log_warn(&no_place,
-			 "AIRTABLE_ENDPOINT_URL is %s: whoever is on the way there can read the token and "
-			 "the rows; "
-			 "use https://",
-			 settings->airtable_endpoint_url);
+	return check_user(settings, error) &&
+	       check_address("COUCHDB_URL", settings->couchdb_url, "/_utils",
+			     "which is the page for people: the server's address is needed", error) &&
+	       check_address("AIRTABLE_ENDPOINT_URL", settings->airtable_endpoint_url, "/v0",
+			     "which is put behind it anyway", error);
 }
 
 bool bridge_settings_load(struct bridge_settings *settings_out, struct error *error)
 {
 	struct bridge_settings settings = {0};
 
-	if (!settings_load(table, countof(table), "DAVENPORT_CONFIG", &settings, error))
+	if (!settings_load(table, countof(table), FILE_VARIABLE, &settings, error))
 		return false;
 	if (!check(&settings, error)) {
 		bridge_settings_done(&settings);
 		return false;
 	}
-	warn_of_open_endpoint(&settings);
 	*settings_out = settings;
 	return true;
+}
+
+/* ---- what is told ---- */
+
+/* The one server that gets a token, and is asked through whatever is in between. */
+static void warn_of_open_endpoint(const struct bridge_settings *settings)
+{
+	if (http_url_is_open(settings->airtable_endpoint_url))
+		log_warn(&no_place,
+			 "AIRTABLE_ENDPOINT_URL is %s: whoever is on the way there can read the token and "
+			 "the rows; use https://",
+			 settings->airtable_endpoint_url);
+}
+
+static void warn_of_stranger(void *context, const char *name, const char *nearest)
+{
+	(void)context;
+	log_warn(&no_place,
+		 "%.100s is set in the environment, and there is no such setting: did you mean %s?", name,
+		 nearest);
+}
+
+static void warn_of_other_tokens(const struct bridge_settings *settings)
+{
+	const struct settings_family *family = &settings->airtable_tokens;
+
+	for (size_t i = 0; i < family->count; i++)
+		if (!base_id_fits(family->members[i].name))
+			log_warn(&no_place,
+				 "AIRTABLE_TOKEN_%.100s is for no base: behind AIRTABLE_TOKEN_ stands a "
+				 "base's id, "
+				 "appXXXXXXXXXXXXXX; the token for all bases is AIRTABLE_TOKEN",
+				 family->members[i].name);
+}
+
+void bridge_settings_warn(const struct bridge_settings *settings)
+{
+	warn_of_open_endpoint(settings);
+	settings_strangers(table, countof(table), FILE_VARIABLE, warn_of_stranger, NULL);
+	warn_of_other_tokens(settings);
+}
+
+static void add_tokens(const struct bridge_settings *settings, struct text *text)
+{
+	const struct settings_family *family = &settings->airtable_tokens;
+	bool common = is_set(settings->airtable_token);
+
+	text_add(text, common ? "the token AIRTABLE_TOKEN" : family->count ? "" : "no token");
+	for (size_t i = 0; i < family->count; i++)
+		text_format(text, "%sAIRTABLE_TOKEN_%s", common || i ? ", " : "the token ",
+			    family->members[i].name);
+}
+
+char *bridge_settings_words(const struct bridge_settings *settings)
+{
+	struct text text = {0};
+
+	text_format(&text, "CouchDB at %s as ", settings->couchdb_url);
+	if (is_set(settings->couchdb_user))
+		text_format(&text, "user '%s', ", settings->couchdb_user);
+	else
+		text_add(&text, "nobody (COUCHDB_USER is empty), ");
+	if (is_set(settings->couchdb_databases))
+		text_format(&text, "databases %s", settings->couchdb_databases);
+	else
+		text_add(&text, "every database with an Airtable integration");
+	text_format(&text, "; Airtable at %s with ", settings->airtable_endpoint_url);
+	add_tokens(settings, &text);
+	text_format(&text, ", looked at every %d s", settings->airtable_poll_s);
+	return text_take(&text);
 }
 
 void bridge_settings_done(struct bridge_settings *settings)

@@ -13,6 +13,10 @@ struct bridge_settings {
 
 /* From the environment and the file that DAVENPORT_CONFIG names; sets the log's level as well. */
 must_use bool bridge_settings_load(struct bridge_settings *settings_out, struct error *error);
+/* Tells the log what is set and is probably not what was meant. */
+void bridge_settings_warn(const struct bridge_settings *settings);
+/* One line of what matters, without a secret: "CouchDB at …; Airtable at …". The caller frees. */
+char *bridge_settings_words(const struct bridge_settings *settings);
 void bridge_settings_done(struct bridge_settings *settings);
 /* What --help prints of them. */
 void bridge_settings_help(struct text *text);

@@ -61,7 +61,7 @@ static bool set_listen(struct reading *reading, const char *value, struct error 
 		keep(&options->listen, value);
 		return true;
 	}
-	if (!settings_listen(value, host, sizeof(host), &options->port, error))
+	if (!setting_value_listen(value, host, sizeof(host), &options->port, error))
 		return false;
 	keep(&options->listen, host);
 	return true;

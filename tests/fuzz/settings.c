@@ -59,8 +59,8 @@ static void check_all(const struct all *all)
 	must(strncmp(all->url, "http://", 7) == 0 || strncmp(all->url, "https://", 8) == 0 || !all->url[0]);
 	must(!all->url[0] || all->url[strlen(all->url) - 1] != '/');
 	must(all->seconds >= 1 && all->seconds <= 86400 && all->count >= 0);
-	must(!all->listen[0] ||
-	     settings_listen(all->listen, host, sizeof(host), &port, NULL) && port >= 0 && port <= 65535);
+	must(!all->listen[0] || setting_value_listen(all->listen, host, sizeof(host), &port, NULL) &&
+					port >= 0 && port <= 65535);
 	for (size_t i = 0; i < all->family.count; i++)
 		must(settings_family_get(&all->family, all->family.members[i].name));
 }
@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		must(!strstr(error.text, SECRET) || !sets_secret(bytes, length));
 	}
 	if (settings_value_read(path, &value, NULL)) {
-		(void)!settings_listen(value, host, sizeof(host), &port, NULL);
+		(void)!setting_value_listen(value, host, sizeof(host), &port, NULL);
 		free(value);
 	}
 	return 0;

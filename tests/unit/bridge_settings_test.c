@@ -3,14 +3,9 @@
 #include "base/own.h"
 #include "bridge/settings.h"
 #include "tests/fakes/log_lines.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "tests/unit/cases.h"
+
 #include <string.h>
-/* after what it wants declared */
-#include <cmocka.h>
 
 static void set_variable(const char *name, const char *value)
 {
@@ -18,51 +13,179 @@ static void set_variable(const char *name, const char *value)
 	assert_int_equal(value ? setenv(name, value, 1) : unsetenv(name), 0);
 }
 
-struct endpoint_case {
-	const char *sentence;
-	const char *url; /* or NULL: not set */
-	bool warned;
-};
-
-static const struct endpoint_case endpoint_cases[] = {
-	{"Airtable itself is no reason to warn", NULL, false},
-	{"https is no reason to warn", "https://airtable.example", false},
-	{"http on this machine is no reason to warn", "http://127.0.0.1:8790", false},
-	{"http by this machine's name is no reason to warn", "http://localhost:8790", false},
-	{"http to another machine is warned of", "http://airtable.example", true},
-	{"http to another address is warned of", "http://10.0.0.3:8080", true},
-};
-
-static void check_endpoint(void **state)
+/* "A=b\nC=d" is added to the environment, or taken out of it. */
+static void set_variables(const char *lines, bool there)
 {
-	const struct endpoint_case *row = *state;
+	while (lines && *lines) {
+		size_t length = strcspn(lines, "\n");
+		scoped_text line = own_copy_bytes(lines, length);
+		char *value = strchr(line, '=');
+		assert_non_null(value);
+		*value++ = '\0';
+		set_variable(line, there ? value : NULL);
+		lines += length + (lines[length] == '\n');
+	}
+}
+
+/* What nearly every case begins with. */
+static void set_usual(bool there)
+{
+	set_variables("COUCHDB_URL=http://127.0.0.1:5984\nCOUCHDB_USER=bridge\nCOUCHDB_PASSWORD=secret-1\n"
+		      "AIRTABLE_TOKEN=patAll.secret-2",
+		      there);
+}
+
+struct settings_case {
+	const char *sentence;
+	const char *variables; /* besides the usual ones */
+	const char *said;      /* part of it, or NULL: nothing */
+};
+
+/* ---- what is refused ---- */
+
+static const struct settings_case refusal_cases[] = {
+	{"the usual settings are good", "", NULL},
+	{"a password without its user", "COUCHDB_USER=",
+	 "COUCHDB_USER is empty, and COUCHDB_PASSWORD is set: name the user whose password it is"},
+	{"a user without a password", "COUCHDB_PASSWORD=",
+	 "COUCHDB_PASSWORD is empty, and COUCHDB_USER is 'bridge': give this user's password, or its file in "
+	 "COUCHDB_PASSWORD_FILE"},
+	{"nobody at all", "COUCHDB_USER=\nCOUCHDB_PASSWORD=", NULL},
+	{"a user with a ':'", "COUCHDB_USER=bridge:secret",
+	 "COUCHDB_USER is 'bridge:secret': a user with a ':' in the name"},
+	{"no CouchDB", "COUCHDB_URL=",
+	 "COUCHDB_URL is not set; give the address of the CouchDB server, as http://couchdb:5984"},
+	{"CouchDB's page for people", "COUCHDB_URL=http://couchdb:5984/_utils/",
+	 "COUCHDB_URL is http://couchdb:5984/_utils: leave out \"/_utils\", which is the page for people"},
+	{"a CouchDB behind a path", "COUCHDB_URL=https://example.org/couchdb", NULL},
+	{"Airtable with its version", "AIRTABLE_ENDPOINT_URL=https://api.airtable.com/v0/",
+	 "AIRTABLE_ENDPOINT_URL is https://api.airtable.com/v0: leave out \"/v0\", which is put behind it "
+	 "anyway"},
+	{"Airtable with a base", "AIRTABLE_ENDPOINT_URL=https://api.airtable.com/v0/appAbCdEfGhIjKlMn",
+	 "leave out \"/v0/appAbCdEfGhIjKlMn\""},
+	{"a host that is called v0", "AIRTABLE_ENDPOINT_URL=https://v0/api", NULL},
+	{"a path that begins like the version", "AIRTABLE_ENDPOINT_URL=https://proxy.example/v01", NULL},
+	{"a token of two lines", "AIRTABLE_TOKEN=patAll\rsecret",
+	 "environment: AIRTABLE_TOKEN has a line break in it"},
+	{"a level that is none", "LOG_LEVEL=loud",
+	 "LOG_LEVEL is \"loud\"; it may be debug, info, warn or error"},
+};
+
+static void check_refusal(void **state)
+{
+	const struct settings_case *row = *state;
 	struct bridge_settings settings = {0};
 	struct error error = {0};
 
-	set_variable("COUCHDB_URL", "http://127.0.0.1:5984");
-	set_variable("AIRTABLE_ENDPOINT_URL", row->url);
-	struct log_lines *lines = log_lines_keep();
+	set_usual(true);
+	set_variables(row->variables, true);
 	bool good = bridge_settings_load(&settings, &error);
-	scoped_text said = log_lines_take(&lines);
-	if (!good)
-		fail_msg("%s", error.text);
-	scoped_text wanted = own_format("level=warn msg=\"AIRTABLE_ENDPOINT_URL is %s: whoever is on the way "
-					"there can read the token and the rows; use https://\"\n",
-					settings.airtable_endpoint_url);
 	bridge_settings_done(&settings);
-	if (row->warned ? !strstr(said, wanted) : said[0] != '\0')
+	set_variables(row->variables, false);
+	set_usual(false);
+	if (good != !row->said || (row->said && !strstr(error.text, row->said)))
+		fail_msg("it says '%s'", error.text);
+	assert_null(strstr(error.text, "secret-"));
+}
+
+/* ---- what is warned of ---- */
+
+#define OPEN "whoever is on the way there can read the token and the rows; use https://"
+
+static const struct settings_case warning_cases[] = {
+	{"Airtable itself is no reason to warn", "", NULL},
+	{"https is no reason to warn", "AIRTABLE_ENDPOINT_URL=https://airtable.example", NULL},
+	{"http on this machine is no reason to warn", "AIRTABLE_ENDPOINT_URL=http://127.0.0.1:8790", NULL},
+	{"http by this machine's name is no reason to warn", "AIRTABLE_ENDPOINT_URL=http://localhost:8790",
+	 NULL},
+	{"http to another machine is warned of", "AIRTABLE_ENDPOINT_URL=http://airtable.example",
+	 "level=warn msg=\"AIRTABLE_ENDPOINT_URL is http://airtable.example: " OPEN "\"\n"},
+	{"http to another address is warned of", "AIRTABLE_ENDPOINT_URL=http://10.0.0.3:8080",
+	 "AIRTABLE_ENDPOINT_URL is http://10.0.0.3:8080: " OPEN},
+	{"a name that is not quite one of ours", "COUCHDB_DATABASE=inventory",
+	 "level=warn msg=\"COUCHDB_DATABASE is set in the environment, and there is no such setting: did you "
+	 "mean "
+	 "COUCHDB_DATABASES?\"\n"},
+	{"a name that begins like ours", "AIRTABLE_BASE_URL=http://x",
+	 "AIRTABLE_BASE_URL is set in the environment"},
+	{"the file's name, misspelt", "DAVENPORT_CONF=/x", "did you mean DAVENPORT_CONFIG?"},
+	{"a token for no base", "AIRTABLE_TOKEN_x=patOther.secret-3",
+	 "level=warn msg=\"AIRTABLE_TOKEN_x is for no base: behind AIRTABLE_TOKEN_ stands a base's id, "
+	 "appXXXXXXXXXXXXXX; the token for all bases is AIRTABLE_TOKEN\"\n"},
+	{"a token for a base is no reason to warn", "AIRTABLE_TOKEN_appAbCdEfGhIjKlMn=patOther.secret-3",
+	 NULL},
+	{"what a container manager sets is no reason to warn", "COUCHDB_PORT_5984_TCP=tcp://10.0.0.3:5984",
+	 NULL},
+};
+
+static void check_warning(void **state)
+{
+	const struct settings_case *row = *state;
+	struct bridge_settings settings = {0};
+	struct error error = {0};
+
+	set_usual(true);
+	set_variables(row->variables, true);
+	if (!bridge_settings_load(&settings, &error))
+		fail_msg("%s", error.text);
+	struct log_lines *lines = log_lines_keep();
+	bridge_settings_warn(&settings);
+	scoped_text said = log_lines_take(&lines);
+	bridge_settings_done(&settings);
+	set_variables(row->variables, false);
+	set_usual(false);
+	if (row->said ? !strstr(said, row->said) : said[0] != '\0')
 		fail_msg("it says '%s'", said);
+	assert_null(strstr(said, "secret-"));
+}
+
+/* ---- the first line ---- */
+
+static const struct settings_case first_line_cases[] = {
+	{"what matters is told", "",
+	 "CouchDB at http://127.0.0.1:5984 as user 'bridge', every database with an Airtable integration; "
+	 "Airtable at https://api.airtable.com with the token AIRTABLE_TOKEN, looked at every 30 s"},
+	{"databases and tokens are named",
+	 "COUCHDB_DATABASES=a, "
+	 "b\nAIRTABLE_TOKEN_appAbCdEfGhIjKlMn=patOther.secret-3\nAIRTABLE_POLL_SECONDS=5",
+	 "CouchDB at http://127.0.0.1:5984 as user 'bridge', databases a,b; Airtable at "
+	 "https://api.airtable.com "
+	 "with the token AIRTABLE_TOKEN, AIRTABLE_TOKEN_appAbCdEfGhIjKlMn, looked at every 5 s"},
+	{"what is missing is told", "COUCHDB_USER=\nCOUCHDB_PASSWORD=\nAIRTABLE_TOKEN=",
+	 "CouchDB at http://127.0.0.1:5984 as nobody (COUCHDB_USER is empty), every database with an "
+	 "Airtable "
+	 "integration; Airtable at https://api.airtable.com with no token, looked at every 30 s"},
+	{"a base's own token alone", "AIRTABLE_TOKEN=\nAIRTABLE_TOKEN_appAbCdEfGhIjKlMn=patOther.secret-3",
+	 "with the token AIRTABLE_TOKEN_appAbCdEfGhIjKlMn, looked"},
+};
+
+static void check_first_line(void **state)
+{
+	const struct settings_case *row = *state;
+	struct bridge_settings settings = {0};
+	struct error error = {0};
+
+	set_usual(true);
+	set_variables(row->variables, true);
+	if (!bridge_settings_load(&settings, &error))
+		fail_msg("%s", error.text);
+	scoped_text said = bridge_settings_words(&settings);
+	bridge_settings_done(&settings);
+	set_variables(row->variables, false);
+	set_usual(false);
+	if (!strstr(said, row->said))
+		fail_msg("it says '%s'", said);
+	assert_null(strstr(said, "secret-"));
 }
 
 int main(void)
 {
-	static struct CMUnitTest tests[countof(endpoint_cases)];
+	struct cases cases = {0};
 
-	set_variable("DAVENPORT_CONFIG", NULL);
-	set_variable("LOG_LEVEL", NULL);
-	for (size_t i = 0; i < countof(tests); i++)
-		tests[i] = (struct CMUnitTest){.name = endpoint_cases[i].sentence,
-					       .test_func = check_endpoint,
-					       .initial_state = (void *)(uintptr_t)&endpoint_cases[i]};
-	return cmocka_run_group_tests_name("bridge settings", tests, NULL, NULL);
+	/* What the tests' own programs are told by. */
+	set_variables("DAVENPORT_CONFIG=\nLOG_LEVEL=\nAIRTABLE_SANDBOX=", false);
+	cases_add_table(&cases, refusal_cases, check_refusal);
+	cases_add_table(&cases, warning_cases, check_warning);
+	cases_add_table(&cases, first_line_cases, check_first_line);
+	return cases_run("bridge_settings", &cases);
 }

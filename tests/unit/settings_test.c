@@ -18,6 +18,7 @@ struct settings {
 	int poll_s, calls;
 	char *token;
 	struct settings_family tokens;
+	char *key;
 };
 
 static const struct setting table[] = {
@@ -33,6 +34,7 @@ static const struct setting table[] = {
 	{"TEST_CALLS", SETTING_COUNT, offsetof(struct settings, calls), NULL, 0, 0, "calls a month"},
 	{"TEST_TOKEN", SETTING_SECRET, offsetof(struct settings, token), NULL, 0, 0, "the token"},
 	{"TEST_TOKEN_*", SETTING_SECRET, offsetof(struct settings, tokens), NULL, 0, 0, "a base's own token"},
+	{"KEY_FOR_HEADERS", SETTING_TOKEN, offsetof(struct settings, key), NULL, 0, 0, "the key"},
 };
 
 static char folder[] = "/tmp/davenport-settings-XXXXXX";
@@ -62,11 +64,11 @@ static char *write_file(const char *name, const char *bytes, size_t length)
 
 static void clear_environment(void)
 {
-	static const char *const names[] = {"TEST_URL",        "TEST_USER",       "TEST_PASSWORD",
-					    "TEST_LISTEN",     "TEST_DATABASES",  "TEST_POLL_SECONDS",
-					    "TEST_CALLS",      "TEST_TOKEN",      "TEST_PASSWORD_FILE",
-					    "TEST_TOKEN_FILE", "TEST_TOKEN_app1", "TEST_TOKEN_app1_FILE",
-					    "TEST_TOKEN_app2", "TEST_CONFIG"};
+	static const char *const names[] = {
+		"TEST_URL",           "TEST_USER",         "TEST_PASSWORD",   "TEST_LISTEN",
+		"TEST_DATABASES",     "TEST_POLL_SECONDS", "TEST_CALLS",      "TEST_TOKEN",
+		"TEST_PASSWORD_FILE", "TEST_TOKEN_FILE",   "TEST_TOKEN_app1", "TEST_TOKEN_app1_FILE",
+		"TEST_TOKEN_app2",    "TEST_CONFIG",       "KEY_FOR_HEADERS", "KEY_FOR_HEADERS_FILE"};
 
 	for (size_t i = 0; i < countof(names); i++)
 		unset_variable(names[i]);
@@ -179,6 +181,50 @@ static const struct row rows[] = {
 	 "TEST_TOKEN_app1 is given together with TEST_TOKEN_app1_FILE"},
 	{"a member without a value", "", "TEST_TOKEN_app1=\n", NULL,
 	 "settings.conf:1: TEST_TOKEN_app1 has no value"},
+	{"a secret's file that is empty", "TEST_PASSWORD_FILE=@/empty", NULL, NULL,
+	 "is empty: put the value into it"},
+	{"a secret's file of blanks", "TEST_PASSWORD_FILE=@/blank", NULL, NULL,
+	 "is empty: put the value into it"},
+	{"a comment behind a text", "TEST_USER=me # it is I", NULL, NULL,
+	 "environment: TEST_USER has a comment behind it, which belongs to the value: put the comment on a "
+	 "line of its "
+	 "own, it is \"me # it is I\" (who we are)"},
+	{"a comment behind a text in the file", "", "TEST_USER=me\t# it is I\n", NULL,
+	 "settings.conf:1: TEST_USER has a comment behind it"},
+	{"a comment behind a URL", "TEST_URL=http://x # here", NULL, NULL,
+	 "TEST_URL has a comment behind it"},
+	{"a comment behind a number", "TEST_CALLS=5 # or so", NULL, NULL,
+	 "TEST_CALLS has a comment behind it"},
+	{"a comment behind a list", "TEST_DATABASES=a,b # two", NULL, NULL,
+	 "TEST_DATABASES has a comment behind it"},
+	{"a comment behind an address", "TEST_LISTEN=127.0.0.1:1 # here", NULL, NULL,
+	 "TEST_LISTEN has a comment behind it"},
+	{"a '#' in a text is no comment", "TEST_USER=me#1", NULL, "TEST_USER", "me#1"},
+	{"quotes around a text", "TEST_USER=\"me\"", NULL, NULL,
+	 "TEST_USER has quotes around it, which belong to the value: leave them out, it is \"\"me\"\""},
+	{"quotes around a URL", "TEST_URL='http://x'", NULL, NULL, "TEST_URL has quotes around it"},
+	{"quotes around a number", "TEST_CALLS=\"5\"", NULL, NULL, "TEST_CALLS has quotes around it"},
+	{"quotes in a text are its own", "TEST_USER=me \"the\" one", NULL, "TEST_USER", "me \"the\" one"},
+	{"a password may look like one in quotes", "TEST_PASSWORD=\"a b\"", NULL, "TEST_PASSWORD", "\"a b\""},
+	{"a token", "KEY_FOR_HEADERS=patAbC12.0-_~+/==", NULL, "KEY_FOR_HEADERS", "patAbC12.0-_~+/=="},
+	{"a token from a file, its line ends cut", "KEY_FOR_HEADERS_FILE=@/key", NULL, "KEY_FOR_HEADERS",
+	 "patOfAFile.1"},
+	{"a token of two lines", "KEY_FOR_HEADERS_FILE=@/lines", NULL, NULL,
+	 "environment: KEY_FOR_HEADERS_FILE has a space in it, which no token has: give the token alone (the "
+	 "key)"},
+	{"a token with a line break", "KEY_FOR_HEADERS_FILE=@/broken", NULL, NULL,
+	 "KEY_FOR_HEADERS_FILE has a line break in it: a token is one line (the key)"},
+	{"a token with a space behind it", "KEY_FOR_HEADERS=patAbC12.0 ", NULL, NULL, "has a space in it"},
+	{"a token with the word before it", "KEY_FOR_HEADERS=Bearer patAbC12.0", NULL, NULL,
+	 "has a space in it"},
+	{"a token with a comment", "KEY_FOR_HEADERS=patAbC12.0 # mine", NULL, NULL,
+	 "environment: KEY_FOR_HEADERS has a comment behind it, which belongs to the value: put the comment "
+	 "on a line of "
+	 "its own (the key)"},
+	{"a token in quotes", "KEY_FOR_HEADERS='patAbC12.0'", NULL, NULL,
+	 "KEY_FOR_HEADERS has quotes around it"},
+	{"a token with a letter that none has", "KEY_FOR_HEADERS=pat\xC3\xA4", NULL, NULL,
+	 "has a character in it that no token has: letters, digits and . - _ ~ + / = are all (the key)"},
 	{"a URL of another scheme", "TEST_URL=ftp://x", NULL, NULL,
 	 "environment: TEST_URL must begin with http:// or https://, it is \"ftp://x\" (the server)"},
 	{"a URL without host", "TEST_URL=http:///x", NULL, NULL, "names no host"},
@@ -346,11 +392,70 @@ static void test_listen(void **state)
 	int port = -5;
 	struct error error = {0};
 
-	bool good = settings_listen(row->name, host, sizeof(host), &port, &error);
+	bool good = setting_value_listen(row->name, host, sizeof(host), &port, &error);
 	assert_int_equal(good, row->host != NULL);
 	assert_string_equal(host, row->host ? row->host : "untouched");
 	assert_int_equal(port, row->host ? row->port : -5);
 	assert_int_equal(error.kind, row->host ? ERROR_NONE : ERROR_FATAL);
+}
+
+/* ---- strangers ---- */
+
+struct stranger_row {
+	const char *name;    /* the variable */
+	const char *nearest; /* or NULL: nothing is said */
+};
+
+static const struct stranger_row strangers[] = {
+	{"TEST_USERNAME", "TEST_USER"},
+	{"TEST_DATABASE", "TEST_DATABASES"},
+	{"TEST_PASS", "TEST_PASSWORD"},
+	{"TEST_PASSWORD_FIEL", "TEST_PASSWORD"},
+	{"TEST_USER_FILE", "TEST_USER"},
+	{"TSET_URL", "TEST_URL"},
+	{"TESTURL", "TEST_URL"},
+	{"TEST_CONFIGURATION", "TEST_CONFIG"},
+	{"KEY_FOR_HEADER", "KEY_FOR_HEADERS"},
+	{"TEST_TOKEN_app1", NULL},
+	{"TEST_TOKEN_app1_FILE", NULL},
+	{"TEST_PASSWORD_FILE", NULL},
+	{"TEST_PORT_5984_TCP", NULL},
+	{"TEST_SERVICE_HOST", NULL},
+	{"KEY_OF_ANOTHER_PROGRAM", NULL},
+	{"TESTED", NULL},
+	{"ANYTHING", NULL},
+};
+
+struct strangers_told {
+	const char *name;
+	char *nearest; /* owned; or NULL */
+	size_t others;
+};
+
+static void note_stranger(void *context, const char *name, const char *nearest)
+{
+	struct strangers_told *told = context;
+
+	if (strcmp(name, told->name) == 0 && !told->nearest)
+		told->nearest = own_copy(nearest);
+	else
+		told->others++;
+}
+
+static void test_stranger(void **state)
+{
+	const struct stranger_row *row = *state;
+	struct strangers_told told = {row->name, NULL, 0};
+
+	clear_environment();
+	set_variable("TEST_USER", "me");
+	set_variable(row->name, "x");
+	settings_strangers(table, countof(table), "TEST_CONFIG", note_stranger, &told);
+	unset_variable(row->name);
+	scoped_text nearest = told.nearest;
+	assert_int_equal(told.others, 0);
+	if (!nearest != !row->nearest || (nearest && strcmp(nearest, row->nearest) != 0))
+		fail_msg("%s: %s", row->name, nearest ? nearest : "nothing is said");
 }
 
 static int make_folder(void **state)
@@ -362,6 +467,10 @@ static int make_folder(void **state)
 	memset(large, 'x', sizeof(large));
 	free(write_file("secret", "from file\r\n\n", 12));
 	free(write_file("lines", "k1 aa\nk2 bb\n", 12));
+	free(write_file("key", "patOfAFile.1\r\n", 14));
+	free(write_file("broken", "pat\n1\n", 6));
+	free(write_file("empty", "", 0));
+	free(write_file("blank", " \t\n\n", 4));
 	free(write_file("nul", "a\0b", 3));
 	free(write_file("large", large, sizeof(large)));
 	scoped_text fifo = own_format("%s/fifo", folder);
@@ -370,8 +479,8 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-	static const char *const names[] = {"secret", "lines",         "nul", "large",
-					    "fifo",   "settings.conf", "keys"};
+	static const char *const names[] = {"secret", "lines", "nul",    "large", "fifo", "settings.conf",
+					    "keys",   "key",   "broken", "empty", "blank"};
 
 	(void)state;
 	for (size_t i = 0; i < countof(names); i++) {
@@ -383,7 +492,7 @@ static int remove_folder(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[countof(rows) + countof(listens) + 4] = {
+	static struct CMUnitTest tests[countof(rows) + countof(listens) + countof(strangers) + 4] = {
 		{"a secret's value is in no sentence", test_secrets_are_not_shown, NULL, NULL, NULL},
 		{"loaded secrets are masked, several in one too", test_secrets_are_masked_from_then_on, NULL,
 		 NULL, NULL},
@@ -398,5 +507,8 @@ int main(void)
 	for (size_t i = 0; i < countof(listens); i++)
 		tests[count++] = (struct CMUnitTest){listens[i].name, test_listen, NULL, NULL,
 						     (void *)(uintptr_t)&listens[i]};
+	for (size_t i = 0; i < countof(strangers); i++)
+		tests[count++] = (struct CMUnitTest){strangers[i].name, test_stranger, NULL, NULL,
+						     (void *)(uintptr_t)&strangers[i]};
 	return cmocka_run_group_tests_name("settings", tests, make_folder, remove_folder);
 }

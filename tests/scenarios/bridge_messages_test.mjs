@@ -1,0 +1,97 @@
+/* What a person reads who sets the bridge up or runs its commands: the program itself, as it is started by hand. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { DAVENPORT, runToEnd } from './lib/programs.mjs';
+import { playAll } from './lib/tap.mjs';
+import { inWorld } from './lib/world.mjs';
+
+/* [what is given, words, exit, what is said (on stdout where it ends with 0, else on stderr), what is not] */
+const COMMAND_LINES = [
+	['--version', ['--version'], 0, /^davenport \d+\.\d+\.\d+\n$/],
+	['-h', ['-h'], 0, /usage: davenport <command> \[options\][^]*COUCHDB_URL/],
+	['help', ['help'], 0, /usage: davenport <command> \[options\]/],
+	['help check', ['help', 'check'], 0, /^usage: davenport check \[options\][^]*--json/, /COUCHDB_URL/],
+	['check --help', ['check', '--help'], 0, /^usage: davenport check \[options\]/],
+	['check -h', ['check', '-h'], 0, /^usage: davenport check \[options\]/],
+	['a misspelt command', ['chekc'], 2, /^davenport: there is no command 'chekc' \(did you mean 'check'\?\); 'davenport --help' lists/],
+	['a misspelt option', ['sync', '--ful'], 2, /^davenport: sync does not take '--ful' \(did you mean '--full'\?\)/],
+	['a number that is none', ['history', '--limit=x'], 2, /^davenport: --limit takes a whole number from 1 on, and 'x' is none\n$/],
+];
+
+async function commandLines(step) {
+	for (const [words, line, status, said, not] of COMMAND_LINES) {
+		await step(`${words}: ends with ${status}, and what is said`, async () => {
+			const done = await runToEnd(DAVENPORT, line);
+			assert.equal(done.status, status, done.log);
+			const [heard, silent] = status === 0 ? [done.out, done.log] : [done.log, done.out];
+			assert.match(heard, said);
+			assert.equal(silent, '');
+			if (not !== undefined)
+				assert.doesNotMatch(heard, not);
+		});
+	}
+}
+
+/* ---- settings ---- */
+
+/* [what is set, how, exit of check, what is said] */
+const SETTINGS = [
+	['a password without a user', { COUCHDB_USER: '' }, 2, /COUCHDB_USER is empty, and COUCHDB_PASSWORD is set/],
+	['a user without a password', { COUCHDB_PASSWORD: '' }, 2, /COUCHDB_PASSWORD is empty, and COUCHDB_USER is '.+': give/],
+	['an empty password file', { COUCHDB_PASSWORD: '', COUCHDB_PASSWORD_FILE: '@empty' }, 2,
+		/environment: COUCHDB_PASSWORD_FILE: the file \S+ is empty: put the value into it/],
+	['an empty token file', { AIRTABLE_TOKEN: '', AIRTABLE_TOKEN_FILE: '@empty' }, 2,
+		/environment: AIRTABLE_TOKEN_FILE: the file \S+ is empty/],
+	['a token of two lines', { AIRTABLE_TOKEN: '', AIRTABLE_TOKEN_FILE: '@broken' }, 2,
+		/environment: AIRTABLE_TOKEN_FILE has a line break in it: a token is one line/],
+	['a token with a letter that none has', { AIRTABLE_TOKEN: 'patä' }, 2,
+		/environment: AIRTABLE_TOKEN has a character in it that no token has/],
+	['a comment behind a value', { COUCHDB_DATABASES: 'inventory # the one at home' }, 2,
+		/environment: COUCHDB_DATABASES has a comment behind it, which belongs to the value: put the comment on a line of its own/],
+	['Airtable with its version', { AIRTABLE_ENDPOINT_URL: 'https://api.airtable.com/v0' }, 2,
+		/AIRTABLE_ENDPOINT_URL is https:\/\/api\.airtable\.com\/v0: leave out "\/v0"/],
+	['a misspelt name', { COUCHDB_DATABASE: 'inventory' }, 0,
+		/COUCHDB_DATABASE is set in the environment, and there is no such setting: did you mean COUCHDB_DATABASES\?/],
+	['a token for no base', { AIRTABLE_TOKEN_x: 'patOther.token' }, 0, /AIRTABLE_TOKEN_x is for no base/],
+];
+
+async function settings(world, step) {
+	const folder = mkdtempSync(path.join(os.tmpdir(), 'davenport-settings-'));
+	writeFileSync(path.join(folder, 'empty'), '\n');
+	writeFileSync(path.join(folder, 'broken'), 'patOne\ntwo\n');
+	for (const [words, given, status, said] of SETTINGS) {
+		const env = Object.fromEntries(Object.entries(given).map(([name, value]) =>
+			[name, value.startsWith('@') ? path.join(folder, value.slice(1)) : value]));
+		const found = await world.check({ env });
+		await step(`${words}: check ends with ${status} and says so`, () => {
+			assert.equal(found.status, status, found.log);
+			assert.match(found.log, said);
+		});
+	}
+	rmSync(folder, { recursive: true });
+}
+
+async function firstLine(world, step) {
+	const { out } = await runToEnd(DAVENPORT, ['--version']);
+	const bridge = await world.run({ env: { COUCHDB_DATABASE: 'x' } });
+	await world.untilEqual('the first sync');
+	const status = await bridge.stop();
+	await step('the first line is the version and the settings', () => {
+		assert.equal(status, 0, bridge.log());
+		assert.equal(bridge.log().split('\n')[0].replace(/^time=\S+ /, ''), `level=info msg="${out.trim()} begins: ` +
+			`CouchDB at ${world.server.url} as user '${world.server.user}', databases ${world.database}; ` +
+			`Airtable at ${world.sandbox.url} with the token AIRTABLE_TOKEN, looked at every 1 s"`);
+	});
+	await step('no secret is in it', () => {
+		assert.ok(!bridge.log().includes(world.server.password));
+		assert.ok(!bridge.log().includes(world.token));
+	});
+}
+
+await playAll([
+	{ title: 'the command line', play: commandLines },
+	inWorld('settings', { items: 1 }, settings),
+	inWorld('the first line', { items: 1 }, firstLine),
+]);
