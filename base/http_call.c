@@ -95,10 +95,8 @@ static void read_header(struct http_call *call, const char *line, size_t length)
 		const char *name;
 		char **kept;
 	} wanted[] = {
-		{"content-type", &call->content_type},
-		{"etag", &call->etag},
-		{"date", &call->date},
-		{"retry-after", &call->retry_after},
+		{"content-type", &call->content_type}, {"etag", &call->etag},     {"date", &call->date},
+		{"retry-after", &call->retry_after},   {"server", &call->server},
 	};
 	const char *colon = memchr(line, ':', length);
 
@@ -118,7 +116,7 @@ static void read_header(struct http_call *call, const char *line, size_t length)
 
 static void forget_headers(struct http_call *call)
 {
-	char **kept[] = {&call->content_type, &call->etag, &call->date, &call->retry_after};
+	char **kept[] = {&call->content_type, &call->etag, &call->date, &call->retry_after, &call->server};
 
 	for (size_t i = 0; i < countof(kept); i++)
 		own_free_text(kept[i]);
@@ -317,9 +315,13 @@ static void set_up(struct http_call *call, const char *user_agent, const struct 
 
 static char *name_of(const struct http_request *request)
 {
-	scoped_text url = log_quote(request->url ? request->url : "", URL_SHOWN);
+	const char *whole = request->url ? request->url : "";
+	size_t length = strcspn(whole, "?"); /* what is asked there may be long, and says little */
+	scoped_text address = own_copy_bytes(whole, length);
+	scoped_text url = log_quote(address, URL_SHOWN);
 
-	return own_format("%s %s", request->method ? request->method : "GET", url);
+	return own_format("%s %s%s", request->method ? request->method : "GET", url,
+			  whole[length] ? "?…" : "");
 }
 
 static int total_ms_of(const struct http_request *request)
@@ -443,6 +445,34 @@ static void fail_aborted(struct http_call *call)
 	http_call_fail(call, reasons[call->aborted].kind, reasons[call->aborted].words);
 }
 
+static bool is_https(const struct http_call *call)
+{
+	return strstr(call->name, " https://") != NULL;
+}
+
+/* A server that speaks plain HTTP answered to what TLS begins with: OpenSSL's words for that are these. */
+static bool speaks_no_tls(const struct http_call *call, CURLcode code)
+{
+	static const char *const words[] = {"wrong version number", "packet length too long", "http request",
+					    "record layer failure"};
+
+	for (size_t i = 0; code == CURLE_SSL_CONNECT_ERROR && i < countof(words); i++)
+		if (strstr(call->curl_words, words[i]))
+			return true;
+	return false;
+}
+
+static const char *words_of(const struct http_call *call, CURLcode code)
+{
+	if (speaks_no_tls(call, code))
+		return "the server answers, but without TLS: write http:// instead of https://, or another "
+		       "port";
+	if (code == CURLE_UNSUPPORTED_PROTOCOL && call->departures > 0)
+		return is_https(call) ? "what answers there speaks no HTTP"
+				      : "what answers there speaks no HTTP: if it speaks TLS, write https://";
+	return call->curl_words[0] ? call->curl_words : curl_easy_strerror(code);
+}
+
 /* Only before it left: "unsupported protocol" later means that the answer was no HTTP. */
 static bool can_never_work(const struct http_call *call, CURLcode code)
 {
@@ -457,7 +487,7 @@ static bool can_never_work(const struct http_call *call, CURLcode code)
 	for (size_t i = 0; i < countof(codes); i++)
 		if (codes[i] == code)
 			return true;
-	return false;
+	return speaks_no_tls(call, code);
 }
 
 /* For libcurl an answer that breaks off in its headers, or after an interim one, is a good one. */
@@ -496,9 +526,8 @@ void http_call_judge(struct http_call *call, CURLcode code)
 		fail_aborted(call);
 		return;
 	}
-	const char *words = call->curl_words[0] ? call->curl_words : curl_easy_strerror(code);
 	bool unreached = is_unreached(call, code);
-	http_call_fail(call, can_never_work(call, code) ? ERROR_FATAL : ERROR_RETRY, words);
+	http_call_fail(call, can_never_work(call, code) ? ERROR_FATAL : ERROR_RETRY, words_of(call, code));
 	call->error.unreached = unreached;
 }
 
@@ -531,6 +560,7 @@ void http_call_reply(const struct http_call *call, struct http_reply *reply_out)
 		.body_length = call->answer.length,
 		.content_type = call->content_type ? call->content_type : "",
 		.etag = call->etag ? call->etag : "",
+		.server = call->server ? call->server : "",
 		.date_ms = date_ms,
 		.retry_after_ms = retry_after_ms(call, date_ms),
 	};

@@ -62,7 +62,7 @@ struct http_call {
 	int status;
 	size_t headers_size, streamed_size;
 	struct text answer;
-	char *content_type, *etag, *date, *retry_after; /* owned */
+	char *content_type, *etag, *date, *retry_after, *server; /* owned */
 };
 
 /* Real time, not a test's: sockets live in it. */

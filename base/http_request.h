@@ -72,6 +72,7 @@ struct http_reply {
 	size_t body_length;
 	const char *content_type; /* "" when absent */
 	const char *etag;         /* "" when absent */
+	const char *server;       /* what it calls itself, "nginx/1.22.1"; "" when absent */
 	int64_t date_ms;          /* the Date header, 0 when absent or unreadable */
 	int retry_after_ms;       /* Retry-After in seconds or as a date, a minute at most; 0 when absent */
 };

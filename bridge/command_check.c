@@ -28,27 +28,28 @@ static void count_finding(void *context, enum finding_kind kind, const char *wor
 	checking->tell(checking->context, kind, words);
 }
 
+/* 'what' it is about, or NULL: the error says it. */
 static void found_error(struct checking *checking, const struct error *error, const char *what)
 {
 	if (error->kind == ERROR_RETRY)
 		checking->exit_status = 3;
-	finding_tell(count_finding, checking, FINDING_PROBLEM, "%s: %s", what, error->text);
+	finding_tell(count_finding, checking, FINDING_PROBLEM, "%s%s%s", what ? what : "", what ? ": " : "",
+		     error->text);
 }
 
 static bool check_server(struct checking *checking, struct http *http)
 {
-	scoped(couch_client) server = connection_open_couch(checking->settings, http, NULL);
 	struct error error = {0};
 	char version[32];
 
-	if (couch_server_check(server, version, &error)) {
+	if (find_server(checking->settings, http, version, &error)) {
 		finding_tell(count_finding, checking, FINDING_OK, "CouchDB answers (version %s)", version);
 	} else if (error.status != 401) { /* that is about the user, and told below */
-		found_error(checking, &error, "COUCHDB_URL");
+		found_error(checking, &error, NULL);
 		return false;
 	}
 	if (!find_session(checking->settings, http, &checking->session, &error)) {
-		found_error(checking, &error, "COUCHDB_USER and COUCHDB_PASSWORD");
+		found_error(checking, &error, NULL);
 		return false;
 	}
 	scoped_text user = find_user_words(&checking->session);

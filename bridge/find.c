@@ -40,12 +40,75 @@ void finding_tell(finding *tell, void *context, enum finding_kind kind, const ch
 	tell(context, kind, words);
 }
 
+/* ---- the server ---- */
+
+/* The server itself did not answer: no other database will do better. */
+static bool is_silence(const struct error *error)
+{
+	return error->kind == ERROR_STOPPED ||
+	       (error->server && (error->kind == ERROR_RETRY || error->kind == ERROR_FATAL));
+}
+
+static bool explain_silence(struct error *error)
+{
+	if (error->kind == ERROR_FATAL)
+		return error_wrap(error, "COUCHDB_URL");
+	if (error->kind == ERROR_STOPPED)
+		return false;
+	return error_wrap(error,
+			  "CouchDB does not answer: see that it runs, and that COUCHDB_URL is its address");
+}
+
+bool find_server(const struct bridge_settings *settings, struct http *http, char version_out[32],
+		 struct error *error)
+{
+	scoped(couch_client) server = connection_open_couch(settings, http, NULL);
+
+	if (couch_server_check(server, version_out, error))
+		return true;
+	return is_silence(error) ? explain_silence(error) : error_wrap(error, "COUCHDB_URL");
+}
+
+/* A failure that another server than CouchDB may be behind, or another address: then 'error' says so instead. */
+static bool is_other_server(const struct integration_search *search, struct error *error)
+{
+	struct error failure = {0};
+	char version[32];
+
+	if (find_server(search->settings, search->http, version, &failure) || failure.kind != ERROR_FATAL ||
+	    failure.status == 401 || failure.status == 403)
+		return false;
+	*error = failure;
+	return true;
+}
+
 /* ---- who we are ---- */
 
 char *find_user_words(const struct couch_session *session)
 {
 	return session->user ? own_format("CouchDB user '%s'", session->user)
 			     : own_copy("anonymous CouchDB user (COUCHDB_USER is empty)");
+}
+
+static bool refuse_user(const struct bridge_settings *settings, const struct error *failure,
+			struct error *error)
+{
+	const char *user = settings->couchdb_user, *password = settings->couchdb_password;
+	bool comment = password && strstr(password, " #");
+
+	if (!user || !user[0])
+		return error_set(
+			error, ERROR_FATAL,
+			"CouchDB lets nobody in without a user: set COUCHDB_USER and COUCHDB_PASSWORD "
+			"(HTTP %d)",
+			failure->status);
+	return error_set(
+		error, ERROR_FATAL,
+		"CouchDB refuses the user '%s': check COUCHDB_USER and COUCHDB_PASSWORD%s (HTTP %d, %s)",
+		user,
+		comment ? "; the password has \" #\" in it: a comment behind a value belongs to the value"
+			: "",
+		failure->status, failure->code);
 }
 
 bool find_session(const struct bridge_settings *settings, struct http *http,
@@ -57,10 +120,7 @@ bool find_session(const struct bridge_settings *settings, struct http *http,
 	if (couch_session_read(server, session_out, &failure))
 		return true;
 	if (failure.status == 401)
-		return error_set(
-			error, ERROR_FATAL,
-			"CouchDB refuses the user '%s': check COUCHDB_USER and COUCHDB_PASSWORD (%s)",
-			settings->couchdb_user ? settings->couchdb_user : "", failure.text);
+		return refuse_user(settings, &failure, error);
 	*error = failure;
 	return false;
 }
@@ -141,22 +201,19 @@ static bool read_integrations(struct walk *walk, struct error *error)
 	return ok;
 }
 
-/* The server itself did not answer: no other database will do better. */
-static bool is_silence(const struct error *error)
-{
-	return error->kind == ERROR_STOPPED || (error->kind == ERROR_RETRY && error->status == 0);
-}
-
 /* Why this database cannot be used and what to do, or false: nothing can be used. */
 static bool explain(struct walk *walk, struct error *error, char **words_out)
 {
 	const struct integration_search *search = walk->search;
 	struct couch_session session = {0};
 
+	if (error->status != 401 && error->status != 403 && is_other_server(search, error))
+		return false;
 	if (error->status == 404) {
-		*words_out = own_format("there is no database %s on the CouchDB server: check its name in "
-					"COUCHDB_DATABASES (%s)",
-					walk->database, error->text);
+		*words_out =
+			own_format("there is no database '%s' on the CouchDB server: check its name in "
+				   "COUCHDB_DATABASES, or make it and let a phone replicate into it (%s)",
+				   walk->database, error->text);
 		return true;
 	}
 	if (error->status != 401 && error->status != 403) {
@@ -183,7 +240,7 @@ static bool search_database(struct walk *walk, struct error *error)
 	while (walk->count > before) /* half a list is none */
 		integration_config_done(&walk->list[--walk->count].config);
 	if (is_silence(error))
-		return error_wrap(error, "database %s", walk->database);
+		return explain_silence(error);
 	scoped_text words = NULL;
 	if (!explain(walk, error, &words))
 		return false;
@@ -211,8 +268,12 @@ static bool all_databases(const struct integration_search *search, struct json_o
 	if (couch_database_list(server, names_out, &failure))
 		return true;
 	*error = failure;
-	if (failure.status != 401 && failure.status != 403)
+	if (failure.status != 401 && failure.status != 403) {
+		if (is_silence(error))
+			return explain_silence(error);
+		(void)is_other_server(search, error); /* says it better */
 		return false;
+	}
 	if (!find_session(search->settings, search->http, &session, error))
 		return false;
 	scoped_text user = find_user_words(&session);

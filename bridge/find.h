@@ -40,6 +40,10 @@ bool integration_configs_unread(const struct integration_configs *configs, const
 must_use bool integrations_find(const struct integration_search *search,
 				struct integration_configs *configs_out, struct error *error);
 
+/* Whether a CouchDB server answers at COUCHDB_URL; version_out at least 32 bytes. ERROR_FATAL, with what to write instead, when something
+ * else does. */
+must_use bool find_server(const struct bridge_settings *settings, struct http *http, char version_out[32],
+			  struct error *error);
 /* What a refusal of CouchDB (401, 403) says: false with ERROR_FATAL when it is not this user's right that is missing but the
  * user or the password that is wrong; otherwise who we are. */
 must_use bool find_session(const struct bridge_settings *settings, struct http *http,

@@ -19,20 +19,71 @@ bool couch_request(struct couch_client *couch, const struct couch_call *call, st
 
 /* ---- the server ---- */
 
+/* It has a path: perhaps that of a database. */
+static const char *path_of(const char *server)
+{
+	const char *host = strstr(server, "://");
+
+	return host ? strchr(host + strlen("://"), '/') : NULL;
+}
+
+/* It answered, and not as a CouchDB server does. */
+static bool refuse_server(struct couch_client *couch, const struct error *failure, struct error *error)
+{
+	const char *server = couch_client_server(couch), *path = path_of(server);
+
+	return error_set(error, ERROR_FATAL, "what answers at %s is no CouchDB server%s%s%s (%s)", server,
+			 path ? ": if \"" : "", path ? path : "",
+			 path ? "\" is a database, leave it out" : "", failure->text);
+}
+
+static bool refuse_database(struct couch_client *couch, const char *name, struct error *error)
+{
+	return error_set(error, ERROR_FATAL,
+			 "%s is the database '%.100s', and not the server as a whole: leave the database out",
+			 couch_client_server(couch), name);
+}
+
+/* Answered, with a status or with what is no JSON: nothing that passes by itself. */
+static bool is_other_server(const struct error *failure)
+{
+	bool silent = failure->server != NULL;
+
+	if (failure->kind == ERROR_STOPPED || failure->status == 401 || failure->status == 403 || silent)
+		return false;
+	return failure->status == 0 || failure->kind != ERROR_RETRY;
+}
+
+static bool ask_server(struct couch_client *couch, struct json_object **answer_out, struct error *error)
+{
+	struct couch_ask ask = {.path = "", .server = true, .read = true};
+	struct error failure = {0};
+
+	if (couch_ask_patiently(couch, &ask, answer_out, NULL, NULL, &failure))
+		return true;
+	if (is_other_server(&failure))
+		return refuse_server(couch, &failure, error);
+	if (error)
+		*error = failure;
+	return false;
+}
+
 bool couch_server_check(struct couch_client *couch, char version_out[32], struct error *error)
 {
 	static const char *const marks[] = {"couchdb", "express-pouchdb", "vendor"};
-	struct couch_ask ask = {.path = "", .server = true, .read = true};
 	scoped(json_object) answer = NULL;
 	bool known = false;
 
-	if (!couch_ask_patiently(couch, &ask, &answer, NULL, NULL, error))
+	if (!ask_server(couch, &answer, error))
 		return false;
 	for (size_t i = 0; i < countof(marks); i++)
 		known = known || json_find(answer, marks[i], NULL);
+	const char *database = json_text_or(answer, "db_name", NULL);
+	if (!known && database)
+		return refuse_database(couch, database, error);
 	if (!known)
-		return error_set(error, ERROR_FATAL, "%s answers, but is no CouchDB server",
-				 couch_client_server(couch));
+		return refuse_server(couch, &(struct error){.text = "JSON that CouchDB does not send"},
+				     error);
 	const char *version = json_text_or(answer, "version", "?");
 	size_t kept = text_utf8_prefix(version, strlen(version), 31);
 	memcpy(version_out, version, kept);

@@ -18,7 +18,8 @@ struct couch_call {
 must_use bool couch_request(struct couch_client *couch, const struct couch_call *call,
 			    struct json_object **answer_out, struct json_flaws *flaws, struct error *error);
 
-/* The server's answer to GET /: reachable, and it is CouchDB. version_out ("3.5.0", "?" when it does not say) at least 32 bytes. */
+/* The server's answer to GET /: reachable, and it is CouchDB. ERROR_FATAL, with what answered instead: a database, or another server.
+ * version_out ("3.5.0", "?" when it does not say) at least 32 bytes. */
 must_use bool couch_server_check(struct couch_client *couch, char version_out[32], struct error *error);
 /* Names of all databases, as a JSON array of strings. */
 must_use bool couch_database_list(struct couch_client *couch, struct json_object **names_out,

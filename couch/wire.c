@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_SHOWN = 160, REASON_SHOWN = 240 };
+enum { PATH_SHOWN = 160, REASON_SHOWN = 240, SERVER_SHOWN = 60 };
 
 /* ---- what is sent ---- */
 
@@ -100,7 +100,7 @@ static const struct status_class status_classes[] = {
 	{415, 415, ERROR_REFUSED, NULL, NULL},
 	{425, 425, ERROR_RETRY, NULL, NULL},
 	{429, 429, ERROR_RETRY, NULL, NULL},
-	{300, 499, ERROR_FATAL, "is this the address of a CouchDB server?", NULL},
+	{300, 499, ERROR_FATAL, "CouchDB does not answer so", NULL},
 	{500, 500, ERROR_REFUSED, NULL, "doc_validation"}, /* PouchDB's 400 */
 	{500, 599, ERROR_RETRY, NULL, NULL},
 	{0, INT_MAX, ERROR_RETRY, "no known status", NULL},
@@ -114,6 +114,15 @@ static const struct status_class *class_of(int status, const char *word, const c
 	       (class->word && strcmp(class->word, word) != 0 && !strstr(reason, class->word)))
 		class ++;
 	return class;
+}
+
+/* What came in JSON's place, and from whom: "text/html of nginx/1.22.1". */
+static char *other_words(const struct http_reply *reply)
+{
+	scoped_text type = own_copy_bytes(reply->content_type, strcspn(reply->content_type, "; "));
+	scoped_text server = log_quote(reply->server, SERVER_SHOWN);
+
+	return own_format("%s%s%s", *type ? type : "something else", *server ? " of " : "", server);
 }
 
 bool couch_judge_status(struct couch_client *couch, const struct couch_ask *ask,
@@ -133,9 +142,10 @@ bool couch_judge_status(struct couch_client *couch, const struct couch_ask *ask,
 	const char *word = json_text_or(answer, "error", ""), *reason = json_text_or(answer, "reason", "");
 	class = class_of(reply->status, word, reason);
 	scoped_text shown = log_quote(reason, REASON_SHOWN);
-	error_set(error, class->kind, "%s: HTTP %d%s%s%s%s%s%s%s", name, reply->status, *word ? ", " : "",
-		  word, *reason ? ": " : "", shown, class->hint ? " (" : "", class->hint ? class->hint : "",
-		  class->hint ? ")" : "");
+	scoped_text other = !answer && reply->body_length ? other_words(reply) : own_copy("");
+	error_set(error, class->kind, "%s: HTTP %d%s%s%s%s%s%s%s%s%s", name, reply->status,
+		  *other ? " with " : "", other, *word ? ", " : "", word, *reason ? ": " : "", shown,
+		  class->hint ? " (" : "", class->hint ? class->hint : "", class->hint ? ")" : "");
 	if (error) {
 		size_t word_kept = text_utf8_prefix(word, strlen(word), sizeof(error->code) - 1);
 		memcpy(error->code, word, word_kept);
@@ -159,10 +169,11 @@ bool couch_judge(struct couch_client *couch, const struct couch_ask *ask, const 
 	if (!couch_judge_status(couch, ask, reply, error))
 		return false;
 	scoped_text name = name_of(couch, ask);
-	if (!begins_as_json(reply))
+	if (!begins_as_json(reply)) {
+		scoped_text other = other_words(reply);
 		return error_set(error, ERROR_RETRY,
-				 "%s: the answer is no JSON but %s: is this a CouchDB server?", name,
-				 *reply->content_type ? reply->content_type : "something else");
+				 "%s: the answer is no JSON but %s: CouchDB does not answer so", name, other);
+	}
 	struct json_object *answer = NULL;
 	if (!json_read_picked(reply->body, reply->body_length, ask->pick, &answer, flaws, error))
 		return error_wrap(error, "%s: reading the answer", name);

@@ -1,5 +1,6 @@
 /* What a person reads who sets the bridge up or runs its commands: the program itself, as it is started by hand. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -73,6 +74,66 @@ async function settings(world, step) {
 	rmSync(folder, { recursive: true });
 }
 
+/* ---- addresses ---- */
+
+/* A web server like many, on a free port: { url, close() }. */
+function startWebServer() {
+	return new Promise((resolve) => {
+		const server = createServer((request, response) => {
+			response.writeHead(request.url.startsWith('/lost') ? 404 : 200, { 'content-type': 'text/html; charset=utf-8', server: 'nginx/1.22.1' });
+			response.end('<html><title>Welcome</title></html>');
+		});
+		server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${server.address().port}`,
+			close: () => server.close() }));
+	});
+}
+
+/* [what COUCHDB_URL is, it, exit of check and sync, what both say] */
+const couchAddresses = (world, web) => [
+	['with a database behind it', `${world.server.url}/${world.database}`, 1,
+		new RegExp(`COUCHDB_URL: ${world.server.url}/${world.database} is the database '${world.database}', and not the server as a ` +
+			'whole: leave the database out')],
+	['with a path that is none', `${world.server.url}/nowhere`, 1,
+		/COUCHDB_URL: what answers at \S+ is no CouchDB server: if "\/nowhere" is a database, leave it out \(GET \/: HTTP 404/],
+	['of a web server', web.url, 1, new RegExp(`COUCHDB_URL: what answers at ${web.url} is no CouchDB server ` +
+		'\\(GET /: the answer is no JSON but text/html of nginx/1\\.22\\.1: CouchDB does not answer so\\)')],
+	['of a page that is lost', `${web.url}/lost`, 1, /no CouchDB server.*\(GET \/: HTTP 404 with text\/html of nginx\/1\.22\.1\)/],
+	['with https where http is spoken', world.server.url.replace(/^http:/, 'https:'), 1,
+		/COUCHDB_URL: GET https:\S+: the server answers, but without TLS: write http:\/\/ instead of https:\/\//],
+	['where nobody listens', 'http://127.0.0.1:1', 3,
+		/CouchDB does not answer: see that it runs, and that COUCHDB_URL is its address: GET http:\/\/127\.0\.0\.1:1\//],
+];
+
+async function addresses(world, step) {
+	const web = await startWebServer();
+	for (const [words, url, status, said] of couchAddresses(world, web)) {
+		const env = { COUCHDB_URL: url };
+		const [found, done] = await Promise.all([world.check({ env }), world.sync({ env })]);
+		await step(`an address ${words}: check and sync end with ${status} and say so`, () => {
+			assert.deepEqual([found.status, done.status], [status, status], found.log + done.log);
+			assert.match(found.problems.join('\n'), said);
+			assert.match(done.log, said);
+		});
+		await step(`an address ${words}: no query of ours is shown`, () =>
+			assert.doesNotMatch(JSON.stringify([found, done]), /startkey|include_docs/));
+	}
+	web.close();
+}
+
+async function missingDatabase(world, step) {
+	const env = { COUCHDB_DATABASES: `${world.database},davenport-test-not-there` };
+	const [found, done] = await Promise.all([world.check({ env }), world.sync({ env })]);
+	await step('check and sync name it, with what to do', () => {
+		const said = /there is no database 'davenport-test-not-there' on the CouchDB server: check its name in COUCHDB_DATABASES, or make it/;
+		assert.match(found.problems.join('\n'), said);
+		assert.match(done.log, said);
+	});
+	await step('the other one is checked and synced', () => {
+		assert.ok(found.findings.some(({ words }) => words.includes(`database ${world.database} can be read`)));
+		assert.equal(done.report.ok, true);
+	});
+}
+
 async function firstLine(world, step) {
 	const { out } = await runToEnd(DAVENPORT, ['--version']);
 	const bridge = await world.run({ env: { COUCHDB_DATABASE: 'x' } });
@@ -93,5 +154,7 @@ async function firstLine(world, step) {
 await playAll([
 	{ title: 'the command line', play: commandLines },
 	inWorld('settings', { items: 1 }, settings),
+	inWorld('addresses of CouchDB', { items: 1 }, addresses),
+	inWorld('a database that is missing', { items: 1 }, missingDatabase),
 	inWorld('the first line', { items: 1 }, firstLine),
 ]);

@@ -230,7 +230,7 @@ static const struct status_case status_cases[] = {
 	 "this CouchDB user may not do that"},
 	{"404 is lost", SAYS(404, "{\"error\":\"not_found\",\"reason\":\"missing\"}"), ERROR_LOST,
 	 "not_found", "HTTP 404, not_found: missing"},
-	{"405 is fatal", SAYS(405, "{}"), ERROR_FATAL, "", "is this the address of a CouchDB server?"},
+	{"405 is fatal", SAYS(405, "{}"), ERROR_FATAL, "", "HTTP 405 (CouchDB does not answer so)"},
 	{"408 may pass", SAYS(408, "{}"), ERROR_RETRY, "", "HTTP 408"},
 	{"409 is a conflict", SAYS(409, "{\"error\":\"conflict\",\"reason\":\"Document update conflict.\"}"),
 	 ERROR_CONFLICT, "conflict", "Document update conflict."},
@@ -253,8 +253,12 @@ static const struct status_case status_cases[] = {
 	{"a redirect is fatal", SAYS_AS(302, "", "Location: /elsewhere\r\n"), ERROR_FATAL, "", "HTTP 302"},
 	{"no known status may pass", SAYS(799, "{}"), ERROR_RETRY, "", "no known status"},
 	{"200 with a page is no JSON", SAYS_AS(200, PAGE_502, HTML), ERROR_RETRY, "",
-	 "no JSON but text/html"},
-	{"200 with nothing is no JSON", SAYS(200, ""), ERROR_RETRY, "", "is this a CouchDB server?"},
+	 "POST db/_thing: the answer is no JSON but text/html: CouchDB does not answer so"},
+	{"200 with a page of somebody", SAYS_AS(200, PAGE_502, HTML "Server: nginx/1.22.1\r\n"), ERROR_RETRY,
+	 "", "the answer is no JSON but text/html of nginx/1.22.1"},
+	{"404 with a page of somebody", SAYS_AS(404, PAGE_502, HTML "Server: nginx/1.22.1\r\n"), ERROR_LOST,
+	 "", "POST db/_thing: HTTP 404 with text/html of nginx/1.22.1"},
+	{"200 with nothing is no JSON", SAYS(200, ""), ERROR_RETRY, "", "CouchDB does not answer so"},
 	{"200 with broken JSON is refused", SAYS(200, "{\"a\":"), ERROR_REFUSED, "", "reading the answer"},
 	{"an answer cut in the middle may pass", CUTS("{\"a\":1"), ERROR_RETRY, "", "db/_thing"},
 	{"no answer at all may pass", HANGS_UP, ERROR_RETRY, "", "db/_thing"},
@@ -410,17 +414,46 @@ static void request_has_its_headers(struct world *world)
 
 /* ---- the server, the database ---- */
 
-static void other_server_is_fatal(struct world *world)
+/* What answers GET / in CouchDB's place, and what is said of it. */
+static const struct server_case {
+	const char *sentence;
+	struct step step;
+	enum error_kind kind;
+	const char *words;
+} server_cases[] = {
+	{"JSON of another server", SAYS(200, "{\"message\":\"hello\"}"), ERROR_FATAL,
+	 " is no CouchDB server (JSON that CouchDB does not send)"},
+	{"a database", SAYS(200, "{\"db_name\":\"inventory\",\"doc_count\":3,\"update_seq\":\"3-x\"}"),
+	 ERROR_FATAL, " is the database 'inventory', and not the server as a whole: leave the database out"},
+	{"a page", SAYS_AS(200, PAGE_502, HTML "Server: nginx/1.22.1\r\n"), ERROR_FATAL,
+	 " is no CouchDB server (GET /: the answer is no JSON but text/html of nginx/1.22.1: CouchDB does "
+	 "not answer "
+	 "so)"},
+	{"a page that is not there", SAYS_AS(404, PAGE_502, HTML), ERROR_FATAL,
+	 " is no CouchDB server (GET /: HTTP 404 with text/html)"},
+	{"a database that is not there", SAYS(404, "{\"error\":\"not_found\",\"reason\":\"no_db_file\"}"),
+	 ERROR_FATAL, " is no CouchDB server (GET /: HTTP 404, not_found: no_db_file)"},
+	{"a redirect", SAYS_AS(302, "", "Location: /elsewhere\r\n"), ERROR_FATAL,
+	 " is no CouchDB server (GET /: HTTP 302"},
+	{"a proxy whose server is away may pass", SAYS_AS(502, PAGE_502, HTML), ERROR_RETRY,
+	 "GET /: HTTP 502 with text/html"},
+	{"a user that is unknown is another matter",
+	 SAYS(401, "{\"error\":\"unauthorized\",\"reason\":\"no\"}"), ERROR_FATAL,
+	 "GET /: HTTP 401, unauthorized: no"},
+	{"no answer may pass", HANGS_UP, ERROR_RETRY, "GET http://"},
+};
+
+static void check_server(void **state)
 {
-	static const struct step step = SAYS(200, "{\"message\":\"hello\"}");
+	const struct server_case *one = *state;
+	struct world world = {.steps = &one->step, .count = 1};
 	char version[32] = "untouched";
 
-	world->steps = &step;
-	world->count = 1;
-	world_open(world);
-	expect_kind(world, couch_server_check(world->couch, version, &world->error), ERROR_FATAL);
-	expect_words(world->error.text, "is no CouchDB server");
+	world_open(&world);
+	expect_kind(&world, couch_server_check(world.couch, version, &world.error), one->kind);
+	expect_words(world.error.text, one->words);
 	assert_string_equal(version, "untouched");
+	world_close(&world);
 }
 
 static void server_without_version(struct world *world)
@@ -1862,7 +1895,6 @@ static const struct plain_case plain_cases[] = {
 	{"a server that is down may come back", server_that_is_down_may_come_back},
 	{"a stop ends the tries", stop_ends_the_tries},
 	{"a request has its headers", request_has_its_headers},
-	{"another kind of server is fatal", other_server_is_fatal},
 	{"a server that does not say its version", server_without_version},
 	{"a list of databases must be one", list_of_databases_must_be_one},
 	{"an identity needs a position", identity_needs_a_position},
@@ -1927,10 +1959,11 @@ int main(void)
 {
 	struct CMUnitTest tests[countof(status_cases) + countof(plain_cases) + countof(rows_cases) +
 				countof(bulk_cases) + countof(local_cases) + countof(page_cases) +
-				countof(since_cases) + countof(stream_cases)];
+				countof(since_cases) + countof(stream_cases) + countof(server_cases)];
 	size_t count = 0;
 
 	ADD(status_cases, "an answer: %s", name, check_status);
+	ADD(server_cases, "in the server's place: %s", sentence, check_server);
 	ADD(rows_cases, "documents by ids: %s", name, check_rows);
 	ADD(bulk_cases, "a bulk: %s", name, check_bulk);
 	ADD(local_cases, "a _local document: %s", name, check_local);

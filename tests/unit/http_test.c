@@ -449,7 +449,8 @@ static const struct broken brokens[] = {
 	{"an interim answer and no other", BYTES("HTTP/1.1 103 Early Hints\r\n\r\n"), false, 0, ERROR_RETRY,
 	 "Empty reply"},
 	{"no byte at all", BYTES(""), false, 0, ERROR_RETRY, "Empty reply"},
-	{"no HTTP", BYTES("220 mail.example.org ESMTP\r\n"), false, 0, ERROR_RETRY, "HTTP/0.9"},
+	{"no HTTP", BYTES("220 mail.example.org ESMTP\r\n"), false, 0, ERROR_RETRY,
+	 "what answers there speaks no HTTP: if it speaks TLS, write https://"},
 	{"gzip that is none",
 	 BYTES("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"), false, 0,
 	 ERROR_RETRY, "GET http"},
@@ -644,8 +645,8 @@ static void test_secret_in_url(void **state)
 	log_secret("geheimnis-0815");
 	with_server(say_broken, (void *)(uintptr_t)&brokens[4]);
 	scoped(http_call) call =
-		http_start(http, &(struct http_request){.url = at("/?token=geheimnis-0815&x=1")});
-	assert_failure(call, ERROR_RETRY, "/?token=***&x=1: ");
+		http_start(http, &(struct http_request){.url = at("/token/geheimnis-0815/x?y=1")});
+	assert_failure(call, ERROR_RETRY, "/token/***/x?…: ");
 }
 
 /* ---- never twice ---- */
