@@ -370,6 +370,23 @@ static void person_edits_the_row_with_the_apps_id(struct world *world)
 					   json_new_text("from the grid"));
 }
 
+/* And makes a copy of it, which has that ID, too: by that it would be the row of the twin. */
+static void person_edits_and_copies_the_row_with_the_apps_id(struct world *world)
+{
+	size_t count = world->row_count;
+
+	person_edits_the_row_with_the_apps_id(world);
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(world_cell_text(&world->rows[i], FIELD_ID), "app", 3) == 0)
+			world_person_duplicates(world, &world->rows[i], true);
+}
+
+static void edit_under_the_apps_id_arrives(struct world *world)
+{
+	named_must_say(world, "i2", "model_name", "from the grid");
+	named_must_show(world, "i2", FIELD_MODEL_NAME, "from the grid");
+}
+
 static void rows_edit_reaches_i2(struct world *world)
 {
 	no_twin_is_unnamed(world);
@@ -435,6 +452,9 @@ static const struct scenario scenarios[] = {
 	{"row-edited-under-the-id-of-its-twin", phone_makes_i2_and_app_syncs,
 	 person_edits_the_row_with_the_apps_id, named_phone_notes, rows_edit_reaches_i2, 1U << AS_WRITTEN,
 	 false},
+	{"row-edited-and-copied-under-the-id-of-its-twin", phone_makes_i2_and_app_syncs,
+	 person_edits_and_copies_the_row_with_the_apps_id, named_phone_notes, edit_under_the_apps_id_arrives,
+	 1U << AS_WRITTEN, false},
 	{"mark-goes-with-the-row-beside-the-app", named_nothing, phone_makes_i2_beside_the_app,
 	 named_phone_notes, named_are_two, 1U << AS_WRITTEN, false},
 	{"app-doubles-a-collection-and-moves-its-items", named_nothing, named_person_notes,
