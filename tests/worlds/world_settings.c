@@ -129,6 +129,16 @@ static bool is_listed(const struct world *world, const char *key, const char *id
 	return false;
 }
 
+/* The ledger does not take the entry of the original: then the process alone knows whose twin it is. */
+static const struct world_document *unstored_original(struct world *world, const char *id)
+{
+	const struct pair *pair = pairs_find(&world->sync->pairs, TABLE_COLLECTIONS, id);
+
+	return pair && pair->twin_of && pair->twin_of->unstored
+		       ? world_document(world, TABLE_COLLECTIONS, pair->twin_of->id)
+		       : NULL;
+}
+
 /* The app made it of the row of one that is listed, and moved what stands in that: the bridge goes on as before. */
 static const char *original_of(struct world *world, const char *id)
 {
@@ -137,6 +147,8 @@ static const char *original_of(struct world *world, const char *id)
 		document && world_app_is_twin(world, document) ? world_row(world, document->made_of) : NULL;
 	const struct world_document *original = row ? observer_document_of(world, row) : NULL;
 
+	if (row && row->now.there && !original)
+		original = unstored_original(world, id);
 	if (row && row->now.there && !original) /* while the bridge does not know yet whose it is */
 		original = world_document(world, TABLE_COLLECTIONS, world_cell_text(row, FIELD_ID));
 	return original && original->table == TABLE_COLLECTIONS ? original->id : id;
