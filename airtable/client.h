@@ -15,6 +15,7 @@ struct airtable_address {
 	const struct http_permit *permit; /* of what writes; borrowed until the close; or NULL */
 };
 #define AIRTABLE_DEADLINE_MS 60000
+#define AIRTABLE_SERVER      "Airtable" /* error->server of all that its answers, or their absence, came to */
 
 /* Both limiters are borrowed and may be shared by threads; the token's may be NULL. */
 struct airtable_client *airtable_client_open(struct http *http, const struct airtable_address *address,

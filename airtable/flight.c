@@ -63,7 +63,7 @@ static bool no_answer(const struct airtable_flight *flight, struct error *error)
 	bool left = http_may_have_left(flight->call);
 	if (left && !flight->read)
 		error->kind = ERROR_RETRY; /* whatever went wrong, it may have been done */
-	return left ? false : error_wrap(error, "not sent");
+	return left || flight->read ? false : error_wrap(error, "not sent");
 }
 
 bool airtable_flight_land(struct airtable_flight **flight, struct json_object **answer_out,
@@ -76,7 +76,9 @@ bool airtable_flight_land(struct airtable_flight **flight, struct json_object **
 						    date_ms_out, &why)
 			    : no_answer(*flight, &why);
 	airtable_flight_close(flight);
-	if (!good && error)
-		*error = why;
-	return good;
+	if (good || !error)
+		return good;
+	*error = why;
+	error->server = AIRTABLE_SERVER;
+	return false;
 }

@@ -104,15 +104,8 @@ static bool request_tables(struct airtable_client *airtable, struct json_object 
 bool airtable_schema_tables(struct airtable_client *airtable, struct json_object **tables_out,
 			    struct error *error)
 {
-	struct error why = {0};
-	if (request_tables(airtable, tables_out, &why))
-		return true;
-	bool forbidden = why.status == 403;
-	if (error)
-		*error = why;
-	return error_wrap(error, "reading the schema of base %s%s", airtable_client_base(airtable),
-			  forbidden ? " (the token needs the scope schema.bases:read and access to this base)"
-				    : "");
+	return request_tables(airtable, tables_out, error) ||
+	       error_wrap(error, "base %s", airtable_client_base(airtable));
 }
 
 bool airtable_schema_read(struct airtable_client *airtable, struct airtable_schema *schema_out,
@@ -124,7 +117,7 @@ bool airtable_schema_read(struct airtable_client *airtable, struct airtable_sche
 	scoped(json_object) answer = json_new_object();
 	json_put(answer, "tables", json_share(tables));
 	return airtable_schema_from_json(answer, schema_out, error) ||
-	       error_wrap(error, "reading the schema of base %s", airtable_client_base(airtable));
+	       error_wrap(error, "base %s", airtable_client_base(airtable));
 }
 
 const struct airtable_table *airtable_schema_table(const struct airtable_schema *schema, const char *id)

@@ -19,8 +19,8 @@ struct error {
 	int status;         /* the HTTP status behind it, 0 when there was none */
 	int retry_after_ms; /* what the server asked for; 0: our own backoff */
 	bool unreached; /* no connection to the server came about: nothing was sent, and asking soon costs nothing */
-	const char *server;         /* a literal: which server did not answer ("CouchDB"), or NULL */
-	char code[64];              /* the server's own word for it ("UNKNOWN_FIELD_NAME"), or "" */
+	const char *server; /* a literal: "Airtable"; "CouchDB" only when it did not answer; or NULL */
+	char code[64];      /* the server's own word for it ("UNKNOWN_FIELD_NAME"), or "" */
 	char text[ERROR_TEXT_SIZE]; /* a sentence; always valid UTF-8, a cut is shown by "…" */
 };
 

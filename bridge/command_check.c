@@ -4,7 +4,9 @@
 #include "airtable/records.h"
 #include "airtable/schema.h"
 #include "base/http.h"
+#include "bridge/airtable_advice.h"
 #include "bridge/columns_flaws.h"
+#include "bridge/command_places.h"
 #include "bridge/connection.h"
 #include "bridge/lease_report.h"
 #include "couch/server.h"
@@ -31,8 +33,8 @@ static void count_finding(void *context, enum finding_kind kind, const char *wor
 /* 'what' it is about, or NULL: the error says it. */
 static void found_error(struct checking *checking, const struct error *error, const char *what)
 {
-	if (error->kind == ERROR_RETRY)
-		checking->exit_status = 3;
+	if (command_status(error) == EXIT_UNREACHABLE)
+		checking->exit_status = EXIT_UNREACHABLE;
 	finding_tell(count_finding, checking, FINDING_PROBLEM, "%s%s%s", what ? what : "", what ? ": " : "",
 		     error->text);
 }
@@ -68,10 +70,8 @@ static bool check_columns(struct checking *checking, struct airtable_client *air
 	bool changed;
 
 	if (!airtable_schema_tables(airtable, &tables, &error)) {
-		scoped_text wrong = own_format("Airtable does not know the token: set AIRTABLE_TOKEN or "
-					       "AIRTABLE_TOKEN_%s to a valid one",
-					       base_id);
-		found_error(checking, &error, error.status == 401 ? wrong : "the base's schema");
+		airtable_advise(checking->settings, base_id, "schema.bases:read", &error);
+		found_error(checking, &error, NULL);
 		return false;
 	}
 	if (columns_bind_all(columns, tables, &changed, &error))
@@ -104,19 +104,34 @@ static bool one_page(void *context, struct airtable_records *page, struct error 
 	return true;
 }
 
-static void check_reading(struct checking *checking, struct airtable_client *airtable,
+static void check_reading(struct checking *checking, struct airtable_client *airtable, const char *base_id,
 			  const struct columns *columns)
 {
 	struct airtable_list list = {.table_id = columns->table_id, .page_size = 1, .most = 1};
 	struct error error = {0};
 
 	list.field_ids = columns_ids(columns, &list.field_count);
-	if (airtable_records_list(airtable, &list, one_page, NULL, NULL, &error))
+	if (airtable_records_list(airtable, &list, one_page, NULL, NULL, &error)) {
 		finding_tell(count_finding, checking, FINDING_OK, "rows of table \"%s\" can be read",
 			     columns->table_name);
-	else
-		found_error(checking, &error, "reading rows (the token needs data.records:read)");
+	} else {
+		airtable_advise(checking->settings, base_id, "data.records:read", &error);
+		found_error(checking, &error, NULL);
+	}
 	free((void *)list.field_ids);
+}
+
+static void check_tables(struct checking *checking, struct airtable_client *airtable, const char *base_id,
+			 const struct columns *columns)
+{
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		tell_columns(checking, &columns[table], (enum table)table);
+		check_reading(checking, airtable, base_id, &columns[table]);
+	}
+	finding_tell(
+		count_finding, checking, FINDING_NOT_CHECKED,
+		"whether the token may write rows of base %s (data.records:write): only a write can tell",
+		base_id);
 }
 
 static void check_base(struct checking *checking, struct http *http, const struct integration_config *config)
@@ -139,14 +154,10 @@ static void check_base(struct checking *checking, struct http *http, const struc
 	};
 	struct airtable_client *airtable = airtable_client_open(http, &address, limiter, NULL);
 	if (check_columns(checking, airtable, config->base_id, columns))
-		for (size_t table = 0; table < TABLE_COUNT; table++) {
-			tell_columns(checking, &columns[table], (enum table)table);
-			check_reading(checking, airtable, &columns[table]);
-		}
-	finding_tell(
-		count_finding, checking, FINDING_NOT_CHECKED,
-		"whether the token may write rows of base %s (data.records:write): only a write can tell",
-		config->base_id);
+		check_tables(checking, airtable, config->base_id, columns);
+	else
+		finding_tell(count_finding, checking, FINDING_NOT_CHECKED, "the rows of base %s",
+			     config->base_id);
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		columns_done(&columns[table]);
 	airtable_client_close(&airtable);

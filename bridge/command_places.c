@@ -75,11 +75,19 @@ const char *command_places_name(const struct command_places *places, const char 
 	return NULL;
 }
 
+/* What answers with a success that cannot be read is another server. */
+int command_status(const struct error *error)
+{
+	bool answered = error->status >= 200 && error->status < 400;
+
+	return error->kind == ERROR_RETRY && !answered ? EXIT_UNREACHABLE : EXIT_PROBLEMS;
+}
+
 int command_fails(const struct error *error, struct json_object *answer)
 {
 	log_error(&no_place, "%s", error->text);
 	json_put_text(answer, "error", error->text);
-	return error->kind == ERROR_RETRY ? EXIT_UNREACHABLE : EXIT_PROBLEMS;
+	return command_status(error);
 }
 
 void command_prints(struct json_object *answer)

@@ -17,6 +17,8 @@ void command_places_done(struct command_places *places);
 /* The name of the integration that signs so, or NULL. Borrowed. */
 const char *command_places_name(const struct command_places *places, const char *created_by);
 
+/* What a command ends with for this failure. EXIT_UNREACHABLE: nothing of the server's answered, which may pass by itself. */
+int command_status(const struct error *error);
 /* Logs the error, puts it into the answer, and says how to end. */
 int command_fails(const struct error *error, struct json_object *answer);
 void command_prints(struct json_object *answer);

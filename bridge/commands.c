@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "bridge/command_check.h"
 #include "bridge/command_history.h"
+#include "bridge/command_places.h"
 #include "bridge/command_problems.h"
 #include "bridge/connection.h"
 #include "bridge/find.h"
@@ -116,8 +117,9 @@ static void print_visible(const char *words)
 static void print_report(const struct integration_config *config, const struct integration_report *report,
 			 const struct error *error)
 {
-	if (error->kind != ERROR_NONE) {
-		print_visible(error->text);
+	if (error->kind != ERROR_NONE) { /* the log has said why */
+		scoped_text words = own_format("integration '%s': not synced", config->name);
+		print_visible(words);
 		return;
 	}
 	scoped_text line = own_format(
@@ -133,9 +135,9 @@ static void print_report(const struct integration_config *config, const struct i
 
 static int exit_status_of(const struct error *error, const struct integration_report *report)
 {
-	if (error->kind == ERROR_RETRY)
-		return EXIT_UNREACHABLE;
-	return error->kind != ERROR_NONE || report->problems ? EXIT_PROBLEMS : EXIT_DONE;
+	if (error->kind != ERROR_NONE)
+		return command_status(error);
+	return report->problems ? EXIT_PROBLEMS : EXIT_DONE;
 }
 
 /* ORDER_UNKNOWN: it is not said, or is none of the two. */
@@ -207,7 +209,7 @@ static int sync_all(const struct bridge_settings *settings, const struct command
 	json_put(answer, "integrations", reports);
 	if (!integrations_find(&search, &configs, &error)) {
 		log_error(&no_place, "%s", error.text);
-		status = error.kind == ERROR_RETRY ? EXIT_UNREACHABLE : EXIT_PROBLEMS;
+		status = command_status(&error);
 		json_put_text(answer, "error", error.text);
 	} else if (configs.problems) {
 		status = EXIT_PROBLEMS;

@@ -3,6 +3,7 @@
 
 #include "airtable/client.h"
 #include "base/clock.h"
+#include "bridge/airtable_advice.h"
 #include "bridge/connection.h"
 #include "bridge/lease.h"
 #include "bridge/outage.h"
@@ -102,7 +103,10 @@ static bool pass(struct integration *integration, const struct pass_wish *wish, 
 		log_info(&integration->log, "keeps database %s and base %s in step",
 			 integration->config.database, integration->config.base_id);
 	integration->keeps = true;
-	return pass_run(integration->connection.sync, wish, error);
+	if (pass_run(integration->connection.sync, wish, error))
+		return true;
+	airtable_advise(integration->settings, integration->config.base_id, NULL, error);
+	return false;
 }
 
 static void fill_report(const struct integration *integration, struct integration_report *report)
@@ -156,9 +160,24 @@ static bool pass_on_demand(struct integration *integration, const struct pass_wi
 	return true;
 }
 
+/* With the reason where it is another than before. */
+static void tell_try(struct integration *integration, int try, const struct error *error, struct error *told)
+{
+	bool same = told->kind == error->kind && told->status == error->status &&
+		    strcmp(told->code, error->code) == 0;
+
+	if (same)
+		log_info(&integration->log, "the pass is tried again, for the same reason (try %d of %d)",
+			 try + 2, PASS_TRIES);
+	else
+		log_warn(&integration->log, "the pass is tried again: %s", error->text);
+	*told = *error;
+}
+
 bool integration_pass(struct integration *integration, const struct pass_wish *wish,
 		      struct integration_report *report_out, struct error *error)
 {
+	struct error told = {0};
 	bool ok = false;
 
 	for (int try = 0; try < PASS_TRIES; try++) {
@@ -167,7 +186,7 @@ bool integration_pass(struct integration *integration, const struct pass_wish *w
 			break;
 		int64_t pause_ms = at_least_until_it_begins(
 			integration, random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS));
-		log_warn(&integration->log, "the pass is tried again: %s", error->text);
+		tell_try(integration, try, error, &told);
 		rest(integration, pause_ms);
 	}
 	if (!ok && lease_is_lost(integration->connection.lease))

@@ -202,3 +202,10 @@ const char *bridge_settings_token(const struct bridge_settings *settings, const 
 		return own;
 	return settings->airtable_token && settings->airtable_token[0] ? settings->airtable_token : NULL;
 }
+
+char *bridge_settings_token_name(const struct bridge_settings *settings, const char *base_id)
+{
+	const char *own = settings_family_get(&settings->airtable_tokens, base_id);
+
+	return is_set(own) ? own_format("AIRTABLE_TOKEN_%s", base_id) : own_copy("AIRTABLE_TOKEN");
+}

@@ -22,3 +22,5 @@ void bridge_settings_done(struct bridge_settings *settings);
 void bridge_settings_help(struct text *text);
 /* The token for a base: its own, or the common one; NULL when there is neither. */
 const char *bridge_settings_token(const struct bridge_settings *settings, const char *base_id);
+/* The setting that it comes from; the common one when there is none. The caller frees. */
+char *bridge_settings_token_name(const struct bridge_settings *settings, const char *base_id);

@@ -29,7 +29,7 @@ async function missingDatabase(world, step) {
 	await step('it is named once, with what to do', () => {
 		const lines = linesWith(bridge, /level=error/);
 		assert.equal(lines.length, 1, bridge.log());
-		assert.match(lines[0], new RegExp(`there is no database ${missing} .*check its name in COUCHDB_DATABASES`));
+		assert.match(lines[0], new RegExp(`there is no database '${missing}' .*check its name in COUCHDB_DATABASES`));
 	});
 	assert.equal(await bridge.stop(), 0);
 	const done = await world.sync({ env });

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DAVENPORT, runToEnd } from './lib/programs.mjs';
 import { playAll } from './lib/tap.mjs';
-import { inWorld } from './lib/world.mjs';
+import { inWorld, TOKEN } from './lib/world.mjs';
 
 /* [what is given, words, exit, what is said (on stdout where it ends with 0, else on stderr), what is not] */
 const COMMAND_LINES = [
@@ -120,6 +120,59 @@ async function addresses(world, step) {
 	web.close();
 }
 
+/* ---- Airtable ---- */
+
+const ELSEWHERE = 'patElsewhere00000.granted';
+/* [what is wrong, how, exit of check, what check says, exit of sync and what it says, where it is not waited for] */
+const airtableFaults = (world, web) => [
+	['an unknown token', { AIRTABLE_TOKEN: 'patStranger000000.nobody' }, 1,
+		/^Airtable does not know the token: set AIRTABLE_TOKEN to a valid one: base \S+: GET \S+: HTTP 401/, 1],
+	['an unknown token of the base', { [`AIRTABLE_TOKEN_${world.base}`]: 'patStranger000000.nobody' }, 1,
+		new RegExp(`^Airtable does not know the token: set AIRTABLE_TOKEN_${world.base} to a valid one`), 1],
+	['a token without the base', { AIRTABLE_TOKEN: ELSEWHERE }, 1,
+		new RegExp(`^AIRTABLE_TOKEN may not do this: the token needs schema\\.bases:read, and access to base ${world.base}`), 1],
+	['nobody listens', { AIRTABLE_ENDPOINT_URL: 'http://127.0.0.1:1' }, 3,
+		/^Airtable does not answer: see that this machine reaches http:\/\/127\.0\.0\.1:1, as AIRTABLE_ENDPOINT_URL says/, null],
+	['a web server', { AIRTABLE_ENDPOINT_URL: web.url }, 1,
+		new RegExp(`^what answers at ${web.url} is not Airtable's API: see AIRTABLE_ENDPOINT_URL`), null],
+	['a page that is lost', { AIRTABLE_ENDPOINT_URL: `${web.url}/lost` }, 1, /^what answers at \S+ is not Airtable's API/, 1],
+	['https where http is spoken', { AIRTABLE_ENDPOINT_URL: world.sandbox.url.replace(/^http:/, 'https:') }, 1,
+		/^AIRTABLE_ENDPOINT_URL: base \S+: GET https:\S+: the server answers, but without TLS: write http:\/\//, 1],
+];
+
+async function airtable(world, step) {
+	const web = await startWebServer();
+	for (const [words, env, status, said, syncStatus] of airtableFaults(world, web)) {
+		const found = await world.check({ env });
+		await step(`${words}: check ends with ${status} and says so, in one sentence`, () => {
+			assert.equal(found.status, status, found.log);
+			assert.equal(found.problems.length, 1, found.problems.join('\n'));
+			assert.match(found.problems[0], said);
+		});
+		if (!/token/.test(words))
+			await step(`${words}: the token is not blamed`, () => assert.doesNotMatch(JSON.stringify(found.findings), /token/i));
+		if (syncStatus === null)
+			continue;
+		const done = await world.sync({ env });
+		await step(`${words}: sync ends with ${syncStatus} and says so`, () => {
+			assert.equal(done.status, syncStatus, done.log);
+			assert.match(done.log, /Airtable does not know the token: set|may not do this: the token needs|not Airtable's API|without TLS/);
+			assert.match(done.log, new RegExp(Object.keys(env)[0]));
+		});
+	}
+	web.close();
+}
+
+async function tokenEnds(world, step) {
+	const bridge = await world.run();
+	await world.untilEqual('the first sync');
+	await world.faults([{ fault: '401', every: 1, times: 50, type: 'AUTHENTICATION_REQUIRED', message: 'Authentication required' }]);
+	await world.until('it is said', () => /needs attention/.test(bridge.log()));
+	await step('a token that is withdrawn while the bridge runs is named by its setting', () =>
+		assert.match(bridge.log(), /needs attention, retrying in \d+ s: Airtable does not know the token: set AIRTABLE_TOKEN to a valid one/));
+	assert.equal(await bridge.stop(), 0);
+}
+
 async function missingDatabase(world, step) {
 	const env = { COUCHDB_DATABASES: `${world.database},davenport-test-not-there` };
 	const [found, done] = await Promise.all([world.check({ env }), world.sync({ env })]);
@@ -155,6 +208,8 @@ await playAll([
 	{ title: 'the command line', play: commandLines },
 	inWorld('settings', { items: 1 }, settings),
 	inWorld('addresses of CouchDB', { items: 1 }, addresses),
+	inWorld('Airtable and its token', { items: 1, sandbox: ['--token', TOKEN, '--token', `${ELSEWHERE}=appElsewhere000001`] }, airtable),
+	inWorld('a token that ends', { items: 1 }, tokenEnds),
 	inWorld('a database that is missing', { items: 1 }, missingDatabase),
 	inWorld('the first line', { items: 1 }, firstLine),
 ]);

@@ -136,7 +136,7 @@ static void a_base_is_asked_for_it(void **state)
 	airtable_schema_done(&schema);
 }
 
-static void a_missing_scope_is_named(void **state)
+static void a_refusal_names_the_base(void **state)
 {
 	(void)state;
 	struct airtable_schema schema;
@@ -147,7 +147,7 @@ static void a_missing_scope_is_named(void **state)
 	assert_int_equal(error.kind, ERROR_FATAL);
 	assert_string_equal(error.code, "INVALID_PERMISSIONS");
 	assert_non_null(strstr(error.text, "base appX"));
-	assert_non_null(strstr(error.text, "schema.bases:read"));
+	assert_string_equal(error.server, AIRTABLE_SERVER);
 }
 
 static void a_damaged_answer_says_where(void **state)
@@ -156,7 +156,7 @@ static void a_damaged_answer_says_where(void **state)
 	struct airtable_schema schema;
 	struct error error = {0};
 	assert_false(read_from(&(struct reply){200, "{\"tables\":[{}]}"}, &schema, &error));
-	assert_non_null(strstr(error.text, "reading the schema of base appX"));
+	assert_non_null(strstr(error.text, "base appX: "));
 	assert_null(strstr(error.text, "schema.bases:read"));
 	assert_false(read_from(&(struct reply){200, ""}, &schema, &error));
 }
@@ -164,7 +164,7 @@ static void a_damaged_answer_says_where(void **state)
 static const struct CMUnitTest programs[] = {
 	cmocka_unit_test(a_schema_is_read_with_what_is_new),
 	cmocka_unit_test(a_base_is_asked_for_it),
-	cmocka_unit_test(a_missing_scope_is_named),
+	cmocka_unit_test(a_refusal_names_the_base),
 	cmocka_unit_test(a_damaged_answer_says_where),
 };
 
