@@ -277,14 +277,18 @@ void observer_body_deleted(struct world *world, enum table table, struct json_ob
 	}
 }
 
-/* The app had put it back over the edit that had replaced it. The database was put back from before that, so the edit stands there again. */
-static bool is_replaced_again(struct world *world, const struct world_version *version)
+/* The app had put the value back into a document, over the edit that had replaced it. The files are of before that, so the edit has
+ * replaced the value once more. */
+static void undo_carried(struct world *world, struct world_version *version)
 {
-	const struct world_version *edit = observer_version(world, version->field, version->carried_over);
+	struct world_version *edit = observer_version(world, version->field, version->carried_over);
 
-	return edit && strcmp(edit->before, version->value) == 0 &&
-	       observer_shown_by_documents(world, edit->field, edit->value) &&
-	       !observer_shown_by_documents(world, version->field, version->value);
+	if (!edit || strcmp(edit->before, version->value) != 0 ||
+	    !observer_shown_by_documents(world, edit->field, edit->value) ||
+	    observer_shown_by_documents(world, version->field, version->value))
+		return;
+	edit->superseded = false;
+	version->superseded = true;
 }
 
 /* What a row shows is to stay in it, or to be kept elsewhere. */
@@ -296,7 +300,7 @@ void observer_went_back(struct world *world)
 	world->change_count = 0;
 	for (size_t i = 0; i < world->version_count; i++) {
 		struct world_version *version = &world->versions[i];
-		version->superseded = version->superseded || is_replaced_again(world, version);
+		undo_carried(world, version);
 		version->excused = version->excused ||
 				   (!observer_shown_by_rows(world, version->field, version->value) &&
 				    !observer_shown_by_documents(world, version->field, version->value));

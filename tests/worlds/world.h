@@ -128,6 +128,7 @@ struct world_row {
 	bool limited;       /* it may be neither written nor deleted (world_rights.h) */
 	int64_t moved;      /* the moment at which a person last put it into another collection */
 	unsigned under_way; /* writes of it that were begun, and whose answer was not taken */
+	bool restored;      /* from the trash: meanwhile its document may have got another row */
 	bool copied; /* another row has its ID, and was there before or took its place: sync-rules 13 */
 	bool instead; /* the app made it when the row of its document was gone, and the bridge did not know that yet */
 	bool delete_wanted; /* a person ticked its box, or deleted it where documents go with their rows */

@@ -403,8 +403,9 @@ void world_app_check(struct world *world)
 		const struct world_row *of = world_row(world, document->made_of);
 		const char *has = ledgers_row(world, document);
 		const struct world_row *row = *has ? world_row(world, has) : NULL;
-		if (of && of->now.there && world_app_is_twin(world, document) && row && row != of &&
-		    row->bridges)
+		bool came_after = of && of->restored && observer_is_told(world, of);
+		if (of && of->now.there && !came_after && world_app_is_twin(world, document) && row &&
+		    row != of && row->bridges)
 			world_broken(world, "the app made %s of row %s, and it got row %s besides",
 				     document->full_id, of->id, has);
 	}

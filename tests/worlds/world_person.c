@@ -119,7 +119,7 @@ void world_person_restores(struct world *world, struct world_row *row)
 	if (!original)
 		observer_row_copied(
 			world, row); /* what it shows may go into the document once more (sync-rules 5) */
-	row->now.there = true;
+	row->now.there = row->restored = true;
 	/* Whether this counts as a modification is not known: it does half of the time. */
 	if (world_chance(world, 2))
 		row->now.last_ms = world_base_now_ms(world);
