@@ -58,7 +58,7 @@ ifeq ($(V),)
 say = @echo "  $(1) $@";
 endif
 
-sources = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c))
+sources = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c $(1)/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 libraries = $(foreach room,$(1),$(BUILD)/lib$(room).a)
 programs = $(patsubst %.c,$(BUILD)/%,$(wildcard $(1)))

@@ -1,5 +1,6 @@
 /* Ids of Airtable bases, as people copy them out of addresses. */
 #pragma once
+
 #include <stdbool.h>
 
 /* "app" and letters and digits, 14 of them as far as anybody has seen: Airtable calls its ids opaque, so longer ones may come.

@@ -1,8 +1,7 @@
-/* davenport: reads the settings and hands over to a command. */
 #include "base/descriptors.h"
 #include "base/log.h"
 #include "base/own.h"
-#include "bridge/command_line.h"
+#include "bridge/cli/command_line.h"
 #include "bridge/version.h"
 
 #include <stdio.h>

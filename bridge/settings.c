@@ -1,6 +1,6 @@
 #include "bridge/settings.h"
 
-#include "base/http.h"
+#include "base/http_request.h"
 #include "base/log.h"
 #include "bridge/base_id.h"
 

@@ -1,6 +1,8 @@
 /* Reads: any JSON as the app's document of an item or a collection, and as a row. Holds: what a document shows is JSON that
  * a row can hold, or is refused with a sentence; a row's cell that is taken into a document is shown by it as the same. */
-#include "bridge/mapping.h"
+#include "bridge/mapping/columns_bind.h"
+#include "bridge/mapping/mapping_from.h"
+#include "bridge/mapping/mapping_to.h"
 #include "inventory/document.h"
 #include "inventory/schema_check.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,5 @@
 #include "tests/replay/both.h"
+#include "inventory/document.h"
 
 #include "tests/worlds/named.h"
 

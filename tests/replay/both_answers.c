@@ -1,5 +1,6 @@
 /* Answers as JSON, without what is of the moment, and whether both are the same. */
 #include "tests/replay/both_answers.h"
+#include "inventory/document.h"
 
 #include "tests/worlds/ending.h"
 

@@ -1,7 +1,8 @@
 /* What a sync asks of the database. */
 #include "tests/replay/both_answers.h"
 
-#include "bridge/couch_side.h"
+#include "bridge/endpoints/couch_endpoint.h"
+#include "inventory/document.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,6 @@
 /* Phones write as the app does: they change what they saw changed, in the document that is there now. */
 #include "couch/documents.h"
+#include "inventory/document.h"
 #include "tests/replay/play.h"
 
 #include <stdio.h>

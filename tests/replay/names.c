@@ -1,3 +1,4 @@
+#include "inventory/document.h"
 #include "tests/replay/play.h"
 
 #include "tests/worlds/world_schema.h"

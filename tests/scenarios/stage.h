@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/own.h"
-#include "bridge/pass.h"
+#include "bridge/sync/cycle.h"
 #include "couch/client.h"
 
 struct stage;

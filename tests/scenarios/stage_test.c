@@ -1,4 +1,6 @@
 /* The stage itself: what the tests that play on it rely on. */
+#include "bridge/mapping/limits.h"
+#include "inventory/document.h"
 #include "tests/scenarios/stage.h"
 
 #include "couch/documents.h"

@@ -22,12 +22,12 @@ case_is() {
 
 # A small tree that is right.
 fresh() {
-	rm -rf "$tree" && mkdir -p "$tree"/{base,inventory,couch,airtable,sandbox,bridge,tests/unit}
+	rm -rf "$tree" && mkdir -p "$tree"/{base,inventory,couch,airtable,sandbox,bridge/{plan,mapping,index,endpoints},tests/unit}
 	echo '#include <stdio.h>' >"$tree/base/text.c"
 	echo '#include "base/text.h"' >"$tree/couch/client.c"
-	echo '#include "inventory/document.h"' >"$tree/bridge/plan.c"
-	echo '#include "airtable/records.h"' >"$tree/bridge/airtable_side.c"
-	echo '#include "bridge/plan.c"' >"$tree/tests/unit/plan_test.c"
+	echo '#include "inventory/document.h"' >"$tree/bridge/plan/plan.c"
+	echo '#include "airtable/records.h"' >"$tree/bridge/endpoints/airtable_endpoint.c"
+	echo '#include "bridge/plan/plan.c"' >"$tree/tests/unit/plan_test.c"
 	printf '%s\n' '	{ "COUCHDB_URL", SETTING_URL, offsetof(struct settings, url), NULL, 0, 0, "the server" },' \
 		'	{"POLL_SECONDS", SETTING_SECONDS,' '	 offsetof(struct settings, poll_s), "30", 1, 3600,' \
 		'	 "between looks" },' '	{ "TOKEN_*", SETTING_SECRET, offsetof(struct settings, tokens), NULL, 0, 0, "" },' \
@@ -61,14 +61,17 @@ couch/client.c|  #  include "inventory/document.h"|spaces hide nothing
 inventory/document.c|#include "couch/client.h"|inventory knows no CouchDB
 inventory/document.c|#include "base/http.h"|inventory does no I/O
 sandbox/store.h|#include "inventory/document.h"|the sandbox knows no inventory, in headers too
-bridge/plan.c|#include "couch/documents.h"|the plan knows no side
-bridge/mapping.h|#include "airtable/records.h"|the mapping knows no side
-bridge/side.h|#include "couch/client.h"|the two sides' interface knows neither
+bridge/plan/plan.c|#include "couch/documents.h"|the plan knows no side
+bridge/mapping/mapping.h|#include "airtable/records.h"|the mapping knows no side
+bridge/index/pairs.h|#include "couch/client.h"|the index knows no side
+bridge/index/pairs.h|#include "bridge/endpoints/couch_endpoint.h"|the engine knows its endpoints by their interface
+bridge/plan/plan.h|#include "bridge/index/pairs.h"|a room knows none above it
+bridge/settings.h|#include "bridge/plan/plan.h"|the settings lie below all rooms
 bridge/main.c|#include "sandbox/store.h"|the bridge knows no sandbox
 couch/client.c|#include "tests/fakes/fake.h"|no room includes tests
 bridge/main.c|#include "couch/client.c"|nobody includes another room's .c
 bridge/main.c|#include "plan.h"|includes start at the root
-bridge/plan.c|n = json_object_array_length(a);|json-c is base/json's alone
+bridge/plan/plan.c|n = json_object_array_length(a);|json-c is base/json's alone
 bridge/main.c|#include "../base/text.h"|includes do not climb
 couch/client.c|#include <curl/curl.h>|curl stays inside base
 END

@@ -1,5 +1,5 @@
 /* The position in a table's changes: what is asked, what is left out, what is forgotten. */
-#include "bridge/airtable_poll.h"
+#include "bridge/endpoints/airtable_poll.h"
 
 #include "tests/unit/cases.h"
 

@@ -1,6 +1,6 @@
 /* The history of a database: how many calls and bodies it takes to show a part of a batch. */
 #include "base/text.h"
-#include "bridge/couch_archive.h"
+#include "bridge/review/history_reader.h"
 #include "tests/fakes/http_server.h"
 
 #include <pthread.h>

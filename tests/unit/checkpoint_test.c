@@ -1,5 +1,5 @@
 /* What the checkpoint in the source says against one that is remembered; what can be a place. */
-#include "bridge/checkpoint.h"
+#include "bridge/state/checkpoint.h"
 
 #include "base/json.h"
 

@@ -1,5 +1,5 @@
 /* Which of several stand in a circle that stands on nothing else. */
-#include "bridge/circles.h"
+#include "bridge/documents/circles.h"
 
 #include "tests/unit/cases.h"
 

@@ -1,5 +1,7 @@
 /* Binding: the template's tables, changed as people change them, before and after they were bound. */
-#include "bridge/columns_flaws.h"
+#include "bridge/mapping/columns_bind.h"
+#include "bridge/mapping/columns_flaws.h"
+#include "bridge/mapping/columns_json.h"
 
 #include "tests/unit/cases.h"
 #include "tests/unit/vectors.h"

@@ -1,5 +1,5 @@
 /* What the words behind "davenport" ask for, and what is said of those that cannot be understood. */
-#include "bridge/command_line.h"
+#include "bridge/cli/command_line.h"
 #include "tests/unit/cases.h"
 
 #include <string.h>

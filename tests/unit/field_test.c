@@ -1,5 +1,6 @@
 /* The table of fields against the template's columns and against the documents' schema. */
-#include "bridge/field.h"
+#include "bridge/mapping/field.h"
+#include "inventory/document.h"
 
 #include "tests/unit/cases.h"
 

@@ -1,6 +1,6 @@
 /* Ids and the cells that show them: which of them a cell can show, and whose document it shows. */
-#include "bridge/mapping.h"
-#include "bridge/pairs.h"
+#include "bridge/index/pairs.h"
+#include "bridge/mapping/mapping_from.h"
 
 #include "tests/unit/cases.h"
 

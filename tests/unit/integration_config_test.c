@@ -1,5 +1,5 @@
 /* The integration's own document: which base ids are let in, and which of its leaves counts. */
-#include "bridge/scope.h"
+#include "bridge/endpoints/integration_config.h"
 #include "tests/unit/cases.h"
 
 #include <string.h>

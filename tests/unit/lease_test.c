@@ -1,5 +1,6 @@
 /* Who holds a lease, and what may leave: short stories of two processes, A and B, on a clock that moves only where they say so. */
-#include "bridge/lease.h"
+#include "bridge/lease/lease.h"
+#include "bridge/lease/lease_document.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,5 +1,6 @@
 /* Entries survive their JSON; what is stored is only written when it differs; another process's write is a conflict. */
-#include "bridge/ledger.h"
+#include "bridge/state/ledger_io.h"
+#include "bridge/state/ledger_json.h"
 
 #include "tests/unit/cases.h"
 

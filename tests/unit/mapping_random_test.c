@@ -2,7 +2,10 @@
  * that a row shows and gives back is the same value. MAPPING_TEST_SEED repeats a run. */
 #include "base/clock.h"
 #include "base/text.h"
-#include "bridge/mapping.h"
+#include "bridge/mapping/columns_bind.h"
+#include "bridge/mapping/mapping_from.h"
+#include "bridge/mapping/mapping_to.h"
+#include "inventory/document.h"
 #include "tests/unit/cases.h"
 #include "tests/unit/vectors.h"
 

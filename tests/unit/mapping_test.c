@@ -1,5 +1,9 @@
 /* Between documents, cells and rows: every field both ways, with what is usual, empty, wrong, and at the limits. */
-#include "bridge/mapping.h"
+#include "bridge/mapping/columns_bind.h"
+#include "bridge/mapping/columns_json.h"
+#include "bridge/mapping/mapping_from.h"
+#include "bridge/mapping/mapping_to.h"
+#include "inventory/document.h"
 
 #include "base/text.h"
 #include "tests/unit/cases.h"

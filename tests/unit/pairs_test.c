@@ -1,6 +1,7 @@
 /* The indexes over the pairs: the queue's two lines, times, who is stopped by what, who stands in what. */
-#include "bridge/pairs.h"
-#include "bridge/standing.h"
+#include "bridge/index/ended_pairs.h"
+#include "bridge/index/places.h"
+#include "bridge/index/waits.h"
 #include "tests/unit/cases.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* When the base is asked: a table of what happens at which second, and what is due then. */
-#include "bridge/poll_schedule.h"
+#include "bridge/daemon/poll_schedule.h"
 
 #include "base/own.h"
 #include "tests/unit/cases.h"

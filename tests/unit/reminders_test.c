@@ -1,5 +1,5 @@
 /* What is told at once, what hourly, and what is over. */
-#include "bridge/reminders.h"
+#include "bridge/daemon/reminders.h"
 
 #include "base/own.h"
 #include "tests/unit/cases.h"

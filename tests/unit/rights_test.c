@@ -1,7 +1,7 @@
 /* What is not permitted is left alone, longer each time, at most an hour. */
 #include "base/clock.h"
-#include "bridge/rights.h"
-#include "bridge/sync.h"
+#include "bridge/mapping/limits.h"
+#include "bridge/state/rights.h"
 #include "tests/unit/cases.h"
 
 #include <string.h>

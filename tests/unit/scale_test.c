@@ -2,9 +2,11 @@
  *
  * Each step is done to some pairs, a few hundred from all over the list, among 2,000 and among 32,000: by the clock of this thread's own
  * work. A step that goes through all pairs takes sixteen times as long among the many. */
-#include "bridge/grounds.h"
-#include "bridge/scope.h"
-#include "bridge/standing.h"
+#include "bridge/index/places.h"
+#include "bridge/index/scope.h"
+#include "bridge/index/waits.h"
+#include "bridge/memory/seen_document.h"
+#include "bridge/memory/start_problems.h"
 #include "tests/unit/cases.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* What is saved in the wake of an item's move, or of an end: which documents, and what they hold then. */
-#include "bridge/work.h"
+#include "bridge/documents/cascade.h"
 
 #include "tests/fakes/database.h"
 #include "tests/unit/cases.h"

@@ -1,6 +1,7 @@
 /* What stands around one conversion between a document and a row. */
 #pragma once
-#include "bridge/mapping.h"
+#include "bridge/mapping/columns.h"
+#include "bridge/mapping/mapping.h"
 #include "tests/vectors/vectors.h"
 
 struct conversion {

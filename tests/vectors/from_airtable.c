@@ -1,4 +1,6 @@
 /* from-airtable.json: rows read into documents, and the save that follows there. */
+#include "bridge/mapping/mapping_from.h"
+#include "bridge/mapping/mapping_to.h"
 #include "tests/vectors/conversion.h"
 #include "tests/vectors/playing.h"
 

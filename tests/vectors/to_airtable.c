@@ -1,4 +1,6 @@
 /* to-airtable.json: documents shown as rows. */
+#include "bridge/mapping/mapping_from.h"
+#include "bridge/mapping/mapping_to.h"
 #include "inventory/pictures.h"
 #include "tests/fakes/database.h"
 #include "tests/vectors/conversion.h"

@@ -1,6 +1,7 @@
 /* Days of an integration with a moved clock, as its thread lives them: how many calls of Airtable they take, and how soon what happens is
  * seen. The figures are shown. */
-#include "bridge/turns.h"
+#include "bridge/daemon/cycle_times.h"
+#include "inventory/document.h"
 #include "tests/unit/cases.h"
 #include "tests/worlds/named.h"
 

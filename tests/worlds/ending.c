@@ -1,4 +1,5 @@
 #include "tests/worlds/ending.h"
+#include "inventory/document.h"
 
 #include <stdio.h>
 #include <stdlib.h>

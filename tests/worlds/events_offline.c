@@ -1,4 +1,5 @@
 /* What phones do while they are offline, and what comes of it when they are online again: sync-rules 8. */
+#include "inventory/document.h"
 #include "tests/worlds/events.h"
 
 #include "tests/worlds/observer.h"

@@ -1,4 +1,5 @@
 /* What phones do. */
+#include "inventory/document.h"
 #include "tests/worlds/events.h"
 
 #include "tests/worlds/observer.h"

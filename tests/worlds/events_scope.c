@@ -1,4 +1,5 @@
 /* What takes items out of the scope, and back. */
+#include "inventory/document.h"
 #include "tests/worlds/events.h"
 #include "tests/worlds/world_settings.h"
 

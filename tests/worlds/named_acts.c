@@ -1,4 +1,5 @@
 /* What people and phones do in more than one scenario, to the item "i1". */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* The app's own sync beside ours: what it notes, leaves behind, makes and marks (sync-rules 25, 28). */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/world_app.h"

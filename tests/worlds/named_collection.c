@@ -1,4 +1,5 @@
 /* A row without a collection: that of its container is taken, as the app does it, and written into the row. */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/world_settings.h"

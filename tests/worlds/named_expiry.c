@@ -1,4 +1,5 @@
 /* What has ended is not remembered for ever: sync-rules 11. */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Fields that stop, come back or cannot show a value: sync-rules 1, 18 and 20. */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 #include "tests/worlds/world_columns.h"
 

@@ -1,4 +1,5 @@
 /* The place in the feed is lost, or the database is another one than it was (sync-rules 3, couchdb-rules 5 and 8). */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 #include "tests/worlds/observer.h"
 

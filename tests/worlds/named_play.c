@@ -1,4 +1,5 @@
 /* One play of a scenario: the scene, what happens in one order, and the judgement. */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/observer.h"

@@ -1,5 +1,6 @@
 /* Edits of several rows, one of which can only be saved because of another one, which the database does not take: sync-rules 21. Then no
  * save that depends on that one is written, each row says why, and all of them arrive when the database takes it. */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/observer.h"

@@ -1,4 +1,5 @@
 /* Saves that an edit of a row asks for, and their histories: sync-rules 21, 24 and 29. */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/transcript.h"

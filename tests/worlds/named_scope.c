@@ -1,4 +1,5 @@
 /* What is outside of the scope, and how it came there: sync-rules 14. */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/observer.h"

@@ -1,4 +1,5 @@
 /* A row is met that shows nothing where its document has a value, since the column was of another type (sync-rules 1). */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/world_app.h"

@@ -1,4 +1,5 @@
 /* Values that one side cannot hold, and those that it keeps in another form: sync-rules 18 and 21. */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 #include "tests/worlds/transcript.h"
 

@@ -1,4 +1,5 @@
 /* What the app saves in the wake of an item's move or end is saved, wherever the bridge ends: sync-rules 24 and 25. */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include "tests/worlds/observer.h"

@@ -1,4 +1,6 @@
 /* Writes to Airtable and what is remembered of them: sync-rules 6 and 7. */
+#include "bridge/mapping/limits.h"
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include <string.h>

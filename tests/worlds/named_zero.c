@@ -1,4 +1,5 @@
 /* A Min Stock Level of 0: the app shows it as an empty cell, and takes a 0 that is typed (sync-rules 18). */
+#include "inventory/document.h"
 #include "tests/worlds/named.h"
 
 #include <string.h>

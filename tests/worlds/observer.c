@@ -1,5 +1,6 @@
 /* The judgement of a quiet world: its documents, its rows, its copies. */
 #include "tests/worlds/observer.h"
+#include "inventory/document.h"
 
 #include "base/clock.h"
 #include "tests/worlds/world_app.h"

@@ -1,4 +1,5 @@
 /* The observer of histories: what the bridge makes of a document by a row has its one entry, and no entry lacks its change. */
+#include "inventory/document.h"
 #include "tests/worlds/observer.h"
 #include "tests/worlds/world_couch.h"
 #include "tests/worlds/world_refusals.h"

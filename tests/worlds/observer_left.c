@@ -1,4 +1,5 @@
 /* What people left: each value is a version, and superseded when a person puts another in its place. */
+#include "inventory/document.h"
 #include "tests/worlds/observer.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Where the values are that people left: on both sides, or in the history, or a person is told. */
+#include "inventory/document.h"
 #include "tests/worlds/observer.h"
 
 #include "tests/worlds/world_columns.h"

@@ -1,7 +1,7 @@
 /* What can be put between a sync and its sides: it sees every call, and at any of them something may happen meanwhile, or the
  * bridge may die. The same for worlds in memory and for real servers, so that both can be stopped at the same place. */
 #pragma once
-#include "bridge/sync.h"
+#include "bridge/memory/memory.h"
 
 enum seam_call {
 	SEAM_COUCH_NEWS,

@@ -2,7 +2,8 @@
 #include "tests/worlds/world.h"
 
 #include "base/clock.h"
-#include "bridge/work.h"
+#include "bridge/job/job.h"
+#include "bridge/mapping/limits.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_gone.h"
 #include "tests/worlds/world_refusals.h"

@@ -5,10 +5,7 @@
  * of them a person may act, or the bridge may die: from then on nothing that it does has effect, and world_restart()
  * begins it anew on what is left. */
 #pragma once
-#include "bridge/ledger.h"
-#include "bridge/pass.h"
-#include "bridge/scope.h"
-#include "bridge/side.h"
+#include "bridge/sync/cycle.h"
 
 enum world_limits {
 	WORLD_ROWS = 48,

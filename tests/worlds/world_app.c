@@ -1,4 +1,8 @@
 #include "tests/worlds/world_app.h"
+#include "bridge/mapping/columns_bind.h"
+#include "bridge/mapping/mapping_from.h"
+#include "bridge/mapping/mapping_to.h"
+#include "inventory/document.h"
 
 #include "base/clock.h"
 #include "tests/worlds/observer.h"

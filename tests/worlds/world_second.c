@@ -1,4 +1,6 @@
 #include "tests/worlds/world_second.h"
+#include "bridge/lease/lease_document.h"
+#include "bridge/memory/integration_settings.h"
 
 #include "base/clock.h"
 #include "tests/worlds/transcript.h"

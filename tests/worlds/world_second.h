@@ -4,7 +4,7 @@
  * the lease renews it as time passes. A process that freezes does so at a point of its pass, while it is at it; meanwhile the
  * other one acts, and then the first wakes where it was. */
 #pragma once
-#include "bridge/lease.h"
+#include "bridge/lease/lease.h"
 #include "tests/worlds/world.h"
 
 /* From now on there are two, and a lease; the one that acts has it. */

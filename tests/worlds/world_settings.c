@@ -1,6 +1,8 @@
 /* The integration's own document: what it lists is the scope. Phones edit it; the bridge begins anew with what it says, or stops as
  * long as nobody can tell. */
 #include "tests/worlds/world_settings.h"
+#include "bridge/index/scope.h"
+#include "inventory/document.h"
 
 #include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"

@@ -1,5 +1,5 @@
 /* The state database in memory, and the checkpoints. */
-#include "bridge/checkpoint.h"
+#include "bridge/state/checkpoint.h"
 #include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_couch.h"

@@ -1,5 +1,6 @@
 /* The worlds themselves: that they do what the real servers are known to do (rules for CouchDB by their numbers, Airtable's
  * API). */
+#include "inventory/document.h"
 #include "tests/unit/cases.h"
 #include "tests/worlds/world.h"
 #include "tests/worlds/world_columns.h"

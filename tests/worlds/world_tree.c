@@ -1,4 +1,5 @@
 /* The documents of a CouchDB in memory: revision trees with their ancestors, and what phones and servers do to them. */
+#include "inventory/document.h"
 #include "tests/worlds/world_couch.h"
 
 #include "tests/worlds/observer.h"

@@ -1,0 +1,13 @@
+/* Rows of documents that the app deleted while nothing was remembered of them here, as before the first start.
+ *
+ * The app leaves an integration_deleted_data behind, which names the integration and the record that the document had. A row
+ * that it names goes with its document; only that the row shows the ID says nothing, since anybody may have typed it
+ * (sync-rules 25). */
+#pragma once
+#include "bridge/job/batch.h"
+
+/* Sets 'app_deleted' of those looks whose document is deleted, of which the ledger knows nothing, and whose row is named so. */
+must_use bool group_find_deleted_by_app(struct group *group, struct error *error);
+/* Whether what the app left behind names this row as the document's. */
+bool left_behind_names(struct json_object *left_behind, const struct pair *pair, const char *integration_id,
+		       const char *record_id);

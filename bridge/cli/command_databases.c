@@ -1,0 +1,99 @@
+/* Where commands look. */
+#include "bridge/cli/command_databases.h"
+
+#include "base/http.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "bridge/cli/command.h"
+#include "bridge/daemon/connection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIGNATURE "integration-"
+
+static const struct log no_place;
+
+static void tell(void *context, enum finding_kind kind, const char *words)
+{
+	(void)context;
+	if (kind == FINDING_PROBLEM)
+		log_warn(&no_place, "%s", words);
+}
+
+static void add_database(struct command_places *places, const char *database)
+{
+	for (size_t i = 0; i < places->count; i++)
+		if (strcmp(places->databases[i], database) == 0)
+			return;
+	places->databases = own_resize(places->databases, places->count + 1, sizeof *places->databases);
+	places->databases[places->count++] = database;
+}
+
+bool command_places_find(const struct bridge_settings *settings, const char *integration,
+			 struct command_places *places_out, struct error *error)
+{
+	struct command_places places = {.http = http_open(CONNECTION_AGENT)};
+	struct integration_search search = {.settings = settings, .http = places.http, .tell = tell};
+
+	if (!integrations_find(&search, &places.configs, error)) {
+		http_close(&places.http);
+		return false;
+	}
+	for (size_t i = 0; i < places.configs.count; i++)
+		if (!integration || strcmp(places.configs.list[i].id, integration) == 0)
+			add_database(&places, places.configs.list[i].database);
+	if (places.count == 0) {
+		integration_configs_done(&places.configs);
+		http_close(&places.http);
+		return integration
+			       ? error_set(error, ERROR_FATAL,
+					   "there is no Airtable integration with the ID %s", integration)
+			       : error_set(error, ERROR_FATAL, "no database holds an Airtable integration");
+	}
+	places.created_by = integration ? own_format(SIGNATURE "%s", integration) : NULL;
+	*places_out = places;
+	return true;
+}
+
+void command_places_done(struct command_places *places)
+{
+	http_close(&places->http);
+	integration_configs_done(&places->configs);
+	free(places->created_by);
+	free(places->databases);
+	*places = (struct command_places){0};
+}
+
+const char *command_places_name(const struct command_places *places, const char *created_by)
+{
+	if (!created_by || strncmp(created_by, SIGNATURE, strlen(SIGNATURE)) != 0)
+		return NULL;
+	for (size_t i = 0; i < places->configs.count; i++)
+		if (strcmp(places->configs.list[i].id, created_by + strlen(SIGNATURE)) == 0)
+			return places->configs.list[i].name;
+	return NULL;
+}
+
+/* What answers with a success that cannot be read is another server. */
+int command_status(const struct error *error)
+{
+	bool answered = error->status >= 200 && error->status < 400;
+
+	return error->kind == ERROR_RETRY && !answered ? EXIT_UNREACHABLE : EXIT_PROBLEMS;
+}
+
+int command_fails(const struct error *error, struct json_object *answer)
+{
+	log_error(&no_place, "%s", error->text);
+	json_put_text(answer, "error", error->text);
+	return command_status(error);
+}
+
+void command_prints(struct json_object *answer)
+{
+	scoped_text words = json_write(answer);
+
+	printf("%s\n", words);
+}

@@ -1,0 +1,23 @@
+/* The databases that a command looks into: those of the Airtable integrations, each once. */
+#pragma once
+#include "bridge/daemon/discovery.h"
+
+struct command_places {
+	struct http *http;                  /* owned */
+	struct integration_configs configs; /* owned */
+	char *created_by;                   /* owned; by whom only, or NULL: by anybody */
+	size_t count;
+	const char **databases; /* owned; the names are the configs' */
+};
+/* Of --integration only that one's database, and what it made itself. ERROR_RETRY: a server cannot be reached. */
+must_use bool command_places_find(const struct bridge_settings *settings, const char *integration,
+				  struct command_places *places_out, struct error *error);
+void command_places_done(struct command_places *places);
+/* The name of the integration that signs so, or NULL. Borrowed. */
+const char *command_places_name(const struct command_places *places, const char *created_by);
+
+/* What a command ends with for this failure. EXIT_UNREACHABLE: nothing of the server's answered, which may pass by itself. */
+int command_status(const struct error *error);
+/* Logs the error, puts it into the answer, and says how to end. */
+int command_fails(const struct error *error, struct json_object *answer);
+void command_prints(struct json_object *answer);

@@ -1,0 +1,191 @@
+/* Batches, the changes of one, the changes of one document. */
+#include "bridge/cli/command_history.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "bridge/cli/command_databases.h"
+#include "bridge/cli/history_message.h"
+#include "bridge/daemon/connection.h"
+#include "bridge/review/history_reader.h"
+#include "couch/client.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define BATCHES_LIMIT 20 /* without --limit */
+#define ENTRIES_LIMIT 1000
+
+struct showing {
+	const struct command_options *options;
+	const struct command_places *places;
+	struct couch_client *couch;
+	const char *database;
+	struct json_object *list; /* borrowed; what is shown, for JSON */
+	size_t limit;
+	size_t shown;
+	bool more; /* there is more than that */
+};
+
+/* ---- batches ---- */
+
+static void show_batch(struct showing *showing, const struct archive_batch *batch)
+{
+	const char *name = command_places_name(showing->places, batch->created_by);
+	char iso[CLOCK_ISO_SIZE] = "?";
+
+	showing->shown++;
+	clock_iso(batch->batch, iso);
+	if (!showing->options->json) {
+		struct text by = {0};
+		text_add_visible(&by, batch->created_by ? batch->created_by : "nobody named", "");
+		text_add(&by, name ? ", " : "");
+		text_add_visible(&by, name ? name : "", "");
+		printf("%s  batch %" PRId64 "  %zu %s  by %s\n", iso, batch->batch, batch->entries,
+		       batch->entries == 1 ? "change" : "changes", text_or_empty(&by));
+		text_done(&by);
+		return;
+	}
+	struct json_object *json = json_new_object();
+	json_put(json, "batch", json_new_int(batch->batch));
+	json_put_text(json, "at", iso);
+	json_put_text(json, "created_by", batch->created_by);
+	json_put_text(json, "integration", name);
+	json_put(json, "entries", json_new_int((int64_t)batch->entries));
+	json_append(showing->list, json);
+}
+
+static bool show_batches(struct showing *showing, struct error *error)
+{
+	struct archive_batches batches = {0};
+
+	if (!archive_list(showing->couch, showing->places->created_by, showing->limit + 1, &batches, error))
+		return false;
+	for (size_t i = 0; i < batches.count && i < showing->limit; i++)
+		show_batch(showing, &batches.list[i]);
+	showing->more = batches.count > showing->limit;
+	archive_batches_done(&batches);
+	return true;
+}
+
+/* ---- entries ---- */
+
+static void show_entry(struct showing *showing, struct json_object *history)
+{
+	struct json_object *entry = history_words_entry(history);
+	struct text text = {0};
+
+	if (showing->options->json) {
+		json_append(showing->list, entry);
+		return;
+	}
+	history_words_add(&text, entry);
+	printf("%s", text_or_empty(&text));
+	text_done(&text);
+	json_release(entry);
+}
+
+static bool visit_entry(void *context, struct json_object *history, struct error *error)
+{
+	struct showing *showing = context;
+
+	(void)error;
+	showing->shown++;
+	show_entry(showing, history);
+	return true;
+}
+
+static bool show_of_batch(struct showing *showing, struct error *error)
+{
+	const struct archive_wish wish = {
+		.created_by = showing->places->created_by,
+		.batch = showing->options->batch,
+		.most = showing->limit,
+	};
+
+	return archive_batch(showing->couch, &wish, visit_entry, showing, &showing->more, error);
+}
+
+static bool show_of_document(struct showing *showing, struct error *error)
+{
+	const char *item = showing->options->item;
+	bool typed = document_type_of(item, NULL) != DOCUMENT_OTHER;
+	scoped_text full_id = typed ? own_copy(item) : document_full_id(DOCUMENT_ITEM, item);
+	scoped(json_object) entries = NULL;
+
+	if (!archive_of_document(showing->couch, showing->places->created_by, full_id, showing->limit + 1,
+				 &entries, error))
+		return false;
+	size_t count = json_length(entries);
+	for (size_t i = 0; i < count && i < showing->limit; i++)
+		visit_entry(showing, json_at(entries, i), error);
+	showing->more = count > showing->limit;
+	return true;
+}
+
+/* ---- the command ---- */
+
+static bool show_database(struct showing *showing, struct json_object *databases, struct error *error)
+{
+	bool entries = showing->options->batch || showing->options->item;
+	struct json_object *json = json_new_object();
+
+	showing->list = json_new_array();
+	json_append(databases, json);
+	json_put_text(json, "database", showing->database);
+	json_put(json, entries ? "entries" : "batches", showing->list);
+	if (!showing->options->json && showing->places->count > 1)
+		printf("database %s\n", showing->database);
+	bool good = showing->options->batch  ? show_of_batch(showing, error)
+		    : showing->options->item ? show_of_document(showing, error)
+					     : show_batches(showing, error);
+	json_put(json, "more", json_new_bool(showing->more));
+	if (good && !showing->options->json && (showing->more || !showing->shown))
+		printf("%s\n",
+		       showing->more ? "… and more: --limit says how many are shown" : "nothing is recorded");
+	return good || error_wrap(error, "database %s", showing->database);
+}
+
+static bool show_all(const struct bridge_settings *settings, const struct command_options *options,
+		     struct json_object *databases, struct error *error)
+{
+	struct command_places places = {0};
+	bool good = command_places_find(settings, options->integration, &places, error);
+
+	for (size_t i = 0; good && i < places.count; i++) {
+		scoped(couch_client) couch =
+			connection_open_couch(settings, places.http, places.databases[i]);
+		struct showing showing = {
+			.options = options,
+			.places = &places,
+			.couch = couch,
+			.database = places.databases[i],
+			.limit = options->limit                    ? (size_t)options->limit
+				 : options->batch || options->item ? ENTRIES_LIMIT
+								   : BATCHES_LIMIT,
+		};
+		good = show_database(&showing, databases, error);
+	}
+	command_places_done(&places);
+	return good;
+}
+
+int history_command(const struct bridge_settings *settings, const struct command_options *options)
+{
+	scoped(json_object) answer = json_new_object();
+	struct json_object *databases = json_new_array();
+	struct error error = {0};
+	int status = EXIT_DONE;
+
+	if ((options->batch && options->item) || options->limit > ARCHIVE_MOST) {
+		fprintf(stderr, "davenport: history takes --batch or --item, and a --limit up to %d\n",
+			ARCHIVE_MOST);
+		json_release(databases);
+		return EXIT_USAGE;
+	}
+	json_put(answer, "databases", databases);
+	if (!show_all(settings, options, databases, &error))
+		status = command_fails(&error, answer);
+	if (options->json)
+		command_prints(answer);
+	return status;
+}

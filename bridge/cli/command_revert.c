@@ -1,0 +1,239 @@
+#include "bridge/cli/command_revert.h"
+
+#include "base/json.h"
+#include "bridge/cli/command_databases.h"
+#include "bridge/cli/history_message.h"
+#include "bridge/daemon/connection.h"
+#include "bridge/review/history_reader.h"
+#include "bridge/review/revert.h"
+#include "couch/client.h"
+#include "inventory/restore.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct finding_entries {
+	struct revert *revert;             /* owned */
+	size_t entries, conflicts, others; /* 'others' record nothing that can be undone */
+};
+
+/* ---- what is to be undone ---- */
+
+static bool add_entry(void *context, struct json_object *history, struct error *error)
+{
+	struct finding_entries *found = context;
+	struct error why = {0};
+
+	(void)error;
+	found->entries++;
+	if (revert_is_of_conflict(history))
+		found->conflicts++;
+	else if (!revert_add(found->revert, history, &why))
+		found->others++;
+	return true;
+}
+
+static bool find_entry(struct couch_client *couch, const char *id, struct finding_entries *found,
+		       struct error *error)
+{
+	scoped(json_object) entry = NULL;
+
+	if (!archive_entry(couch, id, &entry, error))
+		return false;
+	if (!entry)
+		return true;
+	found->entries = 1;
+	return revert_add(found->revert, entry, error);
+}
+
+static bool find_batch(struct couch_client *couch, const char *created_by, int64_t batch,
+		       struct finding_entries *found, struct error *error)
+{
+	const struct archive_wish wish = {.created_by = created_by, .batch = batch, .most = ARCHIVE_MOST};
+	bool more = false;
+
+	if (!archive_batch(couch, &wish, add_entry, found, &more, error))
+		return false;
+	return !more ||
+	       error_set(error, ERROR_FATAL,
+			 "batch %" PRId64 " has more than %d changes, which are not undone together: "
+			 "undo those that you mean by --entry",
+			 batch, ARCHIVE_MOST);
+}
+
+static bool find_in(struct couch_client *couch, const struct command_places *places,
+		    const struct command_options *options, struct finding_entries *found, struct error *error)
+{
+	if (options->entry)
+		return find_entry(couch, options->entry, found, error);
+	if (!find_batch(couch, places->created_by, options->batch, found, error))
+		return false;
+	/* What an integration did is its own; what was undone is nobody's but of the undoing. */
+	return !places->created_by || found->entries ||
+	       find_batch(couch, RESTORE_CREATED_BY, options->batch, found, error);
+}
+
+/* The database that has it; NULL and no error: none has. */
+static bool find_place(const struct bridge_settings *settings, const struct command_places *places,
+		       const struct command_options *options, struct finding_entries *found_out,
+		       const char **database_out, struct error *error)
+{
+	*database_out = NULL;
+	for (size_t i = 0; i < places->count; i++) {
+		scoped(couch_client) couch =
+			connection_open_couch(settings, places->http, places->databases[i]);
+		struct finding_entries found = {.revert = revert_new()};
+		bool good = find_in(couch, places, options, &found, error);
+		bool second = good && found.entries && *database_out;
+		if (good && found.entries && !second) {
+			*database_out = places->databases[i];
+			revert_close(&found_out->revert);
+			*found_out = found;
+			found.revert = NULL;
+		}
+		revert_close(&found.revert);
+		if (second)
+			return error_set(
+				error, ERROR_FATAL,
+				"databases %s and %s both have it: --integration says which is meant",
+				*database_out, places->databases[i]);
+		if (!good)
+			return error_wrap(error, "database %s", places->databases[i]);
+	}
+	return true;
+}
+
+/* ---- telling ---- */
+
+struct told {
+	size_t undone, asks, refused;
+};
+
+static void count_one(struct told *told, const struct undone *undone)
+{
+	told->undone += undone->written;
+	told->asks += undone->state == UNDONE_ASKS;
+	told->refused += undone->state == UNDONE_REFUSED;
+}
+
+static void tell_documents(const struct command_options *options, const struct couch_revert_result *result,
+			   struct json_object *documents, struct told *told)
+{
+	for (size_t i = 0; i < result->count; i++) {
+		struct json_object *json = history_words_undone(&result->list[i]);
+		struct text text = {0};
+		count_one(told, &result->list[i]);
+		if (!options->json) {
+			history_words_add_undone(&text, json, options->dry_run);
+			printf("%s", text_or_empty(&text));
+			text_done(&text);
+		}
+		json_append(documents, json);
+	}
+}
+
+static void tell_sum(const struct command_options *options, const struct finding_entries *found,
+		     const struct couch_revert_result *result, const struct told *told)
+{
+	printf("%zu %s %s", told->undone, told->undone == 1 ? "document" : "documents",
+	       options->dry_run ? "would be undone" : "undone");
+	if (told->asks)
+		printf("; %zu left alone in part or as a whole: see above, and --field NAME or --force",
+		       told->asks);
+	if (told->refused)
+		printf("; %zu refused", told->refused);
+	printf("\n");
+	if (found->conflicts)
+		printf("%zu losers of conflicts are put back one by one, by --entry\n", found->conflicts);
+	if (found->others)
+		printf("%zu changes are none of a document, and are not undone\n", found->others);
+	if (told->undone && !options->dry_run)
+		printf("this can be undone itself: davenport revert --batch %" PRId64 "\n", result->batch);
+}
+
+static void put_sum(struct json_object *answer, const struct command_options *options,
+		    const struct finding_entries *found, const struct couch_revert_result *result,
+		    const struct told *told)
+{
+	json_put(answer, "dry_run", json_new_bool(options->dry_run));
+	json_put(answer, "entries", json_new_int((int64_t)found->entries));
+	json_put(answer, "conflicts", json_new_int((int64_t)found->conflicts));
+	json_put(answer, "others", json_new_int((int64_t)found->others));
+	json_put(answer, "undone", json_new_int((int64_t)told->undone));
+	json_put(answer, "asks", json_new_int((int64_t)told->asks));
+	json_put(answer, "refused", json_new_int((int64_t)told->refused));
+	if (told->undone && !options->dry_run)
+		json_put(answer, "batch", json_new_int(result->batch));
+}
+
+/* ---- the command ---- */
+
+static bool undo(struct couch_client *couch, const struct command_options *options,
+		 const struct finding_entries *found, struct json_object *answer, struct told *told,
+		 struct error *error)
+{
+	const char *keys[COMMAND_FIELDS_MOST];
+	struct couch_revert_result result = {0};
+	struct json_object *documents = json_new_array();
+
+	for (size_t i = 0; i < options->field_count; i++)
+		keys[i] = history_words_key(options->fields[i]);
+	const struct couch_revert_order order = {
+		.revert = found->revert,
+		.agreed = {options->force, options->field_count, keys},
+		.dry_run = options->dry_run,
+	};
+	bool good = couch_revert(couch, &order, &result, error);
+	tell_documents(options, &result, documents, told);
+	put_sum(answer, options, found, &result, told);
+	json_put(answer, "documents", documents);
+	if (!options->json)
+		tell_sum(options, found, &result, told);
+	couch_revert_result_done(&result);
+	return good;
+}
+
+static bool revert_with(const struct bridge_settings *settings, const struct command_options *options,
+			struct json_object *answer, struct told *told, struct error *error)
+{
+	struct command_places places = {0};
+	struct finding_entries found = {0};
+	const char *database = NULL;
+
+	if (!command_places_find(settings, options->integration, &places, error))
+		return false;
+	bool good = find_place(settings, &places, options, &found, &database, error);
+	if (good && !database)
+		good = options->entry
+			       ? error_set(error, ERROR_FATAL, "there is no change %s", options->entry)
+			       : error_set(error, ERROR_FATAL, "there is no batch %" PRId64, options->batch);
+	if (good) {
+		scoped(couch_client) couch = connection_open_couch(settings, places.http, database);
+		json_put_text(answer, "database", database);
+		good = undo(couch, options, &found, answer, told, error) ||
+		       error_wrap(error, "database %s", database);
+	}
+	revert_close(&found.revert);
+	command_places_done(&places);
+	return good;
+}
+
+int revert_command(const struct bridge_settings *settings, const struct command_options *options)
+{
+	scoped(json_object) answer = json_new_object();
+	struct told told = {0};
+	struct error error = {0};
+	int status = EXIT_DONE;
+
+	if (!options->entry == !options->batch) {
+		fprintf(stderr, "davenport: revert takes either --entry ID or --batch N\n");
+		return EXIT_USAGE;
+	}
+	if (!revert_with(settings, options, answer, &told, &error))
+		status = command_fails(&error, answer);
+	else if (told.asks || told.refused)
+		status = EXIT_PROBLEMS;
+	if (options->json)
+		command_prints(answer);
+	return status;
+}

@@ -1,0 +1,298 @@
+#include "bridge/cli/commands.h"
+
+#include "base/http.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "bridge/cli/command_check.h"
+#include "bridge/cli/command_databases.h"
+#include "bridge/cli/command_history.h"
+#include "bridge/cli/command_problems.h"
+#include "bridge/cli/command_revert.h"
+#include "bridge/daemon/connection.h"
+#include "bridge/daemon/fleet.h"
+#include "bridge/daemon/integration.h"
+#include "bridge/daemon/token_limits.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct log no_place;
+
+static void log_finding(void *context, enum finding_kind kind, const char *words)
+{
+	(void)context;
+	if (kind == FINDING_PROBLEM)
+		log_error(&no_place, "%s", words);
+}
+
+/* ---- run ---- */
+
+/* After the signal. What is under way on the servers may finish for INTEGRATION_STOP_MS; beyond this nothing is waited for,
+ * so that whoever asked us to end need not kill us. */
+enum { RUN_END_MS = 9000 };
+
+static int wait_for_signal(const sigset_t *signals)
+{
+	int signal = 0;
+
+	while (sigwait(signals, &signal) != 0)
+		;
+	return signal;
+}
+
+static int end_run(struct fleet **fleet)
+{
+	fleet_stop(*fleet);
+	if (!fleet_wait(*fleet, RUN_END_MS)) {
+		log_error(&no_place, "ends without waiting any longer for what is under way: the next start "
+				     "looks at what became of it");
+		/* Threads still use what would be freed. */
+		_exit(EXIT_PROBLEMS);
+	}
+	fleet_close(fleet);
+	return EXIT_DONE;
+}
+
+/* This thread waits for signals and for nothing else: no server keeps it. */
+static int run(const struct bridge_settings *settings, const struct command_options *options)
+{
+	struct fleet *fleet = fleet_open(settings);
+	struct error error = {0};
+	sigset_t signals;
+
+	(void)options;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	if (!fleet_start(fleet, &error)) {
+		log_error(&no_place, "%s", error.text);
+		fleet_close(&fleet);
+		return EXIT_PROBLEMS;
+	}
+	log_info(&no_place, "ends: %s was received",
+		 wait_for_signal(&signals) == SIGTERM ? "SIGTERM" : "SIGINT");
+	return end_run(&fleet);
+}
+
+/* ---- sync ---- */
+
+static struct json_object *report_json(const struct integration_config *config,
+				       const struct integration_report *report, const struct error *error)
+{
+	struct json_object *json = json_new_object();
+
+	json_put_text(json, "id", config->id);
+	json_put_text(json, "name", config->name);
+	json_put_text(json, "database", config->database);
+	json_put_text(json, "base", config->base_id);
+	json_put(json, "ok", json_new_bool(error->kind == ERROR_NONE));
+	json_put_text(json, "error", error->kind == ERROR_NONE ? NULL : error->text);
+	json_put(json, "pairs", json_new_int((int64_t)report->pairs));
+	json_put(json, "documents_written", json_new_int(report->counts.documents_written));
+	json_put(json, "rows_created", json_new_int(report->counts.rows_created));
+	json_put(json, "rows_updated", json_new_int(report->counts.rows_updated));
+	json_put(json, "rows_deleted", json_new_int(report->counts.rows_deleted));
+	json_put(json, "conflicts", json_new_int(report->counts.conflicts));
+	json_put(json, "problems", json_new_int((int64_t)report->problems));
+	json_put(json, "waiting", json_new_int((int64_t)report->waiting));
+	json_put(json, "airtable_calls", json_new_int(report->airtable_calls));
+	return json;
+}
+
+/* What others have named stays in its line, and moves no terminal. */
+static void print_visible(const char *words)
+{
+	struct text line = {0};
+
+	text_add_visible(&line, words, "");
+	printf("%s\n", text_or_empty(&line));
+	text_done(&line);
+}
+
+static void print_report(const struct integration_config *config, const struct integration_report *report,
+			 const struct error *error)
+{
+	if (error->kind != ERROR_NONE) { /* the log has said why */
+		scoped_text words = own_format("integration '%s': not synced", config->name);
+		print_visible(words);
+		return;
+	}
+	scoped_text line = own_format(
+		"integration '%s': %zu pairs; wrote %lld documents; made %lld rows, changed %lld, deleted "
+		"%lld; "
+		"%lld conflicts; %zu with a problem, %zu waiting; %lld Airtable calls",
+		config->name, report->pairs, (long long)report->counts.documents_written,
+		(long long)report->counts.rows_created, (long long)report->counts.rows_updated,
+		(long long)report->counts.rows_deleted, (long long)report->counts.conflicts, report->problems,
+		report->waiting, (long long)report->airtable_calls);
+	print_visible(line);
+}
+
+static int exit_status_of(const struct error *error, const struct integration_report *report)
+{
+	if (error->kind != ERROR_NONE)
+		return command_status(error);
+	return report->problems ? EXIT_PROBLEMS : EXIT_DONE;
+}
+
+/* ORDER_UNKNOWN: it is not said, or is none of the two. */
+static enum edit_order held_wins(const struct command_options *options)
+{
+	if (!options->held)
+		return ORDER_UNKNOWN;
+	if (strcmp(options->held, "documents") == 0)
+		return ORDER_COUCH_NEWER;
+	return strcmp(options->held, "rows") == 0 ? ORDER_AIRTABLE_NEWER : ORDER_UNKNOWN;
+}
+
+static bool is_meant(const struct command_options *options, const struct integration_config *config)
+{
+	return !options->integration || strcmp(options->integration, config->id) == 0;
+}
+
+static int sync_one(const struct bridge_settings *settings, struct token_limits *limits,
+		    struct integration_config *config, const struct command_options *options,
+		    struct json_object *reports)
+{
+	struct error error = {.kind = ERROR_NONE};
+	struct integration_report report = {0};
+	const char *token = bridge_settings_token(settings, config->base_id);
+	struct integration *integration =
+		integration_open(settings, config, token_limits_of(limits, token), "sync");
+
+	const struct pass_wish wish = {.ask_rows = true,
+				       .list_rows = options->full || options->remove_twins,
+				       .held_wins = held_wins(options),
+				       .remove_twins = options->remove_twins};
+	if (integration_pass(integration, &wish, &report, &error))
+		error.kind = ERROR_NONE;
+	else
+		log_error(&no_place, "%s", error.text);
+	if (options->json)
+		json_append(reports, report_json(integration_config(integration), &report, &error));
+	else
+		print_report(integration_config(integration), &report, &error);
+	integration_close(&integration);
+	return exit_status_of(&error, &report);
+}
+
+static void print_json(struct json_object *json)
+{
+	scoped_text words = json_write(json);
+
+	printf("%s\n", words);
+}
+
+/* Problems outweigh what was done, and what cannot be reached outweighs both. */
+static int worse(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int sync_all(const struct bridge_settings *settings, const struct command_options *options)
+{
+	struct integration_configs configs = {0};
+	struct token_limits limits = {0};
+	scoped(http) http = http_open(CONNECTION_AGENT);
+	struct integration_search search = {.settings = settings, .http = http, .tell = log_finding};
+	struct error error = {0};
+	scoped(json_object) answer = json_new_object();
+	struct json_object *reports = json_new_array();
+	int status = EXIT_DONE;
+	size_t meant = 0;
+
+	json_put(answer, "integrations", reports);
+	if (!integrations_find(&search, &configs, &error)) {
+		log_error(&no_place, "%s", error.text);
+		status = command_status(&error);
+		json_put_text(answer, "error", error.text);
+	} else if (configs.problems) {
+		status = EXIT_PROBLEMS;
+	} else if (configs.count == 0) {
+		log_error(&no_place, "no database holds an Airtable integration");
+		status = EXIT_PROBLEMS;
+	}
+	for (size_t i = 0; i < configs.count; i++) {
+		if (!is_meant(options, &configs.list[i]))
+			continue;
+		meant++;
+		status = worse(status, sync_one(settings, &limits, &configs.list[i], options, reports));
+	}
+	if (configs.count && !meant) {
+		log_error(&no_place, "there is no integration with the id %s", options->integration);
+		status = worse(status, EXIT_PROBLEMS);
+	}
+	if (options->json)
+		print_json(answer);
+	integration_configs_done(&configs);
+	token_limits_done(&limits);
+	return status;
+}
+
+static int sync_command(const struct bridge_settings *settings, const struct command_options *options)
+{
+	if (!options->held || held_wins(options) != ORDER_UNKNOWN)
+		return sync_all(settings, options);
+	fprintf(stderr, "davenport: --held takes \"documents\" or \"rows\"\n");
+	return EXIT_USAGE;
+}
+
+/* ---- check ---- */
+
+static const char *const finding_names[] = {
+	[FINDING_OK] = "ok",
+	[FINDING_PROBLEM] = "problem",
+	[FINDING_NOT_CHECKED] = "not checked",
+};
+
+static void print_finding(void *context, enum finding_kind kind, const char *words)
+{
+	struct json_object *findings = context;
+
+	if (!findings) {
+		scoped_text line = own_format("%s: %s", finding_names[kind], words);
+		print_visible(line);
+		return;
+	}
+	struct json_object *json = json_new_object();
+	json_put_text(json, "state", finding_names[kind]);
+	json_put_text(json, "words", words);
+	json_append(findings, json);
+}
+
+static int check(const struct bridge_settings *settings, const struct command_options *options)
+{
+	scoped(json_object) answer = json_new_object();
+	struct json_object *findings = options->json ? json_new_array() : NULL;
+
+	int status = check_all(settings, print_finding, findings);
+	if (options->json) {
+		json_put(answer, "findings", findings);
+		print_json(answer);
+	}
+	return status;
+}
+
+const struct command commands[] = {
+	{"run", run, 0, "keep every integration in step until SIGTERM or Ctrl-C", true},
+	{"sync", sync_command, TAKES_FULL | TAKES_HELD | TAKES_TWINS | TAKES_INTEGRATION | TAKES_JSON,
+	 "one pass for each integration; --full compares everything; --held ends what is held; "
+	 "--remove-twins deletes what the app made twice",
+	 false},
+	{"check", check, TAKES_JSON, "look at every setting, both servers and the schema; change nothing",
+	 false},
+	{"problems", problems_command, TAKES_INTEGRATION | TAKES_JSON,
+	 "documents and rows of which something should be known, each with its reason", false},
+	{"history", history_command, TAKES_INTEGRATION | TAKES_BATCH | TAKES_ITEM | TAKES_LIMIT | TAKES_JSON,
+	 "what was changed: batches, the newest first; --batch N or --item ID: the changes of one", false},
+	{"revert", revert_command,
+	 TAKES_INTEGRATION | TAKES_BATCH | TAKES_ENTRY | TAKES_DRY_RUN | TAKES_FORCE | TAKES_FIELD |
+		 TAKES_JSON,
+	 "undo a change (--entry ID) or all of a batch (--batch N); --dry-run only says what it would do",
+	 false},
+	{NULL, NULL, 0, NULL, false},
+};

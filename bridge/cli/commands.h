@@ -1,0 +1,29 @@
+/* What `davenport <command>` does. Each returns the exit status. */
+#pragma once
+#include "bridge/cli/command.h"
+#include "bridge/settings.h"
+
+/* Which options a command takes. */
+enum command_takes {
+	TAKES_JSON = 1 << 0,
+	TAKES_FULL = 1 << 1,
+	TAKES_INTEGRATION = 1 << 2,
+	TAKES_BATCH = 1 << 3,
+	TAKES_ENTRY = 1 << 4,
+	TAKES_ITEM = 1 << 5,
+	TAKES_LIMIT = 1 << 6,
+	TAKES_DRY_RUN = 1 << 7,
+	TAKES_FORCE = 1 << 8,
+	TAKES_FIELD = 1 << 9,
+	TAKES_HELD = 1 << 10,
+	TAKES_TWINS = 1 << 11,
+};
+struct command {
+	const char *name;
+	int (*run)(const struct bridge_settings *settings, const struct command_options *options);
+	unsigned takes;
+	const char *words; /* for --help */
+	bool stays;        /* it goes on until a signal: its first line says what it works with */
+};
+/* Ends with a NULL name. */
+extern const struct command commands[];

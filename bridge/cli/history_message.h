@@ -1,0 +1,22 @@
+/* Changes as people read them: an entry of the history, an undone document; as JSON and as lines. */
+#pragma once
+#include "base/json.h"
+
+struct revert_field;
+
+/* {"id", "at", "created_by", "batch", "event", "type", "data_id", "name", "what": "made" | "changed" | "deleted", "fields": [{"key",
+ * "name", "was", "new"}]}; what is absent is left out. The caller frees. */
+struct json_object *history_words_entry(struct json_object *history);
+/* The lines of that. */
+void history_words_add(struct text *text, struct json_object *entry);
+
+/* {"type", "data_id", "name", "state": "undone" | "asks" | "refused" | "nothing", "what": "changed back" | "brought back" | "deleted
+ * again" | "nothing", "undone": whether any of it was (or would be), "why", "fields": [{"key", "name", "was", "new", "now", "moved",
+ * "goes_back"}]}. The caller frees. */
+struct undone;
+struct json_object *history_words_undone(const struct undone *undone);
+/* The lines of that; none of a document to which nothing was to be done. */
+void history_words_add_undone(struct text *text, struct json_object *undone, bool dry_run);
+
+/* The key that people mean by the name of a column ("Notes"), or by the key itself. */
+const char *history_words_key(const char *words);

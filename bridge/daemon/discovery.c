@@ -1,0 +1,441 @@
+#include "bridge/daemon/discovery.h"
+
+#include "base/http.h"
+#include "bridge/daemon/connection.h"
+#include "bridge/endpoints/couch_integration.h"
+#include "couch/documents.h"
+#include "couch/local.h"
+#include "couch/server.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void integration_configs_done(struct integration_configs *configs)
+{
+	for (size_t i = 0; i < configs->count; i++)
+		integration_config_done(&configs->list[i]);
+	free(configs->list);
+	json_release(configs->unread);
+	*configs = (struct integration_configs){0};
+}
+
+bool integration_configs_unread(const struct integration_configs *configs, const char *database)
+{
+	for (size_t i = 0; i < json_length(configs->unread); i++)
+		if (strcmp(json_text_of(json_at(configs->unread, i)), database) == 0)
+			return true;
+	return false;
+}
+
+void finding_tell(finding *tell, void *context, enum finding_kind kind, const char *format, ...)
+{
+	va_list arguments;
+	char words[2 * ERROR_TEXT_SIZE];
+
+	va_start(arguments, format);
+	vsnprintf(words, sizeof words, format, arguments);
+	va_end(arguments);
+	tell(context, kind, words);
+}
+
+/* ---- the server ---- */
+
+/* The server itself did not answer: no other database will do better. */
+static bool is_silence(const struct error *error)
+{
+	return error->kind == ERROR_STOPPED ||
+	       (error->server && (error->kind == ERROR_RETRY || error->kind == ERROR_FATAL));
+}
+
+static bool explain_silence(struct error *error)
+{
+	if (error->kind == ERROR_FATAL)
+		return error_wrap(error, "COUCHDB_URL");
+	if (error->kind == ERROR_STOPPED)
+		return false;
+	return error_wrap(error,
+			  "CouchDB does not answer: see that it runs, and that COUCHDB_URL is its address");
+}
+
+bool find_server(const struct bridge_settings *settings, struct http *http, char version_out[32],
+		 struct error *error)
+{
+	scoped(couch_client) server = connection_open_couch(settings, http, NULL);
+
+	if (couch_server_check(server, version_out, error))
+		return true;
+	return is_silence(error) ? explain_silence(error) : error_wrap(error, "COUCHDB_URL");
+}
+
+/* A failure that another server than CouchDB may be behind, or another address: then 'error' says so instead. */
+static bool is_other_server(const struct integration_search *search, struct error *error)
+{
+	struct error failure = {0};
+	char version[32];
+
+	if (find_server(search->settings, search->http, version, &failure) || failure.kind != ERROR_FATAL ||
+	    failure.status == 401 || failure.status == 403)
+		return false;
+	*error = failure;
+	return true;
+}
+
+/* ---- who we are ---- */
+
+char *find_user_words(const struct couch_session *session)
+{
+	return session->user ? own_format("CouchDB user '%s'", session->user)
+			     : own_copy("anonymous CouchDB user (COUCHDB_USER is empty)");
+}
+
+static bool refuse_user(const struct bridge_settings *settings, const struct error *failure,
+			struct error *error)
+{
+	const char *user = settings->couchdb_user, *password = settings->couchdb_password;
+	bool comment = password && strstr(password, " #");
+
+	if (!user || !user[0])
+		return error_set(
+			error, ERROR_FATAL,
+			"CouchDB lets nobody in without a user: set COUCHDB_USER and COUCHDB_PASSWORD "
+			"(HTTP %d)",
+			failure->status);
+	return error_set(
+		error, ERROR_FATAL,
+		"CouchDB refuses the user '%s': check COUCHDB_USER and COUCHDB_PASSWORD%s (HTTP %d, %s)",
+		user,
+		comment ? "; the password has \" #\" in it: a comment behind a value belongs to the value"
+			: "",
+		failure->status, failure->code);
+}
+
+bool find_session(const struct bridge_settings *settings, struct http *http,
+		  struct couch_session *session_out, struct error *error)
+{
+	scoped(couch_client) server = connection_open_couch(settings, http, NULL);
+	struct error failure = {0};
+
+	if (couch_session_read(server, session_out, &failure))
+		return true;
+	if (failure.status == 401)
+		return refuse_user(settings, &failure, error);
+	*error = failure;
+	return false;
+}
+
+/* ---- one database ---- */
+
+/* An integration that was found, and what tells who came first. */
+struct candidate {
+	struct integration_config config;
+	int64_t created_ms; /* of its document */
+	bool beaten;        /* another has its base */
+};
+
+struct walk {
+	const struct integration_search *search;
+	const char *database;
+	struct couch_client *couch; /* borrowed; of that database */
+	struct integration_configs *configs;
+	size_t count;
+	struct candidate *list; /* owned */
+};
+
+static void tell_problem(struct walk *walk, const char *words)
+{
+	walk->configs->problems++;
+	walk->search->tell(walk->search->context, FINDING_PROBLEM, words);
+}
+
+/* It is synced all the same. */
+static void tell_differing(struct walk *walk, const struct integration_config *config)
+{
+	scoped_text words = own_format(
+		"database %s: integration '%s' (%s) was saved on several devices at once, with different "
+		"settings. "
+		"The ones that were saved last count: base %s, %zu %s. Look at them in the app's integration "
+		"screen; what is saved there next counts",
+		walk->database, config->name, config->id, config->base_id, config->scope_count,
+		config->scope_type == SCOPE_CONTAINERS ? "containers" : "collections");
+
+	walk->search->tell(walk->search->context, FINDING_PROBLEM, words);
+}
+
+static bool visit_integration(void *context, struct couch_document *document, struct error *error)
+{
+	struct walk *walk = context;
+	struct integration_config config = {0};
+	struct error refusal;
+	bool is_airtable = false, differ = false;
+
+	if (!document->body)
+		return true;
+	if (!couch_integration_settle(walk->couch, document, &differ, error))
+		return false;
+	if (!integration_config_read(document->body, walk->database, &config, &is_airtable, &refusal)) {
+		scoped_text words = own_format("database %s: %s", walk->database, refusal.text);
+		tell_problem(walk, words);
+		return true;
+	}
+	if (!is_airtable)
+		return true;
+	if (differ)
+		tell_differing(walk, &config);
+	walk->list = own_resize(walk->list, walk->count + 1, sizeof *walk->list);
+	walk->list[walk->count++] =
+		(struct candidate){config, json_int_or(document->body, "created_at", INT64_MAX), false};
+	return true;
+}
+
+static bool read_integrations(struct walk *walk, struct error *error)
+{
+	const struct integration_search *search = walk->search;
+	scoped(couch_client) couch = connection_open_couch(search->settings, search->http, walk->database);
+	const char *prefix = document_prefix(DOCUMENT_INTEGRATION);
+
+	walk->couch = couch;
+	bool ok = couch_documents_walk_prefix(couch, prefix, 0, false, visit_integration, walk, error);
+	walk->couch = NULL;
+	return ok;
+}
+
+/* Why this database cannot be used and what to do, or false: nothing can be used. */
+static bool explain(struct walk *walk, struct error *error, char **words_out)
+{
+	const struct integration_search *search = walk->search;
+	struct couch_session session = {0};
+
+	if (error->status != 401 && error->status != 403 && is_other_server(search, error))
+		return false;
+	if (error->status == 404) {
+		*words_out =
+			own_format("there is no database '%s' on the CouchDB server: check its name in "
+				   "COUCHDB_DATABASES, or make it and let a phone replicate into it (%s)",
+				   walk->database, error->text);
+		return true;
+	}
+	if (error->status != 401 && error->status != 403) {
+		*words_out = own_format("database %s cannot be read: %s", walk->database, error->text);
+		return true;
+	}
+	if (!find_session(search->settings, search->http, &session, error))
+		return false;
+	scoped_text user = find_user_words(&session);
+	*words_out =
+		own_format("the %s may not read database %s: add this user to the database's members, as "
+			   "an administrator of the server, in the database's permissions (%s)",
+			   user, walk->database, error->text);
+	couch_session_done(&session);
+	return true;
+}
+
+static bool search_database(struct walk *walk, struct error *error)
+{
+	size_t before = walk->count;
+
+	if (read_integrations(walk, error))
+		return true;
+	while (walk->count > before) /* half a list is none */
+		integration_config_done(&walk->list[--walk->count].config);
+	if (is_silence(error))
+		return explain_silence(error);
+	scoped_text words = NULL;
+	if (!explain(walk, error, &words))
+		return false;
+	tell_problem(walk, words);
+	json_append(walk->configs->unread, json_new_text(walk->database));
+	return true;
+}
+
+/* ---- which databases ---- */
+
+static bool is_state_database(const char *name)
+{
+	size_t length = strlen(name), suffix = strlen(STATE_SUFFIX);
+
+	return name[0] == '_' || (length > suffix && strcmp(name + length - suffix, STATE_SUFFIX) == 0);
+}
+
+static bool all_databases(const struct integration_search *search, struct json_object **names_out,
+			  struct error *error)
+{
+	scoped(couch_client) server = connection_open_couch(search->settings, search->http, NULL);
+	struct couch_session session = {0};
+	struct error failure = {0};
+
+	if (couch_database_list(server, names_out, &failure))
+		return true;
+	*error = failure;
+	if (failure.status != 401 && failure.status != 403) {
+		if (is_silence(error))
+			return explain_silence(error);
+		(void)is_other_server(search, error); /* says it better */
+		return false;
+	}
+	if (!find_session(search->settings, search->http, &session, error))
+		return false;
+	scoped_text user = find_user_words(&session);
+	couch_session_done(&session);
+	return error_set(
+		error, ERROR_FATAL,
+		"the %s may not list the server's databases, which only its administrators may: name "
+		"the databases in COUCHDB_DATABASES (%s)",
+		user, failure.text);
+}
+
+/* The names that are set, or all that the server has. */
+static bool database_names(const struct integration_search *search, struct json_object **names_out,
+			   struct error *error)
+{
+	const char *list = search->settings->couchdb_databases;
+
+	if (!list || !list[0])
+		return all_databases(search, names_out, error);
+	*names_out = json_new_array();
+	while (*list) {
+		size_t length = strcspn(list, ",");
+		if (length)
+			json_append(*names_out, json_new_text_bytes(list, length));
+		list += length + (list[length] == ',');
+	}
+	return true;
+}
+
+/* ---- whose a base is ---- */
+
+static bool is_same(const struct integration_config *a, const struct integration_config *b)
+{
+	return strcmp(a->database, b->database) == 0 && strcmp(a->id, b->id) == 0;
+}
+
+/* It has left its checkpoint in the database: it was synced before. */
+static bool was_synced(const struct integration_search *search, const struct integration_config *config)
+{
+	scoped(couch_client) couch = connection_open_couch(search->settings, search->http, config->database);
+	scoped_text name = own_format("checkpoint-%s", config->id);
+	scoped(json_object) checkpoint = NULL;
+	struct error ignored;
+
+	return couch_local_read(couch, name, &checkpoint, &ignored) && checkpoint;
+}
+
+/* Whether 'second' was there before 'first', which stands before it in the list. */
+static bool came_before(const struct integration_search *search, const struct candidate *second,
+			const struct candidate *first)
+{
+	bool first_synced = was_synced(search, &first->config);
+
+	if (was_synced(search, &second->config) != first_synced)
+		return !first_synced;
+	return second->created_ms < first->created_ms;
+}
+
+static struct candidate *first_on_base(struct walk *walk, const char *base_id)
+{
+	struct candidate *first = NULL;
+
+	for (size_t i = 0; i < walk->count; i++) {
+		struct candidate *one = &walk->list[i];
+		if (strcmp(one->config.base_id, base_id) != 0)
+			continue;
+		if (!first || came_before(walk->search, one, first))
+			first = one;
+	}
+	return first;
+}
+
+/* The one that runs on the base, if it still may: its document names the base, or cannot be read now. */
+static const struct integration_config *running_on_base(struct walk *walk, const char *base_id)
+{
+	const struct integration_search *search = walk->search;
+	const struct integration_config *holder =
+		search->holder ? search->holder(search->context, base_id) : NULL;
+
+	if (!holder || integration_configs_unread(walk->configs, holder->database))
+		return holder;
+	for (size_t i = 0; i < walk->count; i++)
+		if (is_same(&walk->list[i].config, holder) &&
+		    strcmp(walk->list[i].config.base_id, base_id) == 0)
+			return &walk->list[i].config;
+	return NULL;
+}
+
+static size_t count_on_base(const struct walk *walk, const char *base_id)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < walk->count; i++)
+		count += strcmp(walk->list[i].config.base_id, base_id) == 0;
+	return count;
+}
+
+static void beat(struct walk *walk, struct candidate *second, const struct integration_config *owner)
+{
+	scoped_text words = own_format("integration '%s' (%s) of database %s names base %s, which "
+				       "integration '%s' (%s) of database %s "
+				       "had first: only that one is synced; give '%s' a base of its own in "
+				       "the app's integration screen",
+				       second->config.name, second->config.id, second->config.database,
+				       second->config.base_id, owner->name, owner->id, owner->database,
+				       second->config.name);
+
+	second->beaten = true;
+	tell_problem(walk, words);
+}
+
+/* One integration a base (sync-rules 28). */
+static void settle_bases(struct walk *walk)
+{
+	for (size_t i = 0; i < walk->count; i++) {
+		struct candidate *one = &walk->list[i];
+		const char *base_id = one->config.base_id;
+		const struct integration_config *owner = running_on_base(walk, base_id);
+		if (!owner && count_on_base(walk, base_id) > 1)
+			owner = &first_on_base(walk, base_id)->config;
+		if (owner && !is_same(owner, &one->config))
+			beat(walk, one, owner);
+	}
+}
+
+/* ---- the search ---- */
+
+static void take_candidates(struct walk *walk)
+{
+	struct integration_configs *configs = walk->configs;
+
+	configs->list = own_alloc((walk->count + 1) * sizeof *configs->list);
+	for (size_t i = 0; i < walk->count; i++)
+		if (walk->list[i].beaten)
+			integration_config_done(&walk->list[i].config);
+		else
+			configs->list[configs->count++] = walk->list[i].config;
+	walk->count = 0;
+}
+
+bool integrations_find(const struct integration_search *search, struct integration_configs *configs_out,
+		       struct error *error)
+{
+	scoped(json_object) names = NULL;
+	struct integration_configs configs = {.unread = json_new_array()};
+	struct walk walk = {.search = search, .configs = &configs};
+	bool ok = database_names(search, &names, error);
+
+	for (size_t i = 0; ok && i < json_length(names); i++) {
+		walk.database = json_text_of(json_at(names, i));
+		if (!is_state_database(walk.database))
+			ok = search_database(&walk, error);
+	}
+	if (ok) {
+		settle_bases(&walk);
+		take_candidates(&walk);
+		*configs_out = configs;
+	} else {
+		for (size_t i = 0; i < walk.count; i++)
+			integration_config_done(&walk.list[i].config);
+		integration_configs_done(&configs);
+	}
+	free(walk.list);
+	return ok;
+}

@@ -1,0 +1,52 @@
+/* Which integrations there are. */
+#pragma once
+#include "bridge/endpoints/integration_config.h"
+#include "bridge/settings.h"
+#include "couch/session.h"
+
+struct http;
+
+enum finding_kind { FINDING_OK, FINDING_PROBLEM, FINDING_NOT_CHECKED };
+/* One finding: a sentence; of a problem with what to do. */
+typedef void finding(void *context, enum finding_kind kind, const char *words);
+void finding_tell(finding *tell, void *context, enum finding_kind kind, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+struct integration_search {
+	const struct bridge_settings *settings; /* borrowed */
+	struct http *http;                      /* borrowed */
+	finding *tell;
+	/* The integration that runs on this base now, or NULL. May be NULL itself: none runs. */
+	const struct integration_config *(*holder)(void *context, const char *base_id);
+	void *context; /* of both */
+};
+
+struct integration_configs {
+	size_t count;
+	struct integration_config *list; /* owned, with their contents */
+	size_t problems;                 /* that were told */
+	struct json_object
+		*unread; /* owned; the databases that could not be read: what they hold is not known */
+};
+void integration_configs_done(struct integration_configs *configs);
+bool integration_configs_unread(const struct integration_configs *configs, const char *database);
+
+/* The Airtable integrations of the databases that are set, or of all. A database that is missing or may not be read, a document
+ * that is wrong, a second integration on a base: each goes to 'tell', and the others are found. So does a document that devices saved
+ * apart with different settings, which is found with those that were saved last.
+ *
+ * Of several integrations on one base the first that came has it: the one that runs, or that was synced before, or whose document
+ * is the oldest. False when the server cannot be reached or refuses the user (ERROR_FATAL), or ERROR_STOPPED. */
+must_use bool integrations_find(const struct integration_search *search,
+				struct integration_configs *configs_out, struct error *error);
+
+/* Whether a CouchDB server answers at COUCHDB_URL; version_out at least 32 bytes. ERROR_FATAL, with what to write instead, when something
+ * else does. */
+must_use bool find_server(const struct bridge_settings *settings, struct http *http, char version_out[32],
+			  struct error *error);
+/* What a refusal of CouchDB (401, 403) says: false with ERROR_FATAL when it is not this user's right that is missing but the
+ * user or the password that is wrong; otherwise who we are. */
+must_use bool find_session(const struct bridge_settings *settings, struct http *http,
+			   struct couch_session *session_out, struct error *error);
+/* "CouchDB user 'bridge'", for sentences. The caller frees. */
+char *find_user_words(const struct couch_session *session);

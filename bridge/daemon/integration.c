@@ -1,0 +1,320 @@
+/* The thread of one integration: hear, look, wait, with a pause that grows while something is wrong. */
+#include "bridge/daemon/integration.h"
+
+#include "airtable/client.h"
+#include "base/clock.h"
+#include "bridge/daemon/airtable_advice.h"
+#include "bridge/daemon/connection_lease.h"
+#include "bridge/daemon/cycle_times.h"
+#include "bridge/daemon/outage.h"
+#include "bridge/daemon/reminders.h"
+#include "bridge/lease/lease.h"
+#include "bridge/memory/integration_settings.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum integration_limits {
+	PASS_TRIES = 6,              /* of a pass on demand */
+	PAUSE_FIRST_MS = 1000,       /* after a failure; doubling, with jitter, */
+	PAUSE_CAP_MS = 60000,        /* up to this */
+	PAUSE_FATAL_FIRST_MS = 8000, /* what needs a person; doubling up to the same */
+};
+
+struct integration {
+	const struct bridge_settings *settings;
+	struct integration_config config;
+	struct airtable_limiter *base_limiter;
+	struct connection connection;
+	struct outage *outage; /* borrowed, or NULL */
+	bool has_thread;
+	bool goes_on; /* in a thread, else one pass */
+	bool keeps;   /* it held its lease once */
+	pthread_t thread;
+	atomic_bool over;
+	struct log log;
+};
+
+const struct integration_config *integration_config(const struct integration *integration)
+{
+	return &integration->config;
+}
+
+struct integration *integration_open(const struct bridge_settings *settings,
+				     struct integration_config *config,
+				     struct airtable_limiter *token_limiter, const char *command)
+{
+	struct integration *integration = own_alloc(sizeof *integration);
+
+	integration->settings = settings;
+	integration->config = *config;
+	*config = (struct integration_config){0};
+	integration->base_limiter = airtable_limiter_open(AIRTABLE_BASE_PER_SECOND);
+	airtable_limiter_assume_used(integration->base_limiter);
+	integration->log = log_context(NULL, "%s", integration->config.name);
+	connection_init(&integration->connection, settings, &integration->config, integration->base_limiter,
+			token_limiter);
+	struct sync_setup setup =
+		connection_setup(&integration->connection, &integration->config, &integration->log);
+	connection_begin(&integration->connection, &setup);
+	connection_lease(&integration->connection, &integration->config, command, &integration->log);
+	return integration;
+}
+
+void integration_close(struct integration **integration)
+{
+	if (!*integration)
+		return;
+	struct integration *gone = take(*integration);
+	integration_stop(gone);
+	if (gone->has_thread)
+		pthread_join(gone->thread, NULL);
+	connection_done(&gone->connection);
+	airtable_limiter_close(&gone->base_limiter);
+	integration_config_done(&gone->config);
+	free(gone);
+}
+
+void integration_stop(struct integration *integration)
+{
+	http_stop(integration->connection.http, INTEGRATION_STOP_MS);
+}
+
+bool integration_is_over(struct integration *integration)
+{
+	return atomic_load(&integration->over);
+}
+
+/* ---- passes ---- */
+
+/* The lease first: nothing is done without it. */
+static bool pass(struct integration *integration, const struct pass_wish *wish, struct error *error)
+{
+	if (!bridge_settings_token(integration->settings, integration->config.base_id))
+		return error_set(error, ERROR_FATAL,
+				 "no token for base %s: set AIRTABLE_TOKEN or AIRTABLE_TOKEN_%s",
+				 integration->config.base_id, integration->config.base_id);
+	if (!connection_claim(&integration->connection, &integration->log, error))
+		return false;
+	if (integration->goes_on && !integration->keeps)
+		log_info(&integration->log, "keeps database %s and base %s in step",
+			 integration->config.database, integration->config.base_id);
+	integration->keeps = true;
+	if (pass_run(integration->connection.sync, wish, error))
+		return true;
+	airtable_advise(integration->settings, integration->config.base_id, NULL, error);
+	return false;
+}
+
+static void fill_report(const struct integration *integration, struct integration_report *report)
+{
+	const struct pairs *pairs = &integration->connection.sync->pairs;
+
+	*report = (struct integration_report){
+		.counts = integration->connection.sync->counts,
+		.airtable_calls = airtable_client_calls(integration->connection.airtable),
+	};
+	for (size_t i = 0; i < pairs->count; i++) {
+		report->pairs += pairs->list[i]->state == ENTRY_PAIR;
+		report->problems += pairs->list[i]->has_problem && !pairs->list[i]->only_told;
+		report->waiting += pair_due_ms(pairs->list[i], DUE_AGAIN) != 0 || pairs->list[i]->waits;
+	}
+}
+
+/* Time passes, and the lease is renewed. */
+static void rest(struct integration *integration, int64_t wait_ms)
+{
+	int64_t until_ms = clock_steady_ms() + wait_ms;
+
+	while (!http_stopped(integration->connection.http) && clock_steady_ms() < until_ms)
+		http_run(integration->connection.http, until_ms - clock_steady_ms());
+}
+
+static int64_t at_least_until_it_begins(const struct integration *integration, int64_t pause_ms)
+{
+	int64_t left_ms = pass_begins_in_ms(integration->connection.sync);
+
+	return pause_ms > left_ms ? pause_ms : left_ms;
+}
+
+static bool is_held_by_other(const struct integration *integration, const struct error *error)
+{
+	return error->kind == ERROR_CONFLICT && !lease_is_held(integration->connection.lease);
+}
+
+static bool pass_on_demand(struct integration *integration, const struct pass_wish *wish, struct error *error)
+{
+	while (!pass(integration, wish, error)) {
+		if (!is_held_by_other(integration, error))
+			return false;
+		if (lease_holder_lives(integration->connection.lease)) {
+			scoped_text words = own_copy(error->text);
+			return error_set(error, ERROR_FATAL,
+					 "%s: nothing is left to do here, or end that process first", words);
+		}
+		rest(integration, LEASE_LOOK_MS);
+	}
+	return true;
+}
+
+/* With the reason where it is another than before. */
+static void tell_try(struct integration *integration, int try, const struct error *error, struct error *told)
+{
+	bool same = told->kind == error->kind && told->status == error->status &&
+		    strcmp(told->code, error->code) == 0;
+
+	if (same)
+		log_info(&integration->log, "the pass is tried again, for the same reason (try %d of %d)",
+			 try + 2, PASS_TRIES);
+	else
+		log_warn(&integration->log, "the pass is tried again: %s", error->text);
+	*told = *error;
+}
+
+bool integration_pass(struct integration *integration, const struct pass_wish *wish,
+		      struct integration_report *report_out, struct error *error)
+{
+	struct error told = {0};
+	bool ok = false;
+
+	for (int try = 0; try < PASS_TRIES; try++) {
+		ok = pass_on_demand(integration, wish, error);
+		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED || try + 1 == PASS_TRIES)
+			break;
+		int64_t pause_ms = at_least_until_it_begins(
+			integration, random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS));
+		tell_try(integration, try, error, &told);
+		rest(integration, pause_ms);
+	}
+	if (!ok && lease_is_lost(integration->connection.lease))
+		error_set(error, ERROR_FATAL, "another process has taken over meanwhile");
+	lease_give_back(integration->connection.lease);
+	fill_report(integration, report_out);
+	return ok || error_wrap(error, "integration '%s'", integration->config.name);
+}
+
+/* ---- the thread ---- */
+
+struct turn {
+	struct turns turns;
+	int failures;          /* since the last pass that went well */
+	int backoffs;          /* of them those after which the pause grows */
+	struct reminders told; /* of these failures */
+};
+
+static int64_t pause_ms_after(struct turn *turn, const struct error *error)
+{
+	if (error->kind == ERROR_FATAL)
+		return random_pause_ms(turn->backoffs++, PAUSE_FATAL_FIRST_MS, PAUSE_CAP_MS);
+	if (error->unreached)
+		return random_backoff_ms(turn->backoffs, PAUSE_FIRST_MS, OUTAGE_RETRY_MS);
+	return random_pause_ms(turn->backoffs++, PAUSE_FIRST_MS, PAUSE_CAP_MS);
+}
+
+/* At once when it begins, hourly while it lasts; log_done() tells when it is over. */
+static void tell_failure(struct integration *integration, struct turn *turn, const struct error *error,
+			 int64_t pause_ms)
+{
+	long long seconds = (pause_ms + 999) / 1000;
+
+	if (outage_is(integration->outage, error) ||
+	    !reminders_due(&turn->told, error->text, clock_steady_ms()))
+		log_debug(&integration->log, "retrying in %lld s: %s", seconds, error->text);
+	else if (error->kind == ERROR_FATAL)
+		log_error(&integration->log, "needs attention, retrying in %lld s: %s", seconds, error->text);
+	else
+		log_warn(&integration->log, "retrying in %lld s: %s", seconds, error->text);
+}
+
+static void pause_after(struct integration *integration, struct turn *turn, const struct error *error)
+{
+	int64_t pause_ms = at_least_until_it_begins(integration, pause_ms_after(turn, error));
+
+	turn->failures++;
+	tell_failure(integration, turn, error, pause_ms);
+	rest(integration, pause_ms);
+}
+
+static void log_done(struct integration *integration, struct sync_counts *before, struct turn *turn)
+{
+	const struct sync_counts *now = &integration->connection.sync->counts;
+
+	outage_ends(integration->outage);
+	if (turn->failures)
+		log_info(&integration->log, "recovered after %d failure%s", turn->failures,
+			 turn->failures == 1 ? "" : "s");
+	turn->failures = turn->backoffs = 0;
+	reminders_done(&turn->told);
+	if (now->documents_written != before->documents_written ||
+	    now->rows_created != before->rows_created || now->rows_updated != before->rows_updated ||
+	    now->rows_deleted != before->rows_deleted)
+		log_info(&integration->log,
+			 "wrote %lld documents; made %lld rows, changed %lld, deleted %lld",
+			 (long long)(now->documents_written - before->documents_written),
+			 (long long)(now->rows_created - before->rows_created),
+			 (long long)(now->rows_updated - before->rows_updated),
+			 (long long)(now->rows_deleted - before->rows_deleted));
+	*before = *now;
+}
+
+/* What was wrong may have been put right in the integration's document, which is read before each retry: a changed one ends this
+ * thread, and a new one begins with it. */
+static bool retry(struct integration *integration, const struct turn *turn, const struct pass_wish *wish,
+		  struct error *error)
+{
+	struct sync *sync = integration->connection.sync;
+	bool same = true;
+
+	if (turn->failures && !sync_check_settings(sync, &same, error))
+		return false;
+	if (!same)
+		return error_set(error, ERROR_STOPPED, "the integration's document has changed");
+	return pass(integration, wish, error);
+}
+
+static bool is_to_end(const struct integration *integration)
+{
+	return http_stopped(integration->connection.http) || integration->connection.sync->settings_changed;
+}
+
+static void *run(void *context)
+{
+	struct integration *integration = context;
+	struct sync_counts counts = {0};
+	struct turn turn = {.failures = 0};
+
+	turns_begin(&turn.turns, 1000 * (int64_t)integration->settings->airtable_poll_s, clock_steady_ms());
+	while (!is_to_end(integration)) {
+		struct error error = {0};
+		struct pass_wish wish = turns_next(
+			&turn.turns, pass_next_due_ms(integration->connection.sync), clock_steady_ms());
+		if (retry(integration, &turn, &wish, &error)) {
+			turns_note(&turn.turns, integration->connection.sync, &wish, clock_steady_ms(),
+				   clock_now_ms());
+			log_done(integration, &counts, &turn);
+		} else if (is_held_by_other(integration, &error)) {
+			rest(integration, LEASE_LOOK_MS);
+		} else if (!is_to_end(integration)) {
+			pause_after(integration, &turn, &error);
+		}
+	}
+	lease_give_back(integration->connection.lease);
+	reminders_done(&turn.told);
+	if (integration->connection.sync->settings_changed)
+		log_info(&integration->log, "its document has changed: it begins anew");
+	atomic_store(&integration->over, true);
+	return NULL;
+}
+
+void integration_start(struct integration *integration, struct outage *outage)
+{
+	integration->outage = outage;
+	integration->goes_on = true;
+	integration->has_thread = pthread_create(&integration->thread, NULL, run, integration) == 0;
+	if (!integration->has_thread) {
+		log_error(&integration->log, "no thread can be started; it is tried again");
+		atomic_store(&integration->over, true);
+	}
+}

@@ -1,0 +1,37 @@
+/* One integration, the app's word for one pairing of a database and a base: its connections, its thread, its passes. */
+#pragma once
+#include "airtable/limiter.h"
+#include "bridge/settings.h"
+#include "bridge/sync/cycle.h"
+
+struct integration;
+struct outage;
+
+/* 'config' is taken; settings and limiter are borrowed until the close. The limiter is that of the token; 'command' is what this process
+ * runs, for those who find that it holds the integration's lease. */
+struct integration *integration_open(const struct bridge_settings *settings,
+				     struct integration_config *config,
+				     struct airtable_limiter *token_limiter, const char *command);
+/* Stops the thread first, if there is one; waits at most INTEGRATION_STOP_MS for requests that are under way. */
+#define INTEGRATION_STOP_MS 8000
+void integration_close(struct integration **integration);
+const struct integration_config *integration_config(const struct integration *integration);
+
+/* Keeps both sides in step from now on, in a thread of its own, as soon as no other process does. 'outage' is borrowed, or NULL: it
+ * is told when CouchDB is away. */
+void integration_start(struct integration *integration, struct outage *outage);
+/* From any thread: begins to end; integration_close() waits for it. */
+void integration_stop(struct integration *integration);
+/* The thread has ended by itself: the integration's document changed, open it anew. */
+bool integration_is_over(struct integration *integration);
+
+/* What one pass did. */
+struct integration_report {
+	struct sync_counts counts;
+	size_t pairs, problems, waiting;
+	int64_t airtable_calls;
+};
+/* One pass in the caller's thread, as wished, tried again while a server hiccups. Another process that keeps
+ * the integration in step is an error as soon as it is seen to live; one that gives no sign of life is waited for. */
+must_use bool integration_pass(struct integration *integration, const struct pass_wish *wish,
+			       struct integration_report *report_out, struct error *error);

@@ -1,0 +1,11 @@
+/* Effects of schema edits: a column that got another type, one that was made anew or a choice that was removed empties cells or
+ * changes them. That is no edit of those rows (sync-rules 1).
+ *
+ * So a cell that was lost, or shows what its column cannot hold, is believed only when the base's schema is still the one that
+ * the columns are bound to. If it is another one, the columns are bound anew first; what was agreed on about a column
+ * of another type is then not found any more, and the document fills the cell. */
+#pragma once
+#include "bridge/job/batch.h"
+
+must_use bool group_check_schema(struct group *group,
+				 struct error *error); /* lost cells: edits, or effects of schema edits */

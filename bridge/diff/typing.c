@@ -1,0 +1,166 @@
+/* Two things are left alone while somebody types.
+ *
+ * White space at the ends of a cell, which the app takes out of the document: document and cell count as agreed, the time is noted in
+ * the ledger, and the cell is set back when it was quiet since then.
+ *
+ * One edit after the other of the same cell, each the former with something put in or taken out at one place: the first is saved at
+ * once, the next ones when the cell stays as it is for a while, so that the history has one entry of them.
+ * Only this process knows which cell that is; after a crash they are saved. */
+#include "bridge/diff/typing.h"
+
+#include "base/clock.h"
+#include "bridge/job/job_cells.h"
+#include "inventory/script.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct typing {
+	enum field field;   /* the one that was saved */
+	uint64_t seen;      /* hash of what its cell showed last */
+	int64_t changed_ms; /* steady clock: when it first showed that */
+	int64_t saved_ms;   /* steady clock */
+	char text[];        /* as it was saved */
+};
+
+static bool is_text(enum field field)
+{
+	return field_rule(field)->kind == KIND_TEXT && field_rule(field)->direction == DIRECTION_BOTH;
+}
+
+static int64_t base_now_ms(const struct group *group)
+{
+	return group->sync->rows.ops->now_ms(group->sync->rows.self);
+}
+
+static void look_again_in(struct look *look, int64_t wait_ms)
+{
+	int64_t least_ms = wait_ms > 0 ? wait_ms : 1;
+
+	if (!look->again_in_ms || look->again_in_ms > least_ms)
+		look->again_in_ms = least_ms;
+	look->typing = true;
+}
+
+/* ---- white space ---- */
+
+bool typing_spaced(const struct group *group, const struct look *look, enum field field)
+{
+	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	const struct cell *shown = &look->airtable[field];
+
+	if (!is_text(field) || shown->kind != CELL_TEXT ||
+	    cell_equal(shown, &look->couch[field], &equivalence))
+		return false;
+	scoped_text trimmed = script_trim(shown->text);
+	struct cell cell = cell_text(trimmed);
+	bool spaced = cell_equal(&cell, &look->couch[field], &equivalence);
+	cell_done(&cell);
+	return spaced;
+}
+
+void typing_leave(struct group *group, struct look *look)
+{
+	look->entry.typed_ms = base_now_ms(group);
+	look_again_in(look, TYPING_QUIET_MS);
+}
+
+void typing_decide(struct group *group, struct look *look, enum field field)
+{
+	int64_t quiet_ms = base_now_ms(group) - look->entry.typed_ms;
+
+	if (!look->entry.typed_ms || look->decisions[field].action != ACTION_NONE ||
+	    !typing_spaced(group, look, field))
+		return;
+	/* A clock that was set back makes nobody wait for ever. */
+	if (quiet_ms >= 0 && quiet_ms < TYPING_QUIET_MS)
+		look_again_in(look, TYPING_QUIET_MS - quiet_ms);
+	else
+		look->decisions[field] = (struct decision){
+			ACTION_TO_AIRTABLE, "the document has no white space at the ends of it"};
+}
+
+/* ---- one edit after the other ---- */
+
+/* The one text field that the row's edits change, in a document that is there; FIELD_COUNT: others too, or none, or a conflict. */
+static enum field only_edit(const struct look *look)
+{
+	enum field found = FIELD_COUNT;
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		unsigned action = look->decisions[field].action;
+		if (!(action & ACTION_TO_COUCH))
+			continue;
+		if (found != FIELD_COUNT || action != ACTION_TO_COUCH || !is_text((enum field)field))
+			return FIELD_COUNT;
+		found = (enum field)field;
+	}
+	return found;
+}
+
+static const char *text_of(const struct cell *cell)
+{
+	return cell->kind == CELL_TEXT ? cell->text : "";
+}
+
+/* One of both is the other with something put in at one place. */
+static bool goes_on(const char *a, const char *b)
+{
+	size_t left = strlen(a), right = strlen(b), begin = 0;
+
+	while (begin < left && begin < right && a[begin] == b[begin])
+		begin++;
+	while (left > begin && right > begin && a[left - 1] == b[right - 1]) {
+		left--;
+		right--;
+	}
+	return left == begin || right == begin;
+}
+
+void typing_hold(struct group *group, struct look *look)
+{
+	enum field field = only_edit(look);
+	struct typing *typing = look->pair->typing;
+	int64_t now_ms = clock_steady_ms();
+
+	if (!typing || typing->field != field || now_ms - typing->saved_ms >= TYPING_AGAIN_MS)
+		return;
+	if (!goes_on(typing->text, text_of(&look->airtable[field])))
+		return;
+	uint64_t seen = text_hash(text_of(&look->airtable[field]));
+	if (seen != typing->seen) {
+		typing->seen = seen;
+		typing->changed_ms = now_ms;
+	}
+	int64_t wait_ms = TYPING_PAUSE_MS - (now_ms - typing->changed_ms);
+	if (wait_ms <= 0)
+		return;
+	look->decisions[field] = (struct decision){ACTION_WAIT, "somebody may be typing there"};
+	look->entry.typed_ms = base_now_ms(group);
+	look_again_in(look, wait_ms);
+}
+
+void typing_note_saved(struct look *look)
+{
+	enum field field = look->document_written ? only_edit(look) : FIELD_COUNT;
+	const char *text = field == FIELD_COUNT ? "" : text_of(&look->airtable[field]);
+	size_t length = strlen(text);
+	struct pair *pair = look->pair;
+
+	if (field == FIELD_COUNT)
+		return;
+	free(take(pair->typing));
+	if (length > TYPING_MOST)
+		return;
+	pair->typing = own_alloc(sizeof *pair->typing + length + 1);
+	pair->typing->field = field;
+	pair->typing->seen = text_hash(text);
+	pair->typing->changed_ms = pair->typing->saved_ms = clock_steady_ms();
+	memcpy(pair->typing->text, text, length + 1);
+}
+
+void typing_remember(struct look *look)
+{
+	if (!look->typing)
+		look->entry.typed_ms = 0;
+}

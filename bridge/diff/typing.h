@@ -1,0 +1,28 @@
+/* Cells that somebody may be typing into (sync-rules 30). Airtable saves while people type: what a row shows may be half a sentence,
+ * with a space at its end that is not to be taken away under their hands. */
+#pragma once
+#include "bridge/job/batch.h"
+
+enum typing_limits {
+	TYPING_QUIET_MS =
+		60000, /* white space at the ends of a cell is left alone this long after an edit of it */
+	TYPING_AGAIN_MS =
+		60000, /* this long after a save an edit of the same cell may be more of the same typing: */
+	TYPING_PAUSE_MS =
+		10000, /* it is saved when the cell stays as it is for so long, or that time is over */
+	TYPING_MOST =
+		4000, /* bytes of a text that is remembered for that; edits of longer ones are saved at once */
+};
+
+/* Whether the cell shows the document's text with white space around it. */
+bool typing_spaced(const struct group *group, const struct look *look, enum field field);
+/* It is left there for a while. */
+void typing_leave(struct group *group, struct look *look);
+/* What was left there and stayed quiet is set back to the document's text. */
+void typing_decide(struct group *group, struct look *look, enum field field);
+/* An edit that may be half of what somebody is typing is left for a later look: it goes on from one that was just saved. */
+void typing_hold(struct group *group, struct look *look);
+/* The row's edits are in the document. */
+void typing_note_saved(struct look *look);
+/* What is left for later is in the ledger, so that a new process goes on with it. */
+void typing_remember(struct look *look);

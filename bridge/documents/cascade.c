@@ -1,0 +1,429 @@
+#include "bridge/documents/cascade.h"
+
+#include "base/clock.h"
+#include "bridge/documents/unanswered.h"
+#include "bridge/mapping/limits.h"
+#include "inventory/save.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LINKS_OF_ITEM_LIMIT 200 /* pictures of an item that are followed */
+#define TRIES               3
+
+struct waking {
+	struct group *group;
+	struct look *const *looks; /* borrowed; whose wake it is */
+	size_t count;
+	struct side_write failed; /* the last of those that were not taken: 'result' and 'error' alone */
+	struct inventory_source source;
+	struct json_object *read;   /* owned; {_id: body, or null: none} */
+	struct json_object *saved;  /* owned; likewise, over it: what is to be written */
+	struct json_object *wanted; /* owned; {_id: null}; to be read */
+	struct json_object *unsure; /* owned; {_id: null}; pictures of which not all links are found */
+};
+
+static void new_uuid(void *context, char uuid_out[37])
+{
+	(void)context;
+	random_uuid(uuid_out);
+}
+
+static void renew(struct json_object **object)
+{
+	json_release(*object);
+	*object = json_new_object();
+}
+
+/* ---- which saves have a wake ---- */
+
+static void begin_wake(struct look *look, bool gone)
+{
+	datum_close(&look->wake);
+	look->wake = datum_new(table_document_type(look->pair->table), look->pair->id);
+	look->wake->deleted = gone;
+}
+
+/* Our own mark is left out: what it would leave behind is for us only, and we would take it away again (sync-rules 25). */
+static void copy_marks(const struct group *group, struct json_object *stored, struct datum *datum)
+{
+	struct json_object *marks =
+		json_copy(json_child(document_data(stored), "integrations", json_type_object));
+
+	if (!marks)
+		return;
+	json_remove(marks, group->sync->config->id);
+	datum_put(datum, "integrations", marks);
+}
+
+void look_note_wake(struct group *group, struct look *look)
+{
+	bool item = look->pair->table == TABLE_ITEMS, gone = look->given->deleted;
+	const char *before = json_text_or(document_data(look->document.body), "collection_id", "");
+	const char *after = json_text_or(document_data(look->new_document), "collection_id", "");
+
+	if (look->document.presence != SIDE_THERE || (!gone && (!item || strcmp(before, after) == 0)))
+		return;
+	begin_wake(look, gone);
+	if (gone)
+		copy_marks(group, look->document.body, look->wake);
+}
+
+struct json_object *look_wake_marks(const struct look *look)
+{
+	struct json_object *marks = datum_get(look->wake, "integrations");
+
+	return marks ? json_copy(marks) : json_new_object();
+}
+
+/* If it was deleted, or made anew, by others since, what hangs on it is theirs. */
+void look_wake_again(struct look *look)
+{
+	struct json_object *noted = look->entry.saving;
+	struct json_object *marks = json_child(noted, "wake", json_type_object);
+
+	if (!marks) {
+		noted = look->entry.wake;
+		marks = json_child(noted, "marks", json_type_object);
+	}
+	bool gone = json_bool_or(noted, "gone", false);
+	if (marks && gone == (look->document.presence == SIDE_THERE)) {
+		json_object_close(&look->entry.wake);
+		return;
+	}
+	if (!marks || look->needs_no_row)
+		return;
+	begin_wake(look, gone);
+	datum_put(look->wake, "integrations", json_copy(marks));
+	look->wakes_again = true;
+}
+
+/* ---- the view ---- */
+
+static struct json_object *known(struct waking *waking, const char *full_id)
+{
+	struct json_object *body = NULL;
+
+	if (!json_find(waking->saved, full_id, &body) && !json_find(waking->read, full_id, &body))
+		json_put(waking->wanted, full_id, NULL);
+	return body;
+}
+
+static bool get(void *context, const char *full_id, struct json_object **body_out, struct error *error)
+{
+	(void)error;
+	*body_out = known(context, full_id);
+	if (json_bool_or(*body_out, "_deleted", false))
+		*body_out = NULL;
+	return true;
+}
+
+/* A picture's other links have the ids that the app gives them. Where one is not found under its id, the picture's list
+ * of items would lose one, so it is left to the app. */
+static void want_other_links(struct waking *waking, const char *image_id)
+{
+	scoped_text image = document_full_id(DOCUMENT_IMAGE, image_id);
+	struct json_object *items =
+		json_child(document_data(known(waking, image)), "_item_ids", json_type_array);
+
+	for (size_t i = 0; i < json_length(items); i++) {
+		const char *item = json_text_of(json_at(items, i));
+		scoped_text link = own_format("%s%s-%s", document_prefix(DOCUMENT_ITEM_IMAGE),
+					      item ? item : "", image_id);
+		struct json_object *body = NULL;
+		known(waking, link);
+		if (json_find(waking->read, link, &body) && !body)
+			json_put(waking->unsure, image, NULL);
+	}
+}
+
+static void add_matching(struct waking *waking, struct json_object *bodies, bool over,
+			 enum document_type type, const char *key, const char *value,
+			 struct json_object *list)
+{
+	json_each (bodies, full_id, body) {
+		const char *theirs = json_text_or(document_data(body), key, NULL);
+		struct json_object *later;
+		if (document_type_of(full_id, NULL) == type && theirs && strcmp(theirs, value) == 0 &&
+		    (over || !json_find(waking->saved, full_id, &later)))
+			json_append(list, json_share(body));
+	}
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+	struct json_object *const *a = left, *const *b = right;
+
+	return strcmp(json_text_or(*a, "_id", ""), json_text_or(*b, "_id", ""));
+}
+
+static bool find(void *context, enum document_type type, const char *key, const char *value,
+		 struct json_object **bodies_out, struct error *error)
+{
+	struct waking *waking = context;
+
+	(void)error;
+	if (type == DOCUMENT_ITEM_IMAGE && strcmp(key, "image_id") == 0)
+		want_other_links(waking, value);
+	*bodies_out = json_new_array();
+	add_matching(waking, waking->read, false, type, key, value, *bodies_out);
+	add_matching(waking, waking->saved, true, type, key, value, *bodies_out);
+	json_sort(*bodies_out, compare_ids);
+	return true;
+}
+
+/* ---- saving ---- */
+
+static void take_bodies(struct waking *waking, struct json_object *bodies)
+{
+	for (size_t i = 0; i < json_length(bodies); i++) {
+		struct json_object *body = json_at(bodies, i);
+		json_put(waking->saved, json_text_or(body, "_id", ""), json_share(body));
+	}
+}
+
+/* What cannot be saved is left as it is, as the app does. */
+static bool save_next(struct waking *waking, const struct datum *given, struct error *error)
+{
+	const struct inventory_view view = {waking, get, find};
+	const struct save_request request = {.given = given, .ignore_conflict = true};
+	scoped(json_object) bodies = NULL;
+	struct save_result result;
+	struct error cause = {0};
+
+	bool ok = save_all(&request, &view, &waking->source, &bodies, &result, &cause);
+	save_result_done(&result);
+	if (ok)
+		take_bodies(waking, bodies);
+	else if (cause.kind != ERROR_REFUSED)
+		*error = cause;
+	return ok || cause.kind == ERROR_REFUSED;
+}
+
+static bool save_wake_of(struct waking *waking, struct look *look, struct error *error)
+{
+	const struct inventory_view view = {waking, get, find};
+	const struct save_result result = {.body = json_new_object(), .datum = look->wake};
+	struct save_wake wake;
+
+	bool ok = save_wake(&result, &view, &wake, error);
+	for (size_t i = 0; ok && i < wake.count; i++)
+		ok = save_next(waking, wake.next[i].given, error);
+	save_wake_done(&wake);
+	json_release(result.body);
+	return ok;
+}
+
+static bool is_woken(const struct look *look)
+{
+	return look->wake && (look->document_written || look->wakes_again);
+}
+
+static bool save_all_wakes(struct waking *waking, struct error *error)
+{
+	bool ok = true;
+
+	renew(&waking->saved);
+	renew(&waking->unsure);
+	for (size_t i = 0; ok && i < waking->count; i++)
+		ok = save_wake_of(waking, waking->looks[i], error);
+	return ok;
+}
+
+/* ---- reading and writing ---- */
+
+static bool read_links(struct waking *waking, struct error *error)
+{
+	struct side *couch = &waking->group->sync->couch;
+	bool ok = true;
+
+	renew(&waking->read);
+	for (size_t i = 0; ok && i < waking->count; i++) {
+		struct look *look = waking->looks[i];
+		json_put(waking->read, look->pair->full_id, json_share(look->document.body));
+		if (look->pair->table != TABLE_ITEMS)
+			continue;
+		scoped_text prefix =
+			own_format("%s%s-", document_prefix(DOCUMENT_ITEM_IMAGE), look->pair->id);
+		ok = couch->ops->read_beginning(couch->self, prefix, LINKS_OF_ITEM_LIMIT, waking->read,
+						error);
+	}
+	return ok;
+}
+
+static bool read_wanted(struct waking *waking, struct error *error)
+{
+	struct side *couch = &waking->group->sync->couch;
+	size_t most = (size_t)json_key_count(waking->wanted), count = 0;
+	const char **ids = own_alloc((most + 1) * sizeof *ids);
+	struct json_object **bodies = own_alloc((most + 1) * sizeof(struct json_object *));
+
+	json_each (waking->wanted, full_id, nothing) {
+		(void)nothing;
+		ids[count++] = full_id;
+	}
+	bool ok = couch->ops->read_extras(couch->self, ids, count, bodies, error);
+	for (size_t i = 0; ok && i < count; i++)
+		json_put(waking->read, ids[i], bodies[i]);
+	free(ids);
+	free(bodies);
+	renew(&waking->wanted);
+	return ok;
+}
+
+static size_t collect_writes(struct waking *waking, bool links, struct side_write *writes)
+{
+	size_t count = 0;
+
+	json_each (waking->saved, full_id, body) {
+		struct json_object *stored = NULL, *nothing;
+		if ((document_type_of(full_id, NULL) == DOCUMENT_ITEM_IMAGE) != links ||
+		    json_find(waking->unsure, full_id, &nothing))
+			continue;
+		json_find(waking->read, full_id, &stored);
+		json_remove(body, "_rev");
+		if (stored)
+			json_put_text(body, "_rev", json_text_or(stored, "_rev", ""));
+		writes[count++] = (struct side_write){.kind = SIDE_EXTRA_UPDATE, .body = body};
+	}
+	return count;
+}
+
+/* A 409 or no answer: somebody changed one of them meanwhile, or it is not known what became of it. */
+static bool is_open(const struct waking *waking)
+{
+	return waking->failed.result != ERROR_NONE && waking->failed.result != ERROR_REFUSED;
+}
+
+static void note_failed(struct waking *waking, const struct side_write *write)
+{
+	if (write->result == ERROR_NONE || is_open(waking))
+		return;
+	waking->failed.result = write->result;
+	error_set(&waking->failed.error, write->result, "%s: %s", json_text_or(write->body, "_id", ""),
+		  write->error.text);
+}
+
+static bool write_some(struct waking *waking, bool links, struct error *error)
+{
+	struct side *couch = &waking->group->sync->couch;
+	struct side_write *writes = own_alloc(((size_t)json_key_count(waking->saved) + 1) * sizeof *writes);
+	size_t count = collect_writes(waking, links, writes);
+	bool ok = true;
+
+	if (count) {
+		struct side_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
+		ok = couch->ops->write_finish(couch->self, &ticket, error);
+	}
+	if (ok)
+		group_find_unanswered(waking->group, writes, count);
+	for (size_t i = 0; ok && i < count; i++)
+		note_failed(waking, &writes[i]);
+	side_writes_done(writes, count);
+	free(writes);
+	return ok;
+}
+
+/* The links last: once they are saved, nothing tells any more that their pictures are not. */
+static bool write_saved(struct waking *waking, struct error *error)
+{
+	waking->failed = (struct side_write){.result = ERROR_NONE};
+	return write_some(waking, false, error) &&
+	       (waking->failed.result != ERROR_NONE || write_some(waking, true, error));
+}
+
+static bool save_once(struct waking *waking, struct error *error)
+{
+	bool ok = read_links(waking, error);
+
+	while (ok) {
+		renew(&waking->wanted);
+		ok = save_all_wakes(waking, error);
+		if (!ok || json_key_count(waking->wanted) == 0)
+			break;
+		ok = read_wanted(waking, error);
+	}
+	return ok && write_saved(waking, error);
+}
+
+/* failed_out: what was not taken, if its result says that anything was not. */
+static bool save_together(struct group *group, struct look *const *looks, size_t count,
+			  struct side_write *failed_out, struct error *error)
+{
+	struct waking waking = {
+		.group = group,
+		.looks = looks,
+		.count = count,
+		.source = {.now_ms = clock_now_ms(), .uuid = new_uuid},
+		.failed = {.result = ERROR_CONFLICT},
+	};
+	bool ok = true;
+
+	for (int try = 0; ok && is_open(&waking) && try < TRIES; try++)
+		ok = save_once(&waking, error);
+	json_release(waking.read);
+	json_release(waking.saved);
+	json_release(waking.wanted);
+	json_release(waking.unsure);
+	*failed_out = waking.failed;
+	return ok;
+}
+
+static struct json_object *left_open(const struct look *look, const char *why)
+{
+	struct json_object *left = json_new_object();
+
+	if (look->wake->deleted)
+		json_put(left, "gone", json_new_bool(true));
+	json_put(left, "marks", look_wake_marks(look));
+	json_put_text(left, "why", why);
+	return left;
+}
+
+/* What may pass by itself is told only when it does not. */
+static void end_wake(struct look *look, const struct side_write *failed)
+{
+	json_object_close(&look->entry.wake);
+	if (failed->result == ERROR_REFUSED || (failed->result != ERROR_NONE && look->wakes_again)) {
+		look->entry.wake = left_open(look, failed->error.text);
+	} else if (failed->result != ERROR_NONE) {
+		look->entry.wake = left_open(look, NULL);
+		look->again_in_ms = SYNC_RETRY_FIRST_MS;
+	}
+	datum_close(&look->wake);
+	look->wakes_again = false;
+}
+
+static bool save_each(struct group *group, struct look *const *looks, size_t count, struct error *error)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < count; i++) {
+		struct side_write failed;
+		ok = save_together(group, &looks[i], 1, &failed, error);
+		if (ok)
+			end_wake(looks[i], &failed);
+	}
+	return ok;
+}
+
+bool group_save_wakes(struct group *group, struct error *error)
+{
+	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	struct side_write failed = {.result = ERROR_NONE};
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++)
+		if (is_woken(&group->looks[i]))
+			looks[count++] = &group->looks[i];
+		else
+			datum_close(&group->looks[i].wake);
+	bool ok = count == 0 || save_together(group, looks, count, &failed, error);
+	if (ok && failed.result != ERROR_NONE && count > 1)
+		ok = save_each(group, looks, count, error);
+	else
+		for (size_t i = 0; ok && i < count; i++)
+			end_wake(looks[i], &failed);
+	free(looks);
+	return ok || error_wrap(error, "saving what follows from an item's move or end");
+}

@@ -1,0 +1,36 @@
+#include "bridge/documents/unanswered.h"
+
+static bool is_beside(const struct side_write *write)
+{
+	return write->kind == SIDE_EXTRA || write->kind == SIDE_EXTRA_DELETE ||
+	       write->kind == SIDE_EXTRA_UPDATE;
+}
+
+static bool was_applied(const struct side_write *write, struct json_object *stored)
+{
+	bool gone = write->kind == SIDE_EXTRA_DELETE || json_bool_or(write->body, "_deleted", false);
+
+	if (gone || !stored)
+		return gone && !stored;
+	scoped(json_object) wanted = json_copy(write->body);
+	scoped(json_object) found = json_copy(stored);
+	json_remove(wanted, "_rev");
+	json_remove(found, "_rev");
+	return json_equal(wanted, found);
+}
+
+void group_find_unanswered(struct group *group, struct side_write *writes, size_t count)
+{
+	struct side *couch = &group->sync->couch;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *ids[] = {json_text_or(writes[i].body, "_id", "")};
+		scoped(json_object) stored = NULL;
+		struct error ignored;
+		if (writes[i].result != ERROR_RETRY || !is_beside(&writes[i]))
+			continue;
+		if (couch->ops->read_extras(couch->self, ids, 1, &stored, &ignored) &&
+		    was_applied(&writes[i], stored))
+			writes[i].result = ERROR_NONE;
+	}
+}

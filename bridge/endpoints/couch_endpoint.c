@@ -1,0 +1,701 @@
+/* The real CouchDB behind the tables of functions that a pass knows. */
+#include "bridge/endpoints/couch_endpoint.h"
+
+#include "base/clock.h"
+#include "bridge/endpoints/couch_checkpoint.h"
+#include "bridge/endpoints/couch_integration.h"
+#include "bridge/state/checkpoint.h"
+#include "couch/attachments.h"
+#include "couch/bulk.h"
+#include "couch/changes.h"
+#include "couch/documents.h"
+#include "couch/revisions.h"
+#include "couch/server.h"
+#include "inventory/history.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HISTORY_ID_TRIES 20 /* numbers that are tried when an id is taken by another change */
+
+struct couch_side {
+	struct couch_client *source, *state;
+	struct couch_checkpoint *in_source, *in_state; /* owned */
+	struct couch_changes *changes;                 /* owned; opened by the first news */
+	char *integration_id;
+	char *settings_id; /* integration-<id> */
+	char *since;       /* JSON text; where the feed was last left */
+};
+
+struct couch_side *couch_side_open(struct couch_client *source, struct couch_client *state,
+				   const char *integration_id)
+{
+	struct couch_side *side = own_alloc(sizeof *side);
+
+	side->source = source;
+	side->state = state;
+	side->in_source = couch_checkpoint_open(source, integration_id);
+	side->in_state = couch_checkpoint_open(state, integration_id);
+	side->integration_id = own_copy(integration_id);
+	side->settings_id = document_full_id(DOCUMENT_INTEGRATION, integration_id);
+	return side;
+}
+
+void couch_side_close(struct couch_side **side)
+{
+	if (!*side)
+		return;
+	struct couch_side *gone = take(*side);
+	couch_checkpoint_close(&gone->in_source);
+	couch_checkpoint_close(&gone->in_state);
+	couch_changes_close(&gone->changes);
+	free(gone->integration_id);
+	free(gone->settings_id);
+	free(gone->since);
+	free(gone);
+}
+
+/* ---- reading ---- */
+
+static int64_t now_ms(void *self)
+{
+	(void)self;
+	return clock_now_ms();
+}
+
+/* Moves what the document holds. */
+static struct side_record take_document(enum table table, const char *id, struct couch_document *document)
+{
+	struct side_record record = {
+		.table = table,
+		.presence = document->missing   ? SIDE_MISSING
+			    : document->deleted ? SIDE_TOMBSTONE
+						: SIDE_THERE,
+		.id = own_copy(id),
+		.revision = take(document->rev),
+		.leaves = take(document->conflicts),
+		.ended = take(document->ended),
+		.body = take(document->body),
+		.flaw = take(document->flaw),
+		.read_at_ms = clock_steady_ms(),
+	};
+
+	if (record.presence == SIDE_THERE && !record.body && !record.flaw)
+		record.presence = SIDE_MISSING; /* deleted between the row and its body: the feed will tell */
+	return record;
+}
+
+static bool synced_table(const char *full_id, enum table *table_out, const char **id_out)
+{
+	return table_of_document_type(document_type_of(full_id, id_out), table_out);
+}
+
+/* integration_deleted_data-<type>-<id>-<integration> */
+static bool is_left_behind(const struct couch_side *side, const char *full_id)
+{
+	size_t length = strlen(full_id), end = strlen(side->integration_id);
+
+	return document_type_of(full_id, NULL) == DOCUMENT_DELETED_DATA && length > end + 1 &&
+	       full_id[length - end - 1] == '-' && strcmp(full_id + length - end, side->integration_id) == 0;
+}
+
+static bool visit_page(struct couch_side *side, struct couch_page *page, side_visit *visit, void *context,
+		       struct side_news *news, struct error *error)
+{
+	struct side_records records = {.list = own_alloc((page->count + 1) * sizeof *records.list)};
+
+	for (size_t i = 0; i < page->count; i++) {
+		struct couch_document *document = &page->changes[i].document;
+		const char *id;
+		enum table table;
+		if (strcmp(document->id, side->settings_id) == 0)
+			news->settings_changed = true;
+		else if (is_left_behind(side, document->id))
+			news->left_behind = news->left_behind || !document->deleted;
+		else if (synced_table(document->id, &table, &id))
+			records.list[records.count++] = take_document(table, id, document);
+	}
+	bool ok = records.count == 0 || visit(context, &records, error);
+	side_records_done(&records);
+	return ok;
+}
+
+/* Where the feed goes on is what the caller says, which is where it was left unless the place was lost. */
+static bool is_left_at(const struct couch_side *side, struct json_object *cursor)
+{
+	const char *since = cursor ? json_text_of(cursor) : NULL;
+
+	return side->changes && (!since || !side->since || strcmp(since, side->since) == 0);
+}
+
+/* A place that no server gave would be taken by some as one that is far ahead. */
+static bool check_cursor(struct json_object *cursor, struct error *error)
+{
+	const char *since = cursor ? json_text_of(cursor) : NULL;
+	scoped(json_object) seq = NULL;
+	struct json_flaws flaws = {0};
+
+	if (!cursor)
+		return true;
+	bool good = since && json_read(since, strlen(since), &seq, &flaws, NULL) && seq;
+	json_flaws_done(&flaws);
+	return good || error_set(error, ERROR_LOST, "the place in the feed that is remembered is none: %.60s",
+				 since ? since : "not a text");
+}
+
+static void open_changes(struct couch_side *side, struct json_object *cursor)
+{
+	const char *since = cursor ? json_text_of(cursor) : NULL;
+	const char *wanted[] = {document_prefix(DOCUMENT_COLLECTION), document_prefix(DOCUMENT_ITEM),
+				document_prefix(DOCUMENT_DELETED_DATA), side->settings_id, NULL};
+
+	free(side->since);
+	side->since = own_copy(since);
+	side->changes = couch_changes_open(side->source, since, wanted);
+}
+
+static bool news(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit, void *context,
+		 struct side_news *news_out, struct error *error)
+{
+	struct couch_side *side = self;
+	struct couch_page page = {0};
+	struct side_news found = {0};
+
+	if (!check_cursor(cursor, error))
+		return false;
+	if (!is_left_at(side, cursor)) {
+		couch_changes_close(&side->changes);
+		open_changes(side, cursor);
+	}
+	if (!couch_changes_read(side->changes, wait_ms, &page, error)) {
+		if (error->kind == ERROR_LOST)
+			couch_changes_close(&side->changes);
+		return false;
+	}
+	found.rejoined = page.rejoined;
+	bool ok = visit_page(side, &page, visit, context, &found, error);
+	if (!ok) {
+		/* What was not taken is read again, from the cursor that is given then. */
+		couch_changes_close(&side->changes);
+	} else {
+		found.more = page.count > 0 && !page.caught_up;
+		if (!side->since || strcmp(side->since, page.next_since) != 0) {
+			free(side->since);
+			side->since = own_copy(page.next_since);
+			found.cursor = json_new_text(page.next_since);
+		}
+		*news_out = found;
+	}
+	couch_page_done(&page);
+	return ok;
+}
+
+struct listing {
+	enum table table;
+	side_visit *visit;
+	void *context;
+	struct side_records page;
+};
+
+#define LISTING_PAGE 200
+
+static bool flush(struct listing *listing, struct error *error)
+{
+	bool ok = listing->page.count == 0 || listing->visit(listing->context, &listing->page, error);
+
+	for (size_t i = 0; i < listing->page.count; i++)
+		side_record_done(&listing->page.list[i]);
+	listing->page.count = 0;
+	return ok;
+}
+
+static bool list_document(void *context, struct couch_document *document, struct error *error)
+{
+	struct listing *listing = context;
+	enum table table;
+	const char *id;
+
+	if (!synced_table(document->id, &table, &id) || table != listing->table)
+		return true;
+	listing->page.list[listing->page.count++] = take_document(table, id, document);
+	return listing->page.count < LISTING_PAGE || flush(listing, error);
+}
+
+static bool list(void *self, enum table table, const struct json_pick *pick, side_visit *visit, void *context,
+		 struct error *error)
+{
+	struct couch_side *side = self;
+	const char *prefix = document_prefix(table_document_type(table));
+	struct listing listing = {.table = table, .visit = visit, .context = context};
+
+	listing.page.list = own_alloc(LISTING_PAGE * sizeof *listing.page.list);
+	bool ok = couch_documents_walk_picked(side->source, prefix, LISTING_PAGE, pick, list_document,
+					      &listing, error) &&
+		  flush(&listing, error);
+	side_records_done(&listing.page);
+	return ok;
+}
+
+static bool position(void *self, struct json_object **cursor_out, struct error *error)
+{
+	struct couch_side *side = self;
+	struct couch_identity identity = {0};
+
+	if (!couch_database_identity(side->source, &identity, error))
+		return false;
+	*cursor_out = json_new_text(identity.update_seq);
+	couch_identity_done(&identity);
+	return true;
+}
+
+static bool read_documents(void *self, const struct side_key *keys, size_t count,
+			   struct side_records *records_out, struct error *error)
+{
+	struct couch_side *side = self;
+	char **ids = own_alloc((count + 1) * sizeof *ids);
+	struct couch_documents documents = {0};
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = document_full_id(table_document_type(keys[i].table), keys[i].id);
+	bool ok = couch_documents_read(side->source, (const char *const *)ids, count, &documents, error);
+	if (ok) {
+		records_out->list = own_alloc((count + 1) * sizeof *records_out->list);
+		records_out->count = count;
+		for (size_t i = 0; i < count; i++)
+			records_out->list[i] = take_document(keys[i].table, keys[i].id, &documents.list[i]);
+	}
+	couch_documents_done(&documents);
+	for (size_t i = 0; i < count; i++)
+		free(ids[i]);
+	free(ids);
+	return ok;
+}
+
+static bool read_extras(void *self, const char *const *full_ids, size_t count,
+			struct json_object **bodies_out, struct error *error)
+{
+	struct couch_side *side = self;
+	struct couch_documents documents = {0};
+
+	if (!couch_documents_read(side->source, full_ids, count, &documents, error))
+		return false;
+	bool ok = true, ignored;
+	for (size_t i = 0; ok && i < count; i++)
+		if (strcmp(full_ids[i], side->settings_id) == 0 && !documents.list[i].deleted)
+			ok = couch_integration_settle(side->source, &documents.list[i], &ignored, error);
+	for (size_t i = 0; ok && i < count; i++)
+		bodies_out[i] = documents.list[i].deleted ? NULL : take(documents.list[i].body);
+	couch_documents_done(&documents);
+	return ok;
+}
+
+struct beginning {
+	size_t most;
+	struct json_object *into;
+	bool enough;
+};
+
+static bool collect_beginning(void *context, struct couch_document *document, struct error *error)
+{
+	struct beginning *beginning = context;
+
+	if (document->body)
+		json_put(beginning->into, document->id, take(document->body));
+	beginning->enough = --beginning->most == 0;
+	return !beginning->enough || error_set(error, ERROR_STOPPED, "enough");
+}
+
+static bool read_beginning(void *self, const char *prefix, size_t most, struct json_object *into,
+			   struct error *error)
+{
+	struct couch_side *side = self;
+	struct beginning beginning = {most, into, false};
+
+	return couch_documents_walk_prefix(side->source, prefix, LISTING_PAGE, false, collect_beginning,
+					   &beginning, error) ||
+	       beginning.enough;
+}
+
+static bool is_listed(struct json_object *revisions, const char *wanted)
+{
+	for (size_t i = 0; i < json_length(revisions); i++) {
+		const char *revision = json_text_of(json_at(revisions, i));
+		if (revision && strcmp(revision, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void want_known(struct json_object *wanted, const struct side_known *asked)
+{
+	struct json_object *revisions = json_child(wanted, asked->full_id, json_type_array);
+
+	if (!revisions) {
+		revisions = json_new_array();
+		json_put(wanted, asked->full_id, revisions);
+	}
+	/* Some servers take one that is asked for twice for one that is not there. */
+	if (!is_listed(revisions, asked->revision))
+		json_append(revisions, json_new_text(asked->revision));
+}
+
+static bool is_missing(struct json_object *unknown, const struct side_known *asked)
+{
+	struct json_object *answer = json_child(unknown, asked->full_id, json_type_object);
+	struct json_object *missing = answer ? json_child(answer, "missing", json_type_array) : NULL;
+
+	return is_listed(missing, asked->revision);
+}
+
+static bool known_revisions(void *self, struct side_known *asked, size_t count, struct error *error)
+{
+	struct couch_side *side = self;
+	scoped(json_object) wanted = json_new_object();
+	scoped(json_object) unknown = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		want_known(wanted, &asked[i]);
+	if (!couch_revisions_unknown(side->source, wanted, &unknown, error))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		asked[i].is_known = !is_missing(unknown, &asked[i]);
+	return true;
+}
+
+/* {"start": 3, "ids": ["c", "b", "a"]} is 3-c, made of 2-b, made of 1-a. */
+static struct json_object *lineage_of(struct json_object *body)
+{
+	struct json_object *revisions = json_child(body, "_revisions", json_type_object);
+	struct json_object *ids = json_child(revisions, "ids", json_type_array);
+	int64_t start = json_int_or(revisions, "start", 0);
+
+	if (!ids)
+		return NULL;
+	struct json_object *lineage = json_new_array();
+	for (size_t i = 0; i < json_length(ids) && (int64_t)i < start; i++) {
+		const char *id = json_text_of(json_at(ids, i));
+		scoped_text revision = own_format("%lld-%s", (long long)(start - (int64_t)i), id ? id : "");
+		json_append(lineage, json_new_text(revision));
+	}
+	return lineage;
+}
+
+static void take_revision(struct side_revision *revision, struct couch_document *document)
+{
+	if (document->missing)
+		return;
+	revision->flaw = take(document->flaw);
+	revision->lineage = lineage_of(document->body);
+	if (document->deleted)
+		revision->merged_into = own_copy(json_text_or(document->body, SIDE_MERGED_KEY, NULL));
+	if (document->deleted || !document->body)
+		return;
+	json_remove(document->body, "_revisions");
+	revision->body = take(document->body);
+}
+
+static bool read_revisions(void *self, struct side_revision *revisions, size_t count, struct error *error)
+{
+	struct couch_side *side = self;
+	struct couch_revision *wanted = own_alloc((count + 1) * sizeof *wanted);
+	char **ids = own_alloc((count + 1) * sizeof *ids);
+	struct couch_documents documents = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = document_full_id(table_document_type(revisions[i].key.table), revisions[i].key.id);
+		wanted[i] = (struct couch_revision){ids[i], revisions[i].revision};
+	}
+	bool ok = couch_revisions_read(side->source, wanted, count, true, &documents, error);
+	for (size_t i = 0; ok && i < count; i++)
+		take_revision(&revisions[i], &documents.list[i]);
+	couch_documents_done(&documents);
+	for (size_t i = 0; i < count; i++)
+		free(ids[i]);
+	free(ids);
+	free(wanted);
+	return ok;
+}
+
+static bool read_attachment(void *self, const struct side_revision *revision, const char *name,
+			    struct json_object **attachment_out, struct error *error)
+{
+	struct couch_side *side = self;
+	scoped_text full_id = document_full_id(table_document_type(revision->key.table), revision->key.id);
+
+	return couch_attachment_inline(side->source, full_id, revision->revision, name, attachment_out,
+				       error);
+}
+
+struct left_behind {
+	struct couch_side *side;
+	struct json_object *list;
+};
+
+static bool collect_left_behind(void *context, struct couch_document *document, struct error *error)
+{
+	struct left_behind *left = context;
+
+	(void)error;
+	if (document->body && is_left_behind(left->side, document->id))
+		json_append(left->list, take(document->body));
+	return true;
+}
+
+static bool left_behind(void *self, struct json_object **list_out, struct error *error)
+{
+	struct left_behind left = {self, json_new_array()};
+	const char *prefix = document_prefix(DOCUMENT_DELETED_DATA);
+
+	if (!couch_documents_walk_prefix(left.side->source, prefix, LISTING_PAGE, false, collect_left_behind,
+					 &left, error)) {
+		json_release(left.list);
+		return false;
+	}
+	*list_out = left.list;
+	return true;
+}
+
+/* ---- writing ---- */
+
+struct side_ticket {
+	bool ok;
+	struct error error;
+};
+
+/* The same change recorded before, by a run that ended early. */
+static bool is_recorded(struct couch_side *side, struct json_object *body)
+{
+	scoped(json_object) stored = NULL;
+	struct error ignored;
+
+	if (!couch_document_read(side->source, json_text_or(body, "_id", ""), &stored, &ignored))
+		return false;
+	json_remove(stored, "_rev");
+	return json_equal(stored, body);
+}
+
+static void write_under_next_number(struct couch_side *side, struct side_write *write)
+{
+	scoped(json_object) body = json_copy(write->body);
+
+	for (int try = 0; write->result == ERROR_CONFLICT && try < HISTORY_ID_TRIES; try++) {
+		if (is_recorded(side, body)) {
+			write->result = ERROR_NONE;
+			return;
+		}
+		history_next_number(body);
+		struct error error = {0};
+		bool ok = couch_document_write(side->source, json_text_or(body, "_id", ""), body,
+					       write->revision_out, &error);
+		write->result = ok ? ERROR_NONE : error.kind;
+		write->error = error;
+	}
+}
+
+static void take_written(struct couch_side *side, struct side_write *write,
+			 const struct couch_written *written)
+{
+	write->result = written->kind;
+	snprintf(write->revision_out, sizeof write->revision_out, "%s", written->rev);
+	if (written->kind != ERROR_NONE)
+		error_set(&write->error, written->kind, "%s", written->text);
+	if (write->kind == SIDE_EXTRA)
+		write_under_next_number(side, write);
+}
+
+/* The body as it goes out: against the revision that was planned on, whatever it carries itself. */
+static struct json_object *body_to_write(const struct side_write *write)
+{
+	struct json_object *body;
+
+	if (!write->revision || strcmp(json_text_or(write->body, "_rev", ""), write->revision) == 0)
+		return json_share(write->body);
+	body = json_copy(write->body);
+	json_put_text(body, "_rev", write->revision);
+	return body;
+}
+
+static struct side_ticket *write_start(void *self, struct side_write *writes, size_t count)
+{
+	struct couch_side *side = self;
+	struct side_ticket *ticket = own_alloc(sizeof *ticket);
+	struct json_object **bodies = own_alloc((count + 1) * sizeof *bodies);
+	struct couch_written *written = own_alloc((count + 1) * sizeof *written);
+
+	for (size_t i = 0; i < count; i++)
+		bodies[i] = body_to_write(&writes[i]);
+	ticket->ok = couch_documents_write(side->source, bodies, count, written, &ticket->error);
+	for (size_t i = 0; i < count; i++) {
+		take_written(side, &writes[i], &written[i]);
+		json_release(bodies[i]);
+	}
+	free(bodies);
+	free(written);
+	return ticket;
+}
+
+static bool write_finish(void *self, struct side_ticket **ticket, struct error *error)
+{
+	(void)self;
+	struct side_ticket *done = take(*ticket);
+	bool ok = done->ok || done->error.kind == ERROR_RETRY; /* each write says its own fate */
+
+	if (!ok)
+		*error = done->error;
+	free(done);
+	return ok;
+}
+
+struct side couch_side_as_side(struct couch_side *side)
+{
+	static const struct side_ops ops = {
+		.now_ms = now_ms,
+		.news = news,
+		.list = list,
+		.position = position,
+		.read = read_documents,
+		.read_extras = read_extras,
+		.read_beginning = read_beginning,
+		.known_revisions = known_revisions,
+		.read_revisions = read_revisions,
+		.read_attachment = read_attachment,
+		.left_behind = left_behind,
+		.write_start = write_start,
+		.write_finish = write_finish,
+	};
+
+	return (struct side){&ops, side};
+}
+
+/* ---- the store ---- */
+
+/* The state may be lost without harm: its database is made again at once, and whoever used it is told. */
+static bool make_again(struct couch_side *side, struct error *error)
+{
+	struct couch_identity identity = {0};
+	struct error failure = {0};
+
+	if (!error || error->kind != ERROR_LOST)
+		return false;
+	if (couch_database_identity(side->state, &identity, &failure)) {
+		couch_identity_done(&identity); /* it is there: something else was not found */
+		return false;
+	}
+	if (failure.kind != ERROR_LOST || !couch_database_create(side->state, true, &failure)) {
+		*error = failure;
+		return error_wrap(error, "making the state database %s again",
+				  couch_client_database(side->state));
+	}
+	error_set(error, ERROR_RETRY, "the state database %s was gone, and is made again",
+		  couch_client_database(side->state));
+	snprintf(error->code, sizeof error->code, "%s", STATE_LOST);
+	return false;
+}
+
+static bool store_read(void *self, const char *const *ids, size_t count, struct json_object **documents_out,
+		       struct error *error)
+{
+	struct couch_side *side = self;
+	struct couch_documents documents = {0};
+
+	if (!couch_documents_read(side->state, ids, count, &documents, error))
+		return make_again(side, error);
+	for (size_t i = 0; i < count; i++)
+		documents_out[i] = documents.list[i].deleted ? NULL : take(documents.list[i].body);
+	couch_documents_done(&documents);
+	return true;
+}
+
+static bool store_write(void *self, struct json_object *const *documents, size_t count,
+			struct store_result *results_out, struct error *error)
+{
+	struct couch_side *side = self;
+	struct couch_written *written = own_alloc((count + 1) * sizeof *written);
+
+	bool ok = couch_documents_write(side->state, documents, count, written, error);
+	for (size_t i = 0; i < count; i++) {
+		results_out[i].kind = written[i].kind;
+		snprintf(results_out[i].rev, sizeof results_out[i].rev, "%s", written[i].rev);
+		snprintf(results_out[i].text, sizeof results_out[i].text, "%s", written[i].text);
+	}
+	free(written);
+	return ok || make_again(side, error);
+}
+
+struct store_walk {
+	store_visit *visit;
+	void *context;
+};
+
+static bool visit_stored(void *context, struct couch_document *document, struct error *error)
+{
+	struct store_walk *walk = context;
+
+	return !document->body || walk->visit(walk->context, document->body, error);
+}
+
+static bool store_walk(void *self, const char *prefix, const struct json_pick *pick, store_visit *visit,
+		       void *context, struct error *error)
+{
+	struct couch_side *side = self;
+	struct store_walk walk = {visit, context};
+
+	return couch_documents_walk_picked(side->state, prefix, LISTING_PAGE, pick, visit_stored, &walk,
+					   error) ||
+	       make_again(side, error);
+}
+
+static bool checkpoint_read(void *self, struct json_object **checkpoint_out, struct error *error)
+{
+	const struct couch_side *side = self;
+
+	return couch_checkpoint_read(side->in_source, checkpoint_out, error);
+}
+
+static bool checkpoint_read_state(void *self, struct json_object **checkpoint_out, struct error *error)
+{
+	struct couch_side *side = self;
+
+	return couch_checkpoint_read(side->in_state, checkpoint_out, error) || make_again(side, error);
+}
+
+static bool judge_source(void *context, struct json_object *present, struct error *error)
+{
+	const struct checkpoint_over *over = context;
+
+	return checkpoint_may_follow(present, over->source, error);
+}
+
+static bool judge_state(void *context, struct json_object *present, struct error *error)
+{
+	const struct checkpoint_over *over = context;
+
+	return checkpoint_may_stand_in_state(present, over->state, error);
+}
+
+static bool checkpoint_write(void *self, struct json_object *checkpoint, const struct checkpoint_over *over,
+			     struct error *error)
+{
+	struct couch_side *side = self;
+	struct checkpoint_over left = *over;
+
+	return couch_checkpoint_write(side->in_source, checkpoint, judge_source, &left, error) &&
+	       (couch_checkpoint_write(side->in_state, checkpoint, judge_state, &left, error) ||
+		make_again(side, error));
+}
+
+struct store couch_side_as_store(struct couch_side *side)
+{
+	static const struct store_ops ops = {
+		.read = store_read,
+		.write = store_write,
+		.walk = store_walk,
+		.checkpoint_read = checkpoint_read,
+		.checkpoint_read_state = checkpoint_read_state,
+		.checkpoint_write = checkpoint_write,
+	};
+
+	return (struct store){&ops, side};
+}

@@ -1,0 +1,37 @@
+#include "bridge/index/pair.h"
+
+#include "bridge/endpoints/endpoint.h"
+
+#include <stdlib.h>
+
+void pair_drop_fresh(struct pair *pair)
+{
+	if (pair->fresh_row) {
+		side_record_done(pair->fresh_row);
+		free(take(pair->fresh_row));
+	}
+	if (pair->fresh_document) {
+		side_record_done(pair->fresh_document);
+		free(take(pair->fresh_document));
+	}
+}
+
+void pair_free(struct pair *pair)
+{
+	pair_drop_fresh(pair);
+	free(pair->brake);
+	free(pair->full_id);
+	free(pair->typing);
+	free(pair->unstored);
+	free(pair);
+}
+
+int64_t pair_due_ms(const struct pair *pair, enum due_kind kind)
+{
+	return pair->due[kind].at_ms;
+}
+
+struct pair *pair_next_content(const struct pair *content, const struct pair *place)
+{
+	return content->stands[place->table].next;
+}

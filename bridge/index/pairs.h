@@ -1,0 +1,61 @@
+/* Every pair that is known, in short: an index in memory over the documents, the rows and the ledger.
+ *
+ * It holds what a pass must know of all pairs at once (who is paired with whom, who stands in what, what is to be
+ * looked at); bodies, cells and agreements are read for the few that are under work. About 400 bytes a pair.
+ *
+ * What happens to one pair is told to those that it concerns, which are found by an index; only a start and a list of all
+ * rows go through all pairs. */
+#pragma once
+#include "bridge/index/conflicts.h"
+#include "bridge/index/due.h"
+#include "bridge/index/queue.h"
+#include "bridge/index/values.h"
+#include "bridge/index/watches.h"
+
+struct pairs {
+	size_t count, capacity;
+	struct pair **list; /* owned; in the order of their coming */
+	struct index by_id[TABLE_COUNT], by_record;
+	struct queue queue;
+	bool marks_first; /* the app's marks do not wait behind what has no counterpart yet (marks.h) */
+	bool hears;       /* news is heard while others wait for their turn: what it queues goes first */
+	struct dues dues;
+	struct values values;
+	struct watches watches;
+	size_t doubted_count, doubted_capacity;
+	struct pair **doubted; /* owned; those whose 'in_scope' is to be decided anew */
+	struct conflicts conflicts;
+	size_t unsettled;  /* pairs with 'unsettled' */
+	size_t unstored;   /* pairs with 'unstored' */
+	unsigned pairings; /* how often some pair got its counterpart */
+	unsigned measure;  /* turns of pairs_measure() */
+	size_t tabbed_count;
+	struct pair **tabbed; /* owned; pairs with a tab in their id */
+};
+
+void pairs_init(struct pairs *pairs);
+void pairs_done(struct pairs *pairs);
+struct pair *pairs_find(const struct pairs *pairs, enum table table, const char *id); /* or NULL */
+struct pair *pairs_want(struct pairs *pairs, enum table table, const char *id);       /* made if new */
+/* The same by what an ID cell shows: one of a tab may show a space. */
+struct pair *pairs_find_shown(const struct pairs *pairs, enum table table, const char *shown);
+struct pair *pairs_by_record(const struct pairs *pairs, const char *record_id); /* or NULL */
+/* "" takes the row away. Another pair that had this row loses it. */
+void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record_id, bool row_free);
+/* Whose ID its row shows; NULL: nobody's but its own. Who it was and who it is are looked at. */
+void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *original);
+void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other);
+/* Whose row the mark of its document names; NULL: nobody else's. It is looked at when that changes. */
+void pairs_set_twin_of(struct pairs *pairs, struct pair *pair, struct pair *original);
+/* It has no row any more, or another one: its twins may be no more. */
+void pairs_wake_twins(struct pairs *pairs, const struct pair *original);
+/* Adds a reason to look at it, and puts it into the queue. */
+void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason);
+void pairs_set_unsettled(struct pairs *pairs, struct pair *pair, bool unsettled);
+/* A problem that not even the ledger takes; NULL: none, or the ledger has it. True when it was another. */
+bool pairs_set_unstored(struct pairs *pairs, struct pair *pair, const char *problem);
+void pairs_set_due(struct pairs *pairs, struct pair *pair, enum due_kind kind, int64_t at_ms);
+/* Queues what is due; the steady time of the next that will be, or 0. */
+int64_t pairs_queue_due(struct pairs *pairs, int64_t now_ms);
+/* Whether it is in scope is to be decided anew (scope.h). */
+void pairs_doubt_scope(struct pairs *pairs, struct pair *pair);

@@ -1,0 +1,6 @@
+/* A document as it was read, in cells; or why it cannot be used. */
+#pragma once
+#include "bridge/job/batch.h"
+
+/* Reads 'document' into cells, or says in 'flaw' why it cannot be used. */
+void look_read_document(struct group *group, struct look *look);

@@ -1,0 +1,35 @@
+/* Between documents, cells and rows. Pure.
+ *
+ * A row here is the JSON object {field id: value} as Airtable gives it (V1 values, empty cells absent). */
+#pragma once
+#include "bridge/mapping/cell.h"
+#include "bridge/mapping/field.h"
+
+#define MAPPING_TEXT_LIMIT 100000 /* UTF-16 units of a text cell */
+
+/* Who is behind a link. Each answers NULL for "none". Borrowed texts. */
+struct mapping_links {
+	void *context;
+	const char *(*record_of)(void *context, enum table table, const char *document_id);
+	const char *(*document_of)(void *context, enum table table, const char *record_id);
+	const char *(*collection_of)(void *context, const char *item_id); /* that an item's document names */
+};
+
+/* The collection of a row that names none: that of its container. NULL: it names one, or has no container that is in one. */
+const char *mapping_default_collection(const struct cell *collection, const struct cell *container,
+				       const struct mapping_links *links);
+
+/* mapping.c: what both directions share. */
+#define MAPPING_TYPE_ITEM   "Item"             /* of a document without a type, and of an empty cell */
+#define MAPPING_EXACT_WHOLE 9007199254740992.0 /* 2^53: up to here a double holds every whole number */
+
+/* The template's name for a choice of Type, whatever its case ("item_with_parts" too gives "Item with
+ * Parts"); NULL when it is none of the five. */
+const char *mapping_type_choice(const char *name);
+/* The template's names of all types, one after the other; NULL behind the last. */
+const char *mapping_type_at(size_t place);
+/* The document's word for that choice, NULL where it has none; false when it is none of the five. */
+must_use bool mapping_type_word(const char *choice, const char **word_out);
+const char *mapping_kind_words(enum field_kind kind); /* "a text" */
+/* A stored price without what the app's arithmetic left behind. */
+double mapping_price_without_noise(double stored);

@@ -1,0 +1,56 @@
+#include "bridge/memory/app_twins_index.h"
+
+#include <string.h>
+
+/* The mark of a document that has no pair names the row of another one, by the ledger or by its ID; or a copy of that row. */
+static struct pair *original_of(const struct sync *sync, const struct pair *pair, const char *mark)
+{
+	struct pair *owner = mark && pair->state != ENTRY_PAIR ? pairs_by_record(&sync->pairs, mark) : NULL;
+
+	if (owner && owner->copy_of)
+		owner = owner->copy_of;
+	return owner && owner != pair && owner->table == pair->table &&
+			       (owner->state == ENTRY_PAIR || owner->document == PAIR_DOCUMENT_THERE)
+		       ? owner
+		       : NULL;
+}
+
+/* The mark of a pair's document names another row than its own: a second one that the app made of it, or one that is no more, as it may
+ * have been removed before the mark was put right. */
+static void note_other_row(struct sync *sync, struct pair *pair, const char *mark)
+{
+	struct pair *copy = pairs_by_record(&sync->pairs, mark);
+
+	if (!copy && !pair->under_way)
+		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+	if (!copy || copy->copy_of != pair || copy->app_made)
+		return;
+	copy->app_made = true;
+	pairs_look(&sync->pairs, copy, LOOK_AGAIN);
+}
+
+void app_twins_note_mark(struct sync *sync, struct pair *pair, const char *mark)
+{
+	pairs_set_twin_of(&sync->pairs, pair, original_of(sync, pair, mark));
+	if (mark && pair->state == ENTRY_PAIR && strcmp(mark, pair->record_id) != 0)
+		note_other_row(sync, pair, mark);
+}
+
+bool app_twins_keep_mark(const struct sync *sync, const struct pair *pair, const char *mark)
+{
+	const struct pair *other = mark ? pairs_by_record(&sync->pairs, mark) : NULL;
+
+	return other && other != pair && other->copy_of == pair;
+}
+
+void app_twins_follow(const struct pairs *pairs, enum field field, struct cell *cell)
+{
+	const struct pair *place = cell->kind == CELL_LINKS && cell->id_count == 1
+					   ? pairs_find(pairs, field_linked_table(field), cell->ids[0])
+					   : NULL;
+
+	if (!place || !place->twin_of)
+		return;
+	struct cell followed = cell_link(place->twin_of->id);
+	cell_move(cell, &followed);
+}

@@ -1,0 +1,10 @@
+/* Which pairs are twins that the app's own sync made, as the app's links in the documents say (app/app_twins.h has the picture). */
+#pragma once
+#include "bridge/memory/memory.h"
+
+/* Takes what the mark of the pair's document says of twins: it names the row of another pair, or one that is there beside its own. */
+void app_twins_note_mark(struct sync *sync, struct pair *pair, const char *mark);
+/* Whether the mark of the look's document names another row, which the app made of it and which is there. */
+bool app_twins_keep_mark(const struct sync *sync, const struct pair *pair, const char *mark);
+/* A document's link to a twin shows the original: that has the row which the app means. */
+void app_twins_follow(const struct pairs *pairs, enum field field, struct cell *cell);

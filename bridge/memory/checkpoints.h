@@ -1,0 +1,30 @@
+/* The checkpoint: how far the news of both sides is handled, and in which database (couchdb-rules 5, sync-rules 3).
+ *
+ * The same JSON stands twice as a local document, in the source database and in the state database, the source written
+ * first:
+ *
+ *     {"v", "session": the process that wrote it, "database": a UUID of ours, "count": how many were written before,
+ *      "at": this machine's clock in ms, "listed": the same clock when all rows were last compared, or absent,
+ *      "couch": the place in the feed or null, "rows": the place in the base's changes or null,
+ *      "open": the _ids of documents whose entries the ledger did not take, or absent,
+ *      "born": when the database was made, where its server says that (couch_checkpoint.h)}
+ *
+ * So the source is never behind what is remembered, unless its files were put back from a backup; and it is there, with
+ * the same UUID, unless the database was made anew. */
+#pragma once
+#include "bridge/memory/memory.h"
+
+/* checkpoint.c: takes the places from the checkpoint, where the database is still the one that they are places of; else
+ * says what happened to it, and leaves the place in the feed open. */
+must_use bool sync_load_checkpoint(struct sync *sync, struct error *error);
+/* Writes one where the database, or the state, has none that counts. */
+must_use bool sync_plant_checkpoint(struct sync *sync, struct error *error);
+/* Whether the database is still the one that was last written to. If not, the place is lost. */
+must_use bool sync_check_place(struct sync *sync, struct error *error);
+/* Says so, once until a checkpoint stands there again. */
+void sync_tell_state_lost(struct sync *sync);
+/* The place in the feed is unknown there, or the database is: the next pass starts again and compares everything. */
+void sync_lose_place(struct sync *sync);
+/* Notes that everything heard so far is handled, or parked in the ledger. A refusal stops nothing: without a checkpoint a restart
+ * hears more anew, and that is all. False: the pass cannot go on (asked to stop, the place or the state is lost). */
+must_use bool sync_checkpoint(struct sync *sync, struct error *error);

@@ -1,0 +1,74 @@
+#include "bridge/memory/integration_settings.h"
+
+#include "base/clock.h"
+#include "bridge/mapping/limits.h"
+
+#define DAY_MS INT64_C(86400000)
+
+bool marks_go_at_once(const struct sync *sync)
+{
+	int64_t age_ms = clock_now_ms() - sync->app_synced_ms;
+
+	return sync->app_synced_ms && age_ms < MARKS_APP_SYNCED_DAYS * DAY_MS;
+}
+
+int64_t marks_quiet_ms(const struct sync *sync)
+{
+	return marks_go_at_once(sync) ? 0 : SYNC_MARK_QUIET_MS;
+}
+
+static void hurry(struct sync *sync)
+{
+	for (size_t i = 0; i < sync->pairs.count; i++)
+		if (pair_due_ms(sync->pairs.list[i], DUE_MARK))
+			pairs_set_due(&sync->pairs, sync->pairs.list[i], DUE_MARK, clock_steady_ms());
+}
+
+void marks_note_app_sync(struct sync *sync, int64_t synced_ms)
+{
+	bool moved = sync->app_synced_ms && synced_ms > sync->app_synced_ms;
+	bool first = !sync->app_synced_ms && synced_ms;
+
+	if (!moved && !first)
+		return;
+	sync->app_synced_ms = synced_ms;
+	sync->pairs.marks_first = marks_go_at_once(sync);
+	if (!sync->pairs.marks_first || !sync->started)
+		return;
+	hurry(sync);
+	if (!sync->app_sync_told)
+		log_warn(&sync->log,
+			 "the app's own Airtable sync ran beside this one. Nothing is lost by that, but "
+			 "it is not needed any more, and a press of its button before the phone has "
+			 "what was written here makes items and rows twice: `davenport problems` "
+			 "names them");
+	sync->app_sync_told = true;
+}
+
+static bool is_unchanged(struct sync *sync, struct json_object *body)
+{
+	struct integration_config now = {0};
+	struct error ignored;
+	bool is_airtable = false;
+
+	if (!body || !integration_config_read(body, sync->config->database, &now, &is_airtable, &ignored) ||
+	    !is_airtable)
+		return false;
+	bool same = integration_config_same(&now, sync->config);
+	marks_note_app_sync(sync, now.app_synced_ms);
+	integration_config_done(&now);
+	return same;
+}
+
+bool sync_check_settings(struct sync *sync, bool *same_out, struct error *error)
+{
+	scoped_text id = document_full_id(DOCUMENT_INTEGRATION, sync->config->id);
+	const char *ids[] = {id};
+	scoped(json_object) body = NULL;
+
+	if (!sync->couch.ops->read_extras(sync->couch.self, ids, 1, &body, error))
+		return error_wrap(error, "reading %s", id);
+	*same_out = is_unchanged(sync, body);
+	sync->settings_changed = sync->settings_changed || !*same_out;
+	return true;
+}

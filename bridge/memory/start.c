@@ -1,0 +1,197 @@
+#include "bridge/memory/start.h"
+
+#include "base/clock.h"
+#include "bridge/index/scope.h"
+#include "bridge/index/waits.h"
+#include "bridge/mapping/limits.h"
+#include "bridge/memory/bound_columns.h"
+#include "bridge/memory/checkpoints.h"
+#include "bridge/memory/integration_settings.h"
+#include "bridge/memory/retired_entries.h"
+#include "bridge/memory/seen_document.h"
+#include "bridge/memory/start_problems.h"
+#include "bridge/state/ledger_io.h"
+
+/* ---- the ledger and the documents, in short ---- */
+
+static void schedule(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
+{
+	if (entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms || ledger_entry_has_taken(entry) ||
+	    entry->wake || entry->orphans || entry->histories)
+		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+	if (entry->typed_ms)
+		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+	if (entry->next_try_ms) {
+		int64_t wait_ms = entry->next_try_ms - clock_now_ms();
+		pairs_set_due(&sync->pairs, pair, DUE_AGAIN, clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1));
+	}
+	if (entry->state == ENTRY_GRAVE && entry->marked && !entry->mark_refused)
+		pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
+	if (entry->state == ENTRY_PAIR && !entry->marked && !entry->mark_refused) {
+		int64_t quiet_ms = clock_now_ms() - entry->seen_ms;
+		quiet_ms = quiet_ms < 0 ? 0 : quiet_ms; /* this clock was set back, or is behind the base's */
+		int64_t wait_ms = marks_quiet_ms(sync) - quiet_ms;
+		pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1));
+	}
+}
+
+/* A row that is paired is nobody else's, in whatever order they are loaded. */
+static void load_row(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
+{
+	const struct pair *owner =
+		entry->record_id[0] ? pairs_by_record(&sync->pairs, entry->record_id) : NULL;
+	bool paired = entry->state == ENTRY_PAIR;
+	struct pair *shown = entry->shows ? pairs_want(&sync->pairs, entry->table, entry->shows) : NULL;
+
+	if (!entry->record_id[0] || (entry->state != ENTRY_NONE && !paired) ||
+	    (!paired && owner && owner->state == ENTRY_PAIR))
+		return;
+	pairs_set_record(&sync->pairs, pair, entry->record_id, !paired);
+	if (paired)
+		pairs_set_claims(&sync->pairs, pair, shown);
+	else
+		pairs_set_copy_of(&sync->pairs, pair, shown);
+}
+
+struct loading {
+	struct sync *sync;
+	struct start_problems problems;
+};
+
+static bool load_entry(void *context, struct ledger_entry *entry, struct error *error)
+{
+	struct loading *loading = context;
+	struct sync *sync = loading->sync;
+	struct pair *pair = pairs_want(&sync->pairs, entry->table, entry->id);
+
+	(void)error;
+	pair->state = entry->state;
+	pair->handled = entry->handled;
+	pair->buried_ms = entry_buried_ms(entry);
+	pair->ended = entry->ended;
+	pair->born_as_row = entry->born_as_row;
+	pair->in_step = ledger_entry_is_settled(entry);
+	pair->went_back = entry->state == ENTRY_PAIR && entry->apart;
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		pair->went_back =
+			pair->went_back || (entry->state == ENTRY_PAIR && entry->fields[field].held);
+	pairs_set_waits(&sync->pairs, pair, entry->waits, NULL, 0);
+	pair->only_told = ledger_entry_only_tells(entry);
+	if (entry->problem)
+		start_problems_add(&loading->problems, pair, entry);
+	load_row(sync, pair, entry);
+	sync_note_agreed(sync, pair, entry);
+	schedule(sync, pair, entry);
+	return true;
+}
+
+static bool load_document_page(void *context, struct side_records *page, struct error *error)
+{
+	struct sync *sync = context;
+
+	(void)error;
+	for (size_t i = 0; i < page->count; i++)
+		sync_note_document(sync, pairs_want(&sync->pairs, page->list[i].table, page->list[i].id),
+				   &page->list[i]);
+	return true;
+}
+
+/* Of each document what sync_note_document() takes. */
+static bool list_documents(struct sync *sync, enum table table, struct error *error)
+{
+	const struct json_pick_key in_integrations[] = {{.name = sync->config->id}};
+	const struct json_pick integrations = {in_integrations, countof(in_integrations), false};
+	const struct json_pick_key in_data[] = {
+		{.name = "collection_id"},
+		{.name = "container_id"},
+		{.name = "collection_reference_number"},
+		{.name = "individual_asset_reference"},
+		{.name = "rfid_tag_epc_memory_bank_contents"},
+		{.name = "actual_rfid_tag_epc_memory_bank_contents"},
+		{.name = "integrations", .below = &integrations},
+	};
+	const struct json_pick data = {in_data, countof(in_data), false};
+	const struct json_pick_key in_document[] = {{.name = "data", .below = &data}};
+	const struct json_pick document = {in_document, countof(in_document), false};
+
+	return sync->couch.ops->list(sync->couch.self, table, &document, load_document_page, sync, error);
+}
+
+/* ---- a state that was lost ---- */
+
+void sync_forget_state(struct sync *sync)
+{
+	sync_tell_state_lost(sync);
+	sync->unplanted = sync->open_changed = true;
+	sync->ledger_lost = false; /* a new loss */
+	sync_lose_ledger(sync);
+	json_remove(sync->schema_stored, "_rev");
+	sync->unstored = true;
+	/* The data may have gone back at the same time: then the feed does not show what changed in the settings meanwhile. */
+	sync->settings_doubtful = true;
+	sync->schema_unsure = false;
+	sync->schema_retry = (struct retry){0};
+	for (size_t i = 0; i < sync->pairs.count; i++)
+		pairs_look(&sync->pairs, sync->pairs.list[i], LOOK_AGAIN);
+}
+
+/* What was changed before a place that is asked for only now is no news. */
+static bool take_place(struct sync *sync, struct error *error)
+{
+	bool same = true;
+
+	if (sync->couch_cursor)
+		return true;
+	if (!sync->couch.ops->position(sync->couch.self, &sync->couch_cursor, error) ||
+	    !sync_check_settings(sync, &same, error))
+		return false;
+	return same ||
+	       error_set(error, ERROR_RETRY, "the integration's document has just changed: it begins anew");
+}
+
+static bool load(struct loading *loading, struct error *error)
+{
+	struct sync *sync = loading->sync;
+
+	if (!ledger_walk(&sync->ledger, load_entry, loading, error) || !take_place(sync, error))
+		return false;
+	for (size_t table = 0; table < TABLE_COUNT; table++)
+		if (!list_documents(sync, (enum table)table, error))
+			return error_wrap(error, "reading the documents");
+	scope_update(sync->config, &sync->pairs);
+	return sync_take_problems(sync, &loading->problems, error);
+}
+
+bool sync_start(struct sync *sync, struct error *error)
+{
+	struct loading loading = {.sync = sync};
+	bool bound = false;
+
+	if (sync->started)
+		return true;
+	marks_note_app_sync(sync, sync->config->app_synced_ms);
+	pairs_done(&sync->pairs);
+	pairs_init(&sync->pairs);
+	sync->pairs.marks_first = marks_go_at_once(sync);
+	sync->present_turn = 0;
+	if (!sync_load_columns(sync, &bound, error) || (!bound && !sync_bind(sync, error)))
+		return false;
+	if (!sync->flaws_told)
+		sync_tell_flaws(sync);
+	bool loaded = sync_load_checkpoint(sync, error) && sync_plant_checkpoint(sync, error) &&
+		      load(&loading, error);
+	start_problems_done(&loading.problems);
+	if (!loaded)
+		return false;
+	sync->contact_made = sync->rows_cursor != NULL;
+	sync->compared = false;
+	sync_queue_documents(sync);
+	for (size_t i = 0; i < sync->pairs.count; i++)
+		pairs_wake_if_free(&sync->pairs, sync->pairs.list[i]);
+	sync->left_behind_due = true;
+	sync->started = true;
+	sync->place_lost = false;
+	log_info(&sync->log, "knows %zu documents and rows, %zu to look at", sync->pairs.count,
+		 sync->pairs.queue.count);
+	return true;
+}

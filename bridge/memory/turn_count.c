@@ -1,0 +1,43 @@
+#include "bridge/memory/turn_count.h"
+
+#include "base/clock.h"
+#include "bridge/mapping/limits.h"
+
+#include <stdarg.h>
+
+#define RESTLESS_MOST 8 /* doublings of the pause of a pair that a pass would not stop looking at */
+
+static void note_pass(const struct sync *sync, struct pair *pair)
+{
+	if (pair->pass == sync->pass)
+		return;
+	if (pair->looked <= SYNC_LOOKS_MOST)
+		pair->restless = 0;
+	pair->pass = sync->pass;
+	pair->turns = pair->looked = 0;
+}
+
+bool sync_has_turns_left(struct sync *sync, struct pair *pair)
+{
+	note_pass(sync, pair);
+	return ++pair->turns < SYNC_TURNS;
+}
+
+bool sync_may_look(struct sync *sync, struct pair *pair)
+{
+	note_pass(sync, pair);
+	if (++pair->looked <= SYNC_LOOKS_MOST)
+		return true;
+	bool first = pair->looked == SYNC_LOOKS_MOST + 1;
+	if (first && pair->restless < RESTLESS_MOST)
+		pair->restless++;
+	int64_t wait_ms = (int64_t)SYNC_RETRY_FIRST_MS << (pair->restless - 1);
+	pairs_set_due(&sync->pairs, pair, DUE_AGAIN,
+		      clock_steady_ms() + (wait_ms < SYNC_RETRY_CAP_MS ? wait_ms : SYNC_RETRY_CAP_MS));
+	if (first)
+		log_warn(&sync->log,
+			 "%s was looked at %d times in a row, and still is not done: it is looked at again "
+			 "later, at most hourly. Others go on",
+			 pair->full_id, SYNC_LOOKS_MOST);
+	return false;
+}

@@ -1,6 +1,0 @@
-/* What a person lost when several edits became one, in words. Only for the engine's own files. */
-#pragma once
-#include "bridge/merge_batch.h"
-
-/* A sentence or two, with each lost value and what is there instead; NULL: nobody lost anything. The caller frees. */
-char *merge_loss_words(const struct merge *merge);

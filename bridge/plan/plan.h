@@ -1,0 +1,137 @@
+/* What does this pair need? Decides, never does: no network, no clock, no I/O.
+ *
+ * Existence first (plan_existence, the table of sync-rules 11), then field by field (plan_field):
+ *
+ *     document moved   row moved
+ *     no               no                 nothing
+ *     yes              no                 the row follows
+ *     no               yes                the document follows
+ *     yes              yes, to the same   agreed
+ *     yes              yes, otherwise     conflict: the newest edit wins the field, a tie goes to the document, and the
+ *                                         other value is kept in the history
+ *     nothing was agreed on yet           the row is filled from the document; at first contact sync-rules 5
+ *
+ * A document's value that the column cannot hold goes nowhere; a later edit of the cell takes its place. */
+#pragma once
+#include "bridge/endpoints/integration_config.h"
+#include "bridge/state/ledger_entry.h"
+
+/* ---- existence ---- */
+
+enum document_state {
+	DOCUMENT_NONE,       /* no such document, and none is remembered */
+	DOCUMENT_MISSING,    /* was there, is not in the database, and there is no tombstone */
+	DOCUMENT_WENT_BACK,  /* a tombstone from before the document was last handled (sync-rules 3) */
+	DOCUMENT_UNREADABLE, /* invalid, or cannot be written back exactly */
+	DOCUMENT_TOMBSTONE,
+	DOCUMENT_IN_SCOPE,
+	DOCUMENT_LEFT_SCOPE, /* out of scope, by an edit of a document; its row agreed on a place inside */
+	DOCUMENT_OUT_OF_SCOPE,
+};
+enum row_state {
+	ROW_NONE,          /* no row known */
+	ROW_UNSURE,        /* the paired row was not shown, but it is not yet sure that it is gone */
+	ROW_GONE,          /* the paired row is surely gone */
+	ROW_GONE_ONE_FREE, /* gone, but one unpaired row has the ID */
+	ROW_PAIRED,
+	ROW_PAIRED_OTHERS, /* and other rows have its ID too */
+	ROW_MIXED_UP,      /* it shows another's ID and other edits, or another paired row shows its ID so */
+	ROW_SHOWS_ANOTHER, /* it has none, and the paired row of another document shows its ID */
+	ROW_FREE,          /* unpaired, has the document's ID or is named by its mark */
+	ROW_FREE_TWINS,    /* several unpaired rows have the ID, or ID and mark contradict each other */
+	ROW_OF_GRAVE, /* the gravestone's record id is there again, or a row with its ID appeared after it */
+	ROW_OF_GRAVE_TICKED, /* so, and its Delete box is as it was when it was obeyed */
+	ROW_NEW,             /* an unpaired row with an empty or unknown ID */
+};
+
+enum existence_action {
+	EXIST_NOTHING,
+	EXIST_ASK_AGAIN,   /* look once more, later */
+	EXIST_HOLD,        /* a person has to decide; shown */
+	EXIST_DELETE_TWIN, /* the document, as one that a person deletes */
+	EXIST_HOLD_TWIN,   /* a document of a row that has one: shown; it gets no row */
+	EXIST_PARK,        /* the document cannot be used; shown; neither side is touched */
+	EXIST_BURY,        /* gravestone 'document deleted' */
+	EXIST_DELETE_ROW,  /* then bury */
+	EXIST_DISCARD_ROW, /* it never became a document; gravestone of the row alone */
+	EXIST_UNTICK,      /* the Delete box is cleared, and it is looked at again */
+	EXIST_UNDELETE,    /* bring the document back from the row and the gravestone */
+	EXIST_MERGE,
+	EXIST_MERGE_OTHERS,    /* merge the pair; tell the copies */
+	EXIST_PAIR_FREE,       /* pair with the unpaired row, keep B, merge */
+	EXIST_CREATE_ROW,      /* look, then upsert */
+	EXIST_RESTORE_ROW,     /* make the row again */
+	EXIST_DELETE_DOCUMENT, /* then bury */
+	EXIST_FORGET,          /* gravestone 'forgotten' */
+	EXIST_ADOPT,           /* pair without B (sync-rules 5) */
+	EXIST_CREATE_DOCUMENT,
+	EXIST_LEAVE,      /* out of scope: nothing flows, said so */
+	EXIST_MERGE_OUT,  /* out of scope: the row's edits go to the document, and nothing to the row */
+	EXIST_REMOVE_ROW, /* it left the scope: the row is deleted, gravestone 'left the scope' */
+	EXIST_LET_GO,     /* gravestone 'left the scope': its row is gone */
+	EXIST_EXPIRE,     /* the gravestone has stood long enough: nothing of it is remembered any more */
+};
+struct existence_views {
+	enum document_state document;
+	enum row_state row;
+	enum entry_state entry;
+	enum row_deleted_policy on_row_deleted;
+	bool document_moved; /* C differs from Bc in a two-way field (an edit the row's deleter could not have seen) */
+	bool row_moved;      /* A differs from Ba in a two-way field */
+	bool delete_ticked;  /* the row's Delete box */
+	bool row_edit_newer; /* row_moved, later than the tombstone was first seen */
+	bool other_is_held;  /* ROW_SHOWS_ANOTHER: nothing is written to that row for now, so its ID stays */
+	bool is_twin; /* the mark of the document names the row of another: the app made it of that row */
+	bool twin_goes; /* the app made the document, or the row, twice; a person wants it gone, nobody edited it */
+	bool app_deleted;   /* the app deleted the document while this row was its record */
+	bool place_open;    /* left the scope: what it stands in is still to be looked at */
+	bool holds_rows;    /* left the scope: rows point to its row */
+	bool row_returns;   /* out of scope: the row was edited to stand in it */
+	bool has_contents;  /* the app would refuse to delete the document */
+	bool grave_expired; /* the gravestone is old enough, and nothing of it is under way */
+};
+struct existence {
+	enum existence_action action;
+	const char *reason; /* static words */
+	bool clear_delete;  /* with a merge: the Delete box is cleared and the reason shown */
+	bool told;          /* the reason is shown in the row */
+	bool refuse_delete; /* with a merge or a restore: deletion is refused and that is shown, the box stays */
+};
+struct existence plan_existence(const struct existence_views *views);
+const char *existence_name(enum existence_action action); /* "create row" */
+
+/* ---- fields ---- */
+
+enum field_action {
+	ACTION_NONE = 0,
+	ACTION_REMEMBER = 1, /* both agree: move B */
+	ACTION_TO_AIRTABLE = 2,
+	ACTION_TO_COUCH = 4,
+	ACTION_CONFLICT = 8,  /* with one of the two above: the other side's value is the loser */
+	ACTION_ASK_TIME = 16, /* both moved and it is not known which edit is newer */
+	ACTION_WAIT = 32,     /* a link to something without a counterpart */
+	ACTION_PROBLEM = 64,  /* this cell cannot flow; the problem says why */
+};
+struct decision {
+	unsigned action;
+	const char *reason;
+};
+
+struct field_views {
+	enum field_direction direction;
+	const struct cell *couch, *airtable;
+	const struct cell *agreed_couch, *agreed_airtable; /* both NULL: no B for this field */
+	struct cell_equivalence equivalence;
+	bool first_contact; /* there is no entry: sync-rules 5 */
+	bool row_unedited; /* first contact: the cell was not edited since both were in step, as this process remembers */
+	bool same_updated_at; /* first contact: the row's Updated At, a time, is the document's: not edited since */
+	bool shown_differently; /* sync-rules 18: an edit of this cell is a conflict */
+	bool settles_held;      /* and a person has said now which of both is meant: 'order' has it */
+	bool held;              /* both differ since the document went back in time: any edit is a conflict */
+	bool contested;         /* so is it where the document may have been edited unseen */
+	bool couch_unmappable; /* C cannot be shown in the column (mapping_to_row refused); couch is then still C */
+	bool blank; /* the row's cell is empty, also where that reads as a value (an empty Type is an Item) */
+	bool waits; /* C or A is a link to something without a counterpart */
+	enum edit_order order;
+};
+struct decision plan_field(const struct field_views *field);

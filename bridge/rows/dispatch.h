@@ -1,0 +1,7 @@
+/* Send: what is read once more before rows are written, and the start of the writes; remember.c takes their answers. */
+#pragma once
+#include "bridge/job/batch.h"
+
+/* send.c: rows that are to be deleted as they are now, in full; a row edited meanwhile is planned anew. Then the writes. */
+must_use bool group_read_last_cells(struct group *group, struct error *error);
+void group_start_rows(struct group *group);

@@ -1,0 +1,43 @@
+/* The memory of agreement: per pair what both sides last agreed on, and what was sent and not yet settled.
+ *
+ * Entries live as JSON documents `pair-<integration>-<type>-<id>` in a store; the real one is the database beside the
+ * data, tests bring their own. Fields are kept under the column's id, so that another column never inherits
+ * what a former one agreed on. */
+#pragma once
+#include "base/log.h"
+#include "bridge/mapping/columns.h"
+#include "bridge/state/ledger_entry.h"
+#include "bridge/state/store.h"
+
+#define LEDGER_BATCH 500 /* documents a request at the most */
+
+/* ---- the store ---- */
+
+/* ---- an entry ---- */
+
+/* ---- the ledger ---- */
+
+struct ledger {
+	struct store store;
+	char *integration_id;
+	char *base_id;
+	const struct columns *columns; /* of both tables; borrowed */
+	const struct log *log;         /* borrowed; NULL until its owner sets it */
+	struct json_object
+		*unreadable; /* owned; {_id: true} of documents that were named as unreadable, or NULL */
+};
+void ledger_init(struct ledger *ledger, struct store store, const char *integration_id, const char *base_id,
+		 const struct columns *columns);
+void ledger_done(struct ledger *ledger);
+
+struct ledger_key {
+	enum table table;
+	const char *id;
+};
+/* Every entry of this integration that can be read, in short: of the fields only what the links agreed on, no cells of gravestones, no
+ * replaced values, not the document's revision nor the rows behind links. For the index that a start makes; what is to be written is read
+ * by ledger_read(). */
+typedef bool ledger_visit(void *context, struct ledger_entry *entry, struct error *error);
+
+/* Says once that a state document cannot be read, and what follows. */
+void ledger_tell_unreadable(struct ledger *ledger, const char *full_id, const struct error *why);

@@ -1,0 +1,211 @@
+#include "bridge/state/ledger_entry.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLACED_MOST 64 /* values of one row; past that the oldest is forgotten */
+
+char *ledger_entry_linked_row(struct ledger_entry *entry, enum field field)
+{
+	if (field == FIELD_COLLECTION)
+		return entry->collection_row;
+	return field == FIELD_CONTAINER ? entry->container_row : NULL;
+}
+
+static void forget_linked_row(struct ledger_entry *entry, enum field field)
+{
+	char *row = ledger_entry_linked_row(entry, field);
+
+	if (row)
+		row[0] = '\0';
+}
+
+void ledger_entry_forget_field(struct ledger_entry *entry, enum field field)
+{
+	struct ledger_field *agreed = &entry->fields[field];
+
+	cell_done(&agreed->couch);
+	cell_done(&agreed->airtable);
+	*agreed = (struct ledger_field){0};
+	forget_linked_row(entry, field);
+}
+
+void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
+			const struct cell *airtable)
+{
+	struct ledger_field *agreed = &entry->fields[field];
+	struct cell couch_copy = cell_copy(couch), airtable_copy = cell_copy(airtable);
+
+	cell_move(&agreed->couch, &couch_copy);
+	cell_move(&agreed->airtable, &airtable_copy);
+	agreed->known = true;
+	forget_linked_row(entry, field);
+	agreed->shown_differently = false;
+	agreed->contested = false;
+	agreed->held = false;
+}
+
+void ledger_entry_hold(struct ledger_entry *entry, enum field field, const struct cell *couch)
+{
+	struct cell copy = cell_copy(couch);
+
+	cell_move(&entry->fields[field].couch, &copy);
+	entry->fields[field].held = true;
+}
+
+static void drop_first_replaced(struct ledger_entry *entry)
+{
+	cell_done(&entry->replaced[0].cell);
+	entry->replaced_count--;
+	memmove(entry->replaced, entry->replaced + 1, entry->replaced_count * sizeof *entry->replaced);
+}
+
+void ledger_entry_clear_sent(struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		cell_done(&entry->sent.fields[field].pre);
+		cell_done(&entry->sent.fields[field].post);
+	}
+	entry->sent = (struct ledger_sent){0};
+}
+
+void ledger_entry_replace(struct ledger_entry *entry, enum field field, const struct cell *cell,
+			  int64_t at_ms)
+{
+	if (entry->replaced_count == REPLACED_MOST)
+		drop_first_replaced(entry);
+	entry->replaced = own_resize(entry->replaced, entry->replaced_count + 1, sizeof *entry->replaced);
+	entry->replaced[entry->replaced_count++] =
+		(struct ledger_replaced){.field = field, .at_ms = at_ms, .cell = cell_copy(cell)};
+}
+
+void ledger_entry_drop_replaced(struct ledger_entry *entry, int64_t until_ms)
+{
+	while (entry->replaced_count && entry->replaced[0].at_ms <= until_ms)
+		drop_first_replaced(entry);
+	if (entry->replaced_count)
+		return;
+	free(entry->replaced);
+	entry->replaced = NULL;
+}
+
+void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable)
+{
+	struct cell copy = cell_copy(airtable);
+
+	cell_move(&entry->taken[field].cell, &copy);
+	entry->taken[field].taken = true;
+}
+
+bool ledger_entry_has_taken(const struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (entry->taken[field].taken)
+			return true;
+	return entry->saving != NULL;
+}
+
+void ledger_entry_clear_taken(struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		cell_done(&entry->taken[field].cell);
+		entry->taken[field].taken = false;
+	}
+	own_free_text(&entry->taken_on);
+	json_object_close(&entry->saving);
+}
+
+bool ledger_entry_only_tells(const struct ledger_entry *entry)
+{
+	return entry->problem && entry->notice && strcmp(entry->problem, entry->notice) == 0;
+}
+
+bool ledger_entry_is_settled(const struct ledger_entry *entry)
+{
+	return entry->state == ENTRY_PAIR && entry->sent.kind == SENT_NOTHING && !entry->unsure_since_ms &&
+	       !entry->waits && !entry->problem && !ledger_entry_has_taken(entry);
+}
+
+void ledger_entry_unbury(struct ledger_entry *entry)
+{
+	own_free_text(&entry->grave_reason);
+	own_free_text(&entry->grave_revision);
+	json_object_close(&entry->grave_cells);
+	entry->grave_ms = 0;
+}
+
+void ledger_entry_pair(struct ledger_entry *entry, const char *record_id)
+{
+	ledger_entry_unbury(entry);
+	entry->state = ENTRY_PAIR;
+	entry->marked = false;
+	own_free_text(&entry->mark_refused); /* that was the mark of another row */
+	snprintf(entry->record_id, sizeof entry->record_id, "%s", record_id);
+}
+
+/* All that was agreed on, is under way, or is told: what is left says whose entry it is. */
+static void forget_all(struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		ledger_entry_forget_field(entry, (enum field)field);
+	ledger_entry_clear_sent(entry);
+	ledger_entry_drop_replaced(entry, INT64_MAX);
+	ledger_entry_clear_taken(entry);
+	ledger_entry_unbury(entry);
+	own_free_text(&entry->problem);
+	own_free_text(&entry->notice);
+	entry->notice_leaves = 0;
+	entry->notice_ms = 0;
+	own_free_text(&entry->shows);
+	json_object_close(&entry->causes);
+	json_object_close(&entry->grounds);
+}
+
+void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
+		       int64_t now_ms, struct json_object *cells)
+{
+	bool was_document = entry->state != ENTRY_NONE && entry->state != ENTRY_DISCARDED;
+
+	forget_all(entry);
+	entry->failures = 0;
+	entry->next_try_ms = 0;
+	entry->unsure_since_ms = 0;
+	entry->typed_ms = 0;
+	entry->marked = false;
+	entry->ended = 0;
+	json_object_close(&entry->revisions);
+	entry->state = was_document ? ENTRY_GRAVE : ENTRY_DISCARDED;
+	entry->grave_reason = own_copy(reason);
+	entry->grave_revision = own_copy(tombstone_revision);
+	entry->grave_ms = now_ms;
+	entry->grave_cells = cells;
+}
+
+void ledger_entry_let_go(struct ledger_entry *entry)
+{
+	ledger_entry_unbury(entry);
+	entry->state = ENTRY_NONE;
+	entry->record_id[0] = '\0';
+}
+
+void ledger_entry_expire(struct ledger_entry *entry)
+{
+	ledger_entry_let_go(entry);
+	entry->marked = false;
+	own_free_text(&entry->notice);
+	own_free_text(&entry->mark_refused);
+}
+
+void ledger_entry_done(struct ledger_entry *entry)
+{
+	forget_all(entry);
+	own_free_text(&entry->id);
+	json_object_close(&entry->revisions);
+	own_free_text(&entry->mark_refused);
+	json_object_close(&entry->wake);
+	json_object_close(&entry->orphans);
+	json_object_close(&entry->histories);
+	json_object_close(&entry->stored);
+	*entry = (struct ledger_entry){0};
+}

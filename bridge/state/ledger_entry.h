@@ -1,0 +1,132 @@
+/* What happens to an entry in memory: what was agreed on, what is under way, its end. */
+#pragma once
+#include "bridge/mapping/cell.h"
+#include "bridge/mapping/field.h"
+
+#define LEDGER_VERSION        1
+#define LEDGER_VERSION_PACKED 2 /* of an entry with "texts" (ledger_texts.h) */
+enum sent_kind { SENT_NOTHING, SENT_CREATE, SENT_UPDATE, SENT_DELETE };
+enum pair_waits {
+	WAITS_FOR_ROW = 1,      /* what its document points to has no row yet */
+	WAITS_FOR_DOCUMENT = 2, /* what its row points to has no document yet */
+};
+enum entry_state {
+	ENTRY_NONE,
+	ENTRY_PAIR,
+	ENTRY_GRAVE,
+	ENTRY_FORGOTTEN, /* a gravestone 'forgotten' */
+	ENTRY_DISCARDED, /* that of a row that never was a document */
+};
+struct ledger_field {
+	bool known;             /* there is a B for this field */
+	bool shown_differently; /* an answer showed something else than was sent (sync-rules 18) */
+	bool held;      /* both differ, of which the row has the newer, until one is edited (sync-rules 3) */
+	bool contested; /* one side may have been edited unseen: an edit of the other is a conflict */
+	struct cell couch, airtable;
+};
+struct ledger_sent {
+	enum sent_kind kind;
+	int64_t at_ms;     /* Airtable's clock */
+	char epoch[37];    /* the process that sent it */
+	char document[80]; /* the document's revision that it was made of; "" not known */
+	struct ledger_sent_field {
+		bool sent;
+		struct cell pre, post;
+	} fields[FIELD_COUNT];
+};
+/* What a write of ours took out of a cell. Reads may show it a while longer: it is not taken for an edit (rule 6.4). */
+struct ledger_replaced {
+	enum field field;
+	int64_t at_ms; /* Airtable's clock; at or after the write */
+	struct cell cell;
+};
+struct ledger_entry {
+	enum table table;
+	char *id;
+	char revision[80]; /* of the ledger's own document; "" when new */
+	enum entry_state state;
+	char record_id[32]; /* the paired row; the row that waits to become a document; the grave's */
+	char document
+		[80]; /* the document's winning revision when it was last looked at; "" not known (sync-rules 3) */
+	uint64_t handled; /* hash of the document's live leaves that were handled; 0: none */
+	uint64_t ended;   /* hash of its deleted leaves that were handled; 0: none */
+	struct json_object *
+		revisions; /* owned; of the document, as far as they are remembered (leaf_memory.h); or NULL */
+	/* Airtable's clock when the handled revision was first seen; of a tombstone also while what it asks for is open. Of another one
+	 * that is not handled yet only the process knows it (pairs.h); after a crash it is later, which may let a document win a
+	 * conflict: the loser is kept all the same. */
+	int64_t seen_ms;
+	bool marked; /* the document carries the app's mark of this pairing */
+	bool apart; /* as read: some of its fields are held (below), also where the fields themselves are not read */
+	char *shows;      /* owned; the ID of another that its row shows (sync-rules 13), or NULL */
+	bool born_as_row; /* made from a row: a collection is then in scope by itself */
+	unsigned waits;   /* enum pair_waits: a link in it waits for another pair */
+	int64_t typed_ms; /* somebody may be typing in its row, last seen at this time (Airtable's clock); 0: nobody */
+	int64_t unsure_since_ms; /* the row was not shown, first at this time (Airtable's clock); 0: it was */
+	struct ledger_field fields[FIELD_COUNT];
+	char collection_row[32],
+		container_row[32]; /* the rows that the links agreed on pointed to; "" not noted */
+	struct ledger_sent sent;   /* in doubt until it is settled */
+	size_t replaced_count;
+	struct ledger_replaced *replaced; /* owned; the oldest first */
+	struct ledger_taken {
+		bool taken;
+		struct cell cell;
+	} taken[FIELD_COUNT]; /* cells that were about to be written into the document, not yet known to be there */
+	char *taken_on;       /* owned; the document's revision then, or NULL: it had none */
+	/* Owned; the save that they were for, or that was to delete: {at: its time, ms; gone: true when it deletes; history:
+	 * the entry that goes before it; wake: when it has one, the marks of other integrations in what it deletes}; or NULL. */
+	struct json_object *saving;
+	/* What still has to be saved or removed beside the document, since it was refused, each with its reason in "why". Owned, or
+	 * NULL; they outlive the pair. */
+	struct json_object *wake; /* {gone, marks}: what follows from a move or an end of an item */
+	struct json_object *
+		histories; /* array of {history, why}: of what has happened, still to be written (late_history.h) */
+	struct json_object *orphans; /* array of {id, rev}: history entries of changes that did not happen */
+	char *notice;                /* owned; what was told of an end of a conflict (notice.h), or NULL */
+	uint64_t notice_leaves;      /* while the document has these leaves; 0: not noted yet */
+	int64_t notice_ms;           /* wall clock; when it was told first */
+	char *mark_refused;          /* owned; why the app's mark could not be written, or NULL */
+	char *problem;               /* owned; what a person should know, or NULL */
+	struct json_object *causes;  /* owned; array of _ids of the documents that it comes from, or NULL */
+	/* Owned; {_id: revision, "" where there was none} of all that it was decided on (grounds.h); NULL: that is not known. */
+	struct json_object *grounds;
+	int failures;         /* tries that failed in a row */
+	int64_t next_try_ms;  /* wall clock; 0: when something changes */
+	char *grave_reason;   /* owned */
+	char *grave_revision; /* owned; the tombstone's */
+	int64_t grave_ms;
+	struct json_object *
+		grave_cells; /* owned; the row's last cells, {field id: value}; from the note of its deletion on */
+	struct json_object *stored; /* owned; as it is in the store */
+};
+void ledger_entry_done(struct ledger_entry *entry);
+void ledger_entry_forget_field(struct ledger_entry *entry, enum field field);
+void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
+			const struct cell *airtable);
+/* The document shows something older than what was agreed on, and the row is left as it is. */
+void ledger_entry_hold(struct ledger_entry *entry, enum field field, const struct cell *couch);
+/* The row that the link agreed on pointed to, of a field that is one of an item's two links; NULL for others. */
+char *ledger_entry_linked_row(struct ledger_entry *entry, enum field field);
+void ledger_entry_clear_sent(struct ledger_entry *entry);
+void ledger_entry_replace(struct ledger_entry *entry, enum field field, const struct cell *cell,
+			  int64_t at_ms);
+void ledger_entry_drop_replaced(struct ledger_entry *entry, int64_t until_ms);
+void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable);
+bool ledger_entry_has_taken(const struct ledger_entry *entry);
+void ledger_entry_clear_taken(struct ledger_entry *entry);
+/* Its problem is past: what a merge cost (notice.h), and nothing else. */
+bool ledger_entry_only_tells(const struct ledger_entry *entry);
+/* A pair of which nothing is under way, in doubt, waiting or told. */
+bool ledger_entry_is_settled(const struct ledger_entry *entry);
+/* A pair from now on, whose document does not carry the mark of this row yet. */
+void ledger_entry_pair(struct ledger_entry *entry, const char *record_id);
+/* Brought back: what the gravestone held goes. */
+void ledger_entry_unbury(struct ledger_entry *entry);
+/* Nothing of it is remembered any more. */
+void ledger_entry_expire(struct ledger_entry *entry);
+/* A row without a document that is no more, or there again: nothing of it is remembered. */
+void ledger_entry_let_go(struct ledger_entry *entry);
+/* Turns it into a gravestone, of a document or of a row that never was one: agreement and notes go. 'cells' is taken. */
+void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
+		       int64_t now_ms, struct json_object *cells);

@@ -1,0 +1,471 @@
+#include "bridge/state/ledger_json.h"
+
+#include "bridge/state/ledger_texts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LATEST_MS     253402300799999 /* the end of the year 9999 */
+#define FAILURES_MOST 1000            /* that are counted */
+
+/* ---- writing ---- */
+
+static const char *const state_names[] = {
+	[ENTRY_NONE] = "waiting",        [ENTRY_PAIR] = "pair",           [ENTRY_GRAVE] = "grave",
+	[ENTRY_FORGOTTEN] = "forgotten", [ENTRY_DISCARDED] = "discarded",
+};
+static const char *const sent_names[] = {
+	[SENT_CREATE] = "create",
+	[SENT_UPDATE] = "update",
+	[SENT_DELETE] = "delete",
+};
+
+char *ledger_entry_document_id(const struct ledger *ledger, enum table table, const char *id)
+{
+	return own_format("pair-%s-%s-%s", ledger->integration_id,
+			  document_type_name(table_document_type(table)), id);
+}
+
+/* The cell that both showed; where there is more to say {"c": as the document showed it, "a": as the row did,
+ * "d": whether that is shown differently, "x": whether it is contested, "h": whether both are held apart}. */
+static struct json_object *field_to_json(const struct ledger_field *agreed)
+{
+	bool same = cell_same(&agreed->couch, &agreed->airtable);
+
+	if (same && !agreed->shown_differently && !agreed->contested && !agreed->held)
+		return cell_to_json(&agreed->couch);
+	struct json_object *json = json_new_object();
+	json_put(json, "c", cell_to_json(&agreed->couch));
+	if (!same)
+		json_put(json, "a", cell_to_json(&agreed->airtable));
+	if (agreed->shown_differently)
+		json_put(json, "d", json_new_bool(true));
+	if (agreed->contested)
+		json_put(json, "x", json_new_bool(true));
+	if (agreed->held)
+		json_put(json, "h", json_new_bool(true));
+	return json;
+}
+
+static struct json_object *fields_to_json(const struct columns *columns, const struct ledger_entry *entry)
+{
+	struct json_object *json = json_new_object();
+
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (entry->fields[field].known && columns->of[field].id)
+			json_put(json, columns_key(columns, (enum field)field),
+				 field_to_json(&entry->fields[field]));
+	return json;
+}
+
+static void put_text(struct json_object *json, const char *key, const char *text)
+{
+	if (text[0])
+		json_put_text(json, key, text);
+}
+
+static struct json_object *sent_to_json(const struct columns *columns, const struct ledger_sent *sent)
+{
+	struct json_object *json = json_new_object();
+	struct json_object *fields = json_new_object();
+
+	json_put_text(json, "kind", sent_names[sent->kind]);
+	json_put(json, "at", json_new_int(sent->at_ms));
+	json_put_text(json, "epoch", sent->epoch);
+	put_text(json, "document", sent->document);
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct ledger_sent_field *one = &sent->fields[field];
+		if (!one->sent || !columns->of[field].id)
+			continue;
+		struct json_object *values = json_new_object();
+		json_put(values, "pre", cell_to_json(&one->pre));
+		json_put(values, "post", cell_to_json(&one->post));
+		json_put(fields, columns_key(columns, (enum field)field), values);
+	}
+	json_put(json, "fields", fields);
+	return json;
+}
+
+static struct json_object *replaced_to_json(const struct columns *columns, const struct ledger_entry *entry)
+{
+	struct json_object *list = json_new_array();
+
+	for (size_t i = 0; i < entry->replaced_count; i++) {
+		const struct ledger_replaced *one = &entry->replaced[i];
+		if (!columns->of[one->field].id)
+			continue;
+		struct json_object *json = json_new_object();
+		json_put_text(json, "field", columns_key(columns, one->field));
+		json_put(json, "at", json_new_int(one->at_ms));
+		json_put(json, "was", cell_to_json(&one->cell));
+		json_append(list, json);
+	}
+	return list;
+}
+
+static struct json_object *taken_to_json(const struct columns *columns, const struct ledger_entry *entry)
+{
+	struct json_object *json = json_new_object();
+
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (entry->taken[field].taken && columns->of[field].id)
+			json_put(json, columns_key(columns, (enum field)field),
+				 cell_to_json(&entry->taken[field].cell));
+	return json;
+}
+
+static void put_time(struct json_object *json, const char *key, int64_t time_ms)
+{
+	if (time_ms)
+		json_put(json, key, json_new_int(time_ms));
+}
+
+static void put_truth(struct json_object *json, const char *key, bool truth)
+{
+	if (truth)
+		json_put(json, key, json_new_bool(true));
+}
+
+static bool is_apart(const struct ledger_entry *entry)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (entry->fields[field].known && entry->fields[field].held)
+			return entry->state == ENTRY_PAIR;
+	return false;
+}
+
+static void put_hash(struct json_object *json, const char *key, uint64_t hash)
+{
+	char words[17];
+
+	if (!hash)
+		return;
+	snprintf(words, sizeof words, "%016" PRIx64, hash);
+	json_put_text(json, key, words);
+}
+
+static void put_state(struct json_object *json, const struct ledger_entry *entry)
+{
+	put_text(json, "rec", entry->record_id);
+	put_text(json, "document", entry->document);
+	put_hash(json, "handled", entry->handled);
+	put_hash(json, "ended", entry->ended);
+	if (entry->notice) {
+		json_put_text(json, "notice", entry->notice);
+		put_hash(json, "notice_leaves", entry->notice_leaves);
+		put_time(json, "notice_at", entry->notice_ms);
+	}
+	if (entry->revisions && entry->state == ENTRY_PAIR)
+		json_put(json, "leaves", json_copy(entry->revisions));
+	put_time(json, "seen", entry->seen_ms);
+	put_truth(json, "marked", entry->marked);
+	put_truth(json, "apart", is_apart(entry));
+	json_put_text(json, "shows", entry->shows);
+	put_truth(json, "born_as_row", entry->born_as_row);
+	put_time(json, "waits", entry->waits);
+	put_time(json, "typed", entry->typed_ms);
+	put_time(json, "unsure_since", entry->unsure_since_ms);
+	put_text(json, "collection_row", entry->collection_row);
+	put_text(json, "container_row", entry->container_row);
+}
+
+/* What is agreed on, and what is under way. */
+static void put_cells(struct json_object *json, const struct columns *columns,
+		      const struct ledger_entry *entry)
+{
+	if (entry->state == ENTRY_PAIR)
+		json_put(json, "fields", fields_to_json(columns, entry));
+	if (entry->sent.kind != SENT_NOTHING)
+		json_put(json, "sent", sent_to_json(columns, &entry->sent));
+	if (entry->replaced_count)
+		json_put(json, "replaced", replaced_to_json(columns, entry));
+	if (ledger_entry_has_taken(entry)) {
+		json_put(json, "taken", taken_to_json(columns, entry));
+		json_put_text(json, "taken_on", entry->taken_on);
+	}
+	if (entry->saving)
+		json_put(json, "saving", json_copy(entry->saving));
+	if (entry->wake)
+		json_put(json, "wake", json_copy(entry->wake));
+	if (entry->orphans)
+		json_put(json, "orphans", json_copy(entry->orphans));
+	if (entry->histories)
+		json_put(json, "histories", json_copy(entry->histories));
+	json_put_text(json, "mark_refused", entry->mark_refused);
+}
+
+static void put_grave(struct json_object *json, const struct ledger_entry *entry)
+{
+	if (entry->grave_reason) {
+		json_put_text(json, "reason", entry->grave_reason);
+		json_put_text(json, "tombstone", entry->grave_revision);
+		put_time(json, "at", entry->grave_ms);
+	}
+	if (entry->grave_cells)
+		json_put(json, "cells", json_copy(entry->grave_cells));
+}
+
+struct json_object *ledger_entry_to_json(const struct ledger *ledger, const struct ledger_entry *entry)
+{
+	const struct columns *columns = &ledger->columns[entry->table];
+	struct json_object *json = json_new_object();
+	scoped_text full_id = ledger_entry_document_id(ledger, entry->table, entry->id);
+
+	json_put_text(json, "_id", full_id);
+	put_text(json, "_rev", entry->revision);
+	json_put(json, "v", json_new_int(LEDGER_VERSION));
+	json_put_text(json, "state", state_names[entry->state]);
+	json_put_text(json, "base", ledger->base_id);
+	json_put_text(json, "table", columns->table_id);
+	put_state(json, entry);
+	put_cells(json, columns, entry);
+	if (entry->causes)
+		json_put(json, "causes", json_copy(entry->causes));
+	if (entry->grounds)
+		json_put(json, "grounds", json_copy(entry->grounds));
+	put_time(json, "failures", entry->failures);
+	put_time(json, "next_try", entry->next_try_ms);
+	put_grave(json, entry);
+	if (ledger_pack_texts(json))
+		json_put(json, "v", json_new_int(LEDGER_VERSION_PACKED));
+	json_put_text(json, "problem", entry->problem); /* as it is: people read it there */
+	put_truth(json, "past", ledger_entry_only_tells(entry));
+	return json;
+}
+
+/* ---- reading ---- */
+
+/* A moment that there can be; 0: none. */
+static int64_t read_time(struct json_object *json, const char *key)
+{
+	int64_t time_ms = json_int_or(json, key, 0);
+
+	return time_ms > 0 && time_ms <= LATEST_MS ? time_ms : 0;
+}
+
+static bool field_from_json(struct json_object *json, struct ledger_field *agreed, struct error *error)
+{
+	struct json_object *couch, *airtable;
+
+	if (json_is(json, json_type_object) && json_find(json, "c", &couch)) {
+		agreed->shown_differently = json_bool_or(json, "d", false);
+		agreed->contested = json_bool_or(json, "x", false);
+		agreed->held = json_bool_or(json, "h", false);
+		if (!json_find(json, "a", &airtable))
+			airtable = couch;
+	} else {
+		airtable = couch = json;
+	}
+	agreed->known = true;
+	return cell_from_json(couch, &agreed->couch, error) &&
+	       cell_from_json(airtable, &agreed->airtable, error);
+}
+
+/* The column's field. They are stored in the order of the fields: it is sought from the one behind the former on. */
+static enum field field_stored(const struct columns *columns, const char *column_id, enum field *next)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		enum field field = (enum field)((*next + i) % FIELD_COUNT);
+		if (columns->of[field].id && strcmp(columns_key(columns, field), column_id) == 0) {
+			*next = (enum field)(field + 1);
+			return field;
+		}
+	}
+	return FIELD_COUNT;
+}
+
+static bool fields_from_json(const struct columns *columns, struct json_object *json,
+			     struct ledger_entry *entry, struct error *error)
+{
+	enum field next = FIELD_NAME;
+
+	if (!json)
+		return true;
+	json_each (json, column_id, value) {
+		enum field field = field_stored(columns, column_id, &next);
+		if (field == FIELD_COUNT)
+			continue; /* a column that is gone: whatever comes in its place starts without agreement */
+		if (!field_from_json(value, &entry->fields[field], error))
+			return error_wrap(error, "field %s", column_id);
+	}
+	return true;
+}
+
+static bool sent_from_json(const struct columns *columns, struct json_object *json, struct ledger_sent *sent,
+			   struct error *error)
+{
+	const char *kind = json_text_or(json, "kind", "");
+
+	for (size_t i = 1; i < countof(sent_names); i++)
+		if (strcmp(kind, sent_names[i]) == 0)
+			sent->kind = (enum sent_kind)i;
+	if (sent->kind == SENT_NOTHING)
+		return error_set(error, ERROR_REFUSED, "unknown kind \"%s\" in \"sent\"", kind);
+	sent->at_ms = read_time(json, "at");
+	json_text_into(json, "epoch", sent->epoch, sizeof sent->epoch);
+	json_text_into(json, "document", sent->document, sizeof sent->document);
+
+	struct json_object *fields = json_child(json, "fields", json_type_object);
+	if (!fields)
+		return true;
+	json_each (fields, column_id, value) {
+		enum field field = columns_field_by_key(columns, column_id);
+		if (field == FIELD_COUNT)
+			continue;
+		struct ledger_sent_field *one = &sent->fields[field];
+		struct json_object *pre = NULL, *post = NULL;
+		json_find(value, "pre", &pre);
+		json_find(value, "post", &post);
+		if (!cell_from_json(pre, &one->pre, error) || !cell_from_json(post, &one->post, error))
+			return error_wrap(error, "sent field %s", column_id);
+		one->sent = true;
+	}
+	return true;
+}
+
+static bool replaced_from_json(const struct columns *columns, struct json_object *list,
+			       struct ledger_entry *entry, struct error *error)
+{
+	for (size_t i = 0; list && i < json_length(list); i++) {
+		struct json_object *json = json_at(list, i), *was = NULL;
+		enum field field = columns_field_by_key(columns, json_text_or(json, "field", ""));
+		struct cell cell = {0};
+		if (field == FIELD_COUNT)
+			continue;
+		json_find(json, "was", &was);
+		if (!cell_from_json(was, &cell, error))
+			return error_wrap(error, "replaced field %s", columns->of[field].id);
+		ledger_entry_replace(entry, field, &cell, read_time(json, "at"));
+		cell_done(&cell);
+	}
+	return true;
+}
+
+static bool taken_from_json(const struct columns *columns, struct json_object *json,
+			    struct ledger_entry *entry, struct error *error)
+{
+	if (!json)
+		return true;
+	json_each (json, column_id, value) {
+		enum field field = columns_field_by_key(columns, column_id);
+		if (field == FIELD_COUNT)
+			continue;
+		if (!cell_from_json(value, &entry->taken[field].cell, error))
+			return error_wrap(error, "taken field %s", column_id);
+		entry->taken[field].taken = true;
+	}
+	return true;
+}
+
+static bool state_from_json(struct json_object *json, enum entry_state *state_out, struct error *error)
+{
+	const char *name = json_text_or(json, "state", "");
+
+	for (size_t i = 0; i < countof(state_names); i++)
+		if (strcmp(name, state_names[i]) == 0) {
+			*state_out = (enum entry_state)i;
+			return true;
+		}
+	return error_set(error, ERROR_REFUSED, "unknown state \"%s\"", name);
+}
+
+/* What stands behind the prefix, or NULL. */
+static const char *behind(const char *words, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return words && strncmp(words, prefix, length) == 0 ? words + length : NULL;
+}
+
+/* pair-<integration>-<type>-<id> */
+static bool key_from_id(const struct ledger *ledger, const char *full_id, struct ledger_entry *entry)
+{
+	const char *type = behind(behind(behind(full_id, "pair-"), ledger->integration_id), "-");
+
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		const char *name = document_type_name(table_document_type((enum table)table));
+		const char *id = behind(behind(type, name), "-");
+		if (id && *id) {
+			entry->table = (enum table)table;
+			entry->id = own_copy(id);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool read_entry(const struct ledger *ledger, struct json_object *json, struct ledger_entry *entry,
+		       struct error *error)
+{
+	const char *full_id = json_text_or(json, "_id", "");
+
+	if (!key_from_id(ledger, full_id, entry))
+		return error_set(error, ERROR_REFUSED, "\"%s\" is not the id of a ledger entry", full_id);
+	int64_t version = json_int_or(json, "v", 0);
+	if (version != LEDGER_VERSION && version != LEDGER_VERSION_PACKED)
+		return error_set(error, ERROR_REFUSED,
+				 "it was written by another version of Davenport (v is neither %d nor %d)",
+				 LEDGER_VERSION, LEDGER_VERSION_PACKED);
+	const struct columns *columns = &ledger->columns[entry->table];
+	entry->handled = strtoull(json_text_or(json, "handled", "0"), NULL, 16);
+	entry->ended = strtoull(json_text_or(json, "ended", "0"), NULL, 16);
+	entry->notice = own_copy(json_text_or(json, "notice", NULL));
+	entry->notice_leaves = strtoull(json_text_or(json, "notice_leaves", "0"), NULL, 16);
+	entry->notice_ms = read_time(json, "notice_at");
+	entry->revisions = json_share(json_child(json, "leaves", json_type_object));
+	json_text_into(json, "_rev", entry->revision, sizeof entry->revision);
+	json_text_into(json, "rec", entry->record_id, sizeof entry->record_id);
+	json_text_into(json, "document", entry->document, sizeof entry->document);
+	entry->seen_ms = read_time(json, "seen");
+	entry->marked = json_bool_or(json, "marked", false);
+	entry->apart = json_bool_or(json, "apart", false);
+	entry->born_as_row = json_bool_or(json, "born_as_row", false);
+	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
+	entry->typed_ms = read_time(json, "typed");
+	entry->unsure_since_ms = read_time(json, "unsure_since");
+	json_text_into(json, "collection_row", entry->collection_row, sizeof entry->collection_row);
+	json_text_into(json, "container_row", entry->container_row, sizeof entry->container_row);
+	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
+	entry->shows = own_copy(json_text_or(json, "shows", NULL));
+	entry->saving = json_share(json_child(json, "saving", json_type_object));
+	entry->wake = json_share(json_child(json, "wake", json_type_object));
+	entry->orphans = json_share(json_child(json, "orphans", json_type_array));
+	entry->histories = json_share(json_child(json, "histories", json_type_array));
+	entry->mark_refused = own_copy(json_text_or(json, "mark_refused", NULL));
+	entry->problem = own_copy(json_text_or(json, "problem", NULL));
+	entry->causes = json_share(json_child(json, "causes", json_type_array));
+	entry->grounds = json_share(json_child(json, "grounds", json_type_object));
+	int64_t failures = json_int_or(json, "failures", 0);
+	entry->failures = failures < 0 ? 0 : failures > FAILURES_MOST ? FAILURES_MOST : (int)failures;
+	entry->next_try_ms = read_time(json, "next_try");
+	entry->grave_reason = own_copy(json_text_or(json, "reason", NULL));
+	entry->grave_revision = own_copy(json_text_or(json, "tombstone", NULL));
+	entry->grave_ms = read_time(json, "at");
+	struct json_object *cells = json_child(json, "cells", json_type_object);
+	entry->grave_cells = cells ? json_copy(cells) : NULL;
+	struct json_object *sent = json_child(json, "sent", json_type_object);
+	if (!state_from_json(json, &entry->state, error) ||
+	    !fields_from_json(columns, json_child(json, "fields", json_type_object), entry, error) ||
+	    !replaced_from_json(columns, json_child(json, "replaced", json_type_array), entry, error) ||
+	    !taken_from_json(columns, json_child(json, "taken", json_type_object), entry, error) ||
+	    (sent && !sent_from_json(columns, sent, &entry->sent, error)))
+		return false;
+	return true;
+}
+
+bool ledger_entry_from_json(const struct ledger *ledger, struct json_object *json,
+			    struct ledger_entry *entry_out, struct error *error)
+{
+	struct ledger_entry entry = {0};
+	scoped(json_object) whole = ledger_unpack_texts(json);
+
+	if (!read_entry(ledger, whole, &entry, error)) {
+		ledger_entry_done(&entry);
+		return false;
+	}
+	entry.stored = json_share(json);
+	*entry_out = entry;
+	return true;
+}

@@ -1,0 +1,11 @@
+/* Carry: does what was decided. Documents first, then a note in the ledger of what the rows are about to be sent, then the rows are
+ * started; remember.c takes their answers.
+ *
+ *     existence ──> documents, histories ──> note in the ledger ──> row writes under way
+ *
+ * A crash anywhere is repaired by the next look: what was not remembered is decided again. */
+#pragma once
+#include "bridge/job/batch.h"
+
+must_use bool group_carry(struct group *group,
+			  struct error *error); /* documents; notes; starts the row writes */

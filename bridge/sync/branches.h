@@ -1,0 +1,7 @@
+/* A save without an answer, of a revision that the one which is shown now was not made of: a phone brought another leaf, and the
+ * save may be in the leaf that is hidden behind it. */
+#pragma once
+#include "bridge/job/batch.h"
+
+/* branches.c: sets 'branched', before it is settled what became of saves. */
+must_use bool group_find_branches(struct group *group, struct error *error);
