@@ -62,6 +62,8 @@ static char *write_file(const char *name, const char *bytes, size_t length)
 	return path;
 }
 
+extern char **environ;
+
 /* All that begin as the settings of these tests do, whoever set them. */
 static void clear_environment(void)
 {
