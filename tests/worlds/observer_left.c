@@ -62,18 +62,26 @@ static bool is_agreed(struct world *world, const struct world_version *version, 
  * one side before the bridge has seen it on both, it looks like an edit of the other side alone, and may come back: the one side shows again
  * what both had agreed on. That is what the app has overwritten. Or, if that was itself an edit that the bridge had not seen, it is what
  * stood there before that edit. */
+static bool may_come_from_other_side(struct world *world, const struct world_version *version,
+				     const char *next)
+{
+	return version->carried_at[0] && !was_seen_carried(world, version) &&
+	       (strcmp(version->carried_over, next) == 0 || is_agreed(world, version, next));
+}
+
 static void supersede(struct world *world, enum field field, const char *value, const char *next)
 {
 	struct world_version *version = observer_version(world, field, value);
-	bool emptied = !*next;
 
 	if (!version)
 		return;
-	version->copied = version->copied ||
-			  (version->carried_at[0] && !was_seen_carried(world, version) &&
-			   (strcmp(version->carried_over, next) == 0 || is_agreed(world, version, next)));
 	version->superseded = true;
-	version->emptied = emptied;
+	version->emptied = !*next;
+	/* What was put in its place may itself be taken back before anybody looks. */
+	for (size_t steps = 0; version && steps < world->version_count; steps++) {
+		version->copied = version->copied || may_come_from_other_side(world, version, next);
+		version = observer_version(world, field, version->before);
+	}
 }
 
 static void note_emptied(struct world *world, struct world_version *version, const char *row)
