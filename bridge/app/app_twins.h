@@ -6,7 +6,11 @@
  *     its row R2    its document Q       P's mark names R2 then, Q's mark names R1, and R1's ID cell shows Q
  *
  * P and R1 stay the pair. Q is held: it gets no row of its own, and a person is told. R2 shows P's ID and is told as a copy is,
- * in other words. P's mark is left to R2 as long as that is there, or the app would make a third document, of R2. */
+ * in other words. P's mark is left to R2 as long as that is there, or the app would make a third document, of R2.
+ *
+ * Q stays the twin of P as long as both are there and Q has a mark, also when R1 is gone: what the app has put into Q would leave the
+ * scope with it, and Q would get a row of its own. Q's entry in the ledger names P. What the app made of a copy of a row is a twin as long
+ * as that copy is there. */
 #pragma once
 #include "bridge/job/batch.h"
 

@@ -82,6 +82,7 @@ struct pair {
 	bool app_made; /* that row is named by the mark of the other's document: the app made it (app_twins.h) */
 	struct pair *
 		twin_of; /* the mark of its document names the row of this one: the app made it of that row */
+	bool twin_stays; /* it stays that one's twin, whatever becomes of the row (app_twins.h) */
 	unsigned twins;  /* pairs whose 'twin_of' it is */
 	struct pair *claims; /* its row is paired and shows the ID of this one, and other edits besides */
 	unsigned claimants;  /* pairs whose 'claims' it is */

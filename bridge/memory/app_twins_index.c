@@ -2,6 +2,11 @@
 
 #include <string.h>
 
+static bool is_there(const struct pair *pair)
+{
+	return pair->state == ENTRY_PAIR || pair->document == PAIR_DOCUMENT_THERE;
+}
+
 /* The mark of a document that has no pair names the row of another one, by the ledger or by its ID; or a copy of that row. */
 static struct pair *original_of(const struct sync *sync, const struct pair *pair, const char *mark)
 {
@@ -9,10 +14,17 @@ static struct pair *original_of(const struct sync *sync, const struct pair *pair
 
 	if (owner && owner->copy_of)
 		owner = owner->copy_of;
-	return owner && owner != pair && owner->table == pair->table &&
-			       (owner->state == ENTRY_PAIR || owner->document == PAIR_DOCUMENT_THERE)
+	return owner && owner != pair && owner->twin_of != pair && owner->table == pair->table &&
+			       is_there(owner)
 		       ? owner
 		       : NULL;
+}
+
+/* Of a document that was not listed yet nobody knows whether it is there. */
+static bool stays_twin(const struct sync *sync, const struct pair *pair, const char *mark)
+{
+	return mark && pair->twin_stays && pair->state != ENTRY_PAIR &&
+	       (!sync->started || is_there(pair->twin_of));
 }
 
 /* The mark of a pair's document names another row than its own: a second one that the app made of it, or one that is no more, as it may
@@ -31,9 +43,27 @@ static void note_other_row(struct sync *sync, struct pair *pair, const char *mar
 
 void app_twins_note_mark(struct sync *sync, struct pair *pair, const char *mark)
 {
-	pairs_set_twin_of(&sync->pairs, pair, original_of(sync, pair, mark));
+	if (!stays_twin(sync, pair, mark)) {
+		struct pair *original = original_of(sync, pair, mark);
+		pair->twin_stays = original && pairs_by_record(&sync->pairs, mark) == original;
+		pairs_set_twin_of(&sync->pairs, pair, original);
+	}
 	if (mark && pair->state == ENTRY_PAIR && strcmp(mark, pair->record_id) != 0)
 		note_other_row(sync, pair, mark);
+}
+
+void app_twins_load(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
+{
+	if (!entry->twin_of || entry->state == ENTRY_PAIR || strcmp(entry->twin_of, entry->id) == 0)
+		return;
+	pair->twin_stays = true;
+	pairs_set_twin_of(&sync->pairs, pair, pairs_want(&sync->pairs, entry->table, entry->twin_of));
+}
+
+void app_twins_remember(const struct pair *pair, struct ledger_entry *entry)
+{
+	own_free_text(&entry->twin_of);
+	entry->twin_of = pair->twin_stays ? own_copy(pair->twin_of->id) : NULL;
 }
 
 bool app_twins_keep_mark(const struct sync *sync, const struct pair *pair, const char *mark)

@@ -4,6 +4,9 @@
 
 /* Takes what the mark of the pair's document says of twins: it names the row of another pair, or one that is there beside its own. */
 void app_twins_note_mark(struct sync *sync, struct pair *pair, const char *mark);
+/* At a start: of what the pair's entry says it is a twin. And notes it in the entry. */
+void app_twins_load(struct sync *sync, struct pair *pair, const struct ledger_entry *entry);
+void app_twins_remember(const struct pair *pair, struct ledger_entry *entry);
 /* Whether the mark of the look's document names another row, which the app made of it and which is there. */
 bool app_twins_keep_mark(const struct sync *sync, const struct pair *pair, const char *mark);
 /* A document's link to a twin shows the original: that has the row which the app means. */

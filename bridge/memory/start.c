@@ -4,6 +4,7 @@
 #include "bridge/index/scope.h"
 #include "bridge/index/waits.h"
 #include "bridge/mapping/limits.h"
+#include "bridge/memory/app_twins_index.h"
 #include "bridge/memory/bound_columns.h"
 #include "bridge/memory/checkpoints.h"
 #include "bridge/memory/integration_settings.h"
@@ -80,6 +81,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	if (entry->problem)
 		start_problems_add(&loading->problems, pair, entry);
 	load_row(sync, pair, entry);
+	app_twins_load(sync, pair, entry);
 	sync_note_agreed(sync, pair, entry);
 	schedule(sync, pair, entry);
 	return true;

@@ -158,6 +158,7 @@ static void forget_all(struct ledger_entry *entry)
 	entry->notice_leaves = 0;
 	entry->notice_ms = 0;
 	own_free_text(&entry->shows);
+	own_free_text(&entry->twin_of);
 	json_object_close(&entry->causes);
 	json_object_close(&entry->grounds);
 }

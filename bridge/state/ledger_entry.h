@@ -59,6 +59,7 @@ struct ledger_entry {
 	bool marked; /* the document carries the app's mark of this pairing */
 	bool apart; /* as read: some of its fields are held (below), also where the fields themselves are not read */
 	char *shows;      /* owned; the ID of another that its row shows (sync-rules 13), or NULL */
+	char *twin_of;    /* owned; the ID of the one of whose row the app made it (app_twins.h), or NULL */
 	bool born_as_row; /* made from a row: a collection is then in scope by itself */
 	unsigned waits;   /* enum pair_waits: a link in it waits for another pair */
 	int64_t typed_ms; /* somebody may be typing in its row, last seen at this time (Airtable's clock); 0: nobody */

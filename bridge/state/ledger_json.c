@@ -163,6 +163,7 @@ static void put_state(struct json_object *json, const struct ledger_entry *entry
 	put_truth(json, "marked", entry->marked);
 	put_truth(json, "apart", is_apart(entry));
 	json_put_text(json, "shows", entry->shows);
+	json_put_text(json, "twin_of", entry->twin_of);
 	put_truth(json, "born_as_row", entry->born_as_row);
 	put_time(json, "waits", entry->waits);
 	put_time(json, "typed", entry->typed_ms);
@@ -429,6 +430,7 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	json_text_into(json, "container_row", entry->container_row, sizeof entry->container_row);
 	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
 	entry->shows = own_copy(json_text_or(json, "shows", NULL));
+	entry->twin_of = own_copy(json_text_or(json, "twin_of", NULL));
 	entry->saving = json_share(json_child(json, "saving", json_type_object));
 	entry->wake = json_share(json_child(json, "wake", json_type_object));
 	entry->orphans = json_share(json_child(json, "orphans", json_type_array));

@@ -16,6 +16,7 @@
 #include "bridge/job/park.h"
 #include "bridge/job/refusals.h"
 #include "bridge/mapping/limits.h"
+#include "bridge/memory/app_twins_index.h"
 #include "bridge/memory/retired_entries.h"
 #include "bridge/rows/row_draft.h"
 #include "bridge/rows/row_search.h"
@@ -443,6 +444,7 @@ bool group_remember(struct group *group, struct error *error)
 			continue;
 		if (look->parked || (was_answered(look) && !look->missed))
 			note_problem(group, look);
+		app_twins_remember(look->pair, &look->entry);
 		if (was_decided(look))
 			look->entry.waits = look->waits;
 		if (was_decided(look) && !is_unanswered(look))

@@ -153,6 +153,7 @@ static struct ledger_entry full_pair(struct bench *bench)
 	entry.seen_ms = 1700000000000;
 	entry.marked = true;
 	entry.born_as_row = true;
+	entry.twin_of = own_copy("b");
 	entry.problem = own_copy("Serial: it is a text.");
 	entry.failures = 3;
 	entry.next_try_ms = 1700000000001;
@@ -186,6 +187,7 @@ static void a_pair_comes_back_as_it_was(void **state)
 	assert_string_equal(read.record_id, "rec1");
 	assert_true(read.handled == entry.handled);
 	assert_true(read.marked && read.born_as_row);
+	assert_string_equal(read.twin_of, "b");
 	assert_string_equal(read.problem, entry.problem);
 	assert_int_equal(read.failures, 3);
 	assert_true(read.fields[FIELD_NAME].known && read.fields[FIELD_NAME].shown_differently);

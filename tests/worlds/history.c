@@ -134,6 +134,7 @@ static void judge(struct play *play, unsigned before)
 			world_broken(world, "a pass in a quiet world failed: %s", world->last_error.text);
 	if (world->row_writes - world->word_writes + world->document_writes != writes)
 		world_broken(world, "a further pass writes");
+	observer_check(world);
 	judge_calls(world);
 }
 

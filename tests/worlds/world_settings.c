@@ -141,9 +141,23 @@ static const struct world_document *unstored_original(struct world *world, const
 		       : NULL;
 }
 
+/* The one of whose row the app made it, by the ledger: it stays that one's twin when the row is gone. Or NULL. */
+static const struct world_document *remembered_original(struct world *world, const char *id)
+{
+	scoped_text end = own_format("-collection-%s", id);
+	const char *original_id = json_text_or(world_state_body(world, end), "twin_of", NULL);
+	const struct world_document *original =
+		original_id ? world_document(world, TABLE_COLLECTIONS, original_id) : NULL;
+
+	return original && world_body(original) ? original : NULL;
+}
+
 /* The app made it of the row of one that is listed, and moved what stands in that: the bridge goes on as before. */
 static const char *original_of(struct world *world, const char *id)
 {
+	const struct world_document *remembered = remembered_original(world, id);
+	if (remembered)
+		return remembered->id;
 	const struct world_document *document = world_document(world, TABLE_COLLECTIONS, id);
 	const struct world_row *row =
 		document && world_app_is_twin(world, document) ? world_row(world, document->made_of) : NULL;
@@ -151,7 +165,7 @@ static const char *original_of(struct world *world, const char *id)
 
 	if (row && row->now.there && !original)
 		original = unstored_original(world, id);
-	if (row && row->now.there && !original) /* while the bridge does not know yet whose it is */
+	if (row && row->now.there && (!original || original == document)) /* not known yet, or of its copy */
 		original = world_document(world, TABLE_COLLECTIONS, world_cell_text(row, FIELD_ID));
 	return original && original->table == TABLE_COLLECTIONS ? original->id : id;
 }
