@@ -1,6 +1,7 @@
 /* A growing string with a ceiling, and checks of text that came from outside. */
 #include "base/text.h"
 #include "base/own.h"
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,11 @@ void text_add_visible(struct text *text, const char *words, const char *besides)
 		words += step;
 		length -= step;
 	}
+}
+
+void text_add_count(struct text *text, int64_t count, const char *one, const char *several)
+{
+	text_format(text, "%" PRId64 " %s", count, count == 1 ? one : several);
 }
 
 void text_clear(struct text *text)

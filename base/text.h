@@ -24,6 +24,8 @@ void text_add_url(struct text *text, const char *words);
 /* Words of somebody else's, in a line of ours: what would break the line or move a terminal (control characters), and
  * what is no UTF-8, is escaped; so is each character of 'besides'. */
 void text_add_visible(struct text *text, const char *words, const char *besides);
+/* "1 row", "2 rows". */
+void text_add_count(struct text *text, int64_t count, const char *one, const char *several);
 void text_clear(struct text *text); /* empty, memory kept */
 void text_done(struct text *text);  /* memory freed, {0} */
 char *text_take(struct text *text); /* the string, caller frees; never NULL; text is {0} after */

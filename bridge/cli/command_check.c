@@ -9,6 +9,7 @@
 #include "bridge/cli/lease_report.h"
 #include "bridge/daemon/airtable_advice.h"
 #include "bridge/daemon/connection.h"
+#include "bridge/daemon/scope_report.h"
 #include "bridge/mapping/columns_bind.h"
 #include "bridge/mapping/columns_flaws.h"
 #include "couch/server.h"
@@ -57,8 +58,8 @@ static bool check_server(struct checking *checking, struct http *http)
 		return false;
 	}
 	scoped_text user = find_user_words(&checking->session);
-	finding_tell(count_finding, checking, FINDING_OK, "CouchDB knows the %s%s", user,
-		     checking->session.is_administrator ? ", an administrator of the server" : "");
+	finding_tell(count_finding, checking, FINDING_OK, "the %s is let in%s", user,
+		     checking->session.is_administrator ? ", as an administrator of the server" : "");
 	return true;
 }
 
@@ -191,8 +192,10 @@ static void check_writing(struct checking *checking, struct couch_client *couch)
 			user, couch_client_database(couch));
 }
 
-static void check_source(struct checking *checking, struct http *http, const char *database)
+static void check_source(struct checking *checking, struct http *http,
+			 const struct integration_config *config)
 {
+	const char *database = config->database;
 	scoped(couch_client) source = connection_open_couch(checking->settings, http, database);
 	struct couch_identity identity = {0};
 	struct error error = {0};
@@ -201,10 +204,13 @@ static void check_source(struct checking *checking, struct http *http, const cha
 		found_error(checking, &error, database);
 		return;
 	}
-	finding_tell(count_finding, checking, FINDING_OK, "database %s can be read (%lld documents)",
-		     database, (long long)identity.document_count);
+	finding_tell(count_finding, checking, FINDING_OK, "database %s can be read (%lld %s)", database,
+		     (long long)identity.document_count,
+		     identity.document_count == 1 ? "document" : "documents");
 	couch_identity_done(&identity);
 	check_writing(checking, source);
+	if (!scope_report(source, config, count_finding, checking, &error))
+		found_error(checking, &error, config->database);
 }
 
 /* It is made at the first start, which only an administrator of the server may; or it was made beforehand. */
@@ -243,10 +249,14 @@ static void check_state(struct checking *checking, struct http *http, const stru
 static void check_integration(struct checking *checking, struct http *http,
 			      const struct integration_config *config)
 {
+	bool collections = config->scope_type == SCOPE_COLLECTIONS, one = config->scope_count == 1;
+	const char *kind = collections ? one ? "collection" : "collections"
+			   : one       ? "container"
+				       : "containers";
+
 	finding_tell(count_finding, checking, FINDING_OK,
 		     "integration '%s': database %s, base %s, %zu %s in scope", config->name,
-		     config->database, config->base_id, config->scope_count,
-		     config->scope_type == SCOPE_COLLECTIONS ? "collections" : "containers");
+		     config->database, config->base_id, config->scope_count, kind);
 	if (config->scope_count == 0)
 		finding_tell(
 			count_finding, checking, FINDING_PROBLEM,
@@ -254,7 +264,7 @@ static void check_integration(struct checking *checking, struct http *http,
 			"app's integration "
 			"screen",
 			config->name);
-	check_source(checking, http, config->database);
+	check_source(checking, http, config);
 	check_state(checking, http, config);
 	finding_tell(count_finding, checking, FINDING_NOT_CHECKED,
 		     "whether a validation function of database %s refuses what is written: only a write can "

@@ -31,6 +31,26 @@ static void add_database(struct command_places *places, const char *database)
 	places->databases[places->count++] = database;
 }
 
+bool command_no_integration(const struct integration_configs *configs, const char *integration,
+			    struct error *error)
+{
+	scoped_text there = integration_configs_words(configs);
+
+	return error_set(error, ERROR_FATAL,
+			 "there is no Airtable integration with the ID %.100s; there is %s", integration,
+			 there);
+}
+
+static bool refuse_places(const struct integration_configs *configs, const char *integration,
+			  struct error *error)
+{
+	if (integration)
+		return command_no_integration(configs, integration, error);
+	return error_set(error, ERROR_FATAL,
+			 "no database holds an Airtable integration: make one in the app, and let the phone "
+			 "replicate it");
+}
+
 bool command_places_find(const struct bridge_settings *settings, const char *integration,
 			 struct command_places *places_out, struct error *error)
 {
@@ -45,12 +65,10 @@ bool command_places_find(const struct bridge_settings *settings, const char *int
 		if (!integration || strcmp(places.configs.list[i].id, integration) == 0)
 			add_database(&places, places.configs.list[i].database);
 	if (places.count == 0) {
+		(void)refuse_places(&places.configs, integration, error);
 		integration_configs_done(&places.configs);
 		http_close(&places.http);
-		return integration
-			       ? error_set(error, ERROR_FATAL,
-					   "there is no Airtable integration with the ID %s", integration)
-			       : error_set(error, ERROR_FATAL, "no database holds an Airtable integration");
+		return false;
 	}
 	places.created_by = integration ? own_format(SIGNATURE "%s", integration) : NULL;
 	*places_out = places;

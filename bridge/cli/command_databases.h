@@ -13,6 +13,9 @@ struct command_places {
 must_use bool command_places_find(const struct bridge_settings *settings, const char *integration,
 				  struct command_places *places_out, struct error *error);
 void command_places_done(struct command_places *places);
+/* False, with a sentence about the ID that none of them has. */
+bool command_no_integration(const struct integration_configs *configs, const char *integration,
+			    struct error *error);
 /* The name of the integration that signs so, or NULL. Borrowed. */
 const char *command_places_name(const struct command_places *places, const char *created_by);
 

@@ -8,6 +8,8 @@
 #include "bridge/daemon/connection.h"
 #include "bridge/review/history_reader.h"
 #include "couch/client.h"
+#include "couch/documents.h"
+#include "inventory/document.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,6 +30,18 @@ struct showing {
 
 /* ---- batches ---- */
 
+static void print_batch(const struct archive_batch *batch, const char *iso, const char *integration)
+{
+	struct text line = {0};
+
+	text_format(&line, "%s  batch %" PRId64 "  ", iso, batch->batch);
+	text_add_count(&line, (int64_t)batch->entries, "change", "changes");
+	text_add(&line, "  by ");
+	history_words_add_author(&line, batch->created_by, integration);
+	printf("%s\n", text_or_empty(&line));
+	text_done(&line);
+}
+
 static void show_batch(struct showing *showing, const struct archive_batch *batch)
 {
 	const char *name = command_places_name(showing->places, batch->created_by);
@@ -36,13 +50,7 @@ static void show_batch(struct showing *showing, const struct archive_batch *batc
 	showing->shown++;
 	clock_iso(batch->batch, iso);
 	if (!showing->options->json) {
-		struct text by = {0};
-		text_add_visible(&by, batch->created_by ? batch->created_by : "nobody named", "");
-		text_add(&by, name ? ", " : "");
-		text_add_visible(&by, name ? name : "", "");
-		printf("%s  batch %" PRId64 "  %zu %s  by %s\n", iso, batch->batch, batch->entries,
-		       batch->entries == 1 ? "change" : "changes", text_or_empty(&by));
-		text_done(&by);
+		print_batch(batch, iso, name);
 		return;
 	}
 	struct json_object *json = json_new_object();
@@ -69,29 +77,52 @@ static bool show_batches(struct showing *showing, struct error *error)
 
 /* ---- entries ---- */
 
-static void show_entry(struct showing *showing, struct json_object *history)
-{
-	struct json_object *entry = history_words_entry(history);
-	struct text text = {0};
-
-	if (showing->options->json) {
-		json_append(showing->list, entry);
-		return;
-	}
-	history_words_add(&text, entry);
-	printf("%s", text_or_empty(&text));
-	text_done(&text);
-	json_release(entry);
-}
-
-static bool visit_entry(void *context, struct json_object *history, struct error *error)
+static bool keep_entry(void *context, struct json_object *history, struct error *error)
 {
 	struct showing *showing = context;
+	struct json_object *entry = history_words_entry(history);
 
 	(void)error;
 	showing->shown++;
-	show_entry(showing, history);
+	json_put_text(entry, "integration",
+		      command_places_name(showing->places, json_text_or(entry, "created_by", NULL)));
+	json_append(showing->list, entry);
 	return true;
+}
+
+/* An entry names only what it changed: the others' names are their documents'. */
+static bool find_names(struct showing *showing, struct error *error)
+{
+	size_t count = json_length(showing->list);
+	char **ids = own_alloc((count + 1) * sizeof *ids);
+	struct couch_documents documents = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *entry = json_at(showing->list, i);
+		ids[i] = own_format("%s-%s", json_text_or(entry, "type", ""),
+				    json_text_or(entry, "data_id", ""));
+	}
+	bool ok = couch_documents_read(showing->couch, (const char *const *)ids, count, &documents, error);
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *entry = json_at(showing->list, i);
+		struct json_object *data = ok ? document_data(documents.list[i].body) : NULL;
+		if (!json_text_or(entry, "name", NULL))
+			json_put_text(entry, "name", json_text_or(data, "name", NULL));
+		free(ids[i]);
+	}
+	couch_documents_done(&documents);
+	free(ids);
+	return ok;
+}
+
+static void print_entries(const struct showing *showing)
+{
+	for (size_t i = 0; i < json_length(showing->list); i++) {
+		struct text text = {0};
+		history_words_add(&text, json_at(showing->list, i));
+		printf("%s", text_or_empty(&text));
+		text_done(&text);
+	}
 }
 
 static bool show_of_batch(struct showing *showing, struct error *error)
@@ -102,7 +133,7 @@ static bool show_of_batch(struct showing *showing, struct error *error)
 		.most = showing->limit,
 	};
 
-	return archive_batch(showing->couch, &wish, visit_entry, showing, &showing->more, error);
+	return archive_batch(showing->couch, &wish, keep_entry, showing, &showing->more, error);
 }
 
 static bool show_of_document(struct showing *showing, struct error *error)
@@ -117,9 +148,20 @@ static bool show_of_document(struct showing *showing, struct error *error)
 		return false;
 	size_t count = json_length(entries);
 	for (size_t i = 0; i < count && i < showing->limit; i++)
-		visit_entry(showing, json_at(entries, i), error);
+		(void)keep_entry(showing, json_at(entries, i), error);
 	showing->more = count > showing->limit;
 	return true;
+}
+
+static bool show_entries(struct showing *showing, struct error *error)
+{
+	bool good =
+		showing->options->batch ? show_of_batch(showing, error) : show_of_document(showing, error);
+
+	good = good && find_names(showing, error);
+	if (good && !showing->options->json)
+		print_entries(showing);
+	return good;
 }
 
 /* ---- the command ---- */
@@ -135,9 +177,7 @@ static bool show_database(struct showing *showing, struct json_object *databases
 	json_put(json, entries ? "entries" : "batches", showing->list);
 	if (!showing->options->json && showing->places->count > 1)
 		printf("database %s\n", showing->database);
-	bool good = showing->options->batch  ? show_of_batch(showing, error)
-		    : showing->options->item ? show_of_document(showing, error)
-					     : show_batches(showing, error);
+	bool good = entries ? show_entries(showing, error) : show_batches(showing, error);
 	json_put(json, "more", json_new_bool(showing->more));
 	if (good && !showing->options->json && (showing->more || !showing->shown))
 		printf("%s\n",
@@ -176,9 +216,11 @@ int history_command(const struct bridge_settings *settings, const struct command
 	struct error error = {0};
 	int status = EXIT_DONE;
 
+	if (options->batch && options->item)
+		fprintf(stderr, "davenport: history takes --batch or --item, not both\n");
+	if (options->limit > ARCHIVE_MOST)
+		fprintf(stderr, "davenport: history takes a --limit up to %d\n", ARCHIVE_MOST);
 	if ((options->batch && options->item) || options->limit > ARCHIVE_MOST) {
-		fprintf(stderr, "davenport: history takes --batch or --item, and a --limit up to %d\n",
-			ARCHIVE_MOST);
 		json_release(databases);
 		return EXIT_USAGE;
 	}

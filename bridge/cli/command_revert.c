@@ -135,20 +135,33 @@ static void tell_documents(const struct command_options *options, const struct c
 static void tell_sum(const struct command_options *options, const struct finding_entries *found,
 		     const struct couch_revert_result *result, const struct told *told)
 {
-	printf("%zu %s %s", told->undone, told->undone == 1 ? "document" : "documents",
-	       options->dry_run ? "would be undone" : "undone");
+	struct text text = {0};
+
+	text_add_count(&text, (int64_t)told->undone, "document", "documents");
+	text_add(&text, options->dry_run ? " would be undone" : " undone");
 	if (told->asks)
-		printf("; %zu left alone in part or as a whole: see above, and --field NAME or --force",
-		       told->asks);
+		text_format(&text,
+			    "; %zu left alone in part or as a whole: see above, and --field NAME or --force",
+			    told->asks);
 	if (told->refused)
-		printf("; %zu refused", told->refused);
-	printf("\n");
-	if (found->conflicts)
-		printf("%zu losers of conflicts are put back one by one, by --entry\n", found->conflicts);
-	if (found->others)
-		printf("%zu changes are none of a document, and are not undone\n", found->others);
+		text_format(&text, "; %zu refused", told->refused);
+	if (found->conflicts) {
+		text_add(&text, "\n");
+		text_add_count(&text, (int64_t)found->conflicts,
+			       "value that gave way in a conflict is put back",
+			       "values that gave way in conflicts are put back one by one,");
+		text_add(&text, " by --entry");
+	}
+	if (found->others) {
+		text_add(&text, "\n");
+		text_add_count(&text, (int64_t)found->others,
+			       "change is none of a document, and is not undone",
+			       "changes are none of a document, and are not undone");
+	}
+	printf("%s\n", text_or_empty(&text));
 	if (told->undone && !options->dry_run)
 		printf("this can be undone itself: davenport revert --batch %" PRId64 "\n", result->batch);
+	text_done(&text);
 }
 
 static void put_sum(struct json_object *answer, const struct command_options *options,
@@ -205,8 +218,13 @@ static bool revert_with(const struct bridge_settings *settings, const struct com
 	bool good = find_place(settings, &places, options, &found, &database, error);
 	if (good && !database)
 		good = options->entry
-			       ? error_set(error, ERROR_FATAL, "there is no change %s", options->entry)
-			       : error_set(error, ERROR_FATAL, "there is no batch %" PRId64, options->batch);
+			       ? error_set(error, ERROR_FATAL,
+					   "there is no change %s: 'davenport history --batch N' lists those "
+					   "of a batch",
+					   options->entry)
+			       : error_set(error, ERROR_FATAL,
+					   "there is no batch %" PRId64 ": 'davenport history' lists them",
+					   options->batch);
 	if (good) {
 		scoped(couch_client) couch = connection_open_couch(settings, places.http, database);
 		json_put_text(answer, "database", database);

@@ -9,6 +9,7 @@
 #include "bridge/cli/command_problems.h"
 #include "bridge/cli/command_revert.h"
 #include "bridge/daemon/connection.h"
+#include "bridge/daemon/cycle_message.h"
 #include "bridge/daemon/fleet.h"
 #include "bridge/daemon/integration.h"
 #include "bridge/daemon/token_limits.h"
@@ -116,20 +117,24 @@ static void print_visible(const char *words)
 static void print_report(const struct integration_config *config, const struct integration_report *report,
 			 const struct error *error)
 {
+	static const struct sync_counts none;
+	struct text text = {0};
+
 	if (error->kind != ERROR_NONE) { /* the log has said why */
 		scoped_text words = own_format("integration '%s': not synced", config->name);
 		print_visible(words);
 		return;
 	}
-	scoped_text line = own_format(
-		"integration '%s': %zu pairs; wrote %lld documents; made %lld rows, changed %lld, deleted "
-		"%lld; "
-		"%lld conflicts; %zu with a problem, %zu waiting; %lld Airtable calls",
-		config->name, report->pairs, (long long)report->counts.documents_written,
-		(long long)report->counts.rows_created, (long long)report->counts.rows_updated,
-		(long long)report->counts.rows_deleted, (long long)report->counts.conflicts, report->problems,
-		report->waiting, (long long)report->airtable_calls);
-	print_visible(line);
+	text_format(&text, "integration '%s': ", config->name);
+	text_add_count(&text, (int64_t)report->pairs, "pair", "pairs");
+	text_add(&text, "; ");
+	cycle_message_add(&text, &none, &report->counts);
+	text_add(&text, "; ");
+	text_add_count(&text, report->counts.conflicts, "conflict", "conflicts");
+	text_format(&text, "; %zu with a problem, %zu waiting; ", report->problems, report->waiting);
+	text_add_count(&text, report->airtable_calls, "Airtable call", "Airtable calls");
+	print_visible(text_or_empty(&text));
+	text_done(&text);
 }
 
 static int exit_status_of(const struct error *error, const struct integration_report *report)
@@ -213,7 +218,8 @@ static int sync_all(const struct bridge_settings *settings, const struct command
 	} else if (configs.problems) {
 		status = EXIT_PROBLEMS;
 	} else if (configs.count == 0) {
-		log_error(&no_place, "no database holds an Airtable integration");
+		log_error(&no_place, "no database holds an Airtable integration: make one in the app, and "
+				     "let the phone replicate it");
 		status = EXIT_PROBLEMS;
 	}
 	for (size_t i = 0; i < configs.count; i++) {
@@ -223,7 +229,9 @@ static int sync_all(const struct bridge_settings *settings, const struct command
 		status = worse(status, sync_one(settings, &limits, &configs.list[i], options, reports));
 	}
 	if (configs.count && !meant) {
-		log_error(&no_place, "there is no integration with the id %s", options->integration);
+		(void)command_no_integration(&configs, options->integration, &error);
+		log_error(&no_place, "%s", error.text);
+		json_put_text(answer, "error", error.text);
 		status = worse(status, EXIT_PROBLEMS);
 	}
 	if (options->json)

@@ -210,6 +210,21 @@ static void add_change(struct text *text, struct json_object *field, const char 
 	text_add(text, "\n");
 }
 
+void history_words_add_author(struct text *text, const char *created_by, const char *integration)
+{
+	static const char signature[] = "integration-";
+
+	if (!created_by || !integration || strncmp(created_by, signature, strlen(signature)) != 0) {
+		add_visible(text, created_by ? created_by : "nobody named");
+		return;
+	}
+	text_add(text, "integration '");
+	add_visible(text, integration);
+	text_add(text, "' (");
+	add_visible(text, created_by + strlen(signature));
+	text_add(text, ")");
+}
+
 void history_words_add(struct text *text, struct json_object *entry)
 {
 	struct json_object *fields = json_child(entry, "fields", json_type_array);
@@ -218,7 +233,8 @@ void history_words_add(struct text *text, struct json_object *entry)
 	text_format(text, "%s  ", json_text_or(entry, "at", "?"));
 	add_name(text, entry);
 	text_format(text, ": %s by ", json_text_or(entry, "what", "?"));
-	add_visible(text, json_text_or(entry, "created_by", "nobody named"));
+	history_words_add_author(text, json_text_or(entry, "created_by", NULL),
+				 json_text_or(entry, "integration", NULL));
 	text_add(text, event ? ", " : "");
 	add_visible(text, event ? event : "");
 	text_add(text, "\n  ");

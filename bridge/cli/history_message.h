@@ -7,7 +7,9 @@ struct revert_field;
 /* {"id", "at", "created_by", "batch", "event", "type", "data_id", "name", "what": "made" | "changed" | "deleted", "fields": [{"key",
  * "name", "was", "new"}]}; what is absent is left out. The caller frees. */
 struct json_object *history_words_entry(struct json_object *history);
-/* The lines of that. */
+/* Who made a change, by name where it is an integration's: "integration 'Demo' (d3a0f1c2-…)". Both may be NULL. */
+void history_words_add_author(struct text *text, const char *created_by, const char *integration);
+/* The lines of that; with "integration", the name of the one that made it, where the caller has put it in. */
 void history_words_add(struct text *text, struct json_object *entry);
 
 /* {"type", "data_id", "name", "state": "undone" | "asks" | "refused" | "nothing", "what": "changed back" | "brought back" | "deleted

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NAMED_MOST = 5 };
+
 void integration_configs_done(struct integration_configs *configs)
 {
 	for (size_t i = 0; i < configs->count; i++)
@@ -27,6 +29,19 @@ bool integration_configs_unread(const struct integration_configs *configs, const
 		if (strcmp(json_text_of(json_at(configs->unread, i)), database) == 0)
 			return true;
 	return false;
+}
+
+char *integration_configs_words(const struct integration_configs *configs)
+{
+	struct text text = {0};
+
+	for (size_t i = 0; i < configs->count && i < NAMED_MOST; i++)
+		text_format(&text, "%s'%s' (%s)", i ? ", " : "", configs->list[i].name, configs->list[i].id);
+	if (configs->count > NAMED_MOST)
+		text_format(&text, " and %zu more", configs->count - NAMED_MOST);
+	if (!configs->count)
+		text_add(&text, "none");
+	return text_take(&text);
 }
 
 void finding_tell(finding *tell, void *context, enum finding_kind kind, const char *format, ...)

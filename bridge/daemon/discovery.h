@@ -29,6 +29,8 @@ struct integration_configs {
 		*unread; /* owned; the databases that could not be read: what they hold is not known */
 };
 void integration_configs_done(struct integration_configs *configs);
+/* "'Demo' (d3a0f1c2-…), 'Shop' (…)", for a sentence about an ID that none has; "none" when there are none. The caller frees. */
+char *integration_configs_words(const struct integration_configs *configs);
 bool integration_configs_unread(const struct integration_configs *configs, const char *database);
 
 /* The Airtable integrations of the databases that are set, or of all. A database that is missing or may not be read, a document

@@ -5,9 +5,11 @@
 #include "base/clock.h"
 #include "bridge/daemon/airtable_advice.h"
 #include "bridge/daemon/connection_lease.h"
+#include "bridge/daemon/cycle_message.h"
 #include "bridge/daemon/cycle_times.h"
 #include "bridge/daemon/outage.h"
 #include "bridge/daemon/reminders.h"
+#include "bridge/daemon/scope_report.h"
 #include "bridge/lease/lease.h"
 #include "bridge/memory/integration_settings.h"
 
@@ -89,6 +91,23 @@ bool integration_is_over(struct integration *integration)
 
 /* ---- passes ---- */
 
+static void warn_of_finding(void *context, enum finding_kind kind, const char *words)
+{
+	const struct integration *integration = context;
+
+	if (kind == FINDING_PROBLEM)
+		log_warn(&integration->log, "%s", words);
+}
+
+/* Once, as it begins. What cannot be read is told by the pass. */
+static void tell_scope(struct integration *integration)
+{
+	struct error ignored = {0};
+
+	(void)!scope_report(integration->connection.source, &integration->config, warn_of_finding,
+			    integration, &ignored);
+}
+
 /* The lease first: nothing is done without it. */
 static bool pass(struct integration *integration, const struct pass_wish *wish, struct error *error)
 {
@@ -98,6 +117,8 @@ static bool pass(struct integration *integration, const struct pass_wish *wish, 
 				 integration->config.base_id, integration->config.base_id);
 	if (!connection_claim(&integration->connection, &integration->log, error))
 		return false;
+	if (!integration->keeps)
+		tell_scope(integration);
 	if (integration->goes_on && !integration->keeps)
 		log_info(&integration->log, "keeps database %s and base %s in step",
 			 integration->config.database, integration->config.base_id);
@@ -237,6 +258,16 @@ static void pause_after(struct integration *integration, struct turn *turn, cons
 	rest(integration, pause_ms);
 }
 
+static void log_work(struct integration *integration, const struct sync_counts *before,
+		     const struct sync_counts *now)
+{
+	struct text text = {0};
+
+	cycle_message_add(&text, before, now);
+	log_info(&integration->log, "%s", text_or_empty(&text));
+	text_done(&text);
+}
+
 static void log_done(struct integration *integration, struct sync_counts *before, struct turn *turn)
 {
 	const struct sync_counts *now = &integration->connection.sync->counts;
@@ -250,12 +281,7 @@ static void log_done(struct integration *integration, struct sync_counts *before
 	if (now->documents_written != before->documents_written ||
 	    now->rows_created != before->rows_created || now->rows_updated != before->rows_updated ||
 	    now->rows_deleted != before->rows_deleted)
-		log_info(&integration->log,
-			 "wrote %lld documents; made %lld rows, changed %lld, deleted %lld",
-			 (long long)(now->documents_written - before->documents_written),
-			 (long long)(now->rows_created - before->rows_created),
-			 (long long)(now->rows_updated - before->rows_updated),
-			 (long long)(now->rows_deleted - before->rows_deleted));
+		log_work(integration, before, now);
 	*before = *now;
 }
 

@@ -20,13 +20,14 @@ static bool cell_fits(enum field_kind kind, const struct cell *cell)
 	return cell->kind == expected[kind];
 }
 
-/* What stands in the cell, in the sentence of a refusal. */
+/* What stands in the cell, in the sentence of a refusal: words in quotes, so that a space at their end is seen. */
 static bool refuse(struct error *error, const char *name, const struct cell *cell, const char *why)
 {
+	const char *quote = cell->kind == CELL_TEXT || cell->kind == CELL_CHOICE ? "\"" : "";
 	char shown[256];
 
 	cell_show(cell, shown, sizeof shown);
-	return error_set(error, ERROR_REFUSED, "%s: %s %s", name, shown, why);
+	return error_set(error, ERROR_REFUSED, "%s: %s%s%s %s", name, quote, shown, quote, why);
 }
 
 /* The cell belongs to the field, and is empty or has a value. */
@@ -215,10 +216,9 @@ static bool type_to_document(const struct field_rule *rule, const struct cell *c
 		*value_out = word ? json_new_text(word) : NULL;
 		return true;
 	}
-	return refuse(
-		error, rule->name, cell,
-		"is unknown to the app; it knows Item, Container, Generic Container, Item with Parts and "
-		"Consumable");
+	return refuse(error, rule->name, cell,
+		      "is unknown to the app; it knows \"Item\", \"Container\", \"Generic Container\", "
+		      "\"Item with Parts\" and \"Consumable\"");
 }
 
 /* *value_out NULL: the key is to be removed. */

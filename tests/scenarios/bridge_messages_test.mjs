@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DAVENPORT, runToEnd } from './lib/programs.mjs';
 import { playAll } from './lib/tap.mjs';
-import { inWorld, TOKEN } from './lib/world.mjs';
+import { idOf, inWorld, TOKEN } from './lib/world.mjs';
 
 /* [what is given, words, exit, what is said (on stdout where it ends with 0, else on stderr), what is not] */
 const COMMAND_LINES = [
@@ -204,6 +204,73 @@ async function firstLine(world, step) {
 	});
 }
 
+/* ---- what an integration lists ---- */
+
+async function listed(world, step) {
+	const integration = await world.couch.get(world.database, `integration-${world.integrationId}`);
+	const ids = integration.data.config.collection_ids_to_sync;
+	await world.syncWell();
+	await step('with all that it lists nothing is said', async () => {
+		const { status, log } = await world.sync();
+		assert.equal(status, 0, log);
+		assert.doesNotMatch(log, /which is not in database/);
+	});
+	await world.remove(ids[0], 'collection');
+	await world.configure({ collection_ids_to_sync: [...ids, 'never-there'] });
+	const found = await world.check(), done = await world.sync();
+	for (const [words, id] of [['that was deleted', ids[0]], ['that never came', 'never-there']]) {
+		const said = `integration 'Demo' lists the collection ${id}, which is not in database ${world.database}: it was deleted, or has ` +
+			"not come there yet. Choose anew in the app's integration screen, or let the phone replicate";
+		await step(`a collection ${words} is named by check`, () => {
+			assert.equal(found.status, 1);
+			assert.ok(found.problems.includes(said), found.problems.join('\n'));
+		});
+		await step(`a collection ${words} is named by sync`, () => assert.ok(done.log.includes(said), done.log));
+	}
+	await world.configure({ collection_ids_to_sync: Array.from({ length: 13 }, (_, at) => `lost-${at}`) });
+	const many = await world.check();
+	await step('of many ten are named, and how many more', () => {
+		assert.equal(many.problems.filter((words) => /lists the collection lost-/.test(words)).length, 10);
+		assert.ok(many.problems.includes(`integration 'Demo' lists 3 more collections that are not in database ${world.database}`));
+	});
+	await world.configure({ scope_type: 'containers', container_ids_to_sync: ['no-box'] });
+	const box = await world.check();
+	await step('a container that is missing is called one, and counted as one', () => {
+		assert.match(box.problems.join('\n'), /lists the container no-box, which is not in database/);
+		assert.ok(box.findings.some(({ words }) => words.endsWith('1 container in scope')));
+	});
+}
+
+/* ---- one, and names ---- */
+
+async function plainWords(world, step) {
+	const env = world.environment();
+	const first = await runToEnd(DAVENPORT, ['sync'], { env });
+	await step('sync tells how many of each', () =>
+		assert.match(first.out, /^integration 'Demo': 6 pairs; wrote 0 documents; made 6 rows, changed 0, deleted 0; 0 conflicts; 0 with a problem, 0 waiting; \d+ Airtable calls\n$/));
+	const [item] = await world.documents();
+	await world.editRow(idOf(item), { Notes: 'typed by hand' });
+	const second = await runToEnd(DAVENPORT, ['sync'], { env });
+	await step('one document is one document', () => assert.match(second.out, /; wrote 1 document; made 0 rows, changed \d, /));
+	const listed = await runToEnd(DAVENPORT, ['history', '--limit=1'], { env });
+	await step('a batch names its integration', () =>
+		assert.match(listed.out, new RegExp(`  1 change  by integration 'Demo' \\(${world.integrationId}\\)\n`)));
+	const entry = await runToEnd(DAVENPORT, ['history', '--item', idOf(item)], { env });
+	await step('a change names its item, also where the name was not changed', () => assert.ok(entry.out.includes(
+		`item ${idOf(item)} ${JSON.stringify(item.data.name)}: changed by integration 'Demo' (${world.integrationId}), sync\n`), entry.out));
+	for (const command of ['sync', 'problems', 'history']) {
+		const none = await runToEnd(DAVENPORT, [command, '--integration=another'], { env });
+		await step(`${command}: an ID that no integration has is told with those that there are`, () => {
+			assert.equal(none.status, 1);
+			assert.match(none.log, new RegExp(`there is no Airtable integration with the ID another; there is 'Demo' \\(${world.integrationId}\\)"\n`));
+		});
+	}
+	await world.save(idOf(item), { purchase_price_currency: 'EUR ', purchase_price_x1000: 1000 });
+	const quoted = await world.sync();
+	await step('a choice stands in quotes, so that the space at its end is seen', () =>
+		assert.match(quoted.log, /PPC: "EUR " is not among the column's choices/));
+}
+
 await playAll([
 	{ title: 'the command line', play: commandLines },
 	inWorld('settings', { items: 1 }, settings),
@@ -211,5 +278,7 @@ await playAll([
 	inWorld('Airtable and its token', { items: 1, sandbox: ['--token', TOKEN, '--token', `${ELSEWHERE}=appElsewhere000001`] }, airtable),
 	inWorld('a token that ends', { items: 1 }, tokenEnds),
 	inWorld('a database that is missing', { items: 1 }, missingDatabase),
+	inWorld('what an integration lists', { items: 1 }, listed),
+	inWorld('plain words', { items: 1 }, plainWords),
 	inWorld('the first line', { items: 1 }, firstLine),
 ]);

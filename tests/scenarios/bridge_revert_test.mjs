@@ -275,9 +275,10 @@ async function usage(world, step) {
 		const away = await command(world, words, { env: { COUCHDB_URL: 'http://127.0.0.1:9' } });
 		await step(`${words[0]} ends with 3 when CouchDB is not there`, () => assert.equal(away.status, 3, away.log));
 	}
+	const { data: { name } } = await world.document(first);
 	const listed = await command(world, ['history', '--batch', '1700000000000'], { json: false });
 	await step('people read who changed what, from what to what', () => {
-		assert.match(listed.out, new RegExp(`item ${first}: changed by ${CREATED_BY}, sync`));
+		assert.ok(listed.out.includes(`item ${first} "${name}": changed by integration 'Demo' (${INTEGRATION_ID}), sync\n`), listed.out);
 		assert.match(listed.out, / {4}Notes: .* → "b"/);
 		assert.ok(listed.out.includes(entry));
 	});

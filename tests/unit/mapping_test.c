@@ -849,11 +849,11 @@ static const struct to_row_case to_row_cases[] = {
 	 WRITES("null")},
 	{"a Stock Quantity of 0 is a 0", INTO(STOCK_QUANTITY) = NUMBER(0), WRITES("0")},
 	{"a choice that the column does not have is refused", INTO(CURRENCY) = CHOICE("CHF"),
-	 REFUSED("PPC: CHF is not among the column's choices; add it there, or choose another value")},
+	 REFUSED("PPC: \"CHF\" is not among the column's choices; add it there, or choose another value")},
 	{"a choice in another case is refused", INTO(CURRENCY) = CHOICE("eur"),
-	 REFUSED("PPC: eur is not among")},
+	 REFUSED("PPC: \"eur\" is not among")},
 	{"a Type of a later app is refused", INTO(TYPE) = CHOICE("Some New Type"),
-	 REFUSED("Type: Some New Type is not")},
+	 REFUSED("Type: \"Some New Type\" is not")},
 	{"a link to what has no row waits", INTO(CONTAINER) = LINK("nobody"),
 	 WAITS("Container: \"nobody\" has no row yet")},
 	{"a link to a collection is no link to an item", INTO(CONTAINER) = LINK("c1"),
@@ -1007,9 +1007,8 @@ static const struct to_document_case to_document_cases[] = {
 	{"Type is taken whatever its case", IN_ITEM(TYPE) = CHOICE("GENERIC container"),
 	 CHANGES("{}", "{\"item_type\":\"generic_container\"}")},
 	{"a Type that the app does not know is refused", IN_ITEM(TYPE) = CHOICE("Vehicle"),
-	 REFUSES("Type: Vehicle is unknown to the app; it knows Item, Container, Generic Container, Item "
-		 "with Parts and "
-		 "Consumable")},
+	 REFUSES("Type: \"Vehicle\" is unknown to the app; it knows \"Item\", \"Container\", "
+		 "\"Generic Container\", \"Item with Parts\" and \"Consumable\"")},
 	{"a Min Stock Level of 0 is stored", IN_ITEM(MIN_STOCK) = NUMBER(0),
 	 CHANGES("{}", "{\"consumable_min_stock_level\":0}")},
 	{"a price is stored as its thousandths", IN_ITEM(PRICE) = NUMBER(2.01),

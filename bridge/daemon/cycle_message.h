@@ -1,0 +1,7 @@
+/* What a pass, or several, came to, in words. */
+#pragma once
+#include "base/text.h"
+#include "bridge/memory/memory.h"
+
+/* "wrote 1 document; made 2 rows, changed 0, deleted 0": what 'now' has more than 'before'. */
+void cycle_message_add(struct text *text, const struct sync_counts *before, const struct sync_counts *now);
