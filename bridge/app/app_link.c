@@ -1,7 +1,7 @@
 #include "bridge/app/app_link.h"
 
 #include "base/clock.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/memory/integration_settings.h"
 
 #include <string.h>

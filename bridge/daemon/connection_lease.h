@@ -3,7 +3,7 @@
 #pragma once
 #include "bridge/daemon/connection.h"
 
-/* connection_lease.c: from now on nothing is written without the lease, which is renewed while requests run. 'command' is what
+/* From now on nothing is written without the lease, which is renewed while requests run. 'command' is what
  * this process runs. When it is lost everything of this connection is stopped, as by http_stop(). */
 void connection_lease(struct connection *connection, const struct integration_config *config,
 		      const char *command, const struct log *log);

@@ -8,7 +8,7 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* went_back.c: documents that went back in time. */
+/* Documents that went back in time. */
 must_use bool group_find_went_back(struct group *group, struct error *error);
 /* It, or something that it stands in. */
 bool look_place_went_back(const struct group *group, const struct look *look);

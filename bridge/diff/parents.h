@@ -3,5 +3,5 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* places.c: of documents that have left the scope, what they were put into, where the feed has not shown that yet. */
+/* Of documents that have left the scope, what they were put into, where the feed has not shown that yet. */
 must_use bool group_read_places(struct group *group, struct error *error);

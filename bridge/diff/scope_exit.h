@@ -9,6 +9,6 @@
 #include "bridge/job/batch.h"
 
 bool look_row_moved(const struct group *group, const struct look *look, enum field field);
-/* outside.c: pairs outside of the scope (sync-rules 14). */
+/* Pairs outside of the scope (sync-rules 14). */
 bool look_left_scope(const struct group *group, const struct look *look);
 void look_view_outside(const struct group *group, const struct look *look, struct existence_views *views);

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "bridge/documents/unanswered.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "inventory/save.h"
 
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* wake.c: what else the app saves when an item has moved or is gone. Notes it, before the document is written; does it,
+/* What else the app saves when an item has moved or is gone. Notes it, before the document is written; does it,
  * after. */
 void look_note_wake(struct group *group, struct look *look);
 must_use bool group_save_wakes(struct group *group, struct error *error);

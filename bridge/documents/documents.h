@@ -2,7 +2,7 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* documents.c: what was saved in this round is written, the histories first. */
+/* What was saved in this round is written, the histories first. */
 must_use bool group_write_documents(struct group *group, struct error *error);
 /* Of rows whose deletion is noted, since their document was deleted: what only they show goes into the history. A row of which that is not
  * taken is not deleted, and has words to be noted. */

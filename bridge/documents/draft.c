@@ -4,7 +4,7 @@
 #include "bridge/app/app_twins.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_problem.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/mapping/mapping_to.h"
 #include "inventory/history.h"

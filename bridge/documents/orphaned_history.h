@@ -3,7 +3,7 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* orphans.c: deletes the histories of saves that did not happen (sync-rules 24). What CouchDB refuses to delete is kept in the
+/* Deletes the histories of saves that did not happen (sync-rules 24). What CouchDB refuses to delete is kept in the
  * entry and tried again by the next looks. */
 must_use bool group_drop_orphans(struct group *group, struct error *error);
 /* A history entry that CouchDB does not let go becomes that of the same change when it is tried again. */

@@ -5,7 +5,7 @@
 #include "bridge/documents/late_history.h"
 #include "bridge/documents/unanswered.h"
 #include "bridge/job/job_problem.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/memory/seen_row.h"
 
 #include <stdlib.h>

@@ -8,6 +8,6 @@
 
 void look_bury(struct group *group, struct look *look, const char *reason);
 void look_bury_deleted(struct group *group, struct look *look); /* both are gone */
-/* gone.c: of all rows that are 'row_gone' the last cells go into the history, and they are buried. What is not known to be in
+/* Of all rows that are 'row_gone' the last cells go into the history, and they are buried. What is not known to be in
  * the history stays noted, and is looked at again. */
 must_use bool group_bury_gone(struct group *group, struct error *error);

@@ -9,5 +9,5 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* rounds.c: saves and writes what was composed. A save that depends on another one comes after that was written or refused. */
+/* Saves and writes what was composed. A save that depends on another one comes after that was written or refused. */
 must_use bool group_write_in_rounds(struct group *group, struct error *error);

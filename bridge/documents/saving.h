@@ -7,6 +7,6 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* saving.c: what was composed and is not carried yet, saved as the app does it, one after the other. Each of these looks then has a
+/* What was composed and is not carried yet, saved as the app does it, one after the other. Each of these looks then has a
  * document to write, or a problem, or others that it awaits. */
 must_use bool group_save(struct group *group, struct error *error);

@@ -3,5 +3,5 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* unanswered.c: writes beside the records of which there was no answer, and which are there all the same, are done. */
+/* Writes beside the records of which there was no answer, and which are there all the same, are done. */
 void group_find_unanswered(struct group *group, struct side_write *writes, size_t count);

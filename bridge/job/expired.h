@@ -1,7 +1,4 @@
-/* What has ended is not remembered for ever (sync-rules 11): a gravestone stands for SYNC_GRAVE_DAYS, then its entry goes, and
- * the pair with it. So do pairs that never had an entry and whose document and row are gone.
- *
- * The entry goes by one write of the ledger, so a crash leaves it there, for the next list of all rows, or gone. */
+/* The end of a gravestone that has stood for SYNC_GRAVE_DAYS (memory/retired_entries.h says what ends when). */
 #pragma once
 #include "bridge/job/batch.h"
 

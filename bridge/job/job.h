@@ -105,7 +105,3 @@ struct look {
 	bool right_refused; /* Airtable did not permit what was to be done with the row */
 	struct side_write *row_write; /* borrowed from the group */
 };
-
-/* compose.c: what is to be saved, made of cells. */
-
-/* rows.c: row writes made of cells. */

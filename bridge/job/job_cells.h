@@ -2,7 +2,8 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-extern const enum field look_link_fields[2];
+extern const enum field look_link_fields[2]; /* Collection, Container */
+/* The pair that the link pointed to when both sides last agreed; NULL: nothing, or nothing that is known. */
 struct pair *look_agreed_target(const struct group *group, const struct look *look, enum field field);
 /* When the document, as it is now, was first seen: ms by Airtable's clock. */
 int64_t look_first_seen_ms(const struct group *group, const struct look *look);

@@ -4,7 +4,7 @@
 
 /* Only the row's error cell is to be written. */
 void look_write_words_only(struct look *look);
-/* remember.c: one line for a problem that was not known so far, with the record's name. */
+/* One line for a problem that was not known so far, with the record's name. */
 void look_log_problem(struct group *group, const struct look *look, const char *words);
 /* It is looked at again after this time, or sooner if something else wants that. */
 void look_wait(struct look *look, int64_t wait_ms);

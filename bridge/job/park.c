@@ -1,7 +1,7 @@
 #include "bridge/job/park.h"
 
 #include "bridge/job/job_problem.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/state/ledger_io.h"
 
 #include <string.h>

@@ -8,7 +8,7 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* park.c: looks of which a write was not taken. None of these is a failure of the group.
+/* Looks of which a write was not taken. None of these is a failure of the group.
  *
  * The change is given up. The problem is the caller's to say; it is written into the row, where there is one. */
 void look_give_up(struct look *look);

@@ -12,7 +12,7 @@ bool look_lacks_right(struct group *group, struct look *look, enum row_right rig
 /* So of one of its cells. */
 bool look_lacks_field(struct group *group, struct look *look, enum field field);
 
-/* ---- of row_search.c and refusals.c ---- */
+/* ---- for the search of what is refused (rows/row_search.h) ---- */
 
 bool refusal_is_forbidden(const struct error *refusal);
 /* What was refused for the table as a whole; then, whether a look's row is refused for that. */

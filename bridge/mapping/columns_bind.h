@@ -6,7 +6,7 @@
 #pragma once
 #include "bridge/mapping/columns.h"
 
-/* columns_bind.c: binding to one table as the base schema shows it (the JSON of one table). 'columns' is {0}, or what
+/* Binding to one table as the base schema shows it (the JSON of one table). 'columns' is {0}, or what
  * was bound before (from the state database): columns bound before are found by id; a column that is gone or
  * whose type no longer serves is stopped with its reason, until one that serves has its name; one that was
  * never bound is bound by its name. A stopped column keeps its id.

@@ -2,6 +2,6 @@
 #pragma once
 #include "bridge/mapping/columns.h"
 
-/* columns_json.c: as the state database keeps them. */
+/* As the state database keeps them. */
 struct json_object *columns_to_json(const struct columns *columns);
 must_use bool columns_from_json(struct json_object *json, struct columns *columns_out, struct error *error);

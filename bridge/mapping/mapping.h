@@ -19,7 +19,7 @@ struct mapping_links {
 const char *mapping_default_collection(const struct cell *collection, const struct cell *container,
 				       const struct mapping_links *links);
 
-/* mapping.c: what both directions share. */
+/* What both directions share. */
 #define MAPPING_TYPE_ITEM   "Item"             /* of a document without a type, and of an empty cell */
 #define MAPPING_EXACT_WHOLE 9007199254740992.0 /* 2^53: up to here a double holds every whole number */
 

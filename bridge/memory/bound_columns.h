@@ -5,7 +5,7 @@
 #pragma once
 #include "bridge/memory/memory.h"
 
-/* bind.c: the columns as they were stored; found_out: they were. */
+/* The columns as they were stored; found_out: they were. */
 must_use bool sync_load_columns(struct sync *sync, bool *found_out, struct error *error);
 /* Reads the base's schema and binds the columns to it; what was stopped or changed is logged. */
 must_use bool sync_bind(struct sync *sync, struct error *error);

@@ -14,7 +14,7 @@
 #pragma once
 #include "bridge/memory/memory.h"
 
-/* checkpoint.c: takes the places from the checkpoint, where the database is still the one that they are places of; else
+/* Takes the places from the checkpoint, where the database is still the one that they are places of; else
  * says what happened to it, and leaves the place in the feed open. */
 must_use bool sync_load_checkpoint(struct sync *sync, struct error *error);
 /* Writes one where the database, or the state, has none that counts. */

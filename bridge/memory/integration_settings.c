@@ -1,7 +1,7 @@
 #include "bridge/memory/integration_settings.h"
 
 #include "base/clock.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 
 #define DAY_MS INT64_C(86400000)
 

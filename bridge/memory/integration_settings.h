@@ -10,5 +10,5 @@ void marks_note_app_sync(struct sync *sync, int64_t synced_ms);
 bool marks_go_at_once(const struct sync *sync);
 /* How long a document is to be quiet before its mark is written. */
 int64_t marks_quiet_ms(const struct sync *sync);
-/* outside.c: whether the integration's document still lists what this sync began with; if not, 'settings_changed'. */
+/* Whether the integration's document still lists what this sync began with; if not, 'settings_changed'. */
 must_use bool sync_check_settings(struct sync *sync, bool *same_out, struct error *error);

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "bridge/index/places.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 
 #include <stdlib.h>
 

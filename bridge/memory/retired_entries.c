@@ -1,7 +1,7 @@
 #include "bridge/memory/retired_entries.h"
 
 #include "bridge/index/ended_pairs.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 
 #define GRAVE_MS (SYNC_GRAVE_DAYS * INT64_C(86400000))
 

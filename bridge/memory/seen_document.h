@@ -2,7 +2,7 @@
 #pragma once
 #include "bridge/memory/memory.h"
 
-/* seen_document.c: takes a document's new state into the pairs: parents, leaves, presence. */
+/* Takes a document's new state into the pairs: parents, leaves, presence. */
 void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document);
 /* Hash of a document's live leaves; 0 for a record that is not there. */
 uint64_t sync_leaves(const struct side_record *document);

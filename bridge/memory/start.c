@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "bridge/index/scope.h"
 #include "bridge/index/waits.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/memory/app_twins_index.h"
 #include "bridge/memory/bound_columns.h"
 #include "bridge/memory/checkpoints.h"

@@ -1,7 +1,7 @@
 #include "bridge/memory/turn_count.h"
 
 #include "base/clock.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 
 #include <stdarg.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 #include "bridge/memory/memory.h"
 
-/* group.c: a pair that asks again and again in one pass pauses, so that whatever drives it does not drive us. Counts this time. */
+/* A pair that asks again and again in one pass pauses, so that whatever drives it does not drive us. Counts this time. */
 bool sync_has_turns_left(struct sync *sync, struct pair *pair);
 /* To be asked before each look. False: this pass has looked at it so often that something must be going round in a circle, such as pairs
  * that wake each other and of which the ledger takes nothing: it is looked at later, after a while that grows up to an hour. */

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "bridge/job/job_cells.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 
 #include <stdlib.h>
 

@@ -2,6 +2,6 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* send.c: rows that are to be deleted as they are now, in full; a row edited meanwhile is planned anew. Then the writes. */
+/* Rows that are to be deleted as they are now, in full; a row edited meanwhile is planned anew. Then the writes. */
 must_use bool group_read_last_cells(struct group *group, struct error *error);
 void group_start_rows(struct group *group);

@@ -3,7 +3,7 @@
 #include "bridge/job/job_problem.h"
 #include "bridge/job/notes.h"
 #include "bridge/job/refusals.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/rows/blame.h"
 #include "bridge/rows/row_draft.h"

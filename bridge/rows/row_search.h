@@ -10,6 +10,6 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* row_search.c: once the first answers are there: writes the refused rows again without the cells that are refused. What is left in
+/* Once the first answers are there: writes the refused rows again without the cells that are refused. What is left in
  * 'row_write' is the answer to the last of these writes; NULL where nothing is left to be said of it. */
 must_use bool group_write_without_refused(struct group *group, struct error *error);

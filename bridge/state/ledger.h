@@ -11,12 +11,6 @@
 
 #define LEDGER_BATCH 500 /* documents a request at the most */
 
-/* ---- the store ---- */
-
-/* ---- an entry ---- */
-
-/* ---- the ledger ---- */
-
 struct ledger {
 	struct store store;
 	char *integration_id;
@@ -34,10 +28,6 @@ struct ledger_key {
 	enum table table;
 	const char *id;
 };
-/* Every entry of this integration that can be read, in short: of the fields only what the links agreed on, no cells of gravestones, no
- * replaced values, not the document's revision nor the rows behind links. For the index that a start makes; what is to be written is read
- * by ledger_read(). */
-typedef bool ledger_visit(void *context, struct ledger_entry *entry, struct error *error);
 
 /* Says once that a state document cannot be read, and what follows. */
 void ledger_tell_unreadable(struct ledger *ledger, const char *full_id, const struct error *why);

@@ -2,7 +2,7 @@
 #pragma once
 #include "bridge/state/ledger.h"
 
-/* ledger_json.c: the JSON form, for tests and the store; the _id that it has there. */
+/* The JSON form, for tests and the store; the _id that it has there. */
 struct json_object *ledger_entry_to_json(const struct ledger *ledger, const struct ledger_entry *entry);
 must_use bool ledger_entry_from_json(const struct ledger *ledger, struct json_object *json,
 				     struct ledger_entry *entry_out, struct error *error);

@@ -1,7 +1,7 @@
 #include "bridge/state/retry.h"
 
 #include "base/clock.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 
 int64_t retry_pause_ms(unsigned failures)
 {

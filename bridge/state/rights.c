@@ -1,7 +1,7 @@
 #include "bridge/state/rights.h"
 
 #include "base/clock.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 
 #define ROWS_ALONE 3
 

@@ -3,5 +3,5 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* branches.c: sets 'branched', before it is settled what became of saves. */
+/* Sets 'branched', before it is settled what became of saves. */
 must_use bool group_find_branches(struct group *group, struct error *error);

@@ -15,7 +15,7 @@
 #include "bridge/job/notes.h"
 #include "bridge/job/park.h"
 #include "bridge/job/refusals.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/memory/app_twins_index.h"
 #include "bridge/memory/retired_entries.h"
 #include "bridge/rows/row_draft.h"

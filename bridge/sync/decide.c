@@ -10,7 +10,7 @@
 #include "bridge/job/expired.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_problem.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/mapping/mapping_to.h"
 #include "bridge/memory/seen_row.h"
 #include "bridge/rows/row_draft.h"

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "bridge/index/scope.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/memory/checkpoints.h"
 #include "bridge/memory/integration_settings.h"

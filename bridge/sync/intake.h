@@ -3,7 +3,7 @@
 #pragma once
 #include "bridge/memory/memory.h"
 
-/* hear.c: looks for news on both sides and queues the pairs concerned; waits for the database's at most wait_ms.
+/* Looks for news on both sides and queues the pairs concerned; waits for the database's at most wait_ms.
  * With ask_rows the base is asked as well. */
 must_use bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error);
 /* Walks all rows of both tables and queues those that differ from the ledger, are new, or are no more. */

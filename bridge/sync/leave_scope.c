@@ -5,7 +5,7 @@
 #include "bridge/documents/draft.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_problem.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/memory/integration_settings.h"
 
 /* ---- what stays ---- */

@@ -9,7 +9,7 @@
 #include "bridge/job/conflict_notice.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/read_document.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/memory/seen_document.h"
 #include "bridge/memory/seen_row.h"

@@ -4,5 +4,5 @@
 #pragma once
 #include "bridge/memory/memory.h"
 
-/* present.c: queues the pairs whose rows are not there any more, by the cheapest question. */
+/* Queues the pairs whose rows are not there any more, by the cheapest question. */
 must_use bool sync_check_rows(struct sync *sync, struct error *error);

@@ -5,7 +5,7 @@
 #include "bridge/documents/orphaned_history.h"
 #include "bridge/documents/retire.h"
 #include "bridge/job/job_cells.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/sync/branches.h"
 
 #include <stdio.h>

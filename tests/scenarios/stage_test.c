@@ -1,5 +1,5 @@
 /* The stage itself: what the tests that play on it rely on. */
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "inventory/document.h"
 #include "tests/scenarios/stage.h"
 

@@ -1,6 +1,6 @@
 /* What is not permitted is left alone, longer each time, at most an hour. */
 #include "base/clock.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "bridge/state/rights.h"
 #include "tests/unit/cases.h"
 

@@ -1,5 +1,5 @@
 #include "tests/worlds/events.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 
 #include "base/clock.h"
 #include "tests/worlds/transcript.h"

@@ -1,5 +1,5 @@
 #include "tests/worlds/history.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 
 #include "tests/worlds/events.h"
 #include "tests/worlds/observer.h"

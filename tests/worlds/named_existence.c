@@ -1,5 +1,5 @@
 /* What there is and what is not, on each side: sync-rules 10, 11, 12, 15 and 25. */
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "inventory/document.h"
 #include "tests/worlds/named.h"
 

@@ -1,5 +1,5 @@
 /* Whose a row is that shows the ID of another: sync-rules 13. */
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "inventory/document.h"
 #include "tests/worlds/named.h"
 #include "tests/worlds/observer.h"

@@ -1,6 +1,6 @@
 /* A document is deleted, and its row, which goes with it, was edited before anybody had seen the deletion: sync-rules 10. The edit has no
  * other place than the history, and is there before the row goes. */
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "tests/worlds/named.h"
 #include "tests/worlds/observer.h"
 #include "tests/worlds/world_refusals.h"

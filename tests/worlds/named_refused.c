@@ -1,6 +1,6 @@
 /* A database that does not take everything: each refusal stops the one record that it belongs to, is told there, leaves nothing half
  * written, and is over by itself when the write is taken: sync-rules 21 and 24. */
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "inventory/document.h"
 #include "tests/worlds/named.h"
 

@@ -1,6 +1,6 @@
 /* What the base's owner keeps from the token's user, and what Airtable refuses in other words than its column's: one cell stops
  * only itself. */
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "inventory/document.h"
 #include "tests/worlds/named.h"
 #include "tests/worlds/observer.h"

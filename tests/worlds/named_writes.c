@@ -1,5 +1,5 @@
 /* Writes to Airtable and what is remembered of them: sync-rules 6 and 7. */
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "inventory/document.h"
 #include "tests/worlds/named.h"
 

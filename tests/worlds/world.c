@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "bridge/job/job.h"
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_gone.h"
 #include "tests/worlds/world_refusals.h"

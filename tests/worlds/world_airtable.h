@@ -1,6 +1,6 @@
 /* What the files of the Airtable in memory share: its rows, what people and the bridge do to them. */
 #pragma once
-#include "bridge/mapping/limits.h"
+#include "bridge/limits.h"
 #include "tests/worlds/world.h"
 
 #define AIRTABLE_COST_MS 60
