@@ -75,6 +75,7 @@ static char *shown_message(const char *words)
 {
 	scoped_text masked = own_copy(words);
 	log_mask(masked); /* before it is cut: half a secret would not be known */
+	text_drop_stop(masked);
 	size_t length = strlen(masked);
 	size_t first = text_utf8_prefix(masked, length, SHOWN_FIRST);
 	if (length <= SHOWN_FIRST + SHOWN_LAST)

@@ -206,7 +206,7 @@ bool airtable_records_list(struct airtable_client *airtable, const struct airtab
 		if (!airtable_answer_is_iterator_lost(&why) || restarts == RESTARTS) {
 			if (error)
 				*error = why;
-			return error_wrap(error, "listing %s", list->table_id);
+			return false;
 		}
 	}
 	if (date_ms_out)

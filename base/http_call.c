@@ -462,8 +462,28 @@ static bool speaks_no_tls(const struct http_call *call, CURLcode code)
 	return false;
 }
 
-static const char *words_of(const struct http_call *call, CURLcode code)
+/* " after 12 ms", " after 10001 milliseconds": the same failure in other words each time. */
+static void drop_duration(char *words)
 {
+	static const char after[] = " after ";
+	static const char *const units[] = {" milliseconds", " ms"};
+
+	for (char *at = strstr(words, after); at; at = strstr(at + 1, after)) {
+		char *behind = at + strlen(after);
+		size_t digits = strspn(behind, "0123456789");
+		for (size_t i = 0; digits && i < countof(units); i++) {
+			if (strncmp(behind + digits, units[i], strlen(units[i])) != 0)
+				continue;
+			const char *rest = behind + digits + strlen(units[i]);
+			memmove(at, rest, strlen(rest) + 1);
+			return;
+		}
+	}
+}
+
+static const char *words_of(struct http_call *call, CURLcode code)
+{
+	drop_duration(call->curl_words);
 	if (speaks_no_tls(call, code))
 		return "the server answers, but without TLS: write http:// instead of https://, or another "
 		       "port";

@@ -216,6 +216,14 @@ size_t text_utf16_length(const char *words)
 	return units;
 }
 
+void text_drop_stop(char *sentence)
+{
+	size_t length = strlen(sentence);
+
+	if (length > 1 && sentence[length - 1] == '.' && sentence[length - 2] != '.')
+		sentence[length - 1] = '\0';
+}
+
 const char *text_sentence(const char *sentences, const char *wanted)
 {
 	for (const char *found = strstr(sentences, wanted); found; found = strstr(found + 1, wanted))

@@ -39,6 +39,8 @@ size_t text_utf8_character(const char *bytes, size_t length);
 bool text_is_utf8(const char *bytes, size_t length);
 /* Number of UTF-16 units: what JavaScript, and so Airtable, calls a length. */
 size_t text_utf16_length(const char *words);
+/* Takes the full stop from the end of somebody else's sentence, which becomes a part of ours. */
+void text_drop_stop(char *sentence);
 /* Where this sentence stands among others, whole: at the beginning or behind the full stop and the space of another. NULL: nowhere. */
 const char *text_sentence(const char *sentences, const char *wanted);
 /* 64-bit FNV-1a, for hash tables. */

@@ -92,7 +92,7 @@ static const struct status_class status_classes[] = {
 	{403, 403, ERROR_RETRY,
 	 "after several wrong passwords it lets nobody in as this user for some minutes",
 	 "temporarily locked"},
-	{403, 403, ERROR_FATAL, "this CouchDB user may not do that", NULL},
+	{403, 403, ERROR_FATAL, NULL, NULL},
 	{404, 404, ERROR_LOST, NULL, NULL},
 	{408, 408, ERROR_RETRY, NULL, NULL},
 	{409, 409, ERROR_CONFLICT, NULL, NULL},
@@ -142,6 +142,7 @@ bool couch_judge_status(struct couch_client *couch, const struct couch_ask *ask,
 	const char *word = json_text_or(answer, "error", ""), *reason = json_text_or(answer, "reason", "");
 	class = class_of(reply->status, word, reason);
 	scoped_text shown = log_quote(reason, REASON_SHOWN);
+	text_drop_stop(shown);
 	scoped_text other = !answer && reply->body_length ? other_words(reply) : own_copy("");
 	error_set(error, class->kind, "%s: HTTP %d%s%s%s%s%s%s%s%s%s", name, reply->status,
 		  *other ? " with " : "", other, *word ? ", " : "", word, *reason ? ": " : "", shown,

@@ -50,10 +50,12 @@ static bool check_server(struct checking *checking, struct http *http)
 	if (find_server(checking->settings, http, version, &error)) {
 		finding_tell(count_finding, checking, FINDING_OK, "CouchDB answers (version %s)", version);
 	} else if (error.status != 401) { /* that is about the user, and told below */
+		command_explain(&error);
 		found_error(checking, &error, NULL);
 		return false;
 	}
 	if (!find_session(checking->settings, http, &checking->session, &error)) {
+		command_explain(&error);
 		found_error(checking, &error, NULL);
 		return false;
 	}
@@ -118,8 +120,9 @@ static void check_reading(struct checking *checking, struct airtable_client *air
 		finding_tell(count_finding, checking, FINDING_OK, "rows of table \"%s\" can be read",
 			     columns->table_name);
 	} else {
+		scoped_text rows = own_format("rows of table \"%s\"", columns->table_name);
 		airtable_advise(checking->settings, base_id, "data.records:read", &error);
-		found_error(checking, &error, NULL);
+		found_error(checking, &error, rows);
 	}
 	free((void *)list.field_ids);
 }
@@ -239,8 +242,8 @@ static void check_state(struct checking *checking, struct http *http, const stru
 		finding_tell(
 			count_finding, checking, FINDING_PROBLEM,
 			"the %s may not read the state database %s: an administrator of the server has to "
-			"add this user to its members (%s)",
-			user, name, error.text);
+			"add this user to its members (HTTP %d)",
+			user, name, error.status);
 	} else {
 		found_error(checking, &error, name);
 	}

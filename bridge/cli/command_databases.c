@@ -102,8 +102,19 @@ int command_status(const struct error *error)
 	return error->kind == ERROR_RETRY && !answered ? EXIT_UNREACHABLE : EXIT_PROBLEMS;
 }
 
-int command_fails(const struct error *error, struct json_object *answer)
+void command_explain(struct error *error)
 {
+	bool silence = error->kind == ERROR_RETRY && error->server && strcmp(error->server, "CouchDB") == 0;
+
+	if (silence)
+		(void)error_wrap(
+			error,
+			"CouchDB does not answer: see that it runs, and that COUCHDB_URL is its address");
+}
+
+int command_fails(struct error *error, struct json_object *answer)
+{
+	command_explain(error);
 	log_error(&no_place, "%s", error->text);
 	json_put_text(answer, "error", error->text);
 	return command_status(error);

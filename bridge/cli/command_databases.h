@@ -19,8 +19,10 @@ bool command_no_integration(const struct integration_configs *configs, const cha
 /* The name of the integration that signs so, or NULL. Borrowed. */
 const char *command_places_name(const struct command_places *places, const char *created_by);
 
+/* Puts in front of CouchDB's silence what to do. */
+void command_explain(struct error *error);
 /* What a command ends with for this failure. EXIT_UNREACHABLE: nothing of the server's answered, which may pass by itself. */
 int command_status(const struct error *error);
 /* Logs the error, puts it into the answer, and says how to end. */
-int command_fails(const struct error *error, struct json_object *answer);
+int command_fails(struct error *error, struct json_object *answer);
 void command_prints(struct json_object *answer);

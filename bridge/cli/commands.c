@@ -212,9 +212,7 @@ static int sync_all(const struct bridge_settings *settings, const struct command
 
 	json_put(answer, "integrations", reports);
 	if (!integrations_find(&search, &configs, &error)) {
-		log_error(&no_place, "%s", error.text);
-		status = command_status(&error);
-		json_put_text(answer, "error", error.text);
+		status = command_fails(&error, answer);
 	} else if (configs.problems) {
 		status = EXIT_PROBLEMS;
 	} else if (configs.count == 0) {

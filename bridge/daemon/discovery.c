@@ -66,12 +66,7 @@ static bool is_silence(const struct error *error)
 
 static bool explain_silence(struct error *error)
 {
-	if (error->kind == ERROR_FATAL)
-		return error_wrap(error, "COUCHDB_URL");
-	if (error->kind == ERROR_STOPPED)
-		return false;
-	return error_wrap(error,
-			  "CouchDB does not answer: see that it runs, and that COUCHDB_URL is its address");
+	return error->kind == ERROR_FATAL ? error_wrap(error, "COUCHDB_URL") : false;
 }
 
 bool find_server(const struct bridge_settings *settings, struct http *http, char version_out[32],
@@ -240,8 +235,8 @@ static bool explain(struct walk *walk, struct error *error, char **words_out)
 	scoped_text user = find_user_words(&session);
 	*words_out =
 		own_format("the %s may not read database %s: add this user to the database's members, as "
-			   "an administrator of the server, in the database's permissions (%s)",
-			   user, walk->database, error->text);
+			   "an administrator of the server, in the database's permissions (HTTP %d)",
+			   user, walk->database, error->status);
 	couch_session_done(&session);
 	return true;
 }
@@ -296,8 +291,8 @@ static bool all_databases(const struct integration_search *search, struct json_o
 	return error_set(
 		error, ERROR_FATAL,
 		"the %s may not list the server's databases, which only its administrators may: name "
-		"the databases in COUCHDB_DATABASES (%s)",
-		user, failure.text);
+		"the databases in COUCHDB_DATABASES (HTTP %d)",
+		user, failure.status);
 }
 
 /* The names that are set, or all that the server has. */

@@ -16,8 +16,8 @@ static void make_private(struct couch_client *state, const struct log *log)
 		log_warn(log,
 			 "the state database %s is open to whoever reaches the CouchDB server, and this user "
 			 "may "
-			 "not change that: an administrator has to name its members (%s)",
-			 couch_client_database(state), error.text);
+			 "not change that: an administrator has to name its members (HTTP %d)",
+			 couch_client_database(state), error.status);
 }
 
 static bool make(struct couch_client *state, struct error *error)
@@ -32,8 +32,8 @@ static bool make(struct couch_client *state, struct error *error)
 	return error_set(
 		error, ERROR_FATAL,
 		"the state database %s is not there, and COUCHDB_USER may not make it: an administrator "
-		"of the CouchDB server has to make it and to add this user to its members (%s)",
-		couch_client_database(state), failure.text);
+		"of the CouchDB server has to make it and to add this user to its members (HTTP %d)",
+		couch_client_database(state), failure.status);
 }
 
 bool state_database_ensure(struct couch_client *state, const struct log *log, struct error *error)
@@ -54,6 +54,6 @@ bool state_database_ensure(struct couch_client *state, const struct log *log, st
 	return error_set(
 		error, ERROR_FATAL,
 		"COUCHDB_USER may not read the state database %s: an administrator of the CouchDB server "
-		"has to add this user to its members (%s)",
-		couch_client_database(state), failure.text);
+		"has to add this user to its members (HTTP %d)",
+		couch_client_database(state), failure.status);
 }

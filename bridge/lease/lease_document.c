@@ -72,7 +72,7 @@ char *lease_document_words(const struct lease_document *document)
 	if (!document->is_readable)
 		return own_copy("a process that this version cannot name");
 	clock_iso(document->since_ms, since);
-	return own_format("process %lld on %s (davenport %s), since %s", (long long)document->process.pid,
+	return own_format("process %lld on %s (davenport %s, since %s)", (long long)document->process.pid,
 			  document->process.host, document->command, since);
 }
 

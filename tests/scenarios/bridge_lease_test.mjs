@@ -56,12 +56,12 @@ async function freshDatabase(world, step) {
 	await step('nobody is penalised for too many requests', () => assert.equal(counts.refused_429, 0));
 	await step('the other one says once who it is that keeps the integration in step', () => {
 		assert.equal(times(other.log(), HELD), 1, other.log());
-		assert.match(other.log(), new RegExp(`process ${holder.pid} on \\S+ \\(davenport run\\), since 20\\d\\d-`));
+		assert.match(other.log(), new RegExp(`process ${holder.pid} on \\S+ \\(davenport run, since 20\\d\\d-`));
 		assert.equal(times(holder.log(), HELD), 0);
 	});
 	await step('check says who it is, since when and until when', async () => {
 		assert.match(await keeper(world), new RegExp(`^integration 'Demo' is kept in step by process ${holder.pid} on \\S+ ` +
-			'\\(davenport run\\), since 20\\S+Z\\. Its lease lasts until 20\\S+Z, and is renewed'));
+			'\\(davenport run, since 20\\S+Z\\)\\. Its lease lasts until 20\\S+Z, and is renewed'));
 	});
 	await step('sync beside it ends with 1 and says the same', async () => {
 		const { status, report, log } = await world.sync();
@@ -207,7 +207,7 @@ async function told(world, step) {
 		assert.equal(await keeper(world), undefined));
 	await world.syncWell();
 	await step('check: a lease that was given back', async () =>
-		assert.match(await keeper(world), /^nobody keeps integration 'Demo' in step now; the last to do so was process \d+ on .* \(davenport sync\)/));
+		assert.match(await keeper(world), /^nobody keeps integration 'Demo' in step now; the last to do so was process \d+ on .* \(davenport sync, since \S+\)/));
 	const bridge = await world.run();
 	await world.until('it has the lease', async () => (await world.lease())?.pid === bridge.pid);
 	bridge.program.child.kill('SIGKILL');

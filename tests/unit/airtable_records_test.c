@@ -152,7 +152,7 @@ static const struct list_case list_cases[] = {
 	{"list: a record that is null", RECORD_IS_NULL, 0, 5, 0, 0, 0, "GET", 1, 0, ERROR_RETRY,
 	 "is no object", 0},
 	{"list: a base that is not granted", FORBID, 0, 5, 0, 0, 0, "GET", 1, 0, ERROR_FATAL,
-	 "listing tblY: GET /v0/appX/tblY: HTTP 403", 0},
+	 "GET /v0/appX/tblY: HTTP 403", 0},
 	{"list: the visitor's own error ends it", PLAIN, 0, 250, 0, 0, 0, "GET", 2, 150, ERROR_CONFLICT,
 	 "enough", 150},
 };

@@ -458,7 +458,7 @@ static void test_other_is_named(void **state)
 	open_scene();
 	play("A claims");
 	assert_false(lease_claim(scene.leases[1], &error));
-	assert_non_null(strstr(error.text, "process 1 on nas (davenport run), since 2026-"));
+	assert_non_null(strstr(error.text, "process 1 on nas (davenport run, since 2026-"));
 	close_scene();
 }
 

@@ -140,6 +140,48 @@ static void test_visible(void **state)
 	text_done(&text);
 }
 
+struct count_row {
+	const char *name; /* what is added */
+	int64_t count;
+};
+
+static const struct count_row count_rows[] = {
+	{"0 rows", 0}, {"1 row", 1}, {"2 rows", 2}, {"21 rows", 21}, {"-1 rows", -1},
+};
+
+static void test_count(void **state)
+{
+	const struct count_row *row = *state;
+	struct text text = {0};
+
+	text_add_count(&text, row->count, "row", "rows");
+	assert_string_equal(text_or_empty(&text), row->name);
+	text_done(&text);
+}
+
+struct stop_row {
+	const char *name; /* the sentence */
+	const char *left;
+};
+
+static const struct stop_row stop_rows[] = {
+	{"It is wrong.", "It is wrong"},
+	{"It is wrong", "It is wrong"},
+	{"And so on..", "And so on.."},
+	{"And so on...", "And so on..."},
+	{".", "."},
+	{"", ""},
+};
+
+static void test_stop(void **state)
+{
+	const struct stop_row *row = *state;
+	scoped_text sentence = own_copy(row->name);
+
+	text_drop_stop(sentence);
+	assert_string_equal(sentence, row->left);
+}
+
 static void test_growing(void **state)
 {
 	struct text text = {0};
@@ -263,7 +305,8 @@ static void test_sentence(void **state)
 int main(void)
 {
 	static struct CMUnitTest tests[countof(utf8_rows) + countof(prefix_rows) + countof(url_rows) +
-				       countof(visible_rows) + 7] = {
+				       countof(visible_rows) + countof(count_rows) + countof(stop_rows) +
+				       7] = {
 		{"a text grows, is cleared, is done", test_growing, NULL, NULL, NULL},
 		{"past the ceiling nothing is added", test_ceiling, NULL, NULL, NULL},
 		{"an absurd length is past every ceiling", test_ceiling_default, NULL, NULL, NULL},
@@ -278,5 +321,7 @@ int main(void)
 	ROWS(prefix_rows, test_prefix);
 	ROWS(url_rows, test_url);
 	ROWS(visible_rows, test_visible);
+	ROWS(count_rows, test_count);
+	ROWS(stop_rows, test_stop);
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }
