@@ -201,7 +201,7 @@ static bool may_leave(const struct http_call *call)
 {
 	const struct http *http = loop_of(call);
 
-	return !atomic_load(&http->stopped) || (call->farewell && !grace_is_over(http));
+	return !atomic_load(&http->stopped) || (call->allowed_after_stop && !grace_is_over(http));
 }
 
 static void has_left(struct http_call *call)
@@ -315,10 +315,10 @@ static void end_held(struct http *http)
 }
 
 /* A write that has left may have its effect: its answer is heard while the grace lasts. The answer to a read is of no use any more, but
- * to a farewell. */
+ * to a allowed_after_stop. */
 static bool is_worth_waiting_for(const struct http_call *call)
 {
-	return call->total_ms > 0 && (call->farewell || (call->departures > 0 && !call->only_reads));
+	return call->total_ms > 0 && (call->allowed_after_stop || (call->departures > 0 && !call->only_reads));
 }
 
 static void obey_stop(struct http *http)

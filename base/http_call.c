@@ -343,7 +343,7 @@ struct http_call *http_call_open(const struct http_watch *watch, void *loop, con
 	call->name = name_of(request);
 	call->repeatable = request->repeatable;
 	call->only_reads = request->only_reads || request->repeatable;
-	call->farewell = request->farewell;
+	call->allowed_after_stop = request->allowed_after_stop;
 	call->header_ms = request->header_ms > 0 ? request->header_ms : HTTP_HEADER_MS;
 	call->idle_ms = request->idle_ms > 0 ? request->idle_ms : HTTP_IDLE_MS;
 	call->total_ms = total_ms_of(request);

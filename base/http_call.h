@@ -40,7 +40,7 @@ struct http_call {
 	char *body; /* owned; what goes up */
 	char curl_words[CURL_ERROR_SIZE];
 
-	bool repeatable, only_reads, farewell;
+	bool repeatable, only_reads, allowed_after_stop;
 	int header_ms, idle_ms, total_ms;
 	size_t ceiling;
 	bool (*on_data)(void *context, const char *bytes, size_t length);

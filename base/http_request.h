@@ -63,7 +63,7 @@ struct http_request {
 	                      * ERROR_STOPPED; 0: none */
 	const struct http_gate *gate;     /* borrowed until the call is closed; or NULL */
 	const struct http_permit *permit; /* likewise */
-	bool farewell; /* may still leave after http_stop(), while the grace lasts: what was done is noted */
+	bool allowed_after_stop; /* may still leave after http_stop(), while the grace lasts: what was done is noted */
 };
 
 struct http_reply {

@@ -25,7 +25,7 @@ static int print_help(const struct command *command)
 static void announce(const struct bridge_settings *settings)
 {
 	static const struct log no_place;
-	scoped_text words = bridge_settings_words(settings);
+	scoped_text words = bridge_settings_message(settings);
 
 	log_info(&no_place, "davenport %s begins: %s", DAVENPORT_VERSION, words);
 }

@@ -165,7 +165,7 @@ static void add_tokens(const struct bridge_settings *settings, struct text *text
 			    family->members[i].name);
 }
 
-char *bridge_settings_words(const struct bridge_settings *settings)
+char *bridge_settings_message(const struct bridge_settings *settings)
 {
 	struct text text = {0};
 

@@ -16,7 +16,7 @@ must_use bool bridge_settings_load(struct bridge_settings *settings_out, struct 
 /* Tells the log what is set and is probably not what was meant. */
 void bridge_settings_warn(const struct bridge_settings *settings);
 /* One line of what matters, without a secret: "CouchDB at …; Airtable at …". The caller frees. */
-char *bridge_settings_words(const struct bridge_settings *settings);
+char *bridge_settings_message(const struct bridge_settings *settings);
 void bridge_settings_done(struct bridge_settings *settings);
 /* What --help prints of them. */
 void bridge_settings_help(struct text *text);

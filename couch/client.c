@@ -8,7 +8,7 @@ struct couch_client {
 	char *user, *password;
 	char *database; /* "" for the server as a whole */
 	char *root;     /* server and encoded database */
-	bool farewell, once;
+	bool allowed_after_stop, once;
 	int total_ms;
 	const struct http_permit *permit; /* borrowed; or NULL */
 };
@@ -19,7 +19,7 @@ struct couch_client *couch_client_open(struct http *http, const struct couch_add
 	struct text root = {0};
 
 	couch->http = http;
-	couch->farewell = address->farewell;
+	couch->allowed_after_stop = address->allowed_after_stop;
 	couch->once = address->once;
 	couch->total_ms = address->total_ms;
 	couch->permit = address->permit;
@@ -85,7 +85,7 @@ void couch_client_fill(const struct couch_client *couch, bool writes, struct htt
 	request->user = couch->user;
 	request->password = couch->password;
 	request->headers = headers;
-	request->farewell = couch->farewell;
+	request->allowed_after_stop = couch->allowed_after_stop;
 	request->permit = writes ? couch->permit : NULL;
 	if (request->total_ms == 0)
 		request->total_ms = couch->total_ms;

@@ -166,7 +166,7 @@ int64_t document_updated_at(struct json_object *body)
 	return json_int_or(body, "updated_at", 0);
 }
 
-const char *document_mark(struct json_object *body, const char *integration_id)
+const char *document_app_link(struct json_object *body, const char *integration_id)
 {
 	struct json_object *all = json_child(document_data(body), "integrations", json_type_object);
 	const char *record_id = json_text_or(json_child(all, integration_id, json_type_object), "id", "");
@@ -174,7 +174,7 @@ const char *document_mark(struct json_object *body, const char *integration_id)
 	return *record_id ? record_id : NULL;
 }
 
-int64_t document_mark_time(struct json_object *body, const char *integration_id)
+int64_t document_app_link_time(struct json_object *body, const char *integration_id)
 {
 	struct json_object *all = json_child(document_data(body), "integrations", json_type_object);
 
@@ -278,8 +278,8 @@ static struct json_object *want_object(struct json_object *parent, const char *k
 	return child;
 }
 
-void document_set_mark(enum document_type type, struct json_object *body, const char *integration_id,
-		       const char *record_id, int64_t modified_ms)
+void document_set_app_link(enum document_type type, struct json_object *body, const char *integration_id,
+			   const char *record_id, int64_t modified_ms)
 {
 	struct json_object *all = want_object(want_object(body, "data"), "integrations");
 	struct json_object *mark = want_object(all, integration_id);
@@ -292,7 +292,7 @@ void document_set_mark(enum document_type type, struct json_object *body, const 
 	document_order_data(type, body);
 }
 
-void document_drop_mark(struct json_object *body, const char *integration_id)
+void document_drop_app_link(struct json_object *body, const char *integration_id)
 {
 	struct json_object *all = json_child(document_data(body), "integrations", json_type_object);
 

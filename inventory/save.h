@@ -2,7 +2,7 @@
  *
  *   read what is stored → merge what is given → derive → an id → schema → validate → pictures there? → compare → history
  *
- * save_document() says what to write (the history first). When that is written, save_wake() says what else is to be
+ * save_document() says what to write (the history first). When that is written, save_cascade() says what else is to be
  * saved because of it, each again by save_document() and before the next, as its wake may hold more: an item's links to
  * pictures, pictures, what integrations are told of a delete. save_all() does both in memory, for those who write
  * everything at once. */
@@ -47,20 +47,20 @@ must_use bool save_document(const struct save_request *request, const struct inv
 			    struct error *error);
 
 /* What is saved in the wake of a result that has a body. The view shows what was written. */
-struct save_wake {
+struct save_cascade {
 	size_t count;
 	struct save_next {
 		struct datum *given; /* owned */
 		bool must; /* its refusal is one of the whole; else what cannot be saved is left as it is */
 	} * next;          /* owned */
 };
-void save_wake_done(struct save_wake *wake);
-must_use bool save_wake(const struct save_result *result, const struct inventory_view *view,
-			struct save_wake *wake_out, struct error *error);
+void save_cascade_done(struct save_cascade *wake);
+must_use bool save_cascade(const struct save_result *result, const struct inventory_view *view,
+			   struct save_cascade *wake_out, struct error *error);
 
 /* All documents to write, in order, an array; one document's later form takes the earlier one's place, and what cannot
  * be saved in the wake is left as it is. Of pictures whose bytes are given, size and digest are the database's to say:
- * save_wake() after the write. The result is that of the document itself. */
+ * save_cascade() after the write. The result is that of the document itself. */
 must_use bool save_all(const struct save_request *request, const struct inventory_view *view,
 		       const struct inventory_source *source, struct json_object **bodies_out,
 		       struct save_result *result_out, struct error *error);

@@ -4,23 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-void save_wake_done(struct save_wake *wake)
+void save_cascade_done(struct save_cascade *wake)
 {
 	for (size_t i = 0; i < wake->count; i++)
 		datum_close(&wake->next[i].given);
 	free(wake->next);
-	*wake = (struct save_wake){0};
+	*wake = (struct save_cascade){0};
 }
 
 /* 'given' is taken. */
-static void add(struct save_wake *wake, struct datum *given, bool must)
+static void add(struct save_cascade *wake, struct datum *given, bool must)
 {
 	wake->next = own_resize(wake->next, wake->count + 1, sizeof *wake->next);
 	wake->next[wake->count++] = (struct save_next){given, must};
 }
 
 /* What an integration is told of what it knew and what is gone. A list counts as an object, as in JavaScript. */
-static void add_deleted_data(const struct datum *datum, struct save_wake *wake)
+static void add_deleted_data(const struct datum *datum, struct save_cascade *wake)
 {
 	struct json_object *marks = datum_get(datum, "integrations");
 
@@ -41,7 +41,7 @@ static void add_deleted_data(const struct datum *datum, struct save_wake *wake)
 }
 
 /* The links to its pictures follow an item. */
-static bool add_links(const struct datum *datum, const struct inventory_view *view, struct save_wake *wake,
+static bool add_links(const struct datum *datum, const struct inventory_view *view, struct save_cascade *wake,
 		      struct error *error)
 {
 	scoped(json_object) links = NULL;
@@ -58,8 +58,8 @@ static bool add_links(const struct datum *datum, const struct inventory_view *vi
 	return true;
 }
 
-static bool add_picture(const struct datum *datum, const struct inventory_view *view, struct save_wake *wake,
-			struct error *error)
+static bool add_picture(const struct datum *datum, const struct inventory_view *view,
+			struct save_cascade *wake, struct error *error)
 {
 	const char *id = datum_text(datum, "image_id");
 	struct json_object *body = NULL;
@@ -72,7 +72,7 @@ static bool add_picture(const struct datum *datum, const struct inventory_view *
 }
 
 /* What the database says of the bytes. */
-static bool add_sizes(const struct datum *datum, const struct inventory_view *view, struct save_wake *wake,
+static bool add_sizes(const struct datum *datum, const struct inventory_view *view, struct save_cascade *wake,
 		      struct error *error)
 {
 	struct json_object *body = NULL;
@@ -96,12 +96,12 @@ static bool add_sizes(const struct datum *datum, const struct inventory_view *vi
 	return true;
 }
 
-bool save_wake(const struct save_result *result, const struct inventory_view *view,
-	       struct save_wake *wake_out, struct error *error)
+bool save_cascade(const struct save_result *result, const struct inventory_view *view,
+		  struct save_cascade *wake_out, struct error *error)
 {
 	const struct datum *datum = result->datum;
 
-	*wake_out = (struct save_wake){0};
+	*wake_out = (struct save_cascade){0};
 	if (!result->body || result->alone)
 		return true;
 	if (datum->deleted)

@@ -36,15 +36,15 @@ static bool is_settled(const struct sync *sync, const struct pair *pair)
 static bool remove_all(struct sync *sync, struct json_object *const *bodies, size_t count,
 		       struct error *error)
 {
-	struct side_write *writes = own_alloc((count + 1) * sizeof *writes);
+	struct endpoint_write *writes = own_alloc((count + 1) * sizeof *writes);
 
 	for (size_t i = 0; i < count; i++) {
 		json_put(bodies[i], "_deleted", json_new_bool(true));
-		writes[i] = (struct side_write){.kind = SIDE_EXTRA_DELETE, .body = bodies[i]};
+		writes[i] = (struct endpoint_write){.kind = WRITE_EXTRA_DELETE, .body = bodies[i]};
 	}
 	static const char what[] = "the removal of what the app left behind of deleted documents";
-	const struct side_write *failed = NULL;
-	struct side_ticket *ticket = sync->couch.ops->write_start(sync->couch.self, writes, count);
+	const struct endpoint_write *failed = NULL;
+	struct endpoint_ticket *ticket = sync->couch.ops->write_start(sync->couch.self, writes, count);
 	bool ok = sync->couch.ops->write_finish(sync->couch.self, &ticket, error);
 	for (size_t i = 0; ok && i < count; i++)
 		if (writes[i].result == ERROR_NONE)
@@ -53,48 +53,48 @@ static bool remove_all(struct sync *sync, struct json_object *const *bodies, siz
 		else
 			failed = &writes[i];
 	if (ok && !failed)
-		retry_worked(&sync->left_behind_retry, &sync->log, what);
+		retry_worked(&sync->app_leftovers_retry, &sync->log, what);
 	if (failed) {
-		sync->left_behind_due = true;
-		retry_failed(&sync->left_behind_retry, &sync->log, what, &failed->error,
+		sync->app_leftovers_due = true;
+		retry_failed(&sync->app_leftovers_retry, &sync->log, what, &failed->error,
 			     "Everything else goes on.");
 	}
-	side_writes_done(writes, count);
+	endpoint_writes_done(writes, count);
 	free(writes);
 	return ok;
 }
 
 /* It may have come after the tombstone, when the row was held for that nobody knew whose it is. */
-static void wake_named(struct sync *sync, struct json_object *body)
+static void requeue_named(struct sync *sync, struct json_object *body)
 {
 	struct pair *pair = pair_of(sync, body);
 
-	if (sync->left_behind_heard && pair && pair->state == ENTRY_NONE && pair->has_problem &&
-	    left_behind_names(body, pair, sync->config->id, pair->record_id))
-		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+	if (sync->app_leftovers_heard && pair && pair->state == ENTRY_NONE && pair->has_problem &&
+	    app_leftovers_name(body, pair, sync->config->id, pair->record_id))
+		pairs_queue(&sync->pairs, pair, JOB_AGAIN);
 }
 
-bool left_behind_clear(struct sync *sync, struct error *error)
+bool app_leftovers_clear(struct sync *sync, struct error *error)
 {
 	scoped(json_object) list = NULL;
 	bool ok = true;
 
-	if (!sync->left_behind_due || !retry_is_due(&sync->left_behind_retry))
+	if (!sync->app_leftovers_due || !retry_is_due(&sync->app_leftovers_retry))
 		return true;
-	if (!sync->couch.ops->left_behind(sync->couch.self, &list, error))
+	if (!sync->couch.ops->app_leftovers(sync->couch.self, &list, error))
 		return error_wrap(error, "reading what the app left behind");
 	size_t all = json_length(list), count = 0;
 	struct json_object **settled = own_alloc((all + 1) * sizeof *settled);
 	for (size_t i = 0; i < all; i++) {
 		struct json_object *body = json_at(list, i);
-		wake_named(sync, body);
+		requeue_named(sync, body);
 		if (is_settled(sync, pair_of(sync, body)))
 			settled[count++] = body;
 	}
-	sync->left_behind_heard = false;
-	sync->left_behind_due = count < all;
+	sync->app_leftovers_heard = false;
+	sync->app_leftovers_due = count < all;
 	if (count && !remove_all(sync, settled, count, error)) {
-		sync->left_behind_due = true;
+		sync->app_leftovers_due = true;
 		ok = error_wrap(error, "removing what the app left behind");
 	}
 	free(settled);

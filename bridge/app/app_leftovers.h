@@ -4,5 +4,5 @@
 #pragma once
 #include "bridge/memory/memory.h"
 
-/* Removes those whose pairs are settled; the others are looked at by the next pass. */
-must_use bool left_behind_clear(struct sync *sync, struct error *error);
+/* Removes those whose pairs are settled; the others are looked at by the next cycle. */
+must_use bool app_leftovers_clear(struct sync *sync, struct error *error);

@@ -7,48 +7,49 @@
 #include <string.h>
 
 /* Its leaves were seen for so long, by this process or by one before it. */
-static bool is_quiet(const struct look *look)
+static bool is_quiet(const struct job *job)
 {
-	return clock_steady_ms() - look->pair->seen_at_ms >= SYNC_MARK_QUIET_MS ||
-	       (look->entry.seen_ms && clock_now_ms() - look->entry.seen_ms >= SYNC_MARK_QUIET_MS);
+	return clock_steady_ms() - job->pair->seen_at_ms >= SYNC_APP_LINK_QUIET_MS ||
+	       (job->entry.seen_ms && clock_now_ms() - job->entry.seen_ms >= SYNC_APP_LINK_QUIET_MS);
 }
 
 /* Until it is quiet; where it is, and could not be written, as long again. */
-static int64_t wait_ms(const struct look *look)
+static int64_t wait_ms(const struct job *job)
 {
-	int64_t left_ms = look->pair->seen_at_ms + SYNC_MARK_QUIET_MS - clock_steady_ms();
+	int64_t left_ms = job->pair->seen_at_ms + SYNC_APP_LINK_QUIET_MS - clock_steady_ms();
 
-	return left_ms > 0 && left_ms < SYNC_MARK_QUIET_MS ? left_ms : SYNC_MARK_QUIET_MS;
+	return left_ms > 0 && left_ms < SYNC_APP_LINK_QUIET_MS ? left_ms : SYNC_APP_LINK_QUIET_MS;
 }
 
-/* Its document cannot be used, or a save of it goes on failing and is told. The next look comes when something changes, or after a pause
- * that grows, and takes the mark along. */
-static bool waits_for_more(const struct look *look)
+/* Its document cannot be used, or a save of it goes on failing and is told. The next job comes when something changes, or after a pause
+ * that grows, and takes the app link along. */
+static bool waits_for_more(const struct job *job)
 {
-	return look->flaw.kind != ERROR_NONE || (look->missed && look->parked);
+	return job->flaw.kind != ERROR_NONE || (job->missed && job->parked);
 }
 
-/* A mark that was due beside another reason to look gets a look of its own. One that could not be written waits. */
-void marks_schedule(struct sync *sync, const struct look *look)
+/* An app link that was due beside another reason to look gets a job of its own. One that could not be written waits. */
+void app_link_schedule(struct sync *sync, const struct job *job)
 {
 	struct pairs *pairs = &sync->pairs;
-	struct pair *pair = look->pair;
-	bool was_due = look->reasons & LOOK_MARK && look->reasons != LOOK_MARK;
-	bool at_once = marks_go_at_once(sync) && look->reasons != LOOK_MARK;
+	struct pair *pair = job->pair;
+	bool was_due = job->reasons & JOB_APP_LINK && job->reasons != JOB_APP_LINK;
+	bool at_once = app_links_go_at_once(sync) && job->reasons != JOB_APP_LINK;
 
-	if (waits_for_more(look))
+	if (waits_for_more(job))
 		return;
-	if (at_once || (was_due && is_quiet(look)))
-		pairs_look(pairs, pair, LOOK_MARK);
-	else if (!pair_due_ms(pair, DUE_MARK))
-		pairs_set_due(pairs, pair, DUE_MARK, clock_steady_ms() + wait_ms(look));
+	if (at_once || (was_due && is_quiet(job)))
+		pairs_queue(pairs, pair, JOB_APP_LINK);
+	else if (!pair_due_ms(pair, DUE_APP_LINK))
+		pairs_set_due(pairs, pair, DUE_APP_LINK, clock_steady_ms() + wait_ms(job));
 }
 
-void look_note_stale_mark(struct group *group, struct look *look, const char *record_id)
+void job_note_stale_app_link(struct batch *batch, struct job *job, const char *record_id)
 {
-	const char *mark = look->document.presence == SIDE_THERE
-				   ? document_mark(look->document.body, group->sync->config->id)
-				   : NULL;
+	const char *app_link = job->document.presence == RECORD_THERE
+				       ? document_app_link(job->document.body, batch->sync->config->id)
+				       : NULL;
 
-	look->entry.marked = look->entry.state == ENTRY_GRAVE && mark && strcmp(mark, record_id) == 0;
+	job->entry.has_app_link =
+		job->entry.state == ENTRY_RETIRED && app_link && strcmp(app_link, record_id) == 0;
 }

@@ -9,58 +9,58 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The mark of the look's document, where it names a row that nobody knows. */
-static const char *unknown_mark(const struct group *group, const struct look *look)
+/* The app link of the job's document, where it names a row that nobody knows. */
+static const char *unknown_app_link(const struct batch *batch, const struct job *job)
 {
-	const char *mark = look->document.presence == SIDE_THERE && look->flaw.kind == ERROR_NONE
-				   ? document_mark(look->document.body, group->sync->config->id)
-				   : NULL;
+	const char *app_link = job->document.presence == RECORD_THERE && job->flaw.kind == ERROR_NONE
+				       ? document_app_link(job->document.body, batch->sync->config->id)
+				       : NULL;
 
-	return mark && !look->finished && look->entry.state == ENTRY_PAIR &&
-			       strcmp(mark, look->entry.record_id) != 0 &&
-			       !pairs_by_record(&group->sync->pairs, mark)
-		       ? mark
+	return app_link && !job->finished && job->entry.state == ENTRY_PAIR &&
+			       strcmp(app_link, job->entry.record_id) != 0 &&
+			       !pairs_by_record(&batch->sync->pairs, app_link)
+		       ? app_link
 		       : NULL;
 }
 
-/* A row with the ID of the pair is a copy of its row: its own look tells. */
-static void take_row(struct group *group, const struct look *look, const struct side_record *row)
+/* A row with the ID of the pair is a copy of its row: its own job tells. */
+static void take_row(struct batch *batch, const struct job *job, const struct endpoint_record *row)
 {
-	if (row->presence != SIDE_THERE)
+	if (row->presence != RECORD_THERE)
 		return;
-	pairs_look(&group->sync->pairs, sync_pair_of_row(group->sync, row), LOOK_ROW);
-	app_twins_note_mark(group->sync, look->pair, row->id);
+	pairs_queue(&batch->sync->pairs, sync_pair_of_row(batch->sync, row), JOB_ROW);
+	app_twins_note_link(batch->sync, job->pair, row->id);
 }
 
-bool group_find_twins(struct group *group, struct error *error)
+bool batch_find_twins(struct batch *batch, struct error *error)
 {
-	const struct side *rows = &group->sync->rows;
-	struct side_key *keys = own_alloc((group->count + 1) * sizeof *keys);
-	const struct look **looks = own_alloc((group->count + 1) * sizeof(struct look *));
-	struct side_records records = {0};
+	const struct endpoint *rows = &batch->sync->rows;
+	struct endpoint_key *keys = own_alloc((batch->count + 1) * sizeof *keys);
+	const struct job **jobs = own_alloc((batch->count + 1) * sizeof(struct job *));
+	struct endpoint_records records = {0};
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->count; i++) {
-		const char *mark = unknown_mark(group, &group->looks[i]);
-		if (!mark)
+	for (size_t i = 0; i < batch->count; i++) {
+		const char *app_link = unknown_app_link(batch, &batch->jobs[i]);
+		if (!app_link)
 			continue;
-		keys[count] = (struct side_key){group->looks[i].pair->table, mark};
-		looks[count++] = &group->looks[i];
+		keys[count] = (struct endpoint_key){batch->jobs[i].pair->table, app_link};
+		jobs[count++] = &batch->jobs[i];
 	}
 	bool ok = count == 0 || rows->ops->read(rows->self, keys, count, &records, error);
 	for (size_t i = 0; ok && i < count; i++)
-		take_row(group, looks[i], &records.list[i]);
-	side_records_done(&records);
-	free(looks);
+		take_row(batch, jobs[i], &records.list[i]);
+	endpoint_records_done(&records);
+	free(jobs);
 	free(keys);
 	return ok || error_wrap(error, "reading rows that the app's marks name");
 }
 
 /* ---- what a person wants gone ---- */
 
-static struct pair *original(const struct look *look)
+static struct pair *original(const struct job *job)
 {
-	return look->pair->twin_of ? look->pair->twin_of : look->pair->app_made ? look->pair->copy_of : NULL;
+	return job->pair->twin_of ? job->pair->twin_of : job->pair->app_made ? job->pair->copy_of : NULL;
 }
 
 /* The document that a link of the twin stands for: what it points to may be a twin itself. */
@@ -75,96 +75,96 @@ static const char *linked(const struct sync *sync, enum table table, const struc
 	return pair && pair->copy_of ? pair->copy_of->id : pair ? pair->id : "";
 }
 
-static bool is_same(const struct group *group, const struct look *look, enum field field,
+static bool is_same(const struct batch *batch, const struct job *job, enum field field,
 		    const struct cell *twins, const struct cell *originals)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 	bool links = twins->kind == CELL_LINKS && originals->kind == CELL_LINKS;
 	enum table table = links ? field_linked_table(field) : TABLE_ITEMS;
 
 	return twins->kind == CELL_EMPTY || cell_equal(twins, originals, &equivalence) ||
 	       (links &&
-		strcmp(linked(group->sync, table, twins), linked(group->sync, table, originals)) == 0);
+		strcmp(linked(batch->sync, table, twins), linked(batch->sync, table, originals)) == 0);
 }
 
 /* Each two-way value of the twin is one of the original. */
-static bool has_nothing_more(const struct group *group, const struct look *look,
-			     const struct side_record *document)
+static bool has_nothing_more(const struct batch *batch, const struct job *job,
+			     const struct endpoint_record *document)
 {
-	const struct cell *twins = look->pair->twin_of ? look->couch : look->airtable;
+	const struct cell *twins = job->pair->twin_of ? job->couch : job->airtable;
 	struct cell cells[FIELD_COUNT] = {0};
-	bool same = document->presence == SIDE_THERE && document->body && !document->flaw;
+	bool same = document->presence == RECORD_THERE && document->body && !document->flaw;
 
 	if (same)
 		mapping_from_document(document->table, document->id, document->body, cells);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (same && look_has_column(group, look, (enum field)field) &&
+		if (same && job_has_column(batch, job, (enum field)field) &&
 		    field_rule((enum field)field)->direction == DIRECTION_BOTH)
-			same = is_same(group, look, (enum field)field, &twins[field], &cells[field]);
+			same = is_same(batch, job, (enum field)field, &twins[field], &cells[field]);
 		cell_done(&cells[field]);
 	}
 	return same;
 }
 
 /* As the app saved it when it made it. */
-static bool was_never_edited(const struct look *look)
+static bool was_never_edited(const struct job *job)
 {
-	struct json_object *body = look->document.body;
+	struct json_object *body = job->document.body;
 
-	return look->pair->twin_of && document_updated_at(body) > 0 &&
+	return job->pair->twin_of && document_updated_at(body) > 0 &&
 	       document_updated_at(body) == document_created_at(body);
 }
 
 /* The app has made rows point to the second row. Airtable would empty these links with it. After a start it is not known yet for which
  * row they wait. */
-static bool is_linked_to(const struct sync *sync, const struct look *look)
+static bool is_linked_to(const struct sync *sync, const struct job *job)
 {
 	const struct watches *watches = &sync->pairs.watches;
 
-	return !look->pair->twin_of && (watches_of(watches, WATCH_RECORDS, look->pair->record_id) ||
-					watches_of(watches, WATCH_RECORDS, ""));
+	return !job->pair->twin_of && (watches_of(watches, WATCH_RECORDS, job->pair->record_id) ||
+				       watches_of(watches, WATCH_RECORDS, ""));
 }
 
-static bool is_compared(const struct sync *sync, const struct look *look)
+static bool is_compared(const struct sync *sync, const struct job *job)
 {
-	return original(look) && !is_linked_to(sync, look) && !look->finished && !look->needs_no_row &&
-	       look->flaw.kind == ERROR_NONE &&
-	       (look->pair->twin_of ? look->document.presence : look->row.presence) == SIDE_THERE;
+	return original(job) && !is_linked_to(sync, job) && !job->finished && !job->needs_no_row &&
+	       job->flaw.kind == ERROR_NONE &&
+	       (job->pair->twin_of ? job->document.presence : job->row.presence) == RECORD_THERE;
 }
 
-bool group_compare_twins(struct group *group, struct error *error)
+bool batch_compare_twins(struct batch *batch, struct error *error)
 {
-	const struct side *couch = &group->sync->couch;
-	struct side_key *keys = own_alloc((group->count + 1) * sizeof *keys);
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
-	struct side_records records = {0};
+	const struct endpoint *couch = &batch->sync->couch;
+	struct endpoint_key *keys = own_alloc((batch->count + 1) * sizeof *keys);
+	struct job **jobs = own_alloc((batch->count + 1) * sizeof *jobs);
+	struct endpoint_records records = {0};
 	size_t count = 0;
 
-	for (size_t i = 0; group->sync->removes_twins && i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (!is_compared(group->sync, look))
+	for (size_t i = 0; batch->sync->removes_twins && i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (!is_compared(batch->sync, job))
 			continue;
-		keys[count] = (struct side_key){look->pair->table, original(look)->id};
-		looks[count++] = look;
+		keys[count] = (struct endpoint_key){job->pair->table, original(job)->id};
+		jobs[count++] = job;
 	}
 	bool ok = count == 0 || couch->ops->read(couch->self, keys, count, &records, error);
 	for (size_t i = 0; ok && i < count; i++)
-		looks[i]->twin_goes =
-			records.list[i].presence == SIDE_THERE &&
-			(was_never_edited(looks[i]) || has_nothing_more(group, looks[i], &records.list[i]));
-	side_records_done(&records);
-	free(looks);
+		jobs[i]->twin_goes =
+			records.list[i].presence == RECORD_THERE &&
+			(was_never_edited(jobs[i]) || has_nothing_more(batch, jobs[i], &records.list[i]));
+	endpoint_records_done(&records);
+	free(jobs);
 	free(keys);
 	return ok || error_wrap(error, "reading the documents of which the app made others");
 }
 
-void app_twins_tell(struct look *look)
+void app_twins_report(struct job *job)
 {
-	const struct pair *original = look->pair->twin_of;
-	const char *kind = look->pair->table == TABLE_ITEMS ? "item" : "collection";
+	const struct pair *original = job->pair->twin_of;
+	const char *kind = job->pair->table == TABLE_ITEMS ? "item" : "collection";
 
-	look_problem(
-		look,
+	job_problem(
+		job,
 		"The app's own sync made this %s of the row of %s %s: it is there twice, and gets no second "
 		"row. If nobody has edited it, " APP_TWINS_REMOVE
 		". Otherwise delete one of both in the app.",

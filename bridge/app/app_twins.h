@@ -1,4 +1,4 @@
-/* Twins: what the app's own sync makes of ours, when somebody presses its button before our marks have reached the phone
+/* Twins: what the app's own sync makes of ours, when somebody presses its button before our links have reached the phone
  * (sync-rules 28).
  *
  *     document P ── our row R1           the app sees neither:
@@ -8,7 +8,7 @@
  * P and R1 stay the pair. Q is held: it gets no row of its own, and a person is told. R2 shows P's ID and is told as a copy is,
  * in other words. P's mark is left to R2 as long as that is there, or the app would make a third document, of R2.
  *
- * Q stays the twin of P as long as both are there and Q has a mark, also when R1 is gone: what the app has put into Q would leave the
+ * Q stays the twin of P as long as both are there and Q has an app link, also when R1 is gone: what the app has put into Q would leave the
  * scope with it, and Q would get a row of its own. Q's entry in the ledger names P. What the app made of a copy of a row is a twin as long
  * as that copy is there. */
 #pragma once
@@ -18,8 +18,8 @@
 #define APP_TWINS_REMOVE "stop Davenport and run `davenport sync --remove-twins`"
 
 /* Rows that marks of pairs' documents name, and that are not known: are they there, beside the pairs' own? */
-must_use bool group_find_twins(struct group *group, struct error *error);
+must_use bool batch_find_twins(struct batch *batch, struct error *error);
 /* Where a person wants twins gone: sets 'twin_goes' of those that have nothing which the original lacks, or that nobody has edited. */
-must_use bool group_compare_twins(struct group *group, struct error *error);
+must_use bool batch_compare_twins(struct batch *batch, struct error *error);
 /* A sentence for a person, of a document that is held. */
-void app_twins_tell(struct look *look);
+void app_twins_report(struct job *job);

@@ -6,8 +6,8 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Sets 'app_deleted' of those looks whose document is deleted, of which the ledger knows nothing, and whose row is named so. */
-must_use bool group_find_deleted_by_app(struct group *group, struct error *error);
+/* Sets 'app_deleted' of those jobs whose document is deleted, of which the ledger knows nothing, and whose row is named so. */
+must_use bool batch_find_deleted_by_app(struct batch *batch, struct error *error);
 /* Whether what the app left behind names this row as the document's. */
-bool left_behind_names(struct json_object *left_behind, const struct pair *pair, const char *integration_id,
-		       const char *record_id);
+bool app_leftovers_name(struct json_object *app_leftovers, const struct pair *pair,
+			const char *integration_id, const char *record_id);

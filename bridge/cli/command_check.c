@@ -18,7 +18,7 @@
 
 struct checking {
 	const struct bridge_settings *settings;
-	finding *tell;
+	finding *report;
 	void *context;
 	int exit_status;
 	struct couch_session session; /* who we are to CouchDB */
@@ -30,7 +30,7 @@ static void count_finding(void *context, enum finding_kind kind, const char *wor
 
 	if (kind == FINDING_PROBLEM && checking->exit_status == 0)
 		checking->exit_status = 1;
-	checking->tell(checking->context, kind, words);
+	checking->report(checking->context, kind, words);
 }
 
 /* 'what' it is about, or NULL: the error says it. */
@@ -38,8 +38,8 @@ static void found_error(struct checking *checking, const struct error *error, co
 {
 	if (command_status(error) == EXIT_UNREACHABLE)
 		checking->exit_status = EXIT_UNREACHABLE;
-	finding_tell(count_finding, checking, FINDING_PROBLEM, "%s%s%s", what ? what : "", what ? ": " : "",
-		     error->text);
+	finding_report(count_finding, checking, FINDING_PROBLEM, "%s%s%s", what ? what : "", what ? ": " : "",
+		       error->text);
 }
 
 static bool check_server(struct checking *checking, struct http *http)
@@ -48,7 +48,7 @@ static bool check_server(struct checking *checking, struct http *http)
 	char version[32];
 
 	if (find_server(checking->settings, http, version, &error)) {
-		finding_tell(count_finding, checking, FINDING_OK, "CouchDB answers (version %s)", version);
+		finding_report(count_finding, checking, FINDING_OK, "CouchDB answers (version %s)", version);
 	} else if (error.status != 401) { /* that is about the user, and told below */
 		command_explain(&error);
 		found_error(checking, &error, NULL);
@@ -60,8 +60,8 @@ static bool check_server(struct checking *checking, struct http *http)
 		return false;
 	}
 	scoped_text user = find_user_words(&checking->session);
-	finding_tell(count_finding, checking, FINDING_OK, "the %s is let in%s", user,
-		     checking->session.is_administrator ? ", as an administrator of the server" : "");
+	finding_report(count_finding, checking, FINDING_OK, "the %s is let in%s", user,
+		       checking->session.is_administrator ? ", as an administrator of the server" : "");
 	return true;
 }
 
@@ -91,14 +91,14 @@ static void found_flaw(void *context, const char *words)
 	count_finding(context, FINDING_PROBLEM, words);
 }
 
-static void tell_columns(struct checking *checking, const struct columns *columns, enum table table)
+static void report_columns(struct checking *checking, const struct columns *columns, enum table table)
 {
-	size_t wanted = 0, flowing = columns_tell_flaws(columns, table, found_flaw, checking);
+	size_t wanted = 0, flowing = columns_report_flaws(columns, table, found_flaw, checking);
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		wanted += field_in_table((enum field)field, table);
-	finding_tell(count_finding, checking, FINDING_OK, "table \"%s\": %zu of %zu columns flow",
-		     columns->table_name, flowing, wanted);
+	finding_report(count_finding, checking, FINDING_OK, "table \"%s\": %zu of %zu columns flow",
+		       columns->table_name, flowing, wanted);
 }
 
 static bool one_page(void *context, struct airtable_records *page, struct error *error)
@@ -117,8 +117,8 @@ static void check_reading(struct checking *checking, struct airtable_client *air
 
 	list.field_ids = columns_ids(columns, &list.field_count);
 	if (airtable_records_list(airtable, &list, one_page, NULL, NULL, &error)) {
-		finding_tell(count_finding, checking, FINDING_OK, "rows of table \"%s\" can be read",
-			     columns->table_name);
+		finding_report(count_finding, checking, FINDING_OK, "rows of table \"%s\" can be read",
+			       columns->table_name);
 	} else {
 		scoped_text rows = own_format("rows of table \"%s\"", columns->table_name);
 		airtable_advise(checking->settings, base_id, "data.records:read", &error);
@@ -131,10 +131,10 @@ static void check_tables(struct checking *checking, struct airtable_client *airt
 			 const struct columns *columns)
 {
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
-		tell_columns(checking, &columns[table], (enum table)table);
+		report_columns(checking, &columns[table], (enum table)table);
 		check_reading(checking, airtable, base_id, &columns[table]);
 	}
-	finding_tell(
+	finding_report(
 		count_finding, checking, FINDING_NOT_CHECKED,
 		"whether the token may write rows of base %s (data.records:write): only a write can tell",
 		base_id);
@@ -146,9 +146,9 @@ static void check_base(struct checking *checking, struct http *http, const struc
 	struct columns columns[TABLE_COUNT] = {0};
 
 	if (!token) {
-		finding_tell(count_finding, checking, FINDING_PROBLEM,
-			     "no token for base %s: set AIRTABLE_TOKEN or AIRTABLE_TOKEN_%s", config->base_id,
-			     config->base_id);
+		finding_report(count_finding, checking, FINDING_PROBLEM,
+			       "no token for base %s: set AIRTABLE_TOKEN or AIRTABLE_TOKEN_%s",
+			       config->base_id, config->base_id);
 		return;
 	}
 	struct airtable_limiter *limiter = airtable_limiter_open(AIRTABLE_BASE_PER_SECOND);
@@ -162,8 +162,8 @@ static void check_base(struct checking *checking, struct http *http, const struc
 	if (check_columns(checking, airtable, config->base_id, columns))
 		check_tables(checking, airtable, config->base_id, columns);
 	else
-		finding_tell(count_finding, checking, FINDING_NOT_CHECKED, "the rows of base %s",
-			     config->base_id);
+		finding_report(count_finding, checking, FINDING_NOT_CHECKED, "the rows of base %s",
+			       config->base_id);
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		columns_done(&columns[table]);
 	airtable_client_close(&airtable);
@@ -180,15 +180,15 @@ static void check_writing(struct checking *checking, struct couch_client *couch)
 	bool member = false;
 
 	if (!couch_session_is_member(couch, &checking->session, &member, &error))
-		finding_tell(count_finding, checking, FINDING_NOT_CHECKED,
-			     "whether the %s may write database %s: its permissions cannot be read (%s)",
-			     user, couch_client_database(couch), error.text);
+		finding_report(count_finding, checking, FINDING_NOT_CHECKED,
+			       "whether the %s may write database %s: its permissions cannot be read (%s)",
+			       user, couch_client_database(couch), error.text);
 	else if (member)
-		finding_tell(count_finding, checking, FINDING_OK,
-			     "the %s may read and write database %s, as far as its permissions say", user,
-			     couch_client_database(couch));
+		finding_report(count_finding, checking, FINDING_OK,
+			       "the %s may read and write database %s, as far as its permissions say", user,
+			       couch_client_database(couch));
 	else
-		finding_tell(
+		finding_report(
 			count_finding, checking, FINDING_PROBLEM,
 			"the %s is not among the members of database %s: an administrator has to add this "
 			"user in the database's permissions",
@@ -207,9 +207,9 @@ static void check_source(struct checking *checking, struct http *http,
 		found_error(checking, &error, database);
 		return;
 	}
-	finding_tell(count_finding, checking, FINDING_OK, "database %s can be read (%lld %s)", database,
-		     (long long)identity.document_count,
-		     identity.document_count == 1 ? "document" : "documents");
+	finding_report(count_finding, checking, FINDING_OK, "database %s can be read (%lld %s)", database,
+		       (long long)identity.document_count,
+		       identity.document_count == 1 ? "document" : "documents");
 	couch_identity_done(&identity);
 	check_writing(checking, source);
 	if (!scope_report(source, config, count_finding, checking, &error))
@@ -230,16 +230,16 @@ static void check_state(struct checking *checking, struct http *http, const stru
 		check_writing(checking, state);
 		lease_report(state, config, count_finding, checking);
 	} else if (error.status == 404 && checking->session.is_administrator) {
-		finding_tell(count_finding, checking, FINDING_OK,
-			     "the state database %s is not there yet: the first start makes it", name);
+		finding_report(count_finding, checking, FINDING_OK,
+			       "the state database %s is not there yet: the first start makes it", name);
 	} else if (error.status == 404) {
-		finding_tell(
+		finding_report(
 			count_finding, checking, FINDING_PROBLEM,
 			"the state database %s is not there, and the %s may not make it: an administrator "
 			"of the server has to make it and to add this user to its members",
 			name, user);
 	} else if (error.status == 401 || error.status == 403) {
-		finding_tell(
+		finding_report(
 			count_finding, checking, FINDING_PROBLEM,
 			"the %s may not read the state database %s: an administrator of the server has to "
 			"add this user to its members (HTTP %d)",
@@ -257,11 +257,11 @@ static void check_integration(struct checking *checking, struct http *http,
 			   : one       ? "container"
 				       : "containers";
 
-	finding_tell(count_finding, checking, FINDING_OK,
-		     "integration '%s': database %s, base %s, %zu %s in scope", config->name,
-		     config->database, config->base_id, config->scope_count, kind);
+	finding_report(count_finding, checking, FINDING_OK,
+		       "integration '%s': database %s, base %s, %zu %s in scope", config->name,
+		       config->database, config->base_id, config->scope_count, kind);
 	if (config->scope_count == 0)
-		finding_tell(
+		finding_report(
 			count_finding, checking, FINDING_PROBLEM,
 			"integration '%s' lists nothing to sync: choose collections or containers in the "
 			"app's integration "
@@ -269,17 +269,18 @@ static void check_integration(struct checking *checking, struct http *http,
 			config->name);
 	check_source(checking, http, config);
 	check_state(checking, http, config);
-	finding_tell(count_finding, checking, FINDING_NOT_CHECKED,
-		     "whether a validation function of database %s refuses what is written: only a write can "
-		     "tell",
-		     config->database);
+	finding_report(
+		count_finding, checking, FINDING_NOT_CHECKED,
+		"whether a validation function of database %s refuses what is written: only a write can "
+		"tell",
+		config->database);
 	check_base(checking, http, config);
 }
 
 static void check_integrations(struct checking *checking, struct http *http)
 {
 	struct integration_search search = {
-		.settings = checking->settings, .http = http, .tell = count_finding, .context = checking};
+		.settings = checking->settings, .http = http, .report = count_finding, .context = checking};
 	struct integration_configs configs = {0};
 	struct error error = {0};
 
@@ -288,17 +289,17 @@ static void check_integrations(struct checking *checking, struct http *http)
 		return;
 	}
 	if (configs.count == 0 && configs.problems == 0)
-		finding_tell(count_finding, checking, FINDING_PROBLEM,
-			     "no database holds an Airtable integration: make one in the app, and let the "
-			     "phone replicate it");
+		finding_report(count_finding, checking, FINDING_PROBLEM,
+			       "no database holds an Airtable integration: make one in the app, and let the "
+			       "phone replicate it");
 	for (size_t i = 0; i < configs.count; i++)
 		check_integration(checking, http, &configs.list[i]);
 	integration_configs_done(&configs);
 }
 
-int check_all(const struct bridge_settings *settings, finding *tell, void *context)
+int check_all(const struct bridge_settings *settings, finding *report, void *context)
 {
-	struct checking checking = {.settings = settings, .tell = tell, .context = context};
+	struct checking checking = {.settings = settings, .report = report, .context = context};
 	scoped(http) http = http_open(CONNECTION_AGENT);
 
 	if (check_server(&checking, http))

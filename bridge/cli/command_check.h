@@ -3,4 +3,4 @@
 #include "bridge/daemon/discovery.h"
 
 /* Both servers, the integrations, their bases. Returns the exit status: 0, 1 problems, 3 a server cannot be reached. */
-int check_all(const struct bridge_settings *settings, finding *tell, void *context);
+int check_all(const struct bridge_settings *settings, finding *report, void *context);

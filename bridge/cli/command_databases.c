@@ -15,14 +15,14 @@
 
 static const struct log no_place;
 
-static void tell(void *context, enum finding_kind kind, const char *words)
+static void report(void *context, enum finding_kind kind, const char *words)
 {
 	(void)context;
 	if (kind == FINDING_PROBLEM)
 		log_warn(&no_place, "%s", words);
 }
 
-static void add_database(struct command_places *places, const char *database)
+static void add_database(struct command_databases *places, const char *database)
 {
 	for (size_t i = 0; i < places->count; i++)
 		if (strcmp(places->databases[i], database) == 0)
@@ -51,11 +51,11 @@ static bool refuse_places(const struct integration_configs *configs, const char 
 			 "replicate it");
 }
 
-bool command_places_find(const struct bridge_settings *settings, const char *integration,
-			 struct command_places *places_out, struct error *error)
+bool command_databases_find(const struct bridge_settings *settings, const char *integration,
+			    struct command_databases *places_out, struct error *error)
 {
-	struct command_places places = {.http = http_open(CONNECTION_AGENT)};
-	struct integration_search search = {.settings = settings, .http = places.http, .tell = tell};
+	struct command_databases places = {.http = http_open(CONNECTION_AGENT)};
+	struct integration_search search = {.settings = settings, .http = places.http, .report = report};
 
 	if (!integrations_find(&search, &places.configs, error)) {
 		http_close(&places.http);
@@ -75,16 +75,16 @@ bool command_places_find(const struct bridge_settings *settings, const char *int
 	return true;
 }
 
-void command_places_done(struct command_places *places)
+void command_databases_done(struct command_databases *places)
 {
 	http_close(&places->http);
 	integration_configs_done(&places->configs);
 	free(places->created_by);
 	free(places->databases);
-	*places = (struct command_places){0};
+	*places = (struct command_databases){0};
 }
 
-const char *command_places_name(const struct command_places *places, const char *created_by)
+const char *command_databases_name(const struct command_databases *places, const char *created_by)
 {
 	if (!created_by || strncmp(created_by, SIGNATURE, strlen(SIGNATURE)) != 0)
 		return NULL;

@@ -19,7 +19,7 @@
 
 struct showing {
 	const struct command_options *options;
-	const struct command_places *places;
+	const struct command_databases *places;
 	struct couch_client *couch;
 	const char *database;
 	struct json_object *list; /* borrowed; what is shown, for JSON */
@@ -30,7 +30,7 @@ struct showing {
 
 /* ---- batches ---- */
 
-static void print_batch(const struct archive_batch *batch, const char *iso, const char *integration)
+static void print_batch(const struct history_read_batch *batch, const char *iso, const char *integration)
 {
 	struct text line = {0};
 
@@ -42,9 +42,9 @@ static void print_batch(const struct archive_batch *batch, const char *iso, cons
 	text_done(&line);
 }
 
-static void show_batch(struct showing *showing, const struct archive_batch *batch)
+static void show_batch(struct showing *showing, const struct history_read_batch *batch)
 {
-	const char *name = command_places_name(showing->places, batch->created_by);
+	const char *name = command_databases_name(showing->places, batch->created_by);
 	char iso[CLOCK_ISO_SIZE] = "?";
 
 	showing->shown++;
@@ -64,14 +64,15 @@ static void show_batch(struct showing *showing, const struct archive_batch *batc
 
 static bool show_batches(struct showing *showing, struct error *error)
 {
-	struct archive_batches batches = {0};
+	struct history_batches batches = {0};
 
-	if (!archive_list(showing->couch, showing->places->created_by, showing->limit + 1, &batches, error))
+	if (!history_list_batches(showing->couch, showing->places->created_by, showing->limit + 1, &batches,
+				  error))
 		return false;
 	for (size_t i = 0; i < batches.count && i < showing->limit; i++)
 		show_batch(showing, &batches.list[i]);
 	showing->more = batches.count > showing->limit;
-	archive_batches_done(&batches);
+	history_batches_done(&batches);
 	return true;
 }
 
@@ -80,12 +81,12 @@ static bool show_batches(struct showing *showing, struct error *error)
 static bool keep_entry(void *context, struct json_object *history, struct error *error)
 {
 	struct showing *showing = context;
-	struct json_object *entry = history_words_entry(history);
+	struct json_object *entry = history_message_entry(history);
 
 	(void)error;
 	showing->shown++;
 	json_put_text(entry, "integration",
-		      command_places_name(showing->places, json_text_or(entry, "created_by", NULL)));
+		      command_databases_name(showing->places, json_text_or(entry, "created_by", NULL)));
 	json_append(showing->list, entry);
 	return true;
 }
@@ -119,7 +120,7 @@ static void print_entries(const struct showing *showing)
 {
 	for (size_t i = 0; i < json_length(showing->list); i++) {
 		struct text text = {0};
-		history_words_add(&text, json_at(showing->list, i));
+		history_message_add(&text, json_at(showing->list, i));
 		printf("%s", text_or_empty(&text));
 		text_done(&text);
 	}
@@ -127,13 +128,13 @@ static void print_entries(const struct showing *showing)
 
 static bool show_of_batch(struct showing *showing, struct error *error)
 {
-	const struct archive_wish wish = {
+	const struct history_wish wish = {
 		.created_by = showing->places->created_by,
 		.batch = showing->options->batch,
 		.most = showing->limit,
 	};
 
-	return archive_batch(showing->couch, &wish, keep_entry, showing, &showing->more, error);
+	return history_read_batch(showing->couch, &wish, keep_entry, showing, &showing->more, error);
 }
 
 static bool show_of_document(struct showing *showing, struct error *error)
@@ -143,8 +144,8 @@ static bool show_of_document(struct showing *showing, struct error *error)
 	scoped_text full_id = typed ? own_copy(item) : document_full_id(DOCUMENT_ITEM, item);
 	scoped(json_object) entries = NULL;
 
-	if (!archive_of_document(showing->couch, showing->places->created_by, full_id, showing->limit + 1,
-				 &entries, error))
+	if (!history_of_one(showing->couch, showing->places->created_by, full_id, showing->limit + 1,
+			    &entries, error))
 		return false;
 	size_t count = json_length(entries);
 	for (size_t i = 0; i < count && i < showing->limit; i++)
@@ -188,8 +189,8 @@ static bool show_database(struct showing *showing, struct json_object *databases
 static bool show_all(const struct bridge_settings *settings, const struct command_options *options,
 		     struct json_object *databases, struct error *error)
 {
-	struct command_places places = {0};
-	bool good = command_places_find(settings, options->integration, &places, error);
+	struct command_databases places = {0};
+	bool good = command_databases_find(settings, options->integration, &places, error);
 
 	for (size_t i = 0; good && i < places.count; i++) {
 		scoped(couch_client) couch =
@@ -205,7 +206,7 @@ static bool show_all(const struct bridge_settings *settings, const struct comman
 		};
 		good = show_database(&showing, databases, error);
 	}
-	command_places_done(&places);
+	command_databases_done(&places);
 	return good;
 }
 
@@ -218,9 +219,9 @@ int history_command(const struct bridge_settings *settings, const struct command
 
 	if (options->batch && options->item)
 		fprintf(stderr, "davenport: history takes --batch or --item, not both\n");
-	if (options->limit > ARCHIVE_MOST)
-		fprintf(stderr, "davenport: history takes a --limit up to %d\n", ARCHIVE_MOST);
-	if ((options->batch && options->item) || options->limit > ARCHIVE_MOST) {
+	if (options->limit > HISTORY_READ_MOST)
+		fprintf(stderr, "davenport: history takes a --limit up to %d\n", HISTORY_READ_MOST);
+	if ((options->batch && options->item) || options->limit > HISTORY_READ_MOST) {
 		json_release(databases);
 		return EXIT_USAGE;
 	}

@@ -139,8 +139,8 @@ static struct json_object *problem_json(const struct problem *problem)
 	return json;
 }
 
-static size_t tell(const struct command_options *options, const struct integration_config *config,
-		   const struct listing *listing, struct json_object *integrations)
+static size_t report(const struct command_options *options, const struct integration_config *config,
+		     const struct listing *listing, struct json_object *integrations)
 {
 	struct json_object *json = json_new_object(), *list = json_new_array();
 	size_t open = 0;
@@ -176,7 +176,7 @@ static bool list_one(const struct bridge_settings *settings, const struct comman
 	bool ok = read_entries(settings, http, config, &listing, error) &&
 		  read_names(settings, http, config, &listing, error);
 	if (ok)
-		*open += tell(options, config, &listing, integrations);
+		*open += report(options, config, &listing, integrations);
 	listing_done(&listing);
 	return ok;
 }
@@ -185,18 +185,18 @@ int problems_command(const struct bridge_settings *settings, const struct comman
 {
 	scoped(json_object) answer = json_new_object();
 	struct json_object *integrations = json_new_array();
-	struct command_places places = {0};
+	struct command_databases places = {0};
 	struct error error = {0};
 	size_t open = 0;
 
 	json_put(answer, "integrations", integrations);
-	bool ok = command_places_find(settings, options->integration, &places, &error);
+	bool ok = command_databases_find(settings, options->integration, &places, &error);
 	for (size_t i = 0; ok && i < places.configs.count; i++) {
 		const struct integration_config *config = &places.configs.list[i];
 		if (!options->integration || strcmp(config->id, options->integration) == 0)
 			ok = list_one(settings, options, places.http, config, integrations, &open, &error);
 	}
-	command_places_done(&places);
+	command_databases_done(&places);
 	int status = !ok ? command_fails(&error, answer) : open ? EXIT_PROBLEMS : EXIT_DONE;
 	if (options->json)
 		command_prints(answer);

@@ -38,7 +38,7 @@ static bool find_entry(struct couch_client *couch, const char *id, struct findin
 {
 	scoped(json_object) entry = NULL;
 
-	if (!archive_entry(couch, id, &entry, error))
+	if (!history_read_entry(couch, id, &entry, error))
 		return false;
 	if (!entry)
 		return true;
@@ -49,19 +49,20 @@ static bool find_entry(struct couch_client *couch, const char *id, struct findin
 static bool find_batch(struct couch_client *couch, const char *created_by, int64_t batch,
 		       struct finding_entries *found, struct error *error)
 {
-	const struct archive_wish wish = {.created_by = created_by, .batch = batch, .most = ARCHIVE_MOST};
+	const struct history_wish wish = {
+		.created_by = created_by, .batch = batch, .most = HISTORY_READ_MOST};
 	bool more = false;
 
-	if (!archive_batch(couch, &wish, add_entry, found, &more, error))
+	if (!history_read_batch(couch, &wish, add_entry, found, &more, error))
 		return false;
 	return !more ||
 	       error_set(error, ERROR_FATAL,
 			 "batch %" PRId64 " has more than %d changes, which are not undone together: "
 			 "undo those that you mean by --entry",
-			 batch, ARCHIVE_MOST);
+			 batch, HISTORY_READ_MOST);
 }
 
-static bool find_in(struct couch_client *couch, const struct command_places *places,
+static bool find_in(struct couch_client *couch, const struct command_databases *places,
 		    const struct command_options *options, struct finding_entries *found, struct error *error)
 {
 	if (options->entry)
@@ -74,7 +75,7 @@ static bool find_in(struct couch_client *couch, const struct command_places *pla
 }
 
 /* The database that has it; NULL and no error: none has. */
-static bool find_place(const struct bridge_settings *settings, const struct command_places *places,
+static bool find_place(const struct bridge_settings *settings, const struct command_databases *places,
 		       const struct command_options *options, struct finding_entries *found_out,
 		       const char **database_out, struct error *error)
 {
@@ -105,26 +106,26 @@ static bool find_place(const struct bridge_settings *settings, const struct comm
 
 /* ---- telling ---- */
 
-struct told {
+struct reported {
 	size_t undone, asks, refused;
 };
 
-static void count_one(struct told *told, const struct undone *undone)
+static void count_one(struct reported *reported, const struct undone *undone)
 {
-	told->undone += undone->written;
-	told->asks += undone->state == UNDONE_ASKS;
-	told->refused += undone->state == UNDONE_REFUSED;
+	reported->undone += undone->written;
+	reported->asks += undone->state == UNDONE_ASKS;
+	reported->refused += undone->state == UNDONE_REFUSED;
 }
 
-static void tell_documents(const struct command_options *options, const struct couch_revert_result *result,
-			   struct json_object *documents, struct told *told)
+static void report_documents(const struct command_options *options, const struct couch_revert_result *result,
+			     struct json_object *documents, struct reported *reported)
 {
 	for (size_t i = 0; i < result->count; i++) {
-		struct json_object *json = history_words_undone(&result->list[i]);
+		struct json_object *json = history_message_undone(&result->list[i]);
 		struct text text = {0};
-		count_one(told, &result->list[i]);
+		count_one(reported, &result->list[i]);
 		if (!options->json) {
-			history_words_add_undone(&text, json, options->dry_run);
+			history_message_add_undone(&text, json, options->dry_run);
 			printf("%s", text_or_empty(&text));
 			text_done(&text);
 		}
@@ -132,19 +133,19 @@ static void tell_documents(const struct command_options *options, const struct c
 	}
 }
 
-static void tell_sum(const struct command_options *options, const struct finding_entries *found,
-		     const struct couch_revert_result *result, const struct told *told)
+static void report_sum(const struct command_options *options, const struct finding_entries *found,
+		       const struct couch_revert_result *result, const struct reported *reported)
 {
 	struct text text = {0};
 
-	text_add_count(&text, (int64_t)told->undone, "document", "documents");
+	text_add_count(&text, (int64_t)reported->undone, "document", "documents");
 	text_add(&text, options->dry_run ? " would be undone" : " undone");
-	if (told->asks)
+	if (reported->asks)
 		text_format(&text,
 			    "; %zu left alone in part or as a whole: see above, and --field NAME or --force",
-			    told->asks);
-	if (told->refused)
-		text_format(&text, "; %zu refused", told->refused);
+			    reported->asks);
+	if (reported->refused)
+		text_format(&text, "; %zu refused", reported->refused);
 	if (found->conflicts) {
 		text_add(&text, "\n");
 		text_add_count(&text, (int64_t)found->conflicts,
@@ -159,30 +160,30 @@ static void tell_sum(const struct command_options *options, const struct finding
 			       "changes are none of a document, and are not undone");
 	}
 	printf("%s\n", text_or_empty(&text));
-	if (told->undone && !options->dry_run)
+	if (reported->undone && !options->dry_run)
 		printf("this can be undone itself: davenport revert --batch %" PRId64 "\n", result->batch);
 	text_done(&text);
 }
 
 static void put_sum(struct json_object *answer, const struct command_options *options,
 		    const struct finding_entries *found, const struct couch_revert_result *result,
-		    const struct told *told)
+		    const struct reported *reported)
 {
 	json_put(answer, "dry_run", json_new_bool(options->dry_run));
 	json_put(answer, "entries", json_new_int((int64_t)found->entries));
 	json_put(answer, "conflicts", json_new_int((int64_t)found->conflicts));
 	json_put(answer, "others", json_new_int((int64_t)found->others));
-	json_put(answer, "undone", json_new_int((int64_t)told->undone));
-	json_put(answer, "asks", json_new_int((int64_t)told->asks));
-	json_put(answer, "refused", json_new_int((int64_t)told->refused));
-	if (told->undone && !options->dry_run)
+	json_put(answer, "undone", json_new_int((int64_t)reported->undone));
+	json_put(answer, "asks", json_new_int((int64_t)reported->asks));
+	json_put(answer, "refused", json_new_int((int64_t)reported->refused));
+	if (reported->undone && !options->dry_run)
 		json_put(answer, "batch", json_new_int(result->batch));
 }
 
 /* ---- the command ---- */
 
 static bool undo(struct couch_client *couch, const struct command_options *options,
-		 const struct finding_entries *found, struct json_object *answer, struct told *told,
+		 const struct finding_entries *found, struct json_object *answer, struct reported *reported,
 		 struct error *error)
 {
 	const char *keys[COMMAND_FIELDS_MOST];
@@ -190,30 +191,30 @@ static bool undo(struct couch_client *couch, const struct command_options *optio
 	struct json_object *documents = json_new_array();
 
 	for (size_t i = 0; i < options->field_count; i++)
-		keys[i] = history_words_key(options->fields[i]);
+		keys[i] = history_message_key(options->fields[i]);
 	const struct couch_revert_order order = {
 		.revert = found->revert,
 		.agreed = {options->force, options->field_count, keys},
 		.dry_run = options->dry_run,
 	};
 	bool good = couch_revert(couch, &order, &result, error);
-	tell_documents(options, &result, documents, told);
-	put_sum(answer, options, found, &result, told);
+	report_documents(options, &result, documents, reported);
+	put_sum(answer, options, found, &result, reported);
 	json_put(answer, "documents", documents);
 	if (!options->json)
-		tell_sum(options, found, &result, told);
+		report_sum(options, found, &result, reported);
 	couch_revert_result_done(&result);
 	return good;
 }
 
 static bool revert_with(const struct bridge_settings *settings, const struct command_options *options,
-			struct json_object *answer, struct told *told, struct error *error)
+			struct json_object *answer, struct reported *reported, struct error *error)
 {
-	struct command_places places = {0};
+	struct command_databases places = {0};
 	struct finding_entries found = {0};
 	const char *database = NULL;
 
-	if (!command_places_find(settings, options->integration, &places, error))
+	if (!command_databases_find(settings, options->integration, &places, error))
 		return false;
 	bool good = find_place(settings, &places, options, &found, &database, error);
 	if (good && !database)
@@ -228,18 +229,18 @@ static bool revert_with(const struct bridge_settings *settings, const struct com
 	if (good) {
 		scoped(couch_client) couch = connection_open_couch(settings, places.http, database);
 		json_put_text(answer, "database", database);
-		good = undo(couch, options, &found, answer, told, error) ||
+		good = undo(couch, options, &found, answer, reported, error) ||
 		       error_wrap(error, "database %s", database);
 	}
 	revert_close(&found.revert);
-	command_places_done(&places);
+	command_databases_done(&places);
 	return good;
 }
 
 int revert_command(const struct bridge_settings *settings, const struct command_options *options)
 {
 	scoped(json_object) answer = json_new_object();
-	struct told told = {0};
+	struct reported reported = {0};
 	struct error error = {0};
 	int status = EXIT_DONE;
 
@@ -247,9 +248,9 @@ int revert_command(const struct bridge_settings *settings, const struct command_
 		fprintf(stderr, "davenport: revert takes either --entry ID or --batch N\n");
 		return EXIT_USAGE;
 	}
-	if (!revert_with(settings, options, answer, &told, &error))
+	if (!revert_with(settings, options, answer, &reported, &error))
 		status = command_fails(&error, answer);
-	else if (told.asks || told.refused)
+	else if (reported.asks || reported.refused)
 		status = EXIT_PROBLEMS;
 	if (options->json)
 		command_prints(answer);

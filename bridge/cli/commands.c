@@ -169,11 +169,11 @@ static int sync_one(const struct bridge_settings *settings, struct token_limits 
 	struct integration *integration =
 		integration_open(settings, config, token_limits_of(limits, token), "sync");
 
-	const struct pass_wish wish = {.ask_rows = true,
-				       .list_rows = options->full || options->remove_twins,
-				       .held_wins = held_wins(options),
-				       .remove_twins = options->remove_twins};
-	if (integration_pass(integration, &wish, &report, &error))
+	const struct cycle_wish wish = {.ask_rows = true,
+					.list_rows = options->full || options->remove_twins,
+					.held_wins = held_wins(options),
+					.remove_twins = options->remove_twins};
+	if (integration_cycle(integration, &wish, &report, &error))
 		error.kind = ERROR_NONE;
 	else
 		log_error(&no_place, "%s", error.text);
@@ -203,7 +203,7 @@ static int sync_all(const struct bridge_settings *settings, const struct command
 	struct integration_configs configs = {0};
 	struct token_limits limits = {0};
 	scoped(http) http = http_open(CONNECTION_AGENT);
-	struct integration_search search = {.settings = settings, .http = http, .tell = log_finding};
+	struct integration_search search = {.settings = settings, .http = http, .report = log_finding};
 	struct error error = {0};
 	scoped(json_object) answer = json_new_object();
 	struct json_object *reports = json_new_array();

@@ -73,7 +73,7 @@ static const char *what_happened(struct json_object *original, struct json_objec
 	return json_bool_or(new, "__deleted", false) ? "deleted" : "changed";
 }
 
-struct json_object *history_words_entry(struct json_object *history)
+struct json_object *history_message_entry(struct json_object *history)
 {
 	struct json_object *original = json_child(history, "original_data", json_type_object);
 	struct json_object *new = json_child(history, "new_data", json_type_object);
@@ -123,7 +123,7 @@ static struct json_object *undone_fields(const struct revert_change *change)
 	return fields;
 }
 
-struct json_object *history_words_undone(const struct undone *undone)
+struct json_object *history_message_undone(const struct undone *undone)
 {
 	static const char *const states[] = {
 		[UNDONE_NOTHING] = "nothing",
@@ -225,7 +225,7 @@ void history_words_add_author(struct text *text, const char *created_by, const c
 	text_add(text, ")");
 }
 
-void history_words_add(struct text *text, struct json_object *entry)
+void history_message_add(struct text *text, struct json_object *entry)
 {
 	struct json_object *fields = json_child(entry, "fields", json_type_array);
 	const char *event = json_text_or(entry, "event", NULL);
@@ -257,7 +257,7 @@ static void add_left_alone(struct text *text, struct json_object *field)
 	text_add(text, "\n");
 }
 
-void history_words_add_undone(struct text *text, struct json_object *undone, bool dry_run)
+void history_message_add_undone(struct text *text, struct json_object *undone, bool dry_run)
 {
 	struct json_object *fields = json_child(undone, "fields", json_type_array);
 	const char *state = json_text_or(undone, "state", ""), *why = json_text_or(undone, "why", NULL);
@@ -282,7 +282,7 @@ void history_words_add_undone(struct text *text, struct json_object *undone, boo
 	}
 }
 
-const char *history_words_key(const char *words)
+const char *history_message_key(const char *words)
 {
 	static const enum document_type types[] = {DOCUMENT_ITEM, DOCUMENT_COLLECTION};
 

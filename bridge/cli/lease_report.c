@@ -25,7 +25,7 @@ static char *how_long(const struct lease_document *lease)
 
 static char *words_of(const struct lease_document *lease, const char *integration)
 {
-	scoped_text holder = lease_document_words(lease);
+	scoped_text holder = lease_document_message(lease);
 	scoped_text duration = lease->is_readable ? how_long(lease) : own_copy("");
 
 	if (lease->is_readable && lease->is_free)
@@ -36,7 +36,7 @@ static char *words_of(const struct lease_document *lease, const char *integratio
 	return own_format("integration '%s' is kept in step by %s%s", integration, holder, duration);
 }
 
-void lease_report(struct couch_client *state, const struct integration_config *config, finding *tell,
+void lease_report(struct couch_client *state, const struct integration_config *config, finding *report,
 		  void *context)
 {
 	struct lease_store store = couch_lease_store(state);
@@ -45,18 +45,18 @@ void lease_report(struct couch_client *state, const struct integration_config *c
 	struct error error = {0};
 
 	if (!store.read(store.self, id, &json, &error)) {
-		finding_tell(tell, context, FINDING_NOT_CHECKED,
-			     "who keeps integration '%s' in step: the lease cannot be read (%s)",
-			     config->name, error.text);
+		finding_report(report, context, FINDING_NOT_CHECKED,
+			       "who keeps integration '%s' in step: the lease cannot be read (%s)",
+			       config->name, error.text);
 		return;
 	}
 	if (!json) {
-		finding_tell(tell, context, FINDING_OK, "nobody keeps integration '%s' in step yet",
-			     config->name);
+		finding_report(report, context, FINDING_OK, "nobody keeps integration '%s' in step yet",
+			       config->name);
 		return;
 	}
 	struct lease_document lease;
 	lease_document_read(json, &lease);
 	scoped_text words = words_of(&lease, config->name);
-	finding_tell(tell, context, FINDING_OK, "%s", words);
+	finding_report(report, context, FINDING_OK, "%s", words);
 }

@@ -5,5 +5,5 @@
 struct couch_client;
 
 /* One finding. 'state' is the client of the state database, which is there. */
-void lease_report(struct couch_client *state, const struct integration_config *config, finding *tell,
+void lease_report(struct couch_client *state, const struct integration_config *config, finding *report,
 		  void *context);

@@ -50,16 +50,16 @@ void connection_init(struct connection *connection, const struct bridge_settings
 		.permit = {may_leave, connection, 0},
 	};
 	source.permit = state.permit = &connection->permit;
-	state.farewell = true; /* what became of the rows that were sent is noted before we go */
-	keeper.farewell = true;
+	state.allowed_after_stop = true; /* what became of the rows that were sent is noted before we go */
+	keeper.allowed_after_stop = true;
 	keeper.once = true;
 	keeper.total_ms = LEASE_ASK_MS;
 	connection->source = couch_client_open(connection->http, &source);
 	connection->state = couch_client_open(connection->http, &state);
 	connection->keeper = couch_client_open(connection->http, &keeper);
 	connection->airtable = airtable_client_open(connection->http, &base, base_limiter, token_limiter);
-	connection->couch_side = couch_side_open(connection->source, connection->state, config->id);
-	connection->airtable_side = airtable_side_open(connection->airtable);
+	connection->couch_endpoint = couch_endpoint_open(connection->source, connection->state, config->id);
+	connection->airtable_endpoint = airtable_endpoint_open(connection->airtable);
 }
 
 struct sync_setup connection_setup(const struct connection *connection,
@@ -67,9 +67,9 @@ struct sync_setup connection_setup(const struct connection *connection,
 {
 	return (struct sync_setup){
 		.config = config,
-		.couch = couch_side_as_side(connection->couch_side),
-		.rows = airtable_side_as_side(connection->airtable_side),
-		.store = couch_side_as_store(connection->couch_side),
+		.couch = couch_endpoint_interface(connection->couch_endpoint),
+		.rows = airtable_endpoint_interface(connection->airtable_endpoint),
+		.store = couch_endpoint_store(connection->couch_endpoint),
 		.request_deadline_ms = AIRTABLE_DEADLINE_MS,
 		.log = log,
 	};
@@ -78,14 +78,14 @@ struct sync_setup connection_setup(const struct connection *connection,
 void connection_begin(struct connection *connection, const struct sync_setup *setup)
 {
 	connection->sync = sync_open(setup);
-	airtable_side_set_columns(connection->airtable_side, connection->sync->columns);
+	airtable_endpoint_set_columns(connection->airtable_endpoint, connection->sync->columns);
 }
 
 void connection_done(struct connection *connection)
 {
 	sync_close(&connection->sync);
-	couch_side_close(&connection->couch_side);
-	airtable_side_close(&connection->airtable_side);
+	couch_endpoint_close(&connection->couch_endpoint);
+	airtable_endpoint_close(&connection->airtable_endpoint);
 	airtable_client_close(&connection->airtable);
 	couch_client_close(&connection->source);
 	couch_client_close(&connection->state);

@@ -21,8 +21,8 @@ struct connection {
 	struct http_permit permit; /* of what writes: as the lease says */
 	bool state_ready;          /* the state database is there */
 	struct airtable_client *airtable;
-	struct couch_side *couch_side;
-	struct airtable_side *airtable_side;
+	struct couch_endpoint *couch_endpoint;
+	struct airtable_endpoint *airtable_endpoint;
 	struct sync *sync; /* NULL until it is begun */
 };
 

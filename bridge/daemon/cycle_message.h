@@ -1,4 +1,4 @@
-/* What a pass, or several, came to, in words. */
+/* What a cycle, or several, came to, in words. */
 #pragma once
 #include "base/text.h"
 #include "bridge/memory/memory.h"

@@ -13,12 +13,12 @@ static int64_t wait_ms_for(int64_t event_ms, int64_t now_ms, int64_t most_ms)
 	return event_ms - now_ms < most_ms ? event_ms - now_ms : most_ms;
 }
 
-struct pass_wish turns_next(const struct turns *turns, int64_t due_ms, int64_t now_ms)
+struct cycle_wish turns_next(const struct turns *turns, int64_t due_ms, int64_t now_ms)
 {
 	int64_t poll_ms = poll_schedule_next_ms(&turns->polls);
-	struct pass_wish wish = {.list_rows = now_ms >= turns->next_full_ms,
-				 .ask_rows = now_ms >= poll_ms,
-				 .work_ms = TURNS_WORK_MS};
+	struct cycle_wish wish = {.list_rows = now_ms >= turns->next_full_ms,
+				  .ask_rows = now_ms >= poll_ms,
+				  .work_ms = TURNS_WORK_MS};
 
 	wish.check_rows = wish.ask_rows && poll_schedule_wants_check(&turns->polls, now_ms);
 	if (wish.ask_rows || wish.list_rows)
@@ -39,7 +39,7 @@ static void note_listed(struct turns *turns, const struct sync *sync, int64_t no
 	turns->next_full_ms = now_ms + TURNS_FULL_MS - (age_ms > 0 ? age_ms : 0);
 }
 
-void turns_note(struct turns *turns, const struct sync *sync, const struct pass_wish *wish, int64_t now_ms,
+void turns_note(struct turns *turns, const struct sync *sync, const struct cycle_wish *wish, int64_t now_ms,
 		int64_t now_wall_ms)
 {
 	if (sync->heard != turns->heard)

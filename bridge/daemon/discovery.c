@@ -44,7 +44,7 @@ char *integration_configs_words(const struct integration_configs *configs)
 	return text_take(&text);
 }
 
-void finding_tell(finding *tell, void *context, enum finding_kind kind, const char *format, ...)
+void finding_report(finding *report, void *context, enum finding_kind kind, const char *format, ...)
 {
 	va_list arguments;
 	char words[2 * ERROR_TEXT_SIZE];
@@ -52,7 +52,7 @@ void finding_tell(finding *tell, void *context, enum finding_kind kind, const ch
 	va_start(arguments, format);
 	vsnprintf(words, sizeof words, format, arguments);
 	va_end(arguments);
-	tell(context, kind, words);
+	report(context, kind, words);
 }
 
 /* ---- the server ---- */
@@ -153,14 +153,14 @@ struct walk {
 	struct candidate *list; /* owned */
 };
 
-static void tell_problem(struct walk *walk, const char *words)
+static void report_problem(struct walk *walk, const char *words)
 {
 	walk->configs->problems++;
-	walk->search->tell(walk->search->context, FINDING_PROBLEM, words);
+	walk->search->report(walk->search->context, FINDING_PROBLEM, words);
 }
 
 /* It is synced all the same. */
-static void tell_differing(struct walk *walk, const struct integration_config *config)
+static void report_differing(struct walk *walk, const struct integration_config *config)
 {
 	scoped_text words = own_format(
 		"database %s: integration '%s' (%s) was saved on several devices at once, with different "
@@ -170,7 +170,7 @@ static void tell_differing(struct walk *walk, const struct integration_config *c
 		walk->database, config->name, config->id, config->base_id, config->scope_count,
 		config->scope_type == SCOPE_CONTAINERS ? "containers" : "collections");
 
-	walk->search->tell(walk->search->context, FINDING_PROBLEM, words);
+	walk->search->report(walk->search->context, FINDING_PROBLEM, words);
 }
 
 static bool visit_integration(void *context, struct couch_document *document, struct error *error)
@@ -186,13 +186,13 @@ static bool visit_integration(void *context, struct couch_document *document, st
 		return false;
 	if (!integration_config_read(document->body, walk->database, &config, &is_airtable, &refusal)) {
 		scoped_text words = own_format("database %s: %s", walk->database, refusal.text);
-		tell_problem(walk, words);
+		report_problem(walk, words);
 		return true;
 	}
 	if (!is_airtable)
 		return true;
 	if (differ)
-		tell_differing(walk, &config);
+		report_differing(walk, &config);
 	walk->list = own_resize(walk->list, walk->count + 1, sizeof *walk->list);
 	walk->list[walk->count++] =
 		(struct candidate){config, json_int_or(document->body, "created_at", INT64_MAX), false};
@@ -254,7 +254,7 @@ static bool search_database(struct walk *walk, struct error *error)
 	scoped_text words = NULL;
 	if (!explain(walk, error, &words))
 		return false;
-	tell_problem(walk, words);
+	report_problem(walk, words);
 	json_append(walk->configs->unread, json_new_text(walk->database));
 	return true;
 }
@@ -392,7 +392,7 @@ static void beat(struct walk *walk, struct candidate *second, const struct integ
 				       second->config.name);
 
 	second->beaten = true;
-	tell_problem(walk, words);
+	report_problem(walk, words);
 }
 
 /* One integration a base (sync-rules 28). */

@@ -9,13 +9,13 @@ struct http;
 enum finding_kind { FINDING_OK, FINDING_PROBLEM, FINDING_NOT_CHECKED };
 /* One finding: a sentence; of a problem with what to do. */
 typedef void finding(void *context, enum finding_kind kind, const char *words);
-void finding_tell(finding *tell, void *context, enum finding_kind kind, const char *format, ...)
+void finding_report(finding *report, void *context, enum finding_kind kind, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
 struct integration_search {
 	const struct bridge_settings *settings; /* borrowed */
 	struct http *http;                      /* borrowed */
-	finding *tell;
+	finding *report;
 	/* The integration that runs on this base now, or NULL. May be NULL itself: none runs. */
 	const struct integration_config *(*holder)(void *context, const char *base_id);
 	void *context; /* of both */

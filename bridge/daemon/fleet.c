@@ -29,7 +29,7 @@ struct fleet {
 	struct http *http;                      /* owned; the search's own */
 	struct outage *outage;                  /* owned; shared with the integrations */
 	struct token_limits limits;             /* the search's own */
-	struct reminders told;                  /* the search's own */
+	struct reminders reported;              /* the search's own */
 	bool has_thread;
 	pthread_t thread;
 	atomic_bool over; /* the search has ended */
@@ -131,16 +131,16 @@ static void match_fleet(struct fleet *fleet, struct integration_configs *configs
 
 /* ---- the search ---- */
 
-static void tell(struct fleet *fleet, const char *words)
+static void report(struct fleet *fleet, const char *words)
 {
-	if (reminders_due(&fleet->told, words, clock_steady_ms()))
+	if (reminders_due(&fleet->reported, words, clock_steady_ms()))
 		log_error(&no_place, "%s", words);
 }
 
-static void tell_finding(void *context, enum finding_kind kind, const char *words)
+static void report_finding(void *context, enum finding_kind kind, const char *words)
 {
 	if (kind == FINDING_PROBLEM)
-		tell(context, words);
+		report(context, words);
 }
 
 /* Only the search's thread changes the list, so it needs no lock here. */
@@ -159,7 +159,7 @@ static void search(struct fleet *fleet)
 	struct integration_search search = {
 		.settings = fleet->settings,
 		.http = fleet->http,
-		.tell = tell_finding,
+		.report = report_finding,
 		.holder = holder,
 		.context = fleet,
 	};
@@ -170,15 +170,16 @@ static void search(struct fleet *fleet)
 		if (error.kind == ERROR_STOPPED)
 			return;
 		if (!outage_is(fleet->outage, &error))
-			tell(fleet, error.text);
-		(void)reminders_end_round(&fleet->told);
+			report(fleet, error.text);
+		(void)reminders_end_round(&fleet->reported);
 		return;
 	}
 	outage_ends(fleet->outage);
 	if (configs.count == 0 && configs.problems == 0)
-		tell(fleet, "no database holds an Airtable integration yet: make one in the app, and let the "
-			    "phone replicate it");
-	if (reminders_end_round(&fleet->told) && configs.problems == 0)
+		report(fleet,
+		       "no database holds an Airtable integration yet: make one in the app, and let the "
+		       "phone replicate it");
+	if (reminders_end_round(&fleet->reported) && configs.problems == 0)
 		log_info(&no_place, "the search for integrations finds no problem any more");
 	match_fleet(fleet, &configs);
 	integration_configs_done(&configs);
@@ -266,7 +267,7 @@ void fleet_close(struct fleet **fleet)
 	while (gone->count)
 		close_at(gone, gone->count - 1);
 	free(gone->list);
-	reminders_done(&gone->told);
+	reminders_done(&gone->reported);
 	token_limits_done(&gone->limits);
 	outage_close(&gone->outage);
 	http_close(&gone->http);

@@ -19,7 +19,7 @@
 #include <string.h>
 
 enum integration_limits {
-	PASS_TRIES = 6,              /* of a pass on demand */
+	CYCLE_TRIES = 6,             /* of a cycle on demand */
 	PAUSE_FIRST_MS = 1000,       /* after a failure; doubling, with jitter, */
 	PAUSE_CAP_MS = 60000,        /* up to this */
 	PAUSE_FATAL_FIRST_MS = 8000, /* what needs a person; doubling up to the same */
@@ -32,7 +32,7 @@ struct integration {
 	struct connection connection;
 	struct outage *outage; /* borrowed, or NULL */
 	bool has_thread;
-	bool goes_on; /* in a thread, else one pass */
+	bool goes_on; /* in a thread, else one cycle */
 	bool keeps;   /* it held its lease once */
 	pthread_t thread;
 	atomic_bool over;
@@ -99,7 +99,7 @@ static void warn_of_finding(void *context, enum finding_kind kind, const char *w
 		log_warn(&integration->log, "%s", words);
 }
 
-/* Once, as it begins. What cannot be read is told by the pass. */
+/* Once, as it begins. What cannot be read is told by the cycle. */
 static void tell_scope(struct integration *integration)
 {
 	struct error ignored = {0};
@@ -109,7 +109,7 @@ static void tell_scope(struct integration *integration)
 }
 
 /* The lease first: nothing is done without it. */
-static bool pass(struct integration *integration, const struct pass_wish *wish, struct error *error)
+static bool cycle(struct integration *integration, const struct cycle_wish *wish, struct error *error)
 {
 	if (!bridge_settings_token(integration->settings, integration->config.base_id))
 		return error_set(error, ERROR_FATAL,
@@ -123,7 +123,7 @@ static bool pass(struct integration *integration, const struct pass_wish *wish, 
 		log_info(&integration->log, "keeps database %s and base %s in step",
 			 integration->config.database, integration->config.base_id);
 	integration->keeps = true;
-	if (pass_run(integration->connection.sync, wish, error))
+	if (cycle_run(integration->connection.sync, wish, error))
 		return true;
 	airtable_advise(integration->settings, integration->config.base_id, NULL, error);
 	return false;
@@ -139,7 +139,7 @@ static void fill_report(const struct integration *integration, struct integratio
 	};
 	for (size_t i = 0; i < pairs->count; i++) {
 		report->pairs += pairs->list[i]->state == ENTRY_PAIR;
-		report->problems += pairs->list[i]->has_problem && !pairs->list[i]->only_told;
+		report->problems += pairs->list[i]->has_problem && !pairs->list[i]->only_reported;
 		report->waiting += pair_due_ms(pairs->list[i], DUE_AGAIN) != 0 || pairs->list[i]->waits;
 	}
 }
@@ -155,7 +155,7 @@ static void rest(struct integration *integration, int64_t wait_ms)
 
 static int64_t at_least_until_it_begins(const struct integration *integration, int64_t pause_ms)
 {
-	int64_t left_ms = pass_begins_in_ms(integration->connection.sync);
+	int64_t left_ms = cycle_begins_in_ms(integration->connection.sync);
 
 	return pause_ms > left_ms ? pause_ms : left_ms;
 }
@@ -165,9 +165,10 @@ static bool is_held_by_other(const struct integration *integration, const struct
 	return error->kind == ERROR_CONFLICT && !lease_is_held(integration->connection.lease);
 }
 
-static bool pass_on_demand(struct integration *integration, const struct pass_wish *wish, struct error *error)
+static bool cycle_on_demand(struct integration *integration, const struct cycle_wish *wish,
+			    struct error *error)
 {
-	while (!pass(integration, wish, error)) {
+	while (!cycle(integration, wish, error)) {
 		if (!is_held_by_other(integration, error))
 			return false;
 		if (lease_holder_lives(integration->connection.lease)) {
@@ -181,32 +182,34 @@ static bool pass_on_demand(struct integration *integration, const struct pass_wi
 }
 
 /* With the reason where it is another than before. */
-static void tell_try(struct integration *integration, int try, const struct error *error, struct error *told)
+static void report_try(struct integration *integration, int try, const struct error *error,
+		       struct error *reported)
 {
-	bool same = told->kind == error->kind && told->status == error->status &&
-		    strcmp(told->code, error->code) == 0;
+	bool same = reported->kind == error->kind && reported->status == error->status &&
+		    strcmp(reported->code, error->code) == 0;
 
 	if (same)
 		log_info(&integration->log, "the pass is tried again, for the same reason (try %d of %d)",
-			 try + 2, PASS_TRIES);
+			 try + 2, CYCLE_TRIES);
 	else
 		log_warn(&integration->log, "the pass is tried again: %s", error->text);
-	*told = *error;
+	*reported = *error;
 }
 
-bool integration_pass(struct integration *integration, const struct pass_wish *wish,
-		      struct integration_report *report_out, struct error *error)
+bool integration_cycle(struct integration *integration, const struct cycle_wish *wish,
+		       struct integration_report *report_out, struct error *error)
 {
-	struct error told = {0};
+	struct error reported = {0};
 	bool ok = false;
 
-	for (int try = 0; try < PASS_TRIES; try++) {
-		ok = pass_on_demand(integration, wish, error);
-		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED || try + 1 == PASS_TRIES)
+	for (int try = 0; try < CYCLE_TRIES; try++) {
+		ok = cycle_on_demand(integration, wish, error);
+		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED ||
+		    try + 1 == CYCLE_TRIES)
 			break;
 		int64_t pause_ms = at_least_until_it_begins(
 			integration, random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS));
-		tell_try(integration, try, error, &told);
+		report_try(integration, try, error, &reported);
 		rest(integration, pause_ms);
 	}
 	if (!ok && lease_is_lost(integration->connection.lease))
@@ -220,9 +223,9 @@ bool integration_pass(struct integration *integration, const struct pass_wish *w
 
 struct turn {
 	struct turns turns;
-	int failures;          /* since the last pass that went well */
-	int backoffs;          /* of them those after which the pause grows */
-	struct reminders told; /* of these failures */
+	int failures;              /* since the last cycle that went well */
+	int backoffs;              /* of them those after which the pause grows */
+	struct reminders reported; /* of these failures */
 };
 
 static int64_t pause_ms_after(struct turn *turn, const struct error *error)
@@ -235,13 +238,13 @@ static int64_t pause_ms_after(struct turn *turn, const struct error *error)
 }
 
 /* At once when it begins, hourly while it lasts; log_done() tells when it is over. */
-static void tell_failure(struct integration *integration, struct turn *turn, const struct error *error,
-			 int64_t pause_ms)
+static void report_failure(struct integration *integration, struct turn *turn, const struct error *error,
+			   int64_t pause_ms)
 {
 	long long seconds = (pause_ms + 999) / 1000;
 
 	if (outage_is(integration->outage, error) ||
-	    !reminders_due(&turn->told, error->text, clock_steady_ms()))
+	    !reminders_due(&turn->reported, error->text, clock_steady_ms()))
 		log_debug(&integration->log, "retrying in %lld s: %s", seconds, error->text);
 	else if (error->kind == ERROR_FATAL)
 		log_error(&integration->log, "needs attention, retrying in %lld s: %s", seconds, error->text);
@@ -254,7 +257,7 @@ static void pause_after(struct integration *integration, struct turn *turn, cons
 	int64_t pause_ms = at_least_until_it_begins(integration, pause_ms_after(turn, error));
 
 	turn->failures++;
-	tell_failure(integration, turn, error, pause_ms);
+	report_failure(integration, turn, error, pause_ms);
 	rest(integration, pause_ms);
 }
 
@@ -277,7 +280,7 @@ static void log_done(struct integration *integration, struct sync_counts *before
 		log_info(&integration->log, "recovered after %d failure%s", turn->failures,
 			 turn->failures == 1 ? "" : "s");
 	turn->failures = turn->backoffs = 0;
-	reminders_done(&turn->told);
+	reminders_done(&turn->reported);
 	if (now->documents_written != before->documents_written ||
 	    now->rows_created != before->rows_created || now->rows_updated != before->rows_updated ||
 	    now->rows_deleted != before->rows_deleted)
@@ -287,7 +290,7 @@ static void log_done(struct integration *integration, struct sync_counts *before
 
 /* What was wrong may have been put right in the integration's document, which is read before each retry: a changed one ends this
  * thread, and a new one begins with it. */
-static bool retry(struct integration *integration, const struct turn *turn, const struct pass_wish *wish,
+static bool retry(struct integration *integration, const struct turn *turn, const struct cycle_wish *wish,
 		  struct error *error)
 {
 	struct sync *sync = integration->connection.sync;
@@ -297,7 +300,7 @@ static bool retry(struct integration *integration, const struct turn *turn, cons
 		return false;
 	if (!same)
 		return error_set(error, ERROR_STOPPED, "the integration's document has changed");
-	return pass(integration, wish, error);
+	return cycle(integration, wish, error);
 }
 
 static bool is_to_end(const struct integration *integration)
@@ -314,8 +317,8 @@ static void *run(void *context)
 	turns_begin(&turn.turns, 1000 * (int64_t)integration->settings->airtable_poll_s, clock_steady_ms());
 	while (!is_to_end(integration)) {
 		struct error error = {0};
-		struct pass_wish wish = turns_next(
-			&turn.turns, pass_next_due_ms(integration->connection.sync), clock_steady_ms());
+		struct cycle_wish wish = turns_next(
+			&turn.turns, cycle_next_due_ms(integration->connection.sync), clock_steady_ms());
 		if (retry(integration, &turn, &wish, &error)) {
 			turns_note(&turn.turns, integration->connection.sync, &wish, clock_steady_ms(),
 				   clock_now_ms());
@@ -327,7 +330,7 @@ static void *run(void *context)
 		}
 	}
 	lease_give_back(integration->connection.lease);
-	reminders_done(&turn.told);
+	reminders_done(&turn.reported);
 	if (integration->connection.sync->settings_changed)
 		log_info(&integration->log, "its document has changed: it begins anew");
 	atomic_store(&integration->over, true);

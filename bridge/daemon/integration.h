@@ -25,13 +25,13 @@ void integration_stop(struct integration *integration);
 /* The thread has ended by itself: the integration's document changed, open it anew. */
 bool integration_is_over(struct integration *integration);
 
-/* What one pass did. */
+/* What one cycle did. */
 struct integration_report {
 	struct sync_counts counts;
 	size_t pairs, problems, waiting;
 	int64_t airtable_calls;
 };
-/* One pass in the caller's thread, as wished, tried again while a server hiccups. Another process that keeps
+/* One cycle in the caller's thread, as wished, tried again while a server hiccups. Another process that keeps
  * the integration in step is an error as soon as it is seen to live; one that gives no sign of life is waited for. */
-must_use bool integration_pass(struct integration *integration, const struct pass_wish *wish,
-			       struct integration_report *report_out, struct error *error);
+must_use bool integration_cycle(struct integration *integration, const struct cycle_wish *wish,
+				struct integration_report *report_out, struct error *error);

@@ -14,7 +14,7 @@ static const struct log no_place;
 struct outage {
 	pthread_mutex_t lock;
 	bool away;
-	int64_t since_ms, told_ms; /* steady */
+	int64_t since_ms, reported_ms; /* steady */
 };
 
 struct outage *outage_open(void)
@@ -53,14 +53,14 @@ bool outage_is(struct outage *outage, const struct error *error)
 	if (!outage || !error->unreached || !error->server || strcmp(error->server, "CouchDB") != 0)
 		return false;
 	lock(outage);
-	bool tell = !outage->away || now_ms - outage->told_ms >= REMINDERS_AGAIN_MS;
+	bool report = !outage->away || now_ms - outage->reported_ms >= REMINDERS_AGAIN_MS;
 	if (!outage->away)
 		outage->since_ms = now_ms;
 	outage->away = true;
-	if (tell)
-		outage->told_ms = now_ms;
+	if (report)
+		outage->reported_ms = now_ms;
 	unlock(outage);
-	if (tell)
+	if (report)
 		log_warn(
 			&no_place,
 			"CouchDB is away: it is tried again every few seconds, and edits wait meanwhile (%s)",

@@ -27,9 +27,9 @@ bool reminders_due(struct reminders *reminders, const char *words, int64_t now_s
 
 	if (known) {
 		known->found = true;
-		if (now_steady_ms - known->told_steady_ms < REMINDERS_AGAIN_MS)
+		if (now_steady_ms - known->reported_steady_ms < REMINDERS_AGAIN_MS)
 			return false;
-		known->told_steady_ms = now_steady_ms;
+		known->reported_steady_ms = now_steady_ms;
 		return true;
 	}
 	if (reminders->count == REMINDERS_MOST)
@@ -37,7 +37,7 @@ bool reminders_due(struct reminders *reminders, const char *words, int64_t now_s
 	reminders->list = own_resize(reminders->list, reminders->count + 1, sizeof *reminders->list);
 	reminders->list[reminders->count++] = (struct reminder){
 		.words = own_copy(words),
-		.told_steady_ms = now_steady_ms,
+		.reported_steady_ms = now_steady_ms,
 		.found = true,
 	};
 	return true;

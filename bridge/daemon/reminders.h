@@ -18,7 +18,7 @@ struct reminders {
 	size_t count;
 	struct reminder {
 		char *words; /* owned */
-		int64_t told_steady_ms;
+		int64_t reported_steady_ms;
 		bool found; /* in this round */
 	} * list;           /* owned */
 };

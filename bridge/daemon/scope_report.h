@@ -6,5 +6,5 @@ struct couch_client;
 
 /* Tells a FINDING_PROBLEM of each listed collection or container whose document is not there: ten at most, and how many more. 'couch' is
  * the integration's database. False: it could not be read. */
-must_use bool scope_report(struct couch_client *couch, const struct integration_config *config, finding *tell,
-			   void *context, struct error *error);
+must_use bool scope_report(struct couch_client *couch, const struct integration_config *config,
+			   finding *report, void *context, struct error *error);

@@ -1,6 +1,6 @@
 #include "bridge/diff/back_in_time.h"
 
-#include "bridge/index/places.h"
+#include "bridge/index/parents.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_problem.h"
 
@@ -11,7 +11,7 @@
 
 /* ---- finding out ---- */
 
-static bool is_losing_leaf(const struct side_record *document, const char *revision)
+static bool is_losing_leaf(const struct endpoint_record *document, const char *revision)
 {
 	for (size_t i = 0; document->leaves && i < json_length(document->leaves); i++) {
 		const char *leaf = json_text_of(json_at(document->leaves, i));
@@ -24,86 +24,87 @@ static bool is_losing_leaf(const struct side_record *document, const char *revis
 /* The revision that was handled, and the one that a write of the row was made of, which may be a later one. */
 #define REMEMBERED 2
 
-static const char *remembered(const struct look *look, size_t which)
+static const char *remembered(const struct job *job, size_t which)
 {
-	return which == 0 ? look->entry.document : look->entry.sent.document;
+	return which == 0 ? job->entry.document : job->entry.sent.document;
 }
 
-static bool is_asked(const struct look *look, const char *revision)
+static bool is_asked(const struct job *job, const char *revision)
 {
-	const struct side_record *document = &look->document;
+	const struct endpoint_record *document = &job->document;
 
-	bool has_row = look->entry.state == ENTRY_PAIR || look->entry.sent.kind == SENT_CREATE;
+	bool has_row = job->entry.state == ENTRY_PAIR || job->entry.sent.kind == SENT_CREATE;
 
-	return has_row && revision[0] && document->revision && document->presence != SIDE_MISSING &&
+	return has_row && revision[0] && document->revision && document->presence != RECORD_MISSING &&
 	       strcmp(document->revision, revision) != 0 && !is_losing_leaf(document, revision);
 }
 
 /* Of an entry that has no revision yet only the checkpoint tells. */
-static bool is_doubtful(const struct group *group, const struct look *look)
+static bool is_doubtful(const struct batch *batch, const struct job *job)
 {
-	return group->sync->went_back && look->entry.state == ENTRY_PAIR && !look->entry.document[0] &&
-	       look->entry.handled && look->document.presence != SIDE_MISSING &&
-	       look->entry.handled != look->pair->leaves;
+	return batch->sync->went_back && job->entry.state == ENTRY_PAIR && !job->entry.document[0] &&
+	       job->entry.synced && job->document.presence != RECORD_MISSING &&
+	       job->entry.synced != job->pair->leaves_hash;
 }
 
 /* 'what' the database does not know any more. */
-static void note_went_back(struct group *group, struct look *look, const char *what)
+static void note_went_back(struct batch *batch, struct job *job, const char *what)
 {
-	const char *mark = look->document.presence == SIDE_THERE
-				   ? document_mark(look->document.body, group->sync->config->id)
-				   : NULL;
+	const char *app_link = job->document.presence == RECORD_THERE
+				       ? document_app_link(job->document.body, batch->sync->config->id)
+				       : NULL;
 
-	look->went_back = true;
-	look->pair->went_back = true;
-	/* The app's mark may be of later than what is there now. */
-	look->entry.marked = look->entry.marked && mark && strcmp(mark, look->entry.record_id) == 0;
-	log_info(&group->sync->log, "%s went back in time: the database does not know %s any more",
-		 look->pair->full_id, what);
+	job->went_back = true;
+	job->pair->went_back = true;
+	/* The app's link may be of later than what is there now. */
+	job->entry.has_app_link =
+		job->entry.has_app_link && app_link && strcmp(app_link, job->entry.record_id) == 0;
+	log_info(&batch->sync->log, "%s went back in time: the database does not know %s any more",
+		 job->pair->full_id, what);
 }
 
-static void tell_unknown(struct group *group, struct look *look, const char *revision)
+static void report_unknown(struct batch *batch, struct job *job, const char *revision)
 {
 	scoped_text what = own_format("revision %s", revision);
 
-	if (!look->went_back)
-		note_went_back(group, look, what);
+	if (!job->went_back)
+		note_went_back(batch, job, what);
 }
 
-static size_t collect_asked(struct group *group, struct side_known *asked, struct look **looks)
+static size_t collect_asked(struct batch *batch, struct endpoint_known *asked, struct job **jobs)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (is_doubtful(group, look))
-			note_went_back(group, look, "the revision that was handled");
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (is_doubtful(batch, job))
+			note_went_back(batch, job, "the revision that was handled");
 		for (size_t which = 0; which < REMEMBERED; which++) {
-			const char *revision = remembered(look, which);
-			if (!is_asked(look, revision))
+			const char *revision = remembered(job, which);
+			if (!is_asked(job, revision))
 				continue;
-			looks[count] = look;
+			jobs[count] = job;
 			asked[count++] =
-				(struct side_known){.full_id = look->pair->full_id, .revision = revision};
+				(struct endpoint_known){.full_id = job->pair->full_id, .revision = revision};
 		}
 	}
 	return count;
 }
 
-bool group_find_went_back(struct group *group, struct error *error)
+bool batch_find_went_back(struct batch *batch, struct error *error)
 {
-	struct side *couch = &group->sync->couch;
-	size_t most = REMEMBERED * group->count + 1;
-	struct side_known *asked = own_alloc(most * sizeof *asked);
-	struct look **looks = own_alloc(most * sizeof *looks);
-	size_t count = collect_asked(group, asked, looks);
+	struct endpoint *couch = &batch->sync->couch;
+	size_t most = REMEMBERED * batch->count + 1;
+	struct endpoint_known *asked = own_alloc(most * sizeof *asked);
+	struct job **jobs = own_alloc(most * sizeof *jobs);
+	size_t count = collect_asked(batch, asked, jobs);
 
 	bool ok = count == 0 || couch->ops->known_revisions(couch->self, asked, count, error);
 	for (size_t i = 0; ok && i < count; i++)
 		if (!asked[i].is_known)
-			tell_unknown(group, looks[i], asked[i].revision);
+			report_unknown(batch, jobs[i], asked[i].revision);
 	free(asked);
-	free(looks);
+	free(jobs);
 	return ok || error_wrap(error, "asking for revisions that were handled");
 }
 
@@ -116,10 +117,10 @@ static bool went_back(const struct pairs *pairs, enum table table, const char *i
 	return place && place->went_back;
 }
 
-bool look_place_went_back(const struct group *group, const struct look *look)
+bool job_parent_went_back(const struct batch *batch, const struct job *job)
 {
-	const struct pairs *pairs = &group->sync->pairs;
-	const struct pair *at = look->pair;
+	const struct pairs *pairs = &batch->sync->pairs;
+	const struct pair *at = job->pair;
 
 	for (int i = 0; at && i < PLACES_MOST; i++) {
 		const char *container_id = pair_container_id(at), *collection_id = pair_collection_id(at);
@@ -132,91 +133,91 @@ bool look_place_went_back(const struct group *group, const struct look *look)
 
 /* ---- keeping both ---- */
 
-static bool differs(const struct group *group, const struct look *look, enum field field)
+static bool differs(const struct batch *batch, const struct job *job, enum field field)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	return look_has_column(group, look, field) &&
-	       !cell_equal(&look->couch[field], &look->airtable[field], &equivalence);
+	return job_has_column(batch, job, field) &&
+	       !cell_equal(&job->couch[field], &job->airtable[field], &equivalence);
 }
 
-static bool is_older(const struct group *group, const struct look *look, enum field field)
+static bool is_older(const struct batch *batch, const struct job *job, enum field field)
 {
-	const struct ledger_field *agreed = &look->entry.fields[field];
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	const struct ledger_field *agreed = &job->entry.fields[field];
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	return differs(group, look, field) && agreed->known && look_couch_moved(group, look, field) &&
-	       cell_equal(&agreed->airtable, &look->airtable[field], &equivalence);
+	return differs(batch, job, field) && agreed->known && job_couch_moved(batch, job, field) &&
+	       cell_equal(&agreed->airtable, &job->airtable[field], &equivalence);
 }
 
-static bool hold_apart(struct group *group, struct look *look, enum field_direction direction)
+static bool hold_apart(struct batch *batch, struct job *job, enum field_direction direction)
 {
 	bool any = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		if (field_rule((enum field)field)->direction != direction || field == FIELD_ERROR ||
-		    !is_older(group, look, (enum field)field))
+		    !is_older(batch, job, (enum field)field))
 			continue;
-		ledger_entry_hold(&look->entry, (enum field)field, &look->couch[field]);
+		ledger_entry_hold(&job->entry, (enum field)field, &job->couch[field]);
 		any = true;
 	}
 	return any;
 }
 
-void look_hold_apart(struct group *group, struct look *look)
+void job_hold_apart(struct batch *batch, struct job *job)
 {
-	if (!look->went_back)
+	if (!job->went_back)
 		return;
 	/* Its times are those of what it shows: they follow unless something newer is kept. */
-	if (hold_apart(group, look, DIRECTION_BOTH))
-		hold_apart(group, look, DIRECTION_OUT);
-	look->settles_back = true;
+	if (hold_apart(batch, job, DIRECTION_BOTH))
+		hold_apart(batch, job, DIRECTION_OUT);
+	job->settles_back = true;
 }
 
 /* It is held, and both sides still show different values. */
-static bool is_apart(const struct group *group, const struct look *look, enum field field)
+static bool is_apart(const struct batch *batch, const struct job *job, enum field field)
 {
-	return look->entry.fields[field].held && field_rule(field)->direction == DIRECTION_BOTH &&
-	       differs(group, look, field);
+	return job->entry.fields[field].held && field_rule(field)->direction == DIRECTION_BOTH &&
+	       differs(batch, job, field);
 }
 
-bool look_stays_apart(const struct group *group, struct look *look, enum field field)
+bool job_stays_apart(const struct batch *batch, struct job *job, enum field field)
 {
-	if (look->decisions[field].action != ACTION_NONE || !is_apart(group, look, field))
+	if (job->decisions[field].action != ACTION_NONE || !is_apart(batch, job, field))
 		return false;
-	ledger_entry_hold(&look->entry, field, &look->couch[field]);
+	ledger_entry_hold(&job->entry, field, &job->couch[field]);
 	return true;
 }
 
 /* The row kept its times for the sake of a field that was held apart. When none is any more, it gets the document's times. */
-void look_release_times(struct group *group, struct look *look)
+void job_release_times(struct batch *batch, struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (is_apart(group, look, (enum field)field))
+		if (is_apart(batch, job, (enum field)field))
 			return;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look->entry.fields[field].held &&
+		if (job->entry.fields[field].held &&
 		    field_rule((enum field)field)->direction == DIRECTION_OUT)
-			ledger_entry_forget_field(&look->entry, (enum field)field);
+			ledger_entry_forget_field(&job->entry, (enum field)field);
 }
 
-void look_tell_apart(struct look *look, enum field field)
+void job_report_apart(struct job *job, enum field field)
 {
 	char couch[64], shown[64];
 
-	cell_show(&look->couch[field], couch, sizeof couch);
-	cell_show(&look->airtable[field], shown, sizeof shown);
-	look_problem(
-		look,
+	cell_show(&job->couch[field], couch, sizeof couch);
+	cell_show(&job->airtable[field], shown, sizeof shown);
+	job_problem(
+		job,
 		"%s: the row has %s, and the document %s, since the database went back to an earlier state. "
 		"Both stay until one of them is edited.",
 		field_rule(field)->name, shown, couch);
 }
 
-bool look_is_apart(const struct look *look)
+bool job_is_apart(const struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look->entry.fields[field].known && look->entry.fields[field].held)
+		if (job->entry.fields[field].known && job->entry.fields[field].held)
 			return true;
-	return look->went_back && !look->settles_back;
+	return job->went_back && !job->settles_back;
 }

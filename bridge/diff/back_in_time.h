@@ -9,16 +9,16 @@
 #include "bridge/job/batch.h"
 
 /* Documents that went back in time. */
-must_use bool group_find_went_back(struct group *group, struct error *error);
+must_use bool batch_find_went_back(struct batch *batch, struct error *error);
 /* It, or something that it stands in. */
-bool look_place_went_back(const struct group *group, const struct look *look);
+bool job_parent_went_back(const struct batch *batch, const struct job *job);
 /* Before fields are decided: what is older in the document than in the row stays so on both sides. */
-void look_hold_apart(struct group *group, struct look *look);
+void job_hold_apart(struct batch *batch, struct job *job);
 /* After a save: whether the field is held apart, and was not decided to flow. What the save made of it, as a side effect, is then no edit:
  * the entry takes the document's new value as held, and both sides stay as they are. */
-bool look_stays_apart(const struct group *group, struct look *look, enum field field);
+bool job_stays_apart(const struct batch *batch, struct job *job, enum field field);
 /* The times of the document go to the row again when nothing else is apart. */
-void look_release_times(struct group *group, struct look *look);
-void look_tell_apart(struct look *look, enum field field);
+void job_release_times(struct batch *batch, struct job *job);
+void job_report_apart(struct job *job, enum field field);
 /* Its fields are held apart, or it waits for a person. */
-bool look_is_apart(const struct look *look);
+bool job_is_apart(const struct job *job);

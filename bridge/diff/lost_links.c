@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct lost_link {
-	struct look *look;
+	struct job *job;
 	enum field field;
 	struct pair *target;
 	const char *record_id; /* borrowed; the row that it pointed to */
@@ -19,31 +19,30 @@ struct lost_links {
 };
 
 /* The cell pointed to some row when both sides agreed, and does not any more. */
-static void collect_lost_link(struct group *group, struct look *look, enum field field,
-			      struct lost_links *lost)
+static void collect_lost_link(struct batch *batch, struct job *job, enum field field, struct lost_links *lost)
 {
-	struct pair *target = look_agreed_target(group, look, field);
-	const char *row = ledger_entry_linked_row(&look->entry, field);
+	struct pair *target = job_agreed_target(batch, job, field);
+	const char *row = ledger_entry_linked_row(&job->entry, field);
 
-	if (!target || look->airtable[field].kind != CELL_EMPTY)
+	if (!target || job->airtable[field].kind != CELL_EMPTY)
 		return;
 	if (!row[0])
 		row = target->record_id;
 	if (row[0])
 		lost->list[lost->count++] =
-			(struct lost_link){.look = look, .field = field, .target = target, .record_id = row};
+			(struct lost_link){.job = job, .field = field, .target = target, .record_id = row};
 }
 
-static void collect_lost(struct group *group, struct lost_links *lost)
+static void collect_lost(struct batch *batch, struct lost_links *lost)
 {
-	lost->list = own_alloc((group->count * countof(look_link_fields) + 1) * sizeof *lost->list);
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		bool paired = look->entry.state == ENTRY_PAIR && look->row.presence == SIDE_THERE;
-		if (look->finished || look->needs_no_row || !paired || look->pair->table != TABLE_ITEMS)
+	lost->list = own_alloc((batch->count * countof(job_link_fields) + 1) * sizeof *lost->list);
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		bool paired = job->entry.state == ENTRY_PAIR && job->row.presence == RECORD_THERE;
+		if (job->finished || job->needs_no_row || !paired || job->pair->table != TABLE_ITEMS)
 			continue;
-		for (size_t f = 0; f < countof(look_link_fields); f++)
-			collect_lost_link(group, look, look_link_fields[f], lost);
+		for (size_t f = 0; f < countof(job_link_fields); f++)
+			collect_lost_link(batch, job, job_link_fields[f], lost);
 	}
 }
 
@@ -58,28 +57,28 @@ static size_t first_of_row(const struct lost_links *lost, size_t place)
 }
 
 /* One question for all rows. */
-static bool ask_rows(struct group *group, struct lost_links *lost, struct error *error)
+static bool ask_rows(struct batch *batch, struct lost_links *lost, struct error *error)
 {
-	struct side_key *keys = own_alloc((lost->count + 1) * sizeof *keys);
-	struct side_records records = {0};
+	struct endpoint_key *keys = own_alloc((lost->count + 1) * sizeof *keys);
+	struct endpoint_records records = {0};
 	size_t count = 0;
 
 	for (size_t i = 0; i < lost->count; i++)
 		if (first_of_row(lost, i) == i)
 			keys[count++] =
-				(struct side_key){lost->list[i].target->table, lost->list[i].record_id};
-	bool ok = group->sync->rows.ops->read(group->sync->rows.self, keys, count, &records, error);
+				(struct endpoint_key){lost->list[i].target->table, lost->list[i].record_id};
+	bool ok = batch->sync->rows.ops->read(batch->sync->rows.self, keys, count, &records, error);
 	for (size_t i = 0, asked = 0; ok && i < lost->count; i++) {
 		size_t first = first_of_row(lost, i);
-		lost->list[i].is_there = first == i ? records.list[asked++].presence == SIDE_THERE
+		lost->list[i].is_there = first == i ? records.list[asked++].presence == RECORD_THERE
 						    : lost->list[first].is_there;
 	}
-	side_records_done(&records);
+	endpoint_records_done(&records);
 	free(keys);
 	return ok || error_wrap(error, "asking for rows that links pointed to");
 }
 
-static void take_effect(struct group *group, const struct lost_link *link)
+static void take_effect(struct batch *batch, const struct lost_link *link)
 {
 	struct pair *target = link->target;
 	bool is_its_row = strcmp(target->record_id, link->record_id) == 0;
@@ -88,19 +87,19 @@ static void take_effect(struct group *group, const struct lost_link *link)
 		target->row_missing = !link->is_there;
 	if (link->is_there)
 		return;
-	ledger_entry_forget_field(&link->look->entry, link->field);
+	ledger_entry_forget_field(&link->job->entry, link->field);
 	if (is_its_row)
-		pairs_look(&group->sync->pairs, target, LOOK_ROW);
+		pairs_queue(&batch->sync->pairs, target, JOB_ROW);
 }
 
-bool group_check_links(struct group *group, struct error *error)
+bool batch_check_links(struct batch *batch, struct error *error)
 {
 	struct lost_links lost = {0};
 
-	collect_lost(group, &lost);
-	bool ok = lost.count == 0 || ask_rows(group, &lost, error);
+	collect_lost(batch, &lost);
+	bool ok = lost.count == 0 || ask_rows(batch, &lost, error);
 	for (size_t i = 0; ok && i < lost.count; i++)
-		take_effect(group, &lost.list[i]);
+		take_effect(batch, &lost.list[i]);
 	free(lost.list);
 	return ok;
 }

@@ -6,5 +6,5 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-must_use bool group_check_links(struct group *group,
+must_use bool batch_check_links(struct batch *batch,
 				struct error *error); /* lost links: edits, or effects of a deletion */

@@ -6,70 +6,69 @@
 #include <string.h>
 
 /* An empty cell is not among the row's values, also where it reads as some value. */
-static bool is_shown(const struct group *group, const struct look *look, enum field field)
+static bool is_shown(const struct batch *batch, const struct job *job, enum field field)
 {
-	const char *column = group->sync->columns[look->pair->table].of[field].id;
+	const char *column = batch->sync->columns[job->pair->table].of[field].id;
 
-	return json_find(look->row.body, column, NULL);
+	return json_find(job->row.body, column, NULL);
 }
 
-static bool shows_otherwise(const struct group *group, const struct look *look, enum field field,
+static bool shows_otherwise(const struct batch *batch, const struct job *job, enum field field,
 			    const struct cell *cell)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	return !is_shown(group, look, field) && !cell_equal(cell, &look->airtable[field], &equivalence);
+	return !is_shown(batch, job, field) && !cell_equal(cell, &job->airtable[field], &equivalence);
 }
 
 /* It showed something when both sides agreed, and shows nothing now. */
-static bool is_lost(const struct group *group, const struct look *look, enum field field)
+static bool is_lost(const struct batch *batch, const struct job *job, enum field field)
 {
-	const struct ledger_field *agreed = &look->entry.fields[field];
+	const struct ledger_field *agreed = &job->entry.fields[field];
 
-	return agreed->known && shows_otherwise(group, look, field, &agreed->airtable);
+	return agreed->known && shows_otherwise(batch, job, field, &agreed->airtable);
 }
 
 /* So it may have been where it is not known what both agreed on last. */
-static bool may_be_lost(const struct group *group, const struct look *look, enum field field)
+static bool may_be_lost(const struct batch *batch, const struct job *job, enum field field)
 {
-	const struct ledger_taken *taken = &look->entry.taken[field];
-	const struct ledger_sent_field *sent = &look->entry.sent.fields[field];
+	const struct ledger_taken *taken = &job->entry.taken[field];
+	const struct ledger_sent_field *sent = &job->entry.sent.fields[field];
 
-	return is_lost(group, look, field) ||
-	       (taken->taken && shows_otherwise(group, look, field, &taken->cell)) ||
-	       (sent->sent && shows_otherwise(group, look, field, &sent->post));
+	return is_lost(batch, job, field) ||
+	       (taken->taken && shows_otherwise(batch, job, field, &taken->cell)) ||
+	       (sent->sent && shows_otherwise(batch, job, field, &sent->post));
 }
 
 /* Nothing was agreed on yet, and the document has a value. A column of another type may have emptied the cell, or kept the app from filling
  * it, and the row shows the document's time all the same: as if somebody had emptied the cell since. */
-static bool may_never_be_filled(const struct group *group, const struct look *look, enum field field)
+static bool may_never_be_filled(const struct batch *batch, const struct job *job, enum field field)
 {
-	return look->entry.state != ENTRY_PAIR && !look->entry.fields[field].known &&
-	       field_rule(field)->direction == DIRECTION_BOTH && look->couch[field].kind != CELL_EMPTY &&
-	       shows_otherwise(group, look, field, &look->couch[field]);
+	return job->entry.state != ENTRY_PAIR && !job->entry.fields[field].known &&
+	       field_rule(field)->direction == DIRECTION_BOTH && job->couch[field].kind != CELL_EMPTY &&
+	       shows_otherwise(batch, job, field, &job->couch[field]);
 }
 
-static bool doubts_schema(const struct group *group, const struct look *look)
+static bool doubts_schema(const struct batch *batch, const struct job *job)
 {
-	if (look->finished || look->needs_no_row || look->row.presence != SIDE_THERE)
+	if (job->finished || job->needs_no_row || job->row.presence != RECORD_THERE)
 		return false;
-	if (look->unknown_choice)
+	if (job->unknown_choice)
 		return true;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look_has_column(group, look, (enum field)field) &&
-		    (look->airtable[field].kind == CELL_WRONG ||
-		     may_be_lost(group, look, (enum field)field) ||
-		     may_never_be_filled(group, look, (enum field)field)))
+		if (job_has_column(batch, job, (enum field)field) &&
+		    (job->airtable[field].kind == CELL_WRONG || may_be_lost(batch, job, (enum field)field) ||
+		     may_never_be_filled(batch, job, (enum field)field)))
 			return true;
 	return false;
 }
 
 /* Nothing is decided from cells of columns that may be others than we believe. */
-static void postpone(struct look *look)
+static void postpone(struct job *job)
 {
-	look->finished = true;
-	look->keep_ledger = true;
-	look->again = true;
+	job->finished = true;
+	job->keep_ledger = true;
+	job->again = true;
 }
 
 static bool has_choice(const struct column *column, const char *canonical)
@@ -82,44 +81,44 @@ static bool has_choice(const struct column *column, const char *canonical)
 
 /* The choice that both agreed on was removed, and with it the cell's value. While all rows are compared after a change of the
  * columns, one of the same name may already stand in its place. */
-static bool lost_with_choice(const struct group *group, const struct look *look, enum field field)
+static bool lost_with_choice(const struct batch *batch, const struct job *job, enum field field)
 {
-	const struct column *column = &group->sync->columns[look->pair->table].of[field];
-	const struct cell *agreed = &look->entry.fields[field].airtable;
+	const struct column *column = &batch->sync->columns[job->pair->table].of[field];
+	const struct cell *agreed = &job->entry.fields[field].airtable;
 
-	return field_rule(field)->kind == KIND_CHOICE && look_has_column(group, look, field) &&
-	       column->choice_count > 0 && is_lost(group, look, field) && agreed->kind == CELL_CHOICE &&
-	       (!has_choice(column, agreed->text) || group->sync->unlisted);
+	return field_rule(field)->kind == KIND_CHOICE && job_has_column(batch, job, field) &&
+	       column->choice_count > 0 && is_lost(batch, job, field) && agreed->kind == CELL_CHOICE &&
+	       (!has_choice(column, agreed->text) || batch->sync->unlisted);
 }
 
-static void forget_removed_choices(struct group *group, struct look *look)
+static void forget_removed_choices(struct batch *batch, struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!lost_with_choice(group, look, (enum field)field))
+		if (!lost_with_choice(batch, job, (enum field)field))
 			continue;
-		ledger_entry_forget_field(&look->entry, (enum field)field);
-		cell_done(&look->airtable[field]);
+		ledger_entry_forget_field(&job->entry, (enum field)field);
+		cell_done(&job->airtable[field]);
 	}
 }
 
-bool group_check_schema(struct group *group, struct error *error)
+bool batch_check_schema(struct batch *batch, struct error *error)
 {
 	bool doubted = false, changed = false;
 
-	for (size_t i = 0; i < group->count && !doubted; i++)
-		doubted = doubts_schema(group, &group->looks[i]);
+	for (size_t i = 0; i < batch->count && !doubted; i++)
+		doubted = doubts_schema(batch, &batch->jobs[i]);
 	if (!doubted)
 		return true;
-	if (!sync_doubt_schema(group->sync, &changed, error))
+	if (!sync_doubt_schema(batch->sync, &changed, error))
 		return false;
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (!doubts_schema(group, look))
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (!doubts_schema(batch, job))
 			continue;
 		if (changed)
-			postpone(look);
+			postpone(job);
 		else
-			forget_removed_choices(group, look);
+			forget_removed_choices(batch, job);
 	}
 	return true;
 }

@@ -7,5 +7,5 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-must_use bool group_check_schema(struct group *group,
+must_use bool batch_check_schema(struct batch *batch,
 				 struct error *error); /* lost cells: edits, or effects of schema edits */

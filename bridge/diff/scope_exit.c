@@ -1,6 +1,6 @@
 #include "bridge/diff/scope_exit.h"
 
-#include "bridge/index/places.h"
+#include "bridge/index/parents.h"
 #include "bridge/index/scope.h"
 #include "bridge/job/job_cells.h"
 
@@ -11,55 +11,54 @@ static const char *linked(const struct cell *cell)
 		       : NULL;
 }
 
-static const char *agreed_place(const struct look *look, enum field field)
+static const char *agreed_parent(const struct job *job, enum field field)
 {
-	const struct ledger_field *agreed = &look->entry.fields[field];
+	const struct ledger_field *agreed = &job->entry.fields[field];
 
 	return agreed->known ? linked(&agreed->couch) : NULL;
 }
 
-bool look_left_scope(const struct group *group, const struct look *look)
+bool job_left_scope(const struct batch *batch, const struct job *job)
 {
-	const struct sync *sync = group->sync;
+	const struct sync *sync = batch->sync;
 
-	return look->entry.state == ENTRY_PAIR &&
-	       scope_held(sync->config, &sync->pairs, look->pair, agreed_place(look, FIELD_COLLECTION),
-			  agreed_place(look, FIELD_CONTAINER));
+	return job->entry.state == ENTRY_PAIR &&
+	       scope_held(sync->config, &sync->pairs, job->pair, agreed_parent(job, FIELD_COLLECTION),
+			  agreed_parent(job, FIELD_CONTAINER));
 }
 
-bool look_row_moved(const struct group *group, const struct look *look, enum field field)
+bool job_row_moved(const struct batch *batch, const struct job *job, enum field field)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	return look_has_column(group, look, field) && look->entry.fields[field].known &&
+	return job_has_column(batch, job, field) && job->entry.fields[field].known &&
 	       field_rule(field)->direction == DIRECTION_BOTH &&
-	       !cell_equal(&look->entry.fields[field].airtable, &look->airtable[field], &equivalence);
+	       !cell_equal(&job->entry.fields[field].airtable, &job->airtable[field], &equivalence);
 }
 
 /* The row was edited to stand somewhere in the scope. */
-static bool returns(const struct group *group, const struct look *look)
+static bool returns(const struct batch *batch, const struct job *job)
 {
-	const struct sync *sync = group->sync;
-	bool collection = look_row_moved(group, look, FIELD_COLLECTION);
-	bool container = look_row_moved(group, look, FIELD_CONTAINER);
+	const struct sync *sync = batch->sync;
+	bool collection = job_row_moved(batch, job, FIELD_COLLECTION);
+	bool container = job_row_moved(batch, job, FIELD_CONTAINER);
 
-	return look->pair->table == TABLE_ITEMS && (collection || container) &&
-	       scope_would_hold(sync->config, &sync->pairs, TABLE_ITEMS,
-				collection ? linked(&look->airtable[FIELD_COLLECTION])
-					   : pair_collection_id(look->pair),
-				container ? linked(&look->airtable[FIELD_CONTAINER])
-					  : pair_container_id(look->pair));
+	return job->pair->table == TABLE_ITEMS && (collection || container) &&
+	       scope_would_hold(
+		       sync->config, &sync->pairs, TABLE_ITEMS,
+		       collection ? linked(&job->airtable[FIELD_COLLECTION]) : pair_collection_id(job->pair),
+		       container ? linked(&job->airtable[FIELD_CONTAINER]) : pair_container_id(job->pair));
 }
 
-void look_view_outside(const struct group *group, const struct look *look, struct existence_views *views)
+void job_view_scope_exit(const struct batch *batch, const struct job *job, struct existence_views *views)
 {
-	const struct sync *sync = group->sync;
+	const struct sync *sync = batch->sync;
 	bool left = views->document == DOCUMENT_LEFT_SCOPE;
 
-	if (look->entry.state != ENTRY_PAIR || look->row.presence != SIDE_THERE)
+	if (job->entry.state != ENTRY_PAIR || job->row.presence != RECORD_THERE)
 		return;
-	views->place_open = left && scope_is_open(sync->config, &sync->pairs, look->pair,
-						  agreed_place(look, FIELD_CONTAINER));
-	views->holds_rows = left && pair_holds_rows(look->pair);
-	views->row_returns = !left && returns(group, look);
+	views->place_open = left && scope_is_open(sync->config, &sync->pairs, job->pair,
+						  agreed_parent(job, FIELD_CONTAINER));
+	views->holds_rows = left && pair_holds_rows(job->pair);
+	views->row_returns = !left && returns(batch, job);
 }

@@ -8,7 +8,7 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-bool look_row_moved(const struct group *group, const struct look *look, enum field field);
+bool job_row_moved(const struct batch *batch, const struct job *job, enum field field);
 /* Pairs outside of the scope (sync-rules 14). */
-bool look_left_scope(const struct group *group, const struct look *look);
-void look_view_outside(const struct group *group, const struct look *look, struct existence_views *views);
+bool job_left_scope(const struct batch *batch, const struct job *job);
+void job_view_scope_exit(const struct batch *batch, const struct job *job, struct existence_views *views);

@@ -28,67 +28,67 @@ static bool is_text(enum field field)
 	return field_rule(field)->kind == KIND_TEXT && field_rule(field)->direction == DIRECTION_BOTH;
 }
 
-static int64_t base_now_ms(const struct group *group)
+static int64_t base_now_ms(const struct batch *batch)
 {
-	return group->sync->rows.ops->now_ms(group->sync->rows.self);
+	return batch->sync->rows.ops->now_ms(batch->sync->rows.self);
 }
 
-static void look_again_in(struct look *look, int64_t wait_ms)
+static void look_again_in(struct job *job, int64_t wait_ms)
 {
 	int64_t least_ms = wait_ms > 0 ? wait_ms : 1;
 
-	if (!look->again_in_ms || look->again_in_ms > least_ms)
-		look->again_in_ms = least_ms;
-	look->typing = true;
+	if (!job->again_in_ms || job->again_in_ms > least_ms)
+		job->again_in_ms = least_ms;
+	job->typing = true;
 }
 
 /* ---- white space ---- */
 
-bool typing_spaced(const struct group *group, const struct look *look, enum field field)
+bool typing_spaced(const struct batch *batch, const struct job *job, enum field field)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
-	const struct cell *shown = &look->airtable[field];
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
+	const struct cell *shown = &job->airtable[field];
 
 	if (!is_text(field) || shown->kind != CELL_TEXT ||
-	    cell_equal(shown, &look->couch[field], &equivalence))
+	    cell_equal(shown, &job->couch[field], &equivalence))
 		return false;
 	scoped_text trimmed = script_trim(shown->text);
 	struct cell cell = cell_text(trimmed);
-	bool spaced = cell_equal(&cell, &look->couch[field], &equivalence);
+	bool spaced = cell_equal(&cell, &job->couch[field], &equivalence);
 	cell_done(&cell);
 	return spaced;
 }
 
-void typing_leave(struct group *group, struct look *look)
+void typing_leave(struct batch *batch, struct job *job)
 {
-	look->entry.typed_ms = base_now_ms(group);
-	look_again_in(look, TYPING_QUIET_MS);
+	job->entry.typed_ms = base_now_ms(batch);
+	look_again_in(job, TYPING_QUIET_MS);
 }
 
-void typing_decide(struct group *group, struct look *look, enum field field)
+void typing_decide(struct batch *batch, struct job *job, enum field field)
 {
-	int64_t quiet_ms = base_now_ms(group) - look->entry.typed_ms;
+	int64_t quiet_ms = base_now_ms(batch) - job->entry.typed_ms;
 
-	if (!look->entry.typed_ms || look->decisions[field].action != ACTION_NONE ||
-	    !typing_spaced(group, look, field))
+	if (!job->entry.typed_ms || job->decisions[field].action != ACTION_NONE ||
+	    !typing_spaced(batch, job, field))
 		return;
 	/* A clock that was set back makes nobody wait for ever. */
 	if (quiet_ms >= 0 && quiet_ms < TYPING_QUIET_MS)
-		look_again_in(look, TYPING_QUIET_MS - quiet_ms);
+		look_again_in(job, TYPING_QUIET_MS - quiet_ms);
 	else
-		look->decisions[field] = (struct decision){
+		job->decisions[field] = (struct decision){
 			ACTION_TO_AIRTABLE, "the document has no white space at the ends of it"};
 }
 
 /* ---- one edit after the other ---- */
 
 /* The one text field that the row's edits change, in a document that is there; FIELD_COUNT: others too, or none, or a conflict. */
-static enum field only_edit(const struct look *look)
+static enum field only_edit(const struct job *job)
 {
 	enum field found = FIELD_COUNT;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		unsigned action = look->decisions[field].action;
+		unsigned action = job->decisions[field].action;
 		if (!(action & ACTION_TO_COUCH))
 			continue;
 		if (found != FIELD_COUNT || action != ACTION_TO_COUCH || !is_text((enum field)field))
@@ -117,17 +117,17 @@ static bool goes_on(const char *a, const char *b)
 	return left == begin || right == begin;
 }
 
-void typing_hold(struct group *group, struct look *look)
+void typing_hold(struct batch *batch, struct job *job)
 {
-	enum field field = only_edit(look);
-	struct typing *typing = look->pair->typing;
+	enum field field = only_edit(job);
+	struct typing *typing = job->pair->typing;
 	int64_t now_ms = clock_steady_ms();
 
 	if (!typing || typing->field != field || now_ms - typing->saved_ms >= TYPING_AGAIN_MS)
 		return;
-	if (!goes_on(typing->text, text_of(&look->airtable[field])))
+	if (!goes_on(typing->text, text_of(&job->airtable[field])))
 		return;
-	uint64_t seen = text_hash(text_of(&look->airtable[field]));
+	uint64_t seen = text_hash(text_of(&job->airtable[field]));
 	if (seen != typing->seen) {
 		typing->seen = seen;
 		typing->changed_ms = now_ms;
@@ -135,17 +135,17 @@ void typing_hold(struct group *group, struct look *look)
 	int64_t wait_ms = TYPING_PAUSE_MS - (now_ms - typing->changed_ms);
 	if (wait_ms <= 0)
 		return;
-	look->decisions[field] = (struct decision){ACTION_WAIT, "somebody may be typing there"};
-	look->entry.typed_ms = base_now_ms(group);
-	look_again_in(look, wait_ms);
+	job->decisions[field] = (struct decision){ACTION_WAIT, "somebody may be typing there"};
+	job->entry.typed_ms = base_now_ms(batch);
+	look_again_in(job, wait_ms);
 }
 
-void typing_note_saved(struct look *look)
+void typing_note_saved(struct job *job)
 {
-	enum field field = look->document_written ? only_edit(look) : FIELD_COUNT;
-	const char *text = field == FIELD_COUNT ? "" : text_of(&look->airtable[field]);
+	enum field field = job->document_written ? only_edit(job) : FIELD_COUNT;
+	const char *text = field == FIELD_COUNT ? "" : text_of(&job->airtable[field]);
 	size_t length = strlen(text);
-	struct pair *pair = look->pair;
+	struct pair *pair = job->pair;
 
 	if (field == FIELD_COUNT)
 		return;
@@ -159,8 +159,8 @@ void typing_note_saved(struct look *look)
 	memcpy(pair->typing->text, text, length + 1);
 }
 
-void typing_remember(struct look *look)
+void typing_commit(struct job *job)
 {
-	if (!look->typing)
-		look->entry.typed_ms = 0;
+	if (!job->typing)
+		job->entry.typed_ms = 0;
 }

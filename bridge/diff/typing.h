@@ -15,14 +15,14 @@ enum typing_limits {
 };
 
 /* Whether the cell shows the document's text with white space around it. */
-bool typing_spaced(const struct group *group, const struct look *look, enum field field);
+bool typing_spaced(const struct batch *batch, const struct job *job, enum field field);
 /* It is left there for a while. */
-void typing_leave(struct group *group, struct look *look);
+void typing_leave(struct batch *batch, struct job *job);
 /* What was left there and stayed quiet is set back to the document's text. */
-void typing_decide(struct group *group, struct look *look, enum field field);
-/* An edit that may be half of what somebody is typing is left for a later look: it goes on from one that was just saved. */
-void typing_hold(struct group *group, struct look *look);
+void typing_decide(struct batch *batch, struct job *job, enum field field);
+/* An edit that may be half of what somebody is typing is left for a later job: it goes on from one that was just saved. */
+void typing_hold(struct batch *batch, struct job *job);
 /* The row's edits are in the document. */
-void typing_note_saved(struct look *look);
+void typing_note_saved(struct job *job);
 /* What is left for later is in the ledger, so that a new process goes on with it. */
-void typing_remember(struct look *look);
+void typing_commit(struct job *job);

@@ -40,102 +40,102 @@ static bool watches(struct json_object *modified, const char *column_id)
 	return json_length(ids) == 0;
 }
 
-static bool flows(const struct look *look, enum field field)
+static bool flows(const struct job *job, enum field field)
 {
 	const unsigned either_way = ACTION_TO_COUCH | ACTION_TO_AIRTABLE | ACTION_ASK_TIME;
 
-	return field_rule(field)->direction == DIRECTION_BOTH && look->decisions[field].action & either_way;
+	return field_rule(field)->direction == DIRECTION_BOTH && job->decisions[field].action & either_way;
 }
 
-static bool any_flows(const struct look *look)
+static bool any_flows(const struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (flows(look, (enum field)field))
+		if (flows(job, (enum field)field))
 			return true;
 	return false;
 }
 
-static int64_t marked_ms(const struct group *group, const struct look *look)
+static int64_t app_link_ms(const struct batch *batch, const struct job *job)
 {
-	const char *integration_id = group->sync->config->id;
-	const char *mark = document_mark(look->document.body, integration_id);
+	const char *integration_id = batch->sync->config->id;
+	const char *app_link = document_app_link(job->document.body, integration_id);
 
-	return mark && strcmp(mark, look->row.id) == 0
-		       ? document_mark_time(look->document.body, integration_id)
+	return app_link && strcmp(app_link, job->row.id) == 0
+		       ? document_app_link_time(job->document.body, integration_id)
 		       : 0;
 }
 
 /* Times are whole seconds: a cell may have been edited in the one in which the app synced. So it is the row that differs where the document
  * was not edited since. What a phone brought that was offline has an older time, and is an edit all the same. */
-static bool was_edited_since(const struct group *group, const struct look *look)
+static bool was_edited_since(const struct batch *batch, const struct job *job)
 {
-	return look->pair->ended || document_updated_at(look->document.body) > marked_ms(group, look);
+	return job->pair->ended || document_updated_at(job->document.body) > app_link_ms(batch, job);
 }
 
-static bool is_asked(const struct group *group, const struct look *look)
+static bool is_asked(const struct batch *batch, const struct job *job)
 {
-	return !look->finished && !look->needs_no_row && look->existence.action == EXIST_ADOPT &&
-	       any_flows(look) && marked_ms(group, look) && was_edited_since(group, look);
+	return !job->finished && !job->needs_no_row && job->existence.action == EXIST_ADOPT &&
+	       any_flows(job) && app_link_ms(batch, job) && was_edited_since(batch, job);
 }
 
 /* It is what was read before, or has been modified since, and shows that. */
-static bool take_row(struct group *group, struct look *look, const struct side_record *row,
+static bool take_row(struct batch *batch, struct job *job, const struct endpoint_record *row,
 		     struct json_object *tables)
 {
-	const struct columns *columns = &group->sync->columns[look->pair->table];
-	struct json_object *modified = modified_column(tables, group->sync, look->pair->table);
+	const struct columns *columns = &batch->sync->columns[job->pair->table];
+	struct json_object *modified = modified_column(tables, batch->sync, job->pair->table);
 	const char *shown = modified ? json_text_or(row->body, json_text_or(modified, "id", ""), "") : "";
 	int64_t shown_ms = 0;
 
-	if (row->presence != SIDE_THERE || !clock_from_iso(shown, &shown_ms) ||
-	    shown_ms != marked_ms(group, look))
+	if (row->presence != RECORD_THERE || !clock_from_iso(shown, &shown_ms) ||
+	    shown_ms != app_link_ms(batch, job))
 		return false;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (flows(look, (enum field)field) && watches(modified, columns->of[field].id))
-			ledger_entry_agree(&look->entry, (enum field)field, &look->airtable[field],
-					   &look->airtable[field]);
+		if (flows(job, (enum field)field) && watches(modified, columns->of[field].id))
+			ledger_entry_agree(&job->entry, (enum field)field, &job->airtable[field],
+					   &job->airtable[field]);
 	return true;
 }
 
 /* The columns are bound by what was stored of them: then the schema was not read in this process. */
-static bool want_schema(struct group *group, struct json_object **tables_out, struct error *error)
+static bool want_schema(struct batch *batch, struct json_object **tables_out, struct error *error)
 {
-	const struct side *rows = &group->sync->rows;
+	const struct endpoint *rows = &batch->sync->rows;
 
-	*tables_out = json_share(group->sync->schema_seen);
+	*tables_out = json_share(batch->sync->schema_seen);
 	return *tables_out || rows->ops->schema(rows->self, tables_out, error);
 }
 
-static bool read_rows(struct group *group, struct look *const *looks, size_t count, bool *changed_out,
+static bool read_rows(struct batch *batch, struct job *const *jobs, size_t count, bool *changed_out,
 		      struct error *error)
 {
-	const struct side *rows = &group->sync->rows;
-	struct side_key *keys = own_alloc((count + 1) * sizeof *keys);
-	struct side_records records = {0};
+	const struct endpoint *rows = &batch->sync->rows;
+	struct endpoint_key *keys = own_alloc((count + 1) * sizeof *keys);
+	struct endpoint_records records = {0};
 	scoped(json_object) tables = NULL;
 
 	for (size_t i = 0; i < count; i++)
-		keys[i] = (struct side_key){looks[i]->pair->table, looks[i]->row.id};
-	bool ok = want_schema(group, &tables, error) &&
+		keys[i] = (struct endpoint_key){jobs[i]->pair->table, jobs[i]->row.id};
+	bool ok = want_schema(batch, &tables, error) &&
 		  rows->ops->read_whole(rows->self, keys, count, &records, error);
 	for (size_t i = 0; ok && i < count; i++)
-		changed_out[looks[i] - group->looks] = take_row(group, looks[i], &records.list[i], tables);
-	side_records_done(&records);
+		changed_out[jobs[i] - batch->jobs] = take_row(batch, jobs[i], &records.list[i], tables);
+	endpoint_records_done(&records);
 	free(keys);
 	return ok || error_wrap(error, "asking which rows were modified since the app synced them");
 }
 
-bool group_find_untouched(struct group *group, bool *changed_out, struct error *error)
+bool batch_find_untouched(struct batch *batch, bool *changed_out, struct error *error)
 {
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	struct job **jobs = own_alloc((batch->count + 1) * sizeof *jobs);
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->count; i++) {
+	for (size_t i = 0; i < batch->count; i++) {
 		changed_out[i] = false;
-		if (is_asked(group, &group->looks[i]))
-			looks[count++] = &group->looks[i];
+		if (is_asked(batch, &batch->jobs[i]))
+			jobs[count++] = &batch->jobs[i];
 	}
-	bool ok = count == 0 || read_rows(group, looks, count, changed_out, error);
-	free(looks);
+	bool ok = count == 0 || read_rows(batch, jobs, count, changed_out, error);
+	free(jobs);
 	return ok;
 }

@@ -12,10 +12,10 @@
 #define TRIES               3
 
 struct waking {
-	struct group *group;
-	struct look *const *looks; /* borrowed; whose wake it is */
+	struct batch *batch;
+	struct job *const *jobs; /* borrowed; whose wake it is */
 	size_t count;
-	struct side_write failed; /* the last of those that were not taken: 'result' and 'error' alone */
+	struct endpoint_write failed; /* the last of those that were not taken: 'result' and 'error' alone */
 	struct inventory_source source;
 	struct json_object *read;   /* owned; {_id: body, or null: none} */
 	struct json_object *saved;  /* owned; likewise, over it: what is to be written */
@@ -37,65 +37,65 @@ static void renew(struct json_object **object)
 
 /* ---- which saves have a wake ---- */
 
-static void begin_wake(struct look *look, bool gone)
+static void begin_cascade(struct job *job, bool gone)
 {
-	datum_close(&look->wake);
-	look->wake = datum_new(table_document_type(look->pair->table), look->pair->id);
-	look->wake->deleted = gone;
+	datum_close(&job->cascade);
+	job->cascade = datum_new(table_document_type(job->pair->table), job->pair->id);
+	job->cascade->deleted = gone;
 }
 
 /* Our own mark is left out: what it would leave behind is for us only, and we would take it away again (sync-rules 25). */
-static void copy_marks(const struct group *group, struct json_object *stored, struct datum *datum)
+static void copy_app_links(const struct batch *batch, struct json_object *stored, struct datum *datum)
 {
-	struct json_object *marks =
+	struct json_object *sets_app_link =
 		json_copy(json_child(document_data(stored), "integrations", json_type_object));
 
-	if (!marks)
+	if (!sets_app_link)
 		return;
-	json_remove(marks, group->sync->config->id);
-	datum_put(datum, "integrations", marks);
+	json_remove(sets_app_link, batch->sync->config->id);
+	datum_put(datum, "integrations", sets_app_link);
 }
 
-void look_note_wake(struct group *group, struct look *look)
+void job_note_cascade(struct batch *batch, struct job *job)
 {
-	bool item = look->pair->table == TABLE_ITEMS, gone = look->given->deleted;
-	const char *before = json_text_or(document_data(look->document.body), "collection_id", "");
-	const char *after = json_text_or(document_data(look->new_document), "collection_id", "");
+	bool item = job->pair->table == TABLE_ITEMS, gone = job->given->deleted;
+	const char *before = json_text_or(document_data(job->document.body), "collection_id", "");
+	const char *after = json_text_or(document_data(job->new_document), "collection_id", "");
 
-	if (look->document.presence != SIDE_THERE || (!gone && (!item || strcmp(before, after) == 0)))
+	if (job->document.presence != RECORD_THERE || (!gone && (!item || strcmp(before, after) == 0)))
 		return;
-	begin_wake(look, gone);
+	begin_cascade(job, gone);
 	if (gone)
-		copy_marks(group, look->document.body, look->wake);
+		copy_app_links(batch, job->document.body, job->cascade);
 }
 
-struct json_object *look_wake_marks(const struct look *look)
+struct json_object *job_cascade_app_links(const struct job *job)
 {
-	struct json_object *marks = datum_get(look->wake, "integrations");
+	struct json_object *sets_app_link = datum_get(job->cascade, "integrations");
 
-	return marks ? json_copy(marks) : json_new_object();
+	return sets_app_link ? json_copy(sets_app_link) : json_new_object();
 }
 
 /* If it was deleted, or made anew, by others since, what hangs on it is theirs. */
-void look_wake_again(struct look *look)
+void job_cascade_again(struct job *job)
 {
-	struct json_object *noted = look->entry.saving;
-	struct json_object *marks = json_child(noted, "wake", json_type_object);
+	struct json_object *noted = job->entry.saving;
+	struct json_object *sets_app_link = json_child(noted, "wake", json_type_object);
 
-	if (!marks) {
-		noted = look->entry.wake;
-		marks = json_child(noted, "marks", json_type_object);
+	if (!sets_app_link) {
+		noted = job->entry.cascade;
+		sets_app_link = json_child(noted, "marks", json_type_object);
 	}
 	bool gone = json_bool_or(noted, "gone", false);
-	if (marks && gone == (look->document.presence == SIDE_THERE)) {
-		json_object_close(&look->entry.wake);
+	if (sets_app_link && gone == (job->document.presence == RECORD_THERE)) {
+		json_object_close(&job->entry.cascade);
 		return;
 	}
-	if (!marks || look->needs_no_row)
+	if (!sets_app_link || job->needs_no_row)
 		return;
-	begin_wake(look, gone);
-	datum_put(look->wake, "integrations", json_copy(marks));
-	look->wakes_again = true;
+	begin_cascade(job, gone);
+	datum_put(job->cascade, "integrations", json_copy(sets_app_link));
+	job->cascades_again = true;
 }
 
 /* ---- the view ---- */
@@ -200,33 +200,33 @@ static bool save_next(struct waking *waking, const struct datum *given, struct e
 	return ok || cause.kind == ERROR_REFUSED;
 }
 
-static bool save_wake_of(struct waking *waking, struct look *look, struct error *error)
+static bool save_cascade_of(struct waking *waking, struct job *job, struct error *error)
 {
 	const struct inventory_view view = {waking, get, find};
-	const struct save_result result = {.body = json_new_object(), .datum = look->wake};
-	struct save_wake wake;
+	const struct save_result result = {.body = json_new_object(), .datum = job->cascade};
+	struct save_cascade cascade;
 
-	bool ok = save_wake(&result, &view, &wake, error);
-	for (size_t i = 0; ok && i < wake.count; i++)
-		ok = save_next(waking, wake.next[i].given, error);
-	save_wake_done(&wake);
+	bool ok = save_cascade(&result, &view, &cascade, error);
+	for (size_t i = 0; ok && i < cascade.count; i++)
+		ok = save_next(waking, cascade.next[i].given, error);
+	save_cascade_done(&cascade);
 	json_release(result.body);
 	return ok;
 }
 
-static bool is_woken(const struct look *look)
+static bool is_woken(const struct job *job)
 {
-	return look->wake && (look->document_written || look->wakes_again);
+	return job->cascade && (job->document_written || job->cascades_again);
 }
 
-static bool save_all_wakes(struct waking *waking, struct error *error)
+static bool save_all_cascades(struct waking *waking, struct error *error)
 {
 	bool ok = true;
 
 	renew(&waking->saved);
 	renew(&waking->unsure);
 	for (size_t i = 0; ok && i < waking->count; i++)
-		ok = save_wake_of(waking, waking->looks[i], error);
+		ok = save_cascade_of(waking, waking->jobs[i], error);
 	return ok;
 }
 
@@ -234,17 +234,16 @@ static bool save_all_wakes(struct waking *waking, struct error *error)
 
 static bool read_links(struct waking *waking, struct error *error)
 {
-	struct side *couch = &waking->group->sync->couch;
+	struct endpoint *couch = &waking->batch->sync->couch;
 	bool ok = true;
 
 	renew(&waking->read);
 	for (size_t i = 0; ok && i < waking->count; i++) {
-		struct look *look = waking->looks[i];
-		json_put(waking->read, look->pair->full_id, json_share(look->document.body));
-		if (look->pair->table != TABLE_ITEMS)
+		struct job *job = waking->jobs[i];
+		json_put(waking->read, job->pair->full_id, json_share(job->document.body));
+		if (job->pair->table != TABLE_ITEMS)
 			continue;
-		scoped_text prefix =
-			own_format("%s%s-", document_prefix(DOCUMENT_ITEM_IMAGE), look->pair->id);
+		scoped_text prefix = own_format("%s%s-", document_prefix(DOCUMENT_ITEM_IMAGE), job->pair->id);
 		ok = couch->ops->read_beginning(couch->self, prefix, LINKS_OF_ITEM_LIMIT, waking->read,
 						error);
 	}
@@ -253,7 +252,7 @@ static bool read_links(struct waking *waking, struct error *error)
 
 static bool read_wanted(struct waking *waking, struct error *error)
 {
-	struct side *couch = &waking->group->sync->couch;
+	struct endpoint *couch = &waking->batch->sync->couch;
 	size_t most = (size_t)json_key_count(waking->wanted), count = 0;
 	const char **ids = own_alloc((most + 1) * sizeof *ids);
 	struct json_object **bodies = own_alloc((most + 1) * sizeof(struct json_object *));
@@ -271,7 +270,7 @@ static bool read_wanted(struct waking *waking, struct error *error)
 	return ok;
 }
 
-static size_t collect_writes(struct waking *waking, bool links, struct side_write *writes)
+static size_t collect_writes(struct waking *waking, bool links, struct endpoint_write *writes)
 {
 	size_t count = 0;
 
@@ -284,7 +283,7 @@ static size_t collect_writes(struct waking *waking, bool links, struct side_writ
 		json_remove(body, "_rev");
 		if (stored)
 			json_put_text(body, "_rev", json_text_or(stored, "_rev", ""));
-		writes[count++] = (struct side_write){.kind = SIDE_EXTRA_UPDATE, .body = body};
+		writes[count++] = (struct endpoint_write){.kind = WRITE_EXTRA_UPDATE, .body = body};
 	}
 	return count;
 }
@@ -295,7 +294,7 @@ static bool is_open(const struct waking *waking)
 	return waking->failed.result != ERROR_NONE && waking->failed.result != ERROR_REFUSED;
 }
 
-static void note_failed(struct waking *waking, const struct side_write *write)
+static void note_failed(struct waking *waking, const struct endpoint_write *write)
 {
 	if (write->result == ERROR_NONE || is_open(waking))
 		return;
@@ -306,20 +305,21 @@ static void note_failed(struct waking *waking, const struct side_write *write)
 
 static bool write_some(struct waking *waking, bool links, struct error *error)
 {
-	struct side *couch = &waking->group->sync->couch;
-	struct side_write *writes = own_alloc(((size_t)json_key_count(waking->saved) + 1) * sizeof *writes);
+	struct endpoint *couch = &waking->batch->sync->couch;
+	struct endpoint_write *writes =
+		own_alloc(((size_t)json_key_count(waking->saved) + 1) * sizeof *writes);
 	size_t count = collect_writes(waking, links, writes);
 	bool ok = true;
 
 	if (count) {
-		struct side_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
+		struct endpoint_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
 		ok = couch->ops->write_finish(couch->self, &ticket, error);
 	}
 	if (ok)
-		group_find_unanswered(waking->group, writes, count);
+		batch_find_unanswered(waking->batch, writes, count);
 	for (size_t i = 0; ok && i < count; i++)
 		note_failed(waking, &writes[i]);
-	side_writes_done(writes, count);
+	endpoint_writes_done(writes, count);
 	free(writes);
 	return ok;
 }
@@ -327,7 +327,7 @@ static bool write_some(struct waking *waking, bool links, struct error *error)
 /* The links last: once they are saved, nothing tells any more that their pictures are not. */
 static bool write_saved(struct waking *waking, struct error *error)
 {
-	waking->failed = (struct side_write){.result = ERROR_NONE};
+	waking->failed = (struct endpoint_write){.result = ERROR_NONE};
 	return write_some(waking, false, error) &&
 	       (waking->failed.result != ERROR_NONE || write_some(waking, true, error));
 }
@@ -338,7 +338,7 @@ static bool save_once(struct waking *waking, struct error *error)
 
 	while (ok) {
 		renew(&waking->wanted);
-		ok = save_all_wakes(waking, error);
+		ok = save_all_cascades(waking, error);
 		if (!ok || json_key_count(waking->wanted) == 0)
 			break;
 		ok = read_wanted(waking, error);
@@ -347,12 +347,12 @@ static bool save_once(struct waking *waking, struct error *error)
 }
 
 /* failed_out: what was not taken, if its result says that anything was not. */
-static bool save_together(struct group *group, struct look *const *looks, size_t count,
-			  struct side_write *failed_out, struct error *error)
+static bool save_together(struct batch *batch, struct job *const *jobs, size_t count,
+			  struct endpoint_write *failed_out, struct error *error)
 {
 	struct waking waking = {
-		.group = group,
-		.looks = looks,
+		.batch = batch,
+		.jobs = jobs,
 		.count = count,
 		.source = {.now_ms = clock_now_ms(), .uuid = new_uuid},
 		.failed = {.result = ERROR_CONFLICT},
@@ -369,61 +369,61 @@ static bool save_together(struct group *group, struct look *const *looks, size_t
 	return ok;
 }
 
-static struct json_object *left_open(const struct look *look, const char *why)
+static struct json_object *left_open(const struct job *job, const char *why)
 {
 	struct json_object *left = json_new_object();
 
-	if (look->wake->deleted)
+	if (job->cascade->deleted)
 		json_put(left, "gone", json_new_bool(true));
-	json_put(left, "marks", look_wake_marks(look));
+	json_put(left, "marks", job_cascade_app_links(job));
 	json_put_text(left, "why", why);
 	return left;
 }
 
 /* What may pass by itself is told only when it does not. */
-static void end_wake(struct look *look, const struct side_write *failed)
+static void end_cascade(struct job *job, const struct endpoint_write *failed)
 {
-	json_object_close(&look->entry.wake);
-	if (failed->result == ERROR_REFUSED || (failed->result != ERROR_NONE && look->wakes_again)) {
-		look->entry.wake = left_open(look, failed->error.text);
+	json_object_close(&job->entry.cascade);
+	if (failed->result == ERROR_REFUSED || (failed->result != ERROR_NONE && job->cascades_again)) {
+		job->entry.cascade = left_open(job, failed->error.text);
 	} else if (failed->result != ERROR_NONE) {
-		look->entry.wake = left_open(look, NULL);
-		look->again_in_ms = SYNC_RETRY_FIRST_MS;
+		job->entry.cascade = left_open(job, NULL);
+		job->again_in_ms = SYNC_RETRY_FIRST_MS;
 	}
-	datum_close(&look->wake);
-	look->wakes_again = false;
+	datum_close(&job->cascade);
+	job->cascades_again = false;
 }
 
-static bool save_each(struct group *group, struct look *const *looks, size_t count, struct error *error)
+static bool save_each(struct batch *batch, struct job *const *jobs, size_t count, struct error *error)
 {
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < count; i++) {
-		struct side_write failed;
-		ok = save_together(group, &looks[i], 1, &failed, error);
+		struct endpoint_write failed;
+		ok = save_together(batch, &jobs[i], 1, &failed, error);
 		if (ok)
-			end_wake(looks[i], &failed);
+			end_cascade(jobs[i], &failed);
 	}
 	return ok;
 }
 
-bool group_save_wakes(struct group *group, struct error *error)
+bool batch_save_cascades(struct batch *batch, struct error *error)
 {
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
-	struct side_write failed = {.result = ERROR_NONE};
+	struct job **jobs = own_alloc((batch->count + 1) * sizeof *jobs);
+	struct endpoint_write failed = {.result = ERROR_NONE};
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->count; i++)
-		if (is_woken(&group->looks[i]))
-			looks[count++] = &group->looks[i];
+	for (size_t i = 0; i < batch->count; i++)
+		if (is_woken(&batch->jobs[i]))
+			jobs[count++] = &batch->jobs[i];
 		else
-			datum_close(&group->looks[i].wake);
-	bool ok = count == 0 || save_together(group, looks, count, &failed, error);
+			datum_close(&batch->jobs[i].cascade);
+	bool ok = count == 0 || save_together(batch, jobs, count, &failed, error);
 	if (ok && failed.result != ERROR_NONE && count > 1)
-		ok = save_each(group, looks, count, error);
+		ok = save_each(batch, jobs, count, error);
 	else
 		for (size_t i = 0; ok && i < count; i++)
-			end_wake(looks[i], &failed);
-	free(looks);
+			end_cascade(jobs[i], &failed);
+	free(jobs);
 	return ok || error_wrap(error, "saving what follows from an item's move or end");
 }

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* stands_on[one * count + other]: 'one' stands on 'other'. The call adds to it what one stands on by way of others. in_circle_out[one]:
+/* depends_on[one * count + other]: 'one' stands on 'other'. The call adds to it what one stands on by way of others. in_circle_out[one]:
  * 'one' stands on itself, directly or by way of others, and everything that it stands on stands on it.
  *
  * Where each one stands on some other there is at least one such circle. Both arrays are the caller's, of count * count and of count. */
-void circles_find(size_t count, bool *stands_on, bool *in_circle_out);
+void circles_find(size_t count, bool *depends_on, bool *in_circle_out);

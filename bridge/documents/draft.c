@@ -14,73 +14,73 @@
 /* ---- edits ---- */
 
 /* An item is in the collection of its container when its row names none: so it is taken, and the row is told. */
-static void default_collection(struct group *group, struct look *look, const struct cell *container)
+static void default_collection(struct batch *batch, struct job *job, const struct cell *container)
 {
-	struct mapping_links links = sync_links(group->sync);
+	struct mapping_links links = sync_links(batch->sync);
 
-	if (look->pair->table != TABLE_ITEMS)
+	if (job->pair->table != TABLE_ITEMS)
 		return;
-	const char *id = mapping_default_collection(&look->airtable[FIELD_COLLECTION], container, &links);
+	const char *id = mapping_default_collection(&job->airtable[FIELD_COLLECTION], container, &links);
 	struct cell collection = id ? cell_link(id) : (struct cell){0};
-	cell_move(&look->default_collection, &collection);
+	cell_move(&job->default_collection, &collection);
 }
 
 /* The container that the item is in after the edits; none is sure while the row's has no document. */
-static const struct cell *container_after(const struct look *look)
+static const struct cell *container_after(const struct job *job)
 {
 	static const struct cell none = {0};
-	unsigned action = look->decisions[FIELD_CONTAINER].action;
+	unsigned action = job->decisions[FIELD_CONTAINER].action;
 
 	if (action & ACTION_WAIT)
 		return &none;
-	return action & ACTION_TO_COUCH ? &look->airtable[FIELD_CONTAINER] : &look->couch[FIELD_CONTAINER];
+	return action & ACTION_TO_COUCH ? &job->airtable[FIELD_CONTAINER] : &job->couch[FIELD_CONTAINER];
 }
 
 /* What the document is given for what the row shows. */
-static const struct cell *given_cell(const struct look *look, enum field field)
+static const struct cell *given_cell(const struct job *job, enum field field)
 {
-	bool by_default = field == FIELD_COLLECTION && look->default_collection.kind != CELL_EMPTY;
+	bool by_default = field == FIELD_COLLECTION && job->default_collection.kind != CELL_EMPTY;
 
-	return by_default ? &look->default_collection : &look->airtable[field];
+	return by_default ? &job->default_collection : &job->airtable[field];
 }
 
-static bool apply_edits(struct look *look, struct json_object *body)
+static bool apply_edits(struct job *job, struct json_object *body)
 {
 	bool refused = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		struct error error;
-		if (!(look->decisions[field].action & ACTION_TO_COUCH))
+		if (!(job->decisions[field].action & ACTION_TO_COUCH))
 			continue;
-		if (mapping_to_document(look->pair->table, (enum field)field,
-					given_cell(look, (enum field)field), body, &error))
+		if (mapping_to_document(job->pair->table, (enum field)field,
+					given_cell(job, (enum field)field), body, &error))
 			continue;
-		look_problem(look, "%s.", error.text);
+		job_problem(job, "%s.", error.text);
 		refused = true;
 	}
 	return !refused;
 }
 
-static bool carries_mark(const struct group *group, const struct look *look)
+static bool carries_app_link(const struct batch *batch, const struct job *job)
 {
-	const char *mark = look->document.presence == SIDE_THERE
-				   ? document_mark(look->document.body, group->sync->config->id)
-				   : NULL;
+	const char *app_link = job->document.presence == RECORD_THERE
+				       ? document_app_link(job->document.body, batch->sync->config->id)
+				       : NULL;
 
-	return mark && strcmp(mark, look->row.id) == 0;
+	return app_link && strcmp(app_link, job->row.id) == 0;
 }
 
-/* The keys that the edits have set or removed, and the app's mark of the pairing. */
-static void give(struct group *group, struct look *look, struct json_object *body)
+/* The keys that the edits have set or removed, and the app's link of the pairing. */
+static void give(struct batch *batch, struct job *job, struct json_object *body)
 {
-	enum document_type type = table_document_type(look->pair->table);
-	bool is_new = look->document.presence != SIDE_THERE;
+	enum document_type type = table_document_type(job->pair->table);
+	bool is_new = job->document.presence != RECORD_THERE;
 	struct json_object *data = document_data(body), *value;
-	struct datum *given = datum_new(type, look->pair->id);
+	struct datum *given = datum_new(type, job->pair->id);
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		const char *key = field_rule((enum field)field)->data_key[look->pair->table];
-		if (!(look->decisions[field].action & ACTION_TO_COUCH) || !key)
+		const char *key = field_rule((enum field)field)->data_key[job->pair->table];
+		if (!(job->decisions[field].action & ACTION_TO_COUCH) || !key)
 			continue;
 		if (json_find(data, key, &value))
 			datum_put(given, key, json_copy(value));
@@ -91,187 +91,186 @@ static void give(struct group *group, struct look *look, struct json_object *bod
 	if (strcmp(json_text_or(data, "item_type", ""), "consumable") == 0 &&
 	    !json_find(data, "consumable_stock_quantity", NULL))
 		datum_put(given, "consumable_stock_quantity", json_new_int(1));
-	/* What is brought back carries no mark, whatever the ledger says of the one that was deleted. One that names the row stays as it
+	/* What is brought back carries no app link, whatever the ledger says of the one that was deleted. One that names the row stays as it
 	 * is: it would be written for its time alone, again and again where the answer is lost. */
-	if ((!look->entry.marked || is_new) && look->row.id && !carries_mark(group, look)) {
-		document_set_mark(type, body, group->sync->config->id, look->row.id, clock_now_ms());
+	if ((!job->entry.has_app_link || is_new) && job->row.id && !carries_app_link(batch, job)) {
+		document_set_app_link(type, body, batch->sync->config->id, job->row.id, clock_now_ms());
 		datum_put(given, "integrations",
 			  json_copy(json_child(data, "integrations", json_type_object)));
-		look->marks = true;
+		job->sets_app_link = true;
 	}
-	given->rev = is_new ? NULL : own_copy(look->document.revision);
-	look->given = given;
+	given->rev = is_new ? NULL : own_copy(job->document.revision);
+	job->given = given;
 }
 
-bool look_compose_edit(struct group *group, struct look *look)
+bool job_draft_edit(struct batch *batch, struct job *job)
 {
-	scoped(json_object) body = json_copy(look->document.body);
+	scoped(json_object) body = json_copy(job->document.body);
 
-	default_collection(group, look, container_after(look));
-	if (!apply_edits(look, body))
+	default_collection(batch, job, container_after(job));
+	if (!apply_edits(job, body))
 		return false;
-	give(group, look, body);
+	give(batch, job, body);
 	return true;
 }
 
-void look_compose_delete(struct look *look)
+void job_draft_delete(struct job *job)
 {
-	look->given = datum_new(table_document_type(look->pair->table), look->pair->id);
-	look->given->rev = own_copy(look->document.revision);
-	look->given->deleted = true;
+	job->given = datum_new(table_document_type(job->pair->table), job->pair->id);
+	job->given->rev = own_copy(job->document.revision);
+	job->given->deleted = true;
 }
 
 /* ---- new documents ---- */
 
-static bool is_blank(const struct group *group, const struct look *look)
+static bool is_blank(const struct batch *batch, const struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const struct field_rule *rule = field_rule((enum field)field);
 		/* An empty Type reads as "Item". */
-		if (look_has_column(group, look, (enum field)field) && rule->direction == DIRECTION_BOTH &&
-		    field != FIELD_TYPE && look->airtable[field].kind != CELL_EMPTY)
+		if (job_has_column(batch, job, (enum field)field) && rule->direction == DIRECTION_BOTH &&
+		    field != FIELD_TYPE && job->airtable[field].kind != CELL_EMPTY)
 			return false;
 	}
 	return true;
 }
 
 /* It points to a row that is no document yet. Of two links a person has to take one away, whatever they wait for. */
-static bool link_waits(const struct look *look, enum field field)
+static bool link_waits(const struct job *job, enum field field)
 {
-	const struct cell *cell = &look->airtable[field];
+	const struct cell *cell = &job->airtable[field];
 
 	return cell->kind == CELL_LINKS && cell->id_count == 1 && cell->ids[0][0] == CELL_UNKNOWN_LINK;
 }
 
 /* A document is made when its collection has one. A container is waited for by one more look, in which new containers come to
  * be documents: one that still is none may wait for this very row, and its link follows later, or a collection is asked for. */
-static bool must_wait(struct look *look)
+static bool must_wait(struct job *job)
 {
-	bool first = !(look->pair->waits & WAITS_FOR_DOCUMENT);
+	bool first = !(job->pair->waits & WAITS_FOR_DOCUMENT);
 
-	if (!link_waits(look, FIELD_COLLECTION) && !link_waits(look, FIELD_CONTAINER))
+	if (!link_waits(job, FIELD_COLLECTION) && !link_waits(job, FIELD_CONTAINER))
 		return false;
-	look->waits |= WAITS_FOR_DOCUMENT;
-	if (link_waits(look, FIELD_COLLECTION))
+	job->waits |= WAITS_FOR_DOCUMENT;
+	if (link_waits(job, FIELD_COLLECTION))
 		return true;
-	look->again = first;
+	job->again = first;
 	return first;
 }
 
 /* What is missing is told after a quiet while: people fill a row in cell by cell (sync-rules 21). */
-static bool still_being_filled_in(struct look *look)
+static bool still_being_filled_in(struct job *job)
 {
 	int64_t now_ms = clock_now_ms();
 
-	if (look->entry.problem || (look->entry.next_try_ms && look->entry.next_try_ms <= now_ms))
+	if (job->entry.problem || (job->entry.next_try_ms && job->entry.next_try_ms <= now_ms))
 		return false;
 	/* Later than that: this machine's clock was set back. */
-	if (!look->entry.next_try_ms || look->entry.next_try_ms > now_ms + SYNC_BLANK_QUIET_MS)
-		look->entry.next_try_ms = now_ms + SYNC_BLANK_QUIET_MS;
-	look->again_in_ms = look->entry.next_try_ms - now_ms;
-	if (look->again_in_ms < 1)
-		look->again_in_ms = 1;
+	if (!job->entry.next_try_ms || job->entry.next_try_ms > now_ms + SYNC_BLANK_QUIET_MS)
+		job->entry.next_try_ms = now_ms + SYNC_BLANK_QUIET_MS;
+	job->again_in_ms = job->entry.next_try_ms - now_ms;
+	if (job->again_in_ms < 1)
+		job->again_in_ms = 1;
 	return true;
 }
 
-static bool is_missing(const struct group *group, const struct look *look, enum field field)
+static bool is_missing(const struct batch *batch, const struct job *job, enum field field)
 {
-	const struct cell *cell = given_cell(look, field);
+	const struct cell *cell = given_cell(job, field);
 	bool blank =
 		cell->kind == CELL_EMPTY || (cell->kind == CELL_TEXT && document_text_is_blank(cell->text));
 
-	return look_has_column(group, look, field) && blank;
+	return job_has_column(batch, job, field) && blank;
 }
 
 /* What the app asks for of a document of its own. */
-static bool missing_cells(struct group *group, struct look *look)
+static bool missing_cells(struct batch *batch, struct job *job)
 {
-	bool item = look->pair->table == TABLE_ITEMS;
+	bool item = job->pair->table == TABLE_ITEMS;
 	struct text missing = {0};
 
-	if (is_missing(group, look, FIELD_NAME))
+	if (is_missing(batch, job, FIELD_NAME))
 		text_add(&missing, "Name is empty: fill it in.");
-	if (item && is_missing(group, look, FIELD_COLLECTION))
+	if (item && is_missing(batch, job, FIELD_COLLECTION))
 		text_format(&missing, "%sCollection is empty: choose one.", missing.length ? " " : "");
-	if (!item && is_missing(group, look, FIELD_REFERENCE_NUMBER))
+	if (!item && is_missing(batch, job, FIELD_REFERENCE_NUMBER))
 		text_format(&missing, "%sRef. No. is empty: fill it in.", missing.length ? " " : "");
 	bool any = missing.length > 0;
-	if (any && !still_being_filled_in(look))
-		look_problem(look, "%s", text_or_empty(&missing));
+	if (any && !still_being_filled_in(job))
+		job_problem(job, "%s", text_or_empty(&missing));
 	text_done(&missing);
 	return any;
 }
 
 /* A row with the ID of another is a copy of it (sync-rules 13). */
-static bool is_copy(struct look *look)
+static bool is_copy(struct job *job)
 {
-	const struct pair *original = look->pair->copy_of;
-	const char *kind = look->pair->table == TABLE_ITEMS ? "item" : "collection";
+	const struct pair *original = job->pair->copy_of;
+	const char *kind = job->pair->table == TABLE_ITEMS ? "item" : "collection";
 
 	if (!original)
 		return false;
-	if (look->pair->app_made)
-		look_problem(look,
-			     "The app's own sync made this row of %s %s, which has a row "
-			     "already: " APP_TWINS_REMOVE ", or delete this row.",
-			     kind, original->id);
+	if (job->pair->app_made)
+		job_problem(job,
+			    "The app's own sync made this row of %s %s, which has a row "
+			    "already: " APP_TWINS_REMOVE ", or delete this row.",
+			    kind, original->id);
 	else if (original->document == PAIR_DOCUMENT_TOMBSTONE)
-		look_problem(look,
-			     "This row has the ID of a deleted %s: clear its ID to make a new %s of it.",
-			     kind, kind);
+		job_problem(job, "This row has the ID of a deleted %s: clear its ID to make a new %s of it.",
+			    kind, kind);
 	else
-		look_problem(look, "This row has the ID of another row: clear its ID to make a new %s of it.",
-			     kind);
+		job_problem(job, "This row has the ID of another row: clear its ID to make a new %s of it.",
+			    kind);
 	return true;
 }
 
-static void decide_all_to_couch(const struct group *group, struct look *look)
+static void decide_all_to_couch(const struct batch *batch, struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		bool both = field_rule((enum field)field)->direction == DIRECTION_BOTH;
-		bool filled = look_has_column(group, look, (enum field)field) &&
-			      given_cell(look, (enum field)field)->kind != CELL_EMPTY;
-		look->decisions[field] =
+		bool filled = job_has_column(batch, job, (enum field)field) &&
+			      given_cell(job, (enum field)field)->kind != CELL_EMPTY;
+		job->decisions[field] =
 			(struct decision){both && filled ? ACTION_TO_COUCH : ACTION_NONE, "a new row"};
 	}
-	if (link_waits(look, FIELD_CONTAINER)) {
+	if (link_waits(job, FIELD_CONTAINER)) {
 		/* As if it were empty on both sides: so that it counts as an edit of the row when it can be followed. */
 		const struct cell none = {0};
-		look->decisions[FIELD_CONTAINER] =
+		job->decisions[FIELD_CONTAINER] =
 			(struct decision){ACTION_WAIT, "the container has no document yet"};
-		ledger_entry_agree(&look->entry, FIELD_CONTAINER, &none, &none);
+		ledger_entry_agree(&job->entry, FIELD_CONTAINER, &none, &none);
 	}
 }
 
-bool look_compose_new(struct group *group, struct look *look)
+bool job_draft_new(struct batch *batch, struct job *job)
 {
 	/* A row that was brought back with nothing in it is told what it lacks: its document is gone. */
-	bool brought_back = look->existence.action == EXIST_UNDELETE;
-	if (is_copy(look) || (is_blank(group, look) && !brought_back))
+	bool brought_back = job->existence.action == EXIST_UNDELETE;
+	if (is_copy(job) || (is_blank(batch, job) && !brought_back))
 		return false;
-	default_collection(group, look, &look->airtable[FIELD_CONTAINER]);
-	if (must_wait(look) || missing_cells(group, look))
+	default_collection(batch, job, &job->airtable[FIELD_CONTAINER]);
+	if (must_wait(job) || missing_cells(batch, job))
 		return false;
-	decide_all_to_couch(group, look);
-	scoped(json_object) body = document_new(table_document_type(look->pair->table), look->pair->id);
-	if (!apply_edits(look, body))
+	decide_all_to_couch(batch, job);
+	scoped(json_object) body = document_new(table_document_type(job->pair->table), job->pair->id);
+	if (!apply_edits(job, body))
 		return false;
-	give(group, look, body);
-	if (look->existence.action == EXIST_UNDELETE && look->airtable[FIELD_CREATED_AT].kind == CELL_TIME)
-		look->given->created_at = json_new_int(look->airtable[FIELD_CREATED_AT].time_ms);
+	give(batch, job, body);
+	if (job->existence.action == EXIST_UNDELETE && job->airtable[FIELD_CREATED_AT].kind == CELL_TIME)
+		job->given->created_at = json_new_int(job->airtable[FIELD_CREATED_AT].time_ms);
 	return true;
 }
 
 /* ---- history ---- */
 
-static struct json_object *history_of(struct group *group, const struct look *look, const char *event,
+static struct json_object *history_of(struct batch *batch, const struct job *job, const char *event,
 				      int64_t time_ms, struct json_object *original,
 				      struct json_object *new_data)
 {
-	scoped_text created_by = own_format("integration-%s", group->sync->config->id);
+	scoped_text created_by = own_format("integration-%s", batch->sync->config->id);
 	struct history_entry entry = {
-		.data_type = table_document_type(look->pair->table),
-		.data_id = look->pair->id,
+		.data_type = table_document_type(job->pair->table),
+		.data_id = job->pair->id,
 		.created_by = created_by,
 		.batch = time_ms,
 		.event_name = event,
@@ -283,11 +282,11 @@ static struct json_object *history_of(struct group *group, const struct look *lo
 	return history_document(&entry, 0);
 }
 
-static void add_history(struct look *look, struct json_object *history)
+static void add_history(struct job *job, struct json_object *history)
 {
-	if (!look->histories)
-		look->histories = json_new_array();
-	json_append(look->histories, history);
+	if (!job->histories)
+		job->histories = json_new_array();
+	json_append(job->histories, history);
 }
 
 static struct json_object *deleted_data(void)
@@ -327,92 +326,92 @@ static void put_stored(enum table table, enum field field, struct json_object *b
 
 /* The time follows from the document that was planned on, so that the same conflict found again after a crash
  * makes the same history document. */
-void look_record_losers(struct group *group, struct look *look)
+void job_record_losers(struct batch *batch, struct job *job)
 {
 	struct json_object *losers = json_new_object(), *winners = json_new_object();
-	int64_t time_ms = document_updated_at(look->document.body);
+	int64_t time_ms = document_updated_at(job->document.body);
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		unsigned action = look->decisions[field].action;
+		unsigned action = job->decisions[field].action;
 		if (!(action & ACTION_CONFLICT) || !(action & (ACTION_TO_COUCH | ACTION_TO_AIRTABLE)))
 			continue;
 		bool row_wins = action & ACTION_TO_COUCH;
-		if (row_wins && look->document_work != DOCUMENT_WORK_WRITE)
+		if (row_wins && job->document_work != DOCUMENT_WORK_WRITE)
 			continue; /* refused: nobody has lost yet */
 		if (row_wins)
-			put_stored(look->pair->table, (enum field)field, look->document.body, losers);
+			put_stored(job->pair->table, (enum field)field, job->document.body, losers);
 		else
-			put_cell(look->pair->table, (enum field)field, &look->airtable[field], losers);
-		put_cell(look->pair->table, (enum field)field,
-			 row_wins ? given_cell(look, (enum field)field) : &look->couch[field], winners);
-		group->sync->counts.conflicts++;
+			put_cell(job->pair->table, (enum field)field, &job->airtable[field], losers);
+		put_cell(job->pair->table, (enum field)field,
+			 row_wins ? given_cell(job, (enum field)field) : &job->couch[field], winners);
+		batch->sync->counts.conflicts++;
 		char lost[64], won[64];
-		cell_show(row_wins ? &look->couch[field] : &look->airtable[field], lost, sizeof lost);
-		cell_show(row_wins ? &look->airtable[field] : &look->couch[field], won, sizeof won);
-		log_info(&group->sync->log, "%s: conflict in %s: %s: \"%s\" gave way to \"%s\"",
-			 look->pair->full_id, field_rule((enum field)field)->name,
-			 look->decisions[field].reason, lost, won);
+		cell_show(row_wins ? &job->couch[field] : &job->airtable[field], lost, sizeof lost);
+		cell_show(row_wins ? &job->airtable[field] : &job->couch[field], won, sizeof won);
+		log_info(&batch->sync->log, "%s: conflict in %s: %s: \"%s\" gave way to \"%s\"",
+			 job->pair->full_id, field_rule((enum field)field)->name,
+			 job->decisions[field].reason, lost, won);
 	}
 	if (json_key_count(losers) || json_key_count(winners))
-		add_history(look,
-			    history_of(group, look, "sync_conflict", time_ms ? time_ms : 1, losers, winners));
+		add_history(job,
+			    history_of(batch, job, "sync_conflict", time_ms ? time_ms : 1, losers, winners));
 	json_release(losers);
 	json_release(winners);
 }
 
 /* The row shows something that was never agreed on: an edit that nobody had seen when the document was deleted. No document has it. */
-static bool is_in_row_alone(const struct group *group, const struct look *look, enum field field)
+static bool is_in_row_alone(const struct batch *batch, const struct job *job, enum field field)
 {
-	const struct ledger_field *agreed = &look->entry.fields[field];
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	const struct ledger_field *agreed = &job->entry.fields[field];
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	return look_has_column(group, look, field) && field_rule(field)->direction == DIRECTION_BOTH &&
-	       look->airtable[field].kind != CELL_EMPTY &&
-	       !(agreed->known && cell_equal(&agreed->airtable, &look->airtable[field], &equivalence));
+	return job_has_column(batch, job, field) && field_rule(field)->direction == DIRECTION_BOTH &&
+	       job->airtable[field].kind != CELL_EMPTY &&
+	       !(agreed->known && cell_equal(&agreed->airtable, &job->airtable[field], &equivalence));
 }
 
 /* The note of the deletion has the same cells, but the ledger may be lost. The entry's time is when the tombstone was first seen: however
  * often the deletion is tried, that makes the same entry. */
-void look_record_last_edits(struct group *group, struct look *look)
+void job_record_last_edits(struct batch *batch, struct job *job)
 {
 	scoped(json_object) losers = json_new_object();
 	scoped(json_object) nothing = json_new_object();
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		char lost[64];
-		if (!is_in_row_alone(group, look, (enum field)field))
+		if (!is_in_row_alone(batch, job, (enum field)field))
 			continue;
-		put_cell(look->pair->table, (enum field)field, &look->airtable[field], losers);
-		cell_show(&look->airtable[field], lost, sizeof lost);
-		log_info(&group->sync->log, "%s: conflict in %s: %s: \"%s\" goes with the row",
-			 look->pair->full_id, field_rule((enum field)field)->name, look->existence.reason,
+		put_cell(job->pair->table, (enum field)field, &job->airtable[field], losers);
+		cell_show(&job->airtable[field], lost, sizeof lost);
+		log_info(&batch->sync->log, "%s: conflict in %s: %s: \"%s\" goes with the row",
+			 job->pair->full_id, field_rule((enum field)field)->name, job->existence.reason,
 			 lost);
 	}
 	if (json_key_count(losers))
-		add_history(look,
-			    history_of(group, look, "sync_conflict", look->entry.seen_ms, losers, nothing));
+		add_history(job,
+			    history_of(batch, job, "sync_conflict", job->entry.seen_ms, losers, nothing));
 }
 
 /* Also of columns that do not flow: nothing else may have what they show. */
-struct json_object *look_row_history(struct group *group, struct look *look)
+struct json_object *job_row_history(struct batch *batch, struct job *job)
 {
-	struct sync *sync = group->sync;
+	struct sync *sync = batch->sync;
 	struct mapping_links links = sync_links(sync);
-	struct columns columns = sync->columns[look->pair->table]; /* borrowed */
+	struct columns columns = sync->columns[job->pair->table]; /* borrowed */
 	struct cell cells[FIELD_COUNT] = {0};
 	bool ignored = false;
 
-	if (!look->entry.grave_cells || look->entry.sent.kind != SENT_DELETE)
+	if (!job->entry.retired_cells || job->entry.sent.kind != SENT_DELETE)
 		return NULL;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		columns.of[field].stopped = false;
-	mapping_from_row(look->pair->table, &columns, look->entry.grave_cells, &links, cells, &ignored);
+	mapping_from_row(job->pair->table, &columns, job->entry.retired_cells, &links, cells, &ignored);
 	scoped(json_object) last = json_new_object();
 	scoped(json_object) gone = deleted_data();
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		if (columns.of[field].id)
-			put_cell(look->pair->table, (enum field)field, &cells[field], last);
+			put_cell(job->pair->table, (enum field)field, &cells[field], last);
 		cell_done(&cells[field]);
 	}
-	return history_of(group, look, "sync_row_deleted", look->entry.sent.at_ms, last, gone);
+	return history_of(batch, job, "sync_row_deleted", job->entry.sent.at_ms, last, gone);
 }

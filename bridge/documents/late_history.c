@@ -7,86 +7,85 @@
 
 /* Each is {history: the document, why: the reason}. */
 
-void look_keep_history(struct look *look, struct json_object *history, const char *why)
+void job_keep_history(struct job *job, struct json_object *history, const char *why)
 {
 	struct json_object *one = json_new_object();
-	struct json_object *list =
-		look->entry.histories ? json_copy(look->entry.histories) : json_new_array();
+	struct json_object *list = job->entry.histories ? json_copy(job->entry.histories) : json_new_array();
 
 	json_put(one, "history", json_copy(history));
 	json_put_text(one, "why", why);
 	json_append(list, one);
-	json_release(look->entry.histories);
-	look->entry.histories = list;
-	look->histories_tried = true;
+	json_release(job->entry.histories);
+	job->entry.histories = list;
+	job->histories_tried = true;
 }
 
-static bool is_tried(const struct look *look)
+static bool is_tried(const struct job *job)
 {
-	return look->entry.histories && !look->needs_no_row && !look->histories_tried;
+	return job->entry.histories && !job->needs_no_row && !job->histories_tried;
 }
 
-static void take_results(struct look *look, struct side_write *writes)
+static void take_results(struct job *job, struct endpoint_write *writes)
 {
 	struct json_object *left = json_new_array();
 
-	for (size_t i = 0; i < json_length(look->entry.histories); i++) {
+	for (size_t i = 0; i < json_length(job->entry.histories); i++) {
 		if (writes[i].result == ERROR_NONE)
 			continue;
-		struct json_object *one = json_copy(json_at(look->entry.histories, i));
+		struct json_object *one = json_copy(json_at(job->entry.histories, i));
 		json_put_text(one, "why", writes[i].error.text);
 		json_append(left, one);
 	}
-	json_release(look->entry.histories);
-	look->entry.histories = json_length(left) ? json_share(left) : NULL;
+	json_release(job->entry.histories);
+	job->entry.histories = json_length(left) ? json_share(left) : NULL;
 	json_release(left);
 }
 
-static bool write_kept(struct group *group, struct look *look, struct error *error)
+static bool write_kept(struct batch *batch, struct job *job, struct error *error)
 {
-	struct side *couch = &group->sync->couch;
-	size_t count = json_length(look->entry.histories);
-	struct side_write *writes = own_alloc((count + 1) * sizeof *writes);
+	struct endpoint *couch = &batch->sync->couch;
+	size_t count = json_length(job->entry.histories);
+	struct endpoint_write *writes = own_alloc((count + 1) * sizeof *writes);
 
 	for (size_t i = 0; i < count; i++)
-		writes[i] = (struct side_write){
-			.kind = SIDE_EXTRA,
-			.table = look->pair->table,
-			.id = look->pair->id,
-			.body = json_child(json_at(look->entry.histories, i), "history", json_type_object),
+		writes[i] = (struct endpoint_write){
+			.kind = WRITE_EXTRA,
+			.table = job->pair->table,
+			.id = job->pair->id,
+			.body = json_child(json_at(job->entry.histories, i), "history", json_type_object),
 		};
-	look->histories_tried = true;
-	struct side_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
+	job->histories_tried = true;
+	struct endpoint_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
 	bool ok = couch->ops->write_finish(couch->self, &ticket, error);
 	if (ok) {
-		group_find_unanswered(group, writes, count);
-		take_results(look, writes);
+		batch_find_unanswered(batch, writes, count);
+		take_results(job, writes);
 	}
-	side_writes_done(writes, count);
+	endpoint_writes_done(writes, count);
 	free(writes);
 	return ok;
 }
 
-bool group_write_kept_histories(struct group *group, struct error *error)
+bool batch_write_kept_histories(struct batch *batch, struct error *error)
 {
 	bool ok = true;
 
-	for (size_t i = 0; ok && i < group->count; i++)
-		if (is_tried(&group->looks[i]))
-			ok = write_kept(group, &group->looks[i], error);
+	for (size_t i = 0; ok && i < batch->count; i++)
+		if (is_tried(&batch->jobs[i]))
+			ok = write_kept(batch, &batch->jobs[i], error);
 	return ok || error_wrap(error, "writing the history of what has happened");
 }
 
-void look_tell_kept_histories(struct look *look)
+void job_report_kept_histories(struct job *job)
 {
-	struct json_object *first = json_at(look->entry.histories, 0);
+	struct json_object *first = json_at(job->entry.histories, 0);
 
-	if (look->needs_no_row || !first)
+	if (job->needs_no_row || !first)
 		return;
-	look->retry = true;
-	look->parked = true;
-	look_problem(
-		look,
+	job->retry = true;
+	job->parked = true;
+	job_problem(
+		job,
 		"A row of it was deleted, and CouchDB does not take the history of that: %s. The row's last "
 		"cells are kept in the state database until it does.",
 		json_text_or(first, "why", ""));

@@ -12,7 +12,7 @@
 #define NUMBERS_TRIED 20
 
 struct orphan {
-	struct look *look;
+	struct job *job;
 	struct json_object *body; /* owned; as it was to be written, under the id that is tried */
 };
 
@@ -57,214 +57,219 @@ static bool is_open_orphan(const struct ledger_entry *entry, struct json_object 
 {
 	scoped_text gist = gist_of(history);
 
-	for (size_t i = 0; i < json_length(entry->orphans); i++)
-		if (strcmp(json_text_or(json_at(entry->orphans, i), "gist", ""), gist) == 0)
+	for (size_t i = 0; i < json_length(entry->orphaned_histories); i++)
+		if (strcmp(json_text_or(json_at(entry->orphaned_histories, i), "gist", ""), gist) == 0)
 			return true;
 	return false;
 }
 
-void look_reuse_orphans(struct look *look)
+void job_reuse_orphaned(struct job *job)
 {
-	for (size_t i = json_length(look->histories); look->entry.orphans && i-- > 0;) {
-		struct json_object *history = json_at(look->histories, i);
-		if (!is_open_orphan(&look->entry, history))
+	for (size_t i = json_length(job->histories); job->entry.orphaned_histories && i-- > 0;) {
+		struct json_object *history = json_at(job->histories, i);
+		if (!is_open_orphan(&job->entry, history))
 			continue;
 		scoped_text gist = gist_of(history);
-		if (!look->reused)
-			look->reused = json_new_object();
-		json_put(look->reused, gist, json_new_bool(true));
-		json_remove_at(look->histories, i, 1);
+		if (!job->reused)
+			job->reused = json_new_object();
+		json_put(job->reused, gist, json_new_bool(true));
+		json_remove_at(job->histories, i, 1);
 	}
 }
 
 /* The change happened after all. */
-void look_take_reused(struct look *look)
+void job_take_reused(struct job *job)
 {
 	struct json_object *left = json_new_array();
 
-	for (size_t i = 0; i < json_length(look->entry.orphans); i++)
-		if (!json_find(look->reused, json_text_or(json_at(look->entry.orphans, i), "gist", ""), NULL))
-			json_append(left, json_share(json_at(look->entry.orphans, i)));
-	json_release(look->entry.orphans);
-	look->entry.orphans = json_length(left) ? json_share(left) : NULL;
+	for (size_t i = 0; i < json_length(job->entry.orphaned_histories); i++)
+		if (!json_find(job->reused,
+			       json_text_or(json_at(job->entry.orphaned_histories, i), "gist", ""), NULL))
+			json_append(left, json_share(json_at(job->entry.orphaned_histories, i)));
+	json_release(job->entry.orphaned_histories);
+	job->entry.orphaned_histories = json_length(left) ? json_share(left) : NULL;
 	json_release(left);
-	look->again = true; /* it is not told any more */
+	job->again = true; /* it is not told any more */
 }
 
-void look_keep_noted(struct look *look)
+void job_keep_noted(struct job *job)
 {
-	struct json_object *history = json_child(look->entry.saving, "history", json_type_object);
+	struct json_object *history = json_child(job->entry.saving, "history", json_type_object);
 
-	if (!history || !is_open_orphan(&look->entry, history))
+	if (!history || !is_open_orphan(&job->entry, history))
 		return;
 	scoped_text gist = gist_of(history);
-	if (!look->reused)
-		look->reused = json_new_object();
-	json_put(look->reused, gist, json_new_bool(true));
-	look_take_reused(look);
+	if (!job->reused)
+		job->reused = json_new_object();
+	json_put(job->reused, gist, json_new_bool(true));
+	job_take_reused(job);
 }
 
 static bool is_left_open(const struct ledger_entry *entry, const char *id)
 {
-	for (size_t i = 0; i < json_length(entry->orphans); i++)
-		if (strcmp(json_text_or(json_at(entry->orphans, i), "id", ""), id) == 0)
+	for (size_t i = 0; i < json_length(entry->orphaned_histories); i++)
+		if (strcmp(json_text_or(json_at(entry->orphaned_histories, i), "id", ""), id) == 0)
 			return true;
 	return false;
 }
 
-/* CouchDB does not let it go: it is kept for the looks to come. Once: of two that are one the second removal meets a conflict, and
+/* CouchDB does not let it go: it is kept for the jobs to come. Once: of two that are one the second removal meets a conflict, and
  * would be taken for one that is still there. */
-static void leave_open(struct look *look, const struct side_write *write, const char *gist)
+static void leave_open(struct job *job, const struct endpoint_write *write, const char *gist)
 {
-	struct ledger_entry *entry = &look->entry;
+	struct ledger_entry *entry = &job->entry;
 
 	if (is_left_open(entry, json_text_or(write->body, "_id", "")))
 		return;
 	struct json_object *orphan = json_new_object();
-	struct json_object *list = entry->orphans ? json_copy(entry->orphans) : json_new_array();
+	struct json_object *list =
+		entry->orphaned_histories ? json_copy(entry->orphaned_histories) : json_new_array();
 
 	json_put_text(orphan, "id", json_text_or(write->body, "_id", ""));
 	json_put_text(orphan, "rev", json_text_or(write->body, "_rev", ""));
 	json_put_text(orphan, "gist", gist);
 	json_put_text(orphan, "why", write->error.text);
 	json_append(list, orphan);
-	json_release(entry->orphans);
-	entry->orphans = list;
+	json_release(entry->orphaned_histories);
+	entry->orphaned_histories = list;
 }
 
-static bool write_deletions(struct group *group, struct side_write *writes, size_t count, struct error *error)
+static bool write_deletions(struct batch *batch, struct endpoint_write *writes, size_t count,
+			    struct error *error)
 {
-	struct side *couch = &group->sync->couch;
+	struct endpoint *couch = &batch->sync->couch;
 
 	if (count == 0)
 		return true;
-	struct side_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
+	struct endpoint_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
 	if (!couch->ops->write_finish(couch->self, &ticket, error))
 		return false;
-	group_find_unanswered(group, writes, count);
+	batch_find_unanswered(batch, writes, count);
 	return true;
 }
 
 /* Whether a history entry that could not be removed is noted as left open, and its item goes on. That is so after some tries, or what is
  * in the way of the removal would be in the way of the item for ever. It is so at once when its save is known not to have happened: the
  * note of that save is dropped then, and nothing else would tell of the entry. */
-static bool goes_on_without(const struct look *look)
+static bool goes_on_without(const struct job *job)
 {
-	return look->unwritten || look->pair->misses >= LOOK_MISSES_UNTOLD;
+	return job->unwritten || job->pair->misses >= JOB_MISSES_UNREPORTED;
 }
 
-/* A 409 where it was read just now: somebody has removed it, or its number is another's by now. The next look reads it again. */
-static bool delete_found(struct group *group, struct side_write *writes, struct look **looks,
+/* A 409 where it was read just now: somebody has removed it, or its number is another's by now. The next job reads it again. */
+static bool delete_found(struct batch *batch, struct endpoint_write *writes, struct job **jobs,
 			 char *const *gists, size_t count, struct error *error)
 {
-	if (!write_deletions(group, writes, count, error))
+	if (!write_deletions(batch, writes, count, error))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		struct look *look = looks[i];
+		struct job *job = jobs[i];
 		if (writes[i].result == ERROR_NONE)
 			continue;
-		if (writes[i].result == ERROR_REFUSED || goes_on_without(look)) {
-			leave_open(look, &writes[i], gists[i]);
-			look->left_open_tried = true;
+		if (writes[i].result == ERROR_REFUSED || goes_on_without(job)) {
+			leave_open(job, &writes[i], gists[i]);
+			job->left_open_tried = true;
 		} else {
-			look_miss(look, "the removal of the history entry of a change that did not happen",
-				  &writes[i].error);
+			job_miss(job, "the removal of the history entry of a change that did not happen",
+				 &writes[i].error);
 		}
 	}
 	return true;
 }
 
 /* Looks under the present ids. What is found is deleted; where another entry is found, the next number is tried. */
-static bool try_ids(struct group *group, struct orphan *orphans, size_t *count, struct error *error)
+static bool try_ids(struct batch *batch, struct orphan *orphaned_histories, size_t *count,
+		    struct error *error)
 {
-	struct side *couch = &group->sync->couch;
+	struct endpoint *couch = &batch->sync->couch;
 	const char **ids = own_alloc((*count + 1) * sizeof *ids);
 	struct json_object **stored = own_alloc((*count + 1) * sizeof(struct json_object *));
-	struct side_write *writes = own_alloc((*count + 1) * sizeof *writes);
-	struct look **looks = own_alloc((*count + 1) * sizeof *looks);
+	struct endpoint_write *writes = own_alloc((*count + 1) * sizeof *writes);
+	struct job **jobs = own_alloc((*count + 1) * sizeof *jobs);
 	char **gists = own_alloc((*count + 1) * sizeof *gists);
 	size_t found = 0, left = 0;
 
 	for (size_t i = 0; i < *count; i++)
-		ids[i] = json_text_or(orphans[i].body, "_id", "");
+		ids[i] = json_text_or(orphaned_histories[i].body, "_id", "");
 	bool ok = couch->ops->read_extras(couch->self, ids, *count, stored, error);
 	for (size_t i = 0; i < *count; i++) {
-		bool other = ok && stored[i] && !is_it(stored[i], orphans[i].body);
+		bool other = ok && stored[i] && !is_it(stored[i], orphaned_histories[i].body);
 		if (ok && stored[i] && !other) {
-			looks[found] = orphans[i].look;
-			gists[found] = gist_of(orphans[i].body);
-			writes[found++] = (struct side_write){.kind = SIDE_EXTRA_DELETE,
-							      .body = tombstone_of(stored[i])};
+			jobs[found] = orphaned_histories[i].job;
+			gists[found] = gist_of(orphaned_histories[i].body);
+			writes[found++] = (struct endpoint_write){.kind = WRITE_EXTRA_DELETE,
+								  .body = tombstone_of(stored[i])};
 		}
 		json_release(stored[i]);
 		if (other) {
-			history_next_number(orphans[i].body);
-			orphans[left++] = orphans[i];
+			history_next_number(orphaned_histories[i].body);
+			orphaned_histories[left++] = orphaned_histories[i];
 		} else {
-			json_release(orphans[i].body);
+			json_release(orphaned_histories[i].body);
 		}
 	}
 	*count = left;
-	ok = ok && delete_found(group, writes, looks, gists, found, error);
+	ok = ok && delete_found(batch, writes, jobs, gists, found, error);
 	for (size_t i = 0; i < found; i++) {
 		json_release(writes[i].body);
 		free(gists[i]);
 	}
 	free(gists);
-	side_writes_done(writes, found);
+	endpoint_writes_done(writes, found);
 	free(writes);
-	free(looks);
+	free(jobs);
 	free(stored);
 	free(ids);
 	return ok;
 }
 
-static void add_orphan(struct orphan **orphans, size_t *count, struct look *look, struct json_object *history)
+static void add_orphan(struct orphan **orphaned_histories, size_t *count, struct job *job,
+		       struct json_object *history)
 {
-	*orphans = own_resize(*orphans, *count + 1, sizeof **orphans);
-	(*orphans)[(*count)++] = (struct orphan){look, json_copy(history)};
+	*orphaned_histories = own_resize(*orphaned_histories, *count + 1, sizeof **orphaned_histories);
+	(*orphaned_histories)[(*count)++] = (struct orphan){job, json_copy(history)};
 }
 
 /* That of the save which was noted, and what was written beside it. */
-static void add_orphans(struct orphan **orphans, size_t *count, struct look *look)
+static void add_orphans(struct orphan **orphaned_histories, size_t *count, struct job *job)
 {
-	struct json_object *history = json_child(look->entry.saving, "history", json_type_object);
+	struct json_object *history = json_child(job->entry.saving, "history", json_type_object);
 
 	if (history)
-		add_orphan(orphans, count, look, history);
-	for (size_t i = 0; i < json_length(look->unrecorded); i++)
-		if (!history || !json_equal(json_at(look->unrecorded, i), history))
-			add_orphan(orphans, count, look, json_at(look->unrecorded, i));
+		add_orphan(orphaned_histories, count, job, history);
+	for (size_t i = 0; i < json_length(job->unrecorded); i++)
+		if (!history || !json_equal(json_at(job->unrecorded, i), history))
+			add_orphan(orphaned_histories, count, job, json_at(job->unrecorded, i));
 }
 
-static bool drop_new(struct group *group, struct error *error)
+static bool drop_new(struct batch *batch, struct error *error)
 {
-	struct orphan *orphans = NULL;
+	struct orphan *orphaned_histories = NULL;
 	size_t count = 0;
 	bool ok = true;
 
-	for (size_t i = 0; i < group->count; i++)
-		if (group->looks[i].orphaned)
-			add_orphans(&orphans, &count, &group->looks[i]);
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->jobs[i].orphaned)
+			add_orphans(&orphaned_histories, &count, &batch->jobs[i]);
 	for (int number = 0; ok && count && number < NUMBERS_TRIED; number++)
-		ok = try_ids(group, orphans, &count, error);
+		ok = try_ids(batch, orphaned_histories, &count, error);
 	for (size_t i = 0; i < count; i++)
-		json_release(orphans[i].body);
-	for (size_t i = 0; ok && i < group->count; i++) {
-		group->looks[i].orphaned = false;
-		json_object_close(&group->looks[i].unrecorded);
+		json_release(orphaned_histories[i].body);
+	for (size_t i = 0; ok && i < batch->count; i++) {
+		batch->jobs[i].orphaned = false;
+		json_object_close(&batch->jobs[i].unrecorded);
 	}
-	free(orphans);
+	free(orphaned_histories);
 	return ok;
 }
 
 /* ---- what was refused before ---- */
 
 /* What is there by now under its id, or NULL: it is gone, or is another's. */
-static struct json_object *still_there(struct group *group, struct json_object *orphan, bool *ok,
+static struct json_object *still_there(struct batch *batch, struct json_object *orphan, bool *ok,
 				       struct error *error)
 {
-	struct side *couch = &group->sync->couch;
+	struct endpoint *couch = &batch->sync->couch;
 	const char *ids[] = {json_text_or(orphan, "id", "")};
 	struct json_object *stored = NULL;
 
@@ -280,79 +285,81 @@ static struct json_object *still_there(struct group *group, struct json_object *
 }
 
 /* After a removal that failed: somebody else may have removed it, and a save that counts on it would have no entry. */
-static bool is_still_there(struct group *group, struct json_object *orphan, bool *ok, struct error *error)
+static bool is_still_there(struct batch *batch, struct json_object *orphan, bool *ok, struct error *error)
 {
-	scoped(json_object) tombstone = still_there(group, orphan, ok, error);
+	scoped(json_object) tombstone = still_there(batch, orphan, ok, error);
 
 	return tombstone != NULL;
 }
 
-static bool drop_open_of(struct group *group, struct look *look, struct error *error)
+static bool drop_open_of(struct batch *batch, struct job *job, struct error *error)
 {
-	size_t count = json_length(look->entry.orphans), found = 0;
-	struct side_write *writes = own_alloc((count + 1) * sizeof *writes);
-	struct json_object **orphans = own_alloc((count + 1) * sizeof(struct json_object *));
+	size_t count = json_length(job->entry.orphaned_histories), found = 0;
+	struct endpoint_write *writes = own_alloc((count + 1) * sizeof *writes);
+	struct json_object **orphaned_histories = own_alloc((count + 1) * sizeof(struct json_object *));
 	struct json_object *left = json_new_array();
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < count; i++) {
-		orphans[found] = json_at(look->entry.orphans, i);
-		struct json_object *tombstone = still_there(group, orphans[found], &ok, error);
+		orphaned_histories[found] = json_at(job->entry.orphaned_histories, i);
+		struct json_object *tombstone = still_there(batch, orphaned_histories[found], &ok, error);
 		if (tombstone)
-			writes[found++] = (struct side_write){.kind = SIDE_EXTRA_DELETE, .body = tombstone};
+			writes[found++] =
+				(struct endpoint_write){.kind = WRITE_EXTRA_DELETE, .body = tombstone};
 	}
-	ok = ok && write_deletions(group, writes, found, error);
+	ok = ok && write_deletions(batch, writes, found, error);
 	for (size_t i = 0; i < found; i++) {
-		if (ok && writes[i].result != ERROR_NONE && is_still_there(group, orphans[i], &ok, error))
-			json_append(left, json_share(orphans[i]));
+		if (ok && writes[i].result != ERROR_NONE &&
+		    is_still_there(batch, orphaned_histories[i], &ok, error))
+			json_append(left, json_share(orphaned_histories[i]));
 		json_release(writes[i].body);
 	}
 	if (ok) {
-		json_release(look->entry.orphans);
-		look->entry.orphans = json_length(left) ? json_share(left) : NULL;
+		json_release(job->entry.orphaned_histories);
+		job->entry.orphaned_histories = json_length(left) ? json_share(left) : NULL;
 	}
 	json_release(left);
-	side_writes_done(writes, found);
+	endpoint_writes_done(writes, found);
 	free(writes);
-	free(orphans);
+	free(orphaned_histories);
 	return ok;
 }
 
-static bool drop_open(struct group *group, struct error *error)
+static bool drop_open(struct batch *batch, struct error *error)
 {
 	bool ok = true;
 
-	for (size_t i = 0; ok && i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (!look->entry.orphans || look->left_open_tried || look->needs_no_row)
+	for (size_t i = 0; ok && i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (!job->entry.orphaned_histories || job->left_open_tried || job->needs_no_row)
 			continue;
-		look->left_open_tried = true;
-		ok = drop_open_of(group, look, error);
+		job->left_open_tried = true;
+		ok = drop_open_of(batch, job, error);
 	}
 	return ok;
 }
 
-bool group_drop_orphans(struct group *group, struct error *error)
+bool batch_drop_orphaned(struct batch *batch, struct error *error)
 {
-	return (drop_open(group, error) && drop_new(group, error)) ||
+	return (drop_open(batch, error) && drop_new(batch, error)) ||
 	       error_wrap(error, "deleting the history of what was not saved");
 }
 
-void look_tell_left_open(struct look *look)
+void job_report_left_open(struct job *job)
 {
-	const struct ledger_entry *entry = &look->entry;
+	const struct ledger_entry *entry = &job->entry;
 
-	if (look->needs_no_row || (!entry->orphans && !json_find(entry->wake, "why", NULL)))
+	if (job->needs_no_row || (!entry->orphaned_histories && !json_find(entry->cascade, "why", NULL)))
 		return;
-	look->retry = true;
-	look->parked = true;
-	for (size_t i = 0; i < json_length(entry->orphans); i++)
-		look_problem(
-			look,
+	job->retry = true;
+	job->parked = true;
+	for (size_t i = 0; i < json_length(entry->orphaned_histories); i++)
+		job_problem(
+			job,
 			"CouchDB refused to remove the history entry %s of a change that did not happen: %s.",
-			json_text_or(json_at(entry->orphans, i), "id", ""),
-			json_text_or(json_at(entry->orphans, i), "why", ""));
-	if (json_find(entry->wake, "why", NULL))
-		look_problem(look, "Not all that follows from its move or end could be saved: %s.",
-			     json_text_or(entry->wake, "why", ""));
+			json_text_or(json_at(entry->orphaned_histories, i), "id", ""),
+			json_text_or(json_at(entry->orphaned_histories, i), "why", ""));
+	if (json_find(entry->cascade, "why", NULL))
+		job_problem(job, "Not all that follows from its move or end could be saved: %s.",
+			    json_text_or(entry->cascade, "why", ""));
 }

@@ -4,12 +4,12 @@
 #include "bridge/job/batch.h"
 
 /* Deletes the histories of saves that did not happen (sync-rules 24). What CouchDB refuses to delete is kept in the
- * entry and tried again by the next looks. */
-must_use bool group_drop_orphans(struct group *group, struct error *error);
+ * entry and tried again by the next jobs. */
+must_use bool batch_drop_orphaned(struct batch *batch, struct error *error);
 /* A history entry that CouchDB does not let go becomes that of the same change when it is tried again. */
-void look_reuse_orphans(struct look *look);
-void look_take_reused(struct look *look);
+void job_reuse_orphaned(struct job *job);
+void job_take_reused(struct job *job);
 /* The save that was noted has happened: the entry that it was to have is not one too many. */
-void look_keep_noted(struct look *look);
+void job_keep_noted(struct job *job);
 /* What was refused beside the document is a problem as long as it is. */
-void look_tell_left_open(struct look *look);
+void job_report_left_open(struct job *job);

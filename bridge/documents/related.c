@@ -104,7 +104,7 @@ bool related_wants(const struct related *related)
 
 bool related_read(struct related *related, struct error *error)
 {
-	struct side *couch = &related->sync->couch;
+	struct endpoint *couch = &related->sync->couch;
 	size_t most = (size_t)json_key_count(related->wanted), count = 0;
 	const char **ids = own_alloc((most + 1) * sizeof *ids);
 	struct json_object **bodies = own_alloc((most + 1) * sizeof(struct json_object *));

@@ -1,4 +1,4 @@
-/* What a save looks up among the other documents, for a group of saves one after the other.
+/* What a save looks up among the other documents, for a batch of saves one after the other.
  *
  * What is not known yet is noted and answered "none" for the time being; related_read() reads all that was noted in one
  * request, and the saves are done anew. What one save writes, the next one sees. */

@@ -11,138 +11,136 @@
 #include <stdlib.h>
 #include <string.h>
 
-void look_bury(struct group *group, struct look *look, const char *reason)
+void job_retire(struct batch *batch, struct job *job, const char *reason)
 {
-	bool own = look->row.presence == SIDE_THERE && strcmp(look->row.id, look->entry.record_id) == 0;
-	struct json_object *cells = own ? json_copy(look->row.body) : json_share(look->entry.grave_cells);
+	bool own = job->row.presence == RECORD_THERE && strcmp(job->row.id, job->entry.record_id) == 0;
+	struct json_object *cells = own ? json_copy(job->row.body) : json_share(job->entry.retired_cells);
 
-	ledger_entry_bury(&look->entry, reason, look->document.revision,
-			  group->sync->rows.ops->now_ms(group->sync->rows.self), cells);
+	ledger_entry_retire(&job->entry, reason, job->document.revision,
+			    batch->sync->rows.ops->now_ms(batch->sync->rows.self), cells);
 }
 
 /* The row that was found is not the pair's own but a copy with its ID, which was there before both ended. The pair has its own record id
  * again, and the copy is looked at as a row by itself. */
-static void leave_copy(struct group *group, const struct look *look)
+static void leave_copy(struct batch *batch, const struct job *job)
 {
-	struct pairs *pairs = &group->sync->pairs;
+	struct pairs *pairs = &batch->sync->pairs;
 
-	if (look->row.presence != SIDE_THERE || strcmp(look->row.id, look->entry.record_id) == 0)
+	if (job->row.presence != RECORD_THERE || strcmp(job->row.id, job->entry.record_id) == 0)
 		return;
-	pairs_set_record(pairs, look->pair, look->entry.record_id, false);
-	pairs_look(pairs, sync_pair_of_row(group->sync, &look->row), LOOK_ROW);
+	pairs_set_record(pairs, job->pair, job->entry.record_id, false);
+	pairs_queue(pairs, sync_pair_of_row(batch->sync, &job->row), JOB_ROW);
 }
 
-void look_bury_deleted(struct group *group, struct look *look)
+void job_retire_deleted(struct batch *batch, struct job *job)
 {
-	leave_copy(group, look);
-	look_bury(group, look, "document deleted");
-	look->finished = true;
+	leave_copy(batch, job);
+	job_retire(batch, job, "document deleted");
+	job->finished = true;
 }
 
-static void bury(struct group *group, struct look *look)
+static void retire(struct batch *batch, struct job *job)
 {
-	bool left = look->document.presence == SIDE_THERE;
+	bool left = job->document.presence == RECORD_THERE;
 
-	ledger_entry_bury(&look->entry, left ? "left the scope" : "document deleted", look->document.revision,
-			  group->sync->rows.ops->now_ms(group->sync->rows.self),
-			  json_share(look->entry.grave_cells));
-	look_note_stale_mark(group, look, look->entry.record_id);
+	ledger_entry_retire(&job->entry, left ? "left the scope" : "document deleted", job->document.revision,
+			    batch->sync->rows.ops->now_ms(batch->sync->rows.self),
+			    json_share(job->entry.retired_cells));
+	job_note_stale_app_link(batch, job, job->entry.record_id);
 	/* It was a copy, perhaps: the others with its ID are fewer now. */
-	pairs_set_copy_of(&group->sync->pairs, look->pair, NULL);
-	own_free_text(&look->entry.shows);
-	look->row_gone = false;
+	pairs_set_copy_of(&batch->sync->pairs, job->pair, NULL);
+	own_free_text(&job->entry.shows);
+	job->row_gone = false;
 }
 
-/* It stays in the ledger that the row was to be deleted: the next look finds that it is gone. */
-static void leave_noted(struct look *look)
+/* It stays in the ledger that the row was to be deleted: the next job finds that it is gone. */
+static void leave_noted(struct job *job)
 {
-	look->row_gone = false;
-	look->finished = true;
-	look->again_in_ms = SYNC_RETRY_FIRST_MS;
+	job->row_gone = false;
+	job->finished = true;
+	job->again_in_ms = SYNC_RETRY_FIRST_MS;
 }
 
 /* A person is told, and it is tried again, at most hourly: until then the row's last cells are in the note of its deletion. */
-static void tell_unrecorded(struct look *look, const struct side_write *write)
+static void report_unrecorded(struct job *job, const struct endpoint_write *write)
 {
-	look_problem(look,
-		     "Its row was deleted, and CouchDB does not take the history of that: %s. The row's last "
-		     "cells "
-		     "are kept in the state database, and it is tried again later.",
-		     write->error.text);
-	leave_noted(look);
-	look->again_in_ms = 0; /* its own pause, which grows */
-	look->parked = true;
-	look->retry = true;
+	job_problem(job,
+		    "Its row was deleted, and CouchDB does not take the history of that: %s. The row's last "
+		    "cells "
+		    "are kept in the state database, and it is tried again later.",
+		    write->error.text);
+	leave_noted(job);
+	job->again_in_ms = 0; /* its own pause, which grows */
+	job->parked = true;
+	job->retry = true;
 }
 
 /* A document that is there waits for nothing: it may be to get another row. */
-static void bury_unrecorded(struct group *group, struct look *look, const struct side_write *write)
+static void retire_unrecorded(struct batch *batch, struct job *job, const struct endpoint_write *write)
 {
-	look_keep_history(look, write->body, write->error.text);
-	bury(group, look);
+	job_keep_history(job, write->body, write->error.text);
+	retire(batch, job);
 }
 
-static void take_recorded(struct group *group, struct look *look, const struct side_write *write)
+static void take_recorded(struct batch *batch, struct job *job, const struct endpoint_write *write)
 {
-	bool refused = write->result == ERROR_REFUSED || look->pair->misses >= LOOK_MISSES_UNTOLD;
+	bool refused = write->result == ERROR_REFUSED || job->pair->misses >= JOB_MISSES_UNREPORTED;
 
 	if (write->result == ERROR_NONE) {
-		bury(group, look);
+		retire(batch, job);
 	} else if (!refused) {
-		look->pair->misses++;
-		leave_noted(look);
-	} else if (look->document.presence == SIDE_THERE) {
-		bury_unrecorded(group, look, write);
+		job->pair->misses++;
+		leave_noted(job);
+	} else if (job->document.presence == RECORD_THERE) {
+		retire_unrecorded(batch, job, write);
 	} else {
-		tell_unrecorded(look, write);
+		report_unrecorded(job, write);
 	}
 }
 
-static bool record(struct group *group, struct look **looks, struct side_write *writes, size_t count,
+static bool record(struct batch *batch, struct job **jobs, struct endpoint_write *writes, size_t count,
 		   struct error *error)
 {
-	struct side *couch = &group->sync->couch;
+	struct endpoint *couch = &batch->sync->couch;
 
 	if (count == 0)
 		return true;
-	struct side_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
+	struct endpoint_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
 	bool ok = couch->ops->write_finish(couch->self, &ticket, error);
 	if (ok)
-		group_find_unanswered(group, writes, count);
+		batch_find_unanswered(batch, writes, count);
 	for (size_t i = 0; i < count; i++)
 		if (ok)
-			take_recorded(group, looks[i], &writes[i]);
+			take_recorded(batch, jobs[i], &writes[i]);
 		else
-			leave_noted(looks[i]);
+			leave_noted(jobs[i]);
 	return ok || error_wrap(error, "keeping the last cells of rows that were deleted");
 }
 
-bool group_bury_gone(struct group *group, struct error *error)
+bool batch_retire_gone(struct batch *batch, struct error *error)
 {
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
-	struct side_write *writes = own_alloc((group->count + 1) * sizeof *writes);
+	struct job **jobs = own_alloc((batch->count + 1) * sizeof *jobs);
+	struct endpoint_write *writes = own_alloc((batch->count + 1) * sizeof *writes);
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (!look->row_gone)
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (!job->row_gone)
 			continue;
-		struct json_object *history = look_row_history(group, look);
+		struct json_object *history = job_row_history(batch, job);
 		if (!history) {
-			bury(group, look);
+			retire(batch, job);
 			continue;
 		}
-		looks[count] = look;
-		writes[count++] = (struct side_write){.kind = SIDE_EXTRA,
-						      .table = look->pair->table,
-						      .id = look->pair->id,
-						      .body = history};
+		jobs[count] = job;
+		writes[count++] = (struct endpoint_write){
+			.kind = WRITE_EXTRA, .table = job->pair->table, .id = job->pair->id, .body = history};
 	}
-	bool ok = record(group, looks, writes, count, error);
+	bool ok = record(batch, jobs, writes, count, error);
 	for (size_t i = 0; i < count; i++)
 		json_release(writes[i].body);
-	side_writes_done(writes, count);
+	endpoint_writes_done(writes, count);
 	free(writes);
-	free(looks);
+	free(jobs);
 	return ok;
 }

@@ -13,103 +13,103 @@
 
 /* A collection that was made from a row is in scope by itself (sync-rules 14). That is noted before its document is there, or a crash in
  * between would leave a document that nobody asked to sync. */
-static void note_birth(struct group *group, struct look *look)
+static void note_birth(struct batch *batch, struct job *job)
 {
-	if (look->pair->table != TABLE_COLLECTIONS || look->existence.action != EXIST_CREATE_DOCUMENT)
+	if (job->pair->table != TABLE_COLLECTIONS || job->existence.action != EXIST_CREATE_DOCUMENT)
 		return;
-	look->entry.born_as_row = true;
-	look->pair->born_as_row = true;
-	pairs_doubt_scope(&group->sync->pairs, look->pair);
+	job->entry.created_from_row = true;
+	job->pair->created_from_row = true;
+	pairs_doubt_scope(&batch->sync->pairs, job->pair);
 }
 
 /* Before documents are written, what they take from which row is noted. A row that shows something else afterwards was edited
  * meanwhile. */
-static bool note_taken(struct group *group, struct error *error)
+static bool note_taken(struct batch *batch, struct error *error)
 {
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	struct job **jobs = own_alloc((batch->count + 1) * sizeof *jobs);
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (!look_is_in_round(look) || look->finished || look->needs_no_row || look->words_only ||
-		    look->document_work == DOCUMENT_WORK_NONE)
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (!job_is_in_round(job) || job->finished || job->needs_no_row || job->only_error_cell ||
+		    job->document_work == DOCUMENT_WORK_NONE)
 			continue;
 		for (size_t field = 0; field < FIELD_COUNT; field++)
-			if (look->decisions[field].action & ACTION_TO_COUCH)
-				ledger_entry_take(&look->entry, (enum field)field, &look->airtable[field]);
-		own_free_text(&look->entry.taken_on);
-		look->entry.taken_on = own_copy(look->document.revision);
-		look->pair->save_lost = false;
-		if (look->entry.state == ENTRY_NONE && look->row.presence == SIDE_THERE)
-			snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
-		note_birth(group, look);
-		looks[count++] = look;
+			if (job->decisions[field].action & ACTION_TO_COUCH)
+				ledger_entry_take(&job->entry, (enum field)field, &job->airtable[field]);
+		own_free_text(&job->entry.taken_on);
+		job->entry.taken_on = own_copy(job->document.revision);
+		job->pair->save_lost = false;
+		if (job->entry.state == ENTRY_NONE && job->row.presence == RECORD_THERE)
+			snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
+		note_birth(batch, job);
+		jobs[count++] = job;
 	}
-	bool ok = group_write_notes(group, looks, count, error);
-	free(looks);
+	bool ok = batch_write_notes(batch, jobs, count, error);
+	free(jobs);
 	return ok;
 }
 
 /* ---- one round ---- */
 
-static bool write_round(struct group *group, struct error *error)
+static bool write_round(struct batch *batch, struct error *error)
 {
-	if (!group_save(group, error))
+	if (!batch_save(batch, error))
 		return false;
-	for (size_t i = 0; i < group->count; i++)
-		if (group->looks[i].merges && look_is_in_round(&group->looks[i]))
-			look_record_losers(group, &group->looks[i]);
-	if (!note_taken(group, error) || !group_write_documents(group, error))
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->jobs[i].merges && job_is_in_round(&batch->jobs[i]))
+			job_record_losers(batch, &batch->jobs[i]);
+	if (!note_taken(batch, error) || !batch_write_documents(batch, error))
 		return false;
-	for (size_t i = 0; i < group->count; i++)
-		group->looks[i].carried = !group->looks[i].awaits;
+	for (size_t i = 0; i < batch->count; i++)
+		batch->jobs[i].rounds_done = !batch->jobs[i].awaits;
 	return true;
 }
 
 /* One whose save this one depends on, and whose save was missed: nobody knows yet whether it was written. */
-static const struct look *find_missed(const struct group *group, const struct look *look)
+static const struct job *find_missed(const struct batch *batch, const struct job *job)
 {
-	for (size_t i = 0; i < group->count; i++) {
-		const struct look *other = &group->looks[i];
-		if (other->missed && !other->parked && json_find(look->awaits, other->pair->full_id, NULL))
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct job *other = &batch->jobs[i];
+		if (other->missed && !other->parked && json_find(job->awaits, other->pair->full_id, NULL))
 			return other;
 	}
 	return NULL;
 }
 
 /* What waits for a missed save, and in turn what waits for that. */
-static void put_off_what_waits(struct group *group)
+static void put_off_what_waits(struct batch *batch)
 {
 	bool any;
 
 	do {
 		any = false;
-		for (size_t i = 0; i < group->count; i++) {
-			struct look *look = &group->looks[i];
-			const struct look *missed = look->awaits ? find_missed(group, look) : NULL;
+		for (size_t i = 0; i < batch->count; i++) {
+			struct job *job = &batch->jobs[i];
+			const struct job *missed = job->awaits ? find_missed(batch, job) : NULL;
 			if (!missed)
 				continue;
-			look_put_off(look, missed);
-			json_object_close(&look->awaits);
-			look->carried = any = true;
+			job_put_off(job, missed);
+			json_object_close(&job->awaits);
+			job->rounds_done = any = true;
 		}
 	} while (any);
 }
 
-static bool is_any_left(const struct group *group)
+static bool is_any_left(const struct batch *batch)
 {
-	for (size_t i = 0; i < group->count; i++)
-		if (!group->looks[i].carried)
+	for (size_t i = 0; i < batch->count; i++)
+		if (!batch->jobs[i].rounds_done)
 			return true;
 	return false;
 }
 
-bool group_write_in_rounds(struct group *group, struct error *error)
+bool batch_write_in_rounds(struct batch *batch, struct error *error)
 {
 	do {
-		if (!write_round(group, error))
+		if (!write_round(batch, error))
 			return false;
-		put_off_what_waits(group);
-	} while (is_any_left(group));
+		put_off_what_waits(batch);
+	} while (is_any_left(batch));
 	return true;
 }

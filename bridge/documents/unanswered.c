@@ -1,14 +1,14 @@
 #include "bridge/documents/unanswered.h"
 
-static bool is_beside(const struct side_write *write)
+static bool is_beside(const struct endpoint_write *write)
 {
-	return write->kind == SIDE_EXTRA || write->kind == SIDE_EXTRA_DELETE ||
-	       write->kind == SIDE_EXTRA_UPDATE;
+	return write->kind == WRITE_EXTRA || write->kind == WRITE_EXTRA_DELETE ||
+	       write->kind == WRITE_EXTRA_UPDATE;
 }
 
-static bool was_applied(const struct side_write *write, struct json_object *stored)
+static bool was_applied(const struct endpoint_write *write, struct json_object *stored)
 {
-	bool gone = write->kind == SIDE_EXTRA_DELETE || json_bool_or(write->body, "_deleted", false);
+	bool gone = write->kind == WRITE_EXTRA_DELETE || json_bool_or(write->body, "_deleted", false);
 
 	if (gone || !stored)
 		return gone && !stored;
@@ -19,9 +19,9 @@ static bool was_applied(const struct side_write *write, struct json_object *stor
 	return json_equal(wanted, found);
 }
 
-void group_find_unanswered(struct group *group, struct side_write *writes, size_t count)
+void batch_find_unanswered(struct batch *batch, struct endpoint_write *writes, size_t count)
 {
-	struct side *couch = &group->sync->couch;
+	struct endpoint *couch = &batch->sync->couch;
 
 	for (size_t i = 0; i < count; i++) {
 		const char *ids[] = {json_text_or(writes[i].body, "_id", "")};

@@ -1,4 +1,4 @@
-/* The real Airtable behind the table of functions that a pass knows. */
+/* The real Airtable behind the table of functions that a cycle knows. */
 #include "bridge/endpoints/airtable_endpoint.h"
 
 #include "airtable/records.h"
@@ -10,39 +10,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct airtable_side {
+struct airtable_endpoint {
 	struct airtable_client *airtable;
 	const struct columns *columns; /* of both tables; borrowed */
 	int64_t list_began_ms[TABLE_COUNT];
 	struct airtable_present *present; /* owned */
 };
 
-struct airtable_side *airtable_side_open(struct airtable_client *airtable)
+struct airtable_endpoint *airtable_endpoint_open(struct airtable_client *airtable)
 {
-	struct airtable_side *side = own_alloc(sizeof *side);
+	struct airtable_endpoint *endpoint = own_alloc(sizeof *endpoint);
 
-	side->airtable = airtable;
-	side->present = airtable_present_open(airtable);
-	return side;
+	endpoint->airtable = airtable;
+	endpoint->present = airtable_present_open(airtable);
+	return endpoint;
 }
 
-void airtable_side_close(struct airtable_side **side)
+void airtable_endpoint_close(struct airtable_endpoint **endpoint)
 {
-	if (!*side)
+	if (!*endpoint)
 		return;
-	airtable_present_close(&(*side)->present);
-	free(take(*side));
+	airtable_present_close(&(*endpoint)->present);
+	free(take(*endpoint));
 }
 
-void airtable_side_set_columns(struct airtable_side *side, const struct columns *columns)
+void airtable_endpoint_set_columns(struct airtable_endpoint *endpoint, const struct columns *columns)
 {
-	side->columns = columns;
+	endpoint->columns = columns;
 }
 
 static int64_t now_ms(void *self)
 {
-	const struct airtable_side *side = self;
-	int64_t heard_ms = airtable_client_now_ms(side->airtable);
+	const struct airtable_endpoint *endpoint = self;
+	int64_t heard_ms = airtable_client_now_ms(endpoint->airtable);
 
 	return heard_ms ? heard_ms : clock_now_ms();
 }
@@ -50,11 +50,11 @@ static int64_t now_ms(void *self)
 /* ---- reading ---- */
 
 /* Moves what the record holds. */
-static struct side_record take_record(enum table table, struct airtable_record *record)
+static struct endpoint_record take_record(enum table table, struct airtable_record *record)
 {
-	return (struct side_record){
+	return (struct endpoint_record){
 		.table = table,
-		.presence = SIDE_THERE,
+		.presence = RECORD_THERE,
 		.id = own_copy(record->id),
 		.body = take(record->fields),
 		.read_at_ms = clock_steady_ms(),
@@ -62,9 +62,9 @@ static struct side_record take_record(enum table table, struct airtable_record *
 	};
 }
 
-static struct side_records take_records(enum table table, struct airtable_records *page)
+static struct endpoint_records take_records(enum table table, struct airtable_records *page)
 {
-	struct side_records records = {.list = own_alloc((page->count + 1) * sizeof *records.list)};
+	struct endpoint_records records = {.list = own_alloc((page->count + 1) * sizeof *records.list)};
 
 	for (size_t i = 0; i < page->count; i++)
 		records.list[records.count++] = take_record(table, &page->list[i]);
@@ -73,7 +73,7 @@ static struct side_records take_records(enum table table, struct airtable_record
 
 struct visiting {
 	enum table table;
-	side_visit *visit;
+	endpoint_visit *visit;
 	void *context;
 	struct json_object *seen_ids; /* or NULL */
 };
@@ -84,34 +84,34 @@ static bool visit_page(void *context, struct airtable_records *page, struct erro
 
 	for (size_t i = 0; visiting->seen_ids && i < page->count; i++)
 		json_append(visiting->seen_ids, json_new_text(page->list[i].id));
-	struct side_records records = take_records(visiting->table, page);
+	struct endpoint_records records = take_records(visiting->table, page);
 	bool ok = visiting->visit(visiting->context, &records, error);
-	side_records_done(&records);
+	endpoint_records_done(&records);
 	return ok;
 }
 
-static bool list_by(struct airtable_side *side, const char *formula, struct visiting *visiting,
+static bool list_by(struct airtable_endpoint *endpoint, const char *formula, struct visiting *visiting,
 		    int64_t *began_ms_out, struct error *error)
 {
-	const struct columns *columns = &side->columns[visiting->table];
+	const struct columns *columns = &endpoint->columns[visiting->table];
 	struct airtable_list list = {.table_id = columns->table_id, .formula = formula};
 
 	list.field_ids = columns_ids(columns, &list.field_count);
-	bool ok = airtable_records_list(side->airtable, &list, visit_page, visiting, began_ms_out, error);
+	bool ok = airtable_records_list(endpoint->airtable, &list, visit_page, visiting, began_ms_out, error);
 	free((void *)list.field_ids);
 	if (ok && *began_ms_out == 0)
-		*began_ms_out = now_ms(side);
+		*began_ms_out = now_ms(endpoint);
 	return ok;
 }
 
-static bool list(void *self, enum table table, const struct json_pick *pick, side_visit *visit, void *context,
-		 struct error *error)
+static bool list(void *self, enum table table, const struct json_pick *pick, endpoint_visit *visit,
+		 void *context, struct error *error)
 {
 	(void)pick;
-	struct airtable_side *side = self;
+	struct airtable_endpoint *endpoint = self;
 	struct visiting visiting = {.table = table, .visit = visit, .context = context};
 
-	return list_by(side, NULL, &visiting, &side->list_began_ms[table], error);
+	return list_by(endpoint, NULL, &visiting, &endpoint->list_began_ms[table], error);
 }
 
 static const char *const position_keys[TABLE_COUNT] = {
@@ -121,19 +121,20 @@ static const char *const position_keys[TABLE_COUNT] = {
 
 static bool position(void *self, struct json_object **cursor_out, struct error *error)
 {
-	struct airtable_side *side = self;
+	struct airtable_endpoint *endpoint = self;
 	struct json_object *cursor = json_new_object();
 
 	(void)error;
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
-		int64_t began_ms = side->list_began_ms[table] ? side->list_began_ms[table] : now_ms(side);
+		int64_t began_ms =
+			endpoint->list_began_ms[table] ? endpoint->list_began_ms[table] : now_ms(endpoint);
 		json_put(cursor, position_keys[table], poll_position_new(began_ms));
 	}
 	*cursor_out = cursor;
 	return true;
 }
 
-static bool look_for_news(struct airtable_side *side, struct visiting *visiting,
+static bool look_for_news(struct airtable_endpoint *endpoint, struct visiting *visiting,
 			  struct json_object *position_before, struct json_object **position_out,
 			  struct error *error)
 {
@@ -142,7 +143,7 @@ static bool look_for_news(struct airtable_side *side, struct visiting *visiting,
 
 	visiting->seen_ids = json_new_array();
 	poll_formula(position_before, &formula);
-	bool ok = list_by(side, text_or_empty(&formula), visiting, &began_ms, error);
+	bool ok = list_by(endpoint, text_or_empty(&formula), visiting, &began_ms, error);
 	if (ok)
 		*position_out = poll_position_next(position_before, began_ms, visiting->seen_ids);
 	json_release(take(visiting->seen_ids));
@@ -150,19 +151,19 @@ static bool look_for_news(struct airtable_side *side, struct visiting *visiting,
 	return ok;
 }
 
-static bool news(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit, void *context,
-		 struct side_news *news_out, struct error *error)
+static bool news(void *self, struct json_object *cursor, int64_t wait_ms, endpoint_visit *visit,
+		 void *context, struct endpoint_news *news_out, struct error *error)
 {
-	struct airtable_side *side = self;
-	struct side_news found = {.cursor = json_new_object()};
+	struct airtable_endpoint *endpoint = self;
+	struct endpoint_news found = {.cursor = json_new_object()};
 
 	(void)wait_ms;
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
 		struct visiting visiting = {.table = (enum table)table, .visit = visit, .context = context};
 		struct json_object *before = json_child(cursor, position_keys[table], json_type_object),
 				   *after = NULL;
-		if (!look_for_news(side, &visiting, before, &after, error)) {
-			side_news_done(&found);
+		if (!look_for_news(endpoint, &visiting, before, &after, error)) {
+			endpoint_news_done(&found);
 			return false;
 		}
 		json_put(found.cursor, position_keys[table], after);
@@ -171,23 +172,24 @@ static bool news(void *self, struct json_object *cursor, int64_t wait_ms, side_v
 	return true;
 }
 
-static void place_record(const struct side_key *keys, size_t count, enum table table,
-			 struct airtable_record *record, struct side_records *records)
+static void place_record(const struct endpoint_key *keys, size_t count, enum table table,
+			 struct airtable_record *record, struct endpoint_records *records)
 {
 	for (size_t i = 0; i < count; i++)
-		if (keys[i].table == table && records->list[i].presence == SIDE_MISSING &&
+		if (keys[i].table == table && records->list[i].presence == RECORD_MISSING &&
 		    strcmp(keys[i].id, record->id) == 0) {
-			side_record_done(&records->list[i]);
+			endpoint_record_done(&records->list[i]);
 			records->list[i] = take_record(table, record);
 			return;
 		}
 }
 
-static bool read_table(struct airtable_side *side, enum table table, bool whole, const struct side_key *keys,
-		       size_t count, struct side_records *records, struct error *error)
+static bool read_table(struct airtable_endpoint *endpoint, enum table table, bool whole,
+		       const struct endpoint_key *keys, size_t count, struct endpoint_records *records,
+		       struct error *error)
 {
 	const char **ids = own_alloc((count + 1) * sizeof *ids);
-	const struct columns *columns = &side->columns[table];
+	const struct columns *columns = &endpoint->columns[table];
 	struct airtable_records found = {0};
 	size_t field_count, wanted = 0;
 	const char **field_ids = columns_ids(columns, &field_count);
@@ -196,7 +198,7 @@ static bool read_table(struct airtable_side *side, enum table table, bool whole,
 		if (keys[i].table == table)
 			ids[wanted++] = keys[i].id;
 	bool ok = wanted == 0 ||
-		  airtable_records_read(side->airtable, columns->table_id, whole ? NULL : field_ids,
+		  airtable_records_read(endpoint->airtable, columns->table_id, whole ? NULL : field_ids,
 					whole ? 0 : field_count, ids, wanted, &found, error);
 	for (size_t i = 0; ok && i < found.count; i++)
 		place_record(keys, count, table, &found.list[i], records);
@@ -206,67 +208,68 @@ static bool read_table(struct airtable_side *side, enum table table, bool whole,
 	return ok;
 }
 
-static bool read_by_id(struct airtable_side *side, bool whole, const struct side_key *keys, size_t count,
-		       struct side_records *records_out, struct error *error)
+static bool read_by_id(struct airtable_endpoint *endpoint, bool whole, const struct endpoint_key *keys,
+		       size_t count, struct endpoint_records *records_out, struct error *error)
 {
-	struct side_records records = {.count = count, .list = own_alloc((count + 1) * sizeof *records.list)};
+	struct endpoint_records records = {.count = count,
+					   .list = own_alloc((count + 1) * sizeof *records.list)};
 	bool ok = true;
 
 	for (size_t i = 0; i < count; i++)
-		records.list[i] = (struct side_record){
+		records.list[i] = (struct endpoint_record){
 			.table = keys[i].table,
-			.presence = SIDE_MISSING,
+			.presence = RECORD_MISSING,
 			.id = own_copy(keys[i].id),
 			.read_at_ms = clock_steady_ms(),
 		};
 	for (size_t table = 0; ok && table < TABLE_COUNT; table++)
-		ok = read_table(side, (enum table)table, whole, keys, count, &records, error);
+		ok = read_table(endpoint, (enum table)table, whole, keys, count, &records, error);
 	if (ok)
 		*records_out = records;
 	else
-		side_records_done(&records);
+		endpoint_records_done(&records);
 	return ok;
 }
 
-static bool read_rows(void *self, const struct side_key *keys, size_t count, struct side_records *records_out,
-		      struct error *error)
+static bool read_rows(void *self, const struct endpoint_key *keys, size_t count,
+		      struct endpoint_records *records_out, struct error *error)
 {
 	return read_by_id(self, false, keys, count, records_out, error);
 }
 
-static bool read_whole_rows(void *self, const struct side_key *keys, size_t count,
-			    struct side_records *records_out, struct error *error)
+static bool read_whole_rows(void *self, const struct endpoint_key *keys, size_t count,
+			    struct endpoint_records *records_out, struct error *error)
 {
 	return read_by_id(self, true, keys, count, records_out, error);
 }
 
-static bool collect(void *context, struct side_records *page, struct error *error)
+static bool collect(void *context, struct endpoint_records *page, struct error *error)
 {
-	struct side_records *all = context;
+	struct endpoint_records *all = context;
 
 	(void)error;
 	all->list = own_resize(all->list, all->count + page->count + 1, sizeof *all->list);
 	for (size_t i = 0; i < page->count; i++) {
 		all->list[all->count++] = page->list[i];
-		page->list[i] = (struct side_record){0};
+		page->list[i] = (struct endpoint_record){0};
 	}
 	return true;
 }
 
-static bool present(void *self, side_present_visit *visit, void *context, int64_t *calls_out,
+static bool present(void *self, endpoint_present_visit *visit, void *context, int64_t *calls_out,
 		    struct error *error)
 {
-	struct airtable_side *side = self;
+	struct airtable_endpoint *endpoint = self;
 
-	return airtable_present_walk(side->present, side->columns, visit, context, calls_out, error);
+	return airtable_present_walk(endpoint->present, endpoint->columns, visit, context, calls_out, error);
 }
 
 static bool find(void *self, enum table table, const char *const *ids, size_t count,
-		 struct side_records *records_out, struct error *error)
+		 struct endpoint_records *records_out, struct error *error)
 {
-	struct airtable_side *side = self;
-	const char *column = side->columns[table].of[FIELD_ID].id;
-	struct side_records found = {0};
+	struct airtable_endpoint *endpoint = self;
+	const char *column = endpoint->columns[table].of[FIELD_ID].id;
+	struct endpoint_records found = {0};
 	struct visiting visiting = {.table = table, .visit = collect, .context = &found};
 	struct text formula = {0};
 	int64_t ignored_ms;
@@ -277,23 +280,23 @@ static bool find(void *self, enum table table, const char *const *ids, size_t co
 		airtable_formula_text(&formula, ids[i]);
 	}
 	text_add(&formula, ")");
-	bool ok = list_by(side, text_or_empty(&formula), &visiting, &ignored_ms, error);
+	bool ok = list_by(endpoint, text_or_empty(&formula), &visiting, &ignored_ms, error);
 	text_done(&formula);
 	if (ok)
 		*records_out = found;
 	else
-		side_records_done(&found);
+		endpoint_records_done(&found);
 	return ok;
 }
 
 /* ---- when a field was edited ---- */
 
 /* One call for each field that is asked about: a formula answers yes or no for a row as a whole. */
-static bool ask_field(struct airtable_side *side, enum table table, enum field field,
-		      struct side_time_question *questions, size_t count, struct error *error)
+static bool ask_field(struct airtable_endpoint *endpoint, enum table table, enum field field,
+		      struct endpoint_time_question *questions, size_t count, struct error *error)
 {
-	const char *column = side->columns[table].of[field].id;
-	struct side_records found = {0};
+	const char *column = endpoint->columns[table].of[field].id;
+	struct endpoint_records found = {0};
 	struct visiting visiting = {.table = table, .visit = collect, .context = &found};
 	struct text formula = {0};
 	int64_t ignored_ms;
@@ -311,18 +314,19 @@ static bool ask_field(struct airtable_side *side, enum table table, enum field f
 			    iso);
 	}
 	text_add(&formula, ")");
-	bool ok = asked == 0 || list_by(side, text_or_empty(&formula), &visiting, &ignored_ms, error);
+	bool ok = asked == 0 || list_by(endpoint, text_or_empty(&formula), &visiting, &ignored_ms, error);
 	for (size_t i = 0; ok && i < count; i++)
 		for (size_t row = 0; row < found.count; row++)
 			if (questions[i].table == table && questions[i].field == field &&
 			    strcmp(questions[i].id, found.list[row].id) == 0)
 				questions[i].is_after = true;
-	side_records_done(&found);
+	endpoint_records_done(&found);
 	text_done(&formula);
 	return ok;
 }
 
-static bool edited_after(void *self, struct side_time_question *questions, size_t count, struct error *error)
+static bool edited_after(void *self, struct endpoint_time_question *questions, size_t count,
+			 struct error *error)
 {
 	bool asked[TABLE_COUNT][FIELD_COUNT] = {0};
 
@@ -338,9 +342,9 @@ static bool edited_after(void *self, struct side_time_question *questions, size_
 
 static bool schema(void *self, struct json_object **tables_out, struct error *error)
 {
-	struct airtable_side *side = self;
+	struct airtable_endpoint *endpoint = self;
 
-	return airtable_schema_tables(side->airtable, tables_out, error);
+	return airtable_schema_tables(endpoint->airtable, tables_out, error);
 }
 
 /* ---- writing ---- */
@@ -349,25 +353,25 @@ struct portion {
 	struct airtable_batch *batch;
 	size_t count;
 	struct airtable_write *writes; /* owned */
-	struct side_write **of;        /* owned; whose each is */
+	struct endpoint_write **of;    /* owned; whose each is */
 };
 
 enum { PORTIONS = TABLE_COUNT * 3 };
 
-struct side_ticket {
+struct endpoint_ticket {
 	struct portion portions[PORTIONS];
 };
 
 static const enum airtable_write_kind write_kinds[] = {
-	[SIDE_CREATE] = AIRTABLE_UPSERT,
-	[SIDE_UPDATE] = AIRTABLE_UPDATE,
-	[SIDE_DELETE] = AIRTABLE_DELETE,
+	[WRITE_CREATE] = AIRTABLE_UPSERT,
+	[WRITE_UPDATE] = AIRTABLE_UPDATE,
+	[WRITE_DELETE] = AIRTABLE_DELETE,
 };
 
-static void start_portion(struct airtable_side *side, struct portion *portion, enum table table,
-			  enum side_write_kind kind, struct side_write *writes, size_t count)
+static void start_portion(struct airtable_endpoint *endpoint, struct portion *portion, enum table table,
+			  enum endpoint_write_kind kind, struct endpoint_write *writes, size_t count)
 {
-	const struct columns *columns = &side->columns[table];
+	const struct columns *columns = &endpoint->columns[table];
 
 	portion->writes = own_alloc((count + 1) * sizeof *portion->writes);
 	portion->of = own_alloc((count + 1) * sizeof *portion->of);
@@ -382,15 +386,15 @@ static void start_portion(struct airtable_side *side, struct portion *portion, e
 		};
 	}
 	if (portion->count)
-		portion->batch = airtable_batch_start(side->airtable, columns->table_id, write_kinds[kind],
-						      columns->of[FIELD_ID].id, false, portion->writes,
-						      portion->count);
+		portion->batch = airtable_batch_start(endpoint->airtable, columns->table_id,
+						      write_kinds[kind], columns->of[FIELD_ID].id, false,
+						      portion->writes, portion->count);
 }
 
-static struct side_ticket *write_start(void *self, struct side_write *writes, size_t count)
+static struct endpoint_ticket *write_start(void *self, struct endpoint_write *writes, size_t count)
 {
-	struct side_ticket *ticket = own_alloc(sizeof *ticket);
-	static const enum side_write_kind kinds[] = {SIDE_CREATE, SIDE_UPDATE, SIDE_DELETE};
+	struct endpoint_ticket *ticket = own_alloc(sizeof *ticket);
+	static const enum endpoint_write_kind kinds[] = {WRITE_CREATE, WRITE_UPDATE, WRITE_DELETE};
 
 	for (size_t i = 0; i < PORTIONS; i++)
 		start_portion(self, &ticket->portions[i], (enum table)(i % TABLE_COUNT),
@@ -398,7 +402,7 @@ static struct side_ticket *write_start(void *self, struct side_write *writes, si
 	return ticket;
 }
 
-static void take_written(struct side_write *write, struct airtable_write *written)
+static void take_written(struct endpoint_write *write, struct airtable_write *written)
 {
 	write->result = written->kind;
 	write->error = written->error;
@@ -422,9 +426,9 @@ static bool finish_portion(struct portion *portion, struct error *error)
 	return ok;
 }
 
-static bool write_finish(void *self, struct side_ticket **ticket, struct error *error)
+static bool write_finish(void *self, struct endpoint_ticket **ticket, struct error *error)
 {
-	struct side_ticket *done = take(*ticket);
+	struct endpoint_ticket *done = take(*ticket);
 	bool ok = true;
 
 	(void)self;
@@ -439,9 +443,9 @@ static bool write_finish(void *self, struct side_ticket **ticket, struct error *
 	return ok;
 }
 
-struct side airtable_side_as_side(struct airtable_side *side)
+struct endpoint airtable_endpoint_interface(struct airtable_endpoint *endpoint)
 {
-	static const struct side_ops ops = {
+	static const struct endpoint_ops ops = {
 		.now_ms = now_ms,
 		.news = news,
 		.list = list,
@@ -456,5 +460,5 @@ struct side airtable_side_as_side(struct airtable_side *side)
 		.write_finish = write_finish,
 	};
 
-	return (struct side){&ops, side};
+	return (struct endpoint){&ops, endpoint};
 }

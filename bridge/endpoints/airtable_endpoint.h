@@ -4,11 +4,11 @@
 #include "bridge/endpoints/endpoint.h"
 #include "bridge/mapping/columns.h"
 
-struct airtable_side;
+struct airtable_endpoint;
 
 /* The client is borrowed. */
-struct airtable_side *airtable_side_open(struct airtable_client *airtable);
-void airtable_side_close(struct airtable_side **side);
+struct airtable_endpoint *airtable_endpoint_open(struct airtable_client *airtable);
+void airtable_endpoint_close(struct airtable_endpoint **endpoint);
 /* The columns of both tables, which a sync binds by what schema() answers; borrowed, before anything else is asked. */
-void airtable_side_set_columns(struct airtable_side *side, const struct columns *columns);
-struct side airtable_side_as_side(struct airtable_side *side);
+void airtable_endpoint_set_columns(struct airtable_endpoint *endpoint, const struct columns *columns);
+struct endpoint airtable_endpoint_interface(struct airtable_endpoint *endpoint);

@@ -90,7 +90,7 @@ static bool find_inverse(struct airtable_present *present, const struct columns 
 /* ---- walking ---- */
 
 struct walk {
-	side_present_visit *visit;
+	endpoint_present_visit *visit;
 	void *context;
 	const char *inverse_id; /* or NULL */
 };
@@ -150,7 +150,8 @@ static bool walk_inverse(struct airtable_present *present, const struct columns 
 }
 
 bool airtable_present_walk(struct airtable_present *present, const struct columns *columns,
-			   side_present_visit *visit, void *context, int64_t *calls_out, struct error *error)
+			   endpoint_present_visit *visit, void *context, int64_t *calls_out,
+			   struct error *error)
 {
 	struct walk walk = {visit, context, NULL};
 

@@ -15,5 +15,5 @@ struct airtable_present *airtable_present_open(struct airtable_client *airtable)
 void airtable_present_close(struct airtable_present **present);
 /* 'columns' are those of both tables. calls_out: what it took. */
 must_use bool airtable_present_walk(struct airtable_present *present, const struct columns *columns,
-				    side_present_visit *visit, void *context, int64_t *calls_out,
+				    endpoint_present_visit *visit, void *context, int64_t *calls_out,
 				    struct error *error);

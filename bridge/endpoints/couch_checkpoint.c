@@ -33,7 +33,7 @@ void couch_checkpoint_close(struct couch_checkpoint **place)
 }
 
 /* *same_out: it is the database that was asked about before. */
-static bool look(struct couch_checkpoint *place, bool *same_out, struct error *error)
+static bool job(struct couch_checkpoint *place, bool *same_out, struct error *error)
 {
 	struct couch_identity identity = {0};
 
@@ -61,7 +61,7 @@ bool couch_checkpoint_read(struct couch_checkpoint *place, struct json_object **
 	struct json_object *found = NULL;
 	bool same;
 
-	if (!look(place, &same, error) || !couch_local_read(place->couch, place->name, &found, error))
+	if (!job(place, &same, error) || !couch_local_read(place->couch, place->name, &found, error))
 		return false;
 	if (!is_of(place, found))
 		json_object_close(&found);
@@ -98,13 +98,13 @@ bool couch_checkpoint_write(struct couch_checkpoint *place, struct json_object *
 	struct judging judging = {place, judge, context};
 	bool same = true;
 
-	if (!place->looked && !look(place, &same, error))
+	if (!place->looked && !job(place, &same, error))
 		return false;
 	if (!write_once(place, checkpoint, &judging, error))
 		return false;
 	if (!place->born)
 		return true;
-	if (!look(place, &same, error))
+	if (!job(place, &same, error))
 		return false;
 	/* Where it may stand in the other one, too, it says of which it is. */
 	return same || (judge(context, NULL, error) && write_once(place, checkpoint, &judging, error));

@@ -1,4 +1,4 @@
-/* The real CouchDB behind the tables of functions that a pass knows. */
+/* The real CouchDB behind the tables of functions that a cycle knows. */
 #include "bridge/endpoints/couch_endpoint.h"
 
 #include "base/clock.h"
@@ -20,7 +20,7 @@
 
 #define HISTORY_ID_TRIES 20 /* numbers that are tried when an id is taken by another change */
 
-struct couch_side {
+struct couch_endpoint {
 	struct couch_client *source, *state;
 	struct couch_checkpoint *in_source, *in_state; /* owned */
 	struct couch_changes *changes;                 /* owned; opened by the first news */
@@ -29,25 +29,25 @@ struct couch_side {
 	char *since;       /* JSON text; where the feed was last left */
 };
 
-struct couch_side *couch_side_open(struct couch_client *source, struct couch_client *state,
-				   const char *integration_id)
+struct couch_endpoint *couch_endpoint_open(struct couch_client *source, struct couch_client *state,
+					   const char *integration_id)
 {
-	struct couch_side *side = own_alloc(sizeof *side);
+	struct couch_endpoint *endpoint = own_alloc(sizeof *endpoint);
 
-	side->source = source;
-	side->state = state;
-	side->in_source = couch_checkpoint_open(source, integration_id);
-	side->in_state = couch_checkpoint_open(state, integration_id);
-	side->integration_id = own_copy(integration_id);
-	side->settings_id = document_full_id(DOCUMENT_INTEGRATION, integration_id);
-	return side;
+	endpoint->source = source;
+	endpoint->state = state;
+	endpoint->in_source = couch_checkpoint_open(source, integration_id);
+	endpoint->in_state = couch_checkpoint_open(state, integration_id);
+	endpoint->integration_id = own_copy(integration_id);
+	endpoint->settings_id = document_full_id(DOCUMENT_INTEGRATION, integration_id);
+	return endpoint;
 }
 
-void couch_side_close(struct couch_side **side)
+void couch_endpoint_close(struct couch_endpoint **endpoint)
 {
-	if (!*side)
+	if (!*endpoint)
 		return;
-	struct couch_side *gone = take(*side);
+	struct couch_endpoint *gone = take(*endpoint);
 	couch_checkpoint_close(&gone->in_source);
 	couch_checkpoint_close(&gone->in_state);
 	couch_changes_close(&gone->changes);
@@ -66,13 +66,13 @@ static int64_t now_ms(void *self)
 }
 
 /* Moves what the document holds. */
-static struct side_record take_document(enum table table, const char *id, struct couch_document *document)
+static struct endpoint_record take_document(enum table table, const char *id, struct couch_document *document)
 {
-	struct side_record record = {
+	struct endpoint_record record = {
 		.table = table,
-		.presence = document->missing   ? SIDE_MISSING
-			    : document->deleted ? SIDE_TOMBSTONE
-						: SIDE_THERE,
+		.presence = document->missing   ? RECORD_MISSING
+			    : document->deleted ? RECORD_TOMBSTONE
+						: RECORD_THERE,
 		.id = own_copy(id),
 		.revision = take(document->rev),
 		.leaves = take(document->conflicts),
@@ -82,8 +82,9 @@ static struct side_record take_document(enum table table, const char *id, struct
 		.read_at_ms = clock_steady_ms(),
 	};
 
-	if (record.presence == SIDE_THERE && !record.body && !record.flaw)
-		record.presence = SIDE_MISSING; /* deleted between the row and its body: the feed will tell */
+	if (record.presence == RECORD_THERE && !record.body && !record.flaw)
+		record.presence =
+			RECORD_MISSING; /* deleted between the row and its body: the feed will tell */
 	return record;
 }
 
@@ -93,41 +94,42 @@ static bool synced_table(const char *full_id, enum table *table_out, const char 
 }
 
 /* integration_deleted_data-<type>-<id>-<integration> */
-static bool is_left_behind(const struct couch_side *side, const char *full_id)
+static bool is_left_behind(const struct couch_endpoint *endpoint, const char *full_id)
 {
-	size_t length = strlen(full_id), end = strlen(side->integration_id);
+	size_t length = strlen(full_id), end = strlen(endpoint->integration_id);
 
 	return document_type_of(full_id, NULL) == DOCUMENT_DELETED_DATA && length > end + 1 &&
-	       full_id[length - end - 1] == '-' && strcmp(full_id + length - end, side->integration_id) == 0;
+	       full_id[length - end - 1] == '-' &&
+	       strcmp(full_id + length - end, endpoint->integration_id) == 0;
 }
 
-static bool visit_page(struct couch_side *side, struct couch_page *page, side_visit *visit, void *context,
-		       struct side_news *news, struct error *error)
+static bool visit_page(struct couch_endpoint *endpoint, struct couch_page *page, endpoint_visit *visit,
+		       void *context, struct endpoint_news *news, struct error *error)
 {
-	struct side_records records = {.list = own_alloc((page->count + 1) * sizeof *records.list)};
+	struct endpoint_records records = {.list = own_alloc((page->count + 1) * sizeof *records.list)};
 
 	for (size_t i = 0; i < page->count; i++) {
 		struct couch_document *document = &page->changes[i].document;
 		const char *id;
 		enum table table;
-		if (strcmp(document->id, side->settings_id) == 0)
+		if (strcmp(document->id, endpoint->settings_id) == 0)
 			news->settings_changed = true;
-		else if (is_left_behind(side, document->id))
-			news->left_behind = news->left_behind || !document->deleted;
+		else if (is_left_behind(endpoint, document->id))
+			news->app_leftovers = news->app_leftovers || !document->deleted;
 		else if (synced_table(document->id, &table, &id))
 			records.list[records.count++] = take_document(table, id, document);
 	}
 	bool ok = records.count == 0 || visit(context, &records, error);
-	side_records_done(&records);
+	endpoint_records_done(&records);
 	return ok;
 }
 
 /* Where the feed goes on is what the caller says, which is where it was left unless the place was lost. */
-static bool is_left_at(const struct couch_side *side, struct json_object *cursor)
+static bool is_left_at(const struct couch_endpoint *endpoint, struct json_object *cursor)
 {
 	const char *since = cursor ? json_text_of(cursor) : NULL;
 
-	return side->changes && (!since || !side->since || strcmp(since, side->since) == 0);
+	return endpoint->changes && (!since || !endpoint->since || strcmp(since, endpoint->since) == 0);
 }
 
 /* A place that no server gave would be taken by some as one that is far ahead. */
@@ -145,45 +147,45 @@ static bool check_cursor(struct json_object *cursor, struct error *error)
 				 since ? since : "not a text");
 }
 
-static void open_changes(struct couch_side *side, struct json_object *cursor)
+static void open_changes(struct couch_endpoint *endpoint, struct json_object *cursor)
 {
 	const char *since = cursor ? json_text_of(cursor) : NULL;
 	const char *wanted[] = {document_prefix(DOCUMENT_COLLECTION), document_prefix(DOCUMENT_ITEM),
-				document_prefix(DOCUMENT_DELETED_DATA), side->settings_id, NULL};
+				document_prefix(DOCUMENT_DELETED_DATA), endpoint->settings_id, NULL};
 
-	free(side->since);
-	side->since = own_copy(since);
-	side->changes = couch_changes_open(side->source, since, wanted);
+	free(endpoint->since);
+	endpoint->since = own_copy(since);
+	endpoint->changes = couch_changes_open(endpoint->source, since, wanted);
 }
 
-static bool news(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit, void *context,
-		 struct side_news *news_out, struct error *error)
+static bool news(void *self, struct json_object *cursor, int64_t wait_ms, endpoint_visit *visit,
+		 void *context, struct endpoint_news *news_out, struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	struct couch_page page = {0};
-	struct side_news found = {0};
+	struct endpoint_news found = {0};
 
 	if (!check_cursor(cursor, error))
 		return false;
-	if (!is_left_at(side, cursor)) {
-		couch_changes_close(&side->changes);
-		open_changes(side, cursor);
+	if (!is_left_at(endpoint, cursor)) {
+		couch_changes_close(&endpoint->changes);
+		open_changes(endpoint, cursor);
 	}
-	if (!couch_changes_read(side->changes, wait_ms, &page, error)) {
+	if (!couch_changes_read(endpoint->changes, wait_ms, &page, error)) {
 		if (error->kind == ERROR_LOST)
-			couch_changes_close(&side->changes);
+			couch_changes_close(&endpoint->changes);
 		return false;
 	}
 	found.rejoined = page.rejoined;
-	bool ok = visit_page(side, &page, visit, context, &found, error);
+	bool ok = visit_page(endpoint, &page, visit, context, &found, error);
 	if (!ok) {
 		/* What was not taken is read again, from the cursor that is given then. */
-		couch_changes_close(&side->changes);
+		couch_changes_close(&endpoint->changes);
 	} else {
 		found.more = page.count > 0 && !page.caught_up;
-		if (!side->since || strcmp(side->since, page.next_since) != 0) {
-			free(side->since);
-			side->since = own_copy(page.next_since);
+		if (!endpoint->since || strcmp(endpoint->since, page.next_since) != 0) {
+			free(endpoint->since);
+			endpoint->since = own_copy(page.next_since);
 			found.cursor = json_new_text(page.next_since);
 		}
 		*news_out = found;
@@ -194,9 +196,9 @@ static bool news(void *self, struct json_object *cursor, int64_t wait_ms, side_v
 
 struct listing {
 	enum table table;
-	side_visit *visit;
+	endpoint_visit *visit;
 	void *context;
-	struct side_records page;
+	struct endpoint_records page;
 };
 
 #define LISTING_PAGE 200
@@ -206,7 +208,7 @@ static bool flush(struct listing *listing, struct error *error)
 	bool ok = listing->page.count == 0 || listing->visit(listing->context, &listing->page, error);
 
 	for (size_t i = 0; i < listing->page.count; i++)
-		side_record_done(&listing->page.list[i]);
+		endpoint_record_done(&listing->page.list[i]);
 	listing->page.count = 0;
 	return ok;
 }
@@ -223,43 +225,43 @@ static bool list_document(void *context, struct couch_document *document, struct
 	return listing->page.count < LISTING_PAGE || flush(listing, error);
 }
 
-static bool list(void *self, enum table table, const struct json_pick *pick, side_visit *visit, void *context,
-		 struct error *error)
+static bool list(void *self, enum table table, const struct json_pick *pick, endpoint_visit *visit,
+		 void *context, struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	const char *prefix = document_prefix(table_document_type(table));
 	struct listing listing = {.table = table, .visit = visit, .context = context};
 
 	listing.page.list = own_alloc(LISTING_PAGE * sizeof *listing.page.list);
-	bool ok = couch_documents_walk_picked(side->source, prefix, LISTING_PAGE, pick, list_document,
+	bool ok = couch_documents_walk_picked(endpoint->source, prefix, LISTING_PAGE, pick, list_document,
 					      &listing, error) &&
 		  flush(&listing, error);
-	side_records_done(&listing.page);
+	endpoint_records_done(&listing.page);
 	return ok;
 }
 
 static bool position(void *self, struct json_object **cursor_out, struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	struct couch_identity identity = {0};
 
-	if (!couch_database_identity(side->source, &identity, error))
+	if (!couch_database_identity(endpoint->source, &identity, error))
 		return false;
 	*cursor_out = json_new_text(identity.update_seq);
 	couch_identity_done(&identity);
 	return true;
 }
 
-static bool read_documents(void *self, const struct side_key *keys, size_t count,
-			   struct side_records *records_out, struct error *error)
+static bool read_documents(void *self, const struct endpoint_key *keys, size_t count,
+			   struct endpoint_records *records_out, struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	char **ids = own_alloc((count + 1) * sizeof *ids);
 	struct couch_documents documents = {0};
 
 	for (size_t i = 0; i < count; i++)
 		ids[i] = document_full_id(table_document_type(keys[i].table), keys[i].id);
-	bool ok = couch_documents_read(side->source, (const char *const *)ids, count, &documents, error);
+	bool ok = couch_documents_read(endpoint->source, (const char *const *)ids, count, &documents, error);
 	if (ok) {
 		records_out->list = own_alloc((count + 1) * sizeof *records_out->list);
 		records_out->count = count;
@@ -276,15 +278,15 @@ static bool read_documents(void *self, const struct side_key *keys, size_t count
 static bool read_extras(void *self, const char *const *full_ids, size_t count,
 			struct json_object **bodies_out, struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	struct couch_documents documents = {0};
 
-	if (!couch_documents_read(side->source, full_ids, count, &documents, error))
+	if (!couch_documents_read(endpoint->source, full_ids, count, &documents, error))
 		return false;
 	bool ok = true, ignored;
 	for (size_t i = 0; ok && i < count; i++)
-		if (strcmp(full_ids[i], side->settings_id) == 0 && !documents.list[i].deleted)
-			ok = couch_integration_settle(side->source, &documents.list[i], &ignored, error);
+		if (strcmp(full_ids[i], endpoint->settings_id) == 0 && !documents.list[i].deleted)
+			ok = couch_integration_settle(endpoint->source, &documents.list[i], &ignored, error);
 	for (size_t i = 0; ok && i < count; i++)
 		bodies_out[i] = documents.list[i].deleted ? NULL : take(documents.list[i].body);
 	couch_documents_done(&documents);
@@ -310,10 +312,10 @@ static bool collect_beginning(void *context, struct couch_document *document, st
 static bool read_beginning(void *self, const char *prefix, size_t most, struct json_object *into,
 			   struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	struct beginning beginning = {most, into, false};
 
-	return couch_documents_walk_prefix(side->source, prefix, LISTING_PAGE, false, collect_beginning,
+	return couch_documents_walk_prefix(endpoint->source, prefix, LISTING_PAGE, false, collect_beginning,
 					   &beginning, error) ||
 	       beginning.enough;
 }
@@ -328,7 +330,7 @@ static bool is_listed(struct json_object *revisions, const char *wanted)
 	return false;
 }
 
-static void want_known(struct json_object *wanted, const struct side_known *asked)
+static void want_known(struct json_object *wanted, const struct endpoint_known *asked)
 {
 	struct json_object *revisions = json_child(wanted, asked->full_id, json_type_array);
 
@@ -341,7 +343,7 @@ static void want_known(struct json_object *wanted, const struct side_known *aske
 		json_append(revisions, json_new_text(asked->revision));
 }
 
-static bool is_missing(struct json_object *unknown, const struct side_known *asked)
+static bool is_missing(struct json_object *unknown, const struct endpoint_known *asked)
 {
 	struct json_object *answer = json_child(unknown, asked->full_id, json_type_object);
 	struct json_object *missing = answer ? json_child(answer, "missing", json_type_array) : NULL;
@@ -349,15 +351,15 @@ static bool is_missing(struct json_object *unknown, const struct side_known *ask
 	return is_listed(missing, asked->revision);
 }
 
-static bool known_revisions(void *self, struct side_known *asked, size_t count, struct error *error)
+static bool known_revisions(void *self, struct endpoint_known *asked, size_t count, struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	scoped(json_object) wanted = json_new_object();
 	scoped(json_object) unknown = NULL;
 
 	for (size_t i = 0; i < count; i++)
 		want_known(wanted, &asked[i]);
-	if (!couch_revisions_unknown(side->source, wanted, &unknown, error))
+	if (!couch_revisions_unknown(endpoint->source, wanted, &unknown, error))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		asked[i].is_known = !is_missing(unknown, &asked[i]);
@@ -382,23 +384,23 @@ static struct json_object *lineage_of(struct json_object *body)
 	return lineage;
 }
 
-static void take_revision(struct side_revision *revision, struct couch_document *document)
+static void take_revision(struct endpoint_revision *revision, struct couch_document *document)
 {
 	if (document->missing)
 		return;
 	revision->flaw = take(document->flaw);
 	revision->lineage = lineage_of(document->body);
 	if (document->deleted)
-		revision->merged_into = own_copy(json_text_or(document->body, SIDE_MERGED_KEY, NULL));
+		revision->merged_into = own_copy(json_text_or(document->body, MERGED_INTO_KEY, NULL));
 	if (document->deleted || !document->body)
 		return;
 	json_remove(document->body, "_revisions");
 	revision->body = take(document->body);
 }
 
-static bool read_revisions(void *self, struct side_revision *revisions, size_t count, struct error *error)
+static bool read_revisions(void *self, struct endpoint_revision *revisions, size_t count, struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	struct couch_revision *wanted = own_alloc((count + 1) * sizeof *wanted);
 	char **ids = own_alloc((count + 1) * sizeof *ids);
 	struct couch_documents documents = {0};
@@ -407,7 +409,7 @@ static bool read_revisions(void *self, struct side_revision *revisions, size_t c
 		ids[i] = document_full_id(table_document_type(revisions[i].key.table), revisions[i].key.id);
 		wanted[i] = (struct couch_revision){ids[i], revisions[i].revision};
 	}
-	bool ok = couch_revisions_read(side->source, wanted, count, true, &documents, error);
+	bool ok = couch_revisions_read(endpoint->source, wanted, count, true, &documents, error);
 	for (size_t i = 0; ok && i < count; i++)
 		take_revision(&revisions[i], &documents.list[i]);
 	couch_documents_done(&documents);
@@ -418,38 +420,38 @@ static bool read_revisions(void *self, struct side_revision *revisions, size_t c
 	return ok;
 }
 
-static bool read_attachment(void *self, const struct side_revision *revision, const char *name,
+static bool read_attachment(void *self, const struct endpoint_revision *revision, const char *name,
 			    struct json_object **attachment_out, struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	scoped_text full_id = document_full_id(table_document_type(revision->key.table), revision->key.id);
 
-	return couch_attachment_inline(side->source, full_id, revision->revision, name, attachment_out,
+	return couch_attachment_inline(endpoint->source, full_id, revision->revision, name, attachment_out,
 				       error);
 }
 
-struct left_behind {
-	struct couch_side *side;
+struct app_leftovers {
+	struct couch_endpoint *endpoint;
 	struct json_object *list;
 };
 
 static bool collect_left_behind(void *context, struct couch_document *document, struct error *error)
 {
-	struct left_behind *left = context;
+	struct app_leftovers *left = context;
 
 	(void)error;
-	if (document->body && is_left_behind(left->side, document->id))
+	if (document->body && is_left_behind(left->endpoint, document->id))
 		json_append(left->list, take(document->body));
 	return true;
 }
 
-static bool left_behind(void *self, struct json_object **list_out, struct error *error)
+static bool app_leftovers(void *self, struct json_object **list_out, struct error *error)
 {
-	struct left_behind left = {self, json_new_array()};
+	struct app_leftovers left = {self, json_new_array()};
 	const char *prefix = document_prefix(DOCUMENT_DELETED_DATA);
 
-	if (!couch_documents_walk_prefix(left.side->source, prefix, LISTING_PAGE, false, collect_left_behind,
-					 &left, error)) {
+	if (!couch_documents_walk_prefix(left.endpoint->source, prefix, LISTING_PAGE, false,
+					 collect_left_behind, &left, error)) {
 		json_release(left.list);
 		return false;
 	}
@@ -459,54 +461,54 @@ static bool left_behind(void *self, struct json_object **list_out, struct error 
 
 /* ---- writing ---- */
 
-struct side_ticket {
+struct endpoint_ticket {
 	bool ok;
 	struct error error;
 };
 
 /* The same change recorded before, by a run that ended early. */
-static bool is_recorded(struct couch_side *side, struct json_object *body)
+static bool is_recorded(struct couch_endpoint *endpoint, struct json_object *body)
 {
 	scoped(json_object) stored = NULL;
 	struct error ignored;
 
-	if (!couch_document_read(side->source, json_text_or(body, "_id", ""), &stored, &ignored))
+	if (!couch_document_read(endpoint->source, json_text_or(body, "_id", ""), &stored, &ignored))
 		return false;
 	json_remove(stored, "_rev");
 	return json_equal(stored, body);
 }
 
-static void write_under_next_number(struct couch_side *side, struct side_write *write)
+static void write_under_next_number(struct couch_endpoint *endpoint, struct endpoint_write *write)
 {
 	scoped(json_object) body = json_copy(write->body);
 
 	for (int try = 0; write->result == ERROR_CONFLICT && try < HISTORY_ID_TRIES; try++) {
-		if (is_recorded(side, body)) {
+		if (is_recorded(endpoint, body)) {
 			write->result = ERROR_NONE;
 			return;
 		}
 		history_next_number(body);
 		struct error error = {0};
-		bool ok = couch_document_write(side->source, json_text_or(body, "_id", ""), body,
+		bool ok = couch_document_write(endpoint->source, json_text_or(body, "_id", ""), body,
 					       write->revision_out, &error);
 		write->result = ok ? ERROR_NONE : error.kind;
 		write->error = error;
 	}
 }
 
-static void take_written(struct couch_side *side, struct side_write *write,
+static void take_written(struct couch_endpoint *endpoint, struct endpoint_write *write,
 			 const struct couch_written *written)
 {
 	write->result = written->kind;
 	snprintf(write->revision_out, sizeof write->revision_out, "%s", written->rev);
 	if (written->kind != ERROR_NONE)
 		error_set(&write->error, written->kind, "%s", written->text);
-	if (write->kind == SIDE_EXTRA)
-		write_under_next_number(side, write);
+	if (write->kind == WRITE_EXTRA)
+		write_under_next_number(endpoint, write);
 }
 
 /* The body as it goes out: against the revision that was planned on, whatever it carries itself. */
-static struct json_object *body_to_write(const struct side_write *write)
+static struct json_object *body_to_write(const struct endpoint_write *write)
 {
 	struct json_object *body;
 
@@ -517,18 +519,18 @@ static struct json_object *body_to_write(const struct side_write *write)
 	return body;
 }
 
-static struct side_ticket *write_start(void *self, struct side_write *writes, size_t count)
+static struct endpoint_ticket *write_start(void *self, struct endpoint_write *writes, size_t count)
 {
-	struct couch_side *side = self;
-	struct side_ticket *ticket = own_alloc(sizeof *ticket);
+	struct couch_endpoint *endpoint = self;
+	struct endpoint_ticket *ticket = own_alloc(sizeof *ticket);
 	struct json_object **bodies = own_alloc((count + 1) * sizeof *bodies);
 	struct couch_written *written = own_alloc((count + 1) * sizeof *written);
 
 	for (size_t i = 0; i < count; i++)
 		bodies[i] = body_to_write(&writes[i]);
-	ticket->ok = couch_documents_write(side->source, bodies, count, written, &ticket->error);
+	ticket->ok = couch_documents_write(endpoint->source, bodies, count, written, &ticket->error);
 	for (size_t i = 0; i < count; i++) {
-		take_written(side, &writes[i], &written[i]);
+		take_written(endpoint, &writes[i], &written[i]);
 		json_release(bodies[i]);
 	}
 	free(bodies);
@@ -536,10 +538,10 @@ static struct side_ticket *write_start(void *self, struct side_write *writes, si
 	return ticket;
 }
 
-static bool write_finish(void *self, struct side_ticket **ticket, struct error *error)
+static bool write_finish(void *self, struct endpoint_ticket **ticket, struct error *error)
 {
 	(void)self;
-	struct side_ticket *done = take(*ticket);
+	struct endpoint_ticket *done = take(*ticket);
 	bool ok = done->ok || done->error.kind == ERROR_RETRY; /* each write says its own fate */
 
 	if (!ok)
@@ -548,9 +550,9 @@ static bool write_finish(void *self, struct side_ticket **ticket, struct error *
 	return ok;
 }
 
-struct side couch_side_as_side(struct couch_side *side)
+struct endpoint couch_endpoint_interface(struct couch_endpoint *endpoint)
 {
-	static const struct side_ops ops = {
+	static const struct endpoint_ops ops = {
 		.now_ms = now_ms,
 		.news = news,
 		.list = list,
@@ -561,35 +563,35 @@ struct side couch_side_as_side(struct couch_side *side)
 		.known_revisions = known_revisions,
 		.read_revisions = read_revisions,
 		.read_attachment = read_attachment,
-		.left_behind = left_behind,
+		.app_leftovers = app_leftovers,
 		.write_start = write_start,
 		.write_finish = write_finish,
 	};
 
-	return (struct side){&ops, side};
+	return (struct endpoint){&ops, endpoint};
 }
 
 /* ---- the store ---- */
 
 /* The state may be lost without harm: its database is made again at once, and whoever used it is told. */
-static bool make_again(struct couch_side *side, struct error *error)
+static bool make_again(struct couch_endpoint *endpoint, struct error *error)
 {
 	struct couch_identity identity = {0};
 	struct error failure = {0};
 
 	if (!error || error->kind != ERROR_LOST)
 		return false;
-	if (couch_database_identity(side->state, &identity, &failure)) {
+	if (couch_database_identity(endpoint->state, &identity, &failure)) {
 		couch_identity_done(&identity); /* it is there: something else was not found */
 		return false;
 	}
-	if (failure.kind != ERROR_LOST || !couch_database_create(side->state, true, &failure)) {
+	if (failure.kind != ERROR_LOST || !couch_database_create(endpoint->state, true, &failure)) {
 		*error = failure;
 		return error_wrap(error, "making the state database %s again",
-				  couch_client_database(side->state));
+				  couch_client_database(endpoint->state));
 	}
 	error_set(error, ERROR_RETRY, "the state database %s was gone, and is made again",
-		  couch_client_database(side->state));
+		  couch_client_database(endpoint->state));
 	snprintf(error->code, sizeof error->code, "%s", STATE_LOST);
 	return false;
 }
@@ -597,11 +599,11 @@ static bool make_again(struct couch_side *side, struct error *error)
 static bool store_read(void *self, const char *const *ids, size_t count, struct json_object **documents_out,
 		       struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	struct couch_documents documents = {0};
 
-	if (!couch_documents_read(side->state, ids, count, &documents, error))
-		return make_again(side, error);
+	if (!couch_documents_read(endpoint->state, ids, count, &documents, error))
+		return make_again(endpoint, error);
 	for (size_t i = 0; i < count; i++)
 		documents_out[i] = documents.list[i].deleted ? NULL : take(documents.list[i].body);
 	couch_documents_done(&documents);
@@ -611,17 +613,17 @@ static bool store_read(void *self, const char *const *ids, size_t count, struct 
 static bool store_write(void *self, struct json_object *const *documents, size_t count,
 			struct store_result *results_out, struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	struct couch_written *written = own_alloc((count + 1) * sizeof *written);
 
-	bool ok = couch_documents_write(side->state, documents, count, written, error);
+	bool ok = couch_documents_write(endpoint->state, documents, count, written, error);
 	for (size_t i = 0; i < count; i++) {
 		results_out[i].kind = written[i].kind;
 		snprintf(results_out[i].rev, sizeof results_out[i].rev, "%s", written[i].rev);
 		snprintf(results_out[i].text, sizeof results_out[i].text, "%s", written[i].text);
 	}
 	free(written);
-	return ok || make_again(side, error);
+	return ok || make_again(endpoint, error);
 }
 
 struct store_walk {
@@ -639,26 +641,27 @@ static bool visit_stored(void *context, struct couch_document *document, struct 
 static bool store_walk(void *self, const char *prefix, const struct json_pick *pick, store_visit *visit,
 		       void *context, struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	struct store_walk walk = {visit, context};
 
-	return couch_documents_walk_picked(side->state, prefix, LISTING_PAGE, pick, visit_stored, &walk,
+	return couch_documents_walk_picked(endpoint->state, prefix, LISTING_PAGE, pick, visit_stored, &walk,
 					   error) ||
-	       make_again(side, error);
+	       make_again(endpoint, error);
 }
 
 static bool checkpoint_read(void *self, struct json_object **checkpoint_out, struct error *error)
 {
-	const struct couch_side *side = self;
+	const struct couch_endpoint *endpoint = self;
 
-	return couch_checkpoint_read(side->in_source, checkpoint_out, error);
+	return couch_checkpoint_read(endpoint->in_source, checkpoint_out, error);
 }
 
 static bool checkpoint_read_state(void *self, struct json_object **checkpoint_out, struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 
-	return couch_checkpoint_read(side->in_state, checkpoint_out, error) || make_again(side, error);
+	return couch_checkpoint_read(endpoint->in_state, checkpoint_out, error) ||
+	       make_again(endpoint, error);
 }
 
 static bool judge_source(void *context, struct json_object *present, struct error *error)
@@ -678,15 +681,15 @@ static bool judge_state(void *context, struct json_object *present, struct error
 static bool checkpoint_write(void *self, struct json_object *checkpoint, const struct checkpoint_over *over,
 			     struct error *error)
 {
-	struct couch_side *side = self;
+	struct couch_endpoint *endpoint = self;
 	struct checkpoint_over left = *over;
 
-	return couch_checkpoint_write(side->in_source, checkpoint, judge_source, &left, error) &&
-	       (couch_checkpoint_write(side->in_state, checkpoint, judge_state, &left, error) ||
-		make_again(side, error));
+	return couch_checkpoint_write(endpoint->in_source, checkpoint, judge_source, &left, error) &&
+	       (couch_checkpoint_write(endpoint->in_state, checkpoint, judge_state, &left, error) ||
+		make_again(endpoint, error));
 }
 
-struct store couch_side_as_store(struct couch_side *side)
+struct store couch_endpoint_store(struct couch_endpoint *endpoint)
 {
 	static const struct store_ops ops = {
 		.read = store_read,
@@ -697,5 +700,5 @@ struct store couch_side_as_store(struct couch_side *side)
 		.checkpoint_write = checkpoint_write,
 	};
 
-	return (struct store){&ops, side};
+	return (struct store){&ops, endpoint};
 }

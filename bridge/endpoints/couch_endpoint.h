@@ -4,11 +4,11 @@
 #include "bridge/state/store.h"
 #include "couch/client.h"
 
-struct couch_side;
+struct couch_endpoint;
 
 /* Both clients are borrowed. */
-struct couch_side *couch_side_open(struct couch_client *source, struct couch_client *state,
-				   const char *integration_id);
-void couch_side_close(struct couch_side **side);
-struct side couch_side_as_side(struct couch_side *side);
-struct store couch_side_as_store(struct couch_side *side);
+struct couch_endpoint *couch_endpoint_open(struct couch_client *source, struct couch_client *state,
+					   const char *integration_id);
+void couch_endpoint_close(struct couch_endpoint **endpoint);
+struct endpoint couch_endpoint_interface(struct couch_endpoint *endpoint);
+struct store couch_endpoint_store(struct couch_endpoint *endpoint);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void side_record_done(struct side_record *record)
+void endpoint_record_done(struct endpoint_record *record)
 {
 	own_free_text(&record->id);
 	own_free_text(&record->revision);
@@ -11,24 +11,24 @@ void side_record_done(struct side_record *record)
 	json_object_close(&record->leaves);
 	json_object_close(&record->ended);
 	json_object_close(&record->body);
-	*record = (struct side_record){0};
+	*record = (struct endpoint_record){0};
 }
 
-void side_records_done(struct side_records *records)
+void endpoint_records_done(struct endpoint_records *records)
 {
 	for (size_t i = 0; i < records->count; i++)
-		side_record_done(&records->list[i]);
+		endpoint_record_done(&records->list[i]);
 	free(records->list);
-	*records = (struct side_records){0};
+	*records = (struct endpoint_records){0};
 }
 
-void side_news_done(struct side_news *news)
+void endpoint_news_done(struct endpoint_news *news)
 {
 	json_object_close(&news->cursor);
-	*news = (struct side_news){0};
+	*news = (struct endpoint_news){0};
 }
 
-void side_revisions_done(struct side_revision *revisions, size_t count)
+void endpoint_revisions_done(struct endpoint_revision *revisions, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		json_object_close(&revisions[i].body);
@@ -38,13 +38,13 @@ void side_revisions_done(struct side_revision *revisions, size_t count)
 	}
 }
 
-void side_writes_done(struct side_write *writes, size_t count)
+void endpoint_writes_done(struct endpoint_write *writes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		side_record_done(&writes[i].answer);
+		endpoint_record_done(&writes[i].answer);
 }
 
-bool side_lineage_has(struct json_object *lineage, const char *revision)
+bool endpoint_lineage_has(struct json_object *lineage, const char *revision)
 {
 	if (json_length(lineage) == 0)
 		return false;

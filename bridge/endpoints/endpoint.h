@@ -1,24 +1,24 @@
-/* What a pass asks of a side: of the database, and of the base. The real ones are couch_side and airtable_side;
+/* What a cycle asks of a side: of the database, and of the base. The real ones are couch_side and airtable_side;
  * tests bring worlds in memory behind the same table of functions. */
 #pragma once
 #include "base/json.h"
 #include "bridge/mapping/field.h"
 
-struct side_key {
+struct endpoint_key {
 	enum table table;
 	const char *id; /* a document's id without type prefix; a row's record id */
 };
 
-enum side_presence {
-	SIDE_MISSING,   /* not there; for a document: and no tombstone */
-	SIDE_TOMBSTONE, /* documents only */
-	SIDE_THERE,
+enum record_presence {
+	RECORD_MISSING,   /* not there; for a document: and no tombstone */
+	RECORD_TOMBSTONE, /* documents only */
+	RECORD_THERE,
 };
 
 /* A document or a row as it was read. */
-struct side_record {
+struct endpoint_record {
 	enum table table;
-	enum side_presence presence;
+	enum record_presence presence;
 	char *id;                   /* owned */
 	char *revision;             /* owned; documents: the winner's _rev */
 	struct json_object *leaves; /* owned; documents: array of the losing leaves' revisions, or NULL */
@@ -29,65 +29,65 @@ struct side_record {
 	int64_t read_at_ms;       /* this machine's steady clock */
 	int64_t created_ms; /* rows: when it was made, by the base's clock, to the second; 0 not known */
 };
-void side_record_done(struct side_record *record);
-struct side_records {
+void endpoint_record_done(struct endpoint_record *record);
+struct endpoint_records {
 	size_t count;
-	struct side_record *list; /* owned */
+	struct endpoint_record *list; /* owned */
 };
-void side_records_done(struct side_records *records);
+void endpoint_records_done(struct endpoint_records *records);
 
-/* What a look for news found, besides the records. */
-struct side_news {
+/* What a job for news found, besides the records. */
+struct endpoint_news {
 	struct json_object *cursor; /* owned; where to go on once the records are handled or parked */
 	bool more;                  /* there is more at once */
 	bool rejoined; /* documents: the feed was asked anew, and the database may be another one by now */
 	bool settings_changed; /* documents: the integration's own document changed */
-	bool left_behind;      /* documents: what the app leaves behind of a deleted document appeared */
+	bool app_leftovers;    /* documents: what the app leaves behind of a deleted document appeared */
 };
-void side_news_done(struct side_news *news);
+void endpoint_news_done(struct endpoint_news *news);
 
 /* Records in pieces, borrowed; a visitor may take a record by moving it out and leaving {0}. False ends the walk
  * with its error. */
-typedef bool side_visit(void *context, struct side_records *page, struct error *error);
+typedef bool endpoint_visit(void *context, struct endpoint_records *page, struct error *error);
 
 /* The id of one row that is there. */
-typedef void side_present_visit(void *context, const char *record_id);
+typedef void endpoint_present_visit(void *context, const char *record_id);
 
-enum side_write_kind {
-	SIDE_CREATE, /* rows: an upsert on the ID column; documents: no revision */
-	SIDE_UPDATE, /* rows: only these cells; documents: the whole body, against 'revision' */
-	SIDE_DELETE,
-	SIDE_MERGE, /* documents: as SIDE_UPDATE, of what several leaves have become: no edit */
-	SIDE_END_LEAF, /* documents: as SIDE_DELETE, of a losing leaf, or of a live one where another was deleted */
-	SIDE_EXTRA_DELETE, /* documents: any other document; 'body' has its _id and _rev */
-	SIDE_EXTRA_UPDATE, /* documents: any other document, or its tombstone; 'body' has its _id, and its _rev unless new */
-	SIDE_EXTRA, /* documents: any other document (history); 'body' has its _id; a 409 with an equal body is success */
+enum endpoint_write_kind {
+	WRITE_CREATE, /* rows: an upsert on the ID column; documents: no revision */
+	WRITE_UPDATE, /* rows: only these cells; documents: the whole body, against 'revision' */
+	WRITE_DELETE,
+	WRITE_MERGE, /* documents: as WRITE_UPDATE, of what several leaves have become: no edit */
+	WRITE_END_LEAF, /* documents: as WRITE_DELETE, of a losing leaf, or of a live one where another was deleted */
+	WRITE_EXTRA_DELETE, /* documents: any other document; 'body' has its _id and _rev */
+	WRITE_EXTRA_UPDATE, /* documents: any other document, or its tombstone; 'body' has its _id, and its _rev unless new */
+	WRITE_EXTRA, /* documents: any other document (history); 'body' has its _id; a 409 with an equal body is success */
 };
 /* What the tombstone of a leaf that was merged has besides: the revision of the leaf that was shown. So it is told from somebody's
  * deletion, and two bridges that merge the same leaves write the same tombstones. */
-#define SIDE_MERGED_KEY "merged_into"
-struct side_write {
+#define MERGED_INTO_KEY "merged_into"
+struct endpoint_write {
 	/* in */
-	enum side_write_kind kind;
+	enum endpoint_write_kind kind;
 	enum table table;
-	const char *id;           /* as in side_key; NULL for a new row */
+	const char *id;           /* as in endpoint_key; NULL for a new row */
 	const char *revision;     /* documents */
 	struct json_object *body; /* borrowed */
 	int64_t leave_by_ms; /* rows, steady clock: what was read to decide it is too old after this (ERROR_STOPPED) */
 	/* out */
 	enum error_kind result; /* as airtable_write.kind and couch_written.kind */
 	struct error error;
-	char revision_out[80];     /* documents */
-	struct side_record answer; /* rows: as shown after the write */
-	bool row_missing;          /* the row that was to be changed or deleted is not there */
+	char revision_out[80];         /* documents */
+	struct endpoint_record answer; /* rows: as shown after the write */
+	bool row_missing;              /* the row that was to be changed or deleted is not there */
 	bool of_table; /* ERROR_REFUSED: nothing of this kind may be done in the table, whatever the row */
-	bool met_existing; /* SIDE_CREATE found a row with this ID: adopt it, do not take it as ours */
+	bool met_existing; /* WRITE_CREATE found a row with this ID: adopt it, do not take it as ours */
 	int64_t date_ms;   /* rows: the server's clock at the answer */
 };
-void side_writes_done(struct side_write *writes, size_t count);
+void endpoint_writes_done(struct endpoint_write *writes, size_t count);
 
 /* Which row's field was edited after a moment? */
-struct side_time_question {
+struct endpoint_time_question {
 	enum table table;
 	const char *id;
 	enum field field;
@@ -96,14 +96,14 @@ struct side_time_question {
 };
 
 /* Does the database know this revision of a document? Several may be asked of one. */
-struct side_known {
+struct endpoint_known {
 	const char *full_id, *revision;
 	bool is_known; /* out */
 };
 
 /* A revision of a document: a leaf, or what one was made of. */
-struct side_revision {
-	struct side_key key; /* borrowed */
+struct endpoint_revision {
+	struct endpoint_key key; /* borrowed */
 	const char *revision;
 	/* out */
 	struct json_object *body; /* owned; NULL: the database has it no more, or it is a tombstone */
@@ -112,31 +112,31 @@ struct side_revision {
 	char *flaw; /* owned; why the body cannot be written back exactly, or NULL */
 	char *merged_into; /* owned; of the tombstone of a leaf that was merged: the leaf that was shown then; else NULL */
 };
-void side_revisions_done(struct side_revision *revisions, size_t count);
+void endpoint_revisions_done(struct endpoint_revision *revisions, size_t count);
 /* Whether a revision with this lineage (as above, or NULL) was made of that one, or is it. */
-bool side_lineage_has(struct json_object *lineage, const char *revision);
+bool endpoint_lineage_has(struct json_object *lineage, const char *revision);
 
-struct side_ticket;
+struct endpoint_ticket;
 
-struct side_ops {
+struct endpoint_ops {
 	/* The side's own clock; this machine's until the side was first heard. */
 	int64_t (*now_ms)(void *self);
 	/* Waits at most wait_ms for what changed since 'cursor' and shows it. */
-	bool (*news)(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit,
-		     void *context, struct side_news *news_out, struct error *error);
+	bool (*news)(void *self, struct json_object *cursor, int64_t wait_ms, endpoint_visit *visit,
+		     void *context, struct endpoint_news *news_out, struct error *error);
 	/* Everything of one table, in pieces. Of documents only the members that are picked: these bodies must not be written
 	 * back. Of rows all, whatever is picked. */
-	bool (*list)(void *self, enum table table, const struct json_pick *pick, side_visit *visit,
+	bool (*list)(void *self, enum table table, const struct json_pick *pick, endpoint_visit *visit,
 		     void *context, struct error *error);
 	/* What changes after this is news. Documents: the present position, asked before a list (couchdb-rules 14); rows:
 	 * the moment at which the last list of each table began. Caller puts. */
 	bool (*position)(void *self, struct json_object **cursor_out, struct error *error);
 	/* One record a key, in the order of the keys. */
-	bool (*read)(void *self, const struct side_key *keys, size_t count, struct side_records *records_out,
-		     struct error *error);
+	bool (*read)(void *self, const struct endpoint_key *keys, size_t count,
+		     struct endpoint_records *records_out, struct error *error);
 	/* The same with every column of the rows, also those that serve none of our fields. Rows only. */
-	bool (*read_whole)(void *self, const struct side_key *keys, size_t count,
-			   struct side_records *records_out, struct error *error);
+	bool (*read_whole)(void *self, const struct endpoint_key *keys, size_t count,
+			   struct endpoint_records *records_out, struct error *error);
 	/* Any documents by their full ids ("0000-config"), in this order; NULL where there is none. Of the integration's own one
 	 * that is in conflict the leaf that counts (scope.h). Documents only; caller puts each. */
 	bool (*read_extras)(void *self, const char *const *full_ids, size_t count,
@@ -145,34 +145,34 @@ struct side_ops {
 	bool (*read_beginning)(void *self, const char *prefix, size_t most, struct json_object *into,
 			       struct error *error);
 	/* Whether the database knows these revisions, in any branch of the documents. Documents only. */
-	bool (*known_revisions)(void *self, struct side_known *asked, size_t count, struct error *error);
+	bool (*known_revisions)(void *self, struct endpoint_known *asked, size_t count, struct error *error);
 	/* These revisions, as far as they are there. Documents only. */
-	bool (*read_revisions)(void *self, struct side_revision *revisions, size_t count,
+	bool (*read_revisions)(void *self, struct endpoint_revision *revisions, size_t count,
 			       struct error *error);
 	/* An attachment as the body of a document may hold it: {content_type, data}. Documents only; caller puts. */
-	bool (*read_attachment)(void *self, const struct side_revision *revision, const char *name,
+	bool (*read_attachment)(void *self, const struct endpoint_revision *revision, const char *name,
 				struct json_object **attachment_out, struct error *error);
 	/* What the app left behind of deleted documents of this integration (integration_deleted_data), an array of
 	 * them. Documents only; caller puts. */
-	bool (*left_behind)(void *self, struct json_object **list_out, struct error *error);
+	bool (*app_leftovers)(void *self, struct json_object **list_out, struct error *error);
 	/* The ids of the rows that are there, by as few calls as there are; calls_out: how many it took. A row that is not shown may be
 	 * there all the same: a hint, to be asked about by its id. Rows only. */
-	bool (*present)(void *self, side_present_visit *visit, void *context, int64_t *calls_out,
+	bool (*present)(void *self, endpoint_present_visit *visit, void *context, int64_t *calls_out,
 			struct error *error);
 	/* Rows whose ID cell is one of these texts. Rows only. */
 	bool (*find)(void *self, enum table table, const char *const *ids, size_t count,
-		     struct side_records *records_out, struct error *error);
+		     struct endpoint_records *records_out, struct error *error);
 	/* Rows only. */
-	bool (*edited_after)(void *self, struct side_time_question *questions, size_t count,
+	bool (*edited_after)(void *self, struct endpoint_time_question *questions, size_t count,
 			     struct error *error);
 	/* The tables' schema JSON (array of tables). Rows only. Caller puts. */
 	bool (*schema)(void *self, struct json_object **tables_out, struct error *error);
 	/* Starts writing; the writes are borrowed until finish. One record at most once among all that are under way. */
-	struct side_ticket *(*write_start)(void *self, struct side_write *writes, size_t count);
-	bool (*write_finish)(void *self, struct side_ticket **ticket, struct error *error);
+	struct endpoint_ticket *(*write_start)(void *self, struct endpoint_write *writes, size_t count);
+	bool (*write_finish)(void *self, struct endpoint_ticket **ticket, struct error *error);
 };
 
-struct side {
-	const struct side_ops *ops;
+struct endpoint {
+	const struct endpoint_ops *ops;
 	void *self;
 };

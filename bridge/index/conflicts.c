@@ -10,7 +10,7 @@ static void drop(struct pair *pair)
 	struct conflict *conflict = take(pair->conflict);
 
 	free(conflict->unmerged);
-	free(conflict->told);
+	free(conflict->reported);
 	json_release(conflict->ended);
 	json_release(conflict->merged);
 	free(conflict);
@@ -37,7 +37,8 @@ static void add(struct conflicts *conflicts, struct pair *pair)
 
 static void drop_if_over(struct conflicts *conflicts, struct pair *pair)
 {
-	if (pair->conflict->open || pair->conflict->told || pair->conflict->ended || pair->conflict->merged)
+	if (pair->conflict->open || pair->conflict->reported || pair->conflict->ended ||
+	    pair->conflict->merged)
 		return;
 	struct pair *last = conflicts->list[--conflicts->count];
 	last->conflict->place = pair->conflict->place;
@@ -89,17 +90,17 @@ bool conflict_waits(const struct pair *pair)
 	       pair->document == PAIR_DOCUMENT_THERE && (pair->in_scope || pair->state == ENTRY_PAIR);
 }
 
-bool conflict_is_due(struct pair *pair, unsigned pass)
+bool conflict_is_due(struct pair *pair, unsigned cycle)
 {
 	struct conflict *conflict = pair->conflict;
 
 	if (pair->under_way)
 		return false;
-	if (conflict->unmerged && pair->looks && conflict->tried != pass)
+	if (conflict->unmerged && pair->reasons && conflict->tried != cycle)
 		own_free_text(&conflict->unmerged);
 	if (!conflict_waits(pair))
 		return false;
-	conflict->tried = pass;
+	conflict->tried = cycle;
 	return true;
 }
 
@@ -127,7 +128,7 @@ static void set_merged(struct conflict *conflict, struct json_object *merged)
 	conflict->merged = merged;
 }
 
-void conflict_end(struct conflicts *conflicts, struct pair *pair, struct json_object *merged, char *told)
+void conflict_end(struct conflicts *conflicts, struct pair *pair, struct json_object *merged, char *reported)
 {
 	struct conflict *conflict = pair->conflict;
 
@@ -135,8 +136,8 @@ void conflict_end(struct conflicts *conflicts, struct pair *pair, struct json_ob
 	conflict->misses = 0;
 	own_free_text(&conflict->unmerged);
 	set_merged(conflict, merged);
-	free(conflict->told);
-	conflict->told = told;
+	free(conflict->reported);
+	conflict->reported = reported;
 	drop_if_over(conflicts, pair);
 }
 
@@ -158,16 +159,16 @@ struct json_object *conflict_take_merged(struct conflicts *conflicts, struct pai
 	return merged;
 }
 
-bool conflict_tells(const struct pair *pair)
+bool conflict_reports(const struct pair *pair)
 {
-	return pair->conflict && pair->conflict->told;
+	return pair->conflict && pair->conflict->reported;
 }
 
-char *conflict_take_told(struct conflicts *conflicts, struct pair *pair)
+char *conflict_take_report(struct conflicts *conflicts, struct pair *pair)
 {
 	if (!pair->conflict)
 		return NULL;
-	char *told = take(pair->conflict->told);
+	char *reported = take(pair->conflict->reported);
 	drop_if_over(conflicts, pair);
-	return told;
+	return reported;
 }

@@ -15,11 +15,11 @@ struct conflict {
 	struct json_object
 		*ended;  /* owned; array of deleted leaves' revisions, among which are new ones; or NULL */
 	char *unmerged;  /* owned; why they cannot be made one, or NULL */
-	unsigned tried;  /* the pass that tried it last */
+	unsigned tried;  /* the cycle that tried it last */
 	unsigned misses; /* tries in a row that met another write, or had no answer */
 	struct json_object
 		*merged; /* owned; array of the bodies that became one, for the ledger to remember; or NULL */
-	char *told;      /* owned; what a person lost by it, for the next look at the pair; or NULL */
+	char *reported;  /* owned; what a person lost by it, for the next job at the pair; or NULL */
 };
 struct conflicts {
 	size_t count, capacity;
@@ -36,21 +36,21 @@ uint64_t ended_hash(struct json_object *revisions);
 uint64_t ended_hash_of(const char *revision);
 /* Its leaves are to be made one. */
 bool conflict_waits(const struct pair *pair);
-/* The same for this pass, which may try again what an earlier one could not merge. */
-bool conflict_is_due(struct pair *pair, unsigned pass);
+/* The same for this cycle, which may try again what an earlier one could not merge. */
+bool conflict_is_due(struct pair *pair, unsigned cycle);
 /* Why they cannot be, or NULL. Borrowed. */
 const char *conflict_unmerged(const struct pair *pair);
-/* 'words' is taken. It stays so until the leaves are other ones, or a later pass looks at the pair again. */
+/* 'words' is taken. It stays so until the leaves are other ones, or a later cycle looks at the pair again. */
 void conflict_set_unmerged(struct pair *pair, char *words);
 /* Another write was in the way, or there was no answer: the number of times in a row. */
 unsigned conflict_miss(struct pair *pair);
 /* They are one. 'merged' and 'told' are taken, or NULL. */
-void conflict_end(struct conflicts *conflicts, struct pair *pair, struct json_object *merged, char *told);
+void conflict_end(struct conflicts *conflicts, struct pair *pair, struct json_object *merged, char *reported);
 /* What follows from its deleted leaves is decided. 'merged' is taken: what those had that were merged by somebody, or NULL. */
 void conflict_end_ended(struct conflicts *conflicts, struct pair *pair, struct json_object *merged);
 /* The bodies that became one, to the caller; NULL: there are none that were not taken yet. */
 struct json_object *conflict_take_merged(struct conflicts *conflicts, struct pair *pair);
-/* There is something to be told at the next look. */
-bool conflict_tells(const struct pair *pair);
+/* There is something to be told at the next job. */
+bool conflict_reports(const struct pair *pair);
 /* What was told, to the caller; NULL: nothing. */
-char *conflict_take_told(struct conflicts *conflicts, struct pair *pair);
+char *conflict_take_report(struct conflicts *conflicts, struct pair *pair);

@@ -1,6 +1,6 @@
 #include "bridge/index/ended_pairs.h"
 
-#include "bridge/index/places.h"
+#include "bridge/index/parents.h"
 
 static bool is_in_use(const struct pair *pair)
 {

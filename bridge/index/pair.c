@@ -7,11 +7,11 @@
 void pair_drop_fresh(struct pair *pair)
 {
 	if (pair->fresh_row) {
-		side_record_done(pair->fresh_row);
+		endpoint_record_done(pair->fresh_row);
 		free(take(pair->fresh_row));
 	}
 	if (pair->fresh_document) {
-		side_record_done(pair->fresh_document);
+		endpoint_record_done(pair->fresh_document);
 		free(take(pair->fresh_document));
 	}
 }
@@ -33,5 +33,5 @@ int64_t pair_due_ms(const struct pair *pair, enum due_kind kind)
 
 struct pair *pair_next_content(const struct pair *content, const struct pair *place)
 {
-	return content->stands[place->table].next;
+	return content->parents[place->table].next;
 }

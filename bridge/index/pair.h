@@ -7,18 +7,18 @@ struct conflict;
 struct watched;
 struct typing;
 void pair_free(struct pair *pair);
-struct side_record;
+struct endpoint_record;
 struct brake;
 enum due_kind {
-	DUE_AGAIN, /* something is open: a doubt, a retry */
-	DUE_MARK,  /* the app's mark is to be written */
+	DUE_AGAIN,    /* something is open: a doubt, a retry */
+	DUE_APP_LINK, /* the app's link is to be written */
 	DUE_KINDS,
 };
-enum look_reason {
-	LOOK_DOCUMENT = 1, /* the document has leaves that were not handled */
-	LOOK_ROW = 2,      /* the row was seen to differ, or is new */
-	LOOK_AGAIN = 4,    /* something is open: a doubt, a wait, a problem */
-	LOOK_MARK = 8,     /* quiet for a while: the app's mark may be written */
+enum job_reason {
+	JOB_DOCUMENT = 1, /* the document has leaves that were not handled */
+	JOB_ROW = 2,      /* the row was seen to differ, or is new */
+	JOB_AGAIN = 4,    /* something is open: a doubt, a wait, a problem */
+	JOB_APP_LINK = 8, /* quiet for a while: the app's link may be written */
 };
 enum value_kind {
 	VALUE_REFERENCE,  /* an item's asset reference; a collection's number */
@@ -57,18 +57,18 @@ struct pair {
 	enum { PAIR_DOCUMENT_NONE, PAIR_DOCUMENT_TOMBSTONE, PAIR_DOCUMENT_THERE } document;
 	bool in_scope;
 	/* By the table of the place: the collection and the container that its document stands in. */
-	struct standing {
-		struct pair *place;         /* NULL: none */
+	struct parent_link {
+		struct pair *parent;        /* NULL: none */
 		struct pair *next, *former; /* among the contents of the place */
-	} stands[TABLE_COUNT];
+	} parents[TABLE_COUNT];
 	struct pair *contents;            /* the first of those whose documents stand in it */
 	unsigned scoped_contents;         /* of them in scope */
 	bool scope_doubted;               /* in the list of those whose 'in_scope' is to be decided anew */
 	struct value values[VALUE_KINDS]; /* what a save asks of others */
-	uint64_t leaves;                  /* hash of its live leaves */
+	uint64_t leaves_hash;             /* hash of its live leaves */
 	struct conflict *conflict;        /* owned, by conflicts.h alone: it has several of them; or NULL */
 	int64_t seen_at_ms;               /* steady clock: when these leaves were first seen */
-	uint64_t handled;                 /* those that the ledger says were handled */
+	uint64_t synced;                  /* those that the ledger says were handled */
 	uint64_t ended;                   /* hash of its deleted leaves that were handled */
 
 	/* The ledger in short. */
@@ -76,43 +76,43 @@ struct pair {
 	char record_id[32]; /* the paired row; with 'row_free' one that might become it; "" none */
 	bool row_missing;   /* the paired row was not there when it was last asked for */
 	bool row_free;
-	bool row_by_mark;     /* the app's mark names that row */
+	bool row_by_app_link; /* the app's link names that row */
 	struct pair *copy_of; /* its row is not paired and has the ID of this one (sync-rules 13) */
 	unsigned copies;      /* pairs whose 'copy_of' it is */
-	bool app_made; /* that row is named by the mark of the other's document: the app made it (app_twins.h) */
+	bool app_made; /* that row is named by the app link of the other's document: the app made it (app_twins.h) */
 	struct pair *
-		twin_of; /* the mark of its document names the row of this one: the app made it of that row */
-	bool twin_stays; /* it stays that one's twin, whatever becomes of the row (app_twins.h) */
-	unsigned twins;  /* pairs whose 'twin_of' it is */
+		twin_of; /* the app link of its document names the row of this one: the app made it of that row */
+	bool twin_stays;     /* it stays that one's twin, whatever becomes of the row (app_twins.h) */
+	unsigned twins;      /* pairs whose 'twin_of' it is */
 	struct pair *claims; /* its row is paired and shows the ID of this one, and other edits besides */
 	unsigned claimants;  /* pairs whose 'claims' it is */
 	struct pair *agreed_collection,
 		*agreed_container; /* where both sides agreed that it stands, or NULL */
 	unsigned insiders;         /* pairs of which it is one of these: their rows point to its row */
-	bool born_as_row;
-	int64_t buried_ms; /* Airtable's clock: when its gravestone was set, of one that expires; 0: none */
+	bool created_from_row;
+	int64_t retired_ms; /* Airtable's clock: when its retired entry was set, of one that expires; 0: none */
 	struct typing *typing; /* owned, by typing.h alone; or NULL */
 	enum row_right
 		refused_right; /* what Airtable does not permit to do with its row; until then it is not tried: */
 	int64_t refused_until_ms; /* steady clock */
-	bool went_back;   /* its document, and that is not settled, or both are held apart (sync-rules 3) */
-	bool has_problem; /* a person should know something of it */
-	bool only_told;   /* and that is past: what a merge cost (notice.h), and nothing else */
-	bool in_step;     /* both sides were, when it was last looked at: nothing was open or under way */
-	bool save_lost;   /* what was last noted as taken into the document met a conflict: it is not in it */
-	unsigned waits;   /* enum pair_waits, or 0: a link in it waits for another pair */
+	bool went_back;     /* its document, and that is not settled, or both are held apart (sync-rules 3) */
+	bool has_problem;   /* a person should know something of it */
+	bool only_reported; /* and that is past: what a merge cost (notice.h), and nothing else */
+	bool in_step;       /* both sides were, when it was last looked at: nothing was open or under way */
+	bool save_lost; /* what was last noted as taken into the document met a conflict: it is not in it */
+	unsigned waits; /* enum pair_waits, or 0: a link in it waits for another pair */
 	int64_t unsent_ms; /* the note of this time was made by this process, and nothing has left since; 0: none such */
 	unsigned misses; /* looks in a row of which a write met a conflict or had no answer */
 	char *unstored;  /* owned; a problem that not even the ledger takes, or NULL */
 
-	unsigned looks;       /* why it is to be looked at; 0: it is not */
+	unsigned reasons;     /* why it is to be looked at; 0: it is not */
 	unsigned char queued; /* it is in the pairs' queue; set by queue.h alone */
-	bool under_way;       /* a group works on it */
+	bool under_way;       /* a batch works on it */
 	/* The call for news (sync.h) with which a revision of its document was last heard of or handled. */
 	uint64_t heard_in;
 	bool unsettled; /* what was heard of it is neither handled nor in the ledger: the checkpoint waits */
-	unsigned pass, turns;      /* how often it has asked the pass of that number for another look */
-	unsigned looked;           /* how often that pass has looked at it, whoever asked */
+	unsigned cycle, turns;     /* how often it has asked the cycle of that number for another job */
+	unsigned looked;           /* how often that cycle has looked at it, whoever asked */
 	unsigned restless;         /* passes in a row that would not stop looking at it */
 	struct due due[DUE_KINDS]; /* when it is looked at again, by due.h alone */
 	struct watch *watches[WATCH_KINDS]; /* what it is stopped by, by watches.h alone */
@@ -120,8 +120,8 @@ struct pair {
 	unsigned present_turn; /* the check of rows that last showed its row */
 	unsigned measured;     /* the turn of 'height' */
 	int height;            /* levels of queued contents below it */
-	struct side_record *fresh_row; /* owned; read with the news, for the look that follows */
-	struct side_record *fresh_document;
+	struct endpoint_record *fresh_row; /* owned; read with the news, for the job that follows */
+	struct endpoint_record *fresh_document;
 	struct brake *brake; /* owned; of what was written lately, or NULL */
 };
 /* Whether it is to be looked at some time; the steady time from which on (0: not at all). */

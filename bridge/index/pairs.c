@@ -104,21 +104,21 @@ void pairs_doubt_scope(struct pairs *pairs, struct pair *pair)
 void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record_id, bool row_free)
 {
 	pair->row_free = row_free && record_id[0];
-	pair->row_by_mark = false;
+	pair->row_by_app_link = false;
 	if (strcmp(pair->record_id, record_id) == 0)
 		return;
-	pairs_wake_twins(pairs, pair);
+	pairs_requeue_twins(pairs, pair);
 	if (pair->record_id[0])
 		index_remove(&pairs->by_record, pair->record_id);
 	struct pair *former = record_id[0] ? pairs_by_record(pairs, record_id) : NULL;
 	if (former) {
 		index_remove(&pairs->by_record, record_id);
-		pairs_wake_twins(pairs, former);
+		pairs_requeue_twins(pairs, former);
 		former->record_id[0] = '\0';
 		former->row_free = false;
 		pairs_set_copy_of(pairs, former, NULL);
 		if (former->has_problem)
-			pairs_look(pairs, former, LOOK_AGAIN); /* it may have been about this row */
+			pairs_queue(pairs, former, JOB_AGAIN); /* it may have been about this row */
 	}
 	snprintf(pair->record_id, sizeof pair->record_id, "%s", record_id);
 	if (record_id[0])
@@ -127,12 +127,12 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
 
 /* Somebody who edited it waits for what has a counterpart, or is heard of now. Whatever has none waits for its turn, and so does a
  * mark, of which nobody knows. */
-void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason)
+void pairs_queue(struct pairs *pairs, struct pair *pair, enum job_reason reason)
 {
-	bool first =
-		pairs->hears || (pair->state != ENTRY_NONE && (reason != LOOK_MARK || pairs->marks_first));
+	bool first = pairs->polls ||
+		     (pair->state != ENTRY_NONE && (reason != JOB_APP_LINK || pairs->app_links_first));
 
-	pair->looks |= reason;
+	pair->reasons |= reason;
 	queue_add(&pairs->queue, pair, first ? QUEUE_FIRST : QUEUE_LATER);
 }
 
@@ -165,13 +165,13 @@ void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *orig
 	pair->copy_of = original;
 	pair->app_made = false;
 	if (original && original->copies++ == 0)
-		pairs_look(pairs, original, LOOK_ROW);
+		pairs_queue(pairs, original, JOB_ROW);
 	if (!former)
 		return;
 	former->copies--;
-	/* The mark of its document may have named that row. */
-	pairs_look(pairs, former, LOOK_ROW);
-	pairs_wake_twins(pairs, former); /* of what the app made of that copy */
+	/* The app link of its document may have named that row. */
+	pairs_queue(pairs, former, JOB_ROW);
+	pairs_requeue_twins(pairs, former); /* of what the app made of that copy */
 }
 
 void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other)
@@ -182,9 +182,9 @@ void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other
 		return;
 	pair->claims = other;
 	if (other && other->claimants++ == 0)
-		pairs_look(pairs, other, LOOK_ROW);
+		pairs_queue(pairs, other, JOB_ROW);
 	if (former && --former->claimants == 0)
-		pairs_look(pairs, former, LOOK_ROW);
+		pairs_queue(pairs, former, JOB_ROW);
 }
 
 void pairs_set_twin_of(struct pairs *pairs, struct pair *pair, struct pair *original)
@@ -200,15 +200,15 @@ void pairs_set_twin_of(struct pairs *pairs, struct pair *pair, struct pair *orig
 	if (former)
 		former->twins--;
 	if (!pair->under_way)
-		pairs_look(pairs, pair, LOOK_AGAIN);
+		pairs_queue(pairs, pair, JOB_AGAIN);
 }
 
 /* There are few: a walk through all pairs is rare. */
-void pairs_wake_twins(struct pairs *pairs, const struct pair *original)
+void pairs_requeue_twins(struct pairs *pairs, const struct pair *original)
 {
 	for (size_t i = 0; original->twins && i < pairs->count; i++)
 		if (pairs->list[i]->twin_of == original)
-			pairs_look(pairs, pairs->list[i], LOOK_AGAIN);
+			pairs_queue(pairs, pairs->list[i], JOB_AGAIN);
 }
 
 /* ---- times ---- */
@@ -220,14 +220,14 @@ void pairs_set_due(struct pairs *pairs, struct pair *pair, enum due_kind kind, i
 
 int64_t pairs_queue_due(struct pairs *pairs, int64_t now_ms)
 {
-	static const enum look_reason reasons[DUE_KINDS] = {LOOK_AGAIN, LOOK_MARK};
+	static const enum job_reason reasons[DUE_KINDS] = {JOB_AGAIN, JOB_APP_LINK};
 	enum due_kind kind;
 	int64_t at_ms;
 	struct pair *pair;
 
 	while ((pair = dues_first(&pairs->dues, &kind, &at_ms)) && at_ms <= now_ms) {
 		dues_set(&pairs->dues, pair, kind, 0);
-		pairs_look(pairs, pair, reasons[kind]);
+		pairs_queue(pairs, pair, reasons[kind]);
 	}
 	return pair ? at_ms : 0;
 }

@@ -1,6 +1,6 @@
 /* Every pair that is known, in short: an index in memory over the documents, the rows and the ledger.
  *
- * It holds what a pass must know of all pairs at once (who is paired with whom, who stands in what, what is to be
+ * It holds what a cycle must know of all pairs at once (who is paired with whom, who stands in what, what is to be
  * looked at); bodies, cells and agreements are read for the few that are under work. About 400 bytes a pair.
  *
  * What happens to one pair is told to those that it concerns, which are found by an index; only a start and a list of all
@@ -17,8 +17,8 @@ struct pairs {
 	struct pair **list; /* owned; in the order of their coming */
 	struct index by_id[TABLE_COUNT], by_record;
 	struct queue queue;
-	bool marks_first; /* the app's marks do not wait behind what has no counterpart yet (marks.h) */
-	bool hears;       /* news is heard while others wait for their turn: what it queues goes first */
+	bool app_links_first; /* the app's links do not wait behind what has no counterpart yet (marks.h) */
+	bool polls;           /* news is heard while others wait for their turn: what it queues goes first */
 	struct dues dues;
 	struct values values;
 	struct watches watches;
@@ -45,12 +45,12 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
 /* Whose ID its row shows; NULL: nobody's but its own. Who it was and who it is are looked at. */
 void pairs_set_copy_of(struct pairs *pairs, struct pair *pair, struct pair *original);
 void pairs_set_claims(struct pairs *pairs, struct pair *pair, struct pair *other);
-/* Whose row the mark of its document names; NULL: nobody else's. It is looked at when that changes. */
+/* Whose row the app link of its document names; NULL: nobody else's. It is looked at when that changes. */
 void pairs_set_twin_of(struct pairs *pairs, struct pair *pair, struct pair *original);
 /* It has no row any more, or another one: its twins may be no more. */
-void pairs_wake_twins(struct pairs *pairs, const struct pair *original);
+void pairs_requeue_twins(struct pairs *pairs, const struct pair *original);
 /* Adds a reason to look at it, and puts it into the queue. */
-void pairs_look(struct pairs *pairs, struct pair *pair, enum look_reason reason);
+void pairs_queue(struct pairs *pairs, struct pair *pair, enum job_reason reason);
 void pairs_set_unsettled(struct pairs *pairs, struct pair *pair, bool unsettled);
 /* A problem that not even the ledger takes; NULL: none, or the ledger has it. True when it was another. */
 bool pairs_set_unstored(struct pairs *pairs, struct pair *pair, const char *problem);

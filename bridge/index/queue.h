@@ -6,7 +6,7 @@
 
 enum queue_line_name {
 	QUEUE_FIRST, /* edits, commands, and whatever is heard while others wait for their turn */
-	QUEUE_LATER, /* what has no counterpart yet, as nothing has at a first contact; the app's marks */
+	QUEUE_LATER, /* what has no counterpart yet, as nothing has at a first contact; the app's links */
 	QUEUE_LINES,
 };
 

@@ -1,6 +1,6 @@
 #include "bridge/index/scope.h"
 
-#include "bridge/index/places.h"
+#include "bridge/index/parents.h"
 
 static bool is_listed(const struct integration_config *config, const char *id)
 {
@@ -15,7 +15,7 @@ static bool holds_collection(const struct integration_config *config, const stru
 	/* The app's own sync moves items into what it makes of their collection's row: they have not left (sync-rules 28). */
 	if (pair && pair->twin_of)
 		pair = pair->twin_of;
-	return is_listed(config, pair ? pair->id : id) || (pair && pair->born_as_row);
+	return is_listed(config, pair ? pair->id : id) || (pair && pair->created_from_row);
 }
 
 /* Where a container stands: as its document says, or as its row and it last agreed. */
@@ -49,12 +49,12 @@ static bool stands_in_listed_container(const struct integration_config *config, 
 static void count_in_collection(struct pairs *pairs, const struct pair *pair, bool in_scope)
 {
 	for (size_t table = 0; table < TABLE_COUNT; table++) {
-		struct pair *place = pair->stands[table].place;
+		struct pair *place = pair->parents[table].parent;
 		if (place)
 			place->scoped_contents += in_scope ? 1u : -1u;
 	}
-	if (pair->stands[TABLE_COLLECTIONS].place)
-		pairs_doubt_scope(pairs, pair->stands[TABLE_COLLECTIONS].place);
+	if (pair->parents[TABLE_COLLECTIONS].parent)
+		pairs_doubt_scope(pairs, pair->parents[TABLE_COLLECTIONS].parent);
 }
 
 static void enter(struct pairs *pairs, struct pair *pair, bool in_scope)
@@ -65,11 +65,11 @@ static void enter(struct pairs *pairs, struct pair *pair, bool in_scope)
 		return;
 	if (pair->document == PAIR_DOCUMENT_THERE &&
 	    (pair->state != ENTRY_PAIR ? came : left || (came && pair->has_problem)))
-		pairs_look(pairs, pair, LOOK_DOCUMENT);
+		pairs_queue(pairs, pair, JOB_DOCUMENT);
 	pair->in_scope = in_scope;
 	count_in_collection(pairs, pair, in_scope);
 	if (left)
-		pairs_wake_container(pairs, pair);
+		pairs_requeue_container(pairs, pair);
 }
 
 static bool is_in_scope(const struct integration_config *config, const struct pairs *pairs,
@@ -84,7 +84,7 @@ static bool is_in_scope(const struct integration_config *config, const struct pa
 	if (collections)
 		return holds_collection(config, pairs, pair->id);
 	/* Collections follow the items that stand in them: the app makes them on demand. */
-	return pair->born_as_row || pair->scoped_contents > 0;
+	return pair->created_from_row || pair->scoped_contents > 0;
 }
 
 /* Whatever is in a container stands where the container does. */

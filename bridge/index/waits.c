@@ -6,7 +6,7 @@
 
 /* ---- refused because of another ---- */
 
-void pairs_set_causes(struct pairs *pairs, struct pair *pair, struct json_object *full_ids)
+void pairs_set_blocked_by(struct pairs *pairs, struct pair *pair, struct json_object *full_ids)
 {
 	watches_drop(&pairs->watches, pair, WATCH_DOCUMENTS);
 	for (size_t i = 0; i < json_length(full_ids); i++) {
@@ -16,15 +16,15 @@ void pairs_set_causes(struct pairs *pairs, struct pair *pair, struct json_object
 	}
 }
 
-static void wake_watchers(struct pairs *pairs, enum watch_kind kind, const char *name)
+static void requeue_watchers(struct pairs *pairs, enum watch_kind kind, const char *name)
 {
 	for (const struct watch *watch = watches_of(&pairs->watches, kind, name); watch; watch = watch->next)
-		pairs_look(pairs, watch->pair, LOOK_AGAIN);
+		pairs_queue(pairs, watch->pair, JOB_AGAIN);
 }
 
-void pairs_wake_refused(struct pairs *pairs, const struct pair *document)
+void pairs_requeue_refused(struct pairs *pairs, const struct pair *document)
 {
-	wake_watchers(pairs, WATCH_DOCUMENTS, document->full_id);
+	requeue_watchers(pairs, WATCH_DOCUMENTS, document->full_id);
 }
 
 /* ---- waiting for a counterpart ---- */
@@ -47,9 +47,9 @@ static bool has_row(const struct pair *place)
 	return !place || (place->state == ENTRY_PAIR && !place->row_missing);
 }
 
-static bool places_have_rows(const struct pair *pair)
+static bool parents_have_rows(const struct pair *pair)
 {
-	return has_row(pair->stands[TABLE_COLLECTIONS].place) && has_row(pair->stands[TABLE_ITEMS].place);
+	return has_row(pair->parents[TABLE_COLLECTIONS].parent) && has_row(pair->parents[TABLE_ITEMS].parent);
 }
 
 static bool has_document(const struct pairs *pairs, const char *record_id)
@@ -59,22 +59,22 @@ static bool has_document(const struct pairs *pairs, const char *record_id)
 	return pair && pair->state == ENTRY_PAIR;
 }
 
-void pairs_wake_if_free(struct pairs *pairs, struct pair *pair)
+void pairs_requeue_if_free(struct pairs *pairs, struct pair *pair)
 {
-	bool free = pair->waits && places_have_rows(pair);
+	bool free = pair->waits && parents_have_rows(pair);
 
 	for (const struct watch *watch = pair->watches[WATCH_RECORDS]; watch && !free;
 	     watch = watch->next_of_pair)
 		free = !watch->watched->name[0] || has_document(pairs, watch->watched->name);
 	if (free)
-		pairs_look(pairs, pair, LOOK_AGAIN);
+		pairs_queue(pairs, pair, JOB_AGAIN);
 }
 
-void pairs_wake_waiting(struct pairs *pairs, struct pair *pair)
+void pairs_requeue_waiting(struct pairs *pairs, struct pair *pair)
 {
 	for (struct pair *content = pair->contents; content; content = pair_next_content(content, pair))
-		if (content->waits && places_have_rows(content))
-			pairs_look(pairs, content, LOOK_AGAIN);
-	wake_watchers(pairs, WATCH_RECORDS, pair->record_id);
-	wake_watchers(pairs, WATCH_RECORDS, ANY_RECORD);
+		if (content->waits && parents_have_rows(content))
+			pairs_queue(pairs, content, JOB_AGAIN);
+	requeue_watchers(pairs, WATCH_RECORDS, pair->record_id);
+	requeue_watchers(pairs, WATCH_RECORDS, ANY_RECORD);
 }

@@ -7,10 +7,10 @@
 void pairs_set_waits(struct pairs *pairs, struct pair *pair, unsigned waits, const char *const *record_ids,
 		     size_t record_count);
 /* The pair has got its counterpart: queues what waited for it. */
-void pairs_wake_waiting(struct pairs *pairs, struct pair *pair);
+void pairs_requeue_waiting(struct pairs *pairs, struct pair *pair);
 /* Queues the pair if it waits for nothing any more that is still to come. */
-void pairs_wake_if_free(struct pairs *pairs, struct pair *pair);
+void pairs_requeue_if_free(struct pairs *pairs, struct pair *pair);
 /* The documents that the pair's refusal names, in the place of those before; NULL: none. */
-void pairs_set_causes(struct pairs *pairs, struct pair *pair, struct json_object *full_ids);
+void pairs_set_blocked_by(struct pairs *pairs, struct pair *pair, struct json_object *full_ids);
 /* This document has changed: queues what was refused because of it (sync-rules 21). */
-void pairs_wake_refused(struct pairs *pairs, const struct pair *document);
+void pairs_requeue_refused(struct pairs *pairs, const struct pair *document);

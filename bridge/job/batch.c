@@ -7,94 +7,94 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-struct group *group_open(struct sync *sync, struct pair *const *pairs, size_t count)
+struct batch *batch_open(struct sync *sync, struct pair *const *pairs, size_t count)
 {
-	struct group *group = own_alloc(sizeof *group);
+	struct batch *batch = own_alloc(sizeof *batch);
 
-	group->sync = sync;
-	group->count = count;
-	group->pairings_before = sync->pairs.pairings;
-	group->looks = own_alloc((count + 1) * sizeof *group->looks);
+	batch->sync = sync;
+	batch->count = count;
+	batch->pairings_before = sync->pairs.pairings;
+	batch->jobs = own_alloc((count + 1) * sizeof *batch->jobs);
 	for (size_t i = 0; i < count; i++) {
-		group->looks[i].pair = pairs[i];
-		group->looks[i].reasons = pairs[i]->looks;
-		pairs[i]->looks = 0;
+		batch->jobs[i].pair = pairs[i];
+		batch->jobs[i].reasons = pairs[i]->reasons;
+		pairs[i]->reasons = 0;
 		pairs[i]->under_way = true;
 	}
-	sync->counts.looks += (int64_t)count;
-	return group;
+	sync->counts.jobs += (int64_t)count;
+	return batch;
 }
 
-static void look_done(struct look *look)
+static void job_done(struct job *job)
 {
-	ledger_entry_done(&look->entry);
-	side_record_done(&look->document);
-	side_record_done(&look->row);
+	ledger_entry_done(&job->entry);
+	endpoint_record_done(&job->document);
+	endpoint_record_done(&job->row);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		cell_done(&look->couch[field]);
-		cell_done(&look->airtable[field]);
-		cell_done(&look->outgoing[field]);
+		cell_done(&job->couch[field]);
+		cell_done(&job->airtable[field]);
+		cell_done(&job->outgoing[field]);
 	}
-	for (size_t link = 0; link < countof(look->both_links); link++)
-		cell_done(&look->both_links[link]);
-	cell_done(&look->default_collection);
-	text_done(&look->problem);
-	datum_close(&look->given);
-	datum_close(&look->wake);
-	json_release(look->causes);
-	json_release(look->grounds);
-	json_release(look->new_document);
-	json_release(look->awaits);
-	json_release(look->histories);
-	json_release(look->unrecorded);
-	json_release(look->reused);
-	json_release(look->row_body);
+	for (size_t link = 0; link < countof(job->both_links); link++)
+		cell_done(&job->both_links[link]);
+	cell_done(&job->default_collection);
+	text_done(&job->problem);
+	datum_close(&job->given);
+	datum_close(&job->cascade);
+	json_release(job->blocked_by);
+	json_release(job->grounds);
+	json_release(job->new_document);
+	json_release(job->awaits);
+	json_release(job->histories);
+	json_release(job->unrecorded);
+	json_release(job->reused);
+	json_release(job->row_body);
 }
 
-static void queue_again(struct sync *sync, struct look *look, bool remembered)
+static void queue_again(struct sync *sync, struct job *job, bool remembered)
 {
-	struct pair *pair = look->pair;
-	bool finished = look->finished && remembered;
+	struct pair *pair = job->pair;
+	bool finished = job->finished && remembered;
 
 	/* What was found out is neither done nor remembered, and the checkpoint goes on all the same: what is known of both is older. */
-	if (look->keep_ledger && pair->unstored)
+	if (job->keep_ledger && pair->unstored)
 		pair->in_step = false;
 
-	pairs_set_unsettled(&sync->pairs, pair, !finished || (look->keep_ledger && !pair->unstored));
+	pairs_set_unsettled(&sync->pairs, pair, !finished || (job->keep_ledger && !pair->unstored));
 	if (!finished)
-		pairs_look(&sync->pairs, pair, look->reasons ? (enum look_reason)look->reasons : LOOK_AGAIN);
-	else if (look->again && sync_has_turns_left(sync, pair)) {
-		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
-		if (look->partner)
-			pairs_look(&sync->pairs, look->partner, LOOK_AGAIN);
-	} else if (look->again || look->again_in_ms)
+		pairs_queue(&sync->pairs, pair, job->reasons ? (enum job_reason)job->reasons : JOB_AGAIN);
+	else if (job->again && sync_has_turns_left(sync, pair)) {
+		pairs_queue(&sync->pairs, pair, JOB_AGAIN);
+		if (job->partner)
+			pairs_queue(&sync->pairs, job->partner, JOB_AGAIN);
+	} else if (job->again || job->again_in_ms)
 		pairs_set_due(&sync->pairs, pair, DUE_AGAIN,
 			      clock_steady_ms() +
-				      (look->again_in_ms ? look->again_in_ms : SYNC_RETRY_FIRST_MS));
+				      (job->again_in_ms ? job->again_in_ms : SYNC_RETRY_FIRST_MS));
 }
 
-void group_close(struct group **group)
+void batch_close(struct batch **batch)
 {
-	if (!*group)
+	if (!*batch)
 		return;
-	struct group *gone = take(*group);
+	struct batch *gone = take(*batch);
 	struct error ignored;
 	if (gone->ticket &&
 	    !gone->sync->rows.ops->write_finish(gone->sync->rows.self, &gone->ticket, &ignored))
 		log_debug(&gone->sync->log, "a group was given up: %s", ignored.text);
 	for (size_t i = 0; i < gone->count; i++) {
-		struct look *look = &gone->looks[i];
-		look->pair->under_way = false;
-		queue_again(gone->sync, look, gone->remembered);
-		look_done(look);
+		struct job *job = &gone->jobs[i];
+		job->pair->under_way = false;
+		queue_again(gone->sync, job, gone->remembered);
+		job_done(job);
 	}
-	side_writes_done(gone->writes, gone->write_count);
+	endpoint_writes_done(gone->writes, gone->write_count);
 	free(gone->writes);
-	free(gone->looks);
+	free(gone->jobs);
 	free(gone);
 }
 
-bool look_is_in_round(const struct look *look)
+bool job_is_in_round(const struct job *job)
 {
-	return !look->carried && !look->awaits;
+	return !job->rounds_done && !job->awaits;
 }

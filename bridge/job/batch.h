@@ -3,19 +3,19 @@
 #include "bridge/job/job.h"
 #include "bridge/memory/memory.h"
 
-#define GROUP_LIMIT 100 /* looks of one group: ten batches, two seconds of Airtable's rate */
-struct group {
+#define BATCH_LIMIT 100 /* jobs of one batch: ten batches, two seconds of Airtable's rate */
+struct batch {
 	struct sync *sync;
 	size_t count;
-	struct look *looks;        /* owned */
-	struct side_write *writes; /* owned; of rows */
+	struct job *jobs;              /* owned */
+	struct endpoint_write *writes; /* owned; of rows */
 	size_t write_count;
-	struct side_ticket *ticket;
+	struct endpoint_ticket *ticket;
 	unsigned pairings_before; /* the pairs' count of them when it was opened */
 	bool remembered;          /* what was learnt is in the ledger; else all of it is looked at again */
 };
-/* Takes the pairs; they are 'under_way' until group_close(). */
-struct group *group_open(struct sync *sync, struct pair *const *pairs, size_t count);
-void group_close(struct group **group);
+/* Takes the pairs; they are 'under_way' until batch_close(). */
+struct batch *batch_open(struct sync *sync, struct pair *const *pairs, size_t count);
+void batch_close(struct batch **batch);
 /* It is not carried yet, and waits for no other save: the present round writes it. */
-bool look_is_in_round(const struct look *look);
+bool job_is_in_round(const struct job *job);

@@ -7,43 +7,43 @@
 
 #define NOTICE_MS (INT64_C(7) * 24 * 3600 * 1000)
 
-void look_take_notice(struct group *group, struct look *look)
+void job_take_notice(struct batch *batch, struct job *job)
 {
-	if (look->keep_ledger)
+	if (job->keep_ledger)
 		return;
-	char *told = conflict_take_told(&group->sync->pairs.conflicts, look->pair);
-	if (!told)
+	char *reported = conflict_take_report(&batch->sync->pairs.conflicts, job->pair);
+	if (!reported)
 		return;
-	free(look->entry.notice);
-	look->entry.notice = told;
-	look->entry.notice_ms = clock_now_ms();
-	look->entry.notice_leaves = 0;
+	free(job->entry.notice);
+	job->entry.notice = reported;
+	job->entry.notice_ms = clock_now_ms();
+	job->entry.notice_leaves_hash = 0;
 }
 
-static bool is_past(const struct look *look)
+static bool is_past(const struct job *job)
 {
-	const struct ledger_entry *entry = &look->entry;
+	const struct ledger_entry *entry = &job->entry;
 	int64_t age_ms = clock_now_ms() - entry->notice_ms;
 
-	return (entry->notice_leaves && entry->notice_leaves != look->pair->leaves) || age_ms < 0 ||
-	       age_ms >= NOTICE_MS;
+	return (entry->notice_leaves_hash && entry->notice_leaves_hash != job->pair->leaves_hash) ||
+	       age_ms < 0 || age_ms >= NOTICE_MS;
 }
 
-void look_tell_notice(struct group *group, struct look *look)
+void job_report_notice(struct batch *batch, struct job *job)
 {
-	struct ledger_entry *entry = &look->entry;
+	struct ledger_entry *entry = &job->entry;
 
-	(void)group;
-	if (entry->notice && is_past(look))
+	(void)batch;
+	if (entry->notice && is_past(job))
 		own_free_text(&entry->notice);
-	if (!entry->notice || look->needs_no_row || look->finished)
+	if (!entry->notice || job->needs_no_row || job->finished)
 		return;
-	look_problem(look, "%s", entry->notice);
-	look_wait(look, NOTICE_MS - (clock_now_ms() - entry->notice_ms));
+	job_problem(job, "%s", entry->notice);
+	job_wait(job, NOTICE_MS - (clock_now_ms() - entry->notice_ms));
 }
 
-void look_note_notice(struct look *look)
+void job_note_notice(struct job *job)
 {
-	if (look->entry.notice && !look->entry.notice_leaves)
-		look->entry.notice_leaves = look->pair->leaves;
+	if (job->entry.notice && !job->entry.notice_leaves_hash)
+		job->entry.notice_leaves_hash = job->pair->leaves_hash;
 }

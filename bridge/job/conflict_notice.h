@@ -3,9 +3,9 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* What was told of the pair since its last look, into its entry. */
-void look_take_notice(struct group *group, struct look *look);
+/* What was told of the pair since its last job, into its entry. */
+void job_take_notice(struct batch *batch, struct job *job);
 /* Adds it to the problem, as long as it counts; else it is forgotten. After the documents were written. */
-void look_tell_notice(struct group *group, struct look *look);
+void job_report_notice(struct batch *batch, struct job *job);
 /* The leaves as they are now are those that it is about. */
-void look_note_notice(struct look *look);
+void job_note_notice(struct job *job);

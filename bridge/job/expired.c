@@ -2,19 +2,19 @@
 
 #include "bridge/memory/retired_entries.h"
 
-bool look_grave_is_over(const struct group *group, const struct look *look)
+bool job_retired_is_over(const struct batch *batch, const struct job *job)
 {
-	const struct ledger_entry *entry = &look->entry;
-	bool to_be_unmarked = entry->marked && !entry->mark_refused;
+	const struct ledger_entry *entry = &job->entry;
+	bool wants_app_link_gone = entry->has_app_link && !entry->app_link_refused;
 
-	return retired_is_over(group->sync, entry_buried_ms(entry)) && entry->sent.kind == SENT_NOTHING &&
-	       !entry->wake && !entry->orphans && !entry->histories && !to_be_unmarked &&
+	return retired_is_over(batch->sync, entry_retired_ms(entry)) && entry->sent.kind == SENT_NOTHING &&
+	       !entry->cascade && !entry->orphaned_histories && !entry->histories && !wants_app_link_gone &&
 	       !ledger_entry_has_taken(entry);
 }
 
-void look_expire(struct group *group, struct look *look)
+void job_expire(struct batch *batch, struct job *job)
 {
-	(void)group;
-	ledger_entry_expire(&look->entry);
-	look->finished = true;
+	(void)batch;
+	ledger_entry_expire(&job->entry);
+	job->finished = true;
 }

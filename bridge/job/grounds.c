@@ -10,23 +10,23 @@ static bool are_all_known(struct json_object *seen)
 	return true;
 }
 
-void look_note_grounds(struct look *look, struct json_object *seen)
+void job_note_grounds(struct job *job, struct json_object *seen)
 {
 	scoped(json_object) others = json_copy(seen);
 
-	json_remove(others, look->pair->full_id); /* its own change is seen anyway */
-	json_object_close(&look->grounds);
+	json_remove(others, job->pair->full_id); /* its own change is seen anyway */
+	json_object_close(&job->grounds);
 	if (are_all_known(others))
-		look->grounds = take(others);
-	look->grounds_length = look->problem.length;
+		job->grounds = take(others);
+	job->grounds_length = job->problem.length;
 }
 
-struct json_object *look_grounds(const struct look *look)
+struct json_object *job_grounds(const struct job *job)
 {
-	bool alone = look->problem.length == look->grounds_length && !look->waits && !look->withheld &&
-		     !look->right_refused;
-	bool at_rest = !look->retry && !look->parked && !look->missed && !look->again && !look->again_in_ms &&
-		       !look->open;
+	bool alone = job->problem.length == job->grounds_length && !job->waits && !job->withheld &&
+		     !job->right_refused;
+	bool at_rest =
+		!job->retry && !job->parked && !job->missed && !job->again && !job->again_in_ms && !job->open;
 
-	return look->grounds && alone && at_rest ? json_share(look->grounds) : NULL;
+	return job->grounds && alone && at_rest ? json_share(job->grounds) : NULL;
 }

@@ -6,9 +6,9 @@
 #pragma once
 #include "bridge/job/job.h"
 
-/* Notes in the look what its save was refused for: all that it has been told so far. 'seen': {_id: the revision, "" for none; null
+/* Notes in the job what its save was refused for: all that it has been told so far. 'seen': {_id: the revision, "" for none; null
  * where that is not known}. */
-void look_note_grounds(struct look *look, struct json_object *seen);
+void job_note_grounds(struct job *job, struct json_object *seen);
 /* Those that the entry is to have: NULL when anything else than them keeps it from being well, or it is tried again anyway. The
  * caller frees. */
-struct json_object *look_grounds(const struct look *look);
+struct json_object *job_grounds(const struct job *job);

@@ -1,4 +1,4 @@
-/* Pairs under work: a group of looks goes through gather, settle, decide, carry and remember together, so that
+/* Pairs under work: a batch of jobs goes through gather, settle, decide, carry and remember together, so that
  * each of these is a few requests for all of them. */
 #pragma once
 #include "bridge/endpoints/endpoint.h"
@@ -6,24 +6,24 @@
 #include "bridge/plan/plan.h"
 #include "inventory/datum.h"
 
-#define LOOK_MISSES_UNTOLD 3 /* conflicts or lost answers in a row that are not told as a problem */
+#define JOB_MISSES_UNREPORTED 3 /* conflicts or lost answers in a row that are not told as a problem */
 
 enum row_work { ROW_WORK_NONE, ROW_WORK_CREATE, ROW_WORK_UPDATE, ROW_WORK_DELETE };
 enum document_work { DOCUMENT_WORK_NONE, DOCUMENT_WORK_WRITE, DOCUMENT_WORK_DELETE };
 
 /* One pair under work. */
-struct look {
+struct job {
 	struct pair *pair;
 	unsigned reasons; /* why it is looked at */
 	struct ledger_entry entry;
-	struct side_record document, row;
+	struct endpoint_record document, row;
 	bool row_asked;      /* 'row' is what the base showed for the record id, there or not */
 	bool paired;         /* it got its counterpart: what waits for that may go on */
 	bool unknown_choice; /* the row shows a choice that is not known */
 	bool needs_no_row;   /* nothing that a row shows has changed: the ledger learns it, and that is all */
 	bool typing;         /* something of its row is left alone while somebody types */
 	bool keep_ledger;    /* the entry is not written: what it says would not be true */
-	bool finished;       /* nothing more is to be done for it in this group */
+	bool finished;       /* nothing more is to be done for it in this batch */
 	bool again;          /* look at it once more at once */
 	struct pair *partner; /* then together with this one, since each is in the other's way; or NULL */
 	int64_t again_in_ms;  /* or after this time; 0 not */
@@ -40,7 +40,7 @@ struct look {
 	struct existence existence;
 	struct decision decisions[FIELD_COUNT];
 	/* Of the fields that were decided to flow: hashes of what both sides showed, for the brake. */
-	struct look_values {
+	struct job_values {
 		uint32_t couch, airtable;
 	} values[FIELD_COUNT];
 	enum edit_order orders[FIELD_COUNT];
@@ -53,10 +53,10 @@ struct look {
 	bool retry;          /* the problem may pass by itself: try again later */
 	unsigned waits;      /* enum pair_waits */
 
-	struct datum *given; /* owned; what is to be saved of the document, or NULL */
-	struct datum *wake;  /* owned; of a move or an end, what others are saved for; or NULL */
-	bool wakes_again; /* an earlier look may have ended between the document and what is saved in its wake */
-	struct json_object *causes; /* owned; the documents that its refusal may come from, or NULL */
+	struct datum *given;   /* owned; what is to be saved of the document, or NULL */
+	struct datum *cascade; /* owned; of a move or an end, what others are saved for; or NULL */
+	bool cascades_again; /* an earlier job may have ended between the document and what is saved in its wake */
+	struct json_object *blocked_by; /* owned; the documents that its refusal may come from, or NULL */
 	struct json_object
 		*grounds;      /* owned; all that it comes from, with their revisions (grounds.h), or NULL */
 	size_t grounds_length; /* of 'problem', when that was all */
@@ -65,12 +65,12 @@ struct look {
 	bool orphaned;         /* the history of a save that was noted, and did not happen, may be there */
 	enum document_work document_work;
 	struct json_object *new_document; /* owned; to be written, or the tombstone */
-	/* owned; {_id: null} of documents of the group whose saves have to be written or refused before its own (rounds.c); or NULL */
+	/* owned; {_id: null} of documents of the batch whose saves have to be written or refused before its own (rounds.c); or NULL */
 	struct json_object *awaits;
-	bool carried; /* rounds are done with it: its document was written, refused or put off, or there was nothing to write */
+	bool rounds_done; /* rounds are done with it: its document was written, refused or put off, or there was nothing to write */
 	bool document_written; /* the save is done, and new_document, if any, has become the document */
-	bool unmarks;          /* it lacks the mark of the row that is gone */
-	bool marks;            /* it carries the app's mark, which the present one does not */
+	bool drops_app_link;   /* it lacks the app link of the row that is gone */
+	bool sets_app_link;    /* it carries the app's link, which the present one does not */
 	struct json_object
 		*unrecorded; /* owned array; of those that were written for a change that is not made */
 	struct json_object *histories; /* owned array; go before the document */
@@ -82,26 +82,26 @@ struct look {
 		both_links[2]; /* Collection, Container: as shown, where the newer of two links is meant */
 	struct cell outgoing[FIELD_COUNT]; /* what the row is to show, as the document has it */
 	bool row_gone;                     /* the row that we deleted is not there any more */
-	bool refills;                      /* row_body also has cells of the gravestone that nobody maps */
+	bool refills;                      /* row_body also has cells of the retired entry that nobody maps */
 	bool dropped[FIELD_COUNT];         /* fields that Airtable refused: the row is written without them */
 	bool document_work_refused; /* its history entry was not taken, so its document is not written */
-	bool histories_tried;       /* to write what CouchDB did not take before, in this look */
-	bool left_open_tried;       /* to remove what was refused before, in this look */
+	bool histories_tried;       /* to write what CouchDB did not take before, in this job */
+	bool left_open_tried;       /* to remove what was refused before, in this job */
 	struct json_object
-		*reused;    /* owned; the gists of its history entries that are there, from before; or NULL */
-	bool doubtful;      /* a write of its document had no answer */
-	bool unwritten;     /* as is known by now, it was not written */
-	bool open;          /* what was planned is still to be done: also the next start looks at it */
-	bool missed;        /* a write of its own met a conflict, or had no answer */
-	bool parked;        /* a write of its own was refused: its problem is noted, whatever else is known */
-	bool words_only;    /* of the row only the error cell is to be written */
-	bool words_filled;  /* and is in 'row_body' */
-	bool noted;         /* what is sent to the row is in the ledger */
-	bool note_refused;  /* the ledger did not take a note of it */
-	bool entry_refused; /* nor its entry at the end */
-	bool unnoted;       /* nor any other: what is sent to the row has no note, and is only words */
-	bool words_alone;   /* refused as a whole: the row is written once more, to say so */
-	bool withheld;      /* a cell is not written, since its column may not be */
-	bool right_refused; /* Airtable did not permit what was to be done with the row */
-	struct side_write *row_write; /* borrowed from the group */
+		*reused; /* owned; the gists of its history entries that are there, from before; or NULL */
+	bool doubtful;   /* a write of its document had no answer */
+	bool unwritten;  /* as is known by now, it was not written */
+	bool open;       /* what was planned is still to be done: also the next start looks at it */
+	bool missed;     /* a write of its own met a conflict, or had no answer */
+	bool parked;     /* a write of its own was refused: its problem is noted, whatever else is known */
+	bool only_error_cell;   /* of the row only the error cell is to be written */
+	bool error_cell_filled; /* and is in 'row_body' */
+	bool noted;             /* what is sent to the row is in the ledger */
+	bool note_refused;      /* the ledger did not take a note of it */
+	bool entry_refused;     /* nor its entry at the end */
+	bool unnoted;           /* nor any other: what is sent to the row has no note, and is only words */
+	bool error_cell_alone;  /* refused as a whole: the row is written once more, to say so */
+	bool withheld;          /* a cell is not written, since its column may not be */
+	bool right_refused;     /* Airtable did not permit what was to be done with the row */
+	struct endpoint_write *row_write; /* borrowed from the batch */
 };

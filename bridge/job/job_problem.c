@@ -4,19 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
-void look_write_words_only(struct look *look)
+void job_write_only_error_cell(struct job *job)
 {
-	look->row_work = ROW_WORK_UPDATE;
+	job->row_work = ROW_WORK_UPDATE;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		look->decisions[field].action = ACTION_WAIT;
+		job->decisions[field].action = ACTION_WAIT;
 }
 
-void look_wait(struct look *look, int64_t wait_ms)
+void job_wait(struct job *job, int64_t wait_ms)
 {
 	int64_t in_ms = wait_ms > 1 ? wait_ms : 1;
 
-	if (!look->again_in_ms || in_ms < look->again_in_ms)
-		look->again_in_ms = in_ms;
+	if (!job->again_in_ms || in_ms < job->again_in_ms)
+		job->again_in_ms = in_ms;
 }
 
 /* What a server says may have its own full stop. */
@@ -29,7 +29,7 @@ static void end_with_one_stop(char *words)
 		words[length - 1] = '\0';
 }
 
-void look_problem(struct look *look, const char *format, ...)
+void job_problem(struct job *job, const char *format, ...)
 {
 	va_list arguments;
 	char words[ERROR_TEXT_SIZE * 2];
@@ -38,23 +38,23 @@ void look_problem(struct look *look, const char *format, ...)
 	vsnprintf(words, sizeof words, format, arguments);
 	va_end(arguments);
 	end_with_one_stop(words);
-	if (look->problem.length)
-		text_add(&look->problem, " ");
-	text_add(&look->problem, words);
+	if (job->problem.length)
+		text_add(&job->problem, " ");
+	text_add(&job->problem, words);
 }
 
-static const char *name_of(const struct look *look)
+static const char *name_of(const struct job *job)
 {
-	const struct cell *couch = &look->couch[FIELD_NAME], *row = &look->airtable[FIELD_NAME];
+	const struct cell *couch = &job->couch[FIELD_NAME], *row = &job->airtable[FIELD_NAME];
 
 	return couch->kind == CELL_TEXT ? couch->text : row->kind == CELL_TEXT ? row->text : "";
 }
 
-void look_log_problem(struct group *group, const struct look *look, const char *words)
+void job_log_problem(struct batch *batch, const struct job *job, const char *words)
 {
-	const char *name = name_of(look);
+	const char *name = name_of(job);
 
-	group->sync->counts.problems++;
-	log_warn(&group->sync->log, "%s%s%s%s: %s", look->pair->full_id, *name ? " (" : "", name,
+	batch->sync->counts.problems++;
+	log_warn(&batch->sync->log, "%s%s%s%s: %s", job->pair->full_id, *name ? " (" : "", name,
 		 *name ? ")" : "", words);
 }

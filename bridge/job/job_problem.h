@@ -3,10 +3,10 @@
 #include "bridge/job/batch.h"
 
 /* Only the row's error cell is to be written. */
-void look_write_words_only(struct look *look);
+void job_write_only_error_cell(struct job *job);
 /* One line for a problem that was not known so far, with the record's name. */
-void look_log_problem(struct group *group, const struct look *look, const char *words);
+void job_log_problem(struct batch *batch, const struct job *job, const char *words);
 /* It is looked at again after this time, or sooner if something else wants that. */
-void look_wait(struct look *look, int64_t wait_ms);
+void job_wait(struct job *job, int64_t wait_ms);
 /* Adds one sentence to what a person should know of this pair. */
-void look_problem(struct look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void job_problem(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));

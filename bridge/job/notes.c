@@ -7,30 +7,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-bool group_write_notes(struct group *group, struct look *const *looks, size_t count, struct error *error)
+bool batch_write_notes(struct batch *batch, struct job *const *jobs, size_t count, struct error *error)
 {
 	struct ledger_entry **entries = own_alloc((count + 1) * sizeof *entries);
 	struct store_result *results = own_alloc((count + 1) * sizeof *results);
 
 	for (size_t i = 0; i < count; i++) {
-		look_note_linked_rows(group, looks[i]);
-		entries[i] = &looks[i]->entry;
+		job_note_linked_rows(batch, jobs[i]);
+		entries[i] = &jobs[i]->entry;
 	}
-	bool ok = ledger_write(&group->sync->ledger, entries, count, results, error);
+	bool ok = ledger_write(&batch->sync->ledger, entries, count, results, error);
 	for (size_t i = 0; ok && i < count; i++)
 		if (results[i].kind != ERROR_NONE)
-			look_refuse_note(group, looks[i], &results[i]);
+			job_refuse_note(batch, jobs[i], &results[i]);
 	free(entries);
 	free(results);
 	return ok;
 }
 
-void look_note_linked_rows(struct group *group, struct look *look)
+void job_note_linked_rows(struct batch *batch, struct job *job)
 {
-	for (size_t f = 0; f < countof(look_link_fields); f++) {
-		const struct pair *target = look_agreed_target(group, look, look_link_fields[f]);
-		char *row = ledger_entry_linked_row(&look->entry, look_link_fields[f]);
+	for (size_t f = 0; f < countof(job_link_fields); f++) {
+		const struct pair *target = job_agreed_target(batch, job, job_link_fields[f]);
+		char *row = ledger_entry_linked_row(&job->entry, job_link_fields[f]);
 		if (target && target->state == ENTRY_PAIR && !row[0])
-			snprintf(row, sizeof look->entry.container_row, "%s", target->record_id);
+			snprintf(row, sizeof job->entry.container_row, "%s", target->record_id);
 	}
 }

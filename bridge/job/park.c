@@ -6,154 +6,154 @@
 
 #include <string.h>
 
-/* ---- what is left of the look ---- */
+/* ---- what is left of the job ---- */
 
-static void drop_plan(struct look *look)
+static void drop_plan(struct job *job)
 {
-	json_object_close(&look->histories);
-	json_object_close(&look->new_document);
-	look->document_work = DOCUMENT_WORK_NONE;
-	look->row_work = ROW_WORK_NONE;
-	look->marks = look->unmarks = false;
-	look->noted = false;
+	json_object_close(&job->histories);
+	json_object_close(&job->new_document);
+	job->document_work = DOCUMENT_WORK_NONE;
+	job->row_work = ROW_WORK_NONE;
+	job->sets_app_link = job->drops_app_link = false;
+	job->noted = false;
 }
 
 /* Its row, or one that waits to become its row, or to take the place of one that is gone. */
-static bool has_own_row(const struct look *look)
+static bool has_own_row(const struct job *job)
 {
-	const struct ledger_entry *entry = &look->entry;
+	const struct ledger_entry *entry = &job->entry;
 
-	return !look->needs_no_row && look->row.presence == SIDE_THERE &&
-	       (entry->state != ENTRY_PAIR || look->existence.action == EXIST_PAIR_FREE ||
-		strcmp(look->row.id, entry->record_id) == 0);
+	return !job->needs_no_row && job->row.presence == RECORD_THERE &&
+	       (entry->state != ENTRY_PAIR || job->existence.action == EXIST_PAIR_FREE ||
+		strcmp(job->row.id, entry->record_id) == 0);
 }
 
-void look_give_up(struct look *look)
+void job_give_up(struct job *job)
 {
-	drop_plan(look);
-	look->retry = true;
-	look->parked = true;
-	look->words_only = has_own_row(look);
-	look->words_filled = false;
-	look->finished = !look->words_only;
-	if (look->words_only)
-		look_write_words_only(look);
+	drop_plan(job);
+	job->retry = true;
+	job->parked = true;
+	job->only_error_cell = has_own_row(job);
+	job->error_cell_filled = false;
+	job->finished = !job->only_error_cell;
+	if (job->only_error_cell)
+		job_write_only_error_cell(job);
 }
 
-void look_miss(struct look *look, const char *what, const struct error *why)
+void job_miss(struct job *job, const char *what, const struct error *why)
 {
-	look->missed = true;
-	look->pair->misses++;
-	if (look->pair->misses > LOOK_MISSES_UNTOLD) {
-		look_problem(look, "CouchDB does not take %s: %s. It is tried again later.", what, why->text);
-		look_give_up(look);
+	job->missed = true;
+	job->pair->misses++;
+	if (job->pair->misses > JOB_MISSES_UNREPORTED) {
+		job_problem(job, "CouchDB does not take %s: %s. It is tried again later.", what, why->text);
+		job_give_up(job);
 		return;
 	}
-	drop_plan(look);
-	look->finished = true;
-	/* What surely was not written is not noted any more; else the note is what the next look finds out by. */
-	look->keep_ledger = !look->unwritten;
-	look->open = look->unwritten;
-	if (look->unwritten)
-		ledger_entry_clear_sent(&look->entry);
-	look->again = why->kind == ERROR_CONFLICT;
-	look->again_in_ms = look->again ? 0 : SYNC_RETRY_FIRST_MS;
+	drop_plan(job);
+	job->finished = true;
+	/* What surely was not written is not noted any more; else the note is what the next job finds out by. */
+	job->keep_ledger = !job->unwritten;
+	job->open = job->unwritten;
+	if (job->unwritten)
+		ledger_entry_clear_sent(&job->entry);
+	job->again = why->kind == ERROR_CONFLICT;
+	job->again_in_ms = job->again ? 0 : SYNC_RETRY_FIRST_MS;
 }
 
-void look_put_off(struct look *look, const struct look *missed)
+void job_put_off(struct job *job, const struct job *missed)
 {
-	drop_plan(look);
-	look->finished = true;
-	look->missed = true;
-	look->keep_ledger = true;
-	look->again = missed->again;
-	look->again_in_ms = missed->again_in_ms;
+	drop_plan(job);
+	job->finished = true;
+	job->missed = true;
+	job->keep_ledger = true;
+	job->again = missed->again;
+	job->again_in_ms = missed->again_in_ms;
 }
 
 /* ---- the ledger ---- */
 
-static void tell_of_note(struct look *look, const struct store_result *result)
+static void report_note(struct job *job, const struct store_result *result)
 {
-	text_clear(&look->problem);
-	look_problem(look,
-		     "Nothing is written: the note of it in the state database was not taken (%s). It is "
-		     "tried again "
-		     "later.",
-		     result->text[0] ? result->text : error_kind_name(result->kind));
+	text_clear(&job->problem);
+	job_problem(job,
+		    "Nothing is written: the note of it in the state database was not taken (%s). It is "
+		    "tried again "
+		    "later.",
+		    result->text[0] ? result->text : error_kind_name(result->kind));
 }
 
-static bool is_told(const struct look *look, const struct store_result *result)
+static bool is_reported(const struct job *job, const struct store_result *result)
 {
-	return result->kind == ERROR_REFUSED || look->pair->misses > LOOK_MISSES_UNTOLD;
+	return result->kind == ERROR_REFUSED || job->pair->misses > JOB_MISSES_UNREPORTED;
 }
 
 /* Another process wrote the entry: it works on the pair, or did (sync-rules 6.1). Or there was no answer. */
-static void miss_note(struct look *look, const struct store_result *result)
+static void miss_note(struct job *job, const struct store_result *result)
 {
-	drop_plan(look);
-	look->finished = true;
-	look->keep_ledger = true;
-	look->again = result->kind == ERROR_CONFLICT;
-	look->again_in_ms = look->again ? 0 : SYNC_RETRY_FIRST_MS;
+	drop_plan(job);
+	job->finished = true;
+	job->keep_ledger = true;
+	job->again = result->kind == ERROR_CONFLICT;
+	job->again_in_ms = job->again ? 0 : SYNC_RETRY_FIRST_MS;
 }
 
-void look_refuse_note(struct group *group, struct look *look, const struct store_result *result)
+void job_refuse_note(struct batch *batch, struct job *job, const struct store_result *result)
 {
-	bool before = look->note_refused;
+	bool before = job->note_refused;
 
-	look->missed = true;
-	look->pair->misses++;
-	if (!is_told(look, result)) {
-		miss_note(look, result);
+	job->missed = true;
+	job->pair->misses++;
+	if (!is_reported(job, result)) {
+		miss_note(job, result);
 		return;
 	}
 	if (!before) {
-		tell_of_note(look, result);
-		ledger_entry_restore(&group->sync->ledger, &look->entry);
-		look->note_refused = true;
-		look_give_up(look);
+		report_note(job, result);
+		ledger_entry_restore(&batch->sync->ledger, &job->entry);
+		job->note_refused = true;
+		job_give_up(job);
 	}
 	/* The second time it is the words alone that were to be noted. They are our own: a row may have them without a note. */
-	look->keep_ledger = before || result->kind != ERROR_REFUSED;
-	look->unnoted = look->keep_ledger;
+	job->keep_ledger = before || result->kind != ERROR_REFUSED;
+	job->unnoted = job->keep_ledger;
 }
 
-void look_refuse_entry(struct group *group, struct look *look, const struct store_result *result)
+void job_refuse_entry(struct batch *batch, struct job *job, const struct store_result *result)
 {
-	look->missed = true;
-	look->pair->misses++;
-	if (!is_told(look, result)) {
-		look->again = result->kind == ERROR_CONFLICT;
-		look->again_in_ms = look->again ? 0 : SYNC_RETRY_FIRST_MS;
-		look->keep_ledger = true;
+	job->missed = true;
+	job->pair->misses++;
+	if (!is_reported(job, result)) {
+		job->again = result->kind == ERROR_CONFLICT;
+		job->again_in_ms = job->again ? 0 : SYNC_RETRY_FIRST_MS;
+		job->keep_ledger = true;
 		return;
 	}
-	tell_of_note(look, result);
-	ledger_entry_restore(&group->sync->ledger, &look->entry);
-	look->keep_ledger = look->note_refused || result->kind != ERROR_REFUSED;
-	look->note_refused = look->entry_refused = true;
-	look->retry = true;
-	look->again = false;
-	look->again_in_ms = 0;
+	report_note(job, result);
+	ledger_entry_restore(&batch->sync->ledger, &job->entry);
+	job->keep_ledger = job->note_refused || result->kind != ERROR_REFUSED;
+	job->note_refused = job->entry_refused = true;
+	job->retry = true;
+	job->again = false;
+	job->again_in_ms = 0;
 }
 
-/* What the ledger did not take at the end of the last look was not told in the row. */
-void look_tell_unstored(struct look *look)
+/* What the ledger did not take at the end of the last job was not told in the row. */
+void job_report_unstored(struct job *job)
 {
-	if (look->pair->unstored && !look->finished && !look->problem.length && has_own_row(look))
-		look_problem(look, "%s", look->pair->unstored);
+	if (job->pair->unstored && !job->finished && !job->problem.length && has_own_row(job))
+		job_problem(job, "%s", job->pair->unstored);
 }
 
-void look_note_unstored(struct group *group, struct look *look)
+void job_note_unstored(struct batch *batch, struct job *job)
 {
-	struct pair *pair = look->pair;
-	const char *words = text_or_empty(&look->problem);
+	struct pair *pair = job->pair;
+	const char *words = text_or_empty(&job->problem);
 
-	look->again = false;
-	look->again_in_ms = retry_pause_ms(pair->misses);
+	job->again = false;
+	job->again_in_ms = retry_pause_ms(pair->misses);
 	pair->has_problem = true;
-	if (!pairs_set_unstored(&group->sync->pairs, pair, words))
+	if (!pairs_set_unstored(&batch->sync->pairs, pair, words))
 		return;
-	look_log_problem(group, look, words);
-	group->sync->open_changed = true;
+	job_log_problem(batch, job, words);
+	batch->sync->open_changed = true;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Nothing of it can be shown, or nothing of it may be written: what its flaw is, and what helps. */
-static void tell_flaw(const struct pair *pair, const struct side_record *document, struct error *flaw)
+static void report_flaw(const struct pair *pair, const struct endpoint_record *document, struct error *flaw)
 {
 	if (strstr(document->flaw, JSON_DEPTH_WORDS))
 		error_set(flaw, ERROR_REFUSED,
@@ -21,28 +21,28 @@ static void tell_flaw(const struct pair *pair, const struct side_record *documen
 			  document->flaw);
 }
 
-void look_read_document(struct group *group, struct look *look)
+void job_read_document(struct batch *batch, struct job *job)
 {
-	struct pair *pair = look->pair;
+	struct pair *pair = job->pair;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		cell_done(&look->couch[field]);
-	look->flaw = (struct error){.kind = ERROR_NONE};
-	if (look->document.presence != SIDE_THERE)
+		cell_done(&job->couch[field]);
+	job->flaw = (struct error){.kind = ERROR_NONE};
+	if (job->document.presence != RECORD_THERE)
 		return;
 	if (conflict_unmerged(pair)) {
-		error_set(&look->flaw, ERROR_REFUSED, "%s", conflict_unmerged(pair));
-		look->retry = true;
+		error_set(&job->flaw, ERROR_REFUSED, "%s", conflict_unmerged(pair));
+		job->retry = true;
 		return;
 	}
-	if (look->document.flaw) {
-		tell_flaw(pair, &look->document, &look->flaw);
+	if (job->document.flaw) {
+		report_flaw(pair, &job->document, &job->flaw);
 		return;
 	}
-	if (!mapping_check_id(pair->table, pair->id, &look->flaw) ||
-	    !document_check(table_document_type(pair->table), look->document.body, &look->flaw))
+	if (!mapping_check_id(pair->table, pair->id, &job->flaw) ||
+	    !document_check(table_document_type(pair->table), job->document.body, &job->flaw))
 		return;
-	mapping_from_document(pair->table, pair->id, look->document.body, look->couch);
-	app_twins_follow(&group->sync->pairs, FIELD_COLLECTION, &look->couch[FIELD_COLLECTION]);
-	app_twins_follow(&group->sync->pairs, FIELD_CONTAINER, &look->couch[FIELD_CONTAINER]);
+	mapping_from_document(pair->table, pair->id, job->document.body, job->couch);
+	app_twins_follow(&batch->sync->pairs, FIELD_COLLECTION, &job->couch[FIELD_COLLECTION]);
+	app_twins_follow(&batch->sync->pairs, FIELD_CONTAINER, &job->couch[FIELD_CONTAINER]);
 }

@@ -3,4 +3,4 @@
 #include "bridge/job/batch.h"
 
 /* Reads 'document' into cells, or says in 'flaw' why it cannot be used. */
-void look_read_document(struct group *group, struct look *look);
+void job_read_document(struct batch *batch, struct job *job);

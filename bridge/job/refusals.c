@@ -9,26 +9,26 @@
 
 /* ---- rights ---- */
 
-static struct right *row_right(struct group *group, const struct look *look, enum row_right right)
+static struct right *row_right(struct batch *batch, const struct job *job, enum row_right right)
 {
-	return &group->sync->rights.rows[look->pair->table][right];
+	return &batch->sync->rights.rows[job->pair->table][right];
 }
 
-static enum row_right right_of(const struct look *look)
+static enum row_right right_of(const struct job *job)
 {
-	return look->row_work == ROW_WORK_CREATE   ? RIGHT_CREATE
-	       : look->row_work == ROW_WORK_DELETE ? RIGHT_DELETE
-						   : RIGHT_UPDATE;
+	return job->row_work == ROW_WORK_CREATE   ? RIGHT_CREATE
+	       : job->row_work == ROW_WORK_DELETE ? RIGHT_DELETE
+						  : RIGHT_UPDATE;
 }
 
-static const char *table_named(const struct group *group, const struct look *look)
+static const char *table_named(const struct batch *batch, const struct job *job)
 {
-	const char *name = group->sync->columns[look->pair->table].table_name;
+	const char *name = batch->sync->columns[job->pair->table].table_name;
 
-	return name ? name : table_name(look->pair->table);
+	return name ? name : table_name(job->pair->table);
 }
 
-static void tell_right(struct group *group, struct look *look, enum row_right right)
+static void report_right(struct batch *batch, struct job *job, enum row_right right)
 {
 	static const char *const words[] = {
 		[RIGHT_CREATE] = "The row cannot be made: Airtable does not let the token's user make rows",
@@ -37,18 +37,18 @@ static void tell_right(struct group *group, struct look *look, enum row_right ri
 			"The row cannot be deleted: Airtable does not let the token's user delete rows",
 	};
 
-	look_problem(
-		look,
+	job_problem(
+		job,
 		"%s (table \"%s\"). Permit it in Airtable (the table's menu, \"Edit table permissions\"), or "
 		"use the token of somebody who may%s.",
-		words[right], table_named(group, look),
+		words[right], table_named(batch, job),
 		right == RIGHT_DELETE ? ", or delete the row by hand" : "");
-	look->retry = true;
+	job->retry = true;
 }
 
-static char *column_words(const struct group *group, const struct look *look, enum field field)
+static char *column_words(const struct batch *batch, const struct job *job, enum field field)
 {
-	const struct column *column = &group->sync->columns[look->pair->table].of[field];
+	const struct column *column = &batch->sync->columns[job->pair->table].of[field];
 
 	return own_format(
 		"%s: Airtable does not let the token's user edit this column. Permit it in Airtable (the "
@@ -57,121 +57,121 @@ static char *column_words(const struct group *group, const struct look *look, en
 }
 
 /* What is told of the next of the columns behind this one; NULL: nothing is. */
-static const char *told_behind(const struct group *group, const struct look *look, enum field field)
+static const char *reported_behind(const struct batch *batch, const struct job *job, enum field field)
 {
-	const char *told = NULL;
+	const char *reported = NULL;
 
-	for (size_t next = (size_t)field + 1; !told && next < FIELD_COUNT; next++) {
-		scoped_text words = column_words(group, look, (enum field)next);
-		told = text_sentence(text_or_empty(&look->problem), words);
+	for (size_t next = (size_t)field + 1; !reported && next < FIELD_COUNT; next++) {
+		scoped_text words = column_words(batch, job, (enum field)next);
+		reported = text_sentence(text_or_empty(&job->problem), words);
 	}
-	return told;
+	return reported;
 }
 
 /* Once each, and in the order of the columns, in whatever order they were found out: the row would be written for another order. */
-void look_tell_column(struct group *group, struct look *look, enum field field)
+void job_report_column(struct batch *batch, struct job *job, enum field field)
 {
-	scoped_text words = column_words(group, look, field);
-	const char *present = text_or_empty(&look->problem);
+	scoped_text words = column_words(batch, job, field);
+	const char *present = text_or_empty(&job->problem);
 
-	look->retry = true;
+	job->retry = true;
 	if (field == FIELD_ERROR || text_sentence(present, words))
 		return; /* there is no place to say it, but in the log; or it is said */
-	scoped_text behind = own_copy(told_behind(group, look, field));
+	scoped_text behind = own_copy(reported_behind(batch, job, field));
 	if (behind) {
 		scoped_text before = own_copy_bytes(present, strlen(present) - strlen(behind));
-		text_clear(&look->problem);
-		text_format(&look->problem, "%s%s %s", before, words, behind);
+		text_clear(&job->problem);
+		text_format(&job->problem, "%s%s %s", before, words, behind);
 	} else {
-		look_problem(look, "%s", words);
+		job_problem(job, "%s", words);
 	}
 }
 
-bool look_lacks_right(struct group *group, struct look *look, enum row_right right)
+bool job_lacks_right(struct batch *batch, struct job *job, enum row_right right)
 {
-	const struct pair *pair = look->pair;
+	const struct pair *pair = job->pair;
 	bool of_pair = pair->refused_right == right && clock_steady_ms() < pair->refused_until_ms;
 
-	if (!of_pair && !right_is_missing(row_right(group, look, right)))
+	if (!of_pair && !right_is_missing(row_right(batch, job, right)))
 		return false;
-	tell_right(group, look, right);
+	report_right(batch, job, right);
 	return true;
 }
 
-bool look_lacks_field(struct group *group, struct look *look, enum field field)
+bool job_lacks_field(struct batch *batch, struct job *job, enum field field)
 {
-	if (!right_is_missing(&group->sync->rights.fields[look->pair->table][field]))
+	if (!right_is_missing(&batch->sync->rights.fields[job->pair->table][field]))
 		return false;
-	look_tell_column(group, look, field);
+	job_report_column(batch, job, field);
 	return true;
 }
 
-void group_refuse_column(struct group *group, const struct look *look, enum field field,
+void batch_refuse_column(struct batch *batch, const struct job *job, enum field field,
 			 const struct error *refusal)
 {
-	const struct columns *columns = &group->sync->columns[look->pair->table];
+	const struct columns *columns = &batch->sync->columns[job->pair->table];
 
-	if (right_refuse(&group->sync->rights.fields[look->pair->table][field]))
-		log_warn(&group->sync->log,
+	if (right_refuse(&batch->sync->rights.fields[job->pair->table][field]))
+		log_warn(&batch->sync->log,
 			 "column \"%s\" of table \"%s\" is not written: Airtable does not let the token's "
 			 "user edit "
 			 "it. It is tried again, at most hourly: %s",
-			 columns->of[field].name, table_named(group, look), refusal->text);
+			 columns->of[field].name, table_named(batch, job), refusal->text);
 }
 
-static void refuse_right(struct group *group, struct look *look)
+static void refuse_right(struct batch *batch, struct job *job)
 {
-	struct right *right = row_right(group, look, right_of(look));
+	struct right *right = row_right(batch, job, right_of(job));
 	bool was_missing = right->refused;
 
-	if (look->row_write->of_table)
+	if (job->row_write->of_table)
 		(void)right_refuse(right);
-	else if (!look->pair->refused_until_ms)
+	else if (!job->pair->refused_until_ms)
 		right_refuse_row(right); /* one row that is tried again and again is still one */
 	if (right->refused && !was_missing)
-		log_warn(&group->sync->log,
+		log_warn(&batch->sync->log,
 			 "rows of table \"%s\": Airtable does not permit this kind of write. It is tried "
 			 "again, at "
 			 "most hourly: %s",
-			 table_named(group, look), look->row_write->error.text);
+			 table_named(batch, job), job->row_write->error.text);
 }
 
-void group_note_refused_tables(struct group *group)
+void batch_note_refused_tables(struct batch *batch)
 {
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (look->row_write && look->row_write->result == ERROR_REFUSED && look->row_write->of_table)
-			refuse_right(group, look);
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (job->row_write && job->row_write->result == ERROR_REFUSED && job->row_write->of_table)
+			refuse_right(batch, job);
 	}
 }
 
-bool look_may_not_be_written(struct group *group, struct look *look)
+bool job_may_not_be_written(struct batch *batch, struct job *job)
 {
-	return right_is_missing(row_right(group, look, right_of(look)));
+	return right_is_missing(row_right(batch, job, right_of(job)));
 }
 
 static void look_at_those_with_problems(struct sync *sync, enum table table)
 {
 	for (size_t i = 0; i < sync->pairs.count; i++)
 		if (sync->pairs.list[i]->table == table && sync->pairs.list[i]->has_problem)
-			pairs_look(&sync->pairs, sync->pairs.list[i], LOOK_AGAIN);
+			pairs_queue(&sync->pairs, sync->pairs.list[i], JOB_AGAIN);
 }
 
-void look_note_taken(struct group *group, struct look *look)
+void job_note_taken(struct batch *batch, struct job *job)
 {
-	struct rights *rights = &group->sync->rights;
-	enum table table = look->pair->table;
-	bool any = right_give(row_right(group, look, right_of(look)));
+	struct rights *rights = &batch->sync->rights;
+	enum table table = job->pair->table;
+	bool any = right_give(row_right(batch, job, right_of(job)));
 
-	look->pair->refused_until_ms = 0;
+	job->pair->refused_until_ms = 0;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look->writes[field] && right_give(&rights->fields[table][field]))
+		if (job->writes[field] && right_give(&rights->fields[table][field]))
 			any = true;
 	if (!any)
 		return;
-	log_info(&group->sync->log, "table \"%s\": what Airtable did not permit is permitted now",
-		 table_named(group, look));
-	look_at_those_with_problems(group->sync, table);
+	log_info(&batch->sync->log, "table \"%s\": what Airtable did not permit is permitted now",
+		 table_named(batch, job));
+	look_at_those_with_problems(batch->sync, table);
 }
 
 /* ---- a row as a whole ---- */
@@ -182,38 +182,38 @@ bool refusal_is_forbidden(const struct error *refusal)
 }
 
 /* The schema tells whether the column, or its choices, are still what we believe. */
-void look_doubt_columns(struct group *group, struct look *look)
+void job_doubt_columns(struct batch *batch, struct job *job)
 {
-	const char *code = look->row_write->error.code;
+	const char *code = job->row_write->error.code;
 
 	if (strcmp(code, "UNKNOWN_FIELD_NAME") == 0)
-		group->sync->schema_stale = true;
+		batch->sync->schema_stale = true;
 	if (strcmp(code, "INVALID_MULTIPLE_CHOICE_OPTIONS") == 0) {
-		group->sync->schema_stale = true;
-		look->again = !look->entry.problem;
+		batch->sync->schema_stale = true;
+		job->again = !job->entry.problem;
 	}
 }
 
-static bool says(const struct look *look, const char *words)
+static bool says(const struct job *job, const char *words)
 {
-	const struct cell *cell = &look->airtable[FIELD_ERROR];
+	const struct cell *cell = &job->airtable[FIELD_ERROR];
 
 	return cell->kind == CELL_TEXT && strcmp(cell->text, words) == 0;
 }
 
-void look_take_refusal(struct group *group, struct look *look)
+void job_take_refusal(struct batch *batch, struct job *job)
 {
-	look_doubt_columns(group, look);
-	look->retry = true;
-	if (!refusal_is_forbidden(&look->row_write->error)) {
-		look_problem(look, "Airtable refused the row: %s.", look->row_write->error.text);
+	job_doubt_columns(batch, job);
+	job->retry = true;
+	if (!refusal_is_forbidden(&job->row_write->error)) {
+		job_problem(job, "Airtable refused the row: %s.", job->row_write->error.text);
 		return;
 	}
-	refuse_right(group, look);
-	tell_right(group, look, right_of(look));
-	look->right_refused = true;
-	look->pair->refused_right = right_of(look);
+	refuse_right(batch, job);
+	report_right(batch, job, right_of(job));
+	job->right_refused = true;
+	job->pair->refused_right = right_of(job);
 	/* The row that may not be deleted says so itself, where it may be written. */
-	if (look->row_work == ROW_WORK_DELETE && !says(look, text_or_empty(&look->problem)))
-		look->again = true;
+	if (job->row_work == ROW_WORK_DELETE && !says(job, text_or_empty(&job->problem)))
+		job->again = true;
 }

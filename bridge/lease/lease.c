@@ -33,7 +33,7 @@ struct lease {
 	struct lease_document seen;
 	int64_t seen_ms; /* when this revision was seen first */
 	bool any_seen, lives;
-	char told[37]; /* the holder that was named in the log */
+	char reported[37]; /* the holder that was named in the log */
 };
 
 /* A lease of this very process is that of an integration which it has ended. */
@@ -149,17 +149,17 @@ static bool has_run_out(const struct lease *lease)
 /* Once for each holder. */
 static bool is_held_by_other(struct lease *lease, struct error *error)
 {
-	scoped_text words = lease_document_words(&lease->seen);
+	scoped_text words = lease_document_message(&lease->seen);
 
 	const char *name = lease->seen.token[0] ? lease->seen.token : "unreadable";
 
-	if (strcmp(lease->told, name) != 0)
+	if (strcmp(lease->reported, name) != 0)
 		log_info(&lease->log,
 			 "%s keeps this integration in step: this process waits until it ends or gives no "
 			 "sign of "
 			 "life for %lld s",
 			 words, (long long)(lease_document_ends_ms(&lease->seen) / 1000));
-	snprintf(lease->told, sizeof lease->told, "%s", name);
+	snprintf(lease->reported, sizeof lease->reported, "%s", name);
 	return !error_set(error, ERROR_CONFLICT, "%s keeps it in step", words);
 }
 
@@ -193,7 +193,7 @@ static bool look(struct lease *lease, bool *is_held_out, struct error *error)
 				     : NULL;
 	*is_held_out = !reason && is_held_by_other(lease, error);
 	if (reason && lease->any_seen && !lease->seen.is_free && !is_own(lease, &lease->seen)) {
-		scoped_text words = lease_document_words(&lease->seen);
+		scoped_text words = lease_document_message(&lease->seen);
 		log_info(&lease->log, "takes over from %s, %s", words, reason);
 	}
 	snprintf(lease->own.revision, sizeof lease->own.revision, "%s", there ? present.revision : "");
@@ -295,7 +295,7 @@ static void find_out(struct lease *lease)
 	} else if (!there) {
 		lose(lease, "the lease's document is gone");
 	} else if (!is_own(lease, &present) || present.is_free) {
-		scoped_text words = lease_document_words(&present);
+		scoped_text words = lease_document_message(&present);
 		scoped_text why = own_format("the lease was taken by %s", words);
 		lose(lease, why);
 	} else {

@@ -65,7 +65,7 @@ struct json_object *lease_document_write(const struct lease_document *document, 
 	return json;
 }
 
-char *lease_document_words(const struct lease_document *document)
+char *lease_document_message(const struct lease_document *document)
 {
 	char since[CLOCK_ISO_SIZE] = "an unknown time";
 

@@ -29,6 +29,6 @@ void lease_document_read(struct json_object *json, struct lease_document *docume
 /* Without a revision when 'revision' is "". */
 struct json_object *lease_document_write(const struct lease_document *document, const char *integration_id);
 /* "process 4711 on nas (run), since 2026-11-29T12:30:05.000Z" */
-char *lease_document_words(const struct lease_document *document);
+char *lease_document_message(const struct lease_document *document);
 /* Not renewed for so long it is nobody's: nothing leaves any more, and what left has come or never will. */
 int64_t lease_document_ends_ms(const struct lease_document *document);

@@ -13,7 +13,7 @@ enum cell_kind {
 	CELL_WRONG, /* a value that this field cannot hold; text says what it is */
 };
 
-/* Sixteen bytes: a look holds hundreds of them. */
+/* Sixteen bytes: a job holds hundreds of them. */
 struct cell {
 	enum cell_kind kind;
 	uint32_t id_count; /* CELL_LINKS, else 0 */

@@ -49,7 +49,8 @@ static char *flaw_of(const struct columns *columns, enum field field)
 		       : NULL;
 }
 
-size_t columns_tell_flaws(const struct columns *columns, enum table table, columns_flaw *tell, void *context)
+size_t columns_report_flaws(const struct columns *columns, enum table table, columns_flaw *report,
+			    void *context)
 {
 	size_t flowing = 0;
 
@@ -59,7 +60,7 @@ size_t columns_tell_flaws(const struct columns *columns, enum table table, colum
 		scoped_text words = flaw_of(columns, (enum field)field);
 		flowing += columns_flow(columns, (enum field)field);
 		if (words)
-			tell(context, words);
+			report(context, words);
 	}
 	return flowing;
 }

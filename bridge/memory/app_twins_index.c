@@ -7,10 +7,11 @@ static bool is_there(const struct pair *pair)
 	return pair->state == ENTRY_PAIR || pair->document == PAIR_DOCUMENT_THERE;
 }
 
-/* The mark of a document that has no pair names the row of another one, by the ledger or by its ID; or a copy of that row. */
-static struct pair *original_of(const struct sync *sync, const struct pair *pair, const char *mark)
+/* The app link of a document that has no pair names the row of another one, by the ledger or by its ID; or a copy of that row. */
+static struct pair *original_of(const struct sync *sync, const struct pair *pair, const char *app_link)
 {
-	struct pair *owner = mark && pair->state != ENTRY_PAIR ? pairs_by_record(&sync->pairs, mark) : NULL;
+	struct pair *owner =
+		app_link && pair->state != ENTRY_PAIR ? pairs_by_record(&sync->pairs, app_link) : NULL;
 
 	if (owner && owner->copy_of)
 		owner = owner->copy_of;
@@ -21,35 +22,35 @@ static struct pair *original_of(const struct sync *sync, const struct pair *pair
 }
 
 /* Of a document that was not listed yet nobody knows whether it is there. */
-static bool stays_twin(const struct sync *sync, const struct pair *pair, const char *mark)
+static bool stays_twin(const struct sync *sync, const struct pair *pair, const char *app_link)
 {
-	return mark && pair->twin_stays && pair->state != ENTRY_PAIR &&
+	return app_link && pair->twin_stays && pair->state != ENTRY_PAIR &&
 	       (!sync->started || is_there(pair->twin_of));
 }
 
-/* The mark of a pair's document names another row than its own: a second one that the app made of it, or one that is no more, as it may
- * have been removed before the mark was put right. */
-static void note_other_row(struct sync *sync, struct pair *pair, const char *mark)
+/* The app link of a pair's document names another row than its own: a second one that the app made of it, or one that is no more, as it may
+ * have been removed before the app link was put right. */
+static void note_other_row(struct sync *sync, struct pair *pair, const char *app_link)
 {
-	struct pair *copy = pairs_by_record(&sync->pairs, mark);
+	struct pair *copy = pairs_by_record(&sync->pairs, app_link);
 
 	if (!copy && !pair->under_way)
-		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+		pairs_queue(&sync->pairs, pair, JOB_AGAIN);
 	if (!copy || copy->copy_of != pair || copy->app_made)
 		return;
 	copy->app_made = true;
-	pairs_look(&sync->pairs, copy, LOOK_AGAIN);
+	pairs_queue(&sync->pairs, copy, JOB_AGAIN);
 }
 
-void app_twins_note_mark(struct sync *sync, struct pair *pair, const char *mark)
+void app_twins_note_link(struct sync *sync, struct pair *pair, const char *app_link)
 {
-	if (!stays_twin(sync, pair, mark)) {
-		struct pair *original = original_of(sync, pair, mark);
-		pair->twin_stays = original && pairs_by_record(&sync->pairs, mark) == original;
+	if (!stays_twin(sync, pair, app_link)) {
+		struct pair *original = original_of(sync, pair, app_link);
+		pair->twin_stays = original && pairs_by_record(&sync->pairs, app_link) == original;
 		pairs_set_twin_of(&sync->pairs, pair, original);
 	}
-	if (mark && pair->state == ENTRY_PAIR && strcmp(mark, pair->record_id) != 0)
-		note_other_row(sync, pair, mark);
+	if (app_link && pair->state == ENTRY_PAIR && strcmp(app_link, pair->record_id) != 0)
+		note_other_row(sync, pair, app_link);
 }
 
 void app_twins_load(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
@@ -66,9 +67,9 @@ void app_twins_remember(const struct pair *pair, struct ledger_entry *entry)
 	entry->twin_of = pair->twin_stays ? own_copy(pair->twin_of->id) : NULL;
 }
 
-bool app_twins_keep_mark(const struct sync *sync, const struct pair *pair, const char *mark)
+bool app_twins_keep_link(const struct sync *sync, const struct pair *pair, const char *app_link)
 {
-	const struct pair *other = mark ? pairs_by_record(&sync->pairs, mark) : NULL;
+	const struct pair *other = app_link ? pairs_by_record(&sync->pairs, app_link) : NULL;
 
 	return other && other != pair && other->copy_of == pair;
 }

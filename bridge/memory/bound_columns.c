@@ -70,7 +70,7 @@ bool sync_load_columns(struct sync *sync, bool *found_out, struct error *error)
 	json_object_close(&sync->schema_seen);
 	*found_out = read_columns(sync, document, &why);
 	if (!*found_out)
-		ledger_tell_unreadable(&sync->ledger, json_text_or(document, "_id", ""), &why);
+		ledger_report_unreadable(&sync->ledger, json_text_or(document, "_id", ""), &why);
 	sync->unlisted = !*found_out || json_bool_or(document, "unlisted", false);
 	sync->unstored = !*found_out;
 	json_release(sync->schema_stored);
@@ -182,11 +182,11 @@ static void log_flaw(void *context, const char *words)
 	log_warn(&sync->log, "%s", words);
 }
 
-void sync_tell_flaws(struct sync *sync)
+void sync_report_flaws(struct sync *sync)
 {
 	for (size_t table = 0; table < TABLE_COUNT; table++)
-		columns_tell_flaws(&sync->columns[table], (enum table)table, log_flaw, sync);
-	sync->flaws_told = true;
+		columns_report_flaws(&sync->columns[table], (enum table)table, log_flaw, sync);
+	sync->flaws_reported = true;
 }
 
 bool sync_bind(struct sync *sync, struct error *error)
@@ -207,8 +207,8 @@ bool sync_bind(struct sync *sync, struct error *error)
 		sync->unlisted = sync->unlisted || sync->columns[table].renewed;
 		sync->compared = sync->compared && !sync->columns[table].renewed;
 	}
-	if (any_changed || !sync->flaws_told)
-		sync_tell_flaws(sync);
+	if (any_changed || !sync->flaws_reported)
+		sync_report_flaws(sync);
 	sync->unstored = sync->unstored || any_changed || !sync->schema_stored;
 	if (sync->unstored && !store_columns(sync, tables_to_json(sync), error))
 		return false;

@@ -10,7 +10,7 @@ must_use bool sync_load_columns(struct sync *sync, bool *found_out, struct error
 /* Reads the base's schema and binds the columns to it; what was stopped or changed is logged. */
 must_use bool sync_bind(struct sync *sync, struct error *error);
 /* Logs what is wrong with the columns: once in a process, and again when they become others. */
-void sync_tell_flaws(struct sync *sync);
+void sync_report_flaws(struct sync *sync);
 /* Whether the base's schema is another than the columns are bound to; then it is stale. */
 must_use bool sync_doubt_schema(struct sync *sync, bool *changed_out, struct error *error);
 /* Whether all rows are to be listed, since the columns became others; that what was listed for it was looked at. */

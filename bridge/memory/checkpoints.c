@@ -18,8 +18,8 @@ static void moment_words(struct json_object *checkpoint, char words_out[CLOCK_IS
 		memcpy(words_out, "?", 2);
 }
 
-static void tell(struct sync *sync, enum checkpoint_finding finding, struct json_object *source,
-		 struct json_object *remembered)
+static void report(struct sync *sync, enum checkpoint_finding finding, struct json_object *source,
+		   struct json_object *remembered)
 {
 	char here[CLOCK_ISO_SIZE], last[CLOCK_ISO_SIZE];
 
@@ -46,7 +46,7 @@ static void tell(struct sync *sync, enum checkpoint_finding finding, struct json
 			  sync->config->database, last);
 }
 
-void sync_tell_state_lost(struct sync *sync)
+void sync_report_state_lost(struct sync *sync)
 {
 	if (!sync->state_bare)
 		log_warn(&sync->log,
@@ -81,7 +81,7 @@ static void look_at_open(struct sync *sync, struct json_object *list)
 		const char *id, *full_id = json_text_of(json_at(list, i));
 		enum table table;
 		if (full_id && table_of_document_type(document_type_of(full_id, &id), &table))
-			pairs_look(&sync->pairs, pairs_want(&sync->pairs, table, id), LOOK_AGAIN);
+			pairs_queue(&sync->pairs, pairs_want(&sync->pairs, table, id), JOB_AGAIN);
 	}
 }
 
@@ -119,7 +119,7 @@ static void name_database(struct sync *sync, enum checkpoint_finding finding, st
 		memcpy(sync->database, known, sizeof sync->database);
 }
 
-static void tell_unusable(struct sync *sync, struct json_object *checkpoint, const char *database)
+static void report_unusable(struct sync *sync, struct json_object *checkpoint, const char *database)
 {
 	if (checkpoint && !checkpoint_is_usable(checkpoint))
 		log_warn(&sync->log,
@@ -138,17 +138,17 @@ bool sync_load_checkpoint(struct sync *sync, struct error *error)
 	if (!store->ops->checkpoint_read(store->self, &source, error) ||
 	    !store->ops->checkpoint_read_state(store->self, &state, error))
 		return error_wrap(error, "reading the checkpoint");
-	tell_unusable(sync, source, "");
-	tell_unusable(sync, state, "-davenport");
+	report_unusable(sync, source, "");
+	report_unusable(sync, state, "-davenport");
 	/* Both databases may have been put back while this process remembers more than they do. */
 	enum checkpoint_finding finding = checkpoint_judge(source, state);
 	enum checkpoint_finding memory =
 		sync->checkpoint ? checkpoint_judge(source, sync->checkpoint) : CHECKPOINT_KNOWN;
 	struct json_object *remembered = finding >= memory ? state : sync->checkpoint;
 	enum checkpoint_finding worst = finding >= memory ? finding : memory;
-	tell(sync, worst, source, remembered);
+	report(sync, worst, source, remembered);
 	if (is_state_lost(source, state))
-		sync_tell_state_lost(sync);
+		sync_report_state_lost(sync);
 	sync->went_back = worst == CHECKPOINT_BACK;
 	if (checkpoint_is_ledger_lost(source, state))
 		sync_lose_ledger(sync);
@@ -156,7 +156,7 @@ bool sync_load_checkpoint(struct sync *sync, struct error *error)
 	count_on_from(sync, source);
 	count_on_from(sync, state);
 	name_database(sync, worst, source);
-	take_places(sync, state, worst == CHECKPOINT_KNOWN && !sync->place_lost);
+	take_places(sync, state, worst == CHECKPOINT_KNOWN && !sync->position_lost);
 	json_release(sync->checkpoint);
 	sync->checkpoint = worst == CHECKPOINT_KNOWN ? json_share(state) : NULL;
 	sync->unplanted = worst == CHECKPOINT_NONE || worst == CHECKPOINT_ANEW;
@@ -164,10 +164,10 @@ bool sync_load_checkpoint(struct sync *sync, struct error *error)
 	return true;
 }
 
-void sync_lose_place(struct sync *sync)
+void sync_lose_position(struct sync *sync)
 {
 	sync->started = false;
-	sync->place_lost = true;
+	sync->position_lost = true;
 	json_object_close(&sync->couch_cursor);
 	json_object_close(&sync->couch_next);
 }
@@ -175,7 +175,7 @@ void sync_lose_place(struct sync *sync)
 /* The next start says what happened, if it was anything. */
 static bool lose_place(struct sync *sync, struct error *error)
 {
-	sync_lose_place(sync);
+	sync_lose_position(sync);
 	error_set(error, ERROR_RETRY, "database %s is not as it was left: it is compared anew",
 		  sync->config->database);
 	if (error)
@@ -183,7 +183,7 @@ static bool lose_place(struct sync *sync, struct error *error)
 	return false;
 }
 
-bool sync_check_place(struct sync *sync, struct error *error)
+bool sync_check_position(struct sync *sync, struct error *error)
 {
 	struct store *store = &sync->ledger.store;
 	scoped(json_object) source = NULL;
@@ -299,7 +299,7 @@ bool sync_checkpoint(struct sync *sync, struct error *error)
 			return note_unwritten(sync, &failure, error);
 		retry_worked(&sync->checkpoint_retry, &sync->log, "the checkpoint");
 		sync->unplanted = false;
-		sync->kept_hearings = sync->hearings;
+		sync->polls_kept = sync->polls_made;
 	}
 	move_cursor(&sync->couch_cursor, &sync->couch_next);
 	move_cursor(&sync->rows_cursor, &sync->rows_next);

@@ -20,11 +20,11 @@ must_use bool sync_load_checkpoint(struct sync *sync, struct error *error);
 /* Writes one where the database, or the state, has none that counts. */
 must_use bool sync_plant_checkpoint(struct sync *sync, struct error *error);
 /* Whether the database is still the one that was last written to. If not, the place is lost. */
-must_use bool sync_check_place(struct sync *sync, struct error *error);
+must_use bool sync_check_position(struct sync *sync, struct error *error);
 /* Says so, once until a checkpoint stands there again. */
-void sync_tell_state_lost(struct sync *sync);
-/* The place in the feed is unknown there, or the database is: the next pass starts again and compares everything. */
-void sync_lose_place(struct sync *sync);
+void sync_report_state_lost(struct sync *sync);
+/* The place in the feed is unknown there, or the database is: the next cycle starts again and compares everything. */
+void sync_lose_position(struct sync *sync);
 /* Notes that everything heard so far is handled, or parked in the ledger. A refusal stops nothing: without a checkpoint a restart
- * hears more anew, and that is all. False: the pass cannot go on (asked to stop, the place or the state is lost). */
+ * hears more anew, and that is all. False: the cycle cannot go on (asked to stop, the place or the state is lost). */
 must_use bool sync_checkpoint(struct sync *sync, struct error *error);

@@ -5,26 +5,26 @@
 
 #define DAY_MS INT64_C(86400000)
 
-bool marks_go_at_once(const struct sync *sync)
+bool app_links_go_at_once(const struct sync *sync)
 {
 	int64_t age_ms = clock_now_ms() - sync->app_synced_ms;
 
-	return sync->app_synced_ms && age_ms < MARKS_APP_SYNCED_DAYS * DAY_MS;
+	return sync->app_synced_ms && age_ms < APP_SYNCED_DAYS * DAY_MS;
 }
 
-int64_t marks_quiet_ms(const struct sync *sync)
+int64_t app_links_quiet_ms(const struct sync *sync)
 {
-	return marks_go_at_once(sync) ? 0 : SYNC_MARK_QUIET_MS;
+	return app_links_go_at_once(sync) ? 0 : SYNC_APP_LINK_QUIET_MS;
 }
 
 static void hurry(struct sync *sync)
 {
 	for (size_t i = 0; i < sync->pairs.count; i++)
-		if (pair_due_ms(sync->pairs.list[i], DUE_MARK))
-			pairs_set_due(&sync->pairs, sync->pairs.list[i], DUE_MARK, clock_steady_ms());
+		if (pair_due_ms(sync->pairs.list[i], DUE_APP_LINK))
+			pairs_set_due(&sync->pairs, sync->pairs.list[i], DUE_APP_LINK, clock_steady_ms());
 }
 
-void marks_note_app_sync(struct sync *sync, int64_t synced_ms)
+void sync_note_app_sync(struct sync *sync, int64_t synced_ms)
 {
 	bool moved = sync->app_synced_ms && synced_ms > sync->app_synced_ms;
 	bool first = !sync->app_synced_ms && synced_ms;
@@ -32,17 +32,17 @@ void marks_note_app_sync(struct sync *sync, int64_t synced_ms)
 	if (!moved && !first)
 		return;
 	sync->app_synced_ms = synced_ms;
-	sync->pairs.marks_first = marks_go_at_once(sync);
-	if (!sync->pairs.marks_first || !sync->started)
+	sync->pairs.app_links_first = app_links_go_at_once(sync);
+	if (!sync->pairs.app_links_first || !sync->started)
 		return;
 	hurry(sync);
-	if (!sync->app_sync_told)
+	if (!sync->app_sync_reported)
 		log_warn(&sync->log,
 			 "the app's own Airtable sync ran beside this one. Nothing is lost by that, but "
 			 "it is not needed any more, and a press of its button before the phone has "
 			 "what was written here makes items and rows twice: `davenport problems` "
 			 "names them");
-	sync->app_sync_told = true;
+	sync->app_sync_reported = true;
 }
 
 static bool is_unchanged(struct sync *sync, struct json_object *body)
@@ -55,7 +55,7 @@ static bool is_unchanged(struct sync *sync, struct json_object *body)
 	    !is_airtable)
 		return false;
 	bool same = integration_config_same(&now, sync->config);
-	marks_note_app_sync(sync, now.app_synced_ms);
+	sync_note_app_sync(sync, now.app_synced_ms);
 	integration_config_done(&now);
 	return same;
 }

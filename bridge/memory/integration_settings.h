@@ -2,13 +2,13 @@
 #pragma once
 #include "bridge/memory/memory.h"
 
-#define MARKS_APP_SYNCED_DAYS 30 /* the app's own sync is in use if it ran within so many days */
+#define APP_SYNCED_DAYS 30 /* the app's own sync is in use if it ran within so many days */
 /* What the integration's document says of the app's own syncs: when the last one ran, 0: none did. When it moves, that is
  * logged once in a process, and marks that wait go at once. */
-void marks_note_app_sync(struct sync *sync, int64_t synced_ms);
+void sync_note_app_sync(struct sync *sync, int64_t synced_ms);
 /* Whether the app's own sync is in use. */
-bool marks_go_at_once(const struct sync *sync);
-/* How long a document is to be quiet before its mark is written. */
-int64_t marks_quiet_ms(const struct sync *sync);
+bool app_links_go_at_once(const struct sync *sync);
+/* How long a document is to be quiet before its app link is written. */
+int64_t app_links_quiet_ms(const struct sync *sync);
 /* Whether the integration's document still lists what this sync began with; if not, 'settings_changed'. */
 must_use bool sync_check_settings(struct sync *sync, bool *same_out, struct error *error);

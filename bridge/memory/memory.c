@@ -3,7 +3,7 @@
 #include "bridge/memory/memory.h"
 
 #include "base/clock.h"
-#include "bridge/index/places.h"
+#include "bridge/index/parents.h"
 #include "bridge/limits.h"
 
 #include <stdlib.h>
@@ -75,8 +75,8 @@ struct mapping_links sync_links(struct sync *sync)
 	return (struct mapping_links){sync, record_of, document_of, collection_of};
 }
 
-static struct pair *agreed_place(struct sync *sync, const struct ledger_entry *entry, enum field field,
-				 enum table table)
+static struct pair *agreed_parent(struct sync *sync, const struct ledger_entry *entry, enum field field,
+				  enum table table)
 {
 	const struct ledger_field *agreed = &entry->fields[field];
 
@@ -90,8 +90,8 @@ void sync_note_agreed(struct sync *sync, struct pair *pair, const struct ledger_
 {
 	if (pair->table == TABLE_ITEMS)
 		pairs_set_agreed(&sync->pairs, pair,
-				 agreed_place(sync, entry, FIELD_COLLECTION, TABLE_COLLECTIONS),
-				 agreed_place(sync, entry, FIELD_CONTAINER, TABLE_ITEMS));
+				 agreed_parent(sync, entry, FIELD_COLLECTION, TABLE_COLLECTIONS),
+				 agreed_parent(sync, entry, FIELD_CONTAINER, TABLE_ITEMS));
 }
 
 void sync_lose_ledger(struct sync *sync)

@@ -1,4 +1,4 @@
-/* One integration's memory between passes: who is paired with whom, the columns, the positions in both sides' news.
+/* One integration's memory between cycles: who is paired with whom, the columns, the positions in both sides' news.
  *
  * All of it can be lost: sync_start() makes it anew from the ledger, the documents and the base. */
 #pragma once
@@ -11,27 +11,27 @@
 
 struct sync_setup {
 	const struct integration_config *config; /* borrowed */
-	struct side couch, rows;
+	struct endpoint couch, rows;
 	struct store store;
 	int request_deadline_ms; /* after this a request that was sent cannot be applied any more */
 	const struct log *log;
 };
 
 struct sync_counts {
-	int64_t documents_written, rows_created, rows_updated, rows_deleted, conflicts, problems, looks;
+	int64_t documents_written, rows_created, rows_updated, rows_deleted, conflicts, problems, jobs;
 };
 
 struct sync {
 	const struct integration_config *config;
-	struct side couch, rows;
+	struct endpoint couch, rows;
 	struct ledger ledger;
 	struct columns columns[TABLE_COUNT];
 	struct pairs pairs;
 	struct rights rights;
 	struct json_object *couch_cursor, *rows_cursor; /* owned; handled up to here; NULL: never */
-	struct json_object *couch_next, *rows_next;     /* owned; what the news of this pass reached */
-	uint64_t hearings,
-		kept_hearings; /* calls for the news of documents; those that the last checkpoint covers */
+	struct json_object *couch_next, *rows_next;     /* owned; what the news of this cycle reached */
+	uint64_t polls_made,
+		polls_kept; /* calls for the news of documents; those that the last checkpoint covers */
 	struct json_object
 		*checkpoint; /* owned; as last written, or read at the start; NULL: none that counts */
 	char database[37];   /* the UUID in the source database (checkpoint.h) */
@@ -41,21 +41,21 @@ struct sync {
 	struct json_object *schema_seen;   /* owned; that the columns were last bound to, or NULL */
 	char epoch[37];                    /* this process */
 	unsigned list_turn;                /* lists of all rows so far */
-	bool listed;                       /* one of them in this pass, or in those that it goes on with */
+	bool listed;                       /* one of them in this cycle, or in those that it goes on with */
 	bool drop_due;                     /* since that list no pairs were dropped (expiry.h) */
-	bool unfinished;                   /* the last pass left pairs in the queue, for want of time */
+	bool unfinished;                   /* the last cycle left pairs in the queue, for want of time */
 	unsigned present_turn;             /* checks of which rows there are, since the pairs were loaded */
-	int64_t check_calls;               /* that the last one took; 0: there was none in this pass */
+	int64_t check_calls;               /* that the last one took; 0: there was none in this cycle */
 	int64_t heard;                     /* changes on either side that were heard of, all in all */
-	unsigned pass;                     /* counts passes */
-	unsigned batch_pass;               /* the one that 'batch_ms' is of */
-	int64_t batch_ms;                  /* wall clock; under which its saves are in the history */
+	unsigned cycle;                    /* counts passes */
+	unsigned history_batch_cycle;      /* the one that 'history_batch_ms' is of */
+	int64_t history_batch_ms;          /* wall clock; under which its saves are in the history */
 	int request_deadline_ms;
 	size_t fresh_rows;
 	bool started;
-	bool place_lost; /* the checkpoint's place in the feed is not known there */
+	bool position_lost; /* the checkpoint's place in the feed is not known there */
 	enum edit_order
-		held_wins; /* in this pass, of what is held apart since the database went back; UNKNOWN: it stays so */
+		held_wins; /* in this cycle, of what is held apart since the database went back; UNKNOWN: it stays so */
 	bool went_back; /* the database, before this start (sync-rules 3) */
 	int64_t shown_from_ms; /* steady clock; from then on rows show whatever was written before the ledger was lost */
 	bool ledger_lost; /* there was one before: rows may be there that it does not name (sync-rules 5) */
@@ -65,23 +65,23 @@ struct sync {
 	bool rows_shown;        /* rows came as news since the last checkpoint, or all were listed */
 	bool contact_made;      /* the base was listed whole at least once by this ledger */
 	bool schema_stale;      /* the base was changed under us: read its schema again */
-	bool flaws_told;        /* what is wrong with the columns was said in this process */
+	bool flaws_reported;    /* what is wrong with the columns was said in this process */
 	bool unstored;          /* the columns as they are bound were not stored yet */
 	bool schema_unsure; /* a write of them had no answer or met a conflict: which revision is stored is not known */
-	struct retry schema_retry, checkpoint_retry, left_behind_retry;
+	struct retry schema_retry, checkpoint_retry, app_leftovers_retry;
 	/* The base's clock: when it was last asked for changed rows; and when it was of which all changes are handled. 0: never. */
 	int64_t rows_asked_ms, rows_known_ms;
 	bool open_changed; /* the checkpoint does not name the pairs whose entries are not taken */
 	bool unlisted; /* the columns became others, and not all rows were compared with them yet (sync-rules 1) */
-	bool compared;          /* they were, in this process; their looks may still be to come */
-	bool bound;             /* its schema was read in this pass */
+	bool compared;          /* they were, in this process; their jobs may still be to come */
+	bool bound;             /* its schema was read in this cycle */
 	bool settings_doubtful; /* the integration's document changed, perhaps where it does not matter */
 	bool settings_changed;
-	bool removes_twins; /* in this pass: a person wants those gone that nobody has edited (app_twins.h) */
+	bool removes_twins; /* in this cycle: a person wants those gone that nobody has edited (app_twins.h) */
 	int64_t app_synced_ms; /* the phone's wall clock; when the app's own sync ran last; 0: never (marks.h) */
-	bool app_sync_told;    /* that it runs beside this one was said in this process */
-	bool left_behind_due;   /* the app may have left something behind that is to be removed */
-	bool left_behind_heard; /* since such a document was last read: a row that waits may be named by it */
+	bool app_sync_reported;   /* that it runs beside this one was said in this process */
+	bool app_leftovers_due;   /* the app may have left something behind that is to be removed */
+	bool app_leftovers_heard; /* since such a document was last read: a row that waits may be named by it */
 	struct sync_counts counts;
 	struct log log;
 };

@@ -3,25 +3,25 @@
 #include "bridge/index/ended_pairs.h"
 #include "bridge/limits.h"
 
-#define GRAVE_MS (SYNC_GRAVE_DAYS * INT64_C(86400000))
+#define RETIRED_MS (SYNC_RETIRED_DAYS * INT64_C(86400000))
 
-int64_t entry_buried_ms(const struct ledger_entry *entry)
+int64_t entry_retired_ms(const struct ledger_entry *entry)
 {
-	bool expires = entry->state == ENTRY_GRAVE || entry->state == ENTRY_DISCARDED;
+	bool expires = entry->state == ENTRY_RETIRED || entry->state == ENTRY_DISCARDED;
 
-	return expires ? entry->grave_ms : 0;
+	return expires ? entry->retired_ms : 0;
 }
 
-bool retired_is_over(const struct sync *sync, int64_t buried_ms)
+bool retired_is_over(const struct sync *sync, int64_t retired_ms)
 {
-	return buried_ms && sync->rows.ops->now_ms(sync->rows.self) - buried_ms >= GRAVE_MS;
+	return retired_ms && sync->rows.ops->now_ms(sync->rows.self) - retired_ms >= RETIRED_MS;
 }
 
 void sync_queue_expired(struct sync *sync)
 {
 	for (size_t i = 0; i < sync->pairs.count; i++)
-		if (retired_is_over(sync, sync->pairs.list[i]->buried_ms))
-			pairs_look(&sync->pairs, sync->pairs.list[i], LOOK_AGAIN);
+		if (retired_is_over(sync, sync->pairs.list[i]->retired_ms))
+			pairs_queue(&sync->pairs, sync->pairs.list[i], JOB_AGAIN);
 	sync->drop_due = true;
 }
 

@@ -1,7 +1,7 @@
 #include "bridge/memory/seen_document.h"
 
 #include "base/clock.h"
-#include "bridge/index/places.h"
+#include "bridge/index/parents.h"
 #include "bridge/index/waits.h"
 #include "bridge/memory/app_twins_index.h"
 #include "inventory/document.h"
@@ -9,11 +9,11 @@
 #include <string.h>
 
 /* FNV-1a over the winner and the losing leaves in order of their text. */
-uint64_t sync_leaves(const struct side_record *document)
+uint64_t leaves_hash_of(const struct endpoint_record *document)
 {
 	struct text words = {0};
 
-	if (document->presence == SIDE_MISSING || !document->revision)
+	if (document->presence == RECORD_MISSING || !document->revision)
 		return 0;
 	text_add(&words, document->revision);
 	for (size_t i = 0; document->leaves && i < json_length(document->leaves); i++) {
@@ -26,16 +26,16 @@ uint64_t sync_leaves(const struct side_record *document)
 	return hash;
 }
 
-/* The app's mark names a row when no ledger does: rows that the app made are adopted by it. */
-static void note_mark(struct sync *sync, struct pair *pair, struct json_object *body)
+/* The app's link names a row when no ledger does: rows that the app made are adopted by it. */
+static void note_app_link(struct sync *sync, struct pair *pair, struct json_object *body)
 {
-	const char *mark = document_mark(body, sync->config->id);
+	const char *app_link = document_app_link(body, sync->config->id);
 
-	if (mark && pair->state == ENTRY_NONE && !pair->record_id[0] &&
-	    strlen(mark) < sizeof pair->record_id && !pairs_by_record(&sync->pairs, mark))
-		pairs_set_record(&sync->pairs, pair, mark, true);
-	app_twins_note_mark(sync, pair, mark);
-	pair->row_by_mark = mark && pair->row_free && strcmp(pair->record_id, mark) == 0;
+	if (app_link && pair->state == ENTRY_NONE && !pair->record_id[0] &&
+	    strlen(app_link) < sizeof pair->record_id && !pairs_by_record(&sync->pairs, app_link))
+		pairs_set_record(&sync->pairs, pair, app_link, true);
+	app_twins_note_link(sync, pair, app_link);
+	pair->row_by_app_link = app_link && pair->row_free && strcmp(pair->record_id, app_link) == 0;
 }
 
 static void note_values(struct sync *sync, struct pair *pair, struct json_object *data)
@@ -55,44 +55,44 @@ static void note_values(struct sync *sync, struct pair *pair, struct json_object
 }
 
 /* It is there, and nobody can tell what it says: what was known of it before still counts. */
-static bool is_unreadable(const struct side_record *document)
+static bool is_unreadable(const struct endpoint_record *document)
 {
-	return document->presence == SIDE_THERE && !document->body;
+	return document->presence == RECORD_THERE && !document->body;
 }
 
-static void note_body(struct sync *sync, struct pair *pair, const struct side_record *document)
+static void note_body(struct sync *sync, struct pair *pair, const struct endpoint_record *document)
 {
-	struct json_object *data = document->presence == SIDE_THERE ? document_data(document->body) : NULL;
+	struct json_object *data = document->presence == RECORD_THERE ? document_data(document->body) : NULL;
 	bool placed = data && pair->table == TABLE_ITEMS;
 	const char *collection_id = placed ? json_text_or(data, "collection_id", NULL) : NULL;
 	const char *container_id = placed ? json_text_or(data, "container_id", NULL) : NULL;
-	struct pair *places[] = {pair->stands[TABLE_COLLECTIONS].place, pair->stands[TABLE_ITEMS].place};
+	struct pair *places[] = {pair->parents[TABLE_COLLECTIONS].parent, pair->parents[TABLE_ITEMS].parent};
 
-	if (document->presence == SIDE_THERE)
-		note_mark(sync, pair, document->body);
+	if (document->presence == RECORD_THERE)
+		note_app_link(sync, pair, document->body);
 	note_values(sync, pair, data);
 	bool moved = pairs_set_parents(&sync->pairs, pair, collection_id,
 				       container_id && container_id[0] ? container_id : NULL);
 	for (size_t i = 0; moved && i < countof(places); i++)
-		pairs_wake_place(&sync->pairs, places[i]);
+		pairs_requeue_parent(&sync->pairs, places[i]);
 	if (moved)
 		pairs_doubt_scope(&sync->pairs, pair);
 }
 
-void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document)
+void sync_note_document(struct sync *sync, struct pair *pair, const struct endpoint_record *document)
 {
-	uint64_t leaves = sync_leaves(document);
+	uint64_t leaves = leaves_hash_of(document);
 
 	conflicts_note(&sync->pairs.conflicts, pair, json_length(document->leaves) > 0,
-		       leaves != pair->leaves);
-	if (leaves != pair->leaves) {
+		       leaves != pair->leaves_hash);
+	if (leaves != pair->leaves_hash) {
 		pair->seen_at_ms = clock_steady_ms();
-		pairs_wake_refused(&sync->pairs, pair);
+		pairs_requeue_refused(&sync->pairs, pair);
 	}
-	pair->leaves = leaves;
-	pair->document = document->presence == SIDE_THERE       ? PAIR_DOCUMENT_THERE
-			 : document->presence == SIDE_TOMBSTONE ? PAIR_DOCUMENT_TOMBSTONE
-								: PAIR_DOCUMENT_NONE;
+	pair->leaves_hash = leaves;
+	pair->document = document->presence == RECORD_THERE       ? PAIR_DOCUMENT_THERE
+			 : document->presence == RECORD_TOMBSTONE ? PAIR_DOCUMENT_TOMBSTONE
+								  : PAIR_DOCUMENT_NONE;
 	if (!is_unreadable(document))
 		note_body(sync, pair, document);
 }
@@ -106,7 +106,7 @@ void sync_queue_documents(struct sync *sync)
 		bool has_left =
 			pair->state == ENTRY_PAIR && pair->document == PAIR_DOCUMENT_THERE && !pair->in_scope;
 		if (paired_without_document || has_left ||
-		    (pair->document != PAIR_DOCUMENT_NONE && pair->leaves != pair->handled))
-			pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);
+		    (pair->document != PAIR_DOCUMENT_NONE && pair->leaves_hash != pair->synced))
+			pairs_queue(&sync->pairs, pair, JOB_DOCUMENT);
 	}
 }

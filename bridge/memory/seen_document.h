@@ -3,8 +3,8 @@
 #include "bridge/memory/memory.h"
 
 /* Takes a document's new state into the pairs: parents, leaves, presence. */
-void sync_note_document(struct sync *sync, struct pair *pair, const struct side_record *document);
+void sync_note_document(struct sync *sync, struct pair *pair, const struct endpoint_record *document);
 /* Hash of a document's live leaves; 0 for a record that is not there. */
-uint64_t sync_leaves(const struct side_record *document);
+uint64_t leaves_hash_of(const struct endpoint_record *document);
 /* Queues every document that is not as it was handled (all are known from the feed). */
 void sync_queue_documents(struct sync *sync);

@@ -13,7 +13,7 @@ static struct pair *known_by(const struct sync *sync, enum table table, const ch
 }
 
 /* The ID that the row shows; "" where it shows none that a document has, or that a new one may get. */
-static const char *id_cell(const struct sync *sync, const struct side_record *row)
+static const char *id_cell(const struct sync *sync, const struct endpoint_record *row)
 {
 	const char *column = sync->columns[row->table].of[FIELD_ID].id;
 	const char *id = column ? json_text_or(row->body, column, "") : "";
@@ -38,14 +38,14 @@ struct pair *sync_shown_other(const struct sync *sync, const struct pair *pair, 
 		       : NULL;
 }
 
-static bool is_anothers(const struct pair *pair, const struct side_record *row)
+static bool is_anothers(const struct pair *pair, const struct endpoint_record *row)
 {
 	return pair->state == ENTRY_PAIR && strcmp(pair->record_id, row->id) != 0;
 }
 
 /* The pair of a row that has no ID of its own (sync-rules 12). The first id may be that of a document which was made from this row
  * and has another now: then the row came back from the trash beside it. */
-static struct pair *pair_by_hash(struct sync *sync, const struct side_record *row)
+static struct pair *pair_by_hash(struct sync *sync, const struct endpoint_record *row)
 {
 	const char *words[] = {sync->config->base_id, sync->columns[row->table].table_id, row->id, "again"};
 	char id[37];
@@ -61,7 +61,7 @@ static struct pair *pair_by_hash(struct sync *sync, const struct side_record *ro
 	return pair;
 }
 
-static struct pair *pair_of_copy(struct sync *sync, const struct side_record *row, struct pair *original)
+static struct pair *pair_of_copy(struct sync *sync, const struct endpoint_record *row, struct pair *original)
 {
 	struct pair *pair = pair_by_hash(sync, row);
 
@@ -80,12 +80,12 @@ static bool is_known_copy(const struct pair *pair, const char *id)
 		original->record_id[0]);
 }
 
-struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row)
+struct pair *sync_pair_of_row(struct sync *sync, const struct endpoint_record *row)
 {
 	struct pair *pair = pairs_by_record(&sync->pairs, row->id);
 	const char *id = id_cell(sync, row);
 
-	if (pair && (pair->state == ENTRY_PAIR || (!id[0] && pair->row_by_mark) ||
+	if (pair && (pair->state == ENTRY_PAIR || (!id[0] && pair->row_by_app_link) ||
 		     strcmp(pair->id, id) == 0 || is_known_copy(pair, id)))
 		return pair;
 	if (pair)
@@ -94,8 +94,8 @@ struct pair *sync_pair_of_row(struct sync *sync, const struct side_record *row)
 		return pair_by_hash(sync, row);
 	struct pair *named = pairs_want(&sync->pairs, row->table, id);
 	if (named->record_id[0] && strcmp(named->record_id, row->id) != 0) {
-		/* A copy, or what was cut and pasted in its place: the other's own look tells. */
-		pairs_look(&sync->pairs, named, LOOK_ROW);
+		/* A copy, or what was cut and pasted in its place: the other's own job tells. */
+		pairs_queue(&sync->pairs, named, JOB_ROW);
 		return pair_of_copy(sync, row, named);
 	}
 	pairs_set_record(&sync->pairs, named, row->id, true);

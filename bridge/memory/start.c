@@ -18,21 +18,22 @@
 static void schedule(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
 {
 	if (entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms || ledger_entry_has_taken(entry) ||
-	    entry->wake || entry->orphans || entry->histories)
-		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+	    entry->cascade || entry->orphaned_histories || entry->histories)
+		pairs_queue(&sync->pairs, pair, JOB_AGAIN);
 	if (entry->typed_ms)
-		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+		pairs_queue(&sync->pairs, pair, JOB_AGAIN);
 	if (entry->next_try_ms) {
 		int64_t wait_ms = entry->next_try_ms - clock_now_ms();
 		pairs_set_due(&sync->pairs, pair, DUE_AGAIN, clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1));
 	}
-	if (entry->state == ENTRY_GRAVE && entry->marked && !entry->mark_refused)
-		pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + SYNC_MARK_QUIET_MS);
-	if (entry->state == ENTRY_PAIR && !entry->marked && !entry->mark_refused) {
+	if (entry->state == ENTRY_RETIRED && entry->has_app_link && !entry->app_link_refused)
+		pairs_set_due(&sync->pairs, pair, DUE_APP_LINK, clock_steady_ms() + SYNC_APP_LINK_QUIET_MS);
+	if (entry->state == ENTRY_PAIR && !entry->has_app_link && !entry->app_link_refused) {
 		int64_t quiet_ms = clock_now_ms() - entry->seen_ms;
 		quiet_ms = quiet_ms < 0 ? 0 : quiet_ms; /* this clock was set back, or is behind the base's */
-		int64_t wait_ms = marks_quiet_ms(sync) - quiet_ms;
-		pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1));
+		int64_t wait_ms = app_links_quiet_ms(sync) - quiet_ms;
+		pairs_set_due(&sync->pairs, pair, DUE_APP_LINK,
+			      clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1));
 	}
 }
 
@@ -67,17 +68,17 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 
 	(void)error;
 	pair->state = entry->state;
-	pair->handled = entry->handled;
-	pair->buried_ms = entry_buried_ms(entry);
+	pair->synced = entry->synced;
+	pair->retired_ms = entry_retired_ms(entry);
 	pair->ended = entry->ended;
-	pair->born_as_row = entry->born_as_row;
+	pair->created_from_row = entry->created_from_row;
 	pair->in_step = ledger_entry_is_settled(entry);
 	pair->went_back = entry->state == ENTRY_PAIR && entry->apart;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		pair->went_back =
 			pair->went_back || (entry->state == ENTRY_PAIR && entry->fields[field].held);
 	pairs_set_waits(&sync->pairs, pair, entry->waits, NULL, 0);
-	pair->only_told = ledger_entry_only_tells(entry);
+	pair->only_reported = ledger_entry_only_reports(entry);
 	if (entry->problem)
 		start_problems_add(&loading->problems, pair, entry);
 	load_row(sync, pair, entry);
@@ -87,7 +88,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	return true;
 }
 
-static bool load_document_page(void *context, struct side_records *page, struct error *error)
+static bool load_document_page(void *context, struct endpoint_records *page, struct error *error)
 {
 	struct sync *sync = context;
 
@@ -123,7 +124,7 @@ static bool list_documents(struct sync *sync, enum table table, struct error *er
 
 void sync_forget_state(struct sync *sync)
 {
-	sync_tell_state_lost(sync);
+	sync_report_state_lost(sync);
 	sync->unplanted = sync->open_changed = true;
 	sync->ledger_lost = false; /* a new loss */
 	sync_lose_ledger(sync);
@@ -134,7 +135,7 @@ void sync_forget_state(struct sync *sync)
 	sync->schema_unsure = false;
 	sync->schema_retry = (struct retry){0};
 	for (size_t i = 0; i < sync->pairs.count; i++)
-		pairs_look(&sync->pairs, sync->pairs.list[i], LOOK_AGAIN);
+		pairs_queue(&sync->pairs, sync->pairs.list[i], JOB_AGAIN);
 }
 
 /* What was changed before a place that is asked for only now is no news. */
@@ -171,15 +172,15 @@ bool sync_start(struct sync *sync, struct error *error)
 
 	if (sync->started)
 		return true;
-	marks_note_app_sync(sync, sync->config->app_synced_ms);
+	sync_note_app_sync(sync, sync->config->app_synced_ms);
 	pairs_done(&sync->pairs);
 	pairs_init(&sync->pairs);
-	sync->pairs.marks_first = marks_go_at_once(sync);
+	sync->pairs.app_links_first = app_links_go_at_once(sync);
 	sync->present_turn = 0;
 	if (!sync_load_columns(sync, &bound, error) || (!bound && !sync_bind(sync, error)))
 		return false;
-	if (!sync->flaws_told)
-		sync_tell_flaws(sync);
+	if (!sync->flaws_reported)
+		sync_report_flaws(sync);
 	bool loaded = sync_load_checkpoint(sync, error) && sync_plant_checkpoint(sync, error) &&
 		      load(&loading, error);
 	start_problems_done(&loading.problems);
@@ -189,10 +190,10 @@ bool sync_start(struct sync *sync, struct error *error)
 	sync->compared = false;
 	sync_queue_documents(sync);
 	for (size_t i = 0; i < sync->pairs.count; i++)
-		pairs_wake_if_free(&sync->pairs, sync->pairs.list[i]);
-	sync->left_behind_due = true;
+		pairs_requeue_if_free(&sync->pairs, sync->pairs.list[i]);
+	sync->app_leftovers_due = true;
 	sync->started = true;
-	sync->place_lost = false;
+	sync->position_lost = false;
 	log_info(&sync->log, "knows %zu documents and rows, %zu to look at", sync->pairs.count,
 		 sync->pairs.queue.count);
 	return true;

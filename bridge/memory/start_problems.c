@@ -1,6 +1,6 @@
 #include "bridge/memory/start_problems.h"
 
-#include "bridge/index/places.h"
+#include "bridge/index/parents.h"
 #include "bridge/index/waits.h"
 #include "bridge/memory/seen_document.h"
 
@@ -13,7 +13,7 @@
 void start_problems_done(struct start_problems *problems)
 {
 	for (size_t i = 0; i < problems->count; i++) {
-		json_release(problems->list[i].causes);
+		json_release(problems->list[i].blocked_by);
 		json_release(problems->list[i].grounds);
 	}
 	free(problems->list);
@@ -28,7 +28,7 @@ void start_problems_add(struct start_problems *problems, struct pair *pair, cons
 	}
 	problems->list[problems->count++] = (struct start_problem){
 		.pair = pair,
-		.causes = json_share(entry->causes),
+		.blocked_by = json_share(entry->blocked_by),
 		.grounds = json_share(entry->grounds),
 	};
 }
@@ -78,11 +78,11 @@ static bool read_beside(struct sync *sync, struct json_object *wanted, struct er
 
 static bool is_pair_as_then(const struct pair *pair, const char *revision)
 {
-	struct side_record then = {.presence = *revision ? SIDE_THERE : SIDE_MISSING,
-				   .revision = (char *)revision};
+	struct endpoint_record then = {.presence = *revision ? RECORD_THERE : RECORD_MISSING,
+				       .revision = (char *)revision};
 	bool there = pair && pair->document != PAIR_DOCUMENT_NONE;
 
-	return sync_leaves(&then) == (there ? pair->leaves : 0);
+	return leaves_hash_of(&then) == (there ? pair->leaves_hash : 0);
 }
 
 static bool is_as_then(const struct sync *sync, struct json_object *beside, const char *full_id,
@@ -120,9 +120,9 @@ bool sync_take_problems(struct sync *sync, const struct start_problems *problems
 	for (size_t i = 0; i < problems->count; i++) {
 		const struct start_problem *problem = &problems->list[i];
 		problem->pair->has_problem = true;
-		pairs_set_causes(&sync->pairs, problem->pair, problem->causes);
+		pairs_set_blocked_by(&sync->pairs, problem->pair, problem->blocked_by);
 		if (may_be_over(sync, beside, problem))
-			pairs_look(&sync->pairs, problem->pair, LOOK_AGAIN);
+			pairs_queue(&sync->pairs, problem->pair, JOB_AGAIN);
 	}
 	return true;
 }

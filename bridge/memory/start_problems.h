@@ -7,8 +7,8 @@ struct start_problems {
 	size_t count, capacity;
 	struct start_problem {
 		struct pair *pair;
-		struct json_object *causes, *grounds; /* owned; as in the entry, or NULL */
-	} * list;                                     /* owned */
+		struct json_object *blocked_by, *grounds; /* owned; as in the entry, or NULL */
+	} * list;                                         /* owned */
 };
 void start_problems_done(struct start_problems *problems);
 void start_problems_add(struct start_problems *problems, struct pair *pair, const struct ledger_entry *entry);

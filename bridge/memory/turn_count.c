@@ -5,30 +5,30 @@
 
 #include <stdarg.h>
 
-#define RESTLESS_MOST 8 /* doublings of the pause of a pair that a pass would not stop looking at */
+#define RESTLESS_MOST 8 /* doublings of the pause of a pair that a cycle would not stop looking at */
 
-static void note_pass(const struct sync *sync, struct pair *pair)
+static void note_cycle(const struct sync *sync, struct pair *pair)
 {
-	if (pair->pass == sync->pass)
+	if (pair->cycle == sync->cycle)
 		return;
-	if (pair->looked <= SYNC_LOOKS_MOST)
+	if (pair->looked <= SYNC_JOBS_MOST)
 		pair->restless = 0;
-	pair->pass = sync->pass;
+	pair->cycle = sync->cycle;
 	pair->turns = pair->looked = 0;
 }
 
 bool sync_has_turns_left(struct sync *sync, struct pair *pair)
 {
-	note_pass(sync, pair);
+	note_cycle(sync, pair);
 	return ++pair->turns < SYNC_TURNS;
 }
 
-bool sync_may_look(struct sync *sync, struct pair *pair)
+bool sync_may_take(struct sync *sync, struct pair *pair)
 {
-	note_pass(sync, pair);
-	if (++pair->looked <= SYNC_LOOKS_MOST)
+	note_cycle(sync, pair);
+	if (++pair->looked <= SYNC_JOBS_MOST)
 		return true;
-	bool first = pair->looked == SYNC_LOOKS_MOST + 1;
+	bool first = pair->looked == SYNC_JOBS_MOST + 1;
 	if (first && pair->restless < RESTLESS_MOST)
 		pair->restless++;
 	int64_t wait_ms = (int64_t)SYNC_RETRY_FIRST_MS << (pair->restless - 1);
@@ -38,6 +38,6 @@ bool sync_may_look(struct sync *sync, struct pair *pair)
 		log_warn(&sync->log,
 			 "%s was looked at %d times in a row, and still is not done: it is looked at again "
 			 "later, at most hourly. Others go on",
-			 pair->full_id, SYNC_LOOKS_MOST);
+			 pair->full_id, SYNC_JOBS_MOST);
 	return false;
 }

@@ -23,7 +23,7 @@ static void choose(struct sync *sync, struct merge_batch *batch)
 	batch->list = own_alloc((MERGED_AT_ONCE + 1) * sizeof *batch->list);
 	for (size_t i = 0; i < conflicts->count && batch->count < MERGED_AT_ONCE; i++) {
 		struct merge merge = {.pair = conflicts->list[i]};
-		if (!conflict_is_due(merge.pair, sync->pass))
+		if (!conflict_is_due(merge.pair, sync->cycle))
 			continue;
 		if (sync_has_turns_left(sync, merge.pair))
 			batch->list[batch->count++] = merge;
@@ -34,9 +34,9 @@ static void choose(struct sync *sync, struct merge_batch *batch)
 
 static bool read_documents(struct merge_batch *batch, struct error *error)
 {
-	struct side *couch = &batch->sync->couch;
-	struct side_key *keys = own_alloc((batch->count + 1) * sizeof *keys);
-	struct side_records records = {0};
+	struct endpoint *couch = &batch->sync->couch;
+	struct endpoint_key *keys = own_alloc((batch->count + 1) * sizeof *keys);
+	struct endpoint_records records = {0};
 
 	for (size_t i = 0; i < batch->count; i++)
 		keys[i] = merge_key(&batch->list[i]);
@@ -44,11 +44,11 @@ static bool read_documents(struct merge_batch *batch, struct error *error)
 	for (size_t i = 0; ok && i < batch->count; i++) {
 		struct merge *merge = &batch->list[i];
 		merge->document = records.list[i];
-		records.list[i] = (struct side_record){0};
+		records.list[i] = (struct endpoint_record){0};
 		sync_note_document(batch->sync, merge->pair, &merge->document);
 		merge->failed = !conflict_waits(merge->pair); /* it is one again, or gone */
 	}
-	side_records_done(&records);
+	endpoint_records_done(&records);
 	free(keys);
 	return ok || error_wrap(error, "reading documents that are in conflict");
 }
@@ -87,7 +87,7 @@ static void record_losses(const struct merge_batch *batch, struct merge *merge)
 /* An attachment that only a losing leaf has comes along with its bytes. */
 static bool fetch_attachments(struct merge_batch *batch, struct merge *merge, struct error *error)
 {
-	struct side *couch = &batch->sync->couch;
+	struct endpoint *couch = &batch->sync->couch;
 	struct json_object *files = json_child(merge->merged.body, "_attachments", json_type_object);
 
 	for (size_t i = 0; i < merge->merged.attachment_count; i++) {
@@ -132,19 +132,19 @@ static struct json_object *bodies_of(const struct merge_batch *batch, const stru
 	return bodies;
 }
 
-static void tell_merged(struct merge_batch *batch, struct merge *merge)
+static void report_merged(struct merge_batch *batch, struct merge *merge)
 {
 	struct sync *sync = batch->sync;
-	scoped_text told = merge_loss_words(merge);
+	scoped_text reported = merge_loss_message(merge);
 
 	log_info(&sync->log, "%s: %zu revisions that conflicted are one again%s%s", merge->pair->full_id,
-		 merge->count, told ? ". " : "", told ? told : "");
+		 merge->count, reported ? ". " : "", reported ? reported : "");
 	sync->counts.conflicts += (int64_t)merge->merged.loss_count;
 	sync->counts.documents_written += merge->merged.body != NULL;
-	conflict_end(&sync->pairs.conflicts, merge->pair, bodies_of(batch, merge), take(told));
+	conflict_end(&sync->pairs.conflicts, merge->pair, bodies_of(batch, merge), take(reported));
 }
 
-static void tell_ended(struct merge_batch *batch, struct merge *merge)
+static void report_ended(struct merge_batch *batch, struct merge *merge)
 {
 	struct sync *sync = batch->sync;
 
@@ -156,15 +156,15 @@ static void tell_ended(struct merge_batch *batch, struct merge *merge)
 	conflict_end_ended(&sync->pairs.conflicts, merge->pair, merge_ended_bodies(batch, merge));
 }
 
-static void tell(struct merge_batch *batch, struct merge *merge)
+static void report(struct merge_batch *batch, struct merge *merge)
 {
 	if (merge->failed || !merge->pair->conflict)
 		return;
 	if (merge->count > 1)
-		tell_merged(batch, merge);
+		report_merged(batch, merge);
 	else
-		tell_ended(batch, merge);
-	pairs_look(&batch->sync->pairs, merge->pair, LOOK_DOCUMENT);
+		report_ended(batch, merge);
+	pairs_queue(&batch->sync->pairs, merge->pair, JOB_DOCUMENT);
 }
 
 /* ---- all of it ---- */
@@ -181,7 +181,7 @@ static bool merge_batch(struct merge_batch *batch, struct error *error)
 	    !merge_end_others(batch, error))
 		return false;
 	for (size_t i = 0; i < batch->count; i++)
-		tell(batch, &batch->list[i]);
+		report(batch, &batch->list[i]);
 	return true;
 }
 

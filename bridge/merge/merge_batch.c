@@ -10,7 +10,7 @@ void merge_batch_done(struct merge_batch *batch)
 	for (size_t i = 0; i < batch->count; i++) {
 		struct merge *merge = &batch->list[i];
 		merged_leaves_done(&merge->merged);
-		side_record_done(&merge->document);
+		endpoint_record_done(&merge->document);
 		json_release(merge->histories);
 		for (size_t leaf = 0; merge->digests && leaf < merge->count; leaf++)
 			json_release(merge->digests[leaf]);
@@ -19,8 +19,8 @@ void merge_batch_done(struct merge_batch *batch)
 	}
 	for (size_t i = 0; i < batch->ancestor_count; i++)
 		json_release(batch->of_ancestors[i].digest);
-	side_revisions_done(batch->revisions, batch->revision_count);
-	side_revisions_done(batch->ancestors, batch->ancestor_count);
+	endpoint_revisions_done(batch->revisions, batch->revision_count);
+	endpoint_revisions_done(batch->ancestors, batch->ancestor_count);
 	free(batch->of_ancestors);
 	free(batch->revisions);
 	free(batch->ancestors);
@@ -28,9 +28,9 @@ void merge_batch_done(struct merge_batch *batch)
 	*batch = (struct merge_batch){0};
 }
 
-struct side_key merge_key(const struct merge *merge)
+struct endpoint_key merge_key(const struct merge *merge)
 {
-	return (struct side_key){merge->pair->table, merge->pair->id};
+	return (struct endpoint_key){merge->pair->table, merge->pair->id};
 }
 
 static size_t place_of(const struct merge_batch *batch, const struct merge *merge, const char *revision)
@@ -48,7 +48,8 @@ static size_t add_ancestor(struct merge_batch *batch, const struct merge *merge,
 
 	batch->ancestors = own_resize(batch->ancestors, count, sizeof *batch->ancestors);
 	batch->of_ancestors = own_resize(batch->of_ancestors, count, sizeof *batch->of_ancestors);
-	batch->ancestors[count - 1] = (struct side_revision){.key = merge_key(merge), .revision = revision};
+	batch->ancestors[count - 1] =
+		(struct endpoint_revision){.key = merge_key(merge), .revision = revision};
 	batch->of_ancestors[count - 1] = (struct merge_ancestor){0};
 	return batch->ancestor_count++;
 }
@@ -86,7 +87,7 @@ void merge_give_up(struct merge_batch *batch, struct merge *merge, const char *w
 	conflict_set_unmerged(pair, own_format("document %s was edited in several places at once, and the "
 					       "edits cannot be made one: %s",
 					       pair->full_id, why));
-	pairs_look(&batch->sync->pairs, pair, LOOK_DOCUMENT);
+	pairs_queue(&batch->sync->pairs, pair, JOB_DOCUMENT);
 }
 
 void merge_miss(struct merge_batch *batch, struct merge *merge, const char *why)

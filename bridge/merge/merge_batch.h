@@ -6,7 +6,7 @@
 /* One document and its leaves: the shown one first, the others in CouchDB's order (leaf_compare). */
 struct merge {
 	struct pair *pair;
-	struct side_record document;
+	struct endpoint_record document;
 	size_t first, count;          /* of its live leaves in 'revisions' */
 	size_t ended;                 /* of its deleted ones, behind them; only where one leaf lives */
 	bool unknown;                 /* what they were made of is not known any more */
@@ -27,14 +27,14 @@ struct merge_batch {
 	size_t count;
 	struct merge *list; /* owned */
 	size_t revision_count;
-	struct side_revision *revisions; /* owned; all leaves of all of them */
+	struct endpoint_revision *revisions; /* owned; all leaves of all of them */
 	size_t ancestor_count;
-	struct side_revision *ancestors;     /* owned */
+	struct endpoint_revision *ancestors; /* owned */
 	struct merge_ancestor *of_ancestors; /* owned */
 };
 void merge_batch_done(struct merge_batch *batch);
 
-struct side_key merge_key(const struct merge *merge);
+struct endpoint_key merge_key(const struct merge *merge);
 /* One that is to be read, and its place in 'ancestors'. */
 size_t merge_want_ancestor(struct merge_batch *batch, const struct merge *merge, const char *revision);
 /* Of one that was read: NULL when the database does not have it any more, or it cannot be understood. Borrowed. */
@@ -43,7 +43,7 @@ struct json_object *merge_body(const struct merge_batch *batch, const struct mer
 /* The digest of one: NULL when it is not known any more. Borrowed. */
 struct json_object *merge_digest(const struct merge_batch *batch, const struct merge *merge,
 				 const char *revision);
-/* It is a problem of the pair: its look tells it, and tries again later. */
+/* It is a problem of the pair: its job tells it, and tries again later. */
 void merge_give_up(struct merge_batch *batch, struct merge *merge, const char *why);
 /* Somebody else wrote it, or the answer is lost: what is there now is merged by the next turn. After some of these in a row it is
  * a problem. */

@@ -28,7 +28,7 @@ static void add_loss(struct text *words, enum document_type type, const struct l
 	add_value(words, loss->instead, key);
 }
 
-char *merge_loss_words(const struct merge *merge)
+char *merge_loss_message(const struct merge *merge)
 {
 	enum document_type type = table_document_type(merge->pair->table);
 	struct text words = {0};
@@ -47,12 +47,12 @@ char *merge_loss_words(const struct merge *merge)
 	}
 	if (!words.length)
 		return NULL;
-	char *told =
+	char *reported =
 		own_format("Edited in several places at once: %s.%s What was lost is in the history.",
 			   text_or_empty(&words),
 			   merge->unknown ? " CouchDB has compacted away what they were made of, so that of "
 					    "all that differs the newer edit counts."
 					  : "");
 	text_done(&words);
-	return told;
+	return reported;
 }

@@ -17,7 +17,7 @@ static void want_revision(struct merge_batch *batch, const struct merge *merge, 
 {
 	batch->revisions = own_resize(batch->revisions, batch->revision_count + 1, sizeof *batch->revisions);
 	batch->revisions[batch->revision_count++] =
-		(struct side_revision){.key = merge_key(merge), .revision = revision};
+		(struct endpoint_revision){.key = merge_key(merge), .revision = revision};
 }
 
 static int by_preference(const void *left, const void *right)
@@ -54,7 +54,7 @@ static void want_leaves(struct merge_batch *batch, struct merge *merge)
 		merge->ended = want_all(batch, merge, merge->pair->conflict->ended);
 }
 
-static void check_leaf(struct merge_batch *batch, struct merge *merge, const struct side_revision *leaf)
+static void check_leaf(struct merge_batch *batch, struct merge *merge, const struct endpoint_revision *leaf)
 {
 	if (merge->failed)
 		return;
@@ -81,7 +81,7 @@ static bool stops_merges(struct merge_batch *batch, const struct error *error)
 
 bool merge_read_leaves(struct merge_batch *batch, struct error *error)
 {
-	struct side *couch = &batch->sync->couch;
+	struct endpoint *couch = &batch->sync->couch;
 
 	for (size_t i = 0; i < batch->count; i++)
 		want_leaves(batch, &batch->list[i]);
@@ -98,13 +98,14 @@ bool merge_read_leaves(struct merge_batch *batch, struct error *error)
 
 /* ---- ancestors ---- */
 
-static const char *deleted_by(const struct side_revision *ended)
+static const char *deleted_by(const struct endpoint_revision *ended)
 {
 	return json_text_of(json_at(ended->lineage, 1));
 }
 
 /* It was a leaf when others were merged into it, or it into another: the tombstone of a merge says so. */
-static bool was_merged(const struct merge *merge, const struct side_revision *leaves, const char *revision)
+static bool was_merged(const struct merge *merge, const struct endpoint_revision *leaves,
+		       const char *revision)
 {
 	for (size_t i = merge->count; i < merge->count + merge->ended; i++) {
 		const char *deleted = deleted_by(&leaves[i]), *shown = leaves[i].merged_into;
@@ -118,7 +119,7 @@ static bool was_merged(const struct merge *merge, const struct side_revision *le
  * count: it does where the ledger knows the deleted revision, or it was merged, since both were leaves then. */
 static size_t want_deleted(struct merge_batch *batch, const struct merge *merge, size_t ended)
 {
-	const struct side_revision *leaves = batch->revisions + merge->first;
+	const struct endpoint_revision *leaves = batch->revisions + merge->first;
 	const char *revision = deleted_by(&leaves[ended]);
 
 	if (!revision)
@@ -130,7 +131,7 @@ static size_t want_deleted(struct merge_batch *batch, const struct merge *merge,
 		return SIZE_MAX;
 	}
 	bool merged = was_merged(merge, leaves, revision);
-	if (!merged && !side_lineage_has(leaves[0].lineage, revision))
+	if (!merged && !endpoint_lineage_has(leaves[0].lineage, revision))
 		return SIZE_MAX;
 	size_t place = merge_want_ancestor(batch, merge, revision);
 	batch->of_ancestors[place].doubted = !merged;
@@ -139,7 +140,7 @@ static size_t want_deleted(struct merge_batch *batch, const struct merge *merge,
 
 static void want_common(struct merge_batch *batch, const struct merge *merge, size_t earlier, size_t leaf)
 {
-	const struct side_revision *leaves = batch->revisions + merge->first;
+	const struct endpoint_revision *leaves = batch->revisions + merge->first;
 	const char *revision = merge_common_ancestor(&leaves[earlier], &leaves[leaf]);
 
 	if (revision)
@@ -214,7 +215,7 @@ static void add_body(struct json_object **bodies, const struct merge_batch *batc
 
 struct json_object *merge_ended_bodies(const struct merge_batch *batch, const struct merge *merge)
 {
-	const struct side_revision *leaves = batch->revisions + merge->first;
+	const struct endpoint_revision *leaves = batch->revisions + merge->first;
 	struct json_object *bodies = NULL;
 
 	for (size_t i = merge->count; i < merge->count + merge->ended; i++) {
@@ -229,7 +230,7 @@ struct json_object *merge_ended_bodies(const struct merge_batch *batch, const st
 static struct json_object *common_digest(const struct merge_batch *batch, const struct merge *merge,
 					 size_t earlier, size_t leaf)
 {
-	const struct side_revision *leaves = batch->revisions + merge->first;
+	const struct endpoint_revision *leaves = batch->revisions + merge->first;
 	const char *revision = merge_common_ancestor(&leaves[earlier], &leaves[leaf]);
 
 	return revision ? merge_digest(batch, merge, revision) : NULL;
@@ -254,7 +255,7 @@ static struct json_object *ancestor_of(const struct merge_batch *batch, const st
 
 static void take_ancestors(struct merge_batch *batch, struct merge *merge)
 {
-	const struct side_revision *leaves = batch->revisions + merge->first;
+	const struct endpoint_revision *leaves = batch->revisions + merge->first;
 
 	merge->leaves = own_alloc((merge->count + 1) * sizeof *merge->leaves);
 	merge->digests = own_alloc((merge->count + 1) * sizeof(struct json_object *));
@@ -269,7 +270,7 @@ static void take_ancestors(struct merge_batch *batch, struct merge *merge)
 
 bool merge_read_ancestors(struct merge_batch *batch, struct error *error)
 {
-	struct side *couch = &batch->sync->couch;
+	struct endpoint *couch = &batch->sync->couch;
 	size_t *of_ended = own_alloc((batch->revision_count + 1) * sizeof *of_ended);
 
 	for (size_t i = 0; i < batch->count; i++)

@@ -11,23 +11,23 @@ struct line {
 	struct json_object *digests[LINE_MOST]; /* borrowed; NULL: it is not known */
 };
 
-static const struct side_revision *leaf_of(const struct merge_batch *batch, const struct merge *merge,
-					   size_t leaf)
+static const struct endpoint_revision *leaf_of(const struct merge_batch *batch, const struct merge *merge,
+					       size_t leaf)
 {
 	return &batch->revisions[merge->first + leaf];
 }
 
 /* How many revisions of the leaf are to be known: with the one in common. 0: they have none, or it is too far away. */
-static size_t line_length(const struct side_revision *leaf, const struct side_revision *other)
+static size_t line_length(const struct endpoint_revision *leaf, const struct endpoint_revision *other)
 {
 	for (size_t i = 0; i < json_length(leaf->lineage) && i < LINE_MOST; i++)
-		if (side_lineage_has(other->lineage, json_text_of(json_at(leaf->lineage, i))))
+		if (endpoint_lineage_has(other->lineage, json_text_of(json_at(leaf->lineage, i))))
 			return i + 1;
 	return 0;
 }
 
-static void want_line(struct merge_batch *batch, const struct merge *merge, const struct side_revision *leaf,
-		      const struct side_revision *other)
+static void want_line(struct merge_batch *batch, const struct merge *merge,
+		      const struct endpoint_revision *leaf, const struct endpoint_revision *other)
 {
 	size_t length = line_length(leaf, other);
 
@@ -57,7 +57,7 @@ void merge_want_lines(struct merge_batch *batch, const struct merge *merge)
 static void read_line(const struct merge_batch *batch, const struct merge *merge, size_t leaf, size_t other,
 		      struct line *line)
 {
-	const struct side_revision *tip = leaf_of(batch, merge, leaf);
+	const struct endpoint_revision *tip = leaf_of(batch, merge, leaf);
 
 	line->count = line_length(tip, leaf_of(batch, merge, other));
 	line->digests[0] = merge->digests[leaf];

@@ -4,11 +4,11 @@
 
 struct writes {
 	size_t count;
-	struct side_write *list; /* owned */
-	struct merge **of;       /* owned */
+	struct endpoint_write *list; /* owned */
+	struct merge **of;           /* owned */
 };
 
-static void add_write(struct writes *writes, struct merge *merge, struct side_write write)
+static void add_write(struct writes *writes, struct merge *merge, struct endpoint_write write)
 {
 	write.table = merge->pair->table;
 	write.id = merge->pair->id;
@@ -19,7 +19,7 @@ static void add_write(struct writes *writes, struct merge *merge, struct side_wr
 }
 
 /* Refused: this merge ends here, and is told. Anything else that went wrong: once more, from what is there then. */
-static void take_result(struct merge_batch *batch, struct merge *merge, const struct side_write *write,
+static void take_result(struct merge_batch *batch, struct merge *merge, const struct endpoint_write *write,
 			const char *what)
 {
 	if (merge->failed || write->result == ERROR_NONE)
@@ -33,25 +33,25 @@ static void take_result(struct merge_batch *batch, struct merge *merge, const st
 
 static bool write_all(struct merge_batch *batch, struct writes *writes, const char *what, struct error *error)
 {
-	struct side *couch = &batch->sync->couch;
+	struct endpoint *couch = &batch->sync->couch;
 	bool ok = true;
 
 	if (writes->count > 0) {
-		struct side_ticket *ticket =
+		struct endpoint_ticket *ticket =
 			couch->ops->write_start(couch->self, writes->list, writes->count);
 		ok = couch->ops->write_finish(couch->self, &ticket, error);
 	}
 	for (size_t i = 0; ok && i < writes->count; i++) {
-		const struct side_write *write = &writes->list[i];
+		const struct endpoint_write *write = &writes->list[i];
 		take_result(batch, writes->of[i], write, what);
 		/* Their tombstones are no news. */
-		if (write->kind == SIDE_END_LEAF && write->result == ERROR_NONE)
+		if (write->kind == WRITE_END_LEAF && write->result == ERROR_NONE)
 			writes->of[i]->pair->ended += ended_hash_of(write->revision_out);
 		/* Perhaps one has ended: a save in doubt may be in it, and what the feed tells of it is news. */
-		else if (write->kind == SIDE_END_LEAF && write->result == ERROR_RETRY)
+		else if (write->kind == WRITE_END_LEAF && write->result == ERROR_RETRY)
 			writes->of[i]->pair->ended++;
 	}
-	side_writes_done(writes->list, writes->count);
+	endpoint_writes_done(writes->list, writes->count);
 	free(writes->list);
 	free(writes->of);
 	return ok || error_wrap(error, "writing %s", what);
@@ -65,8 +65,8 @@ bool merge_write_histories(struct merge_batch *batch, struct error *error)
 		struct merge *merge = &batch->list[i];
 		for (size_t h = 0; !merge->failed && h < json_length(merge->histories); h++)
 			add_write(&writes, merge,
-				  (struct side_write){.kind = SIDE_EXTRA,
-						      .body = json_at(merge->histories, h)});
+				  (struct endpoint_write){.kind = WRITE_EXTRA,
+							  .body = json_at(merge->histories, h)});
 	}
 	return write_all(batch, &writes, "the history of what was lost", error);
 }
@@ -79,9 +79,9 @@ bool merge_write_shown(struct merge_batch *batch, struct error *error)
 		struct merge *merge = &batch->list[i];
 		if (!merge->failed && merge->merged.body)
 			add_write(&writes, merge,
-				  (struct side_write){.kind = SIDE_MERGE,
-						      .revision = merge->document.revision,
-						      .body = merge->merged.body});
+				  (struct endpoint_write){.kind = WRITE_MERGE,
+							  .revision = merge->document.revision,
+							  .body = merge->merged.body});
 	}
 	return write_all(batch, &writes, "the document that was made of them", error);
 }
@@ -93,7 +93,7 @@ static struct json_object *tombstone_of(const struct merge *merge)
 	json_put_text(body, "_id", merge->pair->full_id);
 	json_put(body, "_deleted", json_new_bool(true));
 	if (!merge->dies)
-		json_put_text(body, SIDE_MERGED_KEY, merge->document.revision);
+		json_put_text(body, MERGED_INTO_KEY, merge->document.revision);
 	return body;
 }
 
@@ -107,9 +107,9 @@ bool merge_end_others(struct merge_batch *batch, struct error *error)
 		bodies[i] = tombstone_of(merge);
 		for (size_t leaf = merge->dies ? 0 : 1; !merge->failed && leaf < merge->count; leaf++)
 			add_write(&writes, merge,
-				  (struct side_write){.kind = SIDE_END_LEAF,
-						      .revision = merge->leaves[leaf].revision,
-						      .body = bodies[i]});
+				  (struct endpoint_write){.kind = WRITE_END_LEAF,
+							  .revision = merge->leaves[leaf].revision,
+							  .body = bodies[i]});
 	}
 	bool ok = write_all(batch, &writes, "to end a revision that was merged", error);
 	for (size_t i = 0; i < batch->count; i++)

@@ -14,9 +14,9 @@
 
 #define PAIRED     (IS(ROW_PAIRED) | IS(ROW_PAIRED_OTHERS))
 #define ABSENT     (IS(ROW_NONE) | IS(ROW_GONE))
-#define UNPAIRED   (IS(ROW_FREE) | IS(ROW_GONE_ONE_FREE) | IS(ROW_OF_GRAVE) | IS(ROW_NEW))
-#define REMEMBERED (IS(ENTRY_PAIR) | IS(ENTRY_GRAVE) | IS(ENTRY_FORGOTTEN)) /* of a document */
-#define GRAVES     (IS(ENTRY_GRAVE) | IS(ENTRY_FORGOTTEN) | IS(ENTRY_DISCARDED))
+#define UNPAIRED   (IS(ROW_FREE) | IS(ROW_GONE_ONE_FREE) | IS(ROW_OF_RETIRED) | IS(ROW_NEW))
+#define REMEMBERED (IS(ENTRY_PAIR) | IS(ENTRY_RETIRED) | IS(ENTRY_FORGOTTEN)) /* of a document */
+#define GRAVES     (IS(ENTRY_RETIRED) | IS(ENTRY_FORGOTTEN) | IS(ENTRY_DISCARDED))
 #define NO_PAIR    (IS(ENTRY_NONE) | GRAVES)
 #define OUTSIDE    (IS(DOCUMENT_LEFT_SCOPE) | IS(DOCUMENT_OUT_OF_SCOPE))
 #define INSIDE     (~OUTSIDE)
@@ -36,7 +36,7 @@ static struct existence tombstone_meets_row(const struct existence_views *views)
 }
 
 /* The box is not as it was when it was obeyed: it is meant. */
-static struct existence grave_meets_row(const struct existence_views *views)
+static struct existence retired_meets_row(const struct existence_views *views)
 {
 	if (views->delete_ticked)
 		return (struct existence){.action = EXIST_DELETE_ROW,
@@ -113,12 +113,12 @@ static struct existence pair_meets(const struct existence_views *views)
 			.action = EXIST_MERGE,
 			.reason = "Delete was ticked without knowing of an edit of the document: the "
 				  "edit goes to the row, the box is cleared",
-			.told = true,
+			.reported = true,
 			.clear_delete = true};
 	if (views->has_contents)
 		return (struct existence){.action = EXIST_MERGE,
 					  .reason = "Delete is ticked, but the document still holds contents",
-					  .told = true,
+					  .reported = true,
 					  .refuse_delete = true};
 	return (struct existence){.action = EXIST_DELETE_DOCUMENT, .reason = "Delete was ticked in the row"};
 }
@@ -130,7 +130,7 @@ static struct existence pair_with_copies(const struct existence_views *views)
 	if (found.action != EXIST_MERGE)
 		return found;
 	found.action = EXIST_MERGE_OTHERS;
-	if (!found.told)
+	if (!found.reported)
 		found.reason = "both are there, and other rows have the same ID";
 	return found;
 }
@@ -153,7 +153,7 @@ static struct existence row_is_gone(const struct existence_views *views)
 		return (struct existence){
 			.action = EXIST_RESTORE_ROW,
 			.reason = "the row was deleted without knowing of an edit of the document",
-			.told = views->on_row_deleted != ROW_DELETED_RESTORE};
+			.reported = views->on_row_deleted != ROW_DELETED_RESTORE};
 	if (views->on_row_deleted == ROW_DELETED_FORGET)
 		return (struct existence){.action = EXIST_FORGET,
 					  .reason = "the row was deleted; the pair is let go"};
@@ -164,7 +164,7 @@ static struct existence row_is_gone(const struct existence_views *views)
 		return (struct existence){
 			.action = EXIST_RESTORE_ROW,
 			.reason = "the row was deleted, but the document still holds contents",
-			.told = true,
+			.reported = true,
 			.refuse_delete = true};
 	return (struct existence){.action = EXIST_DELETE_DOCUMENT,
 				  .reason = "the row was deleted; its document goes with it here"};
@@ -201,9 +201,9 @@ static struct existence outside_meets_row(const struct existence_views *views)
 }
 
 /* Nothing came back in all that time. One of a document that lives and was 'forgotten' stands as long as that does. */
-static bool grave_expires(const struct existence_views *views)
+static bool retirement_ends(const struct existence_views *views)
 {
-	return views->grave_expired && (GRAVES & ~IS(ENTRY_FORGOTTEN) & IS(views->entry)) &&
+	return views->retirement_over && (GRAVES & ~IS(ENTRY_FORGOTTEN) & IS(views->entry)) &&
 	       (ABSENT & IS(views->row)) &&
 	       ((IS(DOCUMENT_TOMBSTONE) | OUTSIDE | UNKNOWN) & IS(views->document));
 }
@@ -217,7 +217,7 @@ static const struct existence_rule {
 } existence_rules[] = {
 	{ANY, IS(ROW_UNSURE), ANY, NULL, EXIST_ASK_AGAIN,
 	 "the row was not shown; it is not yet sure that it is gone"},
-	{UNKNOWN | IS(DOCUMENT_WENT_BACK), IS(ROW_GONE), IS(ENTRY_PAIR), NULL, EXIST_BURY,
+	{UNKNOWN | IS(DOCUMENT_WENT_BACK), IS(ROW_GONE), IS(ENTRY_PAIR), NULL, EXIST_RETIRE,
 	 "the document is not in the database any more, and the row was deleted"},
 	{UNKNOWN, ANY, REMEMBERED, NULL, EXIST_HOLD,
 	 "the document is not in the database and was not deleted either: the database may have gone back in "
@@ -227,7 +227,7 @@ static const struct existence_rule {
 	 "the document is deleted in a database that went back in time, and was there later. To let it go, "
 	 "delete the row"},
 	{IS(DOCUMENT_UNREADABLE), ANY, ANY, NULL, EXIST_PARK, "the document cannot be used as it is"},
-	{INSIDE, IS(ROW_OF_GRAVE_TICKED), GRAVES, NULL, EXIST_UNTICK,
+	{INSIDE, IS(ROW_OF_RETIRED_TICKED), GRAVES, NULL, EXIST_UNTICK,
 	 "the row was brought back with its Delete box as it was when it was obeyed"},
 
 	{IS(DOCUMENT_TOMBSTONE) | IS(DOCUMENT_IN_SCOPE), IS(ROW_MIXED_UP), IS(ENTRY_PAIR), NULL, EXIST_HOLD,
@@ -235,13 +235,13 @@ static const struct existence_rule {
 	 "order: put the IDs back or clear them, then the cells count as edits"},
 
 	{IS(DOCUMENT_TOMBSTONE), ABSENT | IS(ROW_GONE_ONE_FREE), IS(ENTRY_PAIR) | IS(ENTRY_FORGOTTEN), NULL,
-	 EXIST_BURY, "document and row are both deleted"},
-	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_GRAVE) | IS(ENTRY_DISCARDED), NULL, EXIST_NOTHING,
+	 EXIST_RETIRE, "document and row are both deleted"},
+	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_RETIRED) | IS(ENTRY_DISCARDED), NULL, EXIST_NOTHING,
 	 "document and row are both deleted, and buried"},
 	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_NONE), NULL, EXIST_NOTHING,
 	 "the document is deleted and has no row"},
 	{IS(DOCUMENT_TOMBSTONE), PAIRED, IS(ENTRY_PAIR), tombstone_meets_row, EXIST_NOTHING, NULL},
-	{IS(DOCUMENT_TOMBSTONE), IS(ROW_OF_GRAVE), GRAVES, grave_meets_row, EXIST_NOTHING, NULL},
+	{IS(DOCUMENT_TOMBSTONE), IS(ROW_OF_RETIRED), GRAVES, retired_meets_row, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_TOMBSTONE), UNPAIRED | IS(ROW_FREE_TWINS), ANY, tombstone_meets_unknown, EXIST_NOTHING,
 	 NULL},
 
@@ -256,9 +256,9 @@ static const struct existence_rule {
 	 "it was not asked what became of the pair's own row"},
 	{IS(DOCUMENT_IN_SCOPE), ABSENT, IS(ENTRY_FORGOTTEN), NULL, EXIST_NOTHING,
 	 "the row was deleted and the pair let go; a person may ask for it again"},
-	{IS(DOCUMENT_IN_SCOPE) | OUTSIDE, ABSENT, IS(ENTRY_NONE) | IS(ENTRY_GRAVE) | IS(ENTRY_DISCARDED),
+	{IS(DOCUMENT_IN_SCOPE) | OUTSIDE, ABSENT, IS(ENTRY_NONE) | IS(ENTRY_RETIRED) | IS(ENTRY_DISCARDED),
 	 document_without_row, EXIST_NOTHING, NULL},
-	{IS(DOCUMENT_IN_SCOPE), IS(ROW_OF_GRAVE), IS(ENTRY_NONE), NULL, EXIST_HOLD,
+	{IS(DOCUMENT_IN_SCOPE), IS(ROW_OF_RETIRED), IS(ENTRY_NONE), NULL, EXIST_HOLD,
 	 "a row is said to be of a gravestone that is not there"},
 	{IS(DOCUMENT_IN_SCOPE), UNPAIRED, NO_PAIR, document_meets_row, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_FREE_TWINS), NO_PAIR, NULL, EXIST_HOLD,
@@ -275,7 +275,7 @@ static const struct existence_rule {
 	{OUTSIDE, ANY, ANY, NULL, EXIST_LEAVE, "the document is outside of the scope"},
 
 	{UNKNOWN, IS(ROW_NEW) | IS(ROW_FREE), IS(ENTRY_NONE), row_is_new, EXIST_NOTHING, NULL},
-	{UNKNOWN, IS(ROW_OF_GRAVE), IS(ENTRY_DISCARDED), row_is_new, EXIST_NOTHING, NULL},
+	{UNKNOWN, IS(ROW_OF_RETIRED), IS(ENTRY_DISCARDED), row_is_new, EXIST_NOTHING, NULL},
 	{UNKNOWN, IS(ROW_FREE_TWINS), IS(ENTRY_NONE), NULL, EXIST_HOLD,
 	 "several new rows have the same ID: one of them may keep it"},
 	{UNKNOWN, ABSENT, IS(ENTRY_NONE) | IS(ENTRY_DISCARDED), NULL, EXIST_NOTHING, "neither is there"},
@@ -286,7 +286,7 @@ struct existence plan_existence(const struct existence_views *views)
 {
 	const struct existence_rule *rule = existence_rules;
 
-	if (grave_expires(views))
+	if (retirement_ends(views))
 		return (struct existence){.action = EXIST_EXPIRE,
 					  .reason = "its gravestone has stood long enough"};
 	while (!(rule->documents & IS(views->document)) || !(rule->rows & IS(views->row)) ||
@@ -306,7 +306,7 @@ const char *existence_name(enum existence_action action)
 		[EXIST_DELETE_TWIN] = "delete the twin",
 		[EXIST_HOLD_TWIN] = "hold the twin",
 		[EXIST_PARK] = "park",
-		[EXIST_BURY] = "bury",
+		[EXIST_RETIRE] = "bury",
 		[EXIST_DELETE_ROW] = "delete row",
 		[EXIST_DISCARD_ROW] = "discard row",
 		[EXIST_UNTICK] = "clear the Delete box",
@@ -440,7 +440,7 @@ static struct decision plan_out(const struct field_views *field)
 	if (!couch && !airtable_moved(field))
 		return (struct decision){ACTION_NONE, "as last written"};
 	if (alike(field, false))
-		return (struct decision){ACTION_REMEMBER, "both show the same"};
+		return (struct decision){ACTION_MOVE_BASE, "both show the same"};
 	if (plan_obstacle(field, &obstacle))
 		return obstacle;
 	if (couch_useless(field))
@@ -456,7 +456,7 @@ static struct decision plan_first_contact(const struct field_views *field)
 	struct decision obstacle;
 
 	if (alike(field, false))
-		return (struct decision){ACTION_REMEMBER, "first contact: both show the same"};
+		return (struct decision){ACTION_MOVE_BASE, "first contact: both show the same"};
 	if (plan_obstacle(field, &obstacle))
 		return obstacle;
 	if (airtable_useless(field))
@@ -486,7 +486,7 @@ static struct decision plan_not_agreed(const struct field_views *field)
 	struct decision obstacle;
 
 	if (alike(field, false))
-		return (struct decision){ACTION_REMEMBER, "nothing was agreed on; both show the same"};
+		return (struct decision){ACTION_MOVE_BASE, "nothing was agreed on; both show the same"};
 	if (plan_obstacle(field, &obstacle))
 		return obstacle;
 	if (couch_useless(field))
@@ -529,7 +529,7 @@ static struct decision plan_both(const struct field_views *field)
 	/* A cell that showed 0 and was emptied says that there is no value. */
 	bool emptied = !couch && hides_zero(field);
 	if (!emptied && alike(field, !airtable))
-		return (struct decision){ACTION_REMEMBER, "both moved to the same"};
+		return (struct decision){ACTION_MOVE_BASE, "both moved to the same"};
 	if (plan_obstacle(field, &obstacle))
 		return obstacle;
 	if (couch_useless(field) || airtable_useless(field))
@@ -545,7 +545,7 @@ static struct decision plan_both(const struct field_views *field)
 	if (couch)
 		return newest(field, "both moved, couch was edited last",
 			      "both moved, airtable was edited last");
-	if (field->contested)
+	if (field->base_uncertain)
 		return newest(field, "the document may have been edited too, and was edited last",
 			      "the document may have been edited too, the cell was edited last");
 	if (field->shown_differently)

@@ -37,11 +37,11 @@ enum row_state {
 	ROW_PAIRED_OTHERS, /* and other rows have its ID too */
 	ROW_MIXED_UP,      /* it shows another's ID and other edits, or another paired row shows its ID so */
 	ROW_SHOWS_ANOTHER, /* it has none, and the paired row of another document shows its ID */
-	ROW_FREE,          /* unpaired, has the document's ID or is named by its mark */
+	ROW_FREE,          /* unpaired, has the document's ID or is named by its app link */
 	ROW_FREE_TWINS,    /* several unpaired rows have the ID, or ID and mark contradict each other */
-	ROW_OF_GRAVE, /* the gravestone's record id is there again, or a row with its ID appeared after it */
-	ROW_OF_GRAVE_TICKED, /* so, and its Delete box is as it was when it was obeyed */
-	ROW_NEW,             /* an unpaired row with an empty or unknown ID */
+	ROW_OF_RETIRED, /* the retired entry's record id is there again, or a row with its ID appeared after it */
+	ROW_OF_RETIRED_TICKED, /* so, and its Delete box is as it was when it was obeyed */
+	ROW_NEW,               /* an unpaired row with an empty or unknown ID */
 };
 
 enum existence_action {
@@ -51,25 +51,25 @@ enum existence_action {
 	EXIST_DELETE_TWIN, /* the document, as one that a person deletes */
 	EXIST_HOLD_TWIN,   /* a document of a row that has one: shown; it gets no row */
 	EXIST_PARK,        /* the document cannot be used; shown; neither side is touched */
-	EXIST_BURY,        /* gravestone 'document deleted' */
+	EXIST_RETIRE,      /* retired entry 'document deleted' */
 	EXIST_DELETE_ROW,  /* then bury */
-	EXIST_DISCARD_ROW, /* it never became a document; gravestone of the row alone */
+	EXIST_DISCARD_ROW, /* it never became a document; retired entry of the row alone */
 	EXIST_UNTICK,      /* the Delete box is cleared, and it is looked at again */
-	EXIST_UNDELETE,    /* bring the document back from the row and the gravestone */
+	EXIST_UNDELETE,    /* bring the document back from the row and the retired entry */
 	EXIST_MERGE,
 	EXIST_MERGE_OTHERS,    /* merge the pair; tell the copies */
 	EXIST_PAIR_FREE,       /* pair with the unpaired row, keep B, merge */
 	EXIST_CREATE_ROW,      /* look, then upsert */
 	EXIST_RESTORE_ROW,     /* make the row again */
 	EXIST_DELETE_DOCUMENT, /* then bury */
-	EXIST_FORGET,          /* gravestone 'forgotten' */
+	EXIST_FORGET,          /* retired entry 'forgotten' */
 	EXIST_ADOPT,           /* pair without B (sync-rules 5) */
 	EXIST_CREATE_DOCUMENT,
 	EXIST_LEAVE,      /* out of scope: nothing flows, said so */
 	EXIST_MERGE_OUT,  /* out of scope: the row's edits go to the document, and nothing to the row */
-	EXIST_REMOVE_ROW, /* it left the scope: the row is deleted, gravestone 'left the scope' */
-	EXIST_LET_GO,     /* gravestone 'left the scope': its row is gone */
-	EXIST_EXPIRE,     /* the gravestone has stood long enough: nothing of it is remembered any more */
+	EXIST_REMOVE_ROW, /* it left the scope: the row is deleted, retired entry 'left the scope' */
+	EXIST_LET_GO,     /* retired entry 'left the scope': its row is gone */
+	EXIST_EXPIRE,     /* the retired entry has stood long enough: nothing of it is remembered any more */
 };
 struct existence_views {
 	enum document_state document;
@@ -81,20 +81,20 @@ struct existence_views {
 	bool delete_ticked;  /* the row's Delete box */
 	bool row_edit_newer; /* row_moved, later than the tombstone was first seen */
 	bool other_is_held;  /* ROW_SHOWS_ANOTHER: nothing is written to that row for now, so its ID stays */
-	bool is_twin; /* the mark of the document names the row of another: the app made it of that row */
+	bool is_twin; /* the app link of the document names the row of another: the app made it of that row */
 	bool twin_goes; /* the app made the document, or the row, twice; a person wants it gone, nobody edited it */
-	bool app_deleted;   /* the app deleted the document while this row was its record */
-	bool place_open;    /* left the scope: what it stands in is still to be looked at */
-	bool holds_rows;    /* left the scope: rows point to its row */
-	bool row_returns;   /* out of scope: the row was edited to stand in it */
-	bool has_contents;  /* the app would refuse to delete the document */
-	bool grave_expired; /* the gravestone is old enough, and nothing of it is under way */
+	bool app_deleted;     /* the app deleted the document while this row was its record */
+	bool place_open;      /* left the scope: what it stands in is still to be looked at */
+	bool holds_rows;      /* left the scope: rows point to its row */
+	bool row_returns;     /* out of scope: the row was edited to stand in it */
+	bool has_contents;    /* the app would refuse to delete the document */
+	bool retirement_over; /* the retired entry is old enough, and nothing of it is under way */
 };
 struct existence {
 	enum existence_action action;
 	const char *reason; /* static words */
 	bool clear_delete;  /* with a merge: the Delete box is cleared and the reason shown */
-	bool told;          /* the reason is shown in the row */
+	bool reported;      /* the reason is shown in the row */
 	bool refuse_delete; /* with a merge or a restore: deletion is refused and that is shown, the box stays */
 };
 struct existence plan_existence(const struct existence_views *views);
@@ -104,7 +104,7 @@ const char *existence_name(enum existence_action action); /* "create row" */
 
 enum field_action {
 	ACTION_NONE = 0,
-	ACTION_REMEMBER = 1, /* both agree: move B */
+	ACTION_MOVE_BASE = 1, /* both agree: move B */
 	ACTION_TO_AIRTABLE = 2,
 	ACTION_TO_COUCH = 4,
 	ACTION_CONFLICT = 8,  /* with one of the two above: the other side's value is the loser */
@@ -128,7 +128,7 @@ struct field_views {
 	bool shown_differently; /* sync-rules 18: an edit of this cell is a conflict */
 	bool settles_held;      /* and a person has said now which of both is meant: 'order' has it */
 	bool held;              /* both differ since the document went back in time: any edit is a conflict */
-	bool contested;         /* so is it where the document may have been edited unseen */
+	bool base_uncertain;    /* so is it where the document may have been edited unseen */
 	bool couch_unmappable; /* C cannot be shown in the column (mapping_to_row refused); couch is then still C */
 	bool blank; /* the row's cell is empty, also where that reads as a value (an empty Type is an Item) */
 	bool waits; /* C or A is a link to something without a counterpart */

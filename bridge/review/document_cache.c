@@ -15,7 +15,7 @@ struct stock_value {
 	char full_id[];
 };
 
-struct couch_stock {
+struct document_cache {
 	struct couch_client *couch;  /* borrowed */
 	struct json_object *bodies;  /* owned; {_id: body, or null: there is none} */
 	struct json_object *trouble; /* owned; {_id: words} */
@@ -39,9 +39,9 @@ static const struct searched {
 	{DOCUMENT_ITEM_IMAGE, "image_id"},
 };
 
-struct couch_stock *couch_stock_open(struct couch_client *couch)
+struct document_cache *document_cache_open(struct couch_client *couch)
 {
-	struct couch_stock *stock = own_alloc(sizeof *stock);
+	struct document_cache *stock = own_alloc(sizeof *stock);
 
 	stock->couch = couch;
 	stock->bodies = json_new_object();
@@ -49,9 +49,9 @@ struct couch_stock *couch_stock_open(struct couch_client *couch)
 	return stock;
 }
 
-void couch_stock_close(struct couch_stock **stock)
+void document_cache_close(struct document_cache **stock)
 {
-	struct couch_stock *gone = take(*stock);
+	struct document_cache *gone = take(*stock);
 
 	if (!gone)
 		return;
@@ -76,7 +76,7 @@ static uint64_t hash_of(enum document_type type, const char *key, const char *va
 	return text_hash(words);
 }
 
-static void grow(struct couch_stock *stock)
+static void grow(struct document_cache *stock)
 {
 	size_t count = stock->bucket_count ? stock->bucket_count * 2 : BUCKETS_FIRST;
 	struct stock_value **buckets = own_alloc(count * sizeof(struct stock_value *));
@@ -94,7 +94,7 @@ static void grow(struct couch_stock *stock)
 }
 
 /* A value that a document has no more may stay: whoever asks compares. */
-static void add_value(struct couch_stock *stock, uint64_t hash, const char *full_id)
+static void add_value(struct document_cache *stock, uint64_t hash, const char *full_id)
 {
 	if (stock->count >= stock->bucket_count)
 		grow(stock);
@@ -108,7 +108,7 @@ static void add_value(struct couch_stock *stock, uint64_t hash, const char *full
 	stock->count++;
 }
 
-static bool has_value(const struct couch_stock *stock, uint64_t hash, const char *full_id)
+static bool has_value(const struct document_cache *stock, uint64_t hash, const char *full_id)
 {
 	const struct stock_value *value =
 		stock->bucket_count ? stock->buckets[hash % stock->bucket_count] : NULL;
@@ -119,7 +119,7 @@ static bool has_value(const struct couch_stock *stock, uint64_t hash, const char
 }
 
 /* 'once': it may have been added before. */
-static void add_values(struct couch_stock *stock, struct json_object *body, bool once)
+static void add_values(struct document_cache *stock, struct json_object *body, bool once)
 {
 	const char *full_id = json_text_or(body, "_id", "");
 	enum document_type type = document_type_of(full_id, NULL);
@@ -142,7 +142,7 @@ static bool index_document(void *context, struct couch_document *document, struc
 	return true;
 }
 
-static bool build_index(struct couch_stock *stock, struct error *error)
+static bool build_index(struct document_cache *stock, struct error *error)
 {
 	static const enum document_type types[] = {DOCUMENT_COLLECTION, DOCUMENT_ITEM, DOCUMENT_ITEM_IMAGE};
 
@@ -161,17 +161,17 @@ static bool build_index(struct couch_stock *stock, struct error *error)
 
 /* ---- bodies ---- */
 
-struct json_object *couch_stock_body(const struct couch_stock *stock, const char *full_id)
+struct json_object *document_cache_body(const struct document_cache *stock, const char *full_id)
 {
 	return json_child(stock->bodies, full_id, json_type_object);
 }
 
-const char *couch_stock_trouble(const struct couch_stock *stock, const char *full_id)
+const char *document_cache_trouble(const struct document_cache *stock, const char *full_id)
 {
 	return json_text_or(stock->trouble, full_id, NULL);
 }
 
-void couch_stock_put(struct couch_stock *stock, struct json_object *body)
+void document_cache_put(struct document_cache *stock, struct json_object *body)
 {
 	const char *full_id = json_text_or(body, "_id", "");
 
@@ -185,7 +185,7 @@ void couch_stock_put(struct couch_stock *stock, struct json_object *body)
 		add_values(stock, body, true);
 }
 
-static void take_read(struct couch_stock *stock, const struct couch_document *document)
+static void take_read(struct document_cache *stock, const struct couch_document *document)
 {
 	bool there = document->body && !document->deleted;
 
@@ -196,13 +196,13 @@ static void take_read(struct couch_stock *stock, const struct couch_document *do
 		json_put_text(stock->trouble, document->id,
 			      "it was edited in two places at once, and is not merged yet");
 	if (there)
-		couch_stock_put(stock, document->body);
+		document_cache_put(stock, document->body);
 	else
 		json_put(stock->bodies, document->id, NULL);
 }
 
-bool couch_stock_read(struct couch_stock *stock, const char *const *full_ids, size_t count,
-		      struct error *error)
+bool document_cache_read(struct document_cache *stock, const char *const *full_ids, size_t count,
+			 struct error *error)
 {
 	struct couch_documents documents = {0};
 
@@ -214,7 +214,7 @@ bool couch_stock_read(struct couch_stock *stock, const char *const *full_ids, si
 	return true;
 }
 
-static bool read_unless_known(struct couch_stock *stock, const char *const *full_ids, size_t count,
+static bool read_unless_known(struct document_cache *stock, const char *const *full_ids, size_t count,
 			      struct error *error)
 {
 	const char **wanted = own_alloc((count + 1) * sizeof *wanted);
@@ -223,7 +223,7 @@ static bool read_unless_known(struct couch_stock *stock, const char *const *full
 	for (size_t i = 0; i < count; i++)
 		if (!json_find(stock->bodies, full_ids[i], NULL))
 			wanted[wanted_count++] = full_ids[i];
-	bool good = wanted_count == 0 || couch_stock_read(stock, wanted, wanted_count, error);
+	bool good = wanted_count == 0 || document_cache_read(stock, wanted, wanted_count, error);
 	free(wanted);
 	return good;
 }
@@ -232,11 +232,11 @@ static bool read_unless_known(struct couch_stock *stock, const char *const *full
 
 static bool view_body(void *context, const char *full_id, struct json_object **body_out, struct error *error)
 {
-	struct couch_stock *stock = context;
+	struct document_cache *stock = context;
 
 	if (!read_unless_known(stock, &full_id, 1, error))
 		return false;
-	*body_out = couch_stock_body(stock, full_id);
+	*body_out = document_cache_body(stock, full_id);
 	return true;
 }
 
@@ -247,7 +247,7 @@ static int compare_ids(const void *left, const void *right)
 	return strcmp(json_text_or(*a, "_id", ""), json_text_or(*b, "_id", ""));
 }
 
-static const char **candidates_of(const struct couch_stock *stock, uint64_t hash, size_t *count_out)
+static const char **candidates_of(const struct document_cache *stock, uint64_t hash, size_t *count_out)
 {
 	const char **ids = NULL;
 	size_t count = 0;
@@ -267,7 +267,7 @@ static const char **candidates_of(const struct couch_stock *stock, uint64_t hash
 static bool view_search(void *context, enum document_type type, const char *key, const char *value,
 			struct json_object **bodies_out, struct error *error)
 {
-	struct couch_stock *stock = context;
+	struct document_cache *stock = context;
 	size_t count = 0;
 
 	if (!stock->indexed && !build_index(stock, error))
@@ -277,7 +277,7 @@ static bool view_search(void *context, enum document_type type, const char *key,
 	if (good) {
 		*bodies_out = json_new_array();
 		for (size_t i = 0; i < count; i++) {
-			struct json_object *body = couch_stock_body(stock, ids[i]);
+			struct json_object *body = document_cache_body(stock, ids[i]);
 			if (strcmp(json_text_or(document_data(body), key, ""), value) == 0)
 				json_append(*bodies_out, json_share(body));
 		}
@@ -287,7 +287,7 @@ static bool view_search(void *context, enum document_type type, const char *key,
 	return good;
 }
 
-struct inventory_view couch_stock_view(struct couch_stock *stock)
+struct inventory_view document_cache_view(struct document_cache *stock)
 {
 	return (struct inventory_view){stock, view_body, view_search};
 }

@@ -33,18 +33,18 @@ static bool is_by(const struct history_id *id, const char *created_by)
 
 /* ---- batches ---- */
 
-void archive_batches_done(struct archive_batches *batches)
+void history_batches_done(struct history_batches *batches)
 {
 	for (size_t i = 0; i < batches->count; i++)
 		free(batches->list[i].created_by);
 	free(batches->list);
-	*batches = (struct archive_batches){0};
+	*batches = (struct history_batches){0};
 }
 
 struct listing {
 	const char *created_by;
 	size_t most;
-	struct archive_batches batches; /* the newest first */
+	struct history_batches batches; /* the newest first */
 	char *open_by;                  /* owned; the batch that is being read; as _ids say it */
 	int64_t open;                   /* 0: none */
 	size_t entries;
@@ -53,7 +53,7 @@ struct listing {
 /* The batch that was read to its end takes its place among the newest. */
 static void close_batch(struct listing *listing)
 {
-	struct archive_batches *batches = &listing->batches;
+	struct history_batches *batches = &listing->batches;
 	size_t place = batches->count;
 
 	while (place > 0 && batches->list[place - 1].batch < listing->open)
@@ -65,7 +65,7 @@ static void close_batch(struct listing *listing)
 	batches->list = own_resize(batches->list, batches->count + 1, sizeof *batches->list);
 	memmove(&batches->list[place + 1], &batches->list[place],
 		(batches->count - place) * sizeof *batches->list);
-	batches->list[place] = (struct archive_batch){
+	batches->list[place] = (struct history_read_batch){
 		.created_by = strcmp(listing->open_by, NOBODY) == 0 ? NULL : own_copy(listing->open_by),
 		.batch = listing->open,
 		.entries = listing->entries,
@@ -92,8 +92,8 @@ static bool count_entry(void *context, struct couch_document *document, struct e
 	return true;
 }
 
-bool archive_list(struct couch_client *couch, const char *created_by, size_t most,
-		  struct archive_batches *batches_out, struct error *error)
+bool history_list_batches(struct couch_client *couch, const char *created_by, size_t most,
+			  struct history_batches *batches_out, struct error *error)
 {
 	struct listing listing = {.created_by = created_by, .most = most};
 	bool good = walk_ids(couch, created_by, count_entry, &listing, error);
@@ -103,7 +103,7 @@ bool archive_list(struct couch_client *couch, const char *created_by, size_t mos
 	if (good)
 		*batches_out = listing.batches;
 	else
-		archive_batches_done(&listing.batches);
+		history_batches_done(&listing.batches);
 	return good;
 }
 
@@ -115,7 +115,7 @@ struct reading {
 	size_t most;
 	size_t visited;
 	bool more; /* there is one behind the last that may be visited: the walk ends there */
-	archive_visit *visit;
+	history_visit *visit;
 	void *context;
 };
 
@@ -183,8 +183,8 @@ static bool read_everybodys(struct couch_client *couch, struct reading *reading,
 	return good;
 }
 
-bool archive_batch(struct couch_client *couch, const struct archive_wish *wish, archive_visit *visit,
-		   void *context, bool *more_out, struct error *error)
+bool history_read_batch(struct couch_client *couch, const struct history_wish *wish, history_visit *visit,
+			void *context, bool *more_out, struct error *error)
 {
 	struct reading reading = {
 		.created_by = wish->created_by,
@@ -251,8 +251,8 @@ static bool note_candidate(void *context, struct couch_document *document, struc
 	return search->candidate_count < BODIES_PAGE || read_candidates(search, error);
 }
 
-bool archive_of_document(struct couch_client *couch, const char *created_by, const char *full_id, size_t most,
-			 struct json_object **entries_out, struct error *error)
+bool history_of_one(struct couch_client *couch, const char *created_by, const char *full_id, size_t most,
+		    struct json_object **entries_out, struct error *error)
 {
 	struct search search = {.couch = couch, .created_by = created_by, .most = most};
 
@@ -267,8 +267,8 @@ bool archive_of_document(struct couch_client *couch, const char *created_by, con
 	return good;
 }
 
-bool archive_entry(struct couch_client *couch, const char *entry_id, struct json_object **entry_out,
-		   struct error *error)
+bool history_read_entry(struct couch_client *couch, const char *entry_id, struct json_object **entry_out,
+			struct error *error)
 {
 	struct couch_documents documents = {0};
 

@@ -16,10 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PART       100 /* documents that are written at once */
-#define TRIES      6   /* of a document that others keep changing */
-#define WAKE_DEPTH 4   /* item, link, picture, and one to spare */
-#define WAKE_TRIES 3
+#define PART          100 /* documents that are written at once */
+#define TRIES         6   /* of a document that others keep changing */
+#define CASCADE_DEPTH 4   /* item, link, picture, and one to spare */
+#define CASCADE_TRIES 3
 
 struct task {
 	struct undone *undone;
@@ -36,7 +36,7 @@ struct waiting {
 struct undoing {
 	struct couch_client *couch;
 	const struct couch_revert_order *order;
-	struct couch_stock *stock; /* owned */
+	struct document_cache *stock; /* owned */
 	struct save_history history;
 	size_t count;
 	struct task *tasks; /* owned */
@@ -68,11 +68,11 @@ static void end_task(struct task *task, enum undone_state state, const char *why
 static void decide(struct undoing *undoing, struct task *task)
 {
 	struct revert_change *change = &task->undone->change;
-	const char *trouble = couch_stock_trouble(undoing->stock, task->full_id);
+	const char *trouble = document_cache_trouble(undoing->stock, task->full_id);
 	size_t place = (size_t)(task - undoing->tasks);
 
 	revert_change_done(change);
-	revert_decide(undoing->order->revert, place, couch_stock_body(undoing->stock, task->full_id),
+	revert_decide(undoing->order->revert, place, document_cache_body(undoing->stock, task->full_id),
 		      &undoing->order->agreed, change);
 	task->rank = revert_rank(change);
 	if (trouble)
@@ -131,7 +131,7 @@ static bool remove_history(struct undoing *undoing, const struct waiting *waitin
 
 static bool read_again(struct undoing *undoing, struct task *task, struct error *error)
 {
-	if (!couch_stock_read(undoing->stock, &task->full_id, 1, error))
+	if (!document_cache_read(undoing->stock, &task->full_id, 1, error))
 		return false;
 	undoing->progress = true; /* it is worth another round */
 	decide_anew(undoing, task);
@@ -209,14 +209,14 @@ static bool write_documents(struct undoing *undoing, struct error *error)
 
 /* ---- in their wake ---- */
 
-static bool gather_wake(struct undoing *undoing, const struct save_result *result, struct json_object *wake,
-			int depth, struct error *error);
+static bool gather_cascade(struct undoing *undoing, const struct save_result *result,
+			   struct json_object *cascade, int depth, struct error *error);
 
 /* What cannot be saved in the wake is left as it is. */
-static bool gather_next(struct undoing *undoing, const struct datum *given, struct json_object *wake,
+static bool gather_next(struct undoing *undoing, const struct datum *given, struct json_object *cascade,
 			int depth, struct error *error)
 {
-	const struct inventory_view view = couch_stock_view(undoing->stock);
+	const struct inventory_view view = document_cache_view(undoing->stock);
 	const struct inventory_source source = source_now();
 	const struct save_request request = {.given = given, .ignore_conflict = true};
 	struct save_result result;
@@ -228,29 +228,29 @@ static bool gather_next(struct undoing *undoing, const struct datum *given, stru
 		if (!good)
 			*error = cause;
 	} else if (result.body) {
-		couch_stock_put(undoing->stock, result.body);
-		json_put(wake, json_text_or(result.body, "_id", ""), json_share(result.body));
-		good = depth == WAKE_DEPTH || gather_wake(undoing, &result, wake, depth + 1, error);
+		document_cache_put(undoing->stock, result.body);
+		json_put(cascade, json_text_or(result.body, "_id", ""), json_share(result.body));
+		good = depth == CASCADE_DEPTH || gather_cascade(undoing, &result, cascade, depth + 1, error);
 	}
 	save_result_done(&result);
 	return good;
 }
 
-static bool gather_wake(struct undoing *undoing, const struct save_result *result, struct json_object *wake,
-			int depth, struct error *error)
+static bool gather_cascade(struct undoing *undoing, const struct save_result *result,
+			   struct json_object *cascade, int depth, struct error *error)
 {
-	const struct inventory_view view = couch_stock_view(undoing->stock);
-	struct save_wake next;
-	bool good = save_wake(result, &view, &next, error);
+	const struct inventory_view view = document_cache_view(undoing->stock);
+	struct save_cascade next;
+	bool good = save_cascade(result, &view, &next, error);
 
 	for (size_t i = 0; good && i < next.count; i++)
-		good = gather_next(undoing, next.next[i].given, wake, depth, error);
-	save_wake_done(&next);
+		good = gather_next(undoing, next.next[i].given, cascade, depth, error);
+	save_cascade_done(&next);
 	return good;
 }
 
 /* One that was changed meanwhile is saved once more, on what it is now. */
-static bool save_again(struct undoing *undoing, struct json_object *body, struct json_object *wake,
+static bool save_again(struct undoing *undoing, struct json_object *body, struct json_object *cascade,
 		       struct error *error)
 {
 	const char *id = NULL, *full_id = json_text_or(body, "_id", "");
@@ -258,20 +258,21 @@ static bool save_again(struct undoing *undoing, struct json_object *body, struct
 
 	given->id = own_copy(id);
 	given->deleted = json_bool_or(body, "_deleted", false);
-	if (!couch_stock_read(undoing->stock, &full_id, 1, error))
+	if (!document_cache_read(undoing->stock, &full_id, 1, error))
 		return false;
-	return !couch_stock_body(undoing->stock, full_id) ||
-	       gather_next(undoing, given, wake, WAKE_DEPTH, error);
+	return !document_cache_body(undoing->stock, full_id) ||
+	       gather_next(undoing, given, cascade, CASCADE_DEPTH, error);
 }
 
-static bool write_wake(struct undoing *undoing, struct json_object *wake, int tries, struct error *error)
+static bool write_cascade(struct undoing *undoing, struct json_object *cascade, int tries,
+			  struct error *error)
 {
-	size_t count = (size_t)json_key_count(wake), at = 0;
+	size_t count = (size_t)json_key_count(cascade), at = 0;
 	struct json_object **bodies = own_alloc((count + 1) * sizeof *bodies);
 	struct couch_written *written = own_alloc((count + 1) * sizeof *written);
 	scoped(json_object) again = json_new_object();
 
-	json_each (wake, full_id, body) {
+	json_each (cascade, full_id, body) {
 		(void)full_id;
 		bodies[at++] = body;
 	}
@@ -286,18 +287,19 @@ static bool write_wake(struct undoing *undoing, struct json_object *wake, int tr
 	free(written);
 	if (!good || tries == 0 || json_key_count(again) == 0)
 		return good;
-	return write_wake(undoing, again, tries - 1, error);
+	return write_cascade(undoing, again, tries - 1, error);
 }
 
-static bool save_wakes(struct undoing *undoing, struct error *error)
+static bool save_cascades(struct undoing *undoing, struct error *error)
 {
-	scoped(json_object) wake = json_new_object();
+	scoped(json_object) cascade = json_new_object();
 	bool good = true;
 
 	for (size_t i = 0; good && i < undoing->waiting_count; i++)
 		if (undoing->waiting[i].written)
-			good = gather_wake(undoing, &undoing->waiting[i].result, wake, 0, error);
-	return good && (json_key_count(wake) == 0 || write_wake(undoing, wake, WAKE_TRIES, error));
+			good = gather_cascade(undoing, &undoing->waiting[i].result, cascade, 0, error);
+	return good &&
+	       (json_key_count(cascade) == 0 || write_cascade(undoing, cascade, CASCADE_TRIES, error));
 }
 
 /* Writes all that waits. What was written before an interruption has its wake all the same: when it is done again, there is
@@ -306,7 +308,7 @@ static bool flush(struct undoing *undoing, struct error *error)
 {
 	bool written = undoing->waiting_count == 0 || write_documents(undoing, error);
 	struct error second; /* the first is told */
-	bool woken = save_wakes(undoing, written ? error : &second);
+	bool woken = save_cascades(undoing, written ? error : &second);
 
 	for (size_t i = 0; i < undoing->waiting_count; i++)
 		save_result_done(&undoing->waiting[i].result);
@@ -318,7 +320,7 @@ static bool flush(struct undoing *undoing, struct error *error)
 
 static bool save_task(struct undoing *undoing, struct task *task, struct error *error)
 {
-	const struct inventory_view view = couch_stock_view(undoing->stock);
+	const struct inventory_view view = document_cache_view(undoing->stock);
 	const struct save_request request = {.given = task->undone->change.given,
 					     .history = &undoing->history};
 	const struct inventory_source source = source_now();
@@ -327,7 +329,7 @@ static bool save_task(struct undoing *undoing, struct task *task, struct error *
 
 	*waiting = (struct waiting){.task = task};
 	if (save_document(&request, &view, &source, &waiting->result, &cause) && waiting->result.body) {
-		couch_stock_put(undoing->stock, waiting->result.body);
+		document_cache_put(undoing->stock, waiting->result.body);
 		undoing->waiting_count++;
 		return true;
 	}
@@ -398,7 +400,7 @@ static bool read_all(struct undoing *undoing, struct error *error)
 
 	for (size_t i = 0; i < undoing->count; i++)
 		full_ids[i] = undoing->tasks[i].full_id;
-	bool good = couch_stock_read(undoing->stock, full_ids, undoing->count, error);
+	bool good = document_cache_read(undoing->stock, full_ids, undoing->count, error);
 	free(full_ids);
 	return good;
 }
@@ -428,7 +430,7 @@ bool couch_revert(struct couch_client *couch, const struct couch_revert_order *o
 	*undoing = (struct undoing){
 		.couch = couch,
 		.order = order,
-		.stock = couch_stock_open(couch),
+		.stock = document_cache_open(couch),
 		.history = {RESTORE_CREATED_BY, result_out->batch, NULL},
 		.count = count,
 		.tasks = own_alloc((count + 1) * sizeof(struct task)),
@@ -440,7 +442,7 @@ bool couch_revert(struct couch_client *couch, const struct couch_revert_order *o
 	bool good = undo(undoing, error);
 	for (size_t i = 0; i < undoing->waiting_count; i++)
 		save_result_done(&undoing->waiting[i].result);
-	couch_stock_close(&undoing->stock);
+	document_cache_close(&undoing->stock);
 	free(undoing->tasks);
 	free(undoing);
 	return good;

@@ -7,15 +7,16 @@
 #include <stdlib.h>
 
 /* Whether a cell of ours differs; what stands in the error cell is our own word. */
-static bool shows_otherwise(const struct group *group, const struct look *look, const struct side_record *row)
+static bool shows_otherwise(const struct batch *batch, const struct job *job,
+			    const struct endpoint_record *row)
 {
-	const struct columns *columns = &group->sync->columns[look->pair->table];
+	const struct columns *columns = &batch->sync->columns[job->pair->table];
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		struct json_object *before = NULL, *now = NULL;
-		if (field == FIELD_ERROR || !look_has_column(group, look, (enum field)field))
+		if (field == FIELD_ERROR || !job_has_column(batch, job, (enum field)field))
 			continue;
-		json_find(look->row.body, columns->of[field].id, &before);
+		json_find(job->row.body, columns->of[field].id, &before);
 		json_find(row->body, columns->of[field].id, &now);
 		if (!json_equal(before, now))
 			return true;
@@ -24,88 +25,88 @@ static bool shows_otherwise(const struct group *group, const struct look *look, 
 }
 
 /* The row as it is right before its deletion. Edited meanwhile: it is planned anew. */
-static void take_last_cells(struct group *group, struct look *look, struct side_record *row)
+static void take_last_cells(struct batch *batch, struct job *job, struct endpoint_record *row)
 {
-	if (row->presence != SIDE_THERE) {
+	if (row->presence != RECORD_THERE) {
 		/* Gone already; what was read before is what is left of it. */
-		json_release(look->entry.grave_cells);
-		look->entry.grave_cells = look->row.body ? json_copy(look->row.body) : NULL;
+		json_release(job->entry.retired_cells);
+		job->entry.retired_cells = job->row.body ? json_copy(job->row.body) : NULL;
 		return;
 	}
-	if (shows_otherwise(group, look, row)) {
-		look->row_work = ROW_WORK_NONE;
-		look->again = true;
+	if (shows_otherwise(batch, job, row)) {
+		job->row_work = ROW_WORK_NONE;
+		job->again = true;
 		return;
 	}
-	side_record_done(&look->row);
-	look->row = *row;
-	*row = (struct side_record){0};
-	json_release(look->entry.grave_cells);
-	look->entry.grave_cells = json_copy(look->row.body);
+	endpoint_record_done(&job->row);
+	job->row = *row;
+	*row = (struct endpoint_record){0};
+	json_release(job->entry.retired_cells);
+	job->entry.retired_cells = json_copy(job->row.body);
 }
 
-/* A row is read once more before it is deleted, with all its cells, for the gravestone (sync-rules 10). They are
+/* A row is read once more before it is deleted, with all its cells, for the retired entry (sync-rules 10). They are
  * noted with what is sent: after a crash nobody can read them any more. */
-bool group_read_last_cells(struct group *group, struct error *error)
+bool batch_read_last_cells(struct batch *batch, struct error *error)
 {
-	struct side_key *keys = own_alloc((group->count + 1) * sizeof *keys);
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
-	struct side_records records = {0};
+	struct endpoint_key *keys = own_alloc((batch->count + 1) * sizeof *keys);
+	struct job **jobs = own_alloc((batch->count + 1) * sizeof *jobs);
+	struct endpoint_records records = {0};
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (look->row_work != ROW_WORK_DELETE || look->finished)
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (job->row_work != ROW_WORK_DELETE || job->finished)
 			continue;
-		keys[count] = (struct side_key){look->pair->table, look->row.id};
-		looks[count++] = look;
+		keys[count] = (struct endpoint_key){job->pair->table, job->row.id};
+		jobs[count++] = job;
 	}
 	bool ok = count == 0 ||
-		  group->sync->rows.ops->read_whole(group->sync->rows.self, keys, count, &records, error);
+		  batch->sync->rows.ops->read_whole(batch->sync->rows.self, keys, count, &records, error);
 	for (size_t i = 0; ok && i < count; i++)
-		take_last_cells(group, looks[i], &records.list[i]);
-	side_records_done(&records);
-	free(looks);
+		take_last_cells(batch, jobs[i], &records.list[i]);
+	endpoint_records_done(&records);
+	free(jobs);
 	free(keys);
 	return ok || error_wrap(error, "reading rows before their deletion");
 }
 
-static enum side_write_kind row_write_kind(const struct look *look)
+static enum endpoint_write_kind row_write_kind(const struct job *job)
 {
-	static const enum side_write_kind kinds[] = {
-		[ROW_WORK_CREATE] = SIDE_CREATE,
-		[ROW_WORK_UPDATE] = SIDE_UPDATE,
-		[ROW_WORK_DELETE] = SIDE_DELETE,
+	static const enum endpoint_write_kind kinds[] = {
+		[ROW_WORK_CREATE] = WRITE_CREATE,
+		[ROW_WORK_UPDATE] = WRITE_UPDATE,
+		[ROW_WORK_DELETE] = WRITE_DELETE,
 	};
 
-	return kinds[look->row_work];
+	return kinds[job->row_work];
 }
 
 /* Sync-rules 6.2: a write is decided on what was read at most SYNC_FRESH_MS ago. */
-static int64_t leave_by_ms(const struct look *look)
+static int64_t leave_by_ms(const struct job *job)
 {
-	return (look->row_work == ROW_WORK_CREATE ? clock_steady_ms() : look->row.read_at_ms) + SYNC_FRESH_MS;
+	return (job->row_work == ROW_WORK_CREATE ? clock_steady_ms() : job->row.read_at_ms) + SYNC_FRESH_MS;
 }
 
-void group_start_rows(struct group *group)
+void batch_start_rows(struct batch *batch)
 {
-	struct side *rows = &group->sync->rows;
+	struct endpoint *rows = &batch->sync->rows;
 
-	group->writes = own_alloc((group->count + 1) * sizeof *group->writes);
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (look->row_work == ROW_WORK_NONE || look->finished)
+	batch->writes = own_alloc((batch->count + 1) * sizeof *batch->writes);
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (job->row_work == ROW_WORK_NONE || job->finished)
 			continue;
-		look->pair->unsent_ms = 0;
-		look->row_write = &group->writes[group->write_count++];
-		*look->row_write = (struct side_write){
-			.kind = row_write_kind(look),
-			.table = look->pair->table,
-			.id = look->row_work == ROW_WORK_CREATE ? NULL : look->row.id,
-			.body = look->row_body,
-			.leave_by_ms = leave_by_ms(look),
+		job->pair->unsent_ms = 0;
+		job->row_write = &batch->writes[batch->write_count++];
+		*job->row_write = (struct endpoint_write){
+			.kind = row_write_kind(job),
+			.table = job->pair->table,
+			.id = job->row_work == ROW_WORK_CREATE ? NULL : job->row.id,
+			.body = job->row_body,
+			.leave_by_ms = leave_by_ms(job),
 		};
 	}
-	if (group->write_count)
-		group->ticket = rows->ops->write_start(rows->self, group->writes, group->write_count);
+	if (batch->write_count)
+		batch->ticket = rows->ops->write_start(rows->self, batch->writes, batch->write_count);
 }

@@ -3,5 +3,5 @@
 #include "bridge/job/batch.h"
 
 /* Rows that are to be deleted as they are now, in full; a row edited meanwhile is planned anew. Then the writes. */
-must_use bool group_read_last_cells(struct group *group, struct error *error);
-void group_start_rows(struct group *group);
+must_use bool batch_read_last_cells(struct batch *batch, struct error *error);
+void batch_start_rows(struct batch *batch);

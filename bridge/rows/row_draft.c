@@ -10,219 +10,219 @@
 #include <stdio.h>
 #include <string.h>
 
-void look_fill_words(struct group *group, struct look *look)
+void job_fill_only_error_cell(struct batch *batch, struct job *job)
 {
-	json_object_close(&look->row_body);
-	memset(look->writes, 0, sizeof look->writes);
-	look->refills = false;
-	look->words_filled = true;
-	look_fill_problem(group, look);
-	if (!look->row_body)
-		look->row_work = ROW_WORK_NONE;
+	json_object_close(&job->row_body);
+	memset(job->writes, 0, sizeof job->writes);
+	job->refills = false;
+	job->error_cell_filled = true;
+	job_fill_problem(batch, job);
+	if (!job->row_body)
+		job->row_work = ROW_WORK_NONE;
 }
 
 /* ---- what to write ---- */
 
 /* Adds one cell to the row's body; what the column cannot hold is a problem of this cell alone. */
-static void fill(struct group *group, struct look *look, enum field field, const struct cell *cell)
+static void fill(struct batch *batch, struct job *job, enum field field, const struct cell *cell)
 {
-	struct sync *sync = group->sync;
-	const struct columns *columns = &sync->columns[look->pair->table];
+	struct sync *sync = batch->sync;
+	const struct columns *columns = &sync->columns[job->pair->table];
 	struct mapping_links links = sync_links(sync);
 	struct json_object *value = NULL;
 	struct error error = {0};
 
 	/* Updated At says that the row has all of the document (rule 5): it waits for the links. */
-	bool too_early = field == FIELD_UPDATED_AT && (look->waits & WAITS_FOR_ROW);
+	bool too_early = field == FIELD_UPDATED_AT && (job->waits & WAITS_FOR_ROW);
 
-	if (look->dropped[field] || too_early)
+	if (job->dropped[field] || too_early)
 		return;
-	if (look_lacks_field(group, look, field)) {
-		look->withheld = look->withheld || field != FIELD_ERROR;
+	if (job_lacks_field(batch, job, field)) {
+		job->withheld = job->withheld || field != FIELD_ERROR;
 		return;
 	}
-	if (!mapping_to_row(look->pair->table, columns, field, cell, &links, &value, &error)) {
+	if (!mapping_to_row(job->pair->table, columns, field, cell, &links, &value, &error)) {
 		if (error.kind == ERROR_RETRY)
-			look->waits |= WAITS_FOR_ROW;
+			job->waits |= WAITS_FOR_ROW;
 		else
-			look_problem(look, "%s.", error.text);
+			job_problem(job, "%s.", error.text);
 		return;
 	}
-	if (!look->row_body)
-		look->row_body = json_new_object();
-	json_put(look->row_body, columns->of[field].id, value);
-	look->writes[field] = true;
+	if (!job->row_body)
+		job->row_body = json_new_object();
+	json_put(job->row_body, columns->of[field].id, value);
+	job->writes[field] = true;
 	struct cell copy = cell_copy(cell);
-	cell_move(&look->outgoing[field], &copy);
+	cell_move(&job->outgoing[field], &copy);
 }
 
-static bool is_out_of_step(const struct group *group, const struct look *look, enum field field)
+static bool is_out_of_step(const struct batch *batch, const struct job *job, enum field field)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	return !cell_equal(&look->couch[field], &look->airtable[field], &equivalence) &&
-	       !cell_hides_zero(&look->airtable[field], &look->couch[field], &equivalence);
+	return !cell_equal(&job->couch[field], &job->airtable[field], &equivalence) &&
+	       !cell_hides_zero(&job->airtable[field], &job->couch[field], &equivalence);
 }
 
 /* Then what is empty on both sides is agreed on, too: what is typed there next is an edit. */
-static bool is_made_of_row(const struct look *look)
+static bool is_made_of_row(const struct job *job)
 {
-	return look->document_written &&
-	       (look->existence.action == EXIST_CREATE_DOCUMENT || look->existence.action == EXIST_UNDELETE);
+	return job->document_written &&
+	       (job->existence.action == EXIST_CREATE_DOCUMENT || job->existence.action == EXIST_UNDELETE);
 }
 
 /* The save has made of the document what the row shows already. */
-static bool is_shown_already(const struct group *group, const struct look *look, enum field field)
+static bool is_shown_already(const struct batch *batch, const struct job *job, enum field field)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
 	equivalence.tolerance = 0;
-	return look->document_written &&
-	       (cell_equal(&look->couch[field], &look->airtable[field], &equivalence) ||
-		cell_hides_zero(&look->airtable[field], &look->couch[field], &equivalence));
+	return job->document_written &&
+	       (cell_equal(&job->couch[field], &job->airtable[field], &equivalence) ||
+		cell_hides_zero(&job->airtable[field], &job->couch[field], &equivalence));
 }
 
-static bool shows_both_links(struct look *look, enum field field)
+static bool shows_both_links(struct job *job, enum field field)
 {
-	const struct cell *both = look_both_links(look, field);
+	const struct cell *both = job_both_links(job, field);
 
 	return both && both->kind != CELL_EMPTY;
 }
 
 /* One field of a pair whose document edits, if any, are written: 'couch' is the document as it is now. */
-static void fill_merged(struct group *group, struct look *look, enum field field)
+static void fill_merged(struct batch *batch, struct job *job, enum field field)
 {
-	unsigned action = look->decisions[field].action;
+	unsigned action = job->decisions[field].action;
 	bool out = field_rule(field)->direction == DIRECTION_OUT;
 
 	if (action & (ACTION_WAIT | ACTION_ASK_TIME))
 		return;
-	if (shows_both_links(look, field)) {
+	if (shows_both_links(job, field)) {
 		/* Agreed on when the answer shows one: until then the other is not to be taken for the new one. */
-		if (look->document_written || !(action & (ACTION_TO_COUCH | ACTION_PROBLEM)))
-			fill(group, look, field, &look->couch[field]);
+		if (job->document_written || !(action & (ACTION_TO_COUCH | ACTION_PROBLEM)))
+			fill(batch, job, field, &job->couch[field]);
 		return;
 	}
 	if (!(action & ACTION_TO_AIRTABLE)) {
-		if ((action & ACTION_TO_COUCH) && !look->document_written)
+		if ((action & ACTION_TO_COUCH) && !job->document_written)
 			return;
-		bool apart = is_out_of_step(group, look, field);
-		bool left = (action & ACTION_TO_COUCH) && typing_spaced(group, look, field);
+		bool apart = is_out_of_step(batch, job, field);
+		bool left = (action & ACTION_TO_COUCH) && typing_spaced(batch, job, field);
 		bool agrees =
-			action & (ACTION_TO_COUCH | ACTION_REMEMBER) || (is_made_of_row(look) && !apart);
+			action & (ACTION_TO_COUCH | ACTION_MOVE_BASE) || (is_made_of_row(job) && !apart);
 		/* What the save made of an edit, or of what both showed, goes back to the row, once (sync-rules 18): it is the
 		 * document's own change of what both have had. A column that only shows is set back. */
 		if (agrees)
-			ledger_entry_agree(&look->entry, field,
-					   apart && !left ? &look->airtable[field] : &look->couch[field],
-					   &look->airtable[field]);
+			ledger_entry_agree(&job->entry, field,
+					   apart && !left ? &job->airtable[field] : &job->couch[field],
+					   &job->airtable[field]);
 		if (left)
-			typing_leave(group, look);
-		bool made = agrees || (out && look_couch_moved(group, look, field));
+			typing_leave(batch, job);
+		bool made = agrees || (out && job_couch_moved(batch, job, field));
 		if (!made || !apart || left)
 			return;
-	} else if (is_shown_already(group, look, field)) {
-		ledger_entry_agree(&look->entry, field, &look->couch[field], &look->airtable[field]);
+	} else if (is_shown_already(batch, job, field)) {
+		ledger_entry_agree(&job->entry, field, &job->couch[field], &job->airtable[field]);
 		return;
 	}
-	fill(group, look, field, &look->couch[field]);
+	fill(batch, job, field, &job->couch[field]);
 }
 
 /* The problem's sentence in its cell: written when it differs, cleared when there is none (sync-rules 21). */
-void look_fill_problem(struct group *group, struct look *look)
+void job_fill_problem(struct batch *batch, struct job *job)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, FIELD_ERROR);
-	struct cell words = cell_text(text_or_empty(&look->problem));
+	struct cell_equivalence equivalence = job_equivalence(batch, job, FIELD_ERROR);
+	struct cell words = cell_text(text_or_empty(&job->problem));
 
-	if (look->writes[FIELD_ERROR])
-		look_unfill(group, look, FIELD_ERROR);
-	if (look_has_column(group, look, FIELD_ERROR) &&
-	    !cell_equal(&words, &look->airtable[FIELD_ERROR], &equivalence))
-		fill(group, look, FIELD_ERROR, &words);
+	if (job->writes[FIELD_ERROR])
+		job_unfill(batch, job, FIELD_ERROR);
+	if (job_has_column(batch, job, FIELD_ERROR) &&
+	    !cell_equal(&words, &job->airtable[FIELD_ERROR], &equivalence))
+		fill(batch, job, FIELD_ERROR, &words);
 	cell_done(&words);
 }
 
 /* Nor is it sent any more: what such a cell shows by now no write of ours has replaced. */
-void look_unfill(struct group *group, struct look *look, enum field field)
+void job_unfill(struct batch *batch, struct job *job, enum field field)
 {
-	look->writes[field] = false;
-	look->entry.sent.fields[field].sent = false;
-	json_remove(look->row_body, group->sync->columns[look->pair->table].of[field].id);
+	job->writes[field] = false;
+	job->entry.sent.fields[field].sent = false;
+	json_remove(job->row_body, batch->sync->columns[job->pair->table].of[field].id);
 }
 
-static void fill_delete_box(struct group *group, struct look *look)
+static void fill_delete_box(struct batch *batch, struct job *job)
 {
 	const struct cell unticked = {0};
 
-	if (look->existence.clear_delete && look_has_column(group, look, FIELD_DELETE) &&
-	    look->airtable[FIELD_DELETE].kind != CELL_EMPTY)
-		fill(group, look, FIELD_DELETE, &unticked);
+	if (job->existence.clear_delete && job_has_column(batch, job, FIELD_DELETE) &&
+	    job->airtable[FIELD_DELETE].kind != CELL_EMPTY)
+		fill(batch, job, FIELD_DELETE, &unticked);
 }
 
 /* A row that a person made may leave its type empty, which reads as "Item": it is named when the row is taken in, as the app
  * does. */
-static bool lacks_its_type(const struct group *group, const struct look *look)
+static bool lacks_its_type(const struct batch *batch, const struct job *job)
 {
-	const struct columns *columns = &group->sync->columns[look->pair->table];
-	enum existence_action action = look->existence.action;
+	const struct columns *columns = &batch->sync->columns[job->pair->table];
+	enum existence_action action = job->existence.action;
 	bool taken_in = action == EXIST_CREATE_DOCUMENT || action == EXIST_ADOPT;
 
-	return taken_in && look_has_column(group, look, FIELD_TYPE) &&
-	       look->document.presence == SIDE_THERE && look->couch[FIELD_TYPE].kind == CELL_CHOICE &&
-	       !json_find(look->row.body, columns->of[FIELD_TYPE].id, NULL);
+	return taken_in && job_has_column(batch, job, FIELD_TYPE) && job->document.presence == RECORD_THERE &&
+	       job->couch[FIELD_TYPE].kind == CELL_CHOICE &&
+	       !json_find(job->row.body, columns->of[FIELD_TYPE].id, NULL);
 }
 
 /* Where the row is not to have all of the document it does not get the document's Updated At either (sync-rules 5). */
-static void keep_time(struct group *group, struct look *look)
+static void keep_time(struct batch *batch, struct job *job)
 {
-	if (look->withheld && look->writes[FIELD_UPDATED_AT])
-		look_unfill(group, look, FIELD_UPDATED_AT);
+	if (job->withheld && job->writes[FIELD_UPDATED_AT])
+		job_unfill(batch, job, FIELD_UPDATED_AT);
 }
 
-bool look_fill_update(struct group *group, struct look *look)
+bool job_fill_update(struct batch *batch, struct job *job)
 {
-	bool unnamed = lacks_its_type(group, look);
+	bool unnamed = lacks_its_type(batch, job);
 
-	typing_note_saved(look);
+	typing_note_saved(job);
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look_has_column(group, look, (enum field)field) && field != FIELD_ERROR &&
+		if (job_has_column(batch, job, (enum field)field) && field != FIELD_ERROR &&
 		    field != FIELD_DELETE)
-			fill_merged(group, look, (enum field)field);
-	if (unnamed && !look->writes[FIELD_TYPE])
-		fill(group, look, FIELD_TYPE, &look->couch[FIELD_TYPE]);
-	keep_time(group, look);
-	fill_delete_box(group, look);
-	look_fill_problem(group, look);
-	return look->row_body && json_key_count(look->row_body) > 0;
+			fill_merged(batch, job, (enum field)field);
+	if (unnamed && !job->writes[FIELD_TYPE])
+		fill(batch, job, FIELD_TYPE, &job->couch[FIELD_TYPE]);
+	keep_time(batch, job);
+	fill_delete_box(batch, job);
+	job_fill_problem(batch, job);
+	return job->row_body && json_key_count(job->row_body) > 0;
 }
 
 /* A link of the document to what is not there waits for good, unless somebody acts. */
-void look_tell_dead_link(struct group *group, struct look *look, enum field field)
+void job_report_dead_link(struct batch *batch, struct job *job, enum field field)
 {
-	const struct cell *link = &look->couch[field];
+	const struct cell *link = &job->couch[field];
 	const struct pair *target =
 		link->kind == CELL_LINKS
-			? pairs_find(&group->sync->pairs, field_linked_table(field), link->ids[0])
+			? pairs_find(&batch->sync->pairs, field_linked_table(field), link->ids[0])
 			: NULL;
 
 	if (link->kind == CELL_LINKS && (!target || target->document != PAIR_DOCUMENT_THERE))
-		look_problem(
-			look,
+		job_problem(
+			job,
 			"%s: the document names %s, which is deleted or not here yet: choose another one.",
 			field_rule(field)->name, link->ids[0]);
 }
 
-bool look_fill_create(struct group *group, struct look *look)
+bool job_fill_create(struct batch *batch, struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look_has_column(group, look, (enum field)field) && look->couch[field].kind != CELL_EMPTY)
-			fill(group, look, (enum field)field, &look->couch[field]);
-	keep_time(group, look);
-	look_tell_dead_link(group, look, FIELD_COLLECTION);
-	look_tell_dead_link(group, look, FIELD_CONTAINER);
-	look_fill_problem(group, look);
-	return look->writes[FIELD_ID];
+		if (job_has_column(batch, job, (enum field)field) && job->couch[field].kind != CELL_EMPTY)
+			fill(batch, job, (enum field)field, &job->couch[field]);
+	keep_time(batch, job);
+	job_report_dead_link(batch, job, FIELD_COLLECTION);
+	job_report_dead_link(batch, job, FIELD_CONTAINER);
+	job_fill_problem(batch, job);
+	return job->writes[FIELD_ID];
 }
 
 /* Types of columns whose cells can be written as they were read; pictures cannot, and the others are Airtable's own word. */
@@ -271,136 +271,134 @@ static const char *column_type(struct json_object *tables, const char *table_id,
 	return "";
 }
 
-void look_refill(struct group *group, struct look *look, struct json_object *tables)
+void job_refill(struct batch *batch, struct job *job, struct json_object *tables)
 {
-	const struct columns *columns = &group->sync->columns[look->pair->table];
+	const struct columns *columns = &batch->sync->columns[job->pair->table];
 
-	json_each (look->entry.grave_cells, column, value) {
+	json_each (job->entry.retired_cells, column, value) {
 		if (columns_field_by_id(columns, column) != FIELD_COUNT ||
 		    !is_refillable(column_type(tables, columns->table_id, column)))
 			continue;
-		json_put(look->row_body, column, json_copy(value));
-		look->refills = true;
+		json_put(job->row_body, column, json_copy(value));
+		job->refills = true;
 	}
 }
 
-void look_drop_refill(struct group *group, struct look *look)
+void job_drop_refill(struct batch *batch, struct job *job)
 {
-	const struct columns *columns = &group->sync->columns[look->pair->table];
+	const struct columns *columns = &batch->sync->columns[job->pair->table];
 	struct json_object *body = json_new_object();
 
-	json_each (look->row_body, column, value)
+	json_each (job->row_body, column, value)
 		if (columns_field_by_id(columns, column) != FIELD_COUNT)
 			json_put(body, column, json_share(value));
-	json_release(look->row_body);
-	look->row_body = body;
-	look->refills = false;
+	json_release(job->row_body);
+	job->row_body = body;
+	job->refills = false;
 }
 
-void look_note_sent(struct group *group, struct look *look)
+void job_note_sent(struct batch *batch, struct job *job)
 {
-	struct ledger_sent *sent = &look->entry.sent;
+	struct ledger_sent *sent = &job->entry.sent;
 	static const enum sent_kind kinds[] = {
 		[ROW_WORK_CREATE] = SENT_CREATE,
 		[ROW_WORK_UPDATE] = SENT_UPDATE,
 		[ROW_WORK_DELETE] = SENT_DELETE,
 	};
 
-	ledger_entry_clear_sent(&look->entry);
-	sent->kind = kinds[look->row_work];
-	sent->at_ms = group->sync->rows.ops->now_ms(group->sync->rows.self);
-	snprintf(sent->epoch, sizeof sent->epoch, "%s", group->sync->epoch);
+	ledger_entry_clear_sent(&job->entry);
+	sent->kind = kinds[job->row_work];
+	sent->at_ms = batch->sync->rows.ops->now_ms(batch->sync->rows.self);
+	snprintf(sent->epoch, sizeof sent->epoch, "%s", batch->sync->epoch);
 	snprintf(sent->document, sizeof sent->document, "%s",
-		 look->document.revision ? look->document.revision : "");
-	look->pair->unsent_ms = sent->at_ms;
-	if (look->row_work == ROW_WORK_DELETE) {
+		 job->document.revision ? job->document.revision : "");
+	job->pair->unsent_ms = sent->at_ms;
+	if (job->row_work == ROW_WORK_DELETE) {
 		/* When the tombstone was first seen: edits of the row after that bring the document back. */
-		look->entry.seen_ms = look_first_seen_ms(group, look);
-		look->entry.handled = look->pair->leaves;
+		job->entry.seen_ms = job_first_seen_ms(batch, job);
+		job->entry.synced = job->pair->leaves_hash;
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!look->writes[field])
+		if (!job->writes[field])
 			continue;
 		sent->fields[field].sent = true;
-		if (look->row_work == ROW_WORK_UPDATE)
-			sent->fields[field].pre = cell_copy(look_shown(look, (enum field)field));
-		sent->fields[field].post = cell_copy(&look->outgoing[field]);
+		if (job->row_work == ROW_WORK_UPDATE)
+			sent->fields[field].pre = cell_copy(job_shown(job, (enum field)field));
+		sent->fields[field].post = cell_copy(&job->outgoing[field]);
 	}
 }
 
 /* ---- what the answer says ---- */
 
-void look_forget_obeyed_tick(const struct group *group, struct look *look)
+void job_forget_obeyed_tick(const struct batch *batch, struct job *job)
 {
-	const struct column *column = &group->sync->columns[look->pair->table].of[FIELD_DELETE];
+	const struct column *column = &batch->sync->columns[job->pair->table].of[FIELD_DELETE];
 
-	if (column->id && look->entry.grave_cells)
-		json_remove(look->entry.grave_cells, column->id);
+	if (column->id && job->entry.retired_cells)
+		json_remove(job->entry.retired_cells, column->id);
 }
 
-static void agree_on_answer(struct group *group, struct look *look, enum field field,
-			    const struct cell *answer)
+static void agree_on_answer(struct batch *batch, struct job *job, enum field field, const struct cell *answer)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
-	bool equivalent = cell_shows_sent(answer, &look->outgoing[field], &equivalence);
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
+	bool equivalent = cell_shows_sent(answer, &job->outgoing[field], &equivalence);
 
 	if (field == FIELD_DELETE)
-		look_forget_obeyed_tick(group, look);
+		job_forget_obeyed_tick(batch, job);
 	if (field == FIELD_ERROR || field == FIELD_DELETE)
 		return;
-	ledger_entry_agree(&look->entry, field, &look->outgoing[field], answer);
-	look->entry.fields[field].shown_differently = !equivalent;
+	ledger_entry_agree(&job->entry, field, &job->outgoing[field], answer);
+	job->entry.fields[field].shown_differently = !equivalent;
 	if (equivalent)
 		return;
-	look_tell_difference(look, field, &look->outgoing[field], answer);
-	look->again = true; /* the row does not say so yet */
+	job_report_difference(job, field, &job->outgoing[field], answer);
+	job->again = true; /* the row does not say so yet */
 }
 
 /* A cell that this write did not touch: the same as we read it, or somebody edits the row right now. */
-static void compare_untouched(struct group *group, struct look *look, enum field field,
+static void compare_untouched(struct batch *batch, struct job *job, enum field field,
 			      const struct cell *answer)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	if (look->row_work == ROW_WORK_CREATE && answer->kind == CELL_EMPTY &&
-	    look->couch[field].kind == CELL_EMPTY)
-		ledger_entry_agree(&look->entry, field, &look->couch[field], answer);
-	else if (!cell_equal(&look->airtable[field], answer, &equivalence))
-		look->again = true;
+	if (job->row_work == ROW_WORK_CREATE && answer->kind == CELL_EMPTY &&
+	    job->couch[field].kind == CELL_EMPTY)
+		ledger_entry_agree(&job->entry, field, &job->couch[field], answer);
+	else if (!cell_equal(&job->airtable[field], answer, &equivalence))
+		job->again = true;
 }
 
 /* A new row replaced nothing: until it is shown at all, it is not there. */
-static void remember_replaced(struct look *look)
+static void remember_replaced(struct job *job)
 {
-	struct ledger_sent *sent = &look->entry.sent;
-	int64_t at_ms = look->row_write->date_ms ? look->row_write->date_ms : sent->at_ms;
+	struct ledger_sent *sent = &job->entry.sent;
+	int64_t at_ms = job->row_write->date_ms ? job->row_write->date_ms : sent->at_ms;
 
 	for (size_t field = 0; sent->kind == SENT_UPDATE && field < FIELD_COUNT; field++)
 		if (sent->fields[field].sent)
-			ledger_entry_replace(&look->entry, (enum field)field, &sent->fields[field].pre,
-					     at_ms);
-	ledger_entry_clear_sent(&look->entry);
+			ledger_entry_replace(&job->entry, (enum field)field, &sent->fields[field].pre, at_ms);
+	ledger_entry_clear_sent(&job->entry);
 }
 
-void look_take_answer(struct group *group, struct look *look)
+void job_take_answer(struct batch *batch, struct job *job)
 {
-	struct sync *sync = group->sync;
+	struct sync *sync = batch->sync;
 	struct cell cells[FIELD_COUNT] = {0};
 	struct mapping_links links = sync_links(sync);
 	bool unknown_choice = false;
 
-	mapping_from_row(look->pair->table, &sync->columns[look->pair->table], look->row_write->answer.body,
+	mapping_from_row(job->pair->table, &sync->columns[job->pair->table], job->row_write->answer.body,
 			 &links, cells, &unknown_choice);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!look_has_column(group, look, (enum field)field))
+		if (!job_has_column(batch, job, (enum field)field))
 			continue;
-		if (look->writes[field])
-			agree_on_answer(group, look, (enum field)field, &cells[field]);
+		if (job->writes[field])
+			agree_on_answer(batch, job, (enum field)field, &cells[field]);
 		else if (field != FIELD_ERROR && field != FIELD_DELETE)
-			compare_untouched(group, look, (enum field)field, &cells[field]);
+			compare_untouched(batch, job, (enum field)field, &cells[field]);
 		cell_done(&cells[field]);
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		cell_done(&cells[field]);
-	remember_replaced(look);
+	remember_replaced(job);
 }

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#define ROUNDS      60 /* of one group: more than any search needs */
+#define ROUNDS      60 /* of one batch: more than any search needs */
 #define FOUND_ALONE 3  /* cells refused one by one, and none taken: it is the row */
 
 struct search {
@@ -23,14 +23,14 @@ struct search {
 	struct error why;   /* the last refusal */
 	field_set nameless; /* those that no word named */
 	bool any_taken, any_named, guessed;
-	char *told;               /* owned; what the problem said before */
+	char *reported;           /* owned; what the problem said before */
 	struct json_object *body; /* owned; what was sent */
 };
 
 struct refusals {
-	struct group *group;
-	struct search *searches; /* owned; one a look */
-	struct look *scout[TABLE_COUNT];
+	struct batch *batch;
+	struct search *searches; /* owned; one a job */
+	struct job *scout[TABLE_COUNT];
 };
 
 /* ---- searching ---- */
@@ -63,43 +63,43 @@ static field_set half_of(field_set suspects, bool from_end)
 	return half;
 }
 
-static field_set written_fields(const struct look *look)
+static field_set written_fields(const struct job *job)
 {
 	field_set fields = 0;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look->writes[field] && !(look->row_work == ROW_WORK_CREATE && field == FIELD_ID))
+		if (job->writes[field] && !(job->row_work == ROW_WORK_CREATE && field == FIELD_ID))
 			fields |= FIELD_BIT(field);
 	return fields;
 }
 
 /* The problem's words are pending again when they have changed. */
-static void retell(struct group *group, struct look *look, struct search *search)
+static void retell(struct batch *batch, struct job *job, struct search *search)
 {
-	if (look->dropped[FIELD_ERROR])
+	if (job->dropped[FIELD_ERROR])
 		return;
-	look->writes[FIELD_ERROR] = false;
-	look_fill_problem(group, look);
+	job->writes[FIELD_ERROR] = false;
+	job_fill_problem(batch, job);
 	search->pending &= ~FIELD_BIT(FIELD_ERROR);
-	if (look->writes[FIELD_ERROR])
+	if (job->writes[FIELD_ERROR])
 		search->pending |= FIELD_BIT(FIELD_ERROR);
 }
 
-static void drop(struct look *look, struct search *search, enum field field)
+static void drop(struct job *job, struct search *search, enum field field)
 {
-	look->dropped[field] = true;
+	job->dropped[field] = true;
 	search->pending &= ~FIELD_BIT(field);
 }
 
 /* Another row of the table has just been given its words, or one was a short while ago. */
-static bool others_say(const struct group *group, const struct look *look)
+static bool others_say(const struct batch *batch, const struct job *job)
 {
-	const struct rights *rights = &group->sync->rights;
-	enum table table = look->pair->table;
+	const struct rights *rights = &batch->sync->rights;
+	enum table table = job->pair->table;
 
-	for (size_t i = 0; i < group->count; i++) {
-		const struct look *other = &group->looks[i];
-		if (other != look && other->pair->table == table && other->row_write &&
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct job *other = &batch->jobs[i];
+		if (other != job && other->pair->table == table && other->row_write &&
 		    other->row_write->result == ERROR_NONE && other->writes[FIELD_ERROR])
 			return true;
 	}
@@ -108,86 +108,86 @@ static bool others_say(const struct group *group, const struct look *look)
 
 /* Of a row with nothing but its words to write they are refused with the row, and no other row need be silent for that; of several
  * it is the column. */
-static bool are_words_refused(struct group *group, const struct look *look, const struct search *search)
+static bool are_words_refused(struct batch *batch, const struct job *job, const struct search *search)
 {
-	struct rights *rights = &group->sync->rights;
-	enum table table = look->pair->table;
+	struct rights *rights = &batch->sync->rights;
+	enum table table = job->pair->table;
 
-	if (others_say(group, look) || rights->silent[table] == look->pair)
+	if (others_say(batch, job) || rights->silent[table] == job->pair)
 		return false;
-	rights->silent[table] = look->pair;
-	log_warn(&group->sync->log,
+	rights->silent[table] = job->pair;
+	log_warn(&batch->sync->log,
 		 "%s: its row does not say what is wrong, since Airtable refuses its error cell (%s): it is "
 		 "told "
 		 "in this log alone",
-		 look->pair->full_id, search->why.text);
+		 job->pair->full_id, search->why.text);
 	return ++rights->fields[table][FIELD_ERROR].rows >= FOUND_ALONE;
 }
 
-static bool is_of_column(struct group *group, const struct look *look, const struct search *search,
+static bool is_of_column(struct batch *batch, const struct job *job, const struct search *search,
 			 enum field field, bool named)
 {
-	return named || search->any_taken || (field == FIELD_ERROR && are_words_refused(group, look, search));
+	return named || search->any_taken || (field == FIELD_ERROR && are_words_refused(batch, job, search));
 }
 
-static void found(struct group *group, struct look *look, struct search *search, enum field field, bool named)
+static void found(struct batch *batch, struct job *job, struct search *search, enum field field, bool named)
 {
 	bool forbidden = refusal_is_forbidden(&search->why);
 
-	look->retry = true;
+	job->retry = true;
 	if (forbidden)
-		look_tell_column(group, look, field);
+		job_report_column(batch, job, field);
 	else if (field != FIELD_ERROR)
-		look_problem(look, "%s: %s.", field_rule(field)->name, search->why.text);
-	if (forbidden && is_of_column(group, look, search, field, named))
-		group_refuse_column(group, look, field, &search->why);
+		job_problem(job, "%s: %s.", field_rule(field)->name, search->why.text);
+	if (forbidden && is_of_column(batch, job, search, field, named))
+		batch_refuse_column(batch, job, field, &search->why);
 	else if (forbidden && field != FIELD_ERROR)
 		search->nameless |= FIELD_BIT(field);
 	if (!named) {
-		group->sync->rights.suspect[look->pair->table] = field;
-		group->sync->rights.suspects[look->pair->table] = true;
+		batch->sync->rights.suspect[job->pair->table] = field;
+		batch->sync->rights.suspects[job->pair->table] = true;
 	}
-	drop(look, search, field);
+	drop(job, search, field);
 	/* A row with the document's Updated At has all that the document has (sync-rules 5): this one has not. */
 	if (field_rule(field)->direction == DIRECTION_BOTH)
-		drop(look, search, FIELD_UPDATED_AT);
+		drop(job, search, FIELD_UPDATED_AT);
 	search->suspects = 0;
 	search->guessed = false;
 	search->found += !named;
 	search->any_named = search->any_named || named;
-	retell(group, look, search);
+	retell(batch, job, search);
 }
 
 /* Nothing of the row is taken: what was said of its cells is not what it is about. Where it is not for want of a right the row is
  * written once more, to say so itself (sync-rules 21). */
-static void give_up(struct group *group, struct look *look, struct search *search)
+static void give_up(struct batch *batch, struct job *job, struct search *search)
 {
 	search->open = false;
-	text_clear(&look->problem);
-	text_add(&look->problem, search->told ? search->told : "");
-	if (refusal_is_forbidden(&search->why) || look->row_work != ROW_WORK_UPDATE || look->words_alone)
+	text_clear(&job->problem);
+	text_add(&job->problem, search->reported ? search->reported : "");
+	if (refusal_is_forbidden(&search->why) || job->row_work != ROW_WORK_UPDATE || job->error_cell_alone)
 		return;
-	look->words_alone = true;
-	look_take_refusal(group, look);
+	job->error_cell_alone = true;
+	job_take_refusal(batch, job);
 	search->pending = search->suspects = 0;
-	look->dropped[FIELD_ERROR] = false;
-	retell(group, look, search);
+	job->dropped[FIELD_ERROR] = false;
+	retell(batch, job, search);
 	search->open = search->pending != 0;
 }
 
-static bool is_about_cells(const struct look *look)
+static bool is_about_cells(const struct job *job)
 {
-	const struct side_write *write = look->row_write;
+	const struct endpoint_write *write = job->row_write;
 
-	return look->row_work != ROW_WORK_DELETE && !write->row_missing && !write->of_table;
+	return job->row_work != ROW_WORK_DELETE && !write->row_missing && !write->of_table;
 }
 
-static void begin(struct group *group, struct look *look, struct search *search)
+static void begin(struct batch *batch, struct job *job, struct search *search)
 {
-	search->open = is_about_cells(look) && !look_may_not_be_written(group, look);
-	search->pending = search->tried = written_fields(look);
-	free(search->told);
-	search->told = own_copy(text_or_empty(&look->problem));
+	search->open = is_about_cells(job) && !job_may_not_be_written(batch, job);
+	search->pending = search->tried = written_fields(job);
+	free(search->reported);
+	search->reported = own_copy(text_or_empty(&job->problem));
 }
 
 /* So far nothing says that the refusals are about single cells. */
@@ -196,96 +196,96 @@ static bool is_of_row(const struct search *search)
 	return !search->any_taken && !search->any_named;
 }
 
-static void take_refused(struct group *group, struct look *look, struct search *search)
+static void take_refused(struct batch *batch, struct job *job, struct search *search)
 {
-	const struct columns *columns = &group->sync->columns[look->pair->table];
-	enum field named = blame_field(&look->row_write->error, columns, search->tried, look->row_body);
+	const struct columns *columns = &batch->sync->columns[job->pair->table];
+	enum field named = blame_field(&job->row_write->error, columns, search->tried, job->row_body);
 
-	search->why = look->row_write->error;
-	look_doubt_columns(group, look);
-	if (named == FIELD_COUNT && look->refills) {
-		look_drop_refill(group, look);
+	search->why = job->row_write->error;
+	job_doubt_columns(batch, job);
+	if (named == FIELD_COUNT && job->refills) {
+		job_drop_refill(batch, job);
 		return;
 	}
-	if (!is_about_cells(look) || look->words_alone)
+	if (!is_about_cells(job) || job->error_cell_alone)
 		search->open = false;
 	else if (named != FIELD_COUNT)
-		found(group, look, search, named, true);
+		found(batch, job, search, named, true);
 	else if (count_of(search->tried) == 1)
-		found(group, look, search, only_one(search->tried), false);
+		found(batch, job, search, only_one(search->tried), false);
 	else
 		search->suspects = search->tried;
 	bool nothing = search->tried == 0; /* a new row with nothing but its ID */
 	bool hopeless = search->found >= FOUND_ALONE && is_of_row(search) && search->suspects &&
 			search->suspects == search->pending;
 	if (search->open && (nothing || hopeless))
-		give_up(group, look, search);
+		give_up(batch, job, search);
 }
 
 /* What the row shows now is what the next part is decided on. */
-static void read_answer(struct group *group, struct look *look)
+static void read_answer(struct batch *batch, struct job *job)
 {
-	struct sync *sync = group->sync;
+	struct sync *sync = batch->sync;
 	struct mapping_links links = sync_links(sync);
 	bool unknown_choice = false;
 
-	side_record_done(&look->row);
-	look->row = look->row_write->answer;
-	look->row_write->answer = (struct side_record){0};
+	endpoint_record_done(&job->row);
+	job->row = job->row_write->answer;
+	job->row_write->answer = (struct endpoint_record){0};
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		cell_done(&look->airtable[field]);
-	mapping_from_row(look->pair->table, &sync->columns[look->pair->table], look->row.body, &links,
-			 look->airtable, &unknown_choice);
+		cell_done(&job->airtable[field]);
+	mapping_from_row(job->pair->table, &sync->columns[job->pair->table], job->row.body, &links,
+			 job->airtable, &unknown_choice);
 }
 
 /* Others of its columns were found before anything was taken. */
-static void believe_nameless(struct group *group, struct look *look, struct search *search)
+static void believe_nameless(struct batch *batch, struct job *job, struct search *search)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (search->nameless & FIELD_BIT(field))
-			group_refuse_column(group, look, (enum field)field, &search->why);
+			batch_refuse_column(batch, job, (enum field)field, &search->why);
 	search->nameless = 0;
 }
 
-static void take_part(struct group *group, struct look *look, struct search *search)
+static void take_part(struct batch *batch, struct job *job, struct search *search)
 {
-	bool was_again = look->again;
+	bool was_again = job->again;
 
 	search->pending &= ~search->tried;
 	search->suspects &= ~search->tried;
 	search->any_taken = true;
-	believe_nameless(group, look, search);
+	believe_nameless(batch, job, search);
 	if (count_of(search->suspects) == 1)
-		found(group, look, search, only_one(search->suspects), false);
-	if (search->pending == 0 || look->row_work == ROW_WORK_CREATE) {
-		look->again = look->again || search->pending != 0;
+		found(batch, job, search, only_one(search->suspects), false);
+	if (search->pending == 0 || job->row_work == ROW_WORK_CREATE) {
+		job->again = job->again || search->pending != 0;
 		search->open = false; /* its answer is taken as any other */
 		return;
 	}
-	look->again = false;
-	look_note_taken(group, look);
-	look_take_answer(group, look);
-	read_answer(group, look);
-	search->open = !look->again; /* somebody edits the row right now: it is planned anew */
-	look->again = look->again || was_again;
+	job->again = false;
+	job_note_taken(batch, job);
+	job_take_answer(batch, job);
+	read_answer(batch, job);
+	search->open = !job->again; /* somebody edits the row right now: it is planned anew */
+	job->again = job->again || was_again;
 	if (!search->open)
-		look->row_write = NULL;
+		job->row_write = NULL;
 	else
-		retell(group, look, search);
+		retell(batch, job, search);
 }
 
-static void take_answer(struct group *group, struct look *look, struct search *search)
+static void take_answer(struct batch *batch, struct job *job, struct search *search)
 {
-	switch (look->row_write->result) {
+	switch (job->row_write->result) {
 	case ERROR_REFUSED:
 		if (!search->open)
-			begin(group, look, search);
+			begin(batch, job, search);
 		if (search->open)
-			take_refused(group, look, search);
+			take_refused(batch, job, search);
 		break;
 	case ERROR_NONE:
 		if (search->open)
-			take_part(group, look, search);
+			take_part(batch, job, search);
 		break;
 	default:
 		search->open = false; /* in doubt, or it never left */
@@ -294,21 +294,21 @@ static void take_answer(struct group *group, struct look *look, struct search *s
 
 /* ---- what is tried next ---- */
 
-static bool is_scout(struct refusals *refusals, struct look *look)
+static bool is_scout(struct refusals *refusals, struct job *job)
 {
-	struct look **scout = &refusals->scout[look->pair->table];
-	const struct search *search = *scout ? &refusals->searches[*scout - refusals->group->looks] : NULL;
+	struct job **scout = &refusals->scout[job->pair->table];
+	const struct search *search = *scout ? &refusals->searches[*scout - refusals->batch->jobs] : NULL;
 
 	if (!search || !search->open)
-		*scout = look;
-	return *scout == look;
+		*scout = job;
+	return *scout == job;
 }
 
 /* False: it waits for what another row finds. */
-static bool choose(struct refusals *refusals, struct look *look, struct search *search)
+static bool choose(struct refusals *refusals, struct job *job, struct search *search)
 {
-	const struct rights *rights = &refusals->group->sync->rights;
-	enum table table = look->pair->table;
+	const struct rights *rights = &refusals->batch->sync->rights;
+	enum table table = job->pair->table;
 	field_set guess = rights->suspects[table] ? FIELD_BIT(rights->suspect[table]) & search->suspects : 0;
 	field_set others = search->suspects & ~guess & ~FIELD_BIT(FIELD_ERROR) & ~FIELD_BIT(FIELD_UPDATED_AT);
 
@@ -317,9 +317,9 @@ static bool choose(struct refusals *refusals, struct look *look, struct search *
 	} else if (guess && others && !search->guessed) {
 		search->guessed = true;
 		search->tried = others;
-	} else if (look->row_work == ROW_WORK_CREATE) {
+	} else if (job->row_work == ROW_WORK_CREATE) {
 		search->tried = 0;
-	} else if (is_scout(refusals, look)) {
+	} else if (is_scout(refusals, job)) {
 		search->tried = half_of(search->suspects, search->found % 2 == 1);
 	} else {
 		return false;
@@ -327,148 +327,148 @@ static bool choose(struct refusals *refusals, struct look *look, struct search *
 	return true;
 }
 
-static void cut_body(struct group *group, struct look *look, struct search *search)
+static void cut_body(struct batch *batch, struct job *job, struct search *search)
 {
-	const struct columns *columns = &group->sync->columns[look->pair->table];
+	const struct columns *columns = &batch->sync->columns[job->pair->table];
 
 	json_release(search->body);
 	search->body = json_new_object();
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		struct json_object *value = NULL;
-		bool key = look->row_work == ROW_WORK_CREATE && field == FIELD_ID;
-		look->writes[field] = key || (search->tried & FIELD_BIT(field));
-		if (look->writes[field] && json_find(look->row_body, columns->of[field].id, &value))
+		bool key = job->row_work == ROW_WORK_CREATE && field == FIELD_ID;
+		job->writes[field] = key || (search->tried & FIELD_BIT(field));
+		if (job->writes[field] && json_find(job->row_body, columns->of[field].id, &value))
 			json_put(search->body, columns->of[field].id, json_share(value));
 	}
-	if (!look->refills || search->tried != search->pending)
+	if (!job->refills || search->tried != search->pending)
 		return;
-	json_each (look->row_body, column, other)
+	json_each (job->row_body, column, other)
 		if (columns_field_by_id(columns, column) == FIELD_COUNT)
 			json_put(search->body, column, json_share(other));
 }
 
 /* Nothing is left. Where more than one cell was refused for want of a right, and none taken, it is the row; else it says already
  * why, or cannot. */
-static void end(struct group *group, struct look *look, struct search *search)
+static void end(struct batch *batch, struct job *job, struct search *search)
 {
 	search->open = false;
 	if (is_of_row(search) && count_of(search->nameless) > 1) {
-		give_up(group, look, search);
+		give_up(batch, job, search);
 		return;
 	}
-	ledger_entry_clear_sent(&look->entry);
-	look->row_write = NULL;
+	ledger_entry_clear_sent(&job->entry);
+	job->row_write = NULL;
 }
 
 /* 'any_ended_out': a search came to its end, so that who waited for it may be the next. */
-static size_t choose_all(struct refusals *refusals, struct look **looks, bool *any_ended_out)
+static size_t choose_all(struct refusals *refusals, struct job **jobs, bool *any_ended_out)
 {
-	struct group *group = refusals->group;
+	struct batch *batch = refusals->batch;
 	size_t count = 0;
 
 	*any_ended_out = false;
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
 		struct search *search = &refusals->searches[i];
 		if (!search->open)
 			continue;
-		if (search->pending == 0 && look->row_work != ROW_WORK_CREATE) {
-			end(group, look, search);
+		if (search->pending == 0 && job->row_work != ROW_WORK_CREATE) {
+			end(batch, job, search);
 			*any_ended_out = true;
-		} else if (choose(refusals, look, search)) {
-			cut_body(group, look, search);
-			look_note_sent(group, look);
-			looks[count++] = look;
+		} else if (choose(refusals, job, search)) {
+			cut_body(batch, job, search);
+			job_note_sent(batch, job);
+			jobs[count++] = job;
 		}
 	}
 	return count;
 }
 
 /* The rows that something is tried of, noted anew: what is sent now is less. */
-static size_t next_round(struct refusals *refusals, struct look **looks)
+static size_t next_round(struct refusals *refusals, struct job **jobs)
 {
-	struct group *group = refusals->group;
+	struct batch *batch = refusals->batch;
 	bool any_ended = true;
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
 		struct search *search = &refusals->searches[i];
-		if (!look->row_write || !search->answered)
+		if (!job->row_write || !search->answered)
 			continue;
 		search->answered = false;
-		take_answer(group, look, search);
+		take_answer(batch, job, search);
 	}
 	while (count == 0 && any_ended)
-		count = choose_all(refusals, looks, &any_ended);
+		count = choose_all(refusals, jobs, &any_ended);
 	return count;
 }
 
 /* Sync-rules 6.2: what is tried of a row that is there is decided on its last answer. */
-static int64_t leave_by_ms(const struct look *look)
+static int64_t leave_by_ms(const struct job *job)
 {
-	return look->row_write->id ? look->row.read_at_ms + SYNC_FRESH_MS : look->row_write->leave_by_ms;
+	return job->row_write->id ? job->row.read_at_ms + SYNC_FRESH_MS : job->row_write->leave_by_ms;
 }
 
-static bool write_round(struct refusals *refusals, struct look **looks, size_t count, struct error *error)
+static bool write_round(struct refusals *refusals, struct job **jobs, size_t count, struct error *error)
 {
-	struct group *group = refusals->group;
-	struct side *rows = &group->sync->rows;
-	struct side_write *writes = own_alloc((count + 1) * sizeof *writes);
+	struct batch *batch = refusals->batch;
+	struct endpoint *rows = &batch->sync->rows;
+	struct endpoint_write *writes = own_alloc((count + 1) * sizeof *writes);
 	size_t left = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct look *look = looks[i];
-		struct search *search = &refusals->searches[look - group->looks];
+		struct job *job = jobs[i];
+		struct search *search = &refusals->searches[job - batch->jobs];
 		search->answered = true;
-		if (look->finished || look->note_refused) {
+		if (job->finished || job->note_refused) {
 			search->open = false;
-			look->row_write = NULL;
+			job->row_write = NULL;
 			continue;
 		}
-		looks[left] = look;
-		look->pair->unsent_ms = 0;
-		writes[left++] = (struct side_write){
-			.kind = look->row_write->kind,
-			.table = look->row_write->table,
-			.id = look->row_write->id ? look->row.id : NULL,
+		jobs[left] = job;
+		job->pair->unsent_ms = 0;
+		writes[left++] = (struct endpoint_write){
+			.kind = job->row_write->kind,
+			.table = job->row_write->table,
+			.id = job->row_write->id ? job->row.id : NULL,
 			.body = search->body,
-			.leave_by_ms = leave_by_ms(look),
+			.leave_by_ms = leave_by_ms(job),
 		};
 	}
-	struct side_ticket *ticket = rows->ops->write_start(rows->self, writes, left);
+	struct endpoint_ticket *ticket = rows->ops->write_start(rows->self, writes, left);
 	bool ok = rows->ops->write_finish(rows->self, &ticket, error);
 	for (size_t i = 0; i < left; i++) {
-		side_record_done(&looks[i]->row_write->answer);
-		*looks[i]->row_write = writes[i];
-		looks[i]->row_write->body = NULL;
+		endpoint_record_done(&jobs[i]->row_write->answer);
+		*jobs[i]->row_write = writes[i];
+		jobs[i]->row_write->body = NULL;
 	}
 	free(writes);
 	return ok;
 }
 
-bool group_write_without_refused(struct group *group, struct error *error)
+bool batch_write_without_refused(struct batch *batch, struct error *error)
 {
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
-	struct refusals refusals = {.group = group,
-				    .searches = own_alloc((group->count + 1) * sizeof(struct search))};
+	struct job **jobs = own_alloc((batch->count + 1) * sizeof *jobs);
+	struct refusals refusals = {.batch = batch,
+				    .searches = own_alloc((batch->count + 1) * sizeof(struct search))};
 	bool ok = true;
 
-	group_note_refused_tables(group);
-	for (size_t i = 0; i < group->count; i++)
+	batch_note_refused_tables(batch);
+	for (size_t i = 0; i < batch->count; i++)
 		refusals.searches[i].answered = true;
 	for (int round = 0; ok && round < ROUNDS; round++) {
-		size_t count = next_round(&refusals, looks);
+		size_t count = next_round(&refusals, jobs);
 		if (count == 0)
 			break;
-		ok = group_write_notes(group, looks, count, error) &&
-		     write_round(&refusals, looks, count, error);
+		ok = batch_write_notes(batch, jobs, count, error) &&
+		     write_round(&refusals, jobs, count, error);
 	}
-	for (size_t i = 0; i < group->count; i++) {
+	for (size_t i = 0; i < batch->count; i++) {
 		json_release(refusals.searches[i].body);
-		free(refusals.searches[i].told);
+		free(refusals.searches[i].reported);
 	}
 	free(refusals.searches);
-	free(looks);
+	free(jobs);
 	return ok;
 }

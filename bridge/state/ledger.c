@@ -20,7 +20,7 @@ void ledger_done(struct ledger *ledger)
 	*ledger = (struct ledger){0};
 }
 
-void ledger_tell_unreadable(struct ledger *ledger, const char *full_id, const struct error *why)
+void ledger_report_unreadable(struct ledger *ledger, const char *full_id, const struct error *why)
 {
 	if (!ledger->unreadable)
 		ledger->unreadable = json_new_object();

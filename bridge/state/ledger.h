@@ -30,4 +30,4 @@ struct ledger_key {
 };
 
 /* Says once that a state document cannot be read, and what follows. */
-void ledger_tell_unreadable(struct ledger *ledger, const char *full_id, const struct error *why);
+void ledger_report_unreadable(struct ledger *ledger, const char *full_id, const struct error *why);

@@ -42,7 +42,7 @@ void ledger_entry_agree(struct ledger_entry *entry, enum field field, const stru
 	agreed->known = true;
 	forget_linked_row(entry, field);
 	agreed->shown_differently = false;
-	agreed->contested = false;
+	agreed->base_uncertain = false;
 	agreed->held = false;
 }
 
@@ -116,7 +116,7 @@ void ledger_entry_clear_taken(struct ledger_entry *entry)
 	json_object_close(&entry->saving);
 }
 
-bool ledger_entry_only_tells(const struct ledger_entry *entry)
+bool ledger_entry_only_reports(const struct ledger_entry *entry)
 {
 	return entry->problem && entry->notice && strcmp(entry->problem, entry->notice) == 0;
 }
@@ -127,20 +127,20 @@ bool ledger_entry_is_settled(const struct ledger_entry *entry)
 	       !entry->waits && !entry->problem && !ledger_entry_has_taken(entry);
 }
 
-void ledger_entry_unbury(struct ledger_entry *entry)
+void ledger_entry_revive(struct ledger_entry *entry)
 {
-	own_free_text(&entry->grave_reason);
-	own_free_text(&entry->grave_revision);
-	json_object_close(&entry->grave_cells);
-	entry->grave_ms = 0;
+	own_free_text(&entry->retired_reason);
+	own_free_text(&entry->retired_revision);
+	json_object_close(&entry->retired_cells);
+	entry->retired_ms = 0;
 }
 
 void ledger_entry_pair(struct ledger_entry *entry, const char *record_id)
 {
-	ledger_entry_unbury(entry);
+	ledger_entry_revive(entry);
 	entry->state = ENTRY_PAIR;
-	entry->marked = false;
-	own_free_text(&entry->mark_refused); /* that was the mark of another row */
+	entry->has_app_link = false;
+	own_free_text(&entry->app_link_refused); /* that was the app link of another row */
 	snprintf(entry->record_id, sizeof entry->record_id, "%s", record_id);
 }
 
@@ -152,19 +152,19 @@ static void forget_all(struct ledger_entry *entry)
 	ledger_entry_clear_sent(entry);
 	ledger_entry_drop_replaced(entry, INT64_MAX);
 	ledger_entry_clear_taken(entry);
-	ledger_entry_unbury(entry);
+	ledger_entry_revive(entry);
 	own_free_text(&entry->problem);
 	own_free_text(&entry->notice);
-	entry->notice_leaves = 0;
+	entry->notice_leaves_hash = 0;
 	entry->notice_ms = 0;
 	own_free_text(&entry->shows);
 	own_free_text(&entry->twin_of);
-	json_object_close(&entry->causes);
+	json_object_close(&entry->blocked_by);
 	json_object_close(&entry->grounds);
 }
 
-void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
-		       int64_t now_ms, struct json_object *cells)
+void ledger_entry_retire(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
+			 int64_t now_ms, struct json_object *cells)
 {
 	bool was_document = entry->state != ENTRY_NONE && entry->state != ENTRY_DISCARDED;
 
@@ -173,19 +173,19 @@ void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const cha
 	entry->next_try_ms = 0;
 	entry->unsure_since_ms = 0;
 	entry->typed_ms = 0;
-	entry->marked = false;
+	entry->has_app_link = false;
 	entry->ended = 0;
 	json_object_close(&entry->revisions);
-	entry->state = was_document ? ENTRY_GRAVE : ENTRY_DISCARDED;
-	entry->grave_reason = own_copy(reason);
-	entry->grave_revision = own_copy(tombstone_revision);
-	entry->grave_ms = now_ms;
-	entry->grave_cells = cells;
+	entry->state = was_document ? ENTRY_RETIRED : ENTRY_DISCARDED;
+	entry->retired_reason = own_copy(reason);
+	entry->retired_revision = own_copy(tombstone_revision);
+	entry->retired_ms = now_ms;
+	entry->retired_cells = cells;
 }
 
 void ledger_entry_let_go(struct ledger_entry *entry)
 {
-	ledger_entry_unbury(entry);
+	ledger_entry_revive(entry);
 	entry->state = ENTRY_NONE;
 	entry->record_id[0] = '\0';
 }
@@ -193,9 +193,9 @@ void ledger_entry_let_go(struct ledger_entry *entry)
 void ledger_entry_expire(struct ledger_entry *entry)
 {
 	ledger_entry_let_go(entry);
-	entry->marked = false;
+	entry->has_app_link = false;
 	own_free_text(&entry->notice);
-	own_free_text(&entry->mark_refused);
+	own_free_text(&entry->app_link_refused);
 }
 
 void ledger_entry_done(struct ledger_entry *entry)
@@ -203,9 +203,9 @@ void ledger_entry_done(struct ledger_entry *entry)
 	forget_all(entry);
 	own_free_text(&entry->id);
 	json_object_close(&entry->revisions);
-	own_free_text(&entry->mark_refused);
-	json_object_close(&entry->wake);
-	json_object_close(&entry->orphans);
+	own_free_text(&entry->app_link_refused);
+	json_object_close(&entry->cascade);
+	json_object_close(&entry->orphaned_histories);
 	json_object_close(&entry->histories);
 	json_object_close(&entry->stored);
 	*entry = (struct ledger_entry){0};

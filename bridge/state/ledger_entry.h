@@ -13,15 +13,15 @@ enum pair_waits {
 enum entry_state {
 	ENTRY_NONE,
 	ENTRY_PAIR,
-	ENTRY_GRAVE,
-	ENTRY_FORGOTTEN, /* a gravestone 'forgotten' */
+	ENTRY_RETIRED,
+	ENTRY_FORGOTTEN, /* a retired entry 'forgotten' */
 	ENTRY_DISCARDED, /* that of a row that never was a document */
 };
 struct ledger_field {
 	bool known;             /* there is a B for this field */
 	bool shown_differently; /* an answer showed something else than was sent (sync-rules 18) */
-	bool held;      /* both differ, of which the row has the newer, until one is edited (sync-rules 3) */
-	bool contested; /* one side may have been edited unseen: an edit of the other is a conflict */
+	bool held; /* both differ, of which the row has the newer, until one is edited (sync-rules 3) */
+	bool base_uncertain; /* one side may have been edited unseen: an edit of the other is a conflict */
 	struct cell couch, airtable;
 };
 struct ledger_sent {
@@ -48,20 +48,20 @@ struct ledger_entry {
 	char record_id[32]; /* the paired row; the row that waits to become a document; the grave's */
 	char document
 		[80]; /* the document's winning revision when it was last looked at; "" not known (sync-rules 3) */
-	uint64_t handled; /* hash of the document's live leaves that were handled; 0: none */
-	uint64_t ended;   /* hash of its deleted leaves that were handled; 0: none */
+	uint64_t synced; /* hash of the document's live leaves that were handled; 0: none */
+	uint64_t ended;  /* hash of its deleted leaves that were handled; 0: none */
 	struct json_object *
 		revisions; /* owned; of the document, as far as they are remembered (leaf_memory.h); or NULL */
 	/* Airtable's clock when the handled revision was first seen; of a tombstone also while what it asks for is open. Of another one
 	 * that is not handled yet only the process knows it (pairs.h); after a crash it is later, which may let a document win a
 	 * conflict: the loser is kept all the same. */
 	int64_t seen_ms;
-	bool marked; /* the document carries the app's mark of this pairing */
+	bool has_app_link; /* the document carries the app's link of this pairing */
 	bool apart; /* as read: some of its fields are held (below), also where the fields themselves are not read */
-	char *shows;      /* owned; the ID of another that its row shows (sync-rules 13), or NULL */
-	char *twin_of;    /* owned; the ID of the one of whose row the app made it (app_twins.h), or NULL */
-	bool born_as_row; /* made from a row: a collection is then in scope by itself */
-	unsigned waits;   /* enum pair_waits: a link in it waits for another pair */
+	char *shows;   /* owned; the ID of another that its row shows (sync-rules 13), or NULL */
+	char *twin_of; /* owned; the ID of the one of whose row the app made it (app_twins.h), or NULL */
+	bool created_from_row; /* made from a row: a collection is then in scope by itself */
+	unsigned waits;        /* enum pair_waits: a link in it waits for another pair */
 	int64_t typed_ms; /* somebody may be typing in its row, last seen at this time (Airtable's clock); 0: nobody */
 	int64_t unsure_since_ms; /* the row was not shown, first at this time (Airtable's clock); 0: it was */
 	struct ledger_field fields[FIELD_COUNT];
@@ -76,29 +76,31 @@ struct ledger_entry {
 	} taken[FIELD_COUNT]; /* cells that were about to be written into the document, not yet known to be there */
 	char *taken_on;       /* owned; the document's revision then, or NULL: it had none */
 	/* Owned; the save that they were for, or that was to delete: {at: its time, ms; gone: true when it deletes; history:
-	 * the entry that goes before it; wake: when it has one, the marks of other integrations in what it deletes}; or NULL. */
+	 * the entry that goes before it; wake: when it has one, the links of other integrations in what it deletes}; or NULL. */
 	struct json_object *saving;
 	/* What still has to be saved or removed beside the document, since it was refused, each with its reason in "why". Owned, or
 	 * NULL; they outlive the pair. */
-	struct json_object *wake; /* {gone, marks}: what follows from a move or an end of an item */
+	struct json_object *cascade; /* {gone, marks}: what follows from a move or an end of an item */
 	struct json_object *
 		histories; /* array of {history, why}: of what has happened, still to be written (late_history.h) */
-	struct json_object *orphans; /* array of {id, rev}: history entries of changes that did not happen */
+	struct json_object
+		*orphaned_histories; /* array of {id, rev}: history entries of changes that did not happen */
 	char *notice;                /* owned; what was told of an end of a conflict (notice.h), or NULL */
-	uint64_t notice_leaves;      /* while the document has these leaves; 0: not noted yet */
+	uint64_t notice_leaves_hash; /* while the document has these leaves; 0: not noted yet */
 	int64_t notice_ms;           /* wall clock; when it was told first */
-	char *mark_refused;          /* owned; why the app's mark could not be written, or NULL */
+	char *app_link_refused;      /* owned; why the app's link could not be written, or NULL */
 	char *problem;               /* owned; what a person should know, or NULL */
-	struct json_object *causes;  /* owned; array of _ids of the documents that it comes from, or NULL */
+	struct json_object
+		*blocked_by; /* owned; array of _ids of the documents that it comes from, or NULL */
 	/* Owned; {_id: revision, "" where there was none} of all that it was decided on (grounds.h); NULL: that is not known. */
 	struct json_object *grounds;
-	int failures;         /* tries that failed in a row */
-	int64_t next_try_ms;  /* wall clock; 0: when something changes */
-	char *grave_reason;   /* owned */
-	char *grave_revision; /* owned; the tombstone's */
-	int64_t grave_ms;
+	int failures;           /* tries that failed in a row */
+	int64_t next_try_ms;    /* wall clock; 0: when something changes */
+	char *retired_reason;   /* owned */
+	char *retired_revision; /* owned; the tombstone's */
+	int64_t retired_ms;
 	struct json_object *
-		grave_cells; /* owned; the row's last cells, {field id: value}; from the note of its deletion on */
+		retired_cells; /* owned; the row's last cells, {field id: value}; from the note of its deletion on */
 	struct json_object *stored; /* owned; as it is in the store */
 };
 void ledger_entry_done(struct ledger_entry *entry);
@@ -117,17 +119,17 @@ void ledger_entry_take(struct ledger_entry *entry, enum field field, const struc
 bool ledger_entry_has_taken(const struct ledger_entry *entry);
 void ledger_entry_clear_taken(struct ledger_entry *entry);
 /* Its problem is past: what a merge cost (notice.h), and nothing else. */
-bool ledger_entry_only_tells(const struct ledger_entry *entry);
+bool ledger_entry_only_reports(const struct ledger_entry *entry);
 /* A pair of which nothing is under way, in doubt, waiting or told. */
 bool ledger_entry_is_settled(const struct ledger_entry *entry);
-/* A pair from now on, whose document does not carry the mark of this row yet. */
+/* A pair from now on, whose document does not carry the app link of this row yet. */
 void ledger_entry_pair(struct ledger_entry *entry, const char *record_id);
-/* Brought back: what the gravestone held goes. */
-void ledger_entry_unbury(struct ledger_entry *entry);
+/* Brought back: what the retired entry held goes. */
+void ledger_entry_revive(struct ledger_entry *entry);
 /* Nothing of it is remembered any more. */
 void ledger_entry_expire(struct ledger_entry *entry);
 /* A row without a document that is no more, or there again: nothing of it is remembered. */
 void ledger_entry_let_go(struct ledger_entry *entry);
-/* Turns it into a gravestone, of a document or of a row that never was one: agreement and notes go. 'cells' is taken. */
-void ledger_entry_bury(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
-		       int64_t now_ms, struct json_object *cells);
+/* Turns it into a retired entry, of a document or of a row that never was one: agreement and notes go. 'cells' is taken. */
+void ledger_entry_retire(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
+			 int64_t now_ms, struct json_object *cells);

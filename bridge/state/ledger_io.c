@@ -17,7 +17,7 @@ static void read_entry(struct ledger *ledger, const struct ledger_key *key, stru
 	if (!document)
 		return;
 	json_text_into(document, "_rev", entry->revision, sizeof entry->revision);
-	ledger_tell_unreadable(ledger, json_text_or(document, "_id", ""), &why);
+	ledger_report_unreadable(ledger, json_text_or(document, "_id", ""), &why);
 }
 
 static bool read_batch(struct ledger *ledger, const struct ledger_key *keys, size_t count,
@@ -58,7 +58,7 @@ static bool holds_nothing(const struct ledger_entry *entry)
 {
 	return entry->state == ENTRY_NONE && entry->sent.kind == SENT_NOTHING && !entry->problem &&
 	       !entry->next_try_ms && !entry->record_id[0] && !ledger_entry_has_taken(entry) &&
-	       !entry->wake && !entry->orphans && !entry->histories;
+	       !entry->cascade && !entry->orphaned_histories && !entry->histories;
 }
 
 static struct json_object *document_to_store(const struct ledger *ledger, const struct ledger_entry *entry)
@@ -175,7 +175,7 @@ static bool visit_document(void *context, struct json_object *document, struct e
 	struct error why = {0};
 
 	if (!ledger_entry_from_json(walk->ledger, document, &entry, &why)) {
-		ledger_tell_unreadable(walk->ledger, json_text_or(document, "_id", ""), &why);
+		ledger_report_unreadable(walk->ledger, json_text_or(document, "_id", ""), &why);
 		return true;
 	}
 	bool ok = walk->visit(walk->context, &entry, error);

@@ -14,7 +14,7 @@ must_use bool ledger_write(struct ledger *ledger, struct ledger_entry *const *en
 			   struct store_result *results, struct error *error);
 /* The entry as it is in the store; what was changed in memory since is dropped. */
 void ledger_entry_restore(const struct ledger *ledger, struct ledger_entry *entry);
-/* Every entry of this integration that can be read, in short: of the fields only what the links agreed on, no cells of gravestones, no
+/* Every entry of this integration that can be read, in short: of the fields only what the links agreed on, no cells of retired entries, no
  * replaced values, not the document's revision nor the rows behind links. For the index that a start makes; what is to be written is read
  * by ledger_read(). */
 typedef bool ledger_visit(void *context, struct ledger_entry *entry, struct error *error);

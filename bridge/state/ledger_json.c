@@ -13,7 +13,7 @@
 /* ---- writing ---- */
 
 static const char *const state_names[] = {
-	[ENTRY_NONE] = "waiting",        [ENTRY_PAIR] = "pair",           [ENTRY_GRAVE] = "grave",
+	[ENTRY_NONE] = "waiting",        [ENTRY_PAIR] = "pair",           [ENTRY_RETIRED] = "grave",
 	[ENTRY_FORGOTTEN] = "forgotten", [ENTRY_DISCARDED] = "discarded",
 };
 static const char *const sent_names[] = {
@@ -34,7 +34,7 @@ static struct json_object *field_to_json(const struct ledger_field *agreed)
 {
 	bool same = cell_same(&agreed->couch, &agreed->airtable);
 
-	if (same && !agreed->shown_differently && !agreed->contested && !agreed->held)
+	if (same && !agreed->shown_differently && !agreed->base_uncertain && !agreed->held)
 		return cell_to_json(&agreed->couch);
 	struct json_object *json = json_new_object();
 	json_put(json, "c", cell_to_json(&agreed->couch));
@@ -42,7 +42,7 @@ static struct json_object *field_to_json(const struct ledger_field *agreed)
 		json_put(json, "a", cell_to_json(&agreed->airtable));
 	if (agreed->shown_differently)
 		json_put(json, "d", json_new_bool(true));
-	if (agreed->contested)
+	if (agreed->base_uncertain)
 		json_put(json, "x", json_new_bool(true));
 	if (agreed->held)
 		json_put(json, "h", json_new_bool(true));
@@ -150,21 +150,21 @@ static void put_state(struct json_object *json, const struct ledger_entry *entry
 {
 	put_text(json, "rec", entry->record_id);
 	put_text(json, "document", entry->document);
-	put_hash(json, "handled", entry->handled);
+	put_hash(json, "handled", entry->synced);
 	put_hash(json, "ended", entry->ended);
 	if (entry->notice) {
 		json_put_text(json, "notice", entry->notice);
-		put_hash(json, "notice_leaves", entry->notice_leaves);
+		put_hash(json, "notice_leaves", entry->notice_leaves_hash);
 		put_time(json, "notice_at", entry->notice_ms);
 	}
 	if (entry->revisions && entry->state == ENTRY_PAIR)
 		json_put(json, "leaves", json_copy(entry->revisions));
 	put_time(json, "seen", entry->seen_ms);
-	put_truth(json, "marked", entry->marked);
+	put_truth(json, "marked", entry->has_app_link);
 	put_truth(json, "apart", is_apart(entry));
 	json_put_text(json, "shows", entry->shows);
 	json_put_text(json, "twin_of", entry->twin_of);
-	put_truth(json, "born_as_row", entry->born_as_row);
+	put_truth(json, "born_as_row", entry->created_from_row);
 	put_time(json, "waits", entry->waits);
 	put_time(json, "typed", entry->typed_ms);
 	put_time(json, "unsure_since", entry->unsure_since_ms);
@@ -188,24 +188,24 @@ static void put_cells(struct json_object *json, const struct columns *columns,
 	}
 	if (entry->saving)
 		json_put(json, "saving", json_copy(entry->saving));
-	if (entry->wake)
-		json_put(json, "wake", json_copy(entry->wake));
-	if (entry->orphans)
-		json_put(json, "orphans", json_copy(entry->orphans));
+	if (entry->cascade)
+		json_put(json, "wake", json_copy(entry->cascade));
+	if (entry->orphaned_histories)
+		json_put(json, "orphans", json_copy(entry->orphaned_histories));
 	if (entry->histories)
 		json_put(json, "histories", json_copy(entry->histories));
-	json_put_text(json, "mark_refused", entry->mark_refused);
+	json_put_text(json, "mark_refused", entry->app_link_refused);
 }
 
-static void put_grave(struct json_object *json, const struct ledger_entry *entry)
+static void put_retired(struct json_object *json, const struct ledger_entry *entry)
 {
-	if (entry->grave_reason) {
-		json_put_text(json, "reason", entry->grave_reason);
-		json_put_text(json, "tombstone", entry->grave_revision);
-		put_time(json, "at", entry->grave_ms);
+	if (entry->retired_reason) {
+		json_put_text(json, "reason", entry->retired_reason);
+		json_put_text(json, "tombstone", entry->retired_revision);
+		put_time(json, "at", entry->retired_ms);
 	}
-	if (entry->grave_cells)
-		json_put(json, "cells", json_copy(entry->grave_cells));
+	if (entry->retired_cells)
+		json_put(json, "cells", json_copy(entry->retired_cells));
 }
 
 struct json_object *ledger_entry_to_json(const struct ledger *ledger, const struct ledger_entry *entry)
@@ -222,17 +222,17 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 	json_put_text(json, "table", columns->table_id);
 	put_state(json, entry);
 	put_cells(json, columns, entry);
-	if (entry->causes)
-		json_put(json, "causes", json_copy(entry->causes));
+	if (entry->blocked_by)
+		json_put(json, "causes", json_copy(entry->blocked_by));
 	if (entry->grounds)
 		json_put(json, "grounds", json_copy(entry->grounds));
 	put_time(json, "failures", entry->failures);
 	put_time(json, "next_try", entry->next_try_ms);
-	put_grave(json, entry);
+	put_retired(json, entry);
 	if (ledger_pack_texts(json))
 		json_put(json, "v", json_new_int(LEDGER_VERSION_PACKED));
 	json_put_text(json, "problem", entry->problem); /* as it is: people read it there */
-	put_truth(json, "past", ledger_entry_only_tells(entry));
+	put_truth(json, "past", ledger_entry_only_reports(entry));
 	return json;
 }
 
@@ -252,7 +252,7 @@ static bool field_from_json(struct json_object *json, struct ledger_field *agree
 
 	if (json_is(json, json_type_object) && json_find(json, "c", &couch)) {
 		agreed->shown_differently = json_bool_or(json, "d", false);
-		agreed->contested = json_bool_or(json, "x", false);
+		agreed->base_uncertain = json_bool_or(json, "x", false);
 		agreed->held = json_bool_or(json, "h", false);
 		if (!json_find(json, "a", &airtable))
 			airtable = couch;
@@ -410,19 +410,19 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 				 "it was written by another version of Davenport (v is neither %d nor %d)",
 				 LEDGER_VERSION, LEDGER_VERSION_PACKED);
 	const struct columns *columns = &ledger->columns[entry->table];
-	entry->handled = strtoull(json_text_or(json, "handled", "0"), NULL, 16);
+	entry->synced = strtoull(json_text_or(json, "handled", "0"), NULL, 16);
 	entry->ended = strtoull(json_text_or(json, "ended", "0"), NULL, 16);
 	entry->notice = own_copy(json_text_or(json, "notice", NULL));
-	entry->notice_leaves = strtoull(json_text_or(json, "notice_leaves", "0"), NULL, 16);
+	entry->notice_leaves_hash = strtoull(json_text_or(json, "notice_leaves", "0"), NULL, 16);
 	entry->notice_ms = read_time(json, "notice_at");
 	entry->revisions = json_share(json_child(json, "leaves", json_type_object));
 	json_text_into(json, "_rev", entry->revision, sizeof entry->revision);
 	json_text_into(json, "rec", entry->record_id, sizeof entry->record_id);
 	json_text_into(json, "document", entry->document, sizeof entry->document);
 	entry->seen_ms = read_time(json, "seen");
-	entry->marked = json_bool_or(json, "marked", false);
+	entry->has_app_link = json_bool_or(json, "marked", false);
 	entry->apart = json_bool_or(json, "apart", false);
-	entry->born_as_row = json_bool_or(json, "born_as_row", false);
+	entry->created_from_row = json_bool_or(json, "born_as_row", false);
 	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
 	entry->typed_ms = read_time(json, "typed");
 	entry->unsure_since_ms = read_time(json, "unsure_since");
@@ -432,21 +432,21 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->shows = own_copy(json_text_or(json, "shows", NULL));
 	entry->twin_of = own_copy(json_text_or(json, "twin_of", NULL));
 	entry->saving = json_share(json_child(json, "saving", json_type_object));
-	entry->wake = json_share(json_child(json, "wake", json_type_object));
-	entry->orphans = json_share(json_child(json, "orphans", json_type_array));
+	entry->cascade = json_share(json_child(json, "wake", json_type_object));
+	entry->orphaned_histories = json_share(json_child(json, "orphans", json_type_array));
 	entry->histories = json_share(json_child(json, "histories", json_type_array));
-	entry->mark_refused = own_copy(json_text_or(json, "mark_refused", NULL));
+	entry->app_link_refused = own_copy(json_text_or(json, "mark_refused", NULL));
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
-	entry->causes = json_share(json_child(json, "causes", json_type_array));
+	entry->blocked_by = json_share(json_child(json, "causes", json_type_array));
 	entry->grounds = json_share(json_child(json, "grounds", json_type_object));
 	int64_t failures = json_int_or(json, "failures", 0);
 	entry->failures = failures < 0 ? 0 : failures > FAILURES_MOST ? FAILURES_MOST : (int)failures;
 	entry->next_try_ms = read_time(json, "next_try");
-	entry->grave_reason = own_copy(json_text_or(json, "reason", NULL));
-	entry->grave_revision = own_copy(json_text_or(json, "tombstone", NULL));
-	entry->grave_ms = read_time(json, "at");
+	entry->retired_reason = own_copy(json_text_or(json, "reason", NULL));
+	entry->retired_revision = own_copy(json_text_or(json, "tombstone", NULL));
+	entry->retired_ms = read_time(json, "at");
 	struct json_object *cells = json_child(json, "cells", json_type_object);
-	entry->grave_cells = cells ? json_copy(cells) : NULL;
+	entry->retired_cells = cells ? json_copy(cells) : NULL;
 	struct json_object *sent = json_child(json, "sent", json_type_object);
 	if (!state_from_json(json, &entry->state, error) ||
 	    !fields_from_json(columns, json_child(json, "fields", json_type_object), entry, error) ||

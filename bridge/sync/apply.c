@@ -29,223 +29,223 @@
 
 /* ---- from existence to work ---- */
 
-static void nothing(struct group *group, struct look *look)
+static void nothing(struct batch *batch, struct job *job)
 {
-	struct ledger_entry *entry = &look->entry;
+	struct ledger_entry *entry = &job->entry;
 
-	look->finished = true;
-	if (entry->state == ENTRY_PAIR || look->row.presence == SIDE_THERE ||
-	    (!look->row_asked && look->pair->record_id[0]))
+	job->finished = true;
+	if (entry->state == ENTRY_PAIR || job->row.presence == RECORD_THERE ||
+	    (!job->row_asked && job->pair->record_id[0]))
 		return;
 	ledger_entry_clear_sent(entry); /* to a row that is nobody's and is gone: whatever comes of it */
 	if (entry->state != ENTRY_NONE)
 		return;
 	/* A row that waited to become a document, and is no more. */
-	pairs_set_copy_of(&group->sync->pairs, look->pair, NULL);
+	pairs_set_copy_of(&batch->sync->pairs, job->pair, NULL);
 	own_free_text(&entry->shows);
 	entry->record_id[0] = '\0';
 	entry->next_try_ms = 0;
-	pairs_set_record(&group->sync->pairs, look->pair, "", false);
+	pairs_set_record(&batch->sync->pairs, job->pair, "", false);
 }
 
 /* The pair's row, or one that is nobody's: what is wrong may be written into it. */
-static bool is_own_row(const struct look *look)
+static bool is_own_row(const struct job *job)
 {
-	const struct ledger_entry *entry = &look->entry;
+	const struct ledger_entry *entry = &job->entry;
 
 	return entry->state == ENTRY_NONE ||
-	       (entry->state == ENTRY_PAIR && look->row.id && strcmp(look->row.id, entry->record_id) == 0);
+	       (entry->state == ENTRY_PAIR && job->row.id && strcmp(job->row.id, entry->record_id) == 0);
 }
 
 /* A person has to decide, and reads why where they look: in the row. When documents are missing that were not deleted, the rows are
  * not written at all. */
-static void hold(struct group *group, struct look *look)
+static void hold(struct batch *batch, struct job *job)
 {
-	(void)group;
-	look_problem(look, "%s.", look->existence.reason);
-	look->finished = true;
-	if (look->document.presence == SIDE_MISSING && look->entry.state != ENTRY_NONE)
+	(void)batch;
+	job_problem(job, "%s.", job->existence.reason);
+	job->finished = true;
+	if (job->document.presence == RECORD_MISSING && job->entry.state != ENTRY_NONE)
 		return;
-	look->finished = look->row.presence != SIDE_THERE || !is_own_row(look);
-	if (!look->finished)
-		look_write_words_only(look);
+	job->finished = job->row.presence != RECORD_THERE || !is_own_row(job);
+	if (!job->finished)
+		job_write_only_error_cell(job);
 }
 
 /* It has no row that could say so. */
-static void hold_twin(struct group *group, struct look *look)
+static void hold_twin(struct batch *batch, struct job *job)
 {
-	(void)group;
-	app_twins_tell(look);
-	look->finished = true;
+	(void)batch;
+	app_twins_report(job);
+	job->finished = true;
 }
 
-static bool is_untaken_edit(const struct group *group, const struct look *look, enum field field)
+static bool is_untaken_edit(const struct batch *batch, const struct job *job, enum field field)
 {
-	const struct ledger_field *agreed = &look->entry.fields[field];
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	const struct ledger_field *agreed = &job->entry.fields[field];
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	return look_has_column(group, look, field) && agreed->known &&
+	return job_has_column(batch, job, field) && agreed->known &&
 	       field_rule(field)->direction == DIRECTION_BOTH &&
-	       !cell_equal(&agreed->airtable, &look->airtable[field], &equivalence);
+	       !cell_equal(&agreed->airtable, &job->airtable[field], &equivalence);
 }
 
 /* What a person did in the row, and what does not reach the document as long as nobody can read that. */
-static void tell_untaken(struct group *group, struct look *look)
+static void report_untaken(struct batch *batch, struct job *job)
 {
 	struct text names = {0};
 
-	for (size_t field = 0; look->entry.state == ENTRY_PAIR && field < FIELD_COUNT; field++)
-		if (is_untaken_edit(group, look, (enum field)field))
+	for (size_t field = 0; job->entry.state == ENTRY_PAIR && field < FIELD_COUNT; field++)
+		if (is_untaken_edit(batch, job, (enum field)field))
 			text_format(&names, "%s%s", names.length ? ", " : "",
 				    field_rule((enum field)field)->name);
 	if (names.length)
-		look_problem(look, "Edits of this row wait: %s.", text_or_empty(&names));
-	if (look->airtable[FIELD_DELETE].kind == CELL_TRUE)
-		look_problem(look, "Delete is not obeyed.");
+		job_problem(job, "Edits of this row wait: %s.", text_or_empty(&names));
+	if (job->airtable[FIELD_DELETE].kind == CELL_TRUE)
+		job_problem(job, "Delete is not obeyed.");
 	text_done(&names);
 }
 
 /* Nothing flows; the row says so, and what of it is not taken. */
-static void park_unreadable(struct group *group, struct look *look)
+static void park_unreadable(struct batch *batch, struct job *job)
 {
-	bool own = look->row.presence == SIDE_THERE && is_own_row(look);
+	bool own = job->row.presence == RECORD_THERE && is_own_row(job);
 
-	look_problem(look, "%s.", look->flaw.kind != ERROR_NONE ? look->flaw.text : look->existence.reason);
-	look->finished = !own;
+	job_problem(job, "%s.", job->flaw.kind != ERROR_NONE ? job->flaw.text : job->existence.reason);
+	job->finished = !own;
 	if (!own)
 		return;
-	look_problem(look, "Nothing flows between it and this row until that is corrected.");
-	tell_untaken(group, look);
-	look_write_words_only(look);
+	job_problem(job, "Nothing flows between it and this row until that is corrected.");
+	report_untaken(batch, job);
+	job_write_only_error_cell(job);
 }
 
-static void forget(struct group *group, struct look *look)
+static void forget(struct batch *batch, struct job *job)
 {
-	look_bury(group, look, "forgotten");
-	look->entry.state = ENTRY_FORGOTTEN;
-	look->finished = true;
+	job_retire(batch, job, "forgotten");
+	job->entry.state = ENTRY_FORGOTTEN;
+	job->finished = true;
 }
 
 /* It is a problem of the pair, and is told in its row: until then it stays as it is. */
-static void tell_undeletable(struct look *look)
+static void report_undeletable(struct job *job)
 {
-	look->finished = !is_own_row(look);
-	if (!look->finished)
-		look_write_words_only(look);
+	job->finished = !is_own_row(job);
+	if (!job->finished)
+		job_write_only_error_cell(job);
 }
 
-/* The row that has the ID of what is buried may be another than the one that was. */
-static void delete_row(struct group *group, struct look *look)
+/* The row that has the ID of what is retired may be another than the one that was. */
+static void delete_row(struct batch *batch, struct job *job)
 {
-	if (look_lacks_right(group, look, RIGHT_DELETE)) {
-		tell_undeletable(look);
+	if (job_lacks_right(batch, job, RIGHT_DELETE)) {
+		report_undeletable(job);
 		return;
 	}
-	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
-	look->row_work = ROW_WORK_DELETE;
+	snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
+	job->row_work = ROW_WORK_DELETE;
 }
 
 /* Nothing else is done before the base says that it is cleared: of a pair the tick would be meant. */
-static void untick(struct group *group, struct look *look)
+static void untick(struct batch *batch, struct job *job)
 {
-	(void)group;
-	look->existence.clear_delete = true;
-	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
-	look_write_words_only(look);
-	look->again = true;
+	(void)batch;
+	job->existence.clear_delete = true;
+	snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
+	job_write_only_error_cell(job);
+	job->again = true;
 }
 
-static void delete_document(struct group *group, struct look *look)
+static void delete_document(struct batch *batch, struct job *job)
 {
-	(void)group;
-	look_compose_delete(look);
-	look->row_work = look->row.presence == SIDE_THERE ? ROW_WORK_DELETE : ROW_WORK_NONE;
+	(void)batch;
+	job_draft_delete(job);
+	job->row_work = job->row.presence == RECORD_THERE ? ROW_WORK_DELETE : ROW_WORK_NONE;
 }
 
-static void tell(struct look *look)
+static void report(struct job *job)
 {
-	if (look->existence.told)
-		look_problem(look, "%s.", look->existence.reason);
+	if (job->existence.reported)
+		job_problem(job, "%s.", job->existence.reason);
 }
 
 /* A box that is refused is as it was left; when it is unticked, the refusal is past. */
-static void note_box(struct look *look)
+static void note_box(struct job *job)
 {
 	const struct cell unticked = {0};
 
-	if (look->existence.refuse_delete)
-		ledger_entry_agree(&look->entry, FIELD_DELETE, &unticked, &look->airtable[FIELD_DELETE]);
+	if (job->existence.refuse_delete)
+		ledger_entry_agree(&job->entry, FIELD_DELETE, &unticked, &job->airtable[FIELD_DELETE]);
 	else
-		ledger_entry_forget_field(&look->entry, FIELD_DELETE);
+		ledger_entry_forget_field(&job->entry, FIELD_DELETE);
 }
 
-static bool has_row_edits(const struct look *look)
+static bool has_row_edits(const struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look->decisions[field].action & ACTION_TO_COUCH)
+		if (job->decisions[field].action & ACTION_TO_COUCH)
 			return true;
 	return false;
 }
 
-static void merge(struct group *group, struct look *look)
+static void merge(struct batch *batch, struct job *job)
 {
-	typing_hold(group, look);
-	bool edits = has_row_edits(look);
-	tell(look);
-	look->retry = look->existence.refuse_delete;
-	note_box(look);
-	if (edits && !look_compose_edit(group, look))
-		log_debug(&group->sync->log, "%s: the row's edits are refused", look->pair->full_id);
-	look->merges = true;
-	look->row_work = ROW_WORK_UPDATE;
+	typing_hold(batch, job);
+	bool edits = has_row_edits(job);
+	report(job);
+	job->retry = job->existence.refuse_delete;
+	note_box(job);
+	if (edits && !job_draft_edit(batch, job))
+		log_debug(&batch->sync->log, "%s: the row's edits are refused", job->pair->full_id);
+	job->merges = true;
+	job->row_work = ROW_WORK_UPDATE;
 }
 
 /* A row of a document that was brought back gets what its former row had in columns of people's own. */
-static void refill(struct group *group, struct look *look)
+static void refill(struct batch *batch, struct job *job)
 {
-	struct side *rows = &group->sync->rows;
-	scoped(json_object) tables = json_share(group->sync->schema_seen);
+	struct endpoint *rows = &batch->sync->rows;
+	scoped(json_object) tables = json_share(batch->sync->schema_seen);
 	struct error error;
 
-	if (look->entry.state != ENTRY_GRAVE || !look->entry.grave_cells)
+	if (job->entry.state != ENTRY_RETIRED || !job->entry.retired_cells)
 		return;
 	if (tables || rows->ops->schema(rows->self, &tables, &error))
-		look_refill(group, look, tables);
+		job_refill(batch, job, tables);
 	else
-		log_info(&group->sync->log, "%s: its former row's other cells are not put back: %s",
-			 look->pair->full_id, error.text);
+		log_info(&batch->sync->log, "%s: its former row's other cells are not put back: %s",
+			 job->pair->full_id, error.text);
 }
 
-static void create_row(struct group *group, struct look *look)
+static void create_row(struct batch *batch, struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		cell_done(&look->airtable[field]);
-	tell(look);
-	if (look_lacks_right(group, look, RIGHT_CREATE)) {
-		look->finished = true;
+		cell_done(&job->airtable[field]);
+	report(job);
+	if (job_lacks_right(batch, job, RIGHT_CREATE)) {
+		job->finished = true;
 		return;
 	}
-	look->row_work = look_fill_create(group, look) ? ROW_WORK_CREATE : ROW_WORK_NONE;
-	look->finished = look->row_work == ROW_WORK_NONE;
-	if (!look->finished)
-		refill(group, look);
+	job->row_work = job_fill_create(batch, job) ? ROW_WORK_CREATE : ROW_WORK_NONE;
+	job->finished = job->row_work == ROW_WORK_NONE;
+	if (!job->finished)
+		refill(batch, job);
 }
 
-static void undelete(struct group *group, struct look *look)
+static void undelete(struct batch *batch, struct job *job)
 {
-	(void)group;
+	(void)batch;
 	/* As a new row is taken in, against the tombstone's revision. */
-	look->row_work = ROW_WORK_UPDATE;
+	job->row_work = ROW_WORK_UPDATE;
 }
 
-static void (*const existence_work[])(struct group *group, struct look *look) = {
+static void (*const existence_work[])(struct batch *batch, struct job *job) = {
 	[EXIST_NOTHING] = nothing,
 	[EXIST_ASK_AGAIN] = nothing,
 	[EXIST_HOLD] = hold,
 	[EXIST_DELETE_TWIN] = delete_document,
 	[EXIST_HOLD_TWIN] = hold_twin,
 	[EXIST_PARK] = park_unreadable,
-	[EXIST_BURY] = look_bury_deleted,
+	[EXIST_RETIRE] = job_retire_deleted,
 	[EXIST_DELETE_ROW] = delete_row,
 	[EXIST_DISCARD_ROW] = delete_row,
 	[EXIST_UNTICK] = untick,
@@ -259,195 +259,196 @@ static void (*const existence_work[])(struct group *group, struct look *look) = 
 	[EXIST_FORGET] = forget,
 	[EXIST_ADOPT] = merge,
 	[EXIST_CREATE_DOCUMENT] = undelete,
-	[EXIST_LEAVE] = look_leave,
-	[EXIST_MERGE_OUT] = look_merge_out,
+	[EXIST_LEAVE] = job_leave,
+	[EXIST_MERGE_OUT] = job_merge_out,
 	[EXIST_REMOVE_ROW] = delete_row,
-	[EXIST_LET_GO] = look_let_go,
-	[EXIST_EXPIRE] = look_expire,
+	[EXIST_LET_GO] = job_let_go,
+	[EXIST_EXPIRE] = job_expire,
 };
 
-static void write_mark(struct group *group, struct look *look)
+static void write_app_link(struct batch *batch, struct job *job)
 {
-	look->new_document = json_copy(look->document.body);
-	document_set_mark(table_document_type(look->pair->table), look->new_document, group->sync->config->id,
-			  look->entry.record_id, clock_now_ms());
-	look->marks = true;
-	look->document_work = DOCUMENT_WORK_WRITE;
+	job->new_document = json_copy(job->document.body);
+	document_set_app_link(table_document_type(job->pair->table), job->new_document,
+			      batch->sync->config->id, job->entry.record_id, clock_now_ms());
+	job->sets_app_link = true;
+	job->document_work = DOCUMENT_WORK_WRITE;
 }
 
-/* Nothing that a row shows has changed: the ledger learns the leaves, the document perhaps its mark. */
-static void acknowledge(struct group *group, struct look *look)
+/* Nothing that a row shows has changed: the ledger learns the leaves, the document perhaps its app link. */
+static void acknowledge(struct batch *batch, struct job *job)
 {
-	if (look->entry.state != ENTRY_PAIR || look->entry.marked || !(look->reasons & LOOK_MARK) ||
-	    look->pair->leaves != look->entry.handled) {
-		look->finished = true;
+	if (job->entry.state != ENTRY_PAIR || job->entry.has_app_link || !(job->reasons & JOB_APP_LINK) ||
+	    job->pair->leaves_hash != job->entry.synced) {
+		job->finished = true;
 		return;
 	}
-	write_mark(group, look);
+	write_app_link(batch, job);
 }
 
-/* The mark was refused, and nothing else is to be written into the document: it is tried by itself. Not beside edits of the row that
+/* The app link was refused, and nothing else is to be written into the document: it is tried by itself. Not beside edits of the row that
  * are refused: with a document that is written they would count as saved. */
-static void try_mark_again(struct group *group, struct look *look)
+static void try_app_link_again(struct batch *batch, struct job *job)
 {
-	if (!look->entry.mark_refused || look->entry.state != ENTRY_PAIR || look->entry.marked ||
-	    look->given || has_row_edits(look) || look->document_work != DOCUMENT_WORK_NONE ||
-	    look->document.presence != SIDE_THERE || look->flaw.kind != ERROR_NONE)
+	if (!job->entry.app_link_refused || job->entry.state != ENTRY_PAIR || job->entry.has_app_link ||
+	    job->given || has_row_edits(job) || job->document_work != DOCUMENT_WORK_NONE ||
+	    job->document.presence != RECORD_THERE || job->flaw.kind != ERROR_NONE)
 		return;
-	write_mark(group, look);
+	write_app_link(batch, job);
 }
 
 /* Somebody's edit was made of a revision without it; or the app has marked another row since, which is no more. */
-static bool lost_mark(const struct look *look)
+static bool lost_app_link(const struct job *job)
 {
-	return look->entry.state == ENTRY_PAIR && look->pair->in_scope &&
-	       look->document.presence == SIDE_THERE && look->flaw.kind == ERROR_NONE;
+	return job->entry.state == ENTRY_PAIR && job->pair->in_scope &&
+	       job->document.presence == RECORD_THERE && job->flaw.kind == ERROR_NONE;
 }
 
-/* The document carries the mark already: the app made the row, or an earlier ledger of ours knew of it. One of a second row that the app
+/* The document carries the app link already: the app made the row, or an earlier ledger of ours knew of it. One of a second row that the app
  * made of it stays as long as that is there. */
-static void note_mark(struct group *group, struct look *look)
+static void note_app_link(struct batch *batch, struct job *job)
 {
-	const char *mark = look->document.presence == SIDE_THERE && look->flaw.kind == ERROR_NONE
-				   ? document_mark(look->document.body, group->sync->config->id)
-				   : NULL;
+	const char *app_link = job->document.presence == RECORD_THERE && job->flaw.kind == ERROR_NONE
+				       ? document_app_link(job->document.body, batch->sync->config->id)
+				       : NULL;
 
-	if (mark && look->entry.state == ENTRY_PAIR &&
-	    (strcmp(mark, look->entry.record_id) == 0 || app_twins_keep_mark(group->sync, look->pair, mark)))
-		look->entry.marked = true;
-	else if (lost_mark(look))
-		look->entry.marked = false;
-	if (look->entry.state == ENTRY_GRAVE && look->entry.marked)
-		look_note_stale_mark(group, look, look->entry.record_id);
+	if (app_link && job->entry.state == ENTRY_PAIR &&
+	    (strcmp(app_link, job->entry.record_id) == 0 ||
+	     app_twins_keep_link(batch->sync, job->pair, app_link)))
+		job->entry.has_app_link = true;
+	else if (lost_app_link(job))
+		job->entry.has_app_link = false;
+	if (job->entry.state == ENTRY_RETIRED && job->entry.has_app_link)
+		job_note_stale_app_link(batch, job, job->entry.record_id);
 }
 
-static void start_look(struct group *group, struct look *look)
+static void start_job(struct batch *batch, struct job *job)
 {
-	enum existence_action action = look->existence.action;
+	enum existence_action action = job->existence.action;
 
-	note_mark(group, look);
-	if (look->needs_no_row) {
-		acknowledge(group, look);
+	note_app_link(batch, job);
+	if (job->needs_no_row) {
+		acknowledge(batch, job);
 		return;
 	}
-	existence_work[action](group, look);
-	if ((action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE) && !look_compose_new(group, look))
-		log_debug(&group->sync->log, "%s: the row is no document yet", look->pair->full_id);
+	existence_work[action](batch, job);
+	if ((action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE) && !job_draft_new(batch, job))
+		log_debug(&batch->sync->log, "%s: the row is no document yet", job->pair->full_id);
 	if (action == EXIST_MERGE || action == EXIST_MERGE_OTHERS)
-		try_mark_again(group, look);
+		try_app_link_again(batch, job);
 }
 
 /* ---- rows ---- */
 
-static void pair_up(struct group *group, struct look *look)
+static void pair_up(struct batch *batch, struct job *job)
 {
-	if (look->entry.state == ENTRY_PAIR && strcmp(look->entry.record_id, look->row.id) == 0)
+	if (job->entry.state == ENTRY_PAIR && strcmp(job->entry.record_id, job->row.id) == 0)
 		return;
-	ledger_entry_pair(&look->entry, look->row.id);
-	look->paired = true;
-	look->pair->row_missing = false;
-	look->entry.marked = look->marks && look->document_written;
-	note_mark(group, look);
+	ledger_entry_pair(&job->entry, job->row.id);
+	job->paired = true;
+	job->pair->row_missing = false;
+	job->entry.has_app_link = job->sets_app_link && job->document_written;
+	note_app_link(batch, job);
 	/* What the box asks for is asked of a pair. */
-	look->again = look->again || look->airtable[FIELD_DELETE].kind == CELL_TRUE;
+	job->again = job->again || job->airtable[FIELD_DELETE].kind == CELL_TRUE;
 }
 
 /* No pair, or not yet: only its error cell is ours. */
-static void wait_without_pair(struct look *look)
+static void wait_without_pair(struct job *job)
 {
-	if (look->entry.state == ENTRY_DISCARDED)
-		ledger_entry_let_go(&look->entry); /* it is there again, as a new one */
-	if (look->existence.action != EXIST_LEAVE || look->entry.state == ENTRY_NONE)
-		snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
-	look_write_words_only(look);
+	if (job->entry.state == ENTRY_DISCARDED)
+		ledger_entry_let_go(&job->entry); /* it is there again, as a new one */
+	if (job->existence.action != EXIST_LEAVE || job->entry.state == ENTRY_NONE)
+		snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
+	job_write_only_error_cell(job);
 }
 
 /* What was to be written stays to be written. */
-static bool withhold(struct group *group, struct look *look)
+static bool withhold(struct batch *batch, struct job *job)
 {
-	if (!look_lacks_right(group, look, RIGHT_UPDATE))
+	if (!job_lacks_right(batch, job, RIGHT_UPDATE))
 		return false;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look->writes[field])
-			look_unfill(group, look, (enum field)field);
+		if (job->writes[field])
+			job_unfill(batch, job, (enum field)field);
 	return true;
 }
 
-static void prepare_row(struct group *group, struct look *look)
+static void prepare_row(struct batch *batch, struct job *job)
 {
-	enum existence_action action = look->existence.action;
+	enum existence_action action = job->existence.action;
 	bool new_document = action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE;
 
-	if (look->finished || look->needs_no_row || look->row_work != ROW_WORK_UPDATE)
+	if (job->finished || job->needs_no_row || job->row_work != ROW_WORK_UPDATE)
 		return;
-	if (look->words_only) {
-		if (look->entry.state != ENTRY_PAIR)
-			wait_without_pair(look);
+	if (job->only_error_cell) {
+		if (job->entry.state != ENTRY_PAIR)
+			wait_without_pair(job);
 		return;
 	}
 	if (action == EXIST_MERGE_OUT) {
-		look_take_merged_out(group, look);
-	} else if ((new_document && look->document_work == DOCUMENT_WORK_NONE) || action == EXIST_HOLD ||
+		job_take_merged_out(batch, job);
+	} else if ((new_document && job->document_work == DOCUMENT_WORK_NONE) || action == EXIST_HOLD ||
 		   action == EXIST_PARK || action == EXIST_LEAVE || action == EXIST_DISCARD_ROW) {
-		wait_without_pair(look);
+		wait_without_pair(job);
 	} else if (action != EXIST_UNTICK) {
-		look->entry.born_as_row = look->entry.born_as_row || new_document;
-		pair_up(group, look);
+		job->entry.created_from_row = job->entry.created_from_row || new_document;
+		pair_up(batch, job);
 	}
-	if (!look_fill_update(group, look) || withhold(group, look))
-		look->row_work = ROW_WORK_NONE;
+	if (!job_fill_update(batch, job) || withhold(batch, job))
+		job->row_work = ROW_WORK_NONE;
 }
 
 /* What is to be sent to rows and is not noted yet. */
-static size_t collect_unnoted(struct group *group, struct look **looks)
+static size_t collect_unnoted(struct batch *batch, struct job **jobs)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (look->words_only && !look->words_filled && !look->finished)
-			look_fill_words(group, look);
-		if (look->row_work == ROW_WORK_NONE || look->finished || look->noted || look->unnoted)
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (job->only_error_cell && !job->error_cell_filled && !job->finished)
+			job_fill_only_error_cell(batch, job);
+		if (job->row_work == ROW_WORK_NONE || job->finished || job->noted || job->unnoted)
 			continue;
-		look->noted = true;
-		look_note_sent(group, look);
-		looks[count++] = look;
+		job->noted = true;
+		job_note_sent(batch, job);
+		jobs[count++] = job;
 	}
 	return count;
 }
 
 /* Of what the ledger does not take only the words are left, which are noted in another round. */
-static bool note_sent(struct group *group, struct error *error)
+static bool note_sent(struct batch *batch, struct error *error)
 {
-	struct look **looks = own_alloc((group->count + 1) * sizeof *looks);
+	struct job **jobs = own_alloc((batch->count + 1) * sizeof *jobs);
 	bool ok = true;
 
 	for (size_t count = 1; ok && count;) {
-		count = collect_unnoted(group, looks);
-		ok = count == 0 || group_write_notes(group, looks, count, error);
+		count = collect_unnoted(batch, jobs);
+		ok = count == 0 || batch_write_notes(batch, jobs, count, error);
 	}
-	free(looks);
+	free(jobs);
 	return ok;
 }
 
-bool group_carry(struct group *group, struct error *error)
+bool batch_apply(struct batch *batch, struct error *error)
 {
-	for (size_t i = 0; i < group->count; i++)
-		if (!group->looks[i].finished && !group->looks[i].words_only)
-			start_look(group, &group->looks[i]);
-	if (!group_write_in_rounds(group, error) || !group_save_wakes(group, error))
+	for (size_t i = 0; i < batch->count; i++)
+		if (!batch->jobs[i].finished && !batch->jobs[i].only_error_cell)
+			start_job(batch, &batch->jobs[i]);
+	if (!batch_write_in_rounds(batch, error) || !batch_save_cascades(batch, error))
 		return false;
-	for (size_t i = 0; i < group->count; i++) {
-		look_tell_left_open(&group->looks[i]);
-		look_tell_kept_histories(&group->looks[i]);
-		look_tell_unstored(&group->looks[i]);
-		look_tell_notice(group, &group->looks[i]);
-		prepare_row(group, &group->looks[i]);
+	for (size_t i = 0; i < batch->count; i++) {
+		job_report_left_open(&batch->jobs[i]);
+		job_report_kept_histories(&batch->jobs[i]);
+		job_report_unstored(&batch->jobs[i]);
+		job_report_notice(batch, &batch->jobs[i]);
+		prepare_row(batch, &batch->jobs[i]);
 	}
 	/* A row whose last edits the history does not take stays, and says so: a second note is of these words. */
-	if (!group_read_last_cells(group, error) || !group_confirm_scope(group, error) ||
-	    !note_sent(group, error) || !group_write_last_edits(group, error) || !note_sent(group, error))
+	if (!batch_read_last_cells(batch, error) || !batch_confirm_scope(batch, error) ||
+	    !note_sent(batch, error) || !batch_write_last_edits(batch, error) || !note_sent(batch, error))
 		return false;
-	group_start_rows(group);
+	batch_start_rows(batch);
 	return true;
 }

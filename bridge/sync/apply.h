@@ -3,9 +3,9 @@
  *
  *     existence ──> documents, histories ──> note in the ledger ──> row writes under way
  *
- * A crash anywhere is repaired by the next look: what was not remembered is decided again. */
+ * A crash anywhere is repaired by the next job: what was not remembered is decided again. */
 #pragma once
 #include "bridge/job/batch.h"
 
-must_use bool group_carry(struct group *group,
+must_use bool batch_apply(struct batch *batch,
 			  struct error *error); /* documents; notes; starts the row writes */

@@ -4,4 +4,4 @@
 #include "bridge/job/batch.h"
 
 /* Sets 'branched', before it is settled what became of saves. */
-must_use bool group_find_branches(struct group *group, struct error *error);
+must_use bool batch_find_branches(struct batch *batch, struct error *error);

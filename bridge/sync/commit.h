@@ -1,5 +1,5 @@
-/* Remember: what the row writes led to, and the ledger's entries of the whole group in one go. */
+/* Remember: what the row writes led to, and the ledger's entries of the whole batch in one go. */
 #pragma once
 #include "bridge/job/batch.h"
 
-must_use bool group_remember(struct group *group, struct error *error); /* waits for the rows; the ledger */
+must_use bool batch_commit(struct batch *batch, struct error *error); /* waits for the rows; the ledger */

@@ -1,6 +1,6 @@
-/*     hear ──> queue ──> groups of looks, two under way ──> checkpoint, when nothing is left
+/*     hear ──> queue ──> batches of jobs, two under way ──> checkpoint, when nothing is left
  *
- * While the rows of one group are being written, the next is read and decided: Airtable's five requests a second
+ * While the rows of one batch are being written, the next is read and decided: Airtable's five requests a second
  * are the narrow place, and are kept busy. A pair whose collection or container has no row yet waits for that: so containers
  * are made before their contents, and only circles need a second write for their links. */
 #include "bridge/sync/cycle.h"
@@ -9,7 +9,7 @@
 #include "bridge/app/app_leftovers.h"
 #include "bridge/diff/lost_links.h"
 #include "bridge/diff/schema_effects.h"
-#include "bridge/index/places.h"
+#include "bridge/index/parents.h"
 #include "bridge/memory/bound_columns.h"
 #include "bridge/memory/checkpoints.h"
 #include "bridge/memory/retired_entries.h"
@@ -27,13 +27,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GROUPS_UNDER_WAY 2
-#define GROUP_FIRST      40 /* looks of a group while none is under way: small, so that the rows are soon busy */
-#define BATCH            10 /* rows that Airtable takes in one request */
+#define BATCHES_UNDER_WAY 2
+#define BATCH_FIRST       40 /* jobs of a batch while none is under way: small, so that the rows are soon busy */
+#define BATCH             10 /* rows that Airtable takes in one request */
 
 struct pipeline {
 	struct sync *sync;
-	struct group *groups[GROUPS_UNDER_WAY];
+	struct batch *batches[BATCHES_UNDER_WAY];
 	size_t count;
 };
 
@@ -43,10 +43,10 @@ struct pipeline {
 static int by_order(const void *left, const void *right)
 {
 	const struct pair *a = *(struct pair *const *)left, *b = *(struct pair *const *)right;
-	bool mark_a = a->looks == LOOK_MARK, mark_b = b->looks == LOOK_MARK;
+	bool app_link_a = a->reasons == JOB_APP_LINK, app_link_b = b->reasons == JOB_APP_LINK;
 
-	if (mark_a != mark_b)
-		return mark_a ? 1 : -1;
+	if (app_link_a != app_link_b)
+		return app_link_a ? 1 : -1;
 	if (a->table != b->table)
 		return a->table < b->table ? -1 : 1;
 	if (a->height != b->height)
@@ -80,20 +80,20 @@ static bool is_ready(void *context, const struct pair *pair)
 		return false;
 	if (pair->state == ENTRY_PAIR || !pair->in_scope)
 		return true;
-	return !is_coming(pair->stands[TABLE_COLLECTIONS].place) &&
-	       !is_coming(pair->stands[TABLE_ITEMS].place);
+	return !is_coming(pair->parents[TABLE_COLLECTIONS].parent) &&
+	       !is_coming(pair->parents[TABLE_ITEMS].parent);
 }
 
 /* Pairs out of the queue. With others under way only whole batches are taken, since more will be ready soon; with none under way
  * and none ready it is a circle, and all go. */
-static size_t take_ready(struct sync *sync, const struct pass_wish *pass, bool others_under_way,
+static size_t take_ready(struct sync *sync, const struct cycle_wish *cycle, bool others_under_way,
 			 struct pair **taken)
 {
 	struct queue_wish wish = {
-		.limit = pass->group_most   ? pass->group_most
-			 : others_under_way ? GROUP_LIMIT
-					    : GROUP_FIRST,
-		.batch = others_under_way && !pass->group_most ? BATCH : 1,
+		.limit = cycle->batch_most  ? cycle->batch_most
+			 : others_under_way ? BATCH_LIMIT
+					    : BATCH_FIRST,
+		.batch = others_under_way && !cycle->batch_most ? BATCH : 1,
 		.is_ready = is_ready,
 	};
 	size_t count = queue_take(&sync->pairs.queue, &wish, taken);
@@ -104,7 +104,7 @@ static size_t take_ready(struct sync *sync, const struct pass_wish *pass, bool o
 	}
 	size_t kept = 0;
 	for (size_t i = 0; i < count; i++)
-		if (sync_may_look(sync, taken[i]))
+		if (sync_may_take(sync, taken[i]))
 			taken[kept++] = taken[i];
 	if (kept > 1)
 		qsort(taken, kept, sizeof *taken, by_order);
@@ -113,50 +113,50 @@ static size_t take_ready(struct sync *sync, const struct pass_wish *pass, bool o
 
 /* ---- the pipeline ---- */
 
-static bool start_group(struct pipeline *pipeline, struct group *group, struct error *error)
+static bool start_batch(struct pipeline *pipeline, struct batch *batch, struct error *error)
 {
-	pipeline->groups[pipeline->count++] = group;
-	return group_gather(group, error) && group_check_schema(group, error) && group_settle(group, error) &&
-	       group_check_links(group, error) && group_decide(group, error) && group_carry(group, error);
+	pipeline->batches[pipeline->count++] = batch;
+	return batch_load(batch, error) && batch_check_schema(batch, error) && batch_recover(batch, error) &&
+	       batch_check_links(batch, error) && batch_decide(batch, error) && batch_apply(batch, error);
 }
 
 static bool finish_oldest(struct pipeline *pipeline, struct error *error)
 {
-	struct group *group = pipeline->groups[0];
+	struct batch *batch = pipeline->batches[0];
 
 	for (size_t i = 1; i < pipeline->count; i++)
-		pipeline->groups[i - 1] = pipeline->groups[i];
+		pipeline->batches[i - 1] = pipeline->batches[i];
 	pipeline->count--;
-	bool ok = group_remember(group, error);
-	group_close(&group);
+	bool ok = batch_commit(batch, error);
+	batch_close(&batch);
 	return ok;
 }
 
-/* Something failed. What other groups have sent is still heard and remembered where that can be done, so that as little as possible is
+/* Something failed. What other batches have sent is still heard and remembered where that can be done, so that as little as possible is
  * left in doubt. */
 static void give_up(struct pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->count; i++) {
-		struct group *group = pipeline->groups[i];
+		struct batch *batch = pipeline->batches[i];
 		struct error error = {0};
-		if (group->ticket && !group_remember(group, &error))
+		if (batch->ticket && !batch_commit(batch, &error))
 			log_debug(&pipeline->sync->log, "what was sent stays in doubt: %s", error.text);
-		group_close(&group);
+		batch_close(&batch);
 	}
 	pipeline->count = 0;
 }
 
-/* Steady time after which a pass begins nothing more; 0: there is none. */
+/* Steady time after which a cycle begins nothing more; 0: there is none. */
 static bool is_over(int64_t until_ms)
 {
 	return until_ms && clock_steady_ms() >= until_ms;
 }
 
-static bool work_off_queue(struct sync *sync, const struct pass_wish *wish, int64_t until_ms,
+static bool work_off_queue(struct sync *sync, const struct cycle_wish *wish, int64_t until_ms,
 			   struct error *error)
 {
 	struct pipeline pipeline = {.sync = sync};
-	struct pair *taken[GROUP_LIMIT];
+	struct pair *taken[BATCH_LIMIT];
 	size_t begun = 0;
 	bool ok = true;
 
@@ -167,12 +167,12 @@ static bool work_off_queue(struct sync *sync, const struct pass_wish *wish, int6
 		}
 		/* With columns that are known to be stale nothing new is begun. */
 		bool may_begin = !sync->schema_stale && (begun == 0 || !is_over(until_ms));
-		size_t count = pipeline.count < GROUPS_UNDER_WAY && may_begin
+		size_t count = pipeline.count < BATCHES_UNDER_WAY && may_begin
 				       ? take_ready(sync, wish, pipeline.count > 0, taken)
 				       : 0;
 		begun += count;
 		if (count)
-			ok = start_group(&pipeline, group_open(sync, taken, count), error);
+			ok = start_batch(&pipeline, batch_open(sync, taken, count), error);
 		else if (pipeline.count)
 			ok = finish_oldest(&pipeline, error);
 		else
@@ -182,7 +182,7 @@ static bool work_off_queue(struct sync *sync, const struct pass_wish *wish, int6
 	return ok;
 }
 
-/* ---- the pass ---- */
+/* ---- the cycle ---- */
 
 static bool refresh_columns(struct sync *sync, struct error *error)
 {
@@ -192,7 +192,7 @@ static bool refresh_columns(struct sync *sync, struct error *error)
 	return sync_bind(sync, error);
 }
 
-static bool work(struct sync *sync, const struct pass_wish *wish, int64_t until_ms, struct error *error)
+static bool work(struct sync *sync, const struct cycle_wish *wish, int64_t until_ms, struct error *error)
 {
 	pairs_queue_due(&sync->pairs, clock_steady_ms());
 	do {
@@ -204,7 +204,7 @@ static bool work(struct sync *sync, const struct pass_wish *wish, int64_t until_
 	return refresh_columns(sync, error);
 }
 
-static bool list_and_work(struct sync *sync, const struct pass_wish *wish, int64_t until_ms,
+static bool list_and_work(struct sync *sync, const struct cycle_wish *wish, int64_t until_ms,
 			  struct error *error)
 {
 	return refresh_columns(sync, error) && sync_list_rows(sync, error) &&
@@ -212,32 +212,32 @@ static bool list_and_work(struct sync *sync, const struct pass_wish *wish, int64
 }
 
 /* A person says once which side is meant. */
-static void queue_held(struct sync *sync, const struct pass_wish *wish)
+static void queue_held(struct sync *sync, const struct cycle_wish *wish)
 {
 	sync->held_wins = wish->held_wins;
 	for (size_t i = 0; wish->held_wins && i < sync->pairs.count; i++)
 		if (sync->pairs.list[i]->went_back)
-			pairs_look(&sync->pairs, sync->pairs.list[i], LOOK_AGAIN);
+			pairs_queue(&sync->pairs, sync->pairs.list[i], JOB_AGAIN);
 }
 
-static void queue_twins(struct sync *sync, const struct pass_wish *wish)
+static void queue_twins(struct sync *sync, const struct cycle_wish *wish)
 {
 	sync->removes_twins = wish->remove_twins;
 	for (size_t i = 0; wish->remove_twins && i < sync->pairs.count; i++)
 		if (sync->pairs.list[i]->twin_of || sync->pairs.list[i]->app_made)
-			pairs_look(&sync->pairs, sync->pairs.list[i], LOOK_AGAIN);
+			pairs_queue(&sync->pairs, sync->pairs.list[i], JOB_AGAIN);
 }
 
-static bool hear(struct sync *sync, const struct pass_wish *wish, struct error *error)
+static bool poll(struct sync *sync, const struct cycle_wish *wish, struct error *error)
 {
 	bool list = wish->list_rows || !sync->contact_made || sync_wants_list(sync);
 
 	queue_held(sync, wish);
 	queue_twins(sync, wish);
-	sync->pairs.hears = sync->unfinished;
-	bool heard = sync_hear(sync, wish->wait_ms, wish->ask_rows && !list, error) &&
+	sync->pairs.polls = sync->unfinished;
+	bool heard = sync_poll(sync, wish->wait_ms, wish->ask_rows && !list, error) &&
 		     (!wish->check_rows || list || sync_check_rows(sync, error));
-	sync->pairs.hears = false;
+	sync->pairs.polls = false;
 	if (!heard)
 		return false;
 	/* A full reconcile looks at the schema as well (sync-rules 1). */
@@ -259,33 +259,33 @@ static bool may_be_stale(const struct error *error)
 	return false;
 }
 
-/* The schema is read again, which says what is gone; if nothing that is needed is, the pass begins anew, once. */
+/* The schema is read again, which says what is gone; if nothing that is needed is, the cycle begins anew, once. */
 /* Columns that became others on the way: all rows are compared with them at once. */
-static bool hear_and_work(struct sync *sync, const struct pass_wish *wish, struct error *error)
+static bool poll_and_work(struct sync *sync, const struct cycle_wish *wish, struct error *error)
 {
-	if (!hear(sync, wish, error))
+	if (!poll(sync, wish, error))
 		return false;
 	int64_t until_ms = wish->work_ms ? clock_steady_ms() + wish->work_ms : 0;
 	return work(sync, wish, until_ms, error) &&
 	       (!sync_wants_list(sync) || sync->unfinished || list_and_work(sync, wish, until_ms, error));
 }
 
-static bool run(struct sync *sync, const struct pass_wish *wish, struct error *error)
+static bool run(struct sync *sync, const struct cycle_wish *wish, struct error *error)
 {
 	sync->listed = sync->listed && sync->unfinished;
 	sync->check_calls = 0;
-	sync->pass++;
-	if (hear_and_work(sync, wish, error))
+	sync->cycle++;
+	if (poll_and_work(sync, wish, error))
 		return true;
 	if (!may_be_stale(error))
 		return false;
 	log_info(&sync->log, "the base may have changed: %s", error->text);
 	if (!sync_bind(sync, error))
 		return false;
-	return hear_and_work(sync, wish, error);
+	return poll_and_work(sync, wish, error);
 }
 
-static bool run_once(struct sync *sync, const struct pass_wish *wish, struct error *error)
+static bool run_once(struct sync *sync, const struct cycle_wish *wish, struct error *error)
 {
 	bool ok = run(sync, wish, error);
 
@@ -297,10 +297,11 @@ static bool run_once(struct sync *sync, const struct pass_wish *wish, struct err
 	if (sync->unfinished)
 		return true;
 	sync_drop_ended(sync);
-	return left_behind_clear(sync, error) && (sync->pairs.unsettled > 0 || sync_checkpoint(sync, error));
+	return app_leftovers_clear(sync, error) &&
+	       (sync->pairs.unsettled > 0 || sync_checkpoint(sync, error));
 }
 
-int64_t pass_begins_in_ms(const struct sync *sync)
+int64_t cycle_begins_in_ms(const struct sync *sync)
 {
 	int64_t left_ms = sync->shown_from_ms - clock_steady_ms();
 
@@ -311,7 +312,7 @@ int64_t pass_begins_in_ms(const struct sync *sync)
  * would be written into the document. */
 static bool rows_show_all(const struct sync *sync, struct error *error)
 {
-	return pass_begins_in_ms(sync) == 0 ||
+	return cycle_begins_in_ms(sync) == 0 ||
 	       error_set(error, ERROR_RETRY,
 			 "what was remembered is lost, and the rows may not show yet what was written into "
 			 "them last: "
@@ -319,7 +320,7 @@ static bool rows_show_all(const struct sync *sync, struct error *error)
 }
 
 /* A place that was lost on the way is found again at once; so is a state that was. */
-bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *error)
+bool cycle_run(struct sync *sync, const struct cycle_wish *wish, struct error *error)
 {
 	if (!sync_start(sync, error) || !rows_show_all(sync, error))
 		return false;
@@ -330,10 +331,10 @@ bool pass_run(struct sync *sync, const struct pass_wish *wish, struct error *err
 		return sync_start(sync, error) && sync_plant_checkpoint(sync, error) &&
 		       rows_show_all(sync, error) && run_once(sync, wish, error);
 	}
-	return sync->place_lost && sync_start(sync, error) && run_once(sync, wish, error);
+	return sync->position_lost && sync_start(sync, error) && run_once(sync, wish, error);
 }
 
-int64_t pass_next_due_ms(struct sync *sync)
+int64_t cycle_next_due_ms(struct sync *sync)
 {
 	int64_t now_ms = clock_steady_ms();
 	int64_t next_ms = pairs_queue_due(&sync->pairs, now_ms);

@@ -60,16 +60,16 @@ static bool shows_edit(const struct columns *columns, const struct ledger_entry 
 	return false;
 }
 
-static void queue_row(struct sync *sync, struct pair *pair, struct side_record *row)
+static void queue_row(struct sync *sync, struct pair *pair, struct endpoint_record *row)
 {
-	pairs_look(&sync->pairs, pair, LOOK_ROW);
+	pairs_queue(&sync->pairs, pair, JOB_ROW);
 	sync->heard++;
 	if (sync->fresh_rows >= SYNC_FRESH_ROWS || pair->under_way)
 		return;
 	pair_drop_fresh(pair);
 	pair->fresh_row = own_alloc(sizeof *pair->fresh_row);
 	*pair->fresh_row = *row;
-	*row = (struct side_record){0};
+	*row = (struct endpoint_record){0};
 	sync->fresh_rows++;
 }
 
@@ -85,8 +85,8 @@ static void note_shown_id(const struct sync *sync, const struct pair *pair, cons
 		shown->list_turn = sync->list_turn;
 }
 
-static void sift_row(struct sync *sync, struct pair *pair, const struct ledger_entry *entry,
-		     struct side_record *row)
+static void filter_row(struct sync *sync, struct pair *pair, const struct ledger_entry *entry,
+		       struct endpoint_record *row)
 {
 	struct cell cells[FIELD_COUNT] = {0};
 	struct mapping_links links = sync_links(sync);
@@ -99,7 +99,7 @@ static void sift_row(struct sync *sync, struct pair *pair, const struct ledger_e
 	/* The state database may have gone back behind what this process remembers. */
 	if (entry->state != pair->state || row_differs(&sync->columns[row->table], entry, cells)) {
 		if (entry->state == ENTRY_PAIR && shows_edit(&sync->columns[row->table], entry, cells))
-			/* Before anything of this pass flows. */
+			/* Before anything of this cycle flows. */
 			pairs_set_claims(&sync->pairs, pair, sync_shown_other(sync, pair, &cells[FIELD_ID]));
 		queue_row(sync, pair, row);
 	}
@@ -108,7 +108,7 @@ static void sift_row(struct sync *sync, struct pair *pair, const struct ledger_e
 }
 
 /* A page of rows against the ledger: most are as they were left. */
-static bool sift_rows(void *context, struct side_records *page, struct error *error)
+static bool filter_rows(void *context, struct endpoint_records *page, struct error *error)
 {
 	struct sync *sync = context;
 	struct ledger_key *keys = own_alloc((page->count + 1) * sizeof *keys);
@@ -122,7 +122,7 @@ static bool sift_rows(void *context, struct side_records *page, struct error *er
 	}
 	bool ok = ledger_read(&sync->ledger, keys, page->count, entries, error);
 	for (size_t i = 0; ok && i < page->count; i++) {
-		sift_row(sync, pairs[i], &entries[i], &page->list[i]);
+		filter_row(sync, pairs[i], &entries[i], &page->list[i]);
 		ledger_entry_done(&entries[i]);
 	}
 	free(keys);
@@ -133,24 +133,25 @@ static bool sift_rows(void *context, struct side_records *page, struct error *er
 
 /* ---- documents against the pairs ---- */
 
-static bool sift_documents(void *context, struct side_records *page, struct error *error)
+static bool filter_documents(void *context, struct endpoint_records *page, struct error *error)
 {
 	struct sync *sync = context;
 
 	(void)error;
 	for (size_t i = 0; i < page->count; i++) {
-		struct side_record *document = &page->list[i];
+		struct endpoint_record *document = &page->list[i];
 		struct pair *pair = pairs_want(&sync->pairs, document->table, document->id);
 		bool has_ended = document->ended && ended_hash(document->ended) != pair->ended;
-		if (sync_leaves(document) == pair->handled && !has_ended)
+		if (leaves_hash_of(document) == pair->synced && !has_ended)
 			continue;
 		sync_note_document(sync, pair, document);
 		if (has_ended)
 			conflicts_note_ended(&sync->pairs.conflicts, pair, document->ended);
-		if (pair_due_ms(pair, DUE_MARK))
-			pairs_set_due(&sync->pairs, pair, DUE_MARK, clock_steady_ms() + marks_quiet_ms(sync));
-		pairs_look(&sync->pairs, pair, LOOK_DOCUMENT);
-		pair->heard_in = sync->hearings;
+		if (pair_due_ms(pair, DUE_APP_LINK))
+			pairs_set_due(&sync->pairs, pair, DUE_APP_LINK,
+				      clock_steady_ms() + app_links_quiet_ms(sync));
+		pairs_queue(&sync->pairs, pair, JOB_DOCUMENT);
+		pair->heard_in = sync->polls_made;
 		sync->heard++;
 	}
 	return true;
@@ -165,14 +166,14 @@ static int64_t rows_moment(const struct sync *sync, int64_t steady_ms)
 	return sync->rows.ops->now_ms(sync->rows.self) - (clock_steady_ms() - steady_ms);
 }
 
-static bool hear_rows(struct sync *sync, struct error *error)
+static bool poll_rows(struct sync *sync, struct error *error)
 {
-	struct side_news news = {0};
+	struct endpoint_news news = {0};
 	int64_t began_ms = clock_steady_ms();
 
 	sync->fresh_rows = 0;
 	if (!sync->rows.ops->news(sync->rows.self, sync->rows_next ? sync->rows_next : sync->rows_cursor, 0,
-				  sift_rows, sync, &news, error))
+				  filter_rows, sync, &news, error))
 		return error_wrap(error, "asking the base for changed rows");
 	sync->rows_asked_ms = rows_moment(sync, began_ms);
 	json_release(sync->rows_next);
@@ -189,11 +190,11 @@ static bool doubt_unkept(struct sync *sync)
 
 	for (size_t i = 0; i < sync->pairs.count; i++) {
 		struct pair *pair = sync->pairs.list[i];
-		if (pair->heard_in <= sync->kept_hearings || pair->heard_in == sync->hearings)
+		if (pair->heard_in <= sync->polls_kept || pair->heard_in == sync->polls_made)
 			continue;
-		any = any || !(pair->looks & LOOK_AGAIN);
+		any = any || !(pair->reasons & JOB_AGAIN);
 		pair_drop_fresh(pair);
-		pairs_look(&sync->pairs, pair, LOOK_AGAIN);
+		pairs_queue(&sync->pairs, pair, JOB_AGAIN);
 	}
 	if (!any)
 		return false;
@@ -204,9 +205,9 @@ static bool doubt_unkept(struct sync *sync)
 	return true;
 }
 
-static bool check_rejoined(struct sync *sync, struct side_news *news, struct error *error)
+static bool check_rejoined(struct sync *sync, struct endpoint_news *news, struct error *error)
 {
-	if (!sync_check_place(sync, error))
+	if (!sync_check_position(sync, error))
 		return false;
 	if (doubt_unkept(sync)) {
 		json_object_close(&news->cursor);
@@ -217,18 +218,19 @@ static bool check_rejoined(struct sync *sync, struct side_news *news, struct err
 
 /* A place that the database does not know, or a database that is gone or another one: what is queued is dropped, and the
  * next start compares everything. */
-static bool hear_documents(struct sync *sync, int64_t wait_ms, struct side_news *news, struct error *error)
+static bool poll_documents(struct sync *sync, int64_t wait_ms, struct endpoint_news *news,
+			   struct error *error)
 {
 	struct json_object *cursor = sync->couch_next ? sync->couch_next : sync->couch_cursor;
 
-	sync->hearings++;
-	if (sync->couch.ops->news(sync->couch.self, cursor, wait_ms, sift_documents, sync, news, error))
+	sync->polls_made++;
+	if (sync->couch.ops->news(sync->couch.self, cursor, wait_ms, filter_documents, sync, news, error))
 		return !news->rejoined || check_rejoined(sync, news, error);
 	if (error->kind == ERROR_LOST) {
 		log_warn(&sync->log,
 			 "the place in the changes of database %s is lost, everything is compared: %s",
 			 sync->config->database, error->text);
-		sync_lose_place(sync);
+		sync_lose_position(sync);
 	}
 	return error_wrap(error, "following the database");
 }
@@ -244,14 +246,14 @@ static bool confirm_settings(struct sync *sync, struct error *error)
 	return true;
 }
 
-bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error)
+bool sync_poll(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error)
 {
-	struct side_news news = {0};
+	struct endpoint_news news = {0};
 
 	do {
-		side_news_done(&news);
-		if (!hear_documents(sync, wait_ms, &news, error)) {
-			side_news_done(&news);
+		endpoint_news_done(&news);
+		if (!poll_documents(sync, wait_ms, &news, error)) {
+			endpoint_news_done(&news);
 			return false;
 		}
 		if (news.cursor) {
@@ -259,25 +261,25 @@ bool sync_hear(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *
 			sync->couch_next = take(news.cursor);
 		}
 		sync->settings_doubtful = sync->settings_doubtful || news.settings_changed;
-		sync->left_behind_due = sync->left_behind_due || news.left_behind;
-		sync->left_behind_heard = sync->left_behind_heard || news.left_behind;
+		sync->app_leftovers_due = sync->app_leftovers_due || news.app_leftovers;
+		sync->app_leftovers_heard = sync->app_leftovers_heard || news.app_leftovers;
 		wait_ms = 0;
 	} while (news.more);
-	side_news_done(&news);
+	endpoint_news_done(&news);
 	if (!confirm_settings(sync, error))
 		return false;
 	scope_update(sync->config, &sync->pairs);
-	return !ask_rows || hear_rows(sync, error);
+	return !ask_rows || poll_rows(sync, error);
 }
 
-/* Rows of pairs that the list did not show, and those that wait to become documents: their looks will ask for them (sync-rules 2). */
+/* Rows of pairs that the list did not show, and those that wait to become documents: their jobs will ask for them (sync-rules 2). */
 static void queue_unlisted(struct sync *sync)
 {
 	for (size_t i = 0; i < sync->pairs.count; i++) {
 		struct pair *pair = sync->pairs.list[i];
 		bool has_row = pair->state == ENTRY_PAIR || pair->record_id[0];
 		if (has_row && pair->list_turn != sync->list_turn)
-			pairs_look(&sync->pairs, pair, LOOK_ROW);
+			pairs_queue(&sync->pairs, pair, JOB_ROW);
 	}
 }
 
@@ -289,7 +291,7 @@ bool sync_list_rows(struct sync *sync, struct error *error)
 	sync->list_turn++;
 	sync->fresh_rows = 0;
 	for (size_t table = 0; table < TABLE_COUNT; table++)
-		if (!sync->rows.ops->list(sync->rows.self, (enum table)table, NULL, sift_rows, sync, error))
+		if (!sync->rows.ops->list(sync->rows.self, (enum table)table, NULL, filter_rows, sync, error))
 			return error_wrap(error, "listing table \"%s\"", sync->columns[table].table_name);
 	if (!sync->rows.ops->position(sync->rows.self, &position, error))
 		return false;

@@ -10,124 +10,123 @@
 
 /* ---- what stays ---- */
 
-static void drop_mark(struct group *group, struct look *look)
+static void drop_app_link(struct batch *batch, struct job *job)
 {
-	bool is_time = (look->reasons & LOOK_MARK) || look->entry.mark_refused;
+	bool is_time = (job->reasons & JOB_APP_LINK) || job->entry.app_link_refused;
 
-	if (look->entry.state != ENTRY_GRAVE || !look->entry.marked || !is_time)
+	if (job->entry.state != ENTRY_RETIRED || !job->entry.has_app_link || !is_time)
 		return;
-	look->new_document = json_copy(look->document.body);
-	document_drop_mark(look->new_document, group->sync->config->id);
-	look->unmarks = true;
-	look->document_work = DOCUMENT_WORK_WRITE;
+	job->new_document = json_copy(job->document.body);
+	document_drop_app_link(job->new_document, batch->sync->config->id);
+	job->drops_app_link = true;
+	job->document_work = DOCUMENT_WORK_WRITE;
 }
 
 /* Nothing flows. Said where a row stands for it; a document that never had one is nobody's problem. */
-void look_leave(struct group *group, struct look *look)
+void job_leave(struct batch *batch, struct job *job)
 {
-	drop_mark(group, look);
-	look->finished = look->row.presence != SIDE_THERE && look->document_work == DOCUMENT_WORK_NONE;
-	if (look->row.presence != SIDE_THERE)
+	drop_app_link(batch, job);
+	job->finished = job->row.presence != RECORD_THERE && job->document_work == DOCUMENT_WORK_NONE;
+	if (job->row.presence != RECORD_THERE)
 		return;
-	look_problem(look, "%s.", look->existence.reason);
-	look_write_words_only(look);
+	job_problem(job, "%s.", job->existence.reason);
+	job_write_only_error_cell(job);
 }
 
 /* ---- what goes ---- */
 
-void look_merge_out(struct group *group, struct look *look)
+void job_merge_out(struct batch *batch, struct job *job)
 {
 	bool edits = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		edits = edits || (look->decisions[field].action & ACTION_TO_COUCH);
-	if (edits && !look_compose_edit(group, look))
-		log_debug(&group->sync->log, "%s: the row's edits are refused", look->pair->full_id);
-	look->merges = true;
-	look->row_work = ROW_WORK_UPDATE;
+		edits = edits || (job->decisions[field].action & ACTION_TO_COUCH);
+	if (edits && !job_draft_edit(batch, job))
+		log_debug(&batch->sync->log, "%s: the row's edits are refused", job->pair->full_id);
+	job->merges = true;
+	job->row_work = ROW_WORK_UPDATE;
 }
 
 /* An edit of the row that lost to the document is in the history. If the document comes back into the scope before the row is gone, its value
- * is one that the row has yet to show; what was agreed on about its place stays (look_agreed_couch() knows). */
-static void agree_on_loser(struct look *look, enum field field, const struct cell *shown)
+ * is one that the row has yet to show; what was agreed on about its place stays (job_agreed_couch() knows). */
+static void agree_on_loser(struct job *job, enum field field, const struct cell *shown)
 {
 	bool place = field == FIELD_COLLECTION || field == FIELD_CONTAINER;
-	struct cell couch = cell_copy(place ? &look->entry.fields[field].couch : shown);
+	struct cell couch = cell_copy(place ? &job->entry.fields[field].couch : shown);
 
-	ledger_entry_agree(&look->entry, field, &couch, shown);
+	ledger_entry_agree(&job->entry, field, &couch, shown);
 	cell_done(&couch);
 }
 
-static bool take_merged(struct look *look, enum field field)
+static bool take_merged(struct job *job, enum field field)
 {
-	unsigned action = look->decisions[field].action;
-	const struct cell *shown = look_shown(look, field); /* it is not written: it goes on showing this */
+	unsigned action = job->decisions[field].action;
+	const struct cell *shown = job_shown(job, field); /* it is not written: it goes on showing this */
 
-	if (action & ACTION_REMEMBER) {
-		ledger_entry_agree(&look->entry, field, &look->couch[field], shown);
+	if (action & ACTION_MOVE_BASE) {
+		ledger_entry_agree(&job->entry, field, &job->couch[field], shown);
 		return true;
 	}
-	if ((action & ACTION_TO_COUCH) && look->document_written) {
+	if ((action & ACTION_TO_COUCH) && job->document_written) {
 		/* What a save made of it goes to the row if that comes back into the scope. */
-		ledger_entry_agree(&look->entry, field, &look->airtable[field], shown);
+		ledger_entry_agree(&job->entry, field, &job->airtable[field], shown);
 		return true;
 	}
 	if (!(action & ACTION_TO_AIRTABLE))
 		return false;
-	agree_on_loser(look, field, shown);
+	agree_on_loser(job, field, shown);
 	return true;
 }
 
-void look_take_merged_out(struct group *group, struct look *look)
+void job_take_merged_out(struct batch *batch, struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look_row_moved(group, look, (enum field)field) && take_merged(look, (enum field)field))
-			look->again = true;
-	if (!look->again && !look->problem.length)
-		look_problem(look, "%s, but they wait for something else.", look->existence.reason);
-	look->retry =
-		!look->again; /* Airtable itself may take back what is refused, when it empties a link */
-	look_write_words_only(look);
+		if (job_row_moved(batch, job, (enum field)field) && take_merged(job, (enum field)field))
+			job->again = true;
+	if (!job->again && !job->problem.length)
+		job_problem(job, "%s, but they wait for something else.", job->existence.reason);
+	job->retry = !job->again; /* Airtable itself may take back what is refused, when it empties a link */
+	job_write_only_error_cell(job);
 }
 
-void look_let_go(struct group *group, struct look *look)
+void job_let_go(struct batch *batch, struct job *job)
 {
-	ledger_entry_bury(&look->entry, "left the scope", look->document.revision,
-			  group->sync->rows.ops->now_ms(group->sync->rows.self),
-			  json_share(look->entry.grave_cells));
-	look_note_stale_mark(group, look, look->entry.record_id);
-	look->finished = true;
-	/* Its own row is gone, so this one is another with its ID: the next look tells it so. */
-	look->again = look->row.presence == SIDE_THERE;
+	ledger_entry_retire(&job->entry, "left the scope", job->document.revision,
+			    batch->sync->rows.ops->now_ms(batch->sync->rows.self),
+			    json_share(job->entry.retired_cells));
+	job_note_stale_app_link(batch, job, job->entry.record_id);
+	job->finished = true;
+	/* Its own row is gone, so this one is another with its ID: the next job tells it so. */
+	job->again = job->row.presence == RECORD_THERE;
 }
 
 /* ---- whether the scope is still what it was ---- */
 
-static bool is_removed(const struct look *look)
+static bool is_removed(const struct job *job)
 {
-	return look->existence.action == EXIST_REMOVE_ROW && look->row_work == ROW_WORK_DELETE &&
-	       !look->finished;
+	return job->existence.action == EXIST_REMOVE_ROW && job->row_work == ROW_WORK_DELETE &&
+	       !job->finished;
 }
 
-bool group_confirm_scope(struct group *group, struct error *error)
+bool batch_confirm_scope(struct batch *batch, struct error *error)
 {
-	struct sync *sync = group->sync;
+	struct sync *sync = batch->sync;
 	bool any = false, same = false;
 
-	for (size_t i = 0; i < group->count; i++)
-		any = any || is_removed(&group->looks[i]);
+	for (size_t i = 0; i < batch->count; i++)
+		any = any || is_removed(&batch->jobs[i]);
 	if (!any)
 		return true;
 	if (!sync_check_settings(sync, &same, error) || same)
 		return same || error_wrap(error, "before rows are deleted");
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (!is_removed(look))
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (!is_removed(job))
 			continue;
-		look->row_work = ROW_WORK_NONE;
-		look->finished = true;
-		look->keep_ledger = true;
-		look->again_in_ms = SYNC_RETRY_FIRST_MS;
+		job->row_work = ROW_WORK_NONE;
+		job->finished = true;
+		job->keep_ledger = true;
+		job->again_in_ms = SYNC_RETRY_FIRST_MS;
 	}
 	return true;
 }

@@ -6,10 +6,10 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-void look_leave(struct group *group, struct look *look);
-void look_merge_out(struct group *group, struct look *look);
+void job_leave(struct batch *batch, struct job *job);
+void job_merge_out(struct batch *batch, struct job *job);
 /* What was merged is agreed on; the row is only told. */
-void look_take_merged_out(struct group *group, struct look *look);
-void look_let_go(struct group *group, struct look *look);
+void job_take_merged_out(struct batch *batch, struct job *job);
+void job_let_go(struct batch *batch, struct job *job);
 /* Rows are deleted for the sake of a scope that is still the integration's, or not at all. */
-must_use bool group_confirm_scope(struct group *group, struct error *error);
+must_use bool batch_confirm_scope(struct batch *batch, struct error *error);

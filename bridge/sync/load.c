@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "bridge/app/app_twins.h"
 #include "bridge/diff/back_in_time.h"
-#include "bridge/diff/parents.h"
-#include "bridge/index/places.h"
+#include "bridge/diff/unseen_parents.h"
+#include "bridge/index/parents.h"
 #include "bridge/index/scope.h"
 #include "bridge/job/conflict_notice.h"
 #include "bridge/job/job_cells.h"
@@ -20,166 +20,165 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool read_entries(struct group *group, struct error *error)
+static bool read_entries(struct batch *batch, struct error *error)
 {
-	struct ledger_key *keys = own_alloc((group->count + 1) * sizeof *keys);
-	struct ledger_entry *entries = own_alloc((group->count + 1) * sizeof *entries);
+	struct ledger_key *keys = own_alloc((batch->count + 1) * sizeof *keys);
+	struct ledger_entry *entries = own_alloc((batch->count + 1) * sizeof *entries);
 
-	for (size_t i = 0; i < group->count; i++)
-		keys[i] = (struct ledger_key){group->looks[i].pair->table, group->looks[i].pair->id};
-	bool ok = ledger_read(&group->sync->ledger, keys, group->count, entries, error);
-	for (size_t i = 0; ok && i < group->count; i++)
-		group->looks[i].entry = entries[i];
+	for (size_t i = 0; i < batch->count; i++)
+		keys[i] = (struct ledger_key){batch->jobs[i].pair->table, batch->jobs[i].pair->id};
+	bool ok = ledger_read(&batch->sync->ledger, keys, batch->count, entries, error);
+	for (size_t i = 0; ok && i < batch->count; i++)
+		batch->jobs[i].entry = entries[i];
 	free(keys);
 	free(entries);
 	return ok;
 }
 
 /* The state was lost while this process ran. */
-static void recollect(struct look *look)
+static void recollect(struct job *job)
 {
-	const struct pair *pair = look->pair;
+	const struct pair *pair = job->pair;
 
-	look->recollected = look->entry.state == ENTRY_NONE && pair->state == ENTRY_PAIR && pair->in_step &&
-			    pair->handled && pair->record_id[0];
-	look->recollected_edited = pair->leaves != pair->handled;
-	snprintf(look->recollected_row, sizeof look->recollected_row, "%s", pair->record_id);
+	job->recollected = job->entry.state == ENTRY_NONE && pair->state == ENTRY_PAIR && pair->in_step &&
+			   pair->synced && pair->record_id[0];
+	job->recollected_edited = pair->leaves_hash != pair->synced;
+	snprintf(job->recollected_row, sizeof job->recollected_row, "%s", pair->record_id);
 }
 
-static struct look *look_at(struct group *group, const struct pair *pair)
+static struct job *look_at(struct batch *batch, const struct pair *pair)
 {
-	for (size_t i = 0; i < group->count; i++)
-		if (group->looks[i].pair == pair)
-			return &group->looks[i];
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->jobs[i].pair == pair)
+			return &batch->jobs[i];
 	return NULL;
 }
 
-/* A look of another group works on its row. */
-static void leave_to_other(struct look *look)
+/* A job of another batch works on its row. */
+static void leave_to_other(struct job *job)
 {
-	look->finished = look->again = true;
-	look->keep_ledger = true;
+	job->finished = job->again = true;
+	job->keep_ledger = true;
 }
 
-/* The ledger knows of a row that this process does not: its answer to a former pass got lost. Whoever was taken for that row's owner since
- * has none (sync-rules 29: one row, one look). */
-static void note_records(struct group *group)
+/* The ledger knows of a row that this process does not: its answer to a former cycle got lost. Whoever was taken for that row's owner since
+ * has none (sync-rules 29: one row, one job). */
+static void note_records(struct batch *batch)
 {
-	struct pairs *pairs = &group->sync->pairs;
+	struct pairs *pairs = &batch->sync->pairs;
 
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (look->entry.state != ENTRY_PAIR ||
-		    strcmp(look->pair->record_id, look->entry.record_id) == 0)
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (job->entry.state != ENTRY_PAIR || strcmp(job->pair->record_id, job->entry.record_id) == 0)
 			continue;
-		const struct pair *owner = pairs_by_record(pairs, look->entry.record_id);
-		if (owner && owner->under_way && !look_at(group, owner))
-			leave_to_other(look);
+		const struct pair *owner = pairs_by_record(pairs, job->entry.record_id);
+		if (owner && owner->under_way && !look_at(batch, owner))
+			leave_to_other(job);
 		else
-			pairs_set_record(pairs, look->pair, look->entry.record_id, false);
+			pairs_set_record(pairs, job->pair, job->entry.record_id, false);
 	}
 }
 
 /* ---- documents ---- */
 
-static bool read_documents(struct group *group, struct error *error)
+static bool read_documents(struct batch *batch, struct error *error)
 {
-	struct side_key *keys = own_alloc((group->count + 1) * sizeof *keys);
-	struct side_records records = {0};
+	struct endpoint_key *keys = own_alloc((batch->count + 1) * sizeof *keys);
+	struct endpoint_records records = {0};
 
-	for (size_t i = 0; i < group->count; i++)
-		keys[i] = (struct side_key){group->looks[i].pair->table, group->looks[i].pair->id};
-	bool ok = group->sync->couch.ops->read(group->sync->couch.self, keys, group->count, &records, error);
-	for (size_t i = 0; ok && i < group->count; i++) {
-		group->looks[i].document = records.list[i];
-		records.list[i] = (struct side_record){0};
+	for (size_t i = 0; i < batch->count; i++)
+		keys[i] = (struct endpoint_key){batch->jobs[i].pair->table, batch->jobs[i].pair->id};
+	bool ok = batch->sync->couch.ops->read(batch->sync->couch.self, keys, batch->count, &records, error);
+	for (size_t i = 0; ok && i < batch->count; i++) {
+		batch->jobs[i].document = records.list[i];
+		records.list[i] = (struct endpoint_record){0};
 	}
-	side_records_done(&records);
+	endpoint_records_done(&records);
 	free(keys);
 	return ok || error_wrap(error, "reading documents");
 }
 
-static void note_documents(struct group *group)
+static void note_documents(struct batch *batch)
 {
-	for (size_t i = 0; i < group->count; i++)
-		sync_note_document(group->sync, group->looks[i].pair, &group->looks[i].document);
-	scope_update(group->sync->config, &group->sync->pairs);
+	for (size_t i = 0; i < batch->count; i++)
+		sync_note_document(batch->sync, batch->jobs[i].pair, &batch->jobs[i].document);
+	scope_update(batch->sync->config, &batch->sync->pairs);
 }
 
-static void read_all_documents(struct group *group)
+static void read_all_documents(struct batch *batch)
 {
-	for (size_t i = 0; i < group->count; i++) {
-		look_read_document(group, &group->looks[i]);
-		recollect(&group->looks[i]);
+	for (size_t i = 0; i < batch->count; i++) {
+		job_read_document(batch, &batch->jobs[i]);
+		recollect(&batch->jobs[i]);
 	}
 	/* It is merged before anything is planned from it. */
-	for (size_t i = 0; i < group->count; i++)
-		if (conflict_waits(group->looks[i].pair))
-			leave_to_other(&group->looks[i]);
+	for (size_t i = 0; i < batch->count; i++)
+		if (conflict_waits(batch->jobs[i].pair))
+			leave_to_other(&batch->jobs[i]);
 }
 
-static bool field_moved(const struct group *group, const struct look *look, enum field field)
+static bool field_moved(const struct batch *batch, const struct job *job, enum field field)
 {
-	if (!look_has_column(group, look, field) || field == FIELD_DELETE || field == FIELD_ERROR)
+	if (!job_has_column(batch, job, field) || field == FIELD_DELETE || field == FIELD_ERROR)
 		return false;
-	return look->entry.fields[field].known ? look_couch_moved(group, look, field)
-					       : look->couch[field].kind != CELL_EMPTY;
+	return job->entry.fields[field].known ? job_couch_moved(batch, job, field)
+					      : job->couch[field].kind != CELL_EMPTY;
 }
 
 /* An item that does not say where it stands may be in scope: what is wrong with it is to be told. */
-static bool hides_its_place(const struct look *look)
+static bool hides_its_place(const struct job *job)
 {
-	return look->flaw.kind != ERROR_NONE && look->pair->table == TABLE_ITEMS &&
-	       !pair_collection_id(look->pair);
+	return job->flaw.kind != ERROR_NONE && job->pair->table == TABLE_ITEMS &&
+	       !pair_collection_id(job->pair);
 }
 
-/* Its mark is due, and nobody has written the document since it was handled. What else is open has its own time. */
-static bool wants_its_mark_alone(const struct look *look)
+/* Its app link is due, and nobody has written the document since it was handled. What else is open has its own time. */
+static bool wants_its_app_link_alone(const struct job *job)
 {
-	return look->reasons == LOOK_MARK && look->pair->leaves == look->entry.handled;
+	return job->reasons == JOB_APP_LINK && job->pair->leaves_hash == job->entry.synced;
 }
 
-/* The last look could not do what it had found to do. That may have been an edit of a cell, which only the row shows. */
-static bool was_left_open(const struct look *look)
+/* The last job could not do what it had found to do. That may have been an edit of a cell, which only the row shows. */
+static bool was_left_open(const struct job *job)
 {
-	return look->entry.handled == 0;
+	return job->entry.synced == 0;
 }
 
 /* Nothing that a row shows has changed, and nothing is open. */
-static bool needs_no_row(const struct group *group, const struct look *look)
+static bool needs_no_row(const struct batch *batch, const struct job *job)
 {
-	const struct pair *pair = look->pair;
+	const struct pair *pair = job->pair;
 
-	if (pair->document == PAIR_DOCUMENT_THERE && !pair->in_scope && look->entry.state == ENTRY_NONE &&
-	    look->reasons == LOOK_DOCUMENT && !pair->fresh_row && !look->entry.problem && !pair->twin_of &&
-	    !hides_its_place(look))
+	if (pair->document == PAIR_DOCUMENT_THERE && !pair->in_scope && job->entry.state == ENTRY_NONE &&
+	    job->reasons == JOB_DOCUMENT && !pair->fresh_row && !job->entry.problem && !pair->twin_of &&
+	    !hides_its_place(job))
 		return true;
-	if (pair->document != PAIR_DOCUMENT_THERE && look->entry.state == ENTRY_NONE && !pair->record_id[0] &&
-	    look->reasons == LOOK_DOCUMENT)
+	if (pair->document != PAIR_DOCUMENT_THERE && job->entry.state == ENTRY_NONE && !pair->record_id[0] &&
+	    job->reasons == JOB_DOCUMENT)
 		return true;
-	if ((look->reasons & (LOOK_ROW | LOOK_AGAIN)) || look->entry.state != ENTRY_PAIR ||
-	    look->entry.sent.kind != SENT_NOTHING || look->entry.unsure_since_ms || look->entry.typed_ms ||
-	    ledger_entry_has_taken(&look->entry) || was_left_open(look) || !pair->in_scope ||
-	    look->flaw.kind != ERROR_NONE || look->document.presence != SIDE_THERE)
+	if ((job->reasons & (JOB_ROW | JOB_AGAIN)) || job->entry.state != ENTRY_PAIR ||
+	    job->entry.sent.kind != SENT_NOTHING || job->entry.unsure_since_ms || job->entry.typed_ms ||
+	    ledger_entry_has_taken(&job->entry) || was_left_open(job) || !pair->in_scope ||
+	    job->flaw.kind != ERROR_NONE || job->document.presence != RECORD_THERE)
 		return false;
-	if (wants_its_mark_alone(look))
+	if (wants_its_app_link_alone(job))
 		return true;
-	if (look->entry.problem || conflict_tells(pair))
+	if (job->entry.problem || conflict_reports(pair))
 		return false;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (field_moved(group, look, (enum field)field))
+		if (field_moved(batch, job, (enum field)field))
 			return false;
 	return true;
 }
 
-static void note_who_needs_no_row(struct group *group)
+static void note_who_needs_no_row(struct batch *batch)
 {
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (!needs_no_row(group, look))
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (!needs_no_row(batch, job))
 			continue;
-		look->needs_no_row = true;
-		look->settles_back = look->went_back; /* what it shows is what was agreed on */
+		job->needs_no_row = true;
+		job->settles_back = job->went_back; /* what it shows is what was agreed on */
 	}
 }
 
@@ -187,95 +186,94 @@ static void note_who_needs_no_row(struct group *group)
 
 /* A row that a process may not know of that began since: what was sent to it is in doubt, or it was brought back, cannot be a document
  * again, and tells why. */
-static bool is_open_row(const struct group *group, const struct look *look)
+static bool is_open_row(const struct batch *batch, const struct job *job)
 {
-	const struct pair *owner = pairs_by_record(&group->sync->pairs, look->entry.record_id);
-	bool doubtful = look->entry.sent.kind == SENT_UPDATE || look->entry.sent.kind == SENT_DELETE;
+	const struct pair *owner = pairs_by_record(&batch->sync->pairs, job->entry.record_id);
+	bool doubtful = job->entry.sent.kind == SENT_UPDATE || job->entry.sent.kind == SENT_DELETE;
 
-	return (doubtful || look->entry.problem) && !look->pair->record_id[0] &&
-	       (!owner || owner == look->pair);
+	return (doubtful || job->entry.problem) && !job->pair->record_id[0] && (!owner || owner == job->pair);
 }
 
-static const char *known_record(const struct group *group, const struct look *look)
+static const char *known_record(const struct batch *batch, const struct job *job)
 {
-	if (look->entry.record_id[0] && (look->entry.state == ENTRY_PAIR || is_open_row(group, look)))
-		return look->entry.record_id;
-	return look->pair->record_id[0] ? look->pair->record_id : NULL;
+	if (job->entry.record_id[0] && (job->entry.state == ENTRY_PAIR || is_open_row(batch, job)))
+		return job->entry.record_id;
+	return job->pair->record_id[0] ? job->pair->record_id : NULL;
 }
 
-static bool take_fresh_row(const struct group *group, struct look *look)
+static bool take_fresh_row(const struct batch *batch, struct job *job)
 {
-	struct side_record *fresh = look->pair->fresh_row;
-	const char *record_id = known_record(group, look);
+	struct endpoint_record *fresh = job->pair->fresh_row;
+	const char *record_id = known_record(batch, job);
 
 	if (!fresh || !record_id || strcmp(fresh->id, record_id) != 0 ||
 	    clock_steady_ms() - fresh->read_at_ms > SYNC_FRESH_MS)
 		return false;
-	look->row = *fresh;
-	free(take(look->pair->fresh_row));
-	look->row_asked = true;
+	job->row = *fresh;
+	free(take(job->pair->fresh_row));
+	job->row_asked = true;
 	return true;
 }
 
-static bool read_rows(struct group *group, struct error *error)
+static bool read_rows(struct batch *batch, struct error *error)
 {
-	struct side_key *keys = own_alloc((group->count + 1) * sizeof *keys);
-	struct look **asking = own_alloc((group->count + 1) * sizeof *asking);
-	struct side_records records = {0};
+	struct endpoint_key *keys = own_alloc((batch->count + 1) * sizeof *keys);
+	struct job **asking = own_alloc((batch->count + 1) * sizeof *asking);
+	struct endpoint_records records = {0};
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (look->needs_no_row || !known_record(group, look) || take_fresh_row(group, look))
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (job->needs_no_row || !known_record(batch, job) || take_fresh_row(batch, job))
 			continue;
-		keys[count] = (struct side_key){look->pair->table, known_record(group, look)};
-		asking[count++] = look;
+		keys[count] = (struct endpoint_key){job->pair->table, known_record(batch, job)};
+		asking[count++] = job;
 	}
 	bool ok = count == 0 ||
-		  group->sync->rows.ops->read(group->sync->rows.self, keys, count, &records, error);
+		  batch->sync->rows.ops->read(batch->sync->rows.self, keys, count, &records, error);
 	for (size_t i = 0; ok && i < count; i++) {
 		asking[i]->row = records.list[i];
-		records.list[i] = (struct side_record){0};
+		records.list[i] = (struct endpoint_record){0};
 		asking[i]->row_asked = true;
 	}
-	side_records_done(&records);
+	endpoint_records_done(&records);
 	free(asking);
 	free(keys);
 	return ok || error_wrap(error, "reading rows");
 }
 
-/* A document in scope that has no row: is there one with its ID? The pass that has listed the whole base knows that there
+/* A document in scope that has no row: is there one with its ID? The cycle that has listed the whole base knows that there
  * is none; the row that appeared in between is met by the upsert (sync-rules 15). Not where the ledger was lost: a list may skip a
  * row (2), and the upsert would write over it. A row whose making is in doubt is asked for also when its document was deleted since:
  * its record id is not known, so nothing else would find it. */
-static bool wants_find(const struct group *group, const struct look *look)
+static bool wants_find(const struct batch *batch, const struct job *job)
 {
-	bool no_row = look->row.presence != SIDE_THERE;
-	bool doubtful = look->entry.sent.kind == SENT_CREATE;
-	bool listed = group->sync->listed && !group->sync->ledger_lost &&
-		      look->pair->list_turn != group->sync->list_turn && look->pair->copies == 0;
+	bool no_row = job->row.presence != RECORD_THERE;
+	bool doubtful = job->entry.sent.kind == SENT_CREATE;
+	bool listed = batch->sync->listed && !batch->sync->ledger_lost &&
+		      job->pair->list_turn != batch->sync->list_turn && job->pair->copies == 0;
 
-	if (look->needs_no_row || look->document.presence == SIDE_MISSING)
+	if (job->needs_no_row || job->document.presence == RECORD_MISSING)
 		return false;
 	if (!no_row) /* one of several, perhaps not the one that we were making */
-		return doubtful && look->entry.state != ENTRY_PAIR && look->pair->copies > 0;
+		return doubtful && job->entry.state != ENTRY_PAIR && job->pair->copies > 0;
 	if (doubtful)
 		return true;
-	if (look->entry.state == ENTRY_PAIR)
-		return look->entry.unsure_since_ms != 0 ||
-		       (look->entry.sent.kind == SENT_DELETE && look->document.presence == SIDE_THERE);
-	return look->pair->in_scope && look->document.presence == SIDE_THERE && !listed;
+	if (job->entry.state == ENTRY_PAIR)
+		return job->entry.unsure_since_ms != 0 ||
+		       (job->entry.sent.kind == SENT_DELETE && job->document.presence == RECORD_THERE);
+	return job->pair->in_scope && job->document.presence == RECORD_THERE && !listed;
 }
 
-static bool is_sent_row(const struct group *group, const struct look *look, const struct side_record *row)
+static bool is_sent_row(const struct batch *batch, const struct job *job, const struct endpoint_record *row)
 {
-	struct sync *sync = group->sync;
+	struct sync *sync = batch->sync;
 	struct cell cells[FIELD_COUNT] = {0};
 	struct mapping_links links = sync_links(sync);
 	bool unknown_choice = false;
 
 	mapping_from_row(row->table, &sync->columns[row->table], row->body, &links, cells, &unknown_choice);
-	bool sent = look_sent_row(group, look, cells);
+	bool sent = job_sent_row(batch, job, cells);
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		cell_done(&cells[field]);
 	return sent;
@@ -283,22 +281,22 @@ static bool is_sent_row(const struct group *group, const struct look *look, cons
 
 /* Of several rows with its ID the one that we were making is the document's, else the oldest, or that with the lower record id
  * (sync-rules 13). */
-static bool is_better(const struct group *group, const struct look *look, const struct side_record *row)
+static bool is_better(const struct batch *batch, const struct job *job, const struct endpoint_record *row)
 {
-	if (look->row.presence != SIDE_THERE)
+	if (job->row.presence != RECORD_THERE)
 		return true;
-	if (look->entry.sent.kind == SENT_CREATE) {
-		bool sent = is_sent_row(group, look, row);
-		if (sent != is_sent_row(group, look, &look->row))
+	if (job->entry.sent.kind == SENT_CREATE) {
+		bool sent = is_sent_row(batch, job, row);
+		if (sent != is_sent_row(batch, job, &job->row))
 			return sent;
 	}
-	if (row->created_ms != look->row.created_ms)
-		return row->created_ms < look->row.created_ms;
-	return strcmp(row->id, look->row.id) < 0;
+	if (row->created_ms != job->row.created_ms)
+		return row->created_ms < job->row.created_ms;
+	return strcmp(row->id, job->row.id) < 0;
 }
 
 /* What was taken for a copy is the original: nothing is left of what was remembered of it. */
-static void end_copy(struct look *copy)
+static void end_copy(struct job *copy)
 {
 	ledger_entry_clear_sent(&copy->entry);
 	ledger_entry_let_go(&copy->entry);
@@ -307,124 +305,124 @@ static void end_copy(struct look *copy)
 	copy->finished = true;
 }
 
-/* A row with the ID of this look's document. Those that are not taken are copies. */
-static void offer_row(struct group *group, struct look *look, struct side_record *row)
+/* A row with the ID of this job's document. Those that are not taken are copies. */
+static void offer_row(struct batch *batch, struct job *job, struct endpoint_record *row)
 {
-	struct pairs *pairs = &group->sync->pairs;
+	struct pairs *pairs = &batch->sync->pairs;
 	struct pair *owner = pairs_by_record(pairs, row->id);
-	struct look *copy = owner && owner->copy_of == look->pair ? look_at(group, owner) : NULL;
+	struct job *copy = owner && owner->copy_of == job->pair ? look_at(batch, owner) : NULL;
 
-	if (owner && owner != look->pair && owner->under_way && !copy) {
-		leave_to_other(look);
+	if (owner && owner != job->pair && owner->under_way && !copy) {
+		leave_to_other(job);
 		return;
 	}
-	if (is_better(group, look, row)) {
+	if (is_better(batch, job, row)) {
 		if (copy)
 			end_copy(copy);
-		struct side_record former = look->row;
-		look->row = *row;
+		struct endpoint_record former = job->row;
+		job->row = *row;
 		*row = former;
 		/* Nobody else is to write to it meanwhile, also where the ledger still names the row before it. */
-		pairs_set_record(pairs, look->pair, look->row.id, true);
+		pairs_set_record(pairs, job->pair, job->row.id, true);
 	}
-	if (row->presence == SIDE_THERE)
-		pairs_look(pairs, sync_pair_of_row(group->sync, row), LOOK_ROW);
+	if (row->presence == RECORD_THERE)
+		pairs_queue(pairs, sync_pair_of_row(batch->sync, row), JOB_ROW);
 }
 
-/* The paired row of 'other' shows this look's ID. The look of 'other', which is asked for here, sets that back. */
-static void note_shown_by(struct group *group, struct look *look, struct pair *other)
+/* The paired row of 'other' shows this job's ID. The job of 'other', which is asked for here, sets that back. */
+static void note_shown_by(struct batch *batch, struct job *job, struct pair *other)
 {
-	look->id_shown_by = other;
-	pairs_look(&group->sync->pairs, other, LOOK_ROW);
+	job->id_shown_by = other;
+	pairs_queue(&batch->sync->pairs, other, JOB_ROW);
 }
 
-static void take_found(struct group *group, enum table table, struct side_records *records)
+static void take_found(struct batch *batch, enum table table, struct endpoint_records *records)
 {
-	const char *column = group->sync->columns[table].of[FIELD_ID].id;
+	const char *column = batch->sync->columns[table].of[FIELD_ID].id;
 
 	for (size_t r = 0; r < records->count; r++) {
-		struct side_record *row = &records->list[r];
-		struct pair *owner = pairs_by_record(&group->sync->pairs, row->id);
+		struct endpoint_record *row = &records->list[r];
+		struct pair *owner = pairs_by_record(&batch->sync->pairs, row->id);
 		bool paired = owner && owner->state == ENTRY_PAIR;
-		if (row->presence != SIDE_THERE)
+		if (row->presence != RECORD_THERE)
 			continue;
-		for (size_t i = 0; i < group->count; i++) {
-			struct look *look = &group->looks[i];
-			if (look->pair->table != table ||
-			    strcmp(look->pair->id, json_text_or(row->body, column, "")) != 0)
+		for (size_t i = 0; i < batch->count; i++) {
+			struct job *job = &batch->jobs[i];
+			if (job->pair->table != table ||
+			    strcmp(job->pair->id, json_text_or(row->body, column, "")) != 0)
 				continue;
 			if (!paired)
-				offer_row(group, look, row);
-			else if (owner != look->pair)
-				note_shown_by(group, look, owner);
+				offer_row(batch, job, row);
+			else if (owner != job->pair)
+				note_shown_by(batch, job, owner);
 			break;
 		}
 	}
 }
 
-static bool find_rows(struct group *group, enum table table, struct error *error)
+static bool find_rows(struct batch *batch, enum table table, struct error *error)
 {
-	const char **ids = own_alloc((group->count + 1) * sizeof *ids);
-	struct side_records records = {0};
+	const char **ids = own_alloc((batch->count + 1) * sizeof *ids);
+	struct endpoint_records records = {0};
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->count; i++)
-		if (group->looks[i].pair->table == table && wants_find(group, &group->looks[i]))
-			ids[count++] = group->looks[i].pair->id;
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->jobs[i].pair->table == table && wants_find(batch, &batch->jobs[i]))
+			ids[count++] = batch->jobs[i].pair->id;
 	bool ok = count == 0 ||
-		  group->sync->rows.ops->find(group->sync->rows.self, table, ids, count, &records, error);
+		  batch->sync->rows.ops->find(batch->sync->rows.self, table, ids, count, &records, error);
 	if (ok)
-		take_found(group, table, &records);
-	side_records_done(&records);
+		take_found(batch, table, &records);
+	endpoint_records_done(&records);
 	free(ids);
 	return ok || error_wrap(error, "looking for rows by their ID");
 }
 
 /* What is remembered is about that row: another one with the same ID was never in step. */
-static void forget_other_rows(struct group *group)
+static void forget_other_rows(struct batch *batch)
 {
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		if (look->row.presence == SIDE_THERE && strcmp(look->row.id, look->recollected_row) != 0)
-			look->recollected = false;
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (job->row.presence == RECORD_THERE && strcmp(job->row.id, job->recollected_row) != 0)
+			job->recollected = false;
 	}
 }
 
-static void read_row_cells(struct group *group)
+static void read_row_cells(struct batch *batch)
 {
-	struct sync *sync = group->sync;
+	struct sync *sync = batch->sync;
 	struct mapping_links links = sync_links(sync);
 
-	for (size_t i = 0; i < group->count; i++) {
-		struct look *look = &group->looks[i];
-		pair_drop_fresh(look->pair);
-		if (look->needs_no_row || look->row.presence != SIDE_THERE)
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		pair_drop_fresh(job->pair);
+		if (job->needs_no_row || job->row.presence != RECORD_THERE)
 			continue;
-		mapping_from_row(look->pair->table, &sync->columns[look->pair->table], look->row.body, &links,
-				 look->airtable, &look->unknown_choice);
+		mapping_from_row(job->pair->table, &sync->columns[job->pair->table], job->row.body, &links,
+				 job->airtable, &job->unknown_choice);
 	}
 }
 
-bool group_gather(struct group *group, struct error *error)
+bool batch_load(struct batch *batch, struct error *error)
 {
-	if (!read_entries(group, error) || !read_documents(group, error))
+	if (!read_entries(batch, error) || !read_documents(batch, error))
 		return false;
-	note_records(group);
-	note_documents(group);
-	if (!group_read_places(group, error))
+	note_records(batch);
+	note_documents(batch);
+	if (!batch_read_parents(batch, error))
 		return false;
-	read_all_documents(group);
-	if (!group_find_went_back(group, error))
+	read_all_documents(batch);
+	if (!batch_find_went_back(batch, error))
 		return false;
-	note_who_needs_no_row(group);
-	if (!read_rows(group, error))
+	note_who_needs_no_row(batch);
+	if (!read_rows(batch, error))
 		return false;
 	for (size_t table = 0; table < TABLE_COUNT; table++)
-		if (!find_rows(group, (enum table)table, error))
+		if (!find_rows(batch, (enum table)table, error))
 			return false;
-	forget_other_rows(group);
-	read_row_cells(group);
-	for (size_t i = 0; i < group->count; i++)
-		look_take_notice(group, &group->looks[i]);
-	return group_find_twins(group, error);
+	forget_other_rows(batch);
+	read_row_cells(batch);
+	for (size_t i = 0; i < batch->count; i++)
+		job_take_notice(batch, &batch->jobs[i]);
+	return batch_find_twins(batch, error);
 }

@@ -1,7 +1,7 @@
 #include "bridge/sync/missing_rows.h"
 
 #include "base/clock.h"
-#include "bridge/plan/guard.h"
+#include "bridge/plan/brake.h"
 
 #include <stdlib.h>
 
@@ -30,7 +30,7 @@ static void queue_vanished(struct sync *sync)
 				 "and "
 				 "once more in a minute",
 				 pair->full_id);
-			pairs_look(&sync->pairs, pair, LOOK_ROW);
+			pairs_queue(&sync->pairs, pair, JOB_ROW);
 		}
 	}
 }

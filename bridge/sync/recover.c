@@ -17,19 +17,19 @@
 
 /* Whose question, and what its answer is for. */
 struct asker {
-	struct look *look;
+	struct job *job;
 	bool of_replaced; /* the cell shows what a write of ours replaced; else what it showed before one in doubt */
 };
 struct settling {
-	struct group *group;
-	struct side_time_question *questions;
+	struct batch *batch;
+	struct endpoint_time_question *questions;
 	struct asker *askers;
 	size_t count, capacity;
 };
 
 static void ask(struct settling *settling, struct asker asker, enum field field, int64_t after_ms)
 {
-	const struct look *look = asker.look;
+	const struct job *job = asker.job;
 
 	if (settling->count == settling->capacity) {
 		settling->capacity = settling->capacity ? 2 * settling->capacity : 16;
@@ -38,51 +38,51 @@ static void ask(struct settling *settling, struct asker asker, enum field field,
 		settling->askers = own_resize(settling->askers, settling->capacity, sizeof *settling->askers);
 	}
 	settling->askers[settling->count] = asker;
-	settling->questions[settling->count++] = (struct side_time_question){
-		.table = look->pair->table,
-		.id = look->row.id,
+	settling->questions[settling->count++] = (struct endpoint_time_question){
+		.table = job->pair->table,
+		.id = job->row.id,
 		.field = field,
 		.after_ms = after_ms,
 	};
 }
 
-static int64_t now_ms(const struct group *group)
+static int64_t now_ms(const struct batch *batch)
 {
-	return group->sync->rows.ops->now_ms(group->sync->rows.self);
+	return batch->sync->rows.ops->now_ms(batch->sync->rows.self);
 }
 
-static int64_t age_ms(const struct group *group, const struct look *look)
+static int64_t age_ms(const struct batch *batch, const struct job *job)
 {
-	int64_t age = now_ms(group) - look->entry.sent.at_ms;
+	int64_t age = now_ms(batch) - job->entry.sent.at_ms;
 
 	return age > 0 ? age : 0;
 }
 
 /* The note is older than the request: a write may leave as long as what it was decided on is fresh. */
-static int64_t applied_within_ms(const struct group *group)
+static int64_t applied_within_ms(const struct batch *batch)
 {
-	return group->sync->request_deadline_ms + SYNC_FRESH_MS;
+	return batch->sync->request_deadline_ms + SYNC_FRESH_MS;
 }
 
 /* Nothing is decided about this pair before the write that was sent can no longer be applied. */
-static void wait_for_deadline(struct group *group, struct look *look)
+static void wait_for_deadline(struct batch *batch, struct job *job)
 {
-	int64_t wait_ms = applied_within_ms(group) - age_ms(group, look);
+	int64_t wait_ms = applied_within_ms(batch) - age_ms(batch, job);
 
-	look->finished = true;
-	look->again_in_ms = wait_ms > 1000 ? wait_ms : 1000;
+	job->finished = true;
+	job->again_in_ms = wait_ms > 1000 ? wait_ms : 1000;
 }
 
-static bool deadline_passed(const struct group *group, const struct look *look)
+static bool deadline_passed(const struct batch *batch, const struct job *job)
 {
-	return age_ms(group, look) >= applied_within_ms(group);
+	return age_ms(batch, job) >= applied_within_ms(batch);
 }
 
 /* The app may have written the row since, by a phone's clock. It writes whole records: the row then shows what was sent, since the
  * document has it, and says nothing of the request. */
-static bool app_may_have_written(const struct group *group, const struct look *look)
+static bool app_may_have_written(const struct batch *batch, const struct job *job)
 {
-	return group->sync->app_synced_ms > look->entry.sent.at_ms - PHONES_CLOCK_MS;
+	return batch->sync->app_synced_ms > job->entry.sent.at_ms - PHONES_CLOCK_MS;
 }
 
 enum landed { LANDED, LANDED_CUT, NOT_LANDED, LANDED_UNKNOWN };
@@ -93,11 +93,11 @@ static bool is_part(const struct cell *part, const struct cell *whole)
 	return part->kind == CELL_TEXT && whole->kind == CELL_TEXT && strstr(whole->text, part->text);
 }
 
-static enum landed cell_landed(const struct group *group, const struct look *look, enum field field,
+static enum landed cell_landed(const struct batch *batch, const struct job *job, enum field field,
 			       const struct cell *shown)
 {
-	const struct ledger_sent_field *sent = &look->entry.sent.fields[field];
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	const struct ledger_sent_field *sent = &job->entry.sent.fields[field];
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
 	if (cell_equal(shown, &sent->post, &equivalence))
 		return LANDED;
@@ -108,9 +108,9 @@ static enum landed cell_landed(const struct group *group, const struct look *loo
 	return is_part(shown, &sent->post) ? LANDED_CUT : LANDED_UNKNOWN;
 }
 
-static enum landed field_landed(const struct group *group, const struct look *look, enum field field)
+static enum landed field_landed(const struct batch *batch, const struct job *job, enum field field)
 {
-	return cell_landed(group, look, field, &look->airtable[field]);
+	return cell_landed(batch, job, field, &job->airtable[field]);
 }
 
 static bool has_landed(enum landed landed)
@@ -119,62 +119,62 @@ static bool has_landed(enum landed landed)
 }
 
 /* Two links, of which the newer one is meant whoever asks (sync-rules 20). */
-static bool shows_two(const struct look *look, enum field field)
+static bool shows_two(const struct job *job, enum field field)
 {
-	return look->airtable[field].kind == CELL_LINKS && look->airtable[field].id_count == 2;
+	return job->airtable[field].kind == CELL_LINKS && job->airtable[field].id_count == 2;
 }
 
 /* A column that was stopped meanwhile shows nothing, and the base cannot be asked about it. */
-static bool is_asked(const struct group *group, const struct look *look, enum field field)
+static bool is_asked(const struct batch *batch, const struct job *job, enum field field)
 {
-	return look->entry.sent.fields[field].sent && look_has_column(group, look, field);
+	return job->entry.sent.fields[field].sent && job_has_column(batch, job, field);
 }
 
 /* The cell was edited after our write, as it seems. Or the write never came, and what the document has was never seen by who
  * edited: it is kept as the loser of a conflict. */
-static void agree_in_doubt(struct look *look, enum field field)
+static void agree_in_doubt(struct job *job, enum field field)
 {
-	const struct cell *post = &look->entry.sent.fields[field].post;
+	const struct cell *post = &job->entry.sent.fields[field].post;
 
-	ledger_entry_agree(&look->entry, field, post, post);
-	look->entry.fields[field].contested = true;
+	ledger_entry_agree(&job->entry, field, post, post);
+	job->entry.fields[field].base_uncertain = true;
 }
 
-static void agree_on_landed(struct group *group, struct look *look, enum field field, bool cut)
+static void agree_on_landed(struct batch *batch, struct job *job, enum field field, bool cut)
 {
-	struct ledger_sent_field *one = &look->entry.sent.fields[field];
+	struct ledger_sent_field *one = &job->entry.sent.fields[field];
 
 	if (field != FIELD_ERROR && field != FIELD_DELETE) {
-		ledger_entry_agree(&look->entry, field, &one->post, &look->airtable[field]);
-		look->entry.fields[field].shown_differently = cut;
+		ledger_entry_agree(&job->entry, field, &one->post, &job->airtable[field]);
+		job->entry.fields[field].shown_differently = cut;
 	}
-	ledger_entry_replace(&look->entry, field, &one->pre, now_ms(group));
+	ledger_entry_replace(&job->entry, field, &one->pre, now_ms(batch));
 }
 
 /* From when on an edit of the cell came after what was sent. By its rounded time an edit may seem earlier than it was; but so near
  * to a former write of ours it is that write which would be taken for an edit. */
-static int64_t edited_from_ms(const struct look *look, enum field field)
+static int64_t edited_from_ms(const struct job *job, enum field field)
 {
-	int64_t sent_ms = look->entry.sent.at_ms;
+	int64_t sent_ms = job->entry.sent.at_ms;
 
-	for (size_t i = 0; i < look->entry.replaced_count; i++)
-		if (look->entry.replaced[i].field == field &&
-		    look->entry.replaced[i].at_ms + 1000 > sent_ms - (int64_t)2 * ROUNDED_MS)
+	for (size_t i = 0; i < job->entry.replaced_count; i++)
+		if (job->entry.replaced[i].field == field &&
+		    job->entry.replaced[i].at_ms + 1000 > sent_ms - (int64_t)2 * ROUNDED_MS)
 			return sent_ms;
 	return sent_ms - ROUNDED_MS;
 }
 
 /* An unanswered update. While it may still be applied, only a row that shows all of it is believed. Then one field that
  * shows its new value is a hint that the others had theirs, no proof: a person may have chosen the same. */
-static void settle_update(struct settling *settling, struct look *look)
+static void recover_update(struct settling *settling, struct job *job)
 {
-	struct group *group = settling->group;
-	struct ledger_sent *sent = &look->entry.sent;
+	struct batch *batch = settling->batch;
+	struct ledger_sent *sent = &job->entry.sent;
 	bool any_landed = false, all_landed = true, any_known = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		bool landed = is_asked(group, look, (enum field)field) &&
-			      has_landed(field_landed(group, look, (enum field)field));
+		bool landed = is_asked(batch, job, (enum field)field) &&
+			      has_landed(field_landed(batch, job, (enum field)field));
 		if (!sent->fields[field].sent)
 			continue;
 		any_known = true;
@@ -182,96 +182,96 @@ static void settle_update(struct settling *settling, struct look *look)
 		all_landed = all_landed && landed;
 	}
 	/* Of columns that are others by now nothing is shown, and what was sent may still come. */
-	bool believed = all_landed && any_known && !app_may_have_written(group, look);
-	if (!believed && !deadline_passed(group, look)) {
-		wait_for_deadline(group, look);
+	bool believed = all_landed && any_known && !app_may_have_written(batch, job);
+	if (!believed && !deadline_passed(batch, job)) {
+		wait_for_deadline(batch, job);
 		return;
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!is_asked(group, look, (enum field)field))
+		if (!is_asked(batch, job, (enum field)field))
 			continue;
-		enum landed landed = field_landed(group, look, (enum field)field);
+		enum landed landed = field_landed(batch, job, (enum field)field);
 		if (has_landed(landed))
-			agree_on_landed(group, look, (enum field)field, landed == LANDED_CUT);
-		else if (landed == NOT_LANDED && !shows_two(look, (enum field)field))
-			ask(settling, (struct asker){look, false}, (enum field)field,
-			    edited_from_ms(look, (enum field)field));
-		else if (any_landed || !look->entry.fields[field].known)
-			agree_in_doubt(look, (enum field)field);
+			agree_on_landed(batch, job, (enum field)field, landed == LANDED_CUT);
+		else if (landed == NOT_LANDED && !shows_two(job, (enum field)field))
+			ask(settling, (struct asker){job, false}, (enum field)field,
+			    edited_from_ms(job, (enum field)field));
+		else if (any_landed || !job->entry.fields[field].known)
+			agree_in_doubt(job, (enum field)field);
 	}
 }
 
 /* When a write of ours last replaced a value of this field that the cell shows now; 0: none did. */
-static int64_t replaced_ms(const struct group *group, const struct look *look, enum field field)
+static int64_t replaced_ms(const struct batch *batch, const struct job *job, enum field field)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 	int64_t last_ms = 0;
 	bool shown = false;
 
-	for (size_t i = 0; i < look->entry.replaced_count; i++) {
-		const struct ledger_replaced *one = &look->entry.replaced[i];
+	for (size_t i = 0; i < job->entry.replaced_count; i++) {
+		const struct ledger_replaced *one = &job->entry.replaced[i];
 		if (one->field != field)
 			continue;
 		last_ms = one->at_ms;
-		shown = shown || cell_equal(&look->airtable[field], &one->cell, &equivalence);
+		shown = shown || cell_equal(&job->airtable[field], &one->cell, &equivalence);
 	}
 	return shown ? last_ms : 0;
 }
 
 /* What both agreed on that the cell shows; our own clearing of a command's box is no agreement, but as good. */
-static const struct cell *expected(const struct look *look, enum field field)
+static const struct cell *expected(const struct job *job, enum field field)
 {
 	static const struct cell unticked = {0};
 
 	if (field_rule(field)->direction == DIRECTION_COMMAND)
 		return &unticked;
-	return look->entry.fields[field].known ? &look->entry.fields[field].airtable : NULL;
+	return job->entry.fields[field].known ? &job->entry.fields[field].airtable : NULL;
 }
 
 /* A cell that shows what was there before a write of ours, a short while ago, is not believed unless the base says that it was
  * edited since (rule 6.4). */
-static void doubt_replaced(struct settling *settling, struct look *look)
+static void doubt_replaced(struct settling *settling, struct job *job)
 {
-	struct group *group = settling->group;
+	struct batch *batch = settling->batch;
 
-	ledger_entry_drop_replaced(&look->entry, now_ms(group) - SYNC_STALE_MS);
-	for (size_t field = 0; look->entry.replaced_count && field < FIELD_COUNT; field++) {
-		struct cell_equivalence equivalence = look_equivalence(group, look, (enum field)field);
-		const struct cell *cell = expected(look, (enum field)field);
-		int64_t written_ms = replaced_ms(group, look, (enum field)field);
+	ledger_entry_drop_replaced(&job->entry, now_ms(batch) - SYNC_STALE_MS);
+	for (size_t field = 0; job->entry.replaced_count && field < FIELD_COUNT; field++) {
+		struct cell_equivalence equivalence = job_equivalence(batch, job, (enum field)field);
+		const struct cell *cell = expected(job, (enum field)field);
+		int64_t written_ms = replaced_ms(batch, job, (enum field)field);
 		/* The Date header counts whole seconds: our own write may be up to one later. */
-		if (written_ms && cell && look_has_column(group, look, (enum field)field) &&
-		    !cell_equal(cell, &look->airtable[field], &equivalence))
-			ask(settling, (struct asker){look, true}, (enum field)field, written_ms + 1000);
+		if (written_ms && cell && job_has_column(batch, job, (enum field)field) &&
+		    !cell_equal(cell, &job->airtable[field], &equivalence))
+			ask(settling, (struct asker){job, true}, (enum field)field, written_ms + 1000);
 	}
 }
 
 /* A deletion was sent. The row is not there: it is done, whatever has become of the document since. */
-static void settle_delete(struct group *group, struct look *look)
+static void recover_delete(struct batch *batch, struct job *job)
 {
-	struct ledger_entry *entry = &look->entry;
-	bool there = look->row.presence == SIDE_THERE && strcmp(look->row.id, entry->record_id) == 0;
+	struct ledger_entry *entry = &job->entry;
+	bool there = job->row.presence == RECORD_THERE && strcmp(job->row.id, entry->record_id) == 0;
 
 	if (!there) {
-		look->row_gone = true;
-	} else if (!deadline_passed(group, look)) {
-		wait_for_deadline(group, look);
+		job->row_gone = true;
+	} else if (!deadline_passed(batch, job)) {
+		wait_for_deadline(batch, job);
 	} else {
-		json_object_close(&entry->grave_cells);
+		json_object_close(&entry->retired_cells);
 	}
 }
 
 /* The columns that only we write show what was sent, or all of them do. The ID alone may be anybody's: a person pasted it, the app
  * made a row. */
-bool look_sent_row(const struct group *group, const struct look *look, const struct cell *cells)
+bool job_sent_row(const struct batch *batch, const struct job *job, const struct cell *cells)
 {
 	bool out_landed = true, all_landed = true, any_out = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!is_asked(group, look, (enum field)field))
+		if (!is_asked(batch, job, (enum field)field))
 			continue;
 		bool out = field_rule((enum field)field)->direction == DIRECTION_OUT;
-		bool landed = cell_landed(group, look, (enum field)field, &cells[field]) == LANDED;
+		bool landed = cell_landed(batch, job, (enum field)field, &cells[field]) == LANDED;
 		all_landed = all_landed && landed;
 		out_landed = out_landed && (landed || !out);
 		any_out = any_out || (out && field != FIELD_ID && field != FIELD_ERROR);
@@ -281,145 +281,145 @@ bool look_sent_row(const struct group *group, const struct look *look, const str
 
 /* What a new row showed: all that was sent, since a request is applied as a whole, and nothing else. What it shows otherwise by now was
  * edited. Nothing is known of a cell that waits to be filled, as a link does. */
-static void agree_on_birth(struct look *look, enum field field)
+static void agree_on_birth(struct job *job, enum field field)
 {
-	const struct ledger_sent_field *sent = &look->entry.sent.fields[field];
+	const struct ledger_sent_field *sent = &job->entry.sent.fields[field];
 	const struct cell empty = {0};
 
-	if (look->entry.fields[field].known)
+	if (job->entry.fields[field].known)
 		return;
 	if (sent->sent)
-		ledger_entry_agree(&look->entry, field, &sent->post, &sent->post);
-	else if (look->couch[field].kind == CELL_EMPTY || look->airtable[field].kind != CELL_EMPTY)
-		ledger_entry_agree(&look->entry, field, &empty, &empty);
+		ledger_entry_agree(&job->entry, field, &sent->post, &sent->post);
+	else if (job->couch[field].kind == CELL_EMPTY || job->airtable[field].kind != CELL_EMPTY)
+		ledger_entry_agree(&job->entry, field, &empty, &empty);
 }
 
 /* Both are a pair at once, also in the ledger: as long as they are not, the next crash would forget that the row's cells are our own and
  * no edits, and a document that was deleted meanwhile would leave its row behind. */
-static void pair_with_own(struct group *group, struct look *look)
+static void pair_with_own(struct batch *batch, struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (look_has_column(group, look, (enum field)field) && field != FIELD_ERROR &&
+		if (job_has_column(batch, job, (enum field)field) && field != FIELD_ERROR &&
 		    field != FIELD_DELETE)
-			agree_on_birth(look, (enum field)field);
-	ledger_entry_unbury(&look->entry);
-	look->entry.state = ENTRY_PAIR;
-	look->entry.marked = false;
-	look->entry.unsure_since_ms = 0;
-	snprintf(look->entry.record_id, sizeof look->entry.record_id, "%s", look->row.id);
-	look->pair->row_missing = false;
-	look->paired = true;
+			agree_on_birth(job, (enum field)field);
+	ledger_entry_revive(&job->entry);
+	job->entry.state = ENTRY_PAIR;
+	job->entry.has_app_link = false;
+	job->entry.unsure_since_ms = 0;
+	snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
+	job->pair->row_missing = false;
+	job->paired = true;
 }
 
 /* An unanswered create, and now a row with its ID. One that is not our own is adopted (rule 15), but where it shows what we sent, that is what
  * both sides agreed on: what the document has become since is an edit, and the cell is none. And where it shows anything of
  * what we sent it showed all of it, since a request is applied as a whole: a cell that shows something else by now was edited,
  * or the row is somebody else's. */
-static void settle_create(struct group *group, struct look *look)
+static void recover_create(struct batch *batch, struct job *job)
 {
-	const struct ledger_sent_field *sent = look->entry.sent.fields;
-	bool is_pairs = look->entry.state == ENTRY_PAIR && strcmp(look->row.id, look->entry.record_id) == 0;
-	bool is_own = !is_pairs && look_sent_row(group, look, look->airtable);
+	const struct ledger_sent_field *sent = job->entry.sent.fields;
+	bool is_pairs = job->entry.state == ENTRY_PAIR && strcmp(job->row.id, job->entry.record_id) == 0;
+	bool is_own = !is_pairs && job_sent_row(batch, job, job->airtable);
 	bool any_landed = false;
 
 	/* Made again: what was agreed on was about a row that is gone. */
-	for (size_t field = 0; is_own && look->entry.state == ENTRY_PAIR && field < FIELD_COUNT; field++)
-		ledger_entry_forget_field(&look->entry, (enum field)field);
+	for (size_t field = 0; is_own && job->entry.state == ENTRY_PAIR && field < FIELD_COUNT; field++)
+		ledger_entry_forget_field(&job->entry, (enum field)field);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		enum landed landed = field_landed(group, look, (enum field)field);
-		if (!is_asked(group, look, (enum field)field) || !has_landed(landed))
+		enum landed landed = field_landed(batch, job, (enum field)field);
+		if (!is_asked(batch, job, (enum field)field) || !has_landed(landed))
 			continue;
-		bool tells = field != FIELD_ID && field != FIELD_TYPE && sent[field].post.kind != CELL_EMPTY;
-		any_landed = any_landed || tells;
-		ledger_entry_agree(&look->entry, (enum field)field, &sent[field].post,
-				   &look->airtable[field]);
-		look->entry.fields[field].shown_differently = landed == LANDED_CUT;
+		bool reports =
+			field != FIELD_ID && field != FIELD_TYPE && sent[field].post.kind != CELL_EMPTY;
+		any_landed = any_landed || reports;
+		ledger_entry_agree(&job->entry, (enum field)field, &sent[field].post, &job->airtable[field]);
+		job->entry.fields[field].shown_differently = landed == LANDED_CUT;
 	}
 	if (is_own) {
-		pair_with_own(group, look);
+		pair_with_own(batch, job);
 		return;
 	}
 	for (size_t field = 0; any_landed && field < FIELD_COUNT; field++)
-		if (is_asked(group, look, (enum field)field) && !look->entry.fields[field].known)
-			agree_in_doubt(look, (enum field)field);
+		if (is_asked(batch, job, (enum field)field) && !job->entry.fields[field].known)
+			agree_in_doubt(job, (enum field)field);
 }
 
-/* The app made it, and has marked the document: of a row without an answer we could not have written the mark. Ours may still come, and
+/* The app made it, and has marked the document: of a row without an answer we could not have written the app link. Ours may still come, and
  * will be written over this one, since it has its ID. */
-static bool is_apps_row(const struct group *group, const struct look *look)
+static bool is_apps_row(const struct batch *batch, const struct job *job)
 {
-	const char *mark = look->document.presence == SIDE_THERE
-				   ? document_mark(look->document.body, group->sync->config->id)
-				   : NULL;
+	const char *app_link = job->document.presence == RECORD_THERE
+				       ? document_app_link(job->document.body, batch->sync->config->id)
+				       : NULL;
 
-	return mark && look->entry.state != ENTRY_PAIR && strcmp(mark, look->row.id) == 0;
+	return app_link && job->entry.state != ENTRY_PAIR && strcmp(app_link, job->row.id) == 0;
 }
 
 /* This process noted it, and knows that nothing left: the ledger had no answer to the note, or to what came of it. */
-static bool never_left(const struct group *group, const struct look *look)
+static bool never_left(const struct batch *batch, const struct job *job)
 {
-	const struct ledger_sent *sent = &look->entry.sent;
+	const struct ledger_sent *sent = &job->entry.sent;
 
-	return sent->kind != SENT_NOTHING && look->pair->unsent_ms == sent->at_ms &&
-	       strcmp(sent->epoch, group->sync->epoch) == 0;
+	return sent->kind != SENT_NOTHING && job->pair->unsent_ms == sent->at_ms &&
+	       strcmp(sent->epoch, batch->sync->epoch) == 0;
 }
 
-static void forget_note(struct look *look)
+static void forget_note(struct job *job)
 {
-	if (look->entry.sent.kind == SENT_DELETE)
-		json_object_close(&look->entry.grave_cells);
-	ledger_entry_clear_sent(&look->entry);
+	if (job->entry.sent.kind == SENT_DELETE)
+		json_object_close(&job->entry.retired_cells);
+	ledger_entry_clear_sent(&job->entry);
 }
 
-static void settle_look(struct settling *settling, struct look *look)
+static void recover_job(struct settling *settling, struct job *job)
 {
-	struct group *group = settling->group;
-	const struct ledger_sent *sent = &look->entry.sent;
-	bool there = look->row.presence == SIDE_THERE;
+	struct batch *batch = settling->batch;
+	const struct ledger_sent *sent = &job->entry.sent;
+	bool there = job->row.presence == RECORD_THERE;
 
-	if (look->needs_no_row || look->finished)
+	if (job->needs_no_row || job->finished)
 		return;
-	if (never_left(group, look))
-		forget_note(look);
+	if (never_left(batch, job))
+		forget_note(job);
 	switch (sent->kind) {
 	case SENT_UPDATE:
 		if (there)
-			settle_update(settling, look);
+			recover_update(settling, job);
 		break;
 	case SENT_CREATE:
-		if (there && !(is_apps_row(group, look) && !deadline_passed(group, look)))
-			settle_create(group, look);
-		else if (!deadline_passed(group, look))
-			wait_for_deadline(group, look); /* it may still come */
+		if (there && !(is_apps_row(batch, job) && !deadline_passed(batch, job)))
+			recover_create(batch, job);
+		else if (!deadline_passed(batch, job))
+			wait_for_deadline(batch, job); /* it may still come */
 		break;
 	case SENT_DELETE:
-		settle_delete(group, look);
+		recover_delete(batch, job);
 		break;
 	case SENT_NOTHING:
 		break;
 	}
 	/* What is there beside a row that we deleted is another one, and nothing that was written to the first is in its cells. */
-	if (there && !look->finished && !look->row_gone)
-		doubt_replaced(settling, look);
+	if (there && !job->finished && !job->row_gone)
+		doubt_replaced(settling, job);
 }
 
 /* The cell shows its old value. Edited since: it was put back by a person, an edit. Not edited: our write never came, or this
  * is an old picture of the row. */
-static void take_answer(const struct asker *asker, const struct side_time_question *question)
+static void take_answer(const struct asker *asker, const struct endpoint_time_question *question)
 {
-	struct look *look = asker->look;
+	struct job *job = asker->job;
 	enum field field = question->field;
 
 	if (!asker->of_replaced) {
 		if (question->is_after)
-			agree_in_doubt(look, field);
+			agree_in_doubt(job, field);
 		return;
 	}
 	if (question->is_after)
 		return;
-	struct cell agreed = cell_copy(expected(look, field));
-	cell_move(&look->airtable[field], &agreed);
-	look->again_in_ms = SYNC_STALE_MS;
+	struct cell agreed = cell_copy(expected(job, field));
+	cell_move(&job->airtable[field], &agreed);
+	job->again_in_ms = SYNC_STALE_MS;
 }
 
 /* The number before the "-" of a revision counts the edits of a document. */
@@ -430,39 +430,39 @@ static unsigned long generation(const char *revision)
 
 /* Whether a write of ours may be among what happened to the document since it was read, hidden under a later one, or behind another
  * leaf. */
-static bool may_be_overwritten(const struct look *look)
+static bool may_be_overwritten(const struct job *job)
 {
-	bool later = generation(look->document.revision) > generation(look->entry.taken_on) + 1;
+	bool later = generation(job->document.revision) > generation(job->entry.taken_on) + 1;
 
-	return !look->pair->save_lost && (later || look->branched);
+	return !job->pair->save_lost && (later || job->branched);
 }
 
 /* Or in a leaf that was merged into another, and ended; or that is not merged yet, and is not the one that is shown. */
-static bool may_be_merged(const struct look *look)
+static bool may_be_merged(const struct job *job)
 {
-	return !look->pair->save_lost && (look->pair->ended != 0 || conflict_unmerged(look->pair) ||
-					  json_length(look->document.leaves) > 0);
+	return !job->pair->save_lost && (job->pair->ended != 0 || conflict_unmerged(job->pair) ||
+					 json_length(job->document.leaves) > 0);
 }
 
-static bool shows_taken(const struct group *group, const struct look *look, enum field field)
+static bool shows_taken(const struct batch *batch, const struct job *job, enum field field)
 {
-	struct cell_equivalence equivalence = look_equivalence(group, look, field);
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	return cell_equal(&look->couch[field], &look->entry.taken[field].cell, &equivalence);
+	return cell_equal(&job->couch[field], &job->entry.taken[field].cell, &equivalence);
 }
 
-static bool is_taken(const struct group *group, const struct look *look, enum field field)
+static bool is_taken(const struct batch *batch, const struct job *job, enum field field)
 {
-	return look->entry.taken[field].taken && look_has_column(group, look, field) &&
-	       look->document.presence == SIDE_THERE;
+	return job->entry.taken[field].taken && job_has_column(batch, job, field) &&
+	       job->document.presence == RECORD_THERE;
 }
 
 /* The document is new, and shows something of what was taken: then it showed all of it once. */
-static bool was_made_of_row(const struct group *group, const struct look *look)
+static bool was_made_of_row(const struct batch *batch, const struct job *job)
 {
-	for (size_t field = 0; look->entry.state != ENTRY_PAIR && field < FIELD_COUNT; field++)
-		if (is_taken(group, look, (enum field)field) && shows_taken(group, look, (enum field)field) &&
-		    look->couch[field].kind != CELL_EMPTY && field != FIELD_TYPE)
+	for (size_t field = 0; job->entry.state != ENTRY_PAIR && field < FIELD_COUNT; field++)
+		if (is_taken(batch, job, (enum field)field) && shows_taken(batch, job, (enum field)field) &&
+		    job->couch[field].kind != CELL_EMPTY && field != FIELD_TYPE)
 			return true;
 	return false;
 }
@@ -489,60 +489,60 @@ static bool has_news(struct json_object *data, struct json_object *history)
 	return true;
 }
 
-/* The document is as the save that was noted has left it, its mark aside. */
-static bool shows_save(const struct look *look)
+/* The document is as the save that was noted has left it, its app link aside. */
+static bool shows_save(const struct job *job)
 {
-	struct json_object *saving = look->entry.saving;
+	struct json_object *saving = job->entry.saving;
 
-	return saving && look->document.presence == SIDE_THERE &&
-	       document_updated_at(look->document.body) == json_int_or(saving, "at", -1) &&
-	       has_news(document_data(look->document.body), json_child(saving, "history", json_type_object));
+	return saving && job->document.presence == RECORD_THERE &&
+	       document_updated_at(job->document.body) == json_int_or(saving, "at", -1) &&
+	       has_news(document_data(job->document.body), json_child(saving, "history", json_type_object));
 }
 
 /* Whether the save that was noted came to be. Under two later revisions, or a merge, that cannot be told: then its history stays. */
-static bool save_happened(const struct look *look)
+static bool save_happened(const struct job *job)
 {
-	if (json_bool_or(look->entry.saving, "gone", false) && look->document.presence != SIDE_THERE)
+	if (json_bool_or(job->entry.saving, "gone", false) && job->document.presence != RECORD_THERE)
 		return true;
-	return may_be_overwritten(look) || may_be_merged(look) || shows_save(look);
+	return may_be_overwritten(job) || may_be_merged(job) || shows_save(job);
 }
 
 /* A document was to be written from the row, and it is not known whether it was. Where it shows what was taken, that was agreed
  * on: what the row shows by now is an edit, also when it is what stood there before. Where it shows something else, somebody
  * has edited it if it was made of the row, and else may have put that in the place of what was taken: the newest edit wins. */
-static void settle_taken(struct group *group, struct look *look)
+static void recover_taken(struct batch *batch, struct job *job)
 {
-	bool made = was_made_of_row(group, look);
+	bool made = was_made_of_row(batch, job);
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		const struct cell *taken = &look->entry.taken[field].cell;
-		if (!is_taken(group, look, (enum field)field) || shows_two(look, (enum field)field))
+		const struct cell *taken = &job->entry.taken[field].cell;
+		if (!is_taken(batch, job, (enum field)field) || shows_two(job, (enum field)field))
 			continue;
-		if (shows_taken(group, look, (enum field)field))
-			ledger_entry_agree(&look->entry, (enum field)field, &look->couch[field], taken);
-		else if (made || shows_save(look)) /* and what the save has made of the cell */
-			ledger_entry_agree(&look->entry, (enum field)field, taken, taken);
-		else if (may_be_overwritten(look))
-			look->entry.fields[field].contested = true;
+		if (shows_taken(batch, job, (enum field)field))
+			ledger_entry_agree(&job->entry, (enum field)field, &job->couch[field], taken);
+		else if (made || shows_save(job)) /* and what the save has made of the cell */
+			ledger_entry_agree(&job->entry, (enum field)field, taken, taken);
+		else if (may_be_overwritten(job))
+			job->entry.fields[field].base_uncertain = true;
 	}
-	look->orphaned = look->entry.saving && !save_happened(look);
-	if (look->orphaned)
+	job->orphaned = job->entry.saving && !save_happened(job);
+	if (job->orphaned)
 		return;
-	look_keep_noted(look);
-	look_wake_again(look);
+	job_keep_noted(job);
+	job_cascade_again(job);
 }
 
 /* What was sent to a row that is not shown may still be applied to it, should it come back: it stays noted. */
-static bool is_settled(const struct look *look)
+static bool is_settled(const struct job *job)
 {
-	bool unseen = look->entry.sent.kind == SENT_UPDATE && look->row.presence != SIDE_THERE;
+	bool unseen = job->entry.sent.kind == SENT_UPDATE && job->row.presence != RECORD_THERE;
 
-	return !look->finished && !look->needs_no_row && !unseen;
+	return !job->finished && !job->needs_no_row && !unseen;
 }
 
 static bool ask_when_edited(struct settling *settling, struct error *error)
 {
-	const struct side *rows = &settling->group->sync->rows;
+	const struct endpoint *rows = &settling->batch->sync->rows;
 
 	if (settling->count == 0)
 		return true;
@@ -554,30 +554,30 @@ static bool ask_when_edited(struct settling *settling, struct error *error)
 }
 
 /* What was begun before is ended: histories without a save go, and what follows from a save is saved. */
-static bool end_saves(struct group *group, struct error *error)
+static bool end_saves(struct batch *batch, struct error *error)
 {
-	for (size_t i = 0; i < group->count; i++)
-		settle_taken(group, &group->looks[i]);
-	if (!group_drop_orphans(group, error) || !group_write_kept_histories(group, error) ||
-	    !group_save_wakes(group, error))
+	for (size_t i = 0; i < batch->count; i++)
+		recover_taken(batch, &batch->jobs[i]);
+	if (!batch_drop_orphaned(batch, error) || !batch_write_kept_histories(batch, error) ||
+	    !batch_save_cascades(batch, error))
 		return false;
-	for (size_t i = 0; i < group->count; i++)
-		if (!group->looks[i].missed)
-			ledger_entry_clear_taken(&group->looks[i].entry);
+	for (size_t i = 0; i < batch->count; i++)
+		if (!batch->jobs[i].missed)
+			ledger_entry_clear_taken(&batch->jobs[i].entry);
 	return true;
 }
 
-bool group_settle(struct group *group, struct error *error)
+bool batch_recover(struct batch *batch, struct error *error)
 {
-	struct settling settling = {.group = group};
+	struct settling settling = {.batch = batch};
 
-	for (size_t i = 0; i < group->count; i++)
-		settle_look(&settling, &group->looks[i]);
-	bool ok = group_find_branches(group, error) && group_bury_gone(group, error) &&
-		  end_saves(group, error) && ask_when_edited(&settling, error);
-	for (size_t i = 0; ok && i < group->count; i++)
-		if (is_settled(&group->looks[i]))
-			ledger_entry_clear_sent(&group->looks[i].entry);
+	for (size_t i = 0; i < batch->count; i++)
+		recover_job(&settling, &batch->jobs[i]);
+	bool ok = batch_find_branches(batch, error) && batch_retire_gone(batch, error) &&
+		  end_saves(batch, error) && ask_when_edited(&settling, error);
+	for (size_t i = 0; ok && i < batch->count; i++)
+		if (is_settled(&batch->jobs[i]))
+			ledger_entry_clear_sent(&batch->jobs[i].entry);
 	free(settling.questions);
 	free(settling.askers);
 	return ok;

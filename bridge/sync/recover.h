@@ -7,7 +7,7 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-must_use bool group_settle(struct group *group,
-			   struct error *error); /* what became of what was sent before */
+must_use bool batch_recover(struct batch *batch,
+			    struct error *error); /* what became of what was sent before */
 /* Whether a row with these cells is the one that an unanswered create of ours was making. */
-bool look_sent_row(const struct group *group, const struct look *look, const struct cell *cells);
+bool job_sent_row(const struct batch *batch, const struct job *job, const struct cell *cells);

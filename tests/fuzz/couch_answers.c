@@ -107,7 +107,7 @@ static void use_local(struct couch_client *couch)
 	must_have_words(couch_local_write(couch, "davenport", wanted, &error), &error);
 }
 
-static void look_at_database(struct couch_client *couch)
+static void job_at_database(struct couch_client *couch)
 {
 	scoped(json_object) names = NULL;
 	struct couch_identity identity;
@@ -173,7 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	static void (*const calls[])(struct couch_client * couch) = {read_documents,     walk,
 								     read_revisions,     write_documents,
 								     read_and_write_one, use_local,
-								     look_at_database,   ask_for_unknown,
+								     job_at_database,    ask_for_unknown,
 								     read_attachment,    write_attachment};
 	const struct couch_address address = {
 		.url = "http://c/", .user = "u", .password = "p", .database = "d+e"};

@@ -53,7 +53,7 @@ static void try_document(enum table table, struct json_object *body)
 	struct error error = {0};
 
 	(void)schema_is_valid(body);
-	(void)document_mark(body, "one");
+	(void)document_app_link(body, "one");
 	(void)document_updated_at(body);
 	if (!document_check(table_document_type(table), body, &error)) {
 		must(error.kind == ERROR_REFUSED && text_is_utf8(error.text, strlen(error.text)));
@@ -65,8 +65,8 @@ static void try_document(enum table table, struct json_object *body)
 			show_in_row(table, (enum field)field, &cells[field]);
 	cells_done(cells);
 	scoped(json_object) marked = json_copy(body);
-	document_set_mark(table_document_type(table), marked, "one", "rec1", 5);
-	must(strcmp(document_mark(marked, "one"), "rec1") == 0);
+	document_set_app_link(table_document_type(table), marked, "one", "rec1", 5);
+	must(strcmp(document_app_link(marked, "one"), "rec1") == 0);
 	document_touch(marked, 5);
 	document_order_data(table_document_type(table), marked);
 	must_survive_writing(marked);

@@ -66,7 +66,7 @@ static void try_lease(struct json_object *json)
 	lease_document_read(written, &again);
 	scoped(json_object) written_again = lease_document_write(&again, "one");
 	must(json_equal(written, written_again));
-	scoped_text words = lease_document_words(&document);
+	scoped_text words = lease_document_message(&document);
 	must(text_is_utf8(words, strlen(words)));
 	must(lease_document_ends_ms(&document) > 0);
 }

@@ -42,7 +42,7 @@ void both_keep_revision(struct both *both, const char *id);
 /* The kept revision, and what it was made of; and one that nobody has. */
 void both_couch_revisions(struct both *both, const char *id);
 /* With the revision that was kept, or with none. 'data' is {key: value} over the present data; NULL deletes. Taken. */
-void both_couch_write(struct both *both, enum side_write_kind kind, const char *id, bool with_revision,
+void both_couch_write(struct both *both, enum endpoint_write_kind kind, const char *id, bool with_revision,
 		      struct json_object *data);
 void both_couch_write_extra(struct both *both, struct json_object *body);
 
@@ -55,10 +55,10 @@ void both_rows_position(struct both *both);
 /* After the world's time 'ago_ms' ago? */
 void both_rows_edited(struct both *both, const struct world_row *row, enum field field, int64_t ago_ms);
 /* 'cells' {name of a column: value}, taken. 'row' is the world's, NULL for a new one. */
-void both_rows_write(struct both *both, enum side_write_kind kind, const char *row,
+void both_rows_write(struct both *both, enum endpoint_write_kind kind, const char *row,
 		     struct json_object *cells);
 /* Several of a kind in one go. */
-void both_rows_write_many(struct both *both, enum side_write_kind kind, const char *const *rows,
+void both_rows_write_many(struct both *both, enum endpoint_write_kind kind, const char *const *rows,
 			  struct json_object *const *cells, size_t count);
 
 void both_store_write(struct both *both, const char *id, const char *words, bool with_revision, bool deletes);

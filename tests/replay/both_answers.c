@@ -72,7 +72,7 @@ static void leave_out_others(const struct columns *columns, struct json_object *
 	json_release(all);
 }
 
-struct json_object *both_record(struct both *both, const struct side_record *record)
+struct json_object *both_record(struct both *both, const struct endpoint_record *record)
 {
 	static const char *const presences[] = {"missing", "tombstone", "there"};
 	struct json_object *json = json_new_object();
@@ -92,7 +92,7 @@ struct json_object *both_record(struct both *both, const struct side_record *rec
 	return json;
 }
 
-bool both_collect(void *context, struct side_records *page, struct error *error)
+bool both_collect(void *context, struct endpoint_records *page, struct error *error)
 {
 	struct both_collecting *collecting = context;
 
@@ -120,13 +120,13 @@ struct json_object *both_sorted(struct both *both, int which, struct json_object
 	return named;
 }
 
-struct json_object *both_records(struct both *both, struct side_records *records)
+struct json_object *both_records(struct both *both, struct endpoint_records *records)
 {
 	struct json_object *list = json_new_array();
 
 	for (size_t i = 0; i < records->count; i++)
 		json_append(list, both_record(both, &records->list[i]));
-	side_records_done(records);
+	endpoint_records_done(records);
 	return list;
 }
 
@@ -139,15 +139,15 @@ const char *both_row_name(struct both *both, int which, const char *row)
 
 /* ---- of a side ---- */
 
-struct json_object *both_news(struct both *both, int which, const struct side *side, int64_t wait_ms)
+struct json_object *both_news(struct both *both, int which, const struct endpoint *side, int64_t wait_ms)
 {
 	struct both_collecting collecting = {both, json_new_array()};
-	struct side_news news = {0};
+	struct endpoint_news news = {0};
 	struct error error = {0};
 	bool ok;
 
 	do {
-		side_news_done(&news);
+		endpoint_news_done(&news);
 		ok = side->ops->news(side->self, both->cursors[which], wait_ms, both_collect, &collecting,
 				     &news, &error);
 		if (ok && news.cursor) {
@@ -155,14 +155,14 @@ struct json_object *both_news(struct both *both, int which, const struct side *s
 			both->cursors[which] = take(news.cursor);
 		}
 	} while (ok && news.more);
-	side_news_done(&news);
+	endpoint_news_done(&news);
 	struct json_object *answer = both_sorted(both, which, collecting.list);
 	if (!ok)
 		json_append(answer, both_error(&error));
 	return answer;
 }
 
-static struct json_object *written_json(struct both *both, const struct side_write *write)
+static struct json_object *written_json(struct both *both, const struct endpoint_write *write)
 {
 	struct json_object *json = json_new_object();
 
@@ -176,17 +176,17 @@ static struct json_object *written_json(struct both *both, const struct side_wri
 	return json;
 }
 
-struct json_object *both_write(struct both *both, const struct side *side, struct side_write *writes,
+struct json_object *both_write(struct both *both, const struct endpoint *side, struct endpoint_write *writes,
 			       size_t count)
 {
 	struct json_object *list = json_new_array();
 	struct error error = {0};
-	struct side_ticket *ticket = side->ops->write_start(side->self, writes, count);
+	struct endpoint_ticket *ticket = side->ops->write_start(side->self, writes, count);
 
 	if (!side->ops->write_finish(side->self, &ticket, &error))
 		json_append(list, both_error(&error));
 	for (size_t i = 0; i < count; i++)
 		json_append(list, written_json(both, &writes[i]));
-	side_writes_done(writes, count);
+	endpoint_writes_done(writes, count);
 	return list;
 }

@@ -9,12 +9,12 @@
 void both_couch_read(struct both *both, const char *id)
 {
 	struct json_object *answers[2];
-	struct side_key key = {TABLE_ITEMS, id};
+	struct endpoint_key key = {TABLE_ITEMS, id};
 	scoped_text question = own_format("the document of %s", id);
 
 	for (int i = 0; i < 2; i++) {
-		const struct side *couch = &both_seam(both, i)->couch;
-		struct side_records records = {0};
+		const struct endpoint *couch = &both_seam(both, i)->couch;
+		struct endpoint_records records = {0};
 		struct error error = {0};
 		answers[i] = couch->ops->read(couch->self, &key, 1, &records, &error)
 				     ? both_records(both, &records)
@@ -28,7 +28,7 @@ void both_couch_list(struct both *both, enum table table)
 	struct json_object *answers[2];
 
 	for (int i = 0; i < 2; i++) {
-		const struct side *couch = &both_seam(both, i)->couch;
+		const struct endpoint *couch = &both_seam(both, i)->couch;
 		struct both_collecting collecting = {both, json_new_array()};
 		struct error error = {0};
 		bool ok = couch->ops->list(couch->self, table, NULL, both_collect, &collecting, &error);
@@ -45,7 +45,7 @@ void both_couch_extra(struct both *both, const char *full_id)
 	scoped_text question = own_format("the document %s", full_id);
 
 	for (int i = 0; i < 2; i++) {
-		const struct side *couch = &both_seam(both, i)->couch;
+		const struct endpoint *couch = &both_seam(both, i)->couch;
 		struct error error = {0};
 		scoped(json_object) body = NULL;
 		if (!couch->ops->read_extras(couch->self, &full_id, 1, &body, &error)) {
@@ -62,7 +62,7 @@ void both_couch_extra(struct both *both, const char *full_id)
 void both_couch_position(struct both *both)
 {
 	for (int i = 0; i < 2; i++) {
-		const struct side *couch = &both_seam(both, i)->couch;
+		const struct endpoint *couch = &both_seam(both, i)->couch;
 		struct error error = {0};
 		json_object_close(&both->cursors[i]);
 		if (!couch->ops->position(couch->self, &both->cursors[i], &error)) {
@@ -78,34 +78,34 @@ void both_couch_news(struct both *both)
 	struct json_object *answers[2];
 
 	struct couch_client *client = both->replay->couch.client;
-	struct couch_side *fresh = couch_side_open(client, client, REPLAY_INTEGRATION);
-	struct side server = couch_side_as_side(fresh);
+	struct couch_endpoint *fresh = couch_endpoint_open(client, client, REPLAY_INTEGRATION);
+	struct endpoint server = couch_endpoint_interface(fresh);
 
 	for (int i = 0; i < 2; i++)
 		answers[i] = both_news(both, i, i == 0 ? &both_seam(both, i)->couch : &server, 0);
-	couch_side_close(&fresh);
+	couch_endpoint_close(&fresh);
 	both_judge(both, "what is new in the database", answers);
 }
 
 void both_keep_revision(struct both *both, const char *id)
 {
-	struct side_key key = {TABLE_ITEMS, id};
+	struct endpoint_key key = {TABLE_ITEMS, id};
 
 	for (int i = 0; i < 2; i++) {
-		const struct side *couch = &both_seam(both, i)->couch;
-		struct side_records records = {0};
+		const struct endpoint *couch = &both_seam(both, i)->couch;
+		struct endpoint_records records = {0};
 		struct error error = {0};
 		both->revisions[i][0] = '\0';
 		if (couch->ops->read(couch->self, &key, 1, &records, &error) && records.list[0].revision)
 			snprintf(both->revisions[i], sizeof both->revisions[i], "%s",
 				 records.list[0].revision);
-		side_records_done(&records);
+		endpoint_records_done(&records);
 	}
 }
 
 /* What there is of it; of what it was made of only how many there are: revisions have other names on either
  * side, and marks have other rows and times. */
-static struct json_object *revision_json(const struct side_revision *revision)
+static struct json_object *revision_json(const struct endpoint_revision *revision)
 {
 	struct json_object *json = json_new_object(), *data = document_data(revision->body);
 
@@ -121,8 +121,8 @@ void both_couch_revisions(struct both *both, const char *id)
 	struct json_object *answers[2];
 
 	for (int i = 0; i < 2; i++) {
-		const struct side *couch = &both_seam(both, i)->couch;
-		struct side_revision asked[] = {
+		const struct endpoint *couch = &both_seam(both, i)->couch;
+		struct endpoint_revision asked[] = {
 			{.key = {TABLE_ITEMS, id}, .revision = both->revisions[i]},
 			{.key = {TABLE_ITEMS, id}, .revision = "7-0123456789abcdef0123456789abcdef"}};
 		struct error error = {0};
@@ -132,7 +132,7 @@ void both_couch_revisions(struct both *both, const char *id)
 				json_append(answers[i], revision_json(&asked[one]));
 		else
 			json_append(answers[i], both_error(&error));
-		side_revisions_done(asked, countof(asked));
+		endpoint_revisions_done(asked, countof(asked));
 	}
 	both_judge(both, "two revisions", answers);
 }
@@ -149,7 +149,7 @@ static struct json_object *document_with(const char *id, struct json_object *dat
 	return body;
 }
 
-void both_couch_write(struct both *both, enum side_write_kind kind, const char *id, bool with_revision,
+void both_couch_write(struct both *both, enum endpoint_write_kind kind, const char *id, bool with_revision,
 		      struct json_object *data)
 {
 	struct json_object *answers[2];
@@ -165,7 +165,7 @@ void both_couch_write(struct both *both, enum side_write_kind kind, const char *
 			json_put(body, "_deleted", json_new_bool(true));
 		}
 		json_put_text(body, "_rev", revision);
-		struct side_write write = {
+		struct endpoint_write write = {
 			.kind = kind, .table = TABLE_ITEMS, .id = id, .revision = revision, .body = body};
 		answers[i] = both_write(both, &both_seam(both, i)->couch, &write, 1);
 	}
@@ -179,8 +179,8 @@ void both_couch_write_extra(struct both *both, struct json_object *body)
 
 	for (int i = 0; i < 2; i++) {
 		scoped(json_object) copy = json_copy(body);
-		struct side_write write = {.kind = SIDE_EXTRA, .body = copy};
-		struct side *couch = &both_seam(both, i)->couch;
+		struct endpoint_write write = {.kind = WRITE_EXTRA, .body = copy};
+		struct endpoint *couch = &both_seam(both, i)->couch;
 		struct json_object *list = both_write(both, couch, &write, 1);
 		json_remove(json_at(list, 0), "has revision");
 		answers[i] = list;

@@ -9,9 +9,9 @@ static void rows_read(struct both *both, enum table table, const char *row, bool
 	scoped_text question = own_format("row %s", row);
 
 	for (int i = 0; i < 2; i++) {
-		const struct side *rows = &both_seam(both, i)->rows;
-		struct side_key key = {table, both_row_name(both, i, row)};
-		struct side_records records = {0};
+		const struct endpoint *rows = &both_seam(both, i)->rows;
+		struct endpoint_key key = {table, both_row_name(both, i, row)};
+		struct endpoint_records records = {0};
 		struct error error = {0};
 		bool ok = (whole ? rows->ops->read_whole : rows->ops->read)(rows->self, &key, 1, &records,
 									    &error);
@@ -31,7 +31,7 @@ void both_rows_list(struct both *both, enum table table)
 	struct json_object *answers[2];
 
 	for (int i = 0; i < 2; i++) {
-		const struct side *rows = &both_seam(both, i)->rows;
+		const struct endpoint *rows = &both_seam(both, i)->rows;
 		struct both_collecting collecting = {both, json_new_array()};
 		struct error error = {0};
 		bool ok = rows->ops->list(rows->self, table, NULL, both_collect, &collecting, &error);
@@ -48,8 +48,8 @@ void both_rows_find(struct both *both, const char *const *ids, size_t count)
 	scoped_text question = own_format("rows with the ID %s", ids[0]);
 
 	for (int i = 0; i < 2; i++) {
-		const struct side *rows = &both_seam(both, i)->rows;
-		struct side_records records = {0};
+		const struct endpoint *rows = &both_seam(both, i)->rows;
+		struct endpoint_records records = {0};
 		struct error error = {0};
 		answers[i] = rows->ops->find(rows->self, TABLE_ITEMS, ids, count, &records, &error)
 				     ? both_sorted(both, i, both_records(both, &records))
@@ -73,7 +73,7 @@ void both_rows_position(struct both *both)
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		both_rows_list(both, (enum table)table);
 	for (int i = 0; i < 2; i++) {
-		const struct side *rows = &both_seam(both, i)->rows;
+		const struct endpoint *rows = &both_seam(both, i)->rows;
 		struct error error = {0};
 		json_object_close(&both->cursors[i]);
 		if (!rows->ops->position(rows->self, &both->cursors[i], &error)) {
@@ -90,9 +90,9 @@ void both_rows_edited(struct both *both, const struct world_row *row, enum field
 	scoped_text question = own_format("whether %s of %s was edited", field_rule(field)->name, row->id);
 
 	for (int i = 0; i < 2; i++) {
-		const struct side *rows = &both_seam(both, i)->rows;
-		struct side_time_question asked = {row->table, both_row_name(both, i, row->id), field,
-						   now_ms[i] - ago_ms, false};
+		const struct endpoint *rows = &both_seam(both, i)->rows;
+		struct endpoint_time_question asked = {row->table, both_row_name(both, i, row->id), field,
+						       now_ms[i] - ago_ms, false};
 		struct error error = {0};
 		answers[i] = rows->ops->edited_after(rows->self, &asked, 1, &error)
 				     ? json_new_bool(asked.is_after)
@@ -114,16 +114,16 @@ static struct json_object *cells_for(struct both *both, int which, struct json_o
 	return which == 0 ? json_copy(by_id) : names_to_server(&both->replay->names, by_id);
 }
 
-void both_rows_write_many(struct both *both, enum side_write_kind kind, const char *const *rows,
+void both_rows_write_many(struct both *both, enum endpoint_write_kind kind, const char *const *rows,
 			  struct json_object *const *cells, size_t count)
 {
 	struct json_object *answers[2];
 	struct json_object *made[2] = {NULL, NULL};
 
 	for (int i = 0; i < 2; i++) {
-		struct side_write *writes = own_alloc(count * sizeof *writes);
+		struct endpoint_write *writes = own_alloc(count * sizeof *writes);
 		for (size_t k = 0; k < count; k++)
-			writes[k] = (struct side_write){
+			writes[k] = (struct endpoint_write){
 				.kind = kind,
 				.table = TABLE_ITEMS,
 				.id = rows ? both_row_name(both, i, rows[k]) : NULL,
@@ -144,7 +144,8 @@ void both_rows_write_many(struct both *both, enum side_write_kind kind, const ch
 	both_judge(both, "writing rows", answers);
 }
 
-void both_rows_write(struct both *both, enum side_write_kind kind, const char *row, struct json_object *cells)
+void both_rows_write(struct both *both, enum endpoint_write_kind kind, const char *row,
+		     struct json_object *cells)
 {
 	both_rows_write_many(both, kind, row ? &row : NULL, cells ? &cells : NULL, 1);
 }

@@ -5,7 +5,7 @@
 
 #define LOOKS_MOST 200 /* for what a phone wrote, before it counts as lost */
 
-static bool is_among(const struct side_record *record, const char *revision)
+static bool is_among(const struct endpoint_record *record, const char *revision)
 {
 	if (record->revision && strcmp(record->revision, revision) == 0)
 		return true;
@@ -15,12 +15,12 @@ static bool is_among(const struct side_record *record, const char *revision)
 	return false;
 }
 
-void feed_shown(void *context, const struct side_records *page)
+void feed_shown(void *context, const struct endpoint_records *page)
 {
 	struct replay *replay = context;
 
 	for (size_t i = 0; i < page->count; i++) {
-		const struct side_record *record = &page->list[i];
+		const struct endpoint_record *record = &page->list[i];
 		scoped_text id = document_full_id(table_document_type(record->table), record->id);
 		for (size_t k = 0; k < replay->awaited_count; k++)
 			if (strcmp(replay->awaited[k].id, id) == 0 &&

@@ -39,7 +39,7 @@ struct replay {
 void feed_await(struct replay *replay, const char *full_id, const char *revision);
 void feed_forget(struct replay *replay);
 /* For the seam. */
-void feed_shown(void *context, const struct side_records *page);
+void feed_shown(void *context, const struct endpoint_records *page);
 bool feed_expects(void *context);
 
 /* ---- hands.c: what phones and people do ---- */

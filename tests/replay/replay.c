@@ -205,7 +205,7 @@ static bool play_left_over(struct replay *replay, struct error *error)
 
 static bool pass(struct replay *replay, const struct act *act, struct error *error)
 {
-	struct pass_wish wish = {
+	struct cycle_wish wish = {
 		.ask_rows = act->ask_rows, .check_rows = act->check_rows, .list_rows = act->list_rows};
 	struct error failure = {0};
 
@@ -329,7 +329,7 @@ static bool become_quiet(struct replay *replay, bool *quiet_out, struct error *e
 
 	for (int round = 0; round < QUIET_ROUNDS && silent < 2; round++) {
 		int64_t before = stage_writes(replay->stage);
-		struct pass_wish wish = {.ask_rows = true, .list_rows = true};
+		struct cycle_wish wish = {.ask_rows = true, .list_rows = true};
 		if (!stage_pass_once(replay->stage, &wish, error))
 			return error_wrap(error, "a pass in a quiet world");
 		silent = stage_writes(replay->stage) == before ? silent + 1 : 0;

@@ -61,7 +61,7 @@ bool is_left_alone(const struct judging *judging, const char *subject, struct te
 		return broken(why, subject, "the document is gone");
 	if (our_row(judging, subject, &table))
 		return broken(why, subject, "it has a row");
-	if (document_mark(document, judging->recording->integration_id))
+	if (document_app_link(document, judging->recording->integration_id))
 		return broken(why, subject, "it carries the mark of a row");
 	for (size_t i = 0; i < json_length(judging->ends->documents); i++) {
 		struct json_object *history = json_at(judging->ends->documents, i);

@@ -38,7 +38,7 @@ bool is_about_a_copy(const struct judging *judging, const char *subject)
 bool copy_is_told(const struct judging *judging, const char *subject, struct text *why)
 {
 	struct json_object *document = our_document(judging, subject);
-	const char *mark = document ? document_mark(document, judging->recording->integration_id) : NULL;
+	const char *mark = document ? document_app_link(document, judging->recording->integration_id) : NULL;
 	size_t copies = 0;
 
 	if (!document)

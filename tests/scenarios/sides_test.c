@@ -46,12 +46,12 @@ static void another_revision_came_before(struct both *both)
 {
 	both_keep_revision(both, "i1");
 	both_phone_puts(both, "i1", "notes", "of the phone");
-	both_couch_write(both, SIDE_UPDATE, "i1", true, one("name", words("ours")));
+	both_couch_write(both, WRITE_UPDATE, "i1", true, one("name", words("ours")));
 	both_couch_read(both, "i1");
 	both_keep_revision(both, "i1");
-	both_couch_write(both, SIDE_UPDATE, "i1", true, one("name", words("ours")));
+	both_couch_write(both, WRITE_UPDATE, "i1", true, one("name", words("ours")));
 	both_couch_read(both, "i1");
-	both_couch_write(both, SIDE_UPDATE, "i1", true, one("name", words("ours, of the same revision")));
+	both_couch_write(both, WRITE_UPDATE, "i1", true, one("name", words("ours, of the same revision")));
 	both_couch_read(both, "i1");
 }
 
@@ -63,7 +63,7 @@ static void revisions_are_read(struct both *both)
 	both_couch_revisions(both, "i1");
 	both_keep_revision(both, "i1");
 	both_couch_revisions(both, "i1");
-	both_couch_write(both, SIDE_END_LEAF, "i1", true, NULL);
+	both_couch_write(both, WRITE_END_LEAF, "i1", true, NULL);
 	both_couch_revisions(both, "i1");
 	both_keep_revision(both, "i1");
 	both_couch_revisions(both, "i1");
@@ -71,16 +71,16 @@ static void revisions_are_read(struct both *both)
 
 static void made_where_something_is(struct both *both)
 {
-	both_couch_write(both, SIDE_CREATE, "i1", false, one("name", words("another")));
+	both_couch_write(both, WRITE_CREATE, "i1", false, one("name", words("another")));
 	both_couch_read(both, "i1");
-	both_couch_write(both, SIDE_CREATE, "i2", false, one("name", words("new")));
+	both_couch_write(both, WRITE_CREATE, "i2", false, one("name", words("new")));
 	both_couch_read(both, "i2");
 }
 
 static void a_tombstone_is_written_over(struct both *both)
 {
 	both_phone_deletes(both, "i1");
-	both_couch_write(both, SIDE_CREATE, "i1", false, one("name", words("is back")));
+	both_couch_write(both, WRITE_CREATE, "i1", false, one("name", words("is back")));
 	both_couch_read(both, "i1");
 	both_couch_list(both, TABLE_ITEMS);
 }
@@ -89,12 +89,12 @@ static void a_document_is_deleted(struct both *both)
 {
 	both_keep_revision(both, "i1");
 	both_phone_puts(both, "i1", "notes", "edited meanwhile");
-	both_couch_write(both, SIDE_DELETE, "i1", true, NULL);
+	both_couch_write(both, WRITE_DELETE, "i1", true, NULL);
 	both_couch_read(both, "i1");
 	both_keep_revision(both, "i1");
-	both_couch_write(both, SIDE_DELETE, "i1", true, NULL);
+	both_couch_write(both, WRITE_DELETE, "i1", true, NULL);
 	both_couch_read(both, "i1");
-	both_couch_write(both, SIDE_DELETE, "i1", true, NULL);
+	both_couch_write(both, WRITE_DELETE, "i1", true, NULL);
 }
 
 static struct json_object *history(const char *what)
@@ -181,7 +181,7 @@ static void rows_with_one_id(struct both *both)
 	both_rows_find(both, ids, 1);
 	struct json_object *cells = one("ID", words("i5"));
 	json_put_text(cells, "Name", "a third");
-	both_rows_write(both, SIDE_CREATE, NULL, cells);
+	both_rows_write(both, WRITE_CREATE, NULL, cells);
 	both_rows_find(both, ids, 1);
 }
 
@@ -197,12 +197,12 @@ static void a_row_is_made(struct both *both)
 	json_put_text(cells, "Type", "Container");
 	json_put(cells, "Will Not Restock", json_new_bool(true));
 	json_put(cells, "Notes", words("two\nlines, ü \xf0\x9f\x99\x82"));
-	both_rows_write(both, SIDE_CREATE, NULL, cells);
+	both_rows_write(both, WRITE_CREATE, NULL, cells);
 	both_rows_list(both, TABLE_ITEMS);
 	/* And is there already when it is made once more. */
 	cells = one("ID", words("i2"));
 	json_put_text(cells, "Name", "made again");
-	both_rows_write(both, SIDE_CREATE, NULL, cells);
+	both_rows_write(both, WRITE_CREATE, NULL, cells);
 	both_rows_list(both, TABLE_ITEMS);
 }
 
@@ -210,13 +210,13 @@ static void cells_are_emptied(struct both *both)
 {
 	struct world_row *row = row_of(both, "i1");
 
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Notes", words("")));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Delete", json_new_bool(true)));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Delete", json_new_bool(false)));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Serial", json_new_int(0)));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Serial", NULL));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Collection", json_new_array()));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Type", NULL));
+	both_rows_write(both, WRITE_UPDATE, row->id, one("Notes", words("")));
+	both_rows_write(both, WRITE_UPDATE, row->id, one("Delete", json_new_bool(true)));
+	both_rows_write(both, WRITE_UPDATE, row->id, one("Delete", json_new_bool(false)));
+	both_rows_write(both, WRITE_UPDATE, row->id, one("Serial", json_new_int(0)));
+	both_rows_write(both, WRITE_UPDATE, row->id, one("Serial", NULL));
+	both_rows_write(both, WRITE_UPDATE, row->id, one("Collection", json_new_array()));
+	both_rows_write(both, WRITE_UPDATE, row->id, one("Type", NULL));
 	both_rows_read(both, TABLE_ITEMS, row->id);
 }
 
@@ -224,10 +224,10 @@ static void what_is_refused(struct both *both)
 {
 	struct world_row *row = row_of(both, "i1");
 
-	both_rows_write(both, SIDE_UPDATE, "recNobody00000001", one("Notes", words("for nobody")));
-	both_rows_write(both, SIDE_DELETE, "recNobody00000001", NULL);
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Container", link_to("recNobody00000001")));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("fldNobody00000001", words("nowhere")));
+	both_rows_write(both, WRITE_UPDATE, "recNobody00000001", one("Notes", words("for nobody")));
+	both_rows_write(both, WRITE_DELETE, "recNobody00000001", NULL);
+	both_rows_write(both, WRITE_UPDATE, row->id, one("Container", link_to("recNobody00000001")));
+	both_rows_write(both, WRITE_UPDATE, row->id, one("fldNobody00000001", words("nowhere")));
 	both_rows_read(both, TABLE_ITEMS, row->id);
 }
 
@@ -241,9 +241,9 @@ static void one_of_many_is_refused(struct both *both)
 	for (int i = 0; i < 3; i++)
 		cells[i] = one("Notes", words("written"));
 	rows[1] = "recNobody00000001";
-	both_rows_write_many(both, SIDE_UPDATE, rows, cells, 3);
+	both_rows_write_many(both, WRITE_UPDATE, rows, cells, 3);
 	both_rows_list(both, TABLE_ITEMS);
-	both_rows_write_many(both, SIDE_DELETE, rows, NULL, 3);
+	both_rows_write_many(both, WRITE_DELETE, rows, NULL, 3);
 	both_rows_list(both, TABLE_ITEMS);
 }
 
@@ -253,10 +253,10 @@ static void links_to_a_row_that_goes(struct both *both)
 
 	both_person_types(both, thing, FIELD_CONTAINER, link_to(box->id));
 	both_rows_read(both, TABLE_ITEMS, thing->id);
-	both_rows_write(both, SIDE_DELETE, box->id, NULL);
+	both_rows_write(both, WRITE_DELETE, box->id, NULL);
 	both_rows_read(both, TABLE_ITEMS, thing->id);
-	both_rows_write(both, SIDE_DELETE, box->id, NULL);
-	both_rows_write(both, SIDE_UPDATE, box->id, one("Notes", words("too late")));
+	both_rows_write(both, WRITE_DELETE, box->id, NULL);
+	both_rows_write(both, WRITE_UPDATE, box->id, one("Notes", words("too late")));
 }
 
 static void links_of_a_row_that_comes_back(struct both *both)
@@ -283,7 +283,7 @@ static void when_a_cell_was_edited(struct both *both)
 	both_rows_edited(both, row, FIELD_NOTES, 20000);
 	both_rows_edited(both, row, FIELD_NOTES, 5000);
 	both_rows_edited(both, row, FIELD_NAME, 20000);
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Name", words("by us")));
+	both_rows_write(both, WRITE_UPDATE, row->id, one("Name", words("by us")));
 	both_time_passes(both, 10000);
 	both_rows_edited(both, row, FIELD_NAME, 15000);
 	both_rows_edited(both, row, FIELD_NAME, 5000);
@@ -339,15 +339,15 @@ static void values_as_they_are_shown(struct both *both)
 	struct world_row *row = row_of(both, "i1");
 
 	for (size_t i = 0; i < countof(texts); i++) {
-		both_rows_write(both, SIDE_UPDATE, row->id, one("Notes", words(texts[i])));
-		both_rows_write(both, SIDE_UPDATE, row->id, one("Model Name", words(texts[i])));
+		both_rows_write(both, WRITE_UPDATE, row->id, one("Notes", words(texts[i])));
+		both_rows_write(both, WRITE_UPDATE, row->id, one("Model Name", words(texts[i])));
 	}
 	for (size_t i = 0; i < countof(numbers); i++)
-		both_rows_write(both, SIDE_UPDATE, row->id, one("Purchase Price", json_number(numbers[i])));
+		both_rows_write(both, WRITE_UPDATE, row->id, one("Purchase Price", json_number(numbers[i])));
 	for (size_t i = 0; i < countof(times); i++)
-		both_rows_write(both, SIDE_UPDATE, row->id, one("Purchase Date", words(times[i])));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Type", words("Container")));
-	both_rows_write(both, SIDE_UPDATE, row->id, one("Type", words("No Such Choice")));
+		both_rows_write(both, WRITE_UPDATE, row->id, one("Purchase Date", words(times[i])));
+	both_rows_write(both, WRITE_UPDATE, row->id, one("Type", words("Container")));
+	both_rows_write(both, WRITE_UPDATE, row->id, one("Type", words("No Such Choice")));
 }
 
 /* More than fit one request. */
@@ -360,9 +360,9 @@ static void many_rows(struct both *both)
 		rows[i] = both_person_adds(both, "one of many")->id;
 		cells[i] = one("Notes", words("written"));
 	}
-	both_rows_write_many(both, SIDE_UPDATE, rows, cells, countof(rows));
+	both_rows_write_many(both, WRITE_UPDATE, rows, cells, countof(rows));
 	both_rows_list(both, TABLE_ITEMS);
-	both_rows_write_many(both, SIDE_DELETE, rows, NULL, countof(rows));
+	both_rows_write_many(both, WRITE_DELETE, rows, NULL, countof(rows));
 	both_rows_list(both, TABLE_ITEMS);
 }
 

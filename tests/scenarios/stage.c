@@ -18,7 +18,7 @@
 
 enum {
 	NO_LIMIT_PER_SECOND = 100000, /* the sandbox's own limit is off */
-	PASS_TRIES = 12,
+	CYCLE_TRIES = 12,
 	PAUSE_FIRST_MS = 1000,
 	PAUSE_CAP_MS = 60000,
 	DAY_MS = 86400000,
@@ -299,7 +299,8 @@ static bool start_bridge(struct stage *stage, struct error *error)
 	free(stage->settings.couchdb_databases);
 	stage->settings.couchdb_databases = own_copy(stage->database);
 	http = http_open(CONNECTION_AGENT);
-	struct integration_search search = {.settings = &stage->settings, .http = http, .tell = tell_finding};
+	struct integration_search search = {
+		.settings = &stage->settings, .http = http, .report = tell_finding};
 	if (!integrations_find(&search, &configs, error))
 		return false;
 	if (configs.count)
@@ -314,20 +315,21 @@ void stage_on_begin(struct stage *stage, stage_set_up *set_up, void *context)
 	stage->context = context;
 }
 
-bool stage_pass_once(struct stage *stage, const struct pass_wish *wish, struct error *error)
+bool stage_pass_once(struct stage *stage, const struct cycle_wish *wish, struct error *error)
 {
 	if (!start_bridge(stage, error))
 		return false;
-	return !stage->bridge || pass_run(stage->bridge->connection.sync, wish, error);
+	return !stage->bridge || cycle_run(stage->bridge->connection.sync, wish, error);
 }
 
 bool stage_pass(struct stage *stage, bool full, struct error *error)
 {
-	struct pass_wish wish = {.ask_rows = true, .list_rows = full};
+	struct cycle_wish wish = {.ask_rows = true, .list_rows = full};
 
 	for (int try = 0;; try++) {
 		bool ok = stage_pass_once(stage, &wish, error);
-		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED || try + 1 == PASS_TRIES)
+		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED ||
+		    try + 1 == CYCLE_TRIES)
 			return ok;
 		log_info(NULL, "the pass is tried again: %s", error->text);
 		stage_move_clock(stage, random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS));
@@ -336,7 +338,7 @@ bool stage_pass(struct stage *stage, bool full, struct error *error)
 
 int64_t stage_due_in_ms(struct stage *stage)
 {
-	int64_t due_ms = stage->bridge ? pass_next_due_ms(stage->bridge->connection.sync) : 0;
+	int64_t due_ms = stage->bridge ? cycle_next_due_ms(stage->bridge->connection.sync) : 0;
 	int64_t in_ms = due_ms - clock_steady_ms();
 
 	if (!due_ms)

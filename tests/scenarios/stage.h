@@ -26,7 +26,7 @@ void stage_restart_bridge(struct stage *stage);
  * synced nothing is done. What a server refuses for the moment is tried again after a pause of the stage's clock. */
 must_use bool stage_pass(struct stage *stage, bool full, struct error *error);
 /* One pass as it is wished, tried once. */
-must_use bool stage_pass_once(struct stage *stage, const struct pass_wish *wish, struct error *error);
+must_use bool stage_pass_once(struct stage *stage, const struct cycle_wish *wish, struct error *error);
 /* Called whenever a bridge begins: may put something between the sync and its sides, and change its settings. */
 typedef void stage_set_up(void *context, struct sync_setup *setup, struct integration_config *config);
 void stage_on_begin(struct stage *stage, stage_set_up *set_up, void *context);

@@ -92,12 +92,12 @@ static void test_a_pass_makes_rows_and_later_the_mark(void **state)
 	expect(stage_rows(stage, BASE, "Items", &rows, &error));
 	assert_int_equal(json_length(rows), 1);
 	before = the_item(stage);
-	assert_null(document_mark(before, "i"));
+	assert_null(document_app_link(before, "i"));
 	assert_in_range(stage_due_in_ms(stage), 1, 600000);
-	stage_move_clock(stage, 10 * SYNC_MARK_QUIET_MS); /* the collection's is due before the item's */
+	stage_move_clock(stage, 10 * SYNC_APP_LINK_QUIET_MS); /* the collection's is due before the item's */
 	expect(stage_pass(stage, false, &error));
 	after = the_item(stage);
-	assert_non_null(document_mark(after, "i"));
+	assert_non_null(document_app_link(after, "i"));
 }
 
 static void test_an_edit_arrives_and_a_new_bridge_goes_on(void **state)

@@ -118,8 +118,8 @@ static void no_more_is_read_than_is_shown(void **state)
 		size_t visited = 0;
 		bool more = false;
 		world_open(&world);
-		const struct archive_wish wish = {one->created_by, BATCH, one->most};
-		bool good = archive_batch(world.couch, &wish, count_one, &visited, &more, &error);
+		const struct history_wish wish = {one->created_by, BATCH, one->most};
+		bool good = history_read_batch(world.couch, &wish, count_one, &visited, &more, &error);
 		if (!good || visited != one->visited || more != one->more ||
 		    world.id_requests != one->id_requests || world.body_requests != one->body_requests ||
 		    world.bodies != one->bodies)

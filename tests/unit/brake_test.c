@@ -1,5 +1,5 @@
 /* What the brake holds and for how long: stories in the order of time. */
-#include "bridge/plan/guard.h"
+#include "bridge/plan/brake.h"
 
 #include "base/own.h"
 #include "tests/unit/cases.h"

@@ -169,7 +169,7 @@ static void check_first_line(void **state)
 	set_variables(row->variables, true);
 	if (!bridge_settings_load(&settings, &error))
 		fail_msg("%s", error.text);
-	scoped_text said = bridge_settings_words(&settings);
+	scoped_text said = bridge_settings_message(&settings);
 	bridge_settings_done(&settings);
 	set_variables(row->variables, false);
 	set_usual(false);

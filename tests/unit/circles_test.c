@@ -9,7 +9,7 @@
 
 struct circles_case {
 	const char *sentence;
-	const char *stands_on; /* "AB ": A stands on B */
+	const char *depends_on; /* "AB ": A stands on B */
 	const char *in_circle;
 };
 
@@ -31,12 +31,12 @@ static const struct circles_case circles_cases[] = {
 static void finds_circles(void **state)
 {
 	const struct circles_case *row = *state;
-	bool stands_on[LETTERS * LETTERS] = {false}, in_circle[LETTERS] = {false};
+	bool depends_on[LETTERS * LETTERS] = {false}, in_circle[LETTERS] = {false};
 	char found[LETTERS + 1] = "";
 
-	for (const char *link = row->stands_on; *link; link += 3)
-		stands_on[(link[0] - 'A') * LETTERS + (link[1] - 'A')] = true;
-	circles_find(LETTERS, stands_on, in_circle);
+	for (const char *link = row->depends_on; *link; link += 3)
+		depends_on[(link[0] - 'A') * LETTERS + (link[1] - 'A')] = true;
+	circles_find(LETTERS, depends_on, in_circle);
 	for (int letter = 0; letter < LETTERS; letter++)
 		if (in_circle[letter])
 			found[strlen(found)] = (char)('A' + letter);

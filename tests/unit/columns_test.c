@@ -826,7 +826,7 @@ static void check_flaw(void **state)
 	struct told told = {0};
 
 	assert_true(bind(&columns, TABLE_ITEMS, edits, &error));
-	columns_tell_flaws(&columns, TABLE_ITEMS, note_flaw, &told);
+	columns_report_flaws(&columns, TABLE_ITEMS, note_flaw, &told);
 	assert_int_equal(told.count, row->words ? 1 : 0);
 	if (row->words && !strstr(told.first, row->words))
 		fail_msg("\"%s\" does not say \"%s\"", told.first, row->words);

@@ -487,16 +487,16 @@ static void check_mark(void **state)
 {
 	const struct mark_case *row = *state;
 	scoped(json_object) body = parsed(row->before);
-	const char *found = document_mark(body, "n");
+	const char *found = document_app_link(body, "n");
 
 	if (row->record_id)
 		assert_string_equal(found, row->record_id);
 	else
 		assert_null(found);
-	document_set_mark(DOCUMENT_ITEM, body, "n", "recNew", row->modified_ms);
+	document_set_app_link(DOCUMENT_ITEM, body, "n", "recNew", row->modified_ms);
 	assert_json(body, row->after);
-	assert_string_equal(document_mark(body, "n"), "recNew");
-	assert_null(document_mark(body, "other"));
+	assert_string_equal(document_app_link(body, "n"), "recNew");
+	assert_null(document_app_link(body, "other"));
 }
 
 int main(void)

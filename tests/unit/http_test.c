@@ -1355,11 +1355,11 @@ static void test_farewell(void **state)
 	with_server(say_target, NULL);
 	http_stop(http, hour_ms);
 	scoped(http_call) call =
-		http_start(http, &(struct http_request){.url = at("/farewell"), .farewell = true});
+		http_start(http, &(struct http_request){.url = at("/farewell"), .allowed_after_stop = true});
 	assert_reply(call, 200, "/farewell");
 	http_stop(http, 0);
 	scoped(http_call) late =
-		http_start(http, &(struct http_request){.url = at("/late"), .farewell = true});
+		http_start(http, &(struct http_request){.url = at("/late"), .allowed_after_stop = true});
 	assert_failure(late, ERROR_STOPPED, "stopped before it was sent");
 	assert_int_equal(fake_server_requests(server), 1);
 }

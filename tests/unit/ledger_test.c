@@ -149,10 +149,10 @@ static struct ledger_entry full_pair(struct bench *bench)
 
 	entry.state = ENTRY_PAIR;
 	snprintf(entry.record_id, sizeof entry.record_id, "rec1");
-	entry.handled = 0xfedcba9876543210;
+	entry.synced = 0xfedcba9876543210;
 	entry.seen_ms = 1700000000000;
-	entry.marked = true;
-	entry.born_as_row = true;
+	entry.has_app_link = true;
+	entry.created_from_row = true;
 	entry.twin_of = own_copy("b");
 	entry.problem = own_copy("Serial: it is a text.");
 	entry.failures = 3;
@@ -168,7 +168,7 @@ static struct ledger_entry full_pair(struct bench *bench)
 	entry.sent.fields[FIELD_NAME].post = cell_copy(&name);
 	ledger_entry_replace(&entry, FIELD_NAME, &shown, 1700000000003);
 	ledger_entry_replace(&entry, FIELD_PRICE, &price, 1700000000004);
-	entry.fields[FIELD_PRICE].contested = true;
+	entry.fields[FIELD_PRICE].base_uncertain = true;
 	cell_done(&name);
 	cell_done(&shown);
 	cell_done(&price);
@@ -185,8 +185,8 @@ static void a_pair_comes_back_as_it_was(void **state)
 	struct ledger_entry read = read_one(bench, "a");
 	assert_int_equal(read.state, ENTRY_PAIR);
 	assert_string_equal(read.record_id, "rec1");
-	assert_true(read.handled == entry.handled);
-	assert_true(read.marked && read.born_as_row);
+	assert_true(read.synced == entry.synced);
+	assert_true(read.has_app_link && read.created_from_row);
 	assert_string_equal(read.twin_of, "b");
 	assert_string_equal(read.problem, entry.problem);
 	assert_int_equal(read.failures, 3);
@@ -198,8 +198,8 @@ static void a_pair_comes_back_as_it_was(void **state)
 	assert_int_equal(read.sent.kind, SENT_UPDATE);
 	assert_true(
 		cell_equal(&read.sent.fields[FIELD_NAME].pre, &entry.sent.fields[FIELD_NAME].pre, &exact));
-	assert_false(read.fields[FIELD_NAME].contested);
-	assert_true(read.fields[FIELD_PRICE].contested);
+	assert_false(read.fields[FIELD_NAME].base_uncertain);
+	assert_true(read.fields[FIELD_PRICE].base_uncertain);
 	assert_int_equal(read.replaced_count, 2);
 	assert_true(cell_equal(&read.replaced[1].cell, &entry.replaced[1].cell, &exact));
 	assert_int_equal(read.replaced[1].field, FIELD_PRICE);
@@ -277,13 +277,13 @@ static void a_gravestone_keeps_the_last_cells(void **state)
 	struct json_object *cells = json_new_object();
 
 	json_put_text(cells, "fldForeign", "a person's own column");
-	ledger_entry_bury(&entry, "document deleted", "4-t", 1700000000009, cells);
+	ledger_entry_retire(&entry, "document deleted", "4-t", 1700000000009, cells);
 	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
 	struct ledger_entry read = read_one(bench, "a");
-	assert_int_equal(read.state, ENTRY_GRAVE);
-	assert_string_equal(read.grave_reason, "document deleted");
-	assert_string_equal(read.grave_revision, "4-t");
-	assert_string_equal(json_text_or(read.grave_cells, "fldForeign", ""), "a person's own column");
+	assert_int_equal(read.state, ENTRY_RETIRED);
+	assert_string_equal(read.retired_reason, "document deleted");
+	assert_string_equal(read.retired_revision, "4-t");
+	assert_string_equal(json_text_or(read.retired_cells, "fldForeign", ""), "a person's own column");
 	assert_false(read.fields[FIELD_NAME].known);
 	assert_int_equal(read.sent.kind, SENT_NOTHING);
 	ledger_entry_done(&read);

@@ -1,6 +1,6 @@
 /* The indexes over the pairs: the queue's two lines, times, who is stopped by what, who stands in what. */
 #include "bridge/index/ended_pairs.h"
-#include "bridge/index/places.h"
+#include "bridge/index/parents.h"
 #include "bridge/index/waits.h"
 #include "tests/unit/cases.h"
 
@@ -39,11 +39,11 @@ static void edits_go_first_and_others_get_their_share(void **state)
 	(void)state;
 	pairs_init(&pairs);
 	for (size_t i = 0; i < MANY; i++)
-		pairs_look(&pairs, numbered(&pairs, TABLE_ITEMS, i), LOOK_DOCUMENT);
+		pairs_queue(&pairs, numbered(&pairs, TABLE_ITEMS, i), JOB_DOCUMENT);
 	for (size_t i = 0; i < MANY; i++) {
 		struct pair *made = numbered(&pairs, TABLE_COLLECTIONS, i);
 		made->state = ENTRY_PAIR;
-		pairs_look(&pairs, made, LOOK_DOCUMENT);
+		pairs_queue(&pairs, made, JOB_DOCUMENT);
 	}
 	assert_int_equal(queue_take(&pairs.queue, &wish, taken), 40);
 	for (size_t i = 0; i < 30; i++)
@@ -64,8 +64,8 @@ static void all_come_once_in_their_order(void **state)
 	(void)state;
 	pairs_init(&pairs);
 	for (size_t i = 0; i < MANY; i++) {
-		pairs_look(&pairs, numbered(&pairs, TABLE_ITEMS, i), LOOK_DOCUMENT);
-		pairs_look(&pairs, numbered(&pairs, TABLE_ITEMS, i), LOOK_ROW);
+		pairs_queue(&pairs, numbered(&pairs, TABLE_ITEMS, i), JOB_DOCUMENT);
+		pairs_queue(&pairs, numbered(&pairs, TABLE_ITEMS, i), JOB_ROW);
 	}
 	while ((count = queue_take(&pairs.queue, &wish, taken)) > 0)
 		for (size_t i = 0; i < count; i++, next += 2)
@@ -89,7 +89,7 @@ static void whole_batches_while_more_is_behind(void **state)
 	(void)state;
 	pairs_init(&pairs);
 	for (size_t i = 0; i < 50; i++)
-		pairs_look(&pairs, numbered(&pairs, TABLE_ITEMS, i), LOOK_DOCUMENT);
+		pairs_queue(&pairs, numbered(&pairs, TABLE_ITEMS, i), JOB_DOCUMENT);
 	assert_int_equal(queue_take(&pairs.queue, &wish, taken), 20);
 	wish.is_ready = is_ready;
 	assert_int_equal(queue_take(&pairs.queue, &wish, taken), 30);
@@ -109,14 +109,14 @@ static void an_edit_overtakes_the_mark(void **state)
 	made->state = ENTRY_PAIR;
 	for (size_t round = 0; round < 3; round++) {
 		for (size_t i = 0; i < 6; i++)
-			pairs_look(&pairs, numbered(&pairs, TABLE_ITEMS, i), LOOK_DOCUMENT);
-		pairs_look(&pairs, made, LOOK_MARK);
-		pairs_look(&pairs, made, LOOK_DOCUMENT);
-		pairs_look(&pairs, made, LOOK_MARK);
+			pairs_queue(&pairs, numbered(&pairs, TABLE_ITEMS, i), JOB_DOCUMENT);
+		pairs_queue(&pairs, made, JOB_APP_LINK);
+		pairs_queue(&pairs, made, JOB_DOCUMENT);
+		pairs_queue(&pairs, made, JOB_APP_LINK);
 		assert_int_equal(pairs.queue.count, 7);
 		assert_int_equal(queue_take(&pairs.queue, &wish, taken), 4);
 		assert_ptr_equal(taken[0], made);
-		pairs_look(&pairs, made, LOOK_MARK);
+		pairs_queue(&pairs, made, JOB_APP_LINK);
 		assert_int_equal(queue_take(&pairs.queue, &wish, taken), 4);
 		for (size_t i = 0; i < 3; i++)
 			assert_ptr_equal(taken[i], numbered(&pairs, TABLE_ITEMS, 3 + i));
@@ -138,7 +138,7 @@ static void the_earliest_is_known(void **state)
 	pairs_init(&pairs);
 	for (size_t step = 0; step < 20 * MANY; step++) {
 		random = random * 1103515245u + 12345u;
-		enum due_kind kind = random >> 30 & 1 ? DUE_MARK : DUE_AGAIN;
+		enum due_kind kind = random >> 30 & 1 ? DUE_APP_LINK : DUE_AGAIN;
 		pairs_set_due(&pairs, numbered(&pairs, TABLE_ITEMS, (random >> 8) % MANY), kind,
 			      (random >> 16) % 5 == 0 ? 0 : 1 + (random >> 4) % 10000);
 		int64_t earliest = 0;
@@ -167,22 +167,22 @@ static void the_earliest_is_known(void **state)
 static void who_was_refused_is_found_by_the_cause(void **state)
 {
 	struct pairs pairs;
-	struct json_object *causes = json_new_array();
+	struct json_object *blocked_by = json_new_array();
 
 	(void)state;
 	pairs_init(&pairs);
 	struct pair *cause = pairs_want(&pairs, TABLE_ITEMS, "cause"),
 		    *one = pairs_want(&pairs, TABLE_ITEMS, "one"),
 		    *two = pairs_want(&pairs, TABLE_ITEMS, "two");
-	json_append(causes, json_new_text("item-cause"));
-	json_append(causes, json_new_text("item-other"));
-	pairs_set_causes(&pairs, one, causes);
-	pairs_set_causes(&pairs, two, causes);
-	pairs_set_causes(&pairs, one, NULL);
-	pairs_wake_refused(&pairs, cause);
+	json_append(blocked_by, json_new_text("item-cause"));
+	json_append(blocked_by, json_new_text("item-other"));
+	pairs_set_blocked_by(&pairs, one, blocked_by);
+	pairs_set_blocked_by(&pairs, two, blocked_by);
+	pairs_set_blocked_by(&pairs, one, NULL);
+	pairs_requeue_refused(&pairs, cause);
 	assert_false(one->queued);
 	assert_true(two->queued);
-	json_release(causes);
+	json_release(blocked_by);
 	pairs_done(&pairs);
 }
 
@@ -205,10 +205,10 @@ static void who_waits_is_found_by_the_row_or_the_place(void **state)
 	pairs_set_waits(&pairs, unknown, WAITS_FOR_DOCUMENT, NULL, 0);
 	pairs_set_waits(&pairs, by_place, WAITS_FOR_ROW, NULL, 0);
 	pairs_set_record(&pairs, place, "rec1", false);
-	pairs_wake_if_free(&pairs, by_place);
+	pairs_requeue_if_free(&pairs, by_place);
 	assert_false(by_place->queued);
 	place->state = ENTRY_PAIR;
-	pairs_wake_waiting(&pairs, place);
+	pairs_requeue_waiting(&pairs, place);
 	assert_true(by_row->queued && by_place->queued && unknown->queued);
 	assert_false(other->queued);
 	pairs_done(&pairs);
@@ -243,8 +243,8 @@ static void contents_follow_where_documents_stand(void **state)
 	}
 	size_t expected[2] = {0};
 	for (size_t i = 0; i < pairs.count; i++) {
-		expected[0] += pairs.list[i]->stands[TABLE_COLLECTIONS].place == one;
-		expected[1] += pairs.list[i]->stands[TABLE_COLLECTIONS].place == two;
+		expected[0] += pairs.list[i]->parents[TABLE_COLLECTIONS].parent == one;
+		expected[1] += pairs.list[i]->parents[TABLE_COLLECTIONS].parent == two;
 	}
 	assert_int_equal(contents(one), expected[0]);
 	assert_int_equal(contents(two), expected[1]);
@@ -268,8 +268,8 @@ static void a_container_is_higher_than_its_contents(void **state)
 	pairs_set_parents(&pairs, pen, NULL, "box");
 	pairs_set_parents(&pairs, box, NULL, "shelf");
 	pairs_set_parents(&pairs, shelf, NULL, "shelf");
-	pairs_look(&pairs, shelf, LOOK_ROW);
-	pairs_look(&pairs, pen, LOOK_ROW);
+	pairs_queue(&pairs, shelf, JOB_ROW);
+	pairs_queue(&pairs, pen, JOB_ROW);
 	for (int turn = 0; turn < 2; turn++) {
 		pairs_measure(&pairs);
 		assert_int_equal(pen->height, 0);
@@ -299,7 +299,7 @@ static void what_has_ended_is_dropped(void **state)
 	}
 	pairs.doubted_count = 0;
 	pen->document = PAIR_DOCUMENT_THERE;
-	grave->state = ENTRY_GRAVE;
+	grave->state = ENTRY_RETIRED;
 	pairs_set_parents(&pairs, pen, NULL, "box");
 	pairs_set_parents(&pairs, gone, NULL, "box");
 	pairs_set_due(&pairs, due, DUE_AGAIN, 5);

@@ -13,7 +13,7 @@ struct existence_case {
 	struct existence_views views;
 	enum existence_action action;
 	const char *reason_has; /* NULL: any reason */
-	bool clear_delete, refuse_delete, told;
+	bool clear_delete, refuse_delete, reported;
 };
 
 #define SEEN(document_, row_, entry_, ...)                                                                   \
@@ -41,14 +41,14 @@ static const struct existence_case existence_cases[] = {
 	{"missing, no tombstone | paired | pair: hold", SEEN(DOCUMENT_MISSING, ROW_PAIRED, ENTRY_PAIR),
 	 THEN(EXIST_HOLD, "gone back in time")},
 	{"missing, no tombstone | gone | pair: a person let it go",
-	 SEEN(DOCUMENT_MISSING, ROW_GONE, ENTRY_PAIR), THEN(EXIST_BURY, "the row was deleted")},
+	 SEEN(DOCUMENT_MISSING, ROW_GONE, ENTRY_PAIR), THEN(EXIST_RETIRE, "the row was deleted")},
 	{"an old tombstone | paired | pair: hold", SEEN(DOCUMENT_WENT_BACK, ROW_PAIRED, ENTRY_PAIR),
 	 THEN(EXIST_HOLD, "was there later")},
 	{"an old tombstone | paired, box ticked | pair: hold",
 	 SEEN(DOCUMENT_WENT_BACK, ROW_PAIRED, ENTRY_PAIR, TICKED), THEN(EXIST_HOLD, NULL)},
 	{"an old tombstone | gone | pair: a person let it go", SEEN(DOCUMENT_WENT_BACK, ROW_GONE, ENTRY_PAIR),
-	 THEN(EXIST_BURY, NULL)},
-	{"missing, no tombstone | none | G: hold", SEEN(DOCUMENT_MISSING, ROW_NONE, ENTRY_GRAVE),
+	 THEN(EXIST_RETIRE, NULL)},
+	{"missing, no tombstone | none | G: hold", SEEN(DOCUMENT_MISSING, ROW_NONE, ENTRY_RETIRED),
 	 THEN(EXIST_HOLD, "gone back in time")},
 	{"missing, no tombstone | unpaired, same ID | G forgotten: hold",
 	 SEEN(DOCUMENT_MISSING, ROW_FREE, ENTRY_FORGOTTEN), THEN(EXIST_HOLD, NULL)},
@@ -69,32 +69,33 @@ static const struct existence_case existence_cases[] = {
 
 	/* tombstone | gone / none | pair / G */
 	{"tombstone | gone | pair: bury", SEEN(DOCUMENT_TOMBSTONE, ROW_GONE, ENTRY_PAIR),
-	 THEN(EXIST_BURY, "both deleted")},
+	 THEN(EXIST_RETIRE, "both deleted")},
 	{"tombstone | none | pair: bury", SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_PAIR),
-	 THEN(EXIST_BURY, "both deleted")},
-	{"tombstone | gone | G: it is buried already", SEEN(DOCUMENT_TOMBSTONE, ROW_GONE, ENTRY_GRAVE),
+	 THEN(EXIST_RETIRE, "both deleted")},
+	{"tombstone | gone | G: it is buried already", SEEN(DOCUMENT_TOMBSTONE, ROW_GONE, ENTRY_RETIRED),
 	 THEN(EXIST_NOTHING, "buried")},
 	{"tombstone | none | old G: it expires",
-	 SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_GRAVE, .grave_expired = true),
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_RETIRED, .retirement_over = true),
 	 THEN(EXIST_EXPIRE, "long enough")},
 	{"no document | none | old G of a row: it expires",
-	 SEEN(DOCUMENT_NONE, ROW_NONE, ENTRY_DISCARDED, .grave_expired = true),
+	 SEEN(DOCUMENT_NONE, ROW_NONE, ENTRY_DISCARDED, .retirement_over = true),
 	 THEN(EXIST_EXPIRE, "long enough")},
 	{"out of scope | none | old G: it expires",
-	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_NONE, ENTRY_GRAVE, .grave_expired = true),
+	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_NONE, ENTRY_RETIRED, .retirement_over = true),
 	 THEN(EXIST_EXPIRE, "long enough")},
 	{"in scope | none | old G: the row is made",
-	 SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_GRAVE, .grave_expired = true), THEN(EXIST_CREATE_ROW, NULL)},
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_RETIRED, .retirement_over = true),
+	 THEN(EXIST_CREATE_ROW, NULL)},
 	{"in scope | none | old G forgotten: it stays",
-	 SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_FORGOTTEN, .grave_expired = true),
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_FORGOTTEN, .retirement_over = true),
 	 THEN(EXIST_NOTHING, NULL)},
 	{"tombstone | its row | old G: it is brought back",
-	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_GRAVE, .grave_expired = true),
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_RETIRED, ENTRY_RETIRED, .retirement_over = true),
 	 THEN(EXIST_UNDELETE, "brought back")},
-	{"tombstone | none | G: it is buried already", SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_GRAVE),
+	{"tombstone | none | G: it is buried already", SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_RETIRED),
 	 THEN(EXIST_NOTHING, "buried")},
 	{"tombstone | none | G forgotten: bury, the document lives no more",
-	 SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_FORGOTTEN), THEN(EXIST_BURY, NULL)},
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_FORGOTTEN), THEN(EXIST_RETIRE, NULL)},
 	{"tombstone | none | none: nothing", SEEN(DOCUMENT_TOMBSTONE, ROW_NONE, ENTRY_NONE),
 	 THEN(EXIST_NOTHING, NULL)},
 
@@ -117,35 +118,36 @@ static const struct existence_case existence_cases[] = {
 
 	/* tombstone | G's rec id, or appeared after G with its ID | G */
 	{"tombstone | row of G | G: bring the document back",
-	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_GRAVE), THEN(EXIST_UNDELETE, "brought back")},
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_RETIRED, ENTRY_RETIRED), THEN(EXIST_UNDELETE, "brought back")},
 	{"tombstone | row of G | G forgotten: bring the document back",
-	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_FORGOTTEN), THEN(EXIST_UNDELETE, "brought back")},
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_RETIRED, ENTRY_FORGOTTEN), THEN(EXIST_UNDELETE, "brought back")},
 
 	{"tombstone | row of G, ticked | G: the row goes",
-	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_GRAVE, TICKED), THEN(EXIST_DELETE_ROW, "ticked")},
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_RETIRED, ENTRY_RETIRED, TICKED), THEN(EXIST_DELETE_ROW, "ticked")},
 
 	/* A tick that was obeyed is no new one; a row that never was a document comes back as a new one. */
 	{"tombstone | row of G, with the tick that was obeyed | G: clear it first",
-	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE_TICKED, ENTRY_GRAVE, TICKED), THEN(EXIST_UNTICK, "obeyed")},
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_RETIRED_TICKED, ENTRY_RETIRED, TICKED),
+	 THEN(EXIST_UNTICK, "obeyed")},
 	{"in scope | row of G, with the tick that was obeyed | G: clear it first",
-	 SEEN(DOCUMENT_IN_SCOPE, ROW_OF_GRAVE_TICKED, ENTRY_GRAVE, TICKED), THEN(EXIST_UNTICK, "obeyed")},
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_OF_RETIRED_TICKED, ENTRY_RETIRED, TICKED), THEN(EXIST_UNTICK, "obeyed")},
 	{"missing | row of G, with the tick that was obeyed | G: hold",
-	 SEEN(DOCUMENT_MISSING, ROW_OF_GRAVE_TICKED, ENTRY_GRAVE, TICKED), THEN(EXIST_HOLD, NULL)},
+	 SEEN(DOCUMENT_MISSING, ROW_OF_RETIRED_TICKED, ENTRY_RETIRED, TICKED), THEN(EXIST_HOLD, NULL)},
 	{"none | row of G, with the tick that was obeyed | G discarded: clear it first",
-	 SEEN(DOCUMENT_NONE, ROW_OF_GRAVE_TICKED, ENTRY_DISCARDED, TICKED), THEN(EXIST_UNTICK, "obeyed")},
+	 SEEN(DOCUMENT_NONE, ROW_OF_RETIRED_TICKED, ENTRY_DISCARDED, TICKED), THEN(EXIST_UNTICK, "obeyed")},
 	{"none | row of G | G discarded: create the document",
-	 SEEN(DOCUMENT_NONE, ROW_OF_GRAVE, ENTRY_DISCARDED), THEN(EXIST_CREATE_DOCUMENT, "new row")},
+	 SEEN(DOCUMENT_NONE, ROW_OF_RETIRED, ENTRY_DISCARDED), THEN(EXIST_CREATE_DOCUMENT, "new row")},
 	{"none | row of G, ticked again | G discarded: discard it again",
-	 SEEN(DOCUMENT_NONE, ROW_OF_GRAVE, ENTRY_DISCARDED, TICKED), THEN(EXIST_DISCARD_ROW, NULL)},
+	 SEEN(DOCUMENT_NONE, ROW_OF_RETIRED, ENTRY_DISCARDED, TICKED), THEN(EXIST_DISCARD_ROW, NULL)},
 	{"none | none | G discarded: nothing", SEEN(DOCUMENT_NONE, ROW_NONE, ENTRY_DISCARDED),
 	 THEN(EXIST_NOTHING, NULL)},
 	{"in scope | row of G | G discarded: its document was made, adopt it",
-	 SEEN(DOCUMENT_IN_SCOPE, ROW_OF_GRAVE, ENTRY_DISCARDED), THEN(EXIST_ADOPT, NULL)},
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_OF_RETIRED, ENTRY_DISCARDED), THEN(EXIST_ADOPT, NULL)},
 
 	/* tombstone | has its ID, otherwise | any */
 	{"tombstone | has its ID | none: hold", SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_NONE),
 	 THEN(EXIST_HOLD, "ID")},
-	{"tombstone | has its ID | G: hold", SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_GRAVE),
+	{"tombstone | has its ID | G: hold", SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_RETIRED),
 	 THEN(EXIST_HOLD, "ID")},
 	{"tombstone | several have its ID | none: hold", SEEN(DOCUMENT_TOMBSTONE, ROW_FREE_TWINS, ENTRY_NONE),
 	 THEN(EXIST_HOLD, "ID")},
@@ -153,15 +155,15 @@ static const struct existence_case existence_cases[] = {
 	 SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_NONE, .app_deleted = true),
 	 THEN(EXIST_DELETE_ROW, "the app deleted")},
 	{"tombstone | has its ID, and the app names it | G: hold, more is known of it",
-	 SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_GRAVE, .app_deleted = true), THEN(EXIST_HOLD, NULL)},
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_RETIRED, .app_deleted = true), THEN(EXIST_HOLD, NULL)},
 	{"tombstone | has its ID, box ticked | none: the row goes",
 	 SEEN(DOCUMENT_TOMBSTONE, ROW_FREE, ENTRY_NONE, TICKED), THEN(EXIST_DELETE_ROW, "ticked")},
 	{"tombstone | several have its ID, box ticked | none: the row goes",
 	 SEEN(DOCUMENT_TOMBSTONE, ROW_FREE_TWINS, ENTRY_NONE, TICKED), THEN(EXIST_DELETE_ROW, "ticked")},
 	{"tombstone | gone, but an unpaired row has the ID | pair: bury it, that one is a copy",
-	 SEEN(DOCUMENT_TOMBSTONE, ROW_GONE_ONE_FREE, ENTRY_PAIR), THEN(EXIST_BURY, "both deleted")},
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_GONE_ONE_FREE, ENTRY_PAIR), THEN(EXIST_RETIRE, "both deleted")},
 	{"tombstone | row of a G that is not there | none: hold",
-	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_GRAVE, ENTRY_NONE), THEN(EXIST_HOLD, NULL)},
+	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_RETIRED, ENTRY_NONE), THEN(EXIST_HOLD, NULL)},
 	{"tombstone | new row whose document this was | none: hold",
 	 SEEN(DOCUMENT_TOMBSTONE, ROW_NEW, ENTRY_NONE), THEN(EXIST_HOLD, NULL)},
 
@@ -173,7 +175,7 @@ static const struct existence_case existence_cases[] = {
 	 THEN(EXIST_DELETE_DOCUMENT, "ticked")},
 	{"in scope, edited | paired, others with its ID too, box ticked | pair: the edit beats the box",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED_OTHERS, ENTRY_PAIR, TICKED, EDITED),
-	 THEN(EXIST_MERGE_OTHERS, "cleared", .clear_delete = true, .told = true)},
+	 THEN(EXIST_MERGE_OTHERS, "cleared", .clear_delete = true, .reported = true)},
 
 	/* what the app made twice */
 	{"in scope, a twin | none | none: hold, it gets no row",
@@ -226,13 +228,13 @@ static const struct existence_case existence_cases[] = {
 	 THEN(EXIST_DELETE_DOCUMENT, NULL)},
 	{"in scope, edited | paired, box ticked | pair: the edit beats the box",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED, EDITED),
-	 THEN(EXIST_MERGE, "cleared", .clear_delete = true, .told = true)},
+	 THEN(EXIST_MERGE, "cleared", .clear_delete = true, .reported = true)},
 	{"in scope, holds contents | paired, box ticked | pair: refuse",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED, HOLDS),
-	 THEN(EXIST_MERGE, "still holds contents", .refuse_delete = true, .told = true)},
+	 THEN(EXIST_MERGE, "still holds contents", .refuse_delete = true, .reported = true)},
 	{"in scope, edited, holds contents | paired, box ticked | pair: the edit beats the box",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_PAIRED, ENTRY_PAIR, TICKED, EDITED, HOLDS),
-	 THEN(EXIST_MERGE, "cleared", .clear_delete = true, .told = true)},
+	 THEN(EXIST_MERGE, "cleared", .clear_delete = true, .reported = true)},
 
 	/* in scope | gone, but one unpaired row has the ID | pair */
 	{"in scope | gone, but one unpaired row has the ID | pair: pair with it",
@@ -250,13 +252,13 @@ static const struct existence_case existence_cases[] = {
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_FORGET), THEN(EXIST_FORGET, "let go")},
 	{"in scope, edited | gone | pair: restore, although delete is configured",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_DELETE, EDITED),
-	 THEN(EXIST_RESTORE_ROW, "edit of the document", .told = true)},
+	 THEN(EXIST_RESTORE_ROW, "edit of the document", .reported = true)},
 	{"in scope, edited | gone | pair: restore, although forget is configured",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_FORGET, EDITED),
-	 THEN(EXIST_RESTORE_ROW, "edit of the document", .told = true)},
+	 THEN(EXIST_RESTORE_ROW, "edit of the document", .reported = true)},
 	{"in scope, holds contents | gone | pair: restore, although delete is configured",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_GONE, ENTRY_PAIR, ON_DELETE, HOLDS),
-	 THEN(EXIST_RESTORE_ROW, "holds contents", .refuse_delete = true, .told = true)},
+	 THEN(EXIST_RESTORE_ROW, "holds contents", .refuse_delete = true, .reported = true)},
 
 	/* in scope | none | G forgotten */
 	{"in scope | none | G forgotten: nothing until a person asks",
@@ -267,18 +269,18 @@ static const struct existence_case existence_cases[] = {
 	/* in scope | none | none, other G */
 	{"in scope | none | none: create the row", SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_NONE),
 	 THEN(EXIST_CREATE_ROW, NULL)},
-	{"in scope | none | other G: create the row", SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_GRAVE),
+	{"in scope | none | other G: create the row", SEEN(DOCUMENT_IN_SCOPE, ROW_NONE, ENTRY_RETIRED),
 	 THEN(EXIST_CREATE_ROW, NULL)},
 
 	/* in scope | unpaired, same ID or named by the mark | none / G */
 	{"in scope | unpaired, same ID or mark | none: adopt", SEEN(DOCUMENT_IN_SCOPE, ROW_FREE, ENTRY_NONE),
 	 THEN(EXIST_ADOPT, NULL)},
-	{"in scope | unpaired, same ID or mark | G: adopt", SEEN(DOCUMENT_IN_SCOPE, ROW_FREE, ENTRY_GRAVE),
+	{"in scope | unpaired, same ID or mark | G: adopt", SEEN(DOCUMENT_IN_SCOPE, ROW_FREE, ENTRY_RETIRED),
 	 THEN(EXIST_ADOPT, NULL)},
 	{"in scope | unpaired, same ID or mark | G forgotten: adopt",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_FREE, ENTRY_FORGOTTEN), THEN(EXIST_ADOPT, NULL)},
-	{"in scope | row of G is there again | G: adopt", SEEN(DOCUMENT_IN_SCOPE, ROW_OF_GRAVE, ENTRY_GRAVE),
-	 THEN(EXIST_ADOPT, NULL)},
+	{"in scope | row of G is there again | G: adopt",
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_OF_RETIRED, ENTRY_RETIRED), THEN(EXIST_ADOPT, NULL)},
 	{"in scope | row from which it was made before a crash | none: adopt",
 	 SEEN(DOCUMENT_IN_SCOPE, ROW_NEW, ENTRY_NONE), THEN(EXIST_ADOPT, NULL)},
 	{"in scope | ID and mark contradict each other | none: hold",
@@ -303,7 +305,7 @@ static const struct existence_case existence_cases[] = {
 	{"out of scope | not looked for | pair: leave it", SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_NONE, ENTRY_PAIR),
 	 THEN(EXIST_LEAVE, NULL)},
 	{"out of scope | one unpaired row has the ID | grave: it says what to do",
-	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_FREE, ENTRY_GRAVE), THEN(EXIST_LEAVE, "clear the row's ID")},
+	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_FREE, ENTRY_RETIRED), THEN(EXIST_LEAVE, "clear the row's ID")},
 
 	/* left the scope | paired | pair */
 	{"left the scope | paired | pair: the row goes", SEEN(DOCUMENT_LEFT_SCOPE, ROW_PAIRED, ENTRY_PAIR),
@@ -332,7 +334,7 @@ static const struct existence_case existence_cases[] = {
 	 THEN(EXIST_LEAVE, "outside")},
 	{"out of scope | unpaired, same ID | none: leave it",
 	 SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_FREE, ENTRY_NONE), THEN(EXIST_LEAVE, "outside")},
-	{"out of scope | row of G | G: leave it", SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_OF_GRAVE, ENTRY_GRAVE),
+	{"out of scope | row of G | G: leave it", SEEN(DOCUMENT_OUT_OF_SCOPE, ROW_OF_RETIRED, ENTRY_RETIRED),
 	 THEN(EXIST_LEAVE, NULL)},
 
 	/* none | ID empty or unknown | none */
@@ -365,7 +367,7 @@ static void check_existence(void **state)
 		fail_msg("the reason \"%s\" does not speak of \"%s\"", found.reason, row->reason_has);
 	assert_int_equal(found.clear_delete, row->clear_delete);
 	assert_int_equal(found.refuse_delete, row->refuse_delete);
-	assert_int_equal(found.told, row->told);
+	assert_int_equal(found.reported, row->reported);
 }
 
 /* ---- existence: all there is ---- */
@@ -381,16 +383,22 @@ static const char *const document_words[] = {
 	[DOCUMENT_WENT_BACK] = "tombstone of before",
 };
 static const char *const row_words[] = {
-	[ROW_NONE] = "none",         [ROW_UNSURE] = "unsure",
-	[ROW_GONE] = "gone",         [ROW_GONE_ONE_FREE] = "gone, one free",
-	[ROW_PAIRED] = "paired",     [ROW_PAIRED_OTHERS] = "paired, others",
-	[ROW_MIXED_UP] = "mixed up", [ROW_SHOWS_ANOTHER] = "none, another's shows its ID",
-	[ROW_FREE] = "free",         [ROW_FREE_TWINS] = "free twins",
-	[ROW_OF_GRAVE] = "of grave", [ROW_OF_GRAVE_TICKED] = "of grave, ticked as obeyed",
+	[ROW_NONE] = "none",
+	[ROW_UNSURE] = "unsure",
+	[ROW_GONE] = "gone",
+	[ROW_GONE_ONE_FREE] = "gone, one free",
+	[ROW_PAIRED] = "paired",
+	[ROW_PAIRED_OTHERS] = "paired, others",
+	[ROW_MIXED_UP] = "mixed up",
+	[ROW_SHOWS_ANOTHER] = "none, another's shows its ID",
+	[ROW_FREE] = "free",
+	[ROW_FREE_TWINS] = "free twins",
+	[ROW_OF_RETIRED] = "of grave",
+	[ROW_OF_RETIRED_TICKED] = "of grave, ticked as obeyed",
 	[ROW_NEW] = "new",
 };
 static const char *const entry_words[] = {
-	[ENTRY_NONE] = "none",           [ENTRY_PAIR] = "pair",           [ENTRY_GRAVE] = "grave",
+	[ENTRY_NONE] = "none",           [ENTRY_PAIR] = "pair",           [ENTRY_RETIRED] = "grave",
 	[ENTRY_FORGOTTEN] = "forgotten", [ENTRY_DISCARDED] = "discarded",
 };
 
@@ -439,7 +447,7 @@ static const char *objection_to_end(const struct existence_views *views, const s
 		if (views->document != DOCUMENT_TOMBSTONE)
 			return "a row is deleted without a tombstone";
 		if ((!paired || views->entry != ENTRY_PAIR) &&
-		    (views->row != ROW_OF_GRAVE || !views->delete_ticked) &&
+		    (views->row != ROW_OF_RETIRED || !views->delete_ticked) &&
 		    !is_unknown_and_wanted_gone(views))
 			return "a row is deleted that is neither paired nor ticked";
 		/* Without an entry it is not known what was edited. */
@@ -449,7 +457,7 @@ static const char *objection_to_end(const struct existence_views *views, const s
 			       : NULL;
 	case EXIST_DISCARD_ROW:
 		return views->document > DOCUMENT_MISSING || views->row < ROW_FREE ||
-				       views->row == ROW_OF_GRAVE_TICKED ||
+				       views->row == ROW_OF_RETIRED_TICKED ||
 				       (views->entry != ENTRY_NONE && views->entry != ENTRY_DISCARDED) ||
 				       (!views->delete_ticked && !views->twin_goes)
 			       ? "a row is discarded that is more than a new one, or that nobody wants gone"
@@ -502,7 +510,7 @@ static const char *objection_to_pair(const struct existence_views *views, const 
 		return views->row != ROW_GONE || views->document_moved
 			       ? "a pair is let go whose row is not gone"
 			       : NULL;
-	case EXIST_BURY:
+	case EXIST_RETIRE:
 		if (views->row == ROW_GONE && views->entry == ENTRY_PAIR &&
 		    (views->document == DOCUMENT_MISSING || views->document == DOCUMENT_NONE ||
 		     views->document == DOCUMENT_WENT_BACK))
@@ -521,7 +529,7 @@ static const char *objection_to_pair(const struct existence_views *views, const 
 			       ? "a row is adopted by what has one"
 			       : NULL;
 	case EXIST_UNTICK:
-		return views->row != ROW_OF_GRAVE_TICKED || views->entry == ENTRY_NONE ||
+		return views->row != ROW_OF_RETIRED_TICKED || views->entry == ENTRY_NONE ||
 				       views->entry == ENTRY_PAIR
 			       ? "a box is cleared that was not obeyed"
 			       : NULL;
@@ -565,9 +573,9 @@ static const char *duty(const struct existence_views *views, const struct existe
 		return "something is done although the row is unsure";
 	if (views->document == DOCUMENT_UNREADABLE && touches)
 		return "something is done for an unreadable document";
-	if (found->action != EXIST_BURY && views->document == DOCUMENT_WENT_BACK && touches)
+	if (found->action != EXIST_RETIRE && views->document == DOCUMENT_WENT_BACK && touches)
 		return "something is done for a tombstone of before";
-	if (found->action != EXIST_BURY && views->document == DOCUMENT_MISSING &&
+	if (found->action != EXIST_RETIRE && views->document == DOCUMENT_MISSING &&
 	    views->entry != ENTRY_NONE && views->entry != ENTRY_DISCARDED && touches)
 		return "something is done for a document that went missing";
 	if (views->row == ROW_SHOWS_ANOTHER &&
@@ -708,20 +716,20 @@ struct field_case {
 static const struct field_case field_cases[] = {
 	/* a document's 0 that is shown as an empty cell */
 	{"0 in the document, an empty cell: both say it", C = NUMBER(0), A = NOTHING, AGREED = NUMBER(5),
-	 AGREED_A = NUMBER(5), HIDES_ZERO, DO(ACTION_REMEMBER, "same")},
+	 AGREED_A = NUMBER(5), HIDES_ZERO, DO(ACTION_MOVE_BASE, "same")},
 	{"the document became 0 while the cell was empty: nothing to write", C = NUMBER(0), A = NOTHING,
-	 AGREED = NOTHING, AGREED_A = NOTHING, HIDES_ZERO, DO(ACTION_REMEMBER, "same")},
+	 AGREED = NOTHING, AGREED_A = NOTHING, HIDES_ZERO, DO(ACTION_MOVE_BASE, "same")},
 	{"the document became 0: the cell is emptied", C = NUMBER(0), A = NUMBER(5), AGREED = NUMBER(5),
 	 AGREED_A = NUMBER(5), HIDES_ZERO, DO(ACTION_TO_AIRTABLE, "only couch moved")},
 	{"a 0 that is typed is taken", C = NOTHING, A = NUMBER(0), AGREED = NOTHING, AGREED_A = NOTHING,
 	 HIDES_ZERO, DO(ACTION_TO_COUCH, "only airtable moved")},
 	{"a 0 that is typed where the document has it is agreed on", C = NUMBER(0), A = NUMBER(0),
-	 AGREED = NUMBER(0), AGREED_A = NOTHING, HIDES_ZERO, DO(ACTION_REMEMBER, "same")},
+	 AGREED = NUMBER(0), AGREED_A = NOTHING, HIDES_ZERO, DO(ACTION_MOVE_BASE, "same")},
 	{"a shown 0 that is emptied is taken", C = NUMBER(0), A = NOTHING, AGREED = NUMBER(0),
 	 AGREED_A = NUMBER(0), HIDES_ZERO, DO(ACTION_TO_COUCH, "only airtable moved")},
 	{"first contact: a hidden 0 is what the document says", C = NUMBER(0), A = NOTHING,
 	 .views = {.first_contact = true, .same_updated_at = true, .equivalence = {.hides_zero = true}},
-	 DO(ACTION_REMEMBER, "same")},
+	 DO(ACTION_MOVE_BASE, "same")},
 	{"elsewhere a 0 is not hidden", C = NUMBER(0), A = NOTHING, AGREED = NOTHING, AGREED_A = NOTHING,
 	 DO(ACTION_TO_AIRTABLE, "only couch moved")},
 	/* the table of the design */
@@ -732,7 +740,7 @@ static const struct field_case field_cases[] = {
 	{"C as agreed, A moved: write A to the document", C = TEXT("a"), A = TEXT("b"), AGREED = TEXT("a"),
 	 AGREED_A = TEXT("a"), DO(ACTION_TO_COUCH, "only airtable moved")},
 	{"both moved, equal: just move B", C = TEXT("b"), A = TEXT("b"), AGREED = TEXT("a"),
-	 AGREED_A = TEXT("a"), DO(ACTION_REMEMBER, "same")},
+	 AGREED_A = TEXT("a"), DO(ACTION_MOVE_BASE, "same")},
 	{"both moved, different, C newest: C wins, A is kept", C = TEXT("b"), A = TEXT("c"),
 	 AGREED = TEXT("a"), AGREED_A = TEXT("a"), COUCH_NEWER,
 	 DO(ACTION_TO_AIRTABLE | ACTION_CONFLICT, "couch was edited last")},
@@ -744,7 +752,7 @@ static const struct field_case field_cases[] = {
 	{"an entry, but no B for this field: fill the cell", C = TEXT("b"), A = NOTHING,
 	 DO(ACTION_TO_AIRTABLE, "fills the cell")},
 	{"no entry at all, equal: agree", C = TEXT("a"), A = TEXT("a"), .views = {.first_contact = true},
-	 DO(ACTION_REMEMBER, "first contact")},
+	 DO(ACTION_MOVE_BASE, "first contact")},
 
 	/* the same with clearing */
 	{"C cleared, A as agreed: clear the cell", C = NOTHING, A = TEXT("a"), AGREED = TEXT("a"),
@@ -752,15 +760,15 @@ static const struct field_case field_cases[] = {
 	{"C as agreed, A cleared: clear the document's value", C = TEXT("a"), A = NOTHING, AGREED = TEXT("a"),
 	 AGREED_A = TEXT("a"), DO(ACTION_TO_COUCH, NULL)},
 	{"both cleared: just move B", C = NOTHING, A = NOTHING, AGREED = TEXT("a"), AGREED_A = TEXT("a"),
-	 DO(ACTION_REMEMBER, NULL)},
+	 DO(ACTION_MOVE_BASE, NULL)},
 	{"both empty since ever: nothing", C = NOTHING, A = NOTHING, AGREED = NOTHING, AGREED_A = NOTHING,
 	 DO(ACTION_NONE, NULL)},
 	{"C cleared, A edited, A newest: the edit wins", C = NOTHING, A = TEXT("b"), AGREED = TEXT("a"),
 	 AGREED_A = TEXT("a"), AIRTABLE_NEWER, DO(ACTION_TO_COUCH | ACTION_CONFLICT, NULL)},
 
 	/* no B */
-	{"no B, both empty: remember", C = NOTHING, A = NOTHING, DO(ACTION_REMEMBER, NULL)},
-	{"no B, both the same: remember", C = TEXT("a"), A = TEXT("a"), DO(ACTION_REMEMBER, NULL)},
+	{"no B, both empty: remember", C = NOTHING, A = NOTHING, DO(ACTION_MOVE_BASE, NULL)},
+	{"no B, both the same: remember", C = TEXT("a"), A = TEXT("a"), DO(ACTION_MOVE_BASE, NULL)},
 	{"no B, C differs from what is in the cell: C replaces it, A is kept", C = TEXT("a"), A = TEXT("b"),
 	 DO(ACTION_TO_AIRTABLE | ACTION_CONFLICT, "replaces")},
 	{"no B, C empty: the cell is emptied, A is kept", C = NOTHING, A = TEXT("b"),
@@ -791,7 +799,7 @@ static const struct field_case field_cases[] = {
 
 	/* first contact */
 	{"first contact, both empty: agree", C = NOTHING, A = NOTHING, .views = {.first_contact = true},
-	 DO(ACTION_REMEMBER, NULL)},
+	 DO(ACTION_MOVE_BASE, NULL)},
 	{"first contact, not expressible, nothing in the cell: skip", C = TEXT("a"), A = NOTHING,
 	 .views = {.first_contact = true, .couch_unmappable = true, .same_updated_at = true},
 	 DO(ACTION_PROBLEM, NULL)},
@@ -904,15 +912,17 @@ static const struct field_case field_cases[] = {
 	 AGREED = TEXT("long"), AGREED_A = TEXT("lo"), .views = {.shown_differently = true},
 	 DO(ACTION_ASK_TIME, NULL)},
 	{"perhaps edited unseen, nothing moved: nothing", C = TEXT("a"), A = TEXT("a"), AGREED = TEXT("a"),
-	 AGREED_A = TEXT("a"), .views = {.contested = true}, DO(ACTION_NONE, NULL)},
+	 AGREED_A = TEXT("a"), .views = {.base_uncertain = true}, DO(ACTION_NONE, NULL)},
 	{"perhaps edited unseen, A edited at some time: ask for it", C = TEXT("a"), A = TEXT("b"),
-	 AGREED = TEXT("a"), AGREED_A = TEXT("a"), .views = {.contested = true}, DO(ACTION_ASK_TIME, NULL)},
+	 AGREED = TEXT("a"), AGREED_A = TEXT("a"), .views = {.base_uncertain = true},
+	 DO(ACTION_ASK_TIME, NULL)},
 	{"perhaps edited unseen, A edited before: a conflict that C wins", C = TEXT("a"), A = TEXT("b"),
-	 AGREED = TEXT("a"), AGREED_A = TEXT("a"), .views = {.contested = true, .order = ORDER_COUCH_NEWER},
+	 AGREED = TEXT("a"), AGREED_A = TEXT("a"),
+	 .views = {.base_uncertain = true, .order = ORDER_COUCH_NEWER},
 	 DO(ACTION_TO_AIRTABLE | ACTION_CONFLICT, "may have been edited")},
 	{"perhaps edited unseen, A edited later: a conflict that A wins", C = TEXT("a"), A = TEXT("b"),
 	 AGREED = TEXT("a"), AGREED_A = TEXT("a"),
-	 .views = {.contested = true, .order = ORDER_AIRTABLE_NEWER},
+	 .views = {.base_uncertain = true, .order = ORDER_AIRTABLE_NEWER},
 	 DO(ACTION_TO_COUCH | ACTION_CONFLICT, "may have been edited")},
 	{"held apart, nothing moved: nothing", C = TEXT("old"), A = TEXT("new"), AGREED = TEXT("old"),
 	 AGREED_A = TEXT("new"), .views = {.held = true}, DO(ACTION_NONE, NULL)},
@@ -938,9 +948,9 @@ static const struct field_case field_cases[] = {
 	{"held apart, only A moved: ask when", C = TEXT("old"), A = TEXT("newest"), AGREED = TEXT("old"),
 	 AGREED_A = TEXT("new"), .views = {.held = true}, DO(ACTION_ASK_TIME, NULL)},
 	{"held apart, C moved to A: both agree", C = TEXT("new"), A = TEXT("new"), AGREED = TEXT("old"),
-	 AGREED_A = TEXT("new"), .views = {.held = true}, DO(ACTION_REMEMBER, NULL)},
+	 AGREED_A = TEXT("new"), .views = {.held = true}, DO(ACTION_MOVE_BASE, NULL)},
 	{"B differs from side to side, A moved to C: just move B", C = TEXT("long"), A = TEXT("long"),
-	 AGREED = TEXT("long"), AGREED_A = TEXT("lo"), DO(ACTION_REMEMBER, NULL)},
+	 AGREED = TEXT("long"), AGREED_A = TEXT("lo"), DO(ACTION_MOVE_BASE, NULL)},
 
 	/* numbers that a column rounds */
 	{"C moved by less than the column shows: it is written all the same", C = NUMBER(1.234),
@@ -955,12 +965,12 @@ static const struct field_case field_cases[] = {
 	{"A moved by a step: write A", C = NUMBER(1.23), A = NUMBER(1.24), AGREED = NUMBER(1.23),
 	 AGREED_A = NUMBER(1.23), .views = {.equivalence = {.tolerance = 0.005}}, DO(ACTION_TO_COUCH, NULL)},
 	{"no B, equal as far as the column shows: remember", C = NUMBER(1.234), A = NUMBER(1.23),
-	 .views = {.equivalence = {.tolerance = 0.005}}, DO(ACTION_REMEMBER, NULL)},
+	 .views = {.equivalence = {.tolerance = 0.005}}, DO(ACTION_MOVE_BASE, NULL)},
 	{"first contact, equal as far as the column shows: agree", C = NUMBER(1.234), A = NUMBER(1.23),
-	 .views = {.first_contact = true, .equivalence = {.tolerance = 0.005}}, DO(ACTION_REMEMBER, NULL)},
+	 .views = {.first_contact = true, .equivalence = {.tolerance = 0.005}}, DO(ACTION_MOVE_BASE, NULL)},
 	{"out: equal as far as the column shows: remember", C = NUMBER(1.234), A = NUMBER(1.23),
 	 .views = {.direction = DIRECTION_OUT, .equivalence = {.tolerance = 0.005}},
-	 DO(ACTION_REMEMBER, NULL)},
+	 DO(ACTION_MOVE_BASE, NULL)},
 	{"lines that a single line shows as spaces: nothing", C = TEXT("a\nb"), A = TEXT("a b"),
 	 AGREED = TEXT("a\nb"), AGREED_A = TEXT("a b"), .views = {.equivalence = {.single_line = true}},
 	 DO(ACTION_NONE, NULL)},
@@ -986,7 +996,7 @@ static const struct field_case field_cases[] = {
 	 .views = {.direction = DIRECTION_OUT, .first_contact = true, .same_updated_at = true},
 	 DO(ACTION_TO_AIRTABLE, NULL)},
 	{"out: no B, the same: remember", C = TEXT("a"), A = TEXT("a"), .views = {.direction = DIRECTION_OUT},
-	 DO(ACTION_REMEMBER, NULL)},
+	 DO(ACTION_MOVE_BASE, NULL)},
 	{"out: C does not fit: a problem", C = TEXT("a"), A = NOTHING,
 	 .views = {.direction = DIRECTION_OUT, .couch_unmappable = true}, DO(ACTION_PROBLEM, NULL)},
 	{"out: shown differently, nothing moved: nothing", C = TEXT("long"), A = TEXT("lo"),
@@ -1075,7 +1085,7 @@ static void check_flags(struct field_views views)
 			views.shown_differently = flags & 4;
 			views.couch_unmappable = flags & 8;
 			views.waits = flags & 16;
-			views.contested = flags & 32;
+			views.base_uncertain = flags & 32;
 			views.order = (enum edit_order)order;
 			struct decision found = plan_field(&views);
 			const char *complaint = field_objection(&views, &found);

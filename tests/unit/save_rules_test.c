@@ -220,7 +220,7 @@ static void this_is_recorded(void **row)
 	scoped(json_object) wanted = case_->original ? json(case_->original) : NULL;
 	struct inventory inventory;
 	struct save_result result;
-	struct save_wake wake;
+	struct save_cascade wake;
 	struct error error = {0};
 	struct json_object *value = NULL;
 
@@ -238,9 +238,9 @@ static void this_is_recorded(void **row)
 	assert_int_equal(json_key_count(new), 1);
 	assert_int_equal(json_find(original, case_->key, &value), case_->original != NULL);
 	assert_true(json_equal(value, wanted));
-	assert_true(save_wake(&result, &view, &wake, &error));
+	assert_true(save_cascade(&result, &view, &wake, &error));
 	assert_int_equal(wake.count > 0, !case_->alone);
-	save_wake_done(&wake);
+	save_cascade_done(&wake);
 	save_result_done(&result);
 	database_done(&inventory.database);
 }

@@ -2,7 +2,7 @@
  *
  * Each step is done to some pairs, a few hundred from all over the list, among 2,000 and among 32,000: by the clock of this thread's own
  * work. A step that goes through all pairs takes sixteen times as long among the many. */
-#include "bridge/index/places.h"
+#include "bridge/index/parents.h"
 #include "bridge/index/scope.h"
 #include "bridge/index/waits.h"
 #include "bridge/memory/seen_document.h"
@@ -48,10 +48,10 @@ static void set_parents(struct crowd *crowd, struct pair *pair, size_t place)
 
 static void refuse(struct crowd *crowd, struct pair *pair, const struct pair *cause)
 {
-	scoped(json_object) causes = json_new_array();
+	scoped(json_object) blocked_by = json_new_array();
 
-	json_append(causes, json_new_text(cause->full_id));
-	pairs_set_causes(&crowd->pairs, pair, causes);
+	json_append(blocked_by, json_new_text(cause->full_id));
+	pairs_set_blocked_by(&crowd->pairs, pair, blocked_by);
 }
 
 static void list_collections(struct crowd *crowd, enum scope_type type)
@@ -93,7 +93,7 @@ static void crowd_open(struct crowd *crowd, size_t count, enum scope_type type)
 		if (i % 10 == 2)
 			pairs_set_waits(&crowd->pairs, pair, WAITS_FOR_DOCUMENT,
 					(const char *const[]){"rec-of-nobody"}, 1);
-		pairs_set_due(&crowd->pairs, pair, DUE_MARK, 1000000 + (int64_t)(i * 7919 % count));
+		pairs_set_due(&crowd->pairs, pair, DUE_APP_LINK, 1000000 + (int64_t)(i * 7919 % count));
 	}
 	scope_update(&crowd->config, &crowd->pairs);
 	pairs_measure(&crowd->pairs);
@@ -119,12 +119,12 @@ static void is_refused(struct crowd *crowd)
 
 	refuse(crowd, pair, next_item(crowd));
 	refuse(crowd, pair, next_item(crowd));
-	pairs_set_causes(&crowd->pairs, pair, NULL);
+	pairs_set_blocked_by(&crowd->pairs, pair, NULL);
 }
 
 static void changes(struct crowd *crowd)
 {
-	pairs_wake_refused(&crowd->pairs, next_item(crowd));
+	pairs_requeue_refused(&crowd->pairs, next_item(crowd));
 }
 
 static void moves(struct crowd *crowd)
@@ -141,9 +141,9 @@ static void gets_its_row(struct crowd *crowd)
 	struct pair *pair = next_item(crowd);
 
 	pairs_set_waits(&crowd->pairs, pair, WAITS_FOR_ROW, NULL, 0);
-	pairs_wake_if_free(&crowd->pairs, pair);
+	pairs_requeue_if_free(&crowd->pairs, pair);
 	pairs_set_waits(&crowd->pairs, pair, 0, NULL, 0);
-	pairs_wake_waiting(&crowd->pairs, pair);
+	pairs_requeue_waiting(&crowd->pairs, pair);
 }
 
 static void is_asked_for_its_contents(struct crowd *crowd)
@@ -151,7 +151,7 @@ static void is_asked_for_its_contents(struct crowd *crowd)
 	const struct pair *pair = next_item(crowd);
 
 	assert_int_equal(pair_has_contents(pair), pair_holds_rows(pair));
-	pairs_wake_contents(&crowd->pairs, pair);
+	pairs_requeue_contents(&crowd->pairs, pair);
 }
 
 static void is_due(struct crowd *crowd)
@@ -172,10 +172,10 @@ static void is_taken_from_a_long_queue(struct crowd *crowd)
 	struct queue_wish wish = {.limit = countof(taken), .batch = 1, .is_ready = is_ready};
 
 	for (size_t i = crowd->pairs.queue.count; i < crowd->count; i++)
-		pairs_look(&crowd->pairs, crowd->pairs.list[i], LOOK_ROW);
+		pairs_queue(&crowd->pairs, crowd->pairs.list[i], JOB_ROW);
 	size_t count = queue_take(&crowd->pairs.queue, &wish, taken);
 	for (size_t i = 0; i < count; i++)
-		pairs_look(&crowd->pairs, taken[i], LOOK_ROW);
+		pairs_queue(&crowd->pairs, taken[i], JOB_ROW);
 }
 
 static void is_measured(struct crowd *crowd)
@@ -185,7 +185,7 @@ static void is_measured(struct crowd *crowd)
 
 	while (crowd->pairs.queue.count)
 		queue_take(&crowd->pairs.queue, &wish, taken);
-	pairs_look(&crowd->pairs, next_item(crowd), LOOK_ROW);
+	pairs_queue(&crowd->pairs, next_item(crowd), JOB_ROW);
 	pairs_measure(&crowd->pairs);
 }
 
@@ -195,17 +195,18 @@ static void is_found_by_a_start(struct crowd *crowd)
 	struct pair *pair = next_item(crowd), *cause = next_item(crowd);
 	struct sync sync = {.pairs = crowd->pairs};
 	struct start_problems problems = {0};
-	struct ledger_entry entry = {.causes = json_new_array(), .grounds = json_new_object()};
+	struct ledger_entry entry = {.blocked_by = json_new_array(), .grounds = json_new_object()};
 	struct error error = {0};
 
-	cause->leaves = sync_leaves(&(struct side_record){.presence = SIDE_THERE, .revision = "1-a"});
-	json_append(entry.causes, json_new_text(cause->full_id));
+	cause->leaves_hash =
+		leaves_hash_of(&(struct endpoint_record){.presence = RECORD_THERE, .revision = "1-a"});
+	json_append(entry.blocked_by, json_new_text(cause->full_id));
 	json_put_text(entry.grounds, cause->full_id, "1-a");
 	start_problems_add(&problems, pair, &entry);
 	assert_true(sync_take_problems(&sync, &problems, &error));
-	assert_true(pair->looks == 0 || pair_has_contents(pair));
+	assert_true(pair->reasons == 0 || pair_has_contents(pair));
 	start_problems_done(&problems);
-	json_release(entry.causes);
+	json_release(entry.blocked_by);
 	json_release(entry.grounds);
 	crowd->pairs = sync.pairs;
 }

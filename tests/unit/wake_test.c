@@ -218,12 +218,12 @@ static bool read_beginning(void *self, const char *prefix, size_t most, struct j
 	return true;
 }
 
-static void write_one(struct stage *stage, struct side_write *write)
+static void write_one(struct stage *stage, struct endpoint_write *write)
 {
 	const char *id = json_text_or(write->body, "_id", "");
 	bool conflict = stage->behind && strcmp(stage->behind, id) == 0;
 
-	assert_int_equal(write->kind, SIDE_EXTRA_UPDATE);
+	assert_int_equal(write->kind, WRITE_EXTRA_UPDATE);
 	if (conflict) {
 		scoped(json_object) theirs = json_copy(database_get(&stage->database, id));
 		json_put(theirs, "extra", json_new_bool(true));
@@ -235,25 +235,25 @@ static void write_one(struct stage *stage, struct side_write *write)
 	stage->writes++;
 }
 
-struct side_ticket {
+struct endpoint_ticket {
 	int nothing;
 };
 
-static struct side_ticket *write_start(void *self, struct side_write *writes, size_t count)
+static struct endpoint_ticket *write_start(void *self, struct endpoint_write *writes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		write_one(self, &writes[i]);
-	return own_alloc(sizeof(struct side_ticket));
+	return own_alloc(sizeof(struct endpoint_ticket));
 }
 
-static bool write_finish(void *self, struct side_ticket **ticket, struct error *error)
+static bool write_finish(void *self, struct endpoint_ticket **ticket, struct error *error)
 {
 	(void)self, (void)error;
 	free(take(*ticket));
 	return true;
 }
 
-static const struct side_ops side = {
+static const struct endpoint_ops side = {
 	.read_extras = read_extras,
 	.read_beginning = read_beginning,
 	.write_start = write_start,
@@ -277,7 +277,7 @@ static void set_scene(struct stage *stage, const struct wake_case *row)
 }
 
 /* The document is written; what follows is what is tested. */
-static void write_document(struct stage *stage, struct look *look, const struct wake_case *row)
+static void write_document(struct stage *stage, struct job *look, const struct wake_case *row)
 {
 	scoped(json_object) body = json_copy(look->document.body);
 
@@ -288,7 +288,7 @@ static void write_document(struct stage *stage, struct look *look, const struct 
 	assert_true(database_put(&stage->database, body));
 	json_release(look->document.body);
 	look->document.body = json_copy(database_get(&stage->database, row->id));
-	look->document.presence = row->to ? SIDE_THERE : SIDE_TOMBSTONE;
+	look->document.presence = row->to ? RECORD_THERE : RECORD_TOMBSTONE;
 }
 
 static void compare(const struct stage *stage, const struct wake_case *row)
@@ -315,14 +315,14 @@ struct play {
 	struct integration_config config;
 	struct sync sync;
 	struct pair pair;
-	struct look look;
-	struct group group;
+	struct job look;
+	struct batch group;
 };
 
 /* The document of the case is written, and its wake noted. */
 static void begin(struct play *play, const struct wake_case *row)
 {
-	struct look *look = &play->look;
+	struct job *look = &play->look;
 	const char *id = NULL;
 
 	*play = (struct play){
@@ -330,36 +330,36 @@ static void begin(struct play *play, const struct wake_case *row)
 		.pair = {.full_id = own_copy(row->id)},
 	};
 	play->sync = (struct sync){.config = &play->config, .couch = {&side, &play->stage}};
-	play->group = (struct group){.sync = &play->sync, .count = 1, .looks = look};
+	play->group = (struct batch){.sync = &play->sync, .count = 1, .jobs = look};
 	look->pair = &play->pair;
 	set_scene(&play->stage, row);
 	assert_true(table_of_document_type(document_type_of(row->id, NULL), &play->pair.table));
 	document_type_of(play->pair.full_id, &id);
 	play->pair.id = id;
-	look->document = (struct side_record){
-		.presence = SIDE_THERE, .body = json_copy(database_get(&play->stage.database, row->id))};
+	look->document = (struct endpoint_record){
+		.presence = RECORD_THERE, .body = json_copy(database_get(&play->stage.database, row->id))};
 	look->given = datum_new(table_document_type(play->pair.table), id);
 	look->given->deleted = !row->to;
 	look->new_document = json_copy(look->document.body);
 	if (row->to)
 		json_put(look->new_document, "data", json(row->to));
-	look_note_wake(&play->group, look);
+	job_note_cascade(&play->group, look);
 	write_document(&play->stage, look, row);
 	look->document_written = true;
 }
 
 /* The process ended right behind the document's write: the ledger's note is all that is left of it. */
-static void crash(struct look *look)
+static void crash(struct job *look)
 {
 	struct json_object *note = json_new_object();
 
-	if (look->wake)
-		json_put(note, "wake", look_wake_marks(look));
+	if (look->cascade)
+		json_put(note, "wake", job_cascade_app_links(look));
 	json_put(note, "gone", json_new_bool(look->given->deleted));
 	look->entry.saving = note;
-	datum_close(&look->wake);
+	datum_close(&look->cascade);
 	look->document_written = false;
-	look_wake_again(look);
+	job_cascade_again(look);
 }
 
 static void end(struct play *play)
@@ -368,7 +368,7 @@ static void end(struct play *play)
 	json_release(play->look.new_document);
 	ledger_entry_done(&play->look.entry);
 	datum_close(&play->look.given);
-	datum_close(&play->look.wake);
+	datum_close(&play->look.cascade);
 	free(play->pair.full_id);
 	free(play->config.id);
 	database_done(&play->stage.database);
@@ -382,11 +382,11 @@ static void play_case(const struct wake_case *row, bool crashes)
 	begin(&play, row);
 	if (crashes)
 		crash(&play.look);
-	assert_true(group_save_wakes(&play.group, &error));
+	assert_true(batch_save_cascades(&play.group, &error));
 	compare(&play.stage, row);
 	assert_false(play.look.finished);
 	size_t writes = play.stage.writes;
-	assert_true(group_save_wakes(&play.group, &error)); /* it is done */
+	assert_true(batch_save_cascades(&play.group, &error)); /* it is done */
 	assert_int_equal(play.stage.writes, writes);
 	end(&play);
 }
@@ -411,13 +411,13 @@ static void check_hammered(void **state)
 	begin(&play, &wake_cases[0]);
 	play.stage.behind = "zz20-image-p";
 	play.stage.always_behind = true;
-	assert_true(group_save_wakes(&play.group, &error));
-	assert_non_null(play.look.entry.wake);
-	assert_null(json_text_or(play.look.entry.wake, "why", NULL));
+	assert_true(batch_save_cascades(&play.group, &error));
+	assert_non_null(play.look.entry.cascade);
+	assert_null(json_text_or(play.look.entry.cascade, "why", NULL));
 	assert_true(play.look.again_in_ms > 0);
-	look_wake_again(&play.look);
-	assert_true(group_save_wakes(&play.group, &error));
-	assert_non_null(json_text_or(play.look.entry.wake, "why", NULL));
+	job_cascade_again(&play.look);
+	assert_true(batch_save_cascades(&play.group, &error));
+	assert_non_null(json_text_or(play.look.entry.cascade, "why", NULL));
 	assert_false(play.look.finished || play.look.keep_ledger);
 	end(&play);
 }
@@ -431,9 +431,9 @@ static void check_others_since(void **state)
 	(void)state;
 	for (size_t i = 0; i < countof(wake_cases); i++) {
 		begin(&play, &wake_cases[i]);
-		play.look.document.presence = wake_cases[i].to ? SIDE_TOMBSTONE : SIDE_THERE;
+		play.look.document.presence = wake_cases[i].to ? RECORD_TOMBSTONE : RECORD_THERE;
 		crash(&play.look);
-		assert_true(group_save_wakes(&play.group, &error));
+		assert_true(batch_save_cascades(&play.group, &error));
 		assert_int_equal(play.stage.writes, 0);
 		end(&play);
 	}

@@ -120,7 +120,7 @@ struct json_object *conversion_paired(const struct conversion *conversion, enum 
 
 	for (size_t i = 0; i < json_length(conversion->documents); i++) {
 		struct json_object *document = conversion_document(conversion, i);
-		const char *mark = document_mark(document, conversion->integration),
+		const char *mark = document_app_link(document, conversion->integration),
 			   *id = json_text_or(document, "_id", "");
 		if (document_type_of(id, NULL) == type && mark && strcmp(mark, record_id) == 0 &&
 		    (!first || strcmp(id, json_text_or(first, "_id", "")) < 0))

@@ -140,10 +140,10 @@ struct json_object *playing_paths(const struct refusal *refusal)
 static void save_wake_of(struct playing *playing, const struct save_result *saved, struct outcome *outcome)
 {
 	struct inventory_view view = database_view(&playing->database);
-	struct save_wake wake;
+	struct save_cascade wake;
 	struct error error = {0};
 
-	if (!save_wake(saved, &view, &wake, &error))
+	if (!save_cascade(saved, &view, &wake, &error))
 		vector_fail(playing->result, "%s", error.text);
 	for (size_t i = 0; i < wake.count && outcome->end == OUTCOME_DONE; i++) {
 		const struct save_request next = {.given = wake.next[i].given, .ignore_conflict = true};
@@ -156,7 +156,7 @@ static void save_wake_of(struct playing *playing, const struct save_result *save
 		}
 		outcome_done(&other);
 	}
-	save_wake_done(&wake);
+	save_cascade_done(&wake);
 }
 
 void playing_save(struct playing *playing, const struct save_request *request, struct outcome *outcome)

@@ -52,8 +52,8 @@ static int end(void **state)
 /* One turn of the thread. */
 static void turn(struct life *life)
 {
-	struct pass_wish wish =
-		turns_next(&life->turns, pass_next_due_ms(life->world->sync), clock_steady_ms());
+	struct cycle_wish wish =
+		turns_next(&life->turns, cycle_next_due_ms(life->world->sync), clock_steady_ms());
 
 	if (wish.wait_ms)
 		world_advance(life->world, wish.wait_ms);

@@ -86,7 +86,7 @@ void ending_document(struct json_object *ending, enum table table, const char *i
 			put_words(ending, place, value);
 	}
 	scoped_text mark = own_format("%s: its mark", whole);
-	json_put_text(ending, mark, document_mark(body, integration_id));
+	json_put_text(ending, mark, document_app_link(body, integration_id));
 }
 
 void ending_cell(struct json_object *ending, enum table table, const char *record_id, enum field field,

@@ -109,14 +109,14 @@ static void play_pass_of(struct play *play, const struct event *event, bool chec
 	/* Some work in small groups, and come to an end before their queue does. */
 	if (!play->history->whole_passes) {
 		world->work_ms = event->b % 3 == 1 && !has_backup(play->history);
-		world->group_most = event->b % 5 < 2 ? 1 + event->b % 3 : 0;
+		world->batch_most = event->b % 5 < 2 ? 1 + event->b % 3 : 0;
 	}
 	if (checks)
 		world_pass_checks(world);
 	else
 		world_pass(world, event->b % 4 != 3, event->b % 8 == 7);
 	world->work_ms = 0;
-	world->group_most = 0;
+	world->batch_most = 0;
 	world->at_effect = NULL;
 	/* What was to happen in it happens after it, when it was too short. */
 	at_effect(play, HISTORY_REACH);
@@ -172,8 +172,8 @@ static void season_passes(struct play *play, const struct event *event)
 	(void)event;
 	if (play->world->second)
 		return; /* a lease is renewed every ten seconds: such a season has no end */
-	world_note(play->world, "%d days pass", SYNC_GRAVE_DAYS + 1);
-	world_advance(play->world, (SYNC_GRAVE_DAYS + 1) * INT64_C(86400000));
+	world_note(play->world, "%d days pass", SYNC_RETIRED_DAYS + 1);
+	world_advance(play->world, (SYNC_RETIRED_DAYS + 1) * INT64_C(86400000));
 	for (size_t i = 0; i < play->world->row_count; i++)
 		play->world->rows[i].out_of_trash = !play->world->rows[i].now.there;
 }

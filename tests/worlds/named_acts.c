@@ -114,10 +114,10 @@ void named_nothing(struct world *world)
 
 void named_small_pass(struct world *world)
 {
-	world->group_most = 1;
+	world->batch_most = 1;
 	world->work_ms = 1;
 	bool ok = world_pass(world, true, false);
-	world->group_most = 0;
+	world->batch_most = 0;
 	world->work_ms = 0;
 	if (!ok && world->dead)
 		world_restart(world);

@@ -144,8 +144,8 @@ static void app_marks(struct world *world, const char *id)
 	const struct world_row *row = world_row_of(world, TABLE_ITEMS, id);
 	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, id)));
 
-	document_set_mark(DOCUMENT_ITEM, body, world->config.id, row->id,
-			  (row->now.last_ms + 500) / 1000 * 1000);
+	document_set_app_link(DOCUMENT_ITEM, body, world->config.id, row->id,
+			      (row->now.last_ms + 500) / 1000 * 1000);
 	world_phone_puts(world, TABLE_ITEMS, id, body);
 }
 
@@ -275,7 +275,7 @@ static void person_removes_twins(struct world *world)
 		if (world->documents[i].made_of[0])
 			world->documents[i].delete_wanted = true;
 	for (int i = 0; i < 3; i++) {
-		(void)world_pass_wished(world, (struct pass_wish){.list_rows = true, .remove_twins = true});
+		(void)world_pass_wished(world, (struct cycle_wish){.list_rows = true, .remove_twins = true});
 		if (world->dead)
 			world_restart(world);
 		world_advance(world, WORLD_DEADLINE_MS + 1000);
@@ -295,9 +295,9 @@ static void phone_makes_i2_and_app_syncs(struct world *world)
 static void i2_is_there_once(struct world *world)
 {
 	const struct world_row *row = row_of_i2(world);
-	const char *mark =
-		row ? document_mark(world_body(world_document(world, TABLE_ITEMS, "i2")), world->config.id)
-		    : NULL;
+	const char *mark = row ? document_app_link(world_body(world_document(world, TABLE_ITEMS, "i2")),
+						   world->config.id)
+			       : NULL;
 	bool any_made = false;
 	size_t rows = 0;
 
@@ -325,7 +325,7 @@ static void phone_makes_i2_beside_the_app(struct world *world)
 	phone_makes_i2(world);
 	(void)world_pass(world, true, false);
 	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i2"));
-	if (!crashes && !document_mark(body, world->config.id))
+	if (!crashes && !document_app_link(body, world->config.id))
 		world_broken(world, "the mark does not go with the row, though the app's sync is in use");
 	if (world->dead)
 		world_restart(world);

@@ -101,7 +101,7 @@ static void person_brings_it_back_ticked(struct world *world)
 	world_person_types(world, row, FIELD_COLLECTION, world_link(collection->id));
 }
 
-static struct json_object *grave_cells(struct world *world, const char *state)
+static struct json_object *retired_cells(struct world *world, const char *state)
 {
 	for (size_t i = 0; i < world->state_count; i++)
 		if (strcmp(json_text_or(world->states[i].body, "state", ""), state) == 0)
@@ -139,7 +139,7 @@ static void is_discarded(struct world *world)
 static void is_discarded_with_a_grave(struct world *world)
 {
 	is_discarded(world);
-	if (!holds_text(grave_cells(world, "discarded"), "on the left"))
+	if (!holds_text(retired_cells(world, "discarded"), "on the left"))
 		world_broken(world, "what only the row had is nowhere");
 }
 
@@ -216,7 +216,7 @@ static void twins_appear(struct world *world)
 static const char *marked_row(struct world *world, const char *id)
 {
 	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, id));
-	const char *mark = body ? document_mark(body, world->config.id) : NULL;
+	const char *mark = body ? document_app_link(body, world->config.id) : NULL;
 
 	return mark ? mark : "";
 }
@@ -384,7 +384,7 @@ static void app_undeletes(struct world *world)
 	struct world_document *document = world_document(world, TABLE_ITEMS, "i1");
 	struct json_object *body = named_new_item(world, "an item");
 
-	document_set_mark(DOCUMENT_ITEM, body, world->config.id, document->row, 1);
+	document_set_app_link(DOCUMENT_ITEM, body, world->config.id, document->row, 1);
 	if (world_body(document))
 		json_release(body);
 	else
@@ -484,7 +484,7 @@ static void phone_goes_on(struct world *world)
 	struct json_object *body = json_copy(world_body(document));
 	int64_t age_ms = world_base_now_ms(world) - document_created_at(body);
 
-	if (age_ms < SYNC_MARK_QUIET_MS && world_winner(document)->generation > 1)
+	if (age_ms < SYNC_APP_LINK_QUIET_MS && world_winner(document)->generation > 1)
 		world_broken(world,
 			     "a phone that edits its fresh item meets a revision of ours after %lld ms",
 			     (long long)age_ms);

@@ -109,7 +109,7 @@ static void only_notes(struct world *world)
 	offline_both_say(world, "notes", FIELD_NOTES, "from the plane");
 	offline_one_leaf(world);
 	const struct world_row *row = named_row(world);
-	const char *mark = document_mark(world_body(offline_item(world)), world->config.id);
+	const char *mark = document_app_link(world_body(offline_item(world)), world->config.id);
 	if (!row || !mark || strcmp(mark, row->id) != 0)
 		world_broken(world, "the mark does not name the row");
 }
@@ -230,7 +230,7 @@ static void its_merge_arrives(struct world *world)
 
 	json_put_text(tombstone, "_id", offline_item(world)->full_id);
 	json_put(tombstone, "_deleted", json_new_bool(true));
-	json_put_text(tombstone, SIDE_MERGED_KEY, made.shown);
+	json_put_text(tombstone, MERGED_INTO_KEY, made.shown);
 	world_couch_replicates(world, offline_item(world), made.other, offline_generation_behind(made.other),
 			       tombstone);
 }

@@ -276,13 +276,13 @@ static void phone_decides(struct world *world)
 
 static void person_chooses(struct world *world, enum edit_order held_wins)
 {
-	if (!world_pass_wished(world, (struct pass_wish){.ask_rows = true, .held_wins = held_wins}) &&
+	if (!world_pass_wished(world, (struct cycle_wish){.ask_rows = true, .held_wins = held_wins}) &&
 	    world->dead)
 		world_restart(world);
 	/* Who is interrupted does it again, until nothing is in doubt any more. */
 	for (int i = 0; world->restarts && i < 2; i++) {
 		world_advance(world, 2 * WORLD_DEADLINE_MS);
-		(void)world_pass_wished(world, (struct pass_wish){.ask_rows = true, .held_wins = held_wins});
+		(void)world_pass_wished(world, (struct cycle_wish){.ask_rows = true, .held_wins = held_wins});
 	}
 }
 

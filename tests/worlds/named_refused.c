@@ -23,7 +23,7 @@ static void there_are_two(struct world *world)
 	world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "another item"));
 	if (!world_pass(world, true, false))
 		world_broken(world, "the second item cannot be synced");
-	world_advance(world, SYNC_MARK_QUIET_MS + 1000);
+	world_advance(world, SYNC_APP_LINK_QUIET_MS + 1000);
 	if (!world_pass(world, true, false))
 		world_broken(world, "the second item cannot be marked");
 }
@@ -272,7 +272,7 @@ static void there_is_a_third(struct world *world)
 static void mark_is_refused(struct world *world)
 {
 	world_refuse(world, WRITTEN_DOCUMENT, "i3", ANSWER_REFUSED);
-	world_advance(world, SYNC_MARK_QUIET_MS + 1000);
+	world_advance(world, SYNC_APP_LINK_QUIET_MS + 1000);
 }
 
 static void phone_edits_the_third(struct world *world)
@@ -292,7 +292,7 @@ static void third_is_marked(struct world *world)
 {
 	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i3"));
 
-	if (!document_mark(body, world->config.id))
+	if (!document_app_link(body, world->config.id))
 		world_broken(world, "the third item has no mark");
 	if (row_of(world, "i3")->now.cells[FIELD_ERROR])
 		world_broken(world, "the row still tells of what is over");

@@ -116,7 +116,7 @@ static void both_have_theirs_soon(void *context, unsigned effect)
 	struct world *world = context;
 
 	(void)effect;
-	if (world->sync->pass < made_way_in + 2)
+	if (world->sync->cycle < made_way_in + 2)
 		return;
 	world->at_effect = NULL;
 	both_have_theirs(world);
@@ -127,7 +127,7 @@ static void first_makes_way(struct world *world)
 	first_takes_8(world);
 	if (world->crash_at || !world->at_effect)
 		return;
-	made_way_in = world->sync->pass;
+	made_way_in = world->sync->cycle;
 	world->at_effect = both_have_theirs_soon;
 	world->context = world;
 }
@@ -236,7 +236,7 @@ static void second_is_refused_and_all_is_quiet(struct world *world)
 static int64_t looks_of_a_start(struct world *world)
 {
 	world_restart(world);
-	return world_pass(world, false, false) ? world->sync->counts.looks : -1;
+	return world_pass(world, false, false) ? world->sync->counts.jobs : -1;
 }
 
 static void the_next_process_leaves_it_alone(struct world *world)

@@ -215,7 +215,7 @@ static bool has_mark(struct world *world, const char *id)
 {
 	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, id));
 
-	return body && document_mark(body, world->config.id);
+	return body && document_app_link(body, world->config.id);
 }
 
 static void check_gone(struct world *world, const char *id)

@@ -251,7 +251,7 @@ static void both_are_there_in_the_next(void *context, unsigned effect)
 	struct world *world = context;
 
 	(void)effect;
-	if (world->sync->pass == phone_came_in)
+	if (world->sync->cycle == phone_came_in)
 		return;
 	world->at_effect = NULL;
 	named_must_say(world, "i1", "notes", "from the grid");
@@ -263,7 +263,7 @@ static void phone_models(struct world *world)
 	named_phone_sets(world, "model_name", "from the phone", 0);
 	if (world->crash_at || !world->at_effect)
 		return;
-	phone_came_in = world->sync->pass;
+	phone_came_in = world->sync->cycle;
 	world->at_effect = both_are_there_in_the_next;
 	world->context = world;
 }

@@ -18,13 +18,13 @@ static bool was_seen_carried(struct world *world, const struct world_version *ve
 {
 	scoped_text end = own_format("-%s", version->carried_in);
 	struct json_object *entry = world_state_body(world, end);
-	const char *handled = json_find(entry, "sent", NULL) ? "" : json_text_or(entry, "document", "");
+	const char *synced = json_find(entry, "sent", NULL) ? "" : json_text_or(entry, "document", "");
 
 	for (size_t i = 0; i < world->document_count; i++) {
 		const struct world_document *document = &world->documents[i];
-		if (strcmp(document->full_id, version->carried_in) == 0 && *handled)
-			return strcmp(handled, version->carried_at) != 0 &&
-			       world_couch_descends(document, handled, version->carried_at);
+		if (strcmp(document->full_id, version->carried_in) == 0 && *synced)
+			return strcmp(synced, version->carried_at) != 0 &&
+			       world_couch_descends(document, synced, version->carried_at);
 	}
 	return false;
 }

@@ -39,11 +39,11 @@ static int64_t couch_now_ms(void *self)
 
 struct showing {
 	struct seam *seam;
-	side_visit *visit;
+	endpoint_visit *visit;
 	void *context;
 };
 
-static bool show(void *context, struct side_records *page, struct error *error)
+static bool show(void *context, struct endpoint_records *page, struct error *error)
 {
 	struct showing *showing = context;
 
@@ -52,8 +52,8 @@ static bool show(void *context, struct side_records *page, struct error *error)
 	return showing->visit(showing->context, page, error);
 }
 
-static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit,
-		       void *context, struct side_news *news_out, struct error *error)
+static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, endpoint_visit *visit,
+		       void *context, struct endpoint_news *news_out, struct error *error)
 {
 	struct seam *seam = self;
 	struct showing showing = {seam, visit, context};
@@ -67,7 +67,7 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	return leave(seam, SEAM_COUCH_NEWS);
 }
 
-static bool couch_list(void *self, enum table table, const struct json_pick *pick, side_visit *visit,
+static bool couch_list(void *self, enum table table, const struct json_pick *pick, endpoint_visit *visit,
 		       void *context, struct error *error)
 {
 	struct seam *seam = self;
@@ -86,14 +86,14 @@ static bool couch_position(void *self, struct json_object **cursor_out, struct e
 	       leave(seam, SEAM_COUCH_POSITION);
 }
 
-typedef bool read_op(void *self, const struct side_key *keys, size_t count, struct side_records *records_out,
-		     struct error *error);
+typedef bool read_op(void *self, const struct endpoint_key *keys, size_t count,
+		     struct endpoint_records *records_out, struct error *error);
 
-static bool read_from(struct seam *seam, enum seam_call call, read_op *read, const struct side_key *keys,
-		      size_t count, struct side_records *records_out, struct error *error)
+static bool read_from(struct seam *seam, enum seam_call call, read_op *read, const struct endpoint_key *keys,
+		      size_t count, struct endpoint_records *records_out, struct error *error)
 {
 	void *self = call == SEAM_COUCH_READ ? seam->couch.self : seam->rows.self;
-	struct side_records records = {0};
+	struct endpoint_records records = {0};
 
 	if (!enter(seam, call, error) || !read(self, keys, count, &records, error))
 		return false;
@@ -101,8 +101,8 @@ static bool read_from(struct seam *seam, enum seam_call call, read_op *read, con
 	return leave(seam, call);
 }
 
-static bool couch_read(void *self, const struct side_key *keys, size_t count,
-		       struct side_records *records_out, struct error *error)
+static bool couch_read(void *self, const struct endpoint_key *keys, size_t count,
+		       struct endpoint_records *records_out, struct error *error)
 {
 	struct seam *seam = self;
 
@@ -129,7 +129,7 @@ static bool couch_read_beginning(void *self, const char *prefix, size_t most, st
 	       leave(seam, SEAM_COUCH_EXTRA);
 }
 
-static bool couch_known_revisions(void *self, struct side_known *asked, size_t count, struct error *error)
+static bool couch_known_revisions(void *self, struct endpoint_known *asked, size_t count, struct error *error)
 {
 	struct seam *seam = self;
 
@@ -138,7 +138,7 @@ static bool couch_known_revisions(void *self, struct side_known *asked, size_t c
 	       leave(seam, SEAM_COUCH_EXTRA);
 }
 
-static bool couch_read_revisions(void *self, struct side_revision *revisions, size_t count,
+static bool couch_read_revisions(void *self, struct endpoint_revision *revisions, size_t count,
 				 struct error *error)
 {
 	struct seam *seam = self;
@@ -148,7 +148,7 @@ static bool couch_read_revisions(void *self, struct side_revision *revisions, si
 	       leave(seam, SEAM_COUCH_EXTRA);
 }
 
-static bool couch_read_attachment(void *self, const struct side_revision *revision, const char *name,
+static bool couch_read_attachment(void *self, const struct endpoint_revision *revision, const char *name,
 				  struct json_object **attachment_out, struct error *error)
 {
 	struct seam *seam = self;
@@ -163,34 +163,34 @@ static bool couch_left_behind(void *self, struct json_object **list_out, struct 
 	struct seam *seam = self;
 
 	return enter(seam, SEAM_COUCH_EXTRA, error) &&
-	       seam->couch.ops->left_behind(seam->couch.self, list_out, error) &&
+	       seam->couch.ops->app_leftovers(seam->couch.self, list_out, error) &&
 	       leave(seam, SEAM_COUCH_EXTRA);
 }
 
 /* ---- writing, on either side ---- */
 
-struct side_ticket {
-	struct side_ticket *inner; /* NULL: it never began */
-	struct side_write *writes;
+struct endpoint_ticket {
+	struct endpoint_ticket *inner; /* NULL: it never began */
+	struct endpoint_write *writes;
 	size_t count;
 	struct seam_point point;
 };
 
-static void stop_writes(struct side_write *writes, size_t count)
+static void stop_writes(struct endpoint_write *writes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		side_record_done(&writes[i].answer);
+		endpoint_record_done(&writes[i].answer);
 		writes[i].result = ERROR_STOPPED;
 		error_set(&writes[i].error, ERROR_STOPPED, "the bridge is dead");
 	}
 }
 
-static struct side_ticket *start_on(struct seam *seam, const struct side *side, enum seam_call call,
-				    struct side_write *writes, size_t count)
+static struct endpoint_ticket *start_on(struct seam *seam, const struct endpoint *side, enum seam_call call,
+					struct endpoint_write *writes, size_t count)
 {
-	struct side_ticket *ticket = own_alloc(sizeof *ticket);
+	struct endpoint_ticket *ticket = own_alloc(sizeof *ticket);
 
-	*ticket = (struct side_ticket){.writes = writes, .count = count};
+	*ticket = (struct endpoint_ticket){.writes = writes, .count = count};
 	ticket->point = (struct seam_point){call, ++seam->numbers[call], SEAM_BEFORE, count};
 	if (reach(seam, ticket->point)) {
 		ticket->inner = side->ops->write_start(side->self, writes, count);
@@ -202,10 +202,10 @@ static struct side_ticket *start_on(struct seam *seam, const struct side *side, 
 	return ticket;
 }
 
-static bool finish_on(struct seam *seam, const struct side *side, struct side_ticket **ticket,
+static bool finish_on(struct seam *seam, const struct endpoint *side, struct endpoint_ticket **ticket,
 		      struct error *error)
 {
-	struct side_ticket done = **ticket;
+	struct endpoint_ticket done = **ticket;
 
 	free(take(*ticket));
 	if (!done.inner)
@@ -220,28 +220,28 @@ static bool finish_on(struct seam *seam, const struct side *side, struct side_ti
 	return error_set(error, ERROR_STOPPED, "the bridge is dead");
 }
 
-static struct side_ticket *couch_write_start(void *self, struct side_write *writes, size_t count)
+static struct endpoint_ticket *couch_write_start(void *self, struct endpoint_write *writes, size_t count)
 {
 	struct seam *seam = self;
 
 	return start_on(seam, &seam->couch, SEAM_COUCH_WRITE, writes, count);
 }
 
-static bool couch_write_finish(void *self, struct side_ticket **ticket, struct error *error)
+static bool couch_write_finish(void *self, struct endpoint_ticket **ticket, struct error *error)
 {
 	struct seam *seam = self;
 
 	return finish_on(seam, &seam->couch, ticket, error);
 }
 
-static struct side_ticket *rows_write_start(void *self, struct side_write *writes, size_t count)
+static struct endpoint_ticket *rows_write_start(void *self, struct endpoint_write *writes, size_t count)
 {
 	struct seam *seam = self;
 
 	return start_on(seam, &seam->rows, SEAM_ROWS_WRITE, writes, count);
 }
 
-static bool rows_write_finish(void *self, struct side_ticket **ticket, struct error *error)
+static bool rows_write_finish(void *self, struct endpoint_ticket **ticket, struct error *error)
 {
 	struct seam *seam = self;
 
@@ -257,8 +257,8 @@ static int64_t rows_now_ms(void *self)
 	return seam->rows.ops->now_ms(seam->rows.self);
 }
 
-static bool rows_news(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit,
-		      void *context, struct side_news *news_out, struct error *error)
+static bool rows_news(void *self, struct json_object *cursor, int64_t wait_ms, endpoint_visit *visit,
+		      void *context, struct endpoint_news *news_out, struct error *error)
 {
 	struct seam *seam = self;
 
@@ -267,7 +267,7 @@ static bool rows_news(void *self, struct json_object *cursor, int64_t wait_ms, s
 	       leave(seam, SEAM_ROWS_NEWS);
 }
 
-static bool rows_list(void *self, enum table table, const struct json_pick *pick, side_visit *visit,
+static bool rows_list(void *self, enum table table, const struct json_pick *pick, endpoint_visit *visit,
 		      void *context, struct error *error)
 {
 	struct seam *seam = self;
@@ -284,23 +284,23 @@ static bool rows_position(void *self, struct json_object **cursor_out, struct er
 	return seam->rows.ops->position(seam->rows.self, cursor_out, error);
 }
 
-static bool rows_read(void *self, const struct side_key *keys, size_t count, struct side_records *records_out,
-		      struct error *error)
+static bool rows_read(void *self, const struct endpoint_key *keys, size_t count,
+		      struct endpoint_records *records_out, struct error *error)
 {
 	struct seam *seam = self;
 
 	return read_from(seam, SEAM_ROWS_READ, seam->rows.ops->read, keys, count, records_out, error);
 }
 
-static bool rows_read_whole(void *self, const struct side_key *keys, size_t count,
-			    struct side_records *records_out, struct error *error)
+static bool rows_read_whole(void *self, const struct endpoint_key *keys, size_t count,
+			    struct endpoint_records *records_out, struct error *error)
 {
 	struct seam *seam = self;
 
 	return read_from(seam, SEAM_ROWS_READ, seam->rows.ops->read_whole, keys, count, records_out, error);
 }
 
-static bool rows_present(void *self, side_present_visit *visit, void *context, int64_t *calls_out,
+static bool rows_present(void *self, endpoint_present_visit *visit, void *context, int64_t *calls_out,
 			 struct error *error)
 {
 	struct seam *seam = self;
@@ -311,7 +311,7 @@ static bool rows_present(void *self, side_present_visit *visit, void *context, i
 }
 
 static bool rows_find(void *self, enum table table, const char *const *ids, size_t count,
-		      struct side_records *records_out, struct error *error)
+		      struct endpoint_records *records_out, struct error *error)
 {
 	struct seam *seam = self;
 
@@ -320,7 +320,7 @@ static bool rows_find(void *self, enum table table, const char *const *ids, size
 	       leave(seam, SEAM_ROWS_FIND);
 }
 
-static bool rows_edited_after(void *self, struct side_time_question *questions, size_t count,
+static bool rows_edited_after(void *self, struct endpoint_time_question *questions, size_t count,
 			      struct error *error)
 {
 	struct seam *seam = self;
@@ -439,12 +439,12 @@ const char *seam_call_name(enum seam_call call)
 }
 
 /* What a side can do, the seam must hand on. */
-static_assert(sizeof(struct side_ops) == 18 * sizeof(void (*)(void)), "a new call of a side");
+static_assert(sizeof(struct endpoint_ops) == 18 * sizeof(void (*)(void)), "a new call of a side");
 static_assert(sizeof(struct store_ops) == 6 * sizeof(void (*)(void)), "a new call of the store");
 
 void seam_place(struct seam *seam, struct sync_setup *setup)
 {
-	static const struct side_ops couch_ops = {
+	static const struct endpoint_ops couch_ops = {
 		.now_ms = couch_now_ms,
 		.news = couch_news,
 		.list = couch_list,
@@ -453,13 +453,13 @@ void seam_place(struct seam *seam, struct sync_setup *setup)
 		.known_revisions = couch_known_revisions,
 		.read_revisions = couch_read_revisions,
 		.read_attachment = couch_read_attachment,
-		.left_behind = couch_left_behind,
+		.app_leftovers = couch_left_behind,
 		.read_extras = couch_read_extras,
 		.read_beginning = couch_read_beginning,
 		.write_start = couch_write_start,
 		.write_finish = couch_write_finish,
 	};
-	static const struct side_ops rows_ops = {
+	static const struct endpoint_ops rows_ops = {
 		.now_ms = rows_now_ms,
 		.news = rows_news,
 		.list = rows_list,
@@ -486,7 +486,7 @@ void seam_place(struct seam *seam, struct sync_setup *setup)
 	seam->rows = setup->rows;
 	seam->store = setup->store;
 	seam->dead = false;
-	setup->couch = (struct side){&couch_ops, seam};
-	setup->rows = (struct side){&rows_ops, seam};
+	setup->couch = (struct endpoint){&couch_ops, seam};
+	setup->rows = (struct endpoint){&rows_ops, seam};
 	setup->store = (struct store){&store_ops, seam};
 }

@@ -40,7 +40,7 @@ struct seam_point {
 
 struct seam {
 	/* What it stands in front of; set by seam_place(). */
-	struct side couch, rows;
+	struct endpoint couch, rows;
 	struct store store;
 	unsigned numbers[SEAM_CALLS];
 	bool dead; /* nothing reaches the sides any more */
@@ -48,7 +48,7 @@ struct seam {
 	/* Set by its owner; each may be NULL. False, before or after a call, ends the bridge. */
 	bool (*reach)(void *context, const struct seam_point *point);
 	/* Documents that the feed showed; true: it will show more that must be waited for. */
-	void (*shown)(void *context, const struct side_records *page);
+	void (*shown)(void *context, const struct endpoint_records *page);
 	bool (*expects)(void *context);
 	void *context;
 };

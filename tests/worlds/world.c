@@ -209,12 +209,12 @@ static void begin_anew(struct world *world)
 	world->effects = effects;
 }
 
-bool world_pass_wished(struct world *world, struct pass_wish wish)
+bool world_pass_wished(struct world *world, struct cycle_wish wish)
 {
 	struct error error = {0};
 
 	wish.work_ms = world->work_ms;
-	wish.group_most = world->group_most;
+	wish.batch_most = world->batch_most;
 	if ((world->stopped || world->sync->settings_changed || world_second_is_lost(world)) && !world->dead)
 		begin_anew(world);
 	if (world->stopped)
@@ -233,11 +233,11 @@ bool world_pass_wished(struct world *world, struct pass_wish wish)
 					   .list_rows = wish.list_rows,
 					   .on_row_deleted = world->config.on_row_deleted});
 	world->came_back = false;
-	bool ok = pass_run(world->sync, &wish, &error);
-	int64_t rest_ms = pass_begins_in_ms(world->sync);
+	bool ok = cycle_run(world->sync, &wish, &error);
+	int64_t rest_ms = cycle_begins_in_ms(world->sync);
 	if (!ok && !world->dead && rest_ms > 0) {
 		world_advance(world, rest_ms);
-		ok = pass_run(world->sync, &wish, &error);
+		ok = cycle_run(world->sync, &wish, &error);
 	}
 	world_advance(world, 10);
 	transcript_add(world,
@@ -256,18 +256,18 @@ bool world_pass_wished(struct world *world, struct pass_wish wish)
 
 bool world_pass(struct world *world, bool ask_rows, bool list_rows)
 {
-	return world_pass_wished(world, (struct pass_wish){.ask_rows = ask_rows, .list_rows = list_rows});
+	return world_pass_wished(world, (struct cycle_wish){.ask_rows = ask_rows, .list_rows = list_rows});
 }
 
 bool world_pass_checks(struct world *world)
 {
-	return world_pass_wished(world, (struct pass_wish){.ask_rows = true, .check_rows = true});
+	return world_pass_wished(world, (struct cycle_wish){.ask_rows = true, .check_rows = true});
 }
 
 /* Moves on to what is due next, or a while. */
 static void wait_for_due(struct world *world)
 {
-	int64_t due_ms = pass_next_due_ms(world->sync);
+	int64_t due_ms = cycle_next_due_ms(world->sync);
 	int64_t wait_ms = due_ms - world->steady_ms;
 
 	world_advance(world, due_ms && wait_ms < 3600000 ? (wait_ms > 0 ? wait_ms + 1 : 1) : 61000);
@@ -283,7 +283,8 @@ static bool is_save_in_doubt(const struct world *world, const struct pair *pair)
 {
 	scoped_text end = own_format("-%s", pair->full_id);
 
-	return pair->misses < LOOK_MISSES_UNTOLD && json_find(world_state_body(world, end), "saving", NULL);
+	return pair->misses < JOB_MISSES_UNREPORTED &&
+	       json_find(world_state_body(world, end), "saving", NULL);
 }
 
 /* Whether some write met a conflict or had no answer, and is not told as a problem yet, but will be if that goes on. Where a save is in

@@ -157,7 +157,7 @@ struct world_version {
 
 struct world_late {
 	int64_t at_ms; /* steady; 0: none */
-	enum side_write_kind kind;
+	enum endpoint_write_kind kind;
 	enum table table;
 	char id[20];
 	int64_t decided; /* the moment of the read that it was decided on; of a new row, at which it was sent */
@@ -190,7 +190,7 @@ struct world {
 	unsigned crash_at; /* the bridge dies at this one; 0: it does not */
 	bool dead;
 	int64_t work_ms;   /* of the passes that are run now; 0: until nothing is left */
-	size_t group_most; /* looks of their groups; 0: as many as there are */
+	size_t batch_most; /* looks of their groups; 0: as many as there are */
 	unsigned restarts; /* of the bridge */
 	void (*at_effect)(void *context, unsigned effect); /* what happens meanwhile, or NULL */
 	void *context;
@@ -280,7 +280,7 @@ bool world_fault(struct world *world, enum world_fault fault);
 /* ---- the bridge ---- */
 
 bool world_pass(struct world *world, bool ask_rows, bool list_rows);
-bool world_pass_wished(struct world *world, struct pass_wish wish);
+bool world_pass_wished(struct world *world, struct cycle_wish wish);
 /* One that asks for changed rows and which rows there are. */
 bool world_pass_checks(struct world *world);
 /* As after kill -9. */
@@ -296,7 +296,7 @@ bool world_first_sync(struct world *world);
 
 /* ---- CouchDB ---- */
 
-struct side world_couch_side(struct world *world);
+struct endpoint world_couch_side(struct world *world);
 /* The inventory's config document, as the app makes it; nobody changes it. The caller puts. */
 struct json_object *world_config_document(void);
 struct store world_store(struct world *world);
@@ -368,7 +368,7 @@ bool world_couch_extra_put(struct world *world, struct json_object *body);
 
 /* ---- Airtable ---- */
 
-struct side world_airtable_side(struct world *world);
+struct endpoint world_airtable_side(struct world *world);
 void world_apply_late(struct world *world);
 struct world_row *world_row(struct world *world, const char *id); /* or NULL */
 /* The live row with this text in its ID cell, the first made, copies last; NULL: none. */

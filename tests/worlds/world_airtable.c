@@ -23,7 +23,7 @@ static int64_t shown_time(int64_t moment_ms)
 	return (moment_ms + 500) / 1000 * 1000;
 }
 
-static struct side_record record_of(struct world *world, struct world_row *row)
+static struct endpoint_record record_of(struct world *world, struct world_row *row)
 {
 	const struct world_picture *picture = world_shown(world, row);
 
@@ -31,9 +31,9 @@ static struct side_record record_of(struct world *world, struct world_row *row)
 		row->shown = world->moment;
 	row->readings[row->reading_count++ % WORLD_READINGS] =
 		(struct world_reading){world->steady_ms, row->shown};
-	return (struct side_record){
+	return (struct endpoint_record){
 		.table = row->table,
-		.presence = SIDE_THERE,
+		.presence = RECORD_THERE,
 		.id = own_copy(row->id),
 		.body = world_row_body(world, row, picture),
 		.read_at_ms = clock_steady_ms(),
@@ -120,14 +120,14 @@ static bool chosen(const struct world *world, const struct world_row *row, const
 }
 
 /* A page is what its rows show when it is asked for; between two pages things happen. */
-static bool walk(struct world *world, const struct choice *choice, side_visit *visit, void *context,
+static bool walk(struct world *world, const struct choice *choice, endpoint_visit *visit, void *context,
 		 int64_t *began_ms_out, struct error *error)
 {
 	size_t at = 0;
 	bool first = true;
 
 	while (first || at < world->row_count) {
-		struct side_record list[WORLD_PAGE];
+		struct endpoint_record list[WORLD_PAGE];
 		size_t count = 0;
 		if (!begin_call(world, error) || !has_columns(world, choice->table, error))
 			return false;
@@ -140,10 +140,10 @@ static bool walk(struct world *world, const struct choice *choice, side_visit *v
 				continue;
 			list[count++] = record_of(world, &world->rows[at]);
 		}
-		struct side_records records = {count, list};
+		struct endpoint_records records = {count, list};
 		bool ok = end_call(world, error) && (count == 0 || visit(context, &records, error));
 		for (size_t i = 0; i < count; i++)
-			side_record_done(&list[i]);
+			endpoint_record_done(&list[i]);
 		if (!ok)
 			return false;
 	}
@@ -155,8 +155,8 @@ static const char *const position_keys[TABLE_COUNT] = {
 	[TABLE_ITEMS] = "items",
 };
 
-static bool airtable_news(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit,
-			  void *context, struct side_news *news_out, struct error *error)
+static bool airtable_news(void *self, struct json_object *cursor, int64_t wait_ms, endpoint_visit *visit,
+			  void *context, struct endpoint_news *news_out, struct error *error)
 {
 	struct world *world = of(self);
 	scoped(json_object) next = json_new_object();
@@ -169,11 +169,11 @@ static bool airtable_news(void *self, struct json_object *cursor, int64_t wait_m
 			return false;
 		json_put(next, position_keys[table], json_new_int(began_ms));
 	}
-	*news_out = (struct side_news){.cursor = take(next)};
+	*news_out = (struct endpoint_news){.cursor = take(next)};
 	return true;
 }
 
-static bool airtable_list(void *self, enum table table, const struct json_pick *pick, side_visit *visit,
+static bool airtable_list(void *self, enum table table, const struct json_pick *pick, endpoint_visit *visit,
 			  void *context, struct error *error)
 {
 	(void)pick;
@@ -194,11 +194,11 @@ static bool airtable_position(void *self, struct json_object **cursor_out, struc
 	return true;
 }
 
-static bool airtable_read(void *self, const struct side_key *keys, size_t count,
-			  struct side_records *records_out, struct error *error)
+static bool airtable_read(void *self, const struct endpoint_key *keys, size_t count,
+			  struct endpoint_records *records_out, struct error *error)
 {
 	struct world *world = of(self);
-	struct side_records records = {count, own_alloc((count + 1) * sizeof *records.list)};
+	struct endpoint_records records = {count, own_alloc((count + 1) * sizeof *records.list)};
 
 	bool ok = begin_call(world, error);
 	for (size_t i = 0; ok && i < count; i++)
@@ -212,14 +212,14 @@ static bool airtable_read(void *self, const struct side_key *keys, size_t count,
 		if (row && row->table == keys[i].table && world_shown(world, row)->there)
 			records.list[i] = record_of(world, row);
 		else
-			records.list[i] = (struct side_record){
+			records.list[i] = (struct endpoint_record){
 				.table = keys[i].table,
 				.id = own_copy(keys[i].id),
 				.read_at_ms = clock_steady_ms(),
 			};
 	}
 	if (!end_call(world, error)) {
-		side_records_done(&records);
+		endpoint_records_done(&records);
 		return false;
 	}
 	*records_out = records;
@@ -236,14 +236,14 @@ static void put_modified(struct world *world, const struct world_row *row, struc
 }
 
 /* As it is shown, with the cells that nobody maps. */
-static bool airtable_read_whole(void *self, const struct side_key *keys, size_t count,
-				struct side_records *records_out, struct error *error)
+static bool airtable_read_whole(void *self, const struct endpoint_key *keys, size_t count,
+				struct endpoint_records *records_out, struct error *error)
 {
 	if (!airtable_read(self, keys, count, records_out, error))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct world_row *row = world_row(of(self), keys[i].id);
-		if (records_out->list[i].presence != SIDE_THERE)
+		if (records_out->list[i].presence != RECORD_THERE)
 			continue;
 		put_modified(of(self), row, records_out->list[i].body);
 		if (row->now.shelf)
@@ -252,21 +252,21 @@ static bool airtable_read_whole(void *self, const struct side_key *keys, size_t 
 	return true;
 }
 
-static bool collect(void *context, struct side_records *page, struct error *error)
+static bool collect(void *context, struct endpoint_records *page, struct error *error)
 {
-	struct side_records *all = context;
+	struct endpoint_records *all = context;
 
 	(void)error;
 	all->list = own_resize(all->list, all->count + page->count + 1, sizeof *all->list);
 	for (size_t i = 0; i < page->count; i++) {
 		all->list[all->count++] = page->list[i];
-		page->list[i] = (struct side_record){0};
+		page->list[i] = (struct endpoint_record){0};
 	}
 	return true;
 }
 
 /* As the real side asks: the collections, and with them the items that link to them; a row that links to none is not shown. */
-static bool airtable_present(void *self, side_present_visit *visit, void *context, int64_t *calls_out,
+static bool airtable_present(void *self, endpoint_present_visit *visit, void *context, int64_t *calls_out,
 			     struct error *error)
 {
 	struct world *world = of(self);
@@ -292,21 +292,21 @@ static bool airtable_present(void *self, side_present_visit *visit, void *contex
 }
 
 static bool airtable_find(void *self, enum table table, const char *const *ids, size_t count,
-			  struct side_records *records_out, struct error *error)
+			  struct endpoint_records *records_out, struct error *error)
 {
 	struct choice choice = {.table = table, .ids = ids, .id_count = count};
-	struct side_records found = {0};
+	struct endpoint_records found = {0};
 	int64_t ignored_ms;
 
 	if (!walk(self, &choice, collect, &found, &ignored_ms, error)) {
-		side_records_done(&found);
+		endpoint_records_done(&found);
 		return false;
 	}
 	*records_out = found;
 	return true;
 }
 
-static bool airtable_edited_after(void *self, struct side_time_question *questions, size_t count,
+static bool airtable_edited_after(void *self, struct endpoint_time_question *questions, size_t count,
 				  struct error *error)
 {
 	struct world *world = of(self);
@@ -336,9 +336,9 @@ static bool airtable_schema(void *self, struct json_object **tables_out, struct 
 	return *tables_out != NULL;
 }
 
-struct side world_airtable_side(struct world *world)
+struct endpoint world_airtable_side(struct world *world)
 {
-	static const struct side_ops ops = {
+	static const struct endpoint_ops ops = {
 		.now_ms = base_now_ms,
 		.news = airtable_news,
 		.list = airtable_list,
@@ -353,5 +353,5 @@ struct side world_airtable_side(struct world *world)
 		.write_finish = world_write_finish,
 	};
 
-	return (struct side){&ops, world};
+	return (struct endpoint){&ops, world};
 }

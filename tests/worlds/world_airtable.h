@@ -32,5 +32,5 @@ bool world_takes_cell(struct world *world, enum table table, enum field field, s
 /* The Date header of an answer. */
 void world_hear_clock(struct world *world);
 /* world_writes.c */
-struct side_ticket *world_write_start(void *self, struct side_write *writes, size_t count);
-bool world_write_finish(void *self, struct side_ticket **ticket, struct error *error);
+struct endpoint_ticket *world_write_start(void *self, struct endpoint_write *writes, size_t count);
+bool world_write_finish(void *self, struct endpoint_ticket **ticket, struct error *error);

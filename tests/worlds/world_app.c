@@ -32,7 +32,7 @@ static const char *mark_of(const struct world *world, const struct world_documen
 {
 	struct json_object *body = world_body(document);
 
-	return body ? document_mark(body, world->config.id) : NULL;
+	return body ? document_app_link(body, world->config.id) : NULL;
 }
 
 static struct world_document *marked(struct world *world, const char *record_id)
@@ -79,8 +79,8 @@ static void mark(struct app_sync *sync, struct world_document *document, const s
 {
 	struct json_object *body = json_copy(world_body(document));
 
-	document_set_mark(table_document_type(document->table), body, sync->world->config.id, row->id,
-			  modified_ms);
+	document_set_app_link(table_document_type(document->table), body, sync->world->config.id, row->id,
+			      modified_ms);
 	world_phone_puts(sync->world, document->table, document->id, body);
 }
 
@@ -261,7 +261,8 @@ static void import_row(struct app_sync *sync, struct world_row *row, const struc
 		return;
 	}
 	world_note(world, "app: takes row %s in as %s", row->id, id);
-	document_set_mark(table_document_type(row->table), body, world->config.id, row->id, shown_ms(row));
+	document_set_app_link(table_document_type(row->table), body, world->config.id, row->id,
+			      shown_ms(row));
 	struct world_document *document = world_phone_puts(world, row->table, id, body);
 	snprintf(document->made_of, sizeof document->made_of, "%s", row->id);
 	observer_row_copied(world, row);
@@ -298,7 +299,8 @@ static void pull_row(struct app_sync *sync, struct world_row *row, struct world_
 	if ((*own && strcmp(own, row->id) != 0) || (paired && paired != document))
 		observer_row_copied(world, row);
 	json_put(pulled, "updated_at", json_new_int(world_base_now_ms(world)));
-	document_set_mark(table_document_type(row->table), pulled, world->config.id, row->id, shown_ms(row));
+	document_set_app_link(table_document_type(row->table), pulled, world->config.id, row->id,
+			      shown_ms(row));
 	world_phone_puts(world, row->table, document->id, pulled);
 	world_set_cell(world, row, FIELD_ID, json_new_text(document->id));
 	show_times(world, row, world_body(document));

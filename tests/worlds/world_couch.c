@@ -117,20 +117,20 @@ static struct json_object *ended_leaves(const struct world_document *document, c
 	return list;
 }
 
-static struct side_record record_of(struct world *world, enum table table, const char *id)
+static struct endpoint_record record_of(struct world *world, enum table table, const char *id)
 {
 	struct world_document *document = world_document(world, table, id);
 	const struct world_leaf *leaf = document ? world_winner(document) : NULL;
-	struct side_record record = {
+	struct endpoint_record record = {
 		.table = table,
-		.presence = SIDE_MISSING,
+		.presence = RECORD_MISSING,
 		.id = own_copy(id),
 		.read_at_ms = clock_steady_ms(),
 	};
 
 	if (!leaf)
 		return record;
-	record.presence = leaf->deleted ? SIDE_TOMBSTONE : SIDE_THERE;
+	record.presence = leaf->deleted ? RECORD_TOMBSTONE : RECORD_THERE;
 	record.revision = own_copy(leaf->revision);
 	record.leaves = conflicts(document, leaf);
 	if (leaf->deleted)
@@ -142,10 +142,10 @@ static struct side_record record_of(struct world *world, enum table table, const
 	return record;
 }
 
-static struct side_record picked_record_of(struct world *world, const struct world_document *document,
-					   const struct json_pick *pick)
+static struct endpoint_record picked_record_of(struct world *world, const struct world_document *document,
+					       const struct json_pick *pick)
 {
-	struct side_record record = record_of(world, document->table, document->id);
+	struct endpoint_record record = record_of(world, document->table, document->id);
 	scoped(json_object) whole = take(record.body);
 
 	record.body = world_picked(whole, pick);
@@ -153,12 +153,12 @@ static struct side_record picked_record_of(struct world *world, const struct wor
 }
 
 /* The answer has arrived. */
-static void note_shown(struct world *world, const struct side_records *records)
+static void note_shown(struct world *world, const struct endpoint_records *records)
 {
 	for (size_t i = 0; i < records->count; i++) {
 		struct world_document *document =
 			world_document(world, records->list[i].table, records->list[i].id);
-		if (records->list[i].presence != SIDE_TOMBSTONE)
+		if (records->list[i].presence != RECORD_TOMBSTONE)
 			continue;
 		if (!document->gone_shown_again_ms)
 			document->gone_shown_again_ms = world_base_now_ms(world);
@@ -209,12 +209,12 @@ static int64_t sequence_at(const struct world *world, struct json_object *place)
 	return sequence < 0 ? -1 : sequence;
 }
 
-static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, side_visit *visit,
-		       void *context, struct side_news *news_out, struct error *error)
+static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, endpoint_visit *visit,
+		       void *context, struct endpoint_news *news_out, struct error *error)
 {
 	struct world *world = of(self);
 	struct world_document *page[WORLD_PAGE];
-	struct side_record list[WORLD_PAGE];
+	struct endpoint_record list[WORLD_PAGE];
 
 	(void)wait_ms;
 	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
@@ -235,21 +235,21 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	}
 	int64_t last = count ? page[count - 1]->sequence : since;
 	/* What comes while the answer is on its way is behind it. */
-	int64_t left_behind = world->left_behind_sequence, settings = world->settings_sequence;
-	struct side_records records = {count, list};
+	int64_t app_leftovers = world->left_behind_sequence, settings = world->settings_sequence;
+	struct endpoint_records records = {count, list};
 	bool ok = world_couch_ends(world, error);
 	if (ok)
 		note_shown(world, &records);
 	ok = ok && (count == 0 || visit(context, &records, error));
 	for (size_t i = 0; i < count; i++)
-		side_record_done(&list[i]);
+		endpoint_record_done(&list[i]);
 	if (!ok)
 		return false;
-	*news_out = (struct side_news){.more = count == WORLD_PAGE, .rejoined = world->rejoined};
+	*news_out = (struct endpoint_news){.more = count == WORLD_PAGE, .rejoined = world->rejoined};
 	world->rejoined = false;
-	news_out->left_behind = left_behind > since;
-	if (count < WORLD_PAGE && left_behind > last)
-		last = left_behind;
+	news_out->app_leftovers = app_leftovers > since;
+	if (count < WORLD_PAGE && app_leftovers > last)
+		last = app_leftovers;
 	news_out->settings_changed = settings > since;
 	if (count < WORLD_PAGE && settings > last)
 		last = settings;
@@ -259,11 +259,11 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	return true;
 }
 
-static bool couch_list(void *self, enum table table, const struct json_pick *pick, side_visit *visit,
+static bool couch_list(void *self, enum table table, const struct json_pick *pick, endpoint_visit *visit,
 		       void *context, struct error *error)
 {
 	struct world *world = of(self);
-	struct side_record list[WORLD_PAGE];
+	struct endpoint_record list[WORLD_PAGE];
 	size_t at = 0;
 
 	world->document_lists++;
@@ -274,10 +274,10 @@ static bool couch_list(void *self, enum table table, const struct json_pick *pic
 		for (; at < world->document_count && count < WORLD_PAGE; at++)
 			if (world->documents[at].table == table && world_body(&world->documents[at]))
 				list[count++] = picked_record_of(world, &world->documents[at], pick);
-		struct side_records records = {count, list};
+		struct endpoint_records records = {count, list};
 		bool ok = world_couch_ends(world, error) && (count == 0 || visit(context, &records, error));
 		for (size_t i = 0; i < count; i++)
-			side_record_done(&list[i]);
+			endpoint_record_done(&list[i]);
 		if (!ok)
 			return false;
 	}
@@ -294,18 +294,18 @@ static bool couch_position(void *self, struct json_object **cursor_out, struct e
 	return true;
 }
 
-static bool couch_read(void *self, const struct side_key *keys, size_t count,
-		       struct side_records *records_out, struct error *error)
+static bool couch_read(void *self, const struct endpoint_key *keys, size_t count,
+		       struct endpoint_records *records_out, struct error *error)
 {
 	struct world *world = of(self);
 
 	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
 		return false;
-	struct side_records records = {count, own_alloc((count + 1) * sizeof *records.list)};
+	struct endpoint_records records = {count, own_alloc((count + 1) * sizeof *records.list)};
 	for (size_t i = 0; i < count; i++)
 		records.list[i] = record_of(world, keys[i].table, keys[i].id);
 	if (!world_couch_ends(world, error)) {
-		side_records_done(&records);
+		endpoint_records_done(&records);
 		return false;
 	}
 	note_shown(world, &records);
@@ -391,7 +391,7 @@ static bool couch_read_beginning(void *self, const char *prefix, size_t most, st
 	return true;
 }
 
-static bool couch_known_revisions(void *self, struct side_known *asked, size_t count, struct error *error)
+static bool couch_known_revisions(void *self, struct endpoint_known *asked, size_t count, struct error *error)
 {
 	struct world *world = of(self);
 
@@ -404,7 +404,7 @@ static bool couch_known_revisions(void *self, struct side_known *asked, size_t c
 	return true;
 }
 
-static void fill_revision(const struct world_document *document, struct side_revision *revision)
+static void fill_revision(const struct world_document *document, struct endpoint_revision *revision)
 {
 	struct json_object *body = document ? world_couch_body(document, revision->revision) : NULL;
 
@@ -418,7 +418,7 @@ static void fill_revision(const struct world_document *document, struct side_rev
 		revision->body = world_wire(body);
 }
 
-static bool couch_read_revisions(void *self, struct side_revision *revisions, size_t count,
+static bool couch_read_revisions(void *self, struct endpoint_revision *revisions, size_t count,
 				 struct error *error)
 {
 	struct world *world = of(self);
@@ -432,7 +432,7 @@ static bool couch_read_revisions(void *self, struct side_revision *revisions, si
 }
 
 /* Items and collections have none. */
-static bool couch_read_attachment(void *self, const struct side_revision *revision, const char *name,
+static bool couch_read_attachment(void *self, const struct endpoint_revision *revision, const char *name,
 				  struct json_object **attachment_out, struct error *error)
 {
 	(void)self;
@@ -552,26 +552,26 @@ static bool is_wanted_gone(struct world *world, const struct world_document *doc
 	return wanted;
 }
 
-static bool apply_write(struct world *world, struct side_write *write)
+static bool apply_write(struct world *world, struct endpoint_write *write)
 {
-	if (write->kind == SIDE_EXTRA) {
+	if (write->kind == WRITE_EXTRA) {
 		world_note(world, "        bridge: history %s", json_text_or(write->body, "_id", ""));
 		return world_couch_extra_put(world, write->body);
 	}
-	if (write->kind == SIDE_EXTRA_DELETE) {
+	if (write->kind == WRITE_EXTRA_DELETE) {
 		world_note(world, "        bridge: removes %s", json_text_or(write->body, "_id", ""));
 		return remove_extra(world, write->body);
 	}
-	if (write->kind == SIDE_EXTRA_UPDATE)
+	if (write->kind == WRITE_EXTRA_UPDATE)
 		return update_extra(world, write->body);
 	struct world_document *document = world_want_document(world, write->table, write->id);
-	bool deleted = write->kind == SIDE_DELETE || write->kind == SIDE_END_LEAF ||
+	bool deleted = write->kind == WRITE_DELETE || write->kind == WRITE_END_LEAF ||
 		       json_bool_or(write->body, "_deleted", false);
 	const char *revision = write->revision ? write->revision : json_text_or(write->body, "_rev", NULL);
 	bool was_there = world_body(document) != NULL;
 	scoped(json_object) before =
 		json_share(revision ? world_couch_body(document, revision) : world_body(document));
-	bool merged = json_find(write->body, SIDE_MERGED_KEY, NULL);
+	bool merged = json_find(write->body, MERGED_INTO_KEY, NULL);
 	struct world_leaf *leaf =
 		world_couch_put(world, document, revision,
 				deleted && !merged ? NULL : without_revision(write->body), deleted);
@@ -580,11 +580,11 @@ static bool apply_write(struct world *world, struct side_write *write)
 	if (!leaf)
 		return false;
 	world->document_writes++;
-	if (write->kind != SIDE_MERGE && write->kind != SIDE_END_LEAF)
+	if (write->kind != WRITE_MERGE && write->kind != WRITE_END_LEAF)
 		observer_changed(world, document, leaf->revision, before, deleted ? NULL : write->body);
 	/* Beside a leaf that a phone has just brought: what was deleted may come back with it. */
 	world->any_deleted =
-		world->any_deleted || (write->kind == SIDE_DELETE && world_body(document) != NULL);
+		world->any_deleted || (write->kind == WRITE_DELETE && world_body(document) != NULL);
 	if (deleted && was_there && !world_body(document) && !is_wanted_gone(world, document))
 		world_broken(world, "%s was deleted, and nobody asked for it", document->full_id);
 	snprintf(write->revision_out, sizeof write->revision_out, "%s", leaf->revision);
@@ -592,20 +592,20 @@ static bool apply_write(struct world *world, struct side_write *write)
 }
 
 /* What it is, and the item or collection that it belongs to. */
-static enum world_answer answer_to(const struct world *world, const struct side_write *write)
+static enum world_answer answer_to(const struct world *world, const struct endpoint_write *write)
 {
 	const char *data_id = json_text_or(write->body, "data_id", NULL);
 	const char *id = json_text_or(write->body, "_id", "");
 
 	switch (write->kind) {
-	case SIDE_EXTRA:
+	case WRITE_EXTRA:
 		return world_answer_to(world, WRITTEN_HISTORY, data_id ? data_id : "");
-	case SIDE_EXTRA_DELETE: {
+	case WRITE_EXTRA_DELETE: {
 		const struct json_object *entry = extra_of((struct world *)world, id);
 		data_id = json_text_or((struct json_object *)entry, "data_id", "");
 		return world_answer_to(world, WRITTEN_CLEANUP, data_id);
 	}
-	case SIDE_EXTRA_UPDATE: {
+	case WRITE_EXTRA_UPDATE: {
 		struct json_object *data = document_data(write->body);
 		return world_answer_to(world, WRITTEN_CASCADE, json_text_or(data, "item_id", ""));
 	}
@@ -614,7 +614,7 @@ static enum world_answer answer_to(const struct world *world, const struct side_
 	}
 }
 
-static void write_one(struct world *world, struct side_write *write)
+static void write_one(struct world *world, struct endpoint_write *write)
 {
 	bool doubt = false;
 
@@ -643,13 +643,13 @@ static void write_one(struct world *world, struct side_write *write)
 		error_set(&write->error, write->result, "%s", doubt ? "in doubt (test)" : "409");
 }
 
-struct side_ticket {
+struct endpoint_ticket {
 	bool stopped; /* some of it did not leave */
 };
 
-static struct side_ticket *couch_write_start(void *self, struct side_write *writes, size_t count)
+static struct endpoint_ticket *couch_write_start(void *self, struct endpoint_write *writes, size_t count)
 {
-	struct side_ticket *ticket = own_alloc(sizeof *ticket);
+	struct endpoint_ticket *ticket = own_alloc(sizeof *ticket);
 
 	for (size_t i = 0; i < count; i++) {
 		write_one(of(self), &writes[i]);
@@ -658,18 +658,18 @@ static struct side_ticket *couch_write_start(void *self, struct side_write *writ
 	return ticket;
 }
 
-static bool couch_write_finish(void *self, struct side_ticket **ticket, struct error *error)
+static bool couch_write_finish(void *self, struct endpoint_ticket **ticket, struct error *error)
 {
-	struct side_ticket done = **ticket;
+	struct endpoint_ticket done = **ticket;
 
 	free(take(*ticket));
 	return !done.stopped ||
 	       error_set(error, ERROR_STOPPED, of(self)->dead ? "the bridge is dead" : "it did not leave");
 }
 
-struct side world_couch_side(struct world *world)
+struct endpoint world_couch_side(struct world *world)
 {
-	static const struct side_ops ops = {
+	static const struct endpoint_ops ops = {
 		.now_ms = couch_now_ms,
 		.news = couch_news,
 		.list = couch_list,
@@ -680,12 +680,12 @@ struct side world_couch_side(struct world *world)
 		.known_revisions = couch_known_revisions,
 		.read_revisions = couch_read_revisions,
 		.read_attachment = couch_read_attachment,
-		.left_behind = couch_left_behind,
+		.app_leftovers = couch_left_behind,
 		.write_start = couch_write_start,
 		.write_finish = couch_write_finish,
 	};
 
-	return (struct side){&ops, world};
+	return (struct endpoint){&ops, world};
 }
 
 void world_couch_done(struct world *world)

@@ -66,7 +66,7 @@ bool world_field_is_limited(const struct world *world, enum table table, enum fi
 	return world->limited_fields[table][field] != WORDS_NONE;
 }
 
-static void forbid(struct world *world, struct side_write *write)
+static void forbid(struct world *world, struct endpoint_write *write)
 {
 	write->result = ERROR_REFUSED;
 	write->error.kind = ERROR_REFUSED;
@@ -76,10 +76,10 @@ static void forbid(struct world *world, struct side_write *write)
 	world_note(world, "        Airtable: %s", write->error.text);
 }
 
-static bool forbid_rows(struct world *world, struct side_write *write, enum world_words words)
+static bool forbid_rows(struct world *world, struct endpoint_write *write, enum world_words words)
 {
 	static const char *const works[] = {
-		[SIDE_CREATE] = "create", [SIDE_UPDATE] = "update", [SIDE_DELETE] = "delete"};
+		[WRITE_CREATE] = "create", [WRITE_UPDATE] = "update", [WRITE_DELETE] = "delete"};
 	const char *name = table_name(write->table);
 
 	if (words == WORDS_BARE)
@@ -94,7 +94,7 @@ static bool forbid_rows(struct world *world, struct side_write *write, enum worl
 	return false;
 }
 
-static bool forbid_field(struct world *world, struct side_write *write, enum field field)
+static bool forbid_field(struct world *world, struct endpoint_write *write, enum field field)
 {
 	const char *name = field_rule(field)->name, *id = world_column_id(world, write->table, field);
 
@@ -112,12 +112,12 @@ static bool forbid_field(struct world *world, struct side_write *write, enum fie
 	return false;
 }
 
-static enum world_row_work work_of(const struct side_write *write, const struct world_row *row)
+static enum world_row_work work_of(const struct endpoint_write *write, const struct world_row *row)
 {
-	return write->kind == SIDE_DELETE ? ROWS_DELETED : row ? ROWS_WRITTEN : ROWS_MADE;
+	return write->kind == WRITE_DELETE ? ROWS_DELETED : row ? ROWS_WRITTEN : ROWS_MADE;
 }
 
-bool world_permits(struct world *world, struct side_write *write, const struct world_row *row)
+bool world_permits(struct world *world, struct endpoint_write *write, const struct world_row *row)
 {
 	enum world_words words = world->limited_rows[write->table][work_of(write, row)];
 

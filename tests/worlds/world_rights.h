@@ -18,4 +18,4 @@ bool world_person_permits_all(struct world *world);
 
 bool world_field_is_limited(const struct world *world, enum table table, enum field field);
 /* Whether the write may be done to the row (NULL: it is made); 403 in 'write' else. */
-bool world_permits(struct world *world, struct side_write *write, const struct world_row *row);
+bool world_permits(struct world *world, struct endpoint_write *write, const struct world_row *row);

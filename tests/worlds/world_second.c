@@ -119,7 +119,7 @@ static void change_over(struct world *world)
 }
 
 /* Who waits looks every other second, so it knows the last sign of life of the one that had the lease until now. */
-static void look_at_lease(struct world *world)
+static void job_at_lease(struct world *world)
 {
 	struct error ignored;
 
@@ -137,7 +137,7 @@ static void act_as_other(struct world *world)
 	world_note(world, "process %u acts", world->second->acting + 1);
 	if (!acting(world)->alive)
 		world_restart(world);
-	look_at_lease(world);
+	job_at_lease(world);
 }
 
 /* ---- for the world ---- */

@@ -46,21 +46,21 @@ static struct world_document *put_item(struct world *world, const char *name)
 	return world_phone_puts(world, TABLE_ITEMS, "i1", item_named(name));
 }
 
-static struct side_record read_item(struct world *world)
+static struct endpoint_record read_item(struct world *world)
 {
-	struct side couch = world_couch_side(world);
-	struct side_key key = {TABLE_ITEMS, "i1"};
-	struct side_records records;
+	struct endpoint couch = world_couch_side(world);
+	struct endpoint_key key = {TABLE_ITEMS, "i1"};
+	struct endpoint_records records;
 	struct error error;
 
 	assert_true(couch.ops->read(couch.self, &key, 1, &records, &error));
-	struct side_record record = records.list[0];
-	records.list[0] = (struct side_record){0};
-	side_records_done(&records);
+	struct endpoint_record record = records.list[0];
+	records.list[0] = (struct endpoint_record){0};
+	endpoint_records_done(&records);
 	return record;
 }
 
-static bool count_records(void *context, struct side_records *page, struct error *error)
+static bool count_records(void *context, struct endpoint_records *page, struct error *error)
 {
 	(void)error;
 	*(size_t *)context += page->count;
@@ -70,14 +70,14 @@ static bool count_records(void *context, struct side_records *page, struct error
 /* How many rows the feed has behind 'since'. */
 static size_t news_since(struct world *world, int64_t since)
 {
-	struct side couch = world_couch_side(world);
+	struct endpoint couch = world_couch_side(world);
 	scoped(json_object) cursor = json_new_int(since);
-	struct side_news news;
+	struct endpoint_news news;
 	struct error error;
 	size_t count = 0;
 
 	assert_true(couch.ops->news(couch.self, cursor, 0, count_records, &count, &news, &error));
-	side_news_done(&news);
+	endpoint_news_done(&news);
 	return count;
 }
 
@@ -88,17 +88,17 @@ static void a_losing_leaf_has_a_row_in_the_feed(void **state)
 
 	put_item(world, "two");
 	int64_t since = world->sequence;
-	struct side_record before = read_item(world);
+	struct endpoint_record before = read_item(world);
 	world_phone_conflicts(world, document, item_named("offline"), false);
-	struct side_record after = read_item(world);
+	struct endpoint_record after = read_item(world);
 	assert_int_equal(news_since(world, since), 1);
 	assert_string_equal(after.revision, before.revision);
 	assert_string_equal(name_of(after.body), "two");
 	assert_int_equal(json_length(after.leaves), 1);
 	const char *losing = json_object_get_string(json_at(after.leaves, 0));
 	assert_string_equal(name_of(world_couch_body(document, losing)), "offline");
-	side_record_done(&before);
-	side_record_done(&after);
+	endpoint_record_done(&before);
+	endpoint_record_done(&after);
 }
 
 static void leaves_have_their_common_ancestor(void **state)
@@ -129,12 +129,12 @@ static void where_the_winning_branch_is_deleted_the_other_shows(void **state)
 	world_phone_conflicts(world, document, item_named("offline"), true);
 	int64_t since = world->sequence;
 	assert_true(world_phone_deletes(world, document));
-	struct side_record record = read_item(world);
-	assert_int_equal(record.presence, SIDE_THERE);
+	struct endpoint_record record = read_item(world);
+	assert_int_equal(record.presence, RECORD_THERE);
 	assert_string_equal(name_of(record.body), "two");
 	assert_null(record.leaves);
 	assert_int_equal(news_since(world, since), 1);
-	side_record_done(&record);
+	endpoint_record_done(&record);
 }
 
 static void compaction_leaves_revisions_without_bodies(void **state)
@@ -161,12 +161,12 @@ static void a_purge_gives_no_row_and_no_tombstone(void **state)
 	int64_t since = world->sequence, purged = world->purge_sequence;
 
 	world_couch_purges(world, document);
-	struct side_record record = read_item(world);
-	assert_int_equal(record.presence, SIDE_MISSING);
+	struct endpoint_record record = read_item(world);
+	assert_int_equal(record.presence, RECORD_MISSING);
 	assert_int_equal(news_since(world, since), 0);
 	assert_int_equal(news_since(world, 0), 0);
 	assert_int_equal(world->purge_sequence, purged + 1);
-	side_record_done(&record);
+	endpoint_record_done(&record);
 	put_item(world, "again");
 	assert_int_equal(world_winner(document)->generation, 1);
 }
@@ -196,23 +196,23 @@ static void a_backup_takes_newer_revisions_away(void **state)
 static void a_write_against_an_old_revision_is_a_409(void **state)
 {
 	struct world *world = *state;
-	struct side couch = world_couch_side(world);
+	struct endpoint couch = world_couch_side(world);
 	struct error error;
 	put_item(world, "one");
-	struct side_record record = read_item(world);
+	struct endpoint_record record = read_item(world);
 	scoped(json_object) body = item_named("ours");
-	struct side_write write = {.kind = SIDE_UPDATE,
-				   .table = TABLE_ITEMS,
-				   .id = "i1",
-				   .revision = record.revision,
-				   .body = body};
+	struct endpoint_write write = {.kind = WRITE_UPDATE,
+				       .table = TABLE_ITEMS,
+				       .id = "i1",
+				       .revision = record.revision,
+				       .body = body};
 
 	put_item(world, "two");
-	struct side_ticket *ticket = couch.ops->write_start(couch.self, &write, 1);
+	struct endpoint_ticket *ticket = couch.ops->write_start(couch.self, &write, 1);
 	assert_true(couch.ops->write_finish(couch.self, &ticket, &error));
 	assert_int_equal(write.result, ERROR_CONFLICT);
 	assert_string_equal(name_of(world_body(world_document(world, TABLE_ITEMS, "i1"))), "two");
-	side_record_done(&record);
+	endpoint_record_done(&record);
 }
 
 /* A tombstone cannot be written against: without a revision the id comes to life again, a generation on. */
@@ -243,7 +243,7 @@ static void the_feed_shows_a_document_once_with_its_last_change(void **state)
 
 static size_t rows_listed(struct world *world, enum table table)
 {
-	struct side rows = world_airtable_side(world);
+	struct endpoint rows = world_airtable_side(world);
 	struct error error;
 	size_t count = 0;
 
@@ -253,9 +253,9 @@ static size_t rows_listed(struct world *world, enum table table)
 
 static size_t rows_changed_since(struct world *world, int64_t time_ms)
 {
-	struct side rows = world_airtable_side(world);
+	struct endpoint rows = world_airtable_side(world);
 	scoped(json_object) cursor = json_new_object();
-	struct side_news news;
+	struct endpoint_news news;
 	struct error error;
 	size_t count = 0;
 
@@ -263,7 +263,7 @@ static size_t rows_changed_since(struct world *world, int64_t time_ms)
 	json_put(cursor, "collections", json_new_int(time_ms + 60000));
 	json_put(cursor, "items", json_new_int(time_ms + 60000));
 	assert_true(rows.ops->news(rows.self, cursor, 0, count_records, &count, &news, &error));
-	side_news_done(&news);
+	endpoint_news_done(&news);
 	return count;
 }
 
@@ -336,16 +336,17 @@ static void through_the_inverse_field_a_link_may_have_two(void **state)
 	assert_string_equal(world_linked(item, FIELD_COLLECTION), other->id);
 }
 
-static struct side_write write_of(const struct world_row *row, struct json_object *body)
+static struct endpoint_write write_of(const struct world_row *row, struct json_object *body)
 {
-	return (struct side_write){.kind = SIDE_UPDATE, .table = TABLE_ITEMS, .id = row->id, .body = body};
+	return (struct endpoint_write){
+		.kind = WRITE_UPDATE, .table = TABLE_ITEMS, .id = row->id, .body = body};
 }
 
 /* The real one refuses a request as a whole; who asks here is behind what splits it until the offender stands alone. */
 static void a_refused_record_leaves_the_others_alone(void **state)
 {
 	struct world *world = *state;
-	struct side rows = world_airtable_side(world);
+	struct endpoint rows = world_airtable_side(world);
 	struct world_row *one = world_person_adds(world, TABLE_ITEMS),
 			 *two = world_person_adds(world, TABLE_ITEMS);
 	scoped(json_object) good = json_new_object();
@@ -354,31 +355,31 @@ static void a_refused_record_leaves_the_others_alone(void **state)
 
 	json_put_text(good, world_column_id(world, TABLE_ITEMS, FIELD_NAME), "a name");
 	json_put_text(bad, "fldUnknown0000000", "a name");
-	struct side_write writes[] = {write_of(one, bad), write_of(two, good)};
-	struct side_ticket *ticket = rows.ops->write_start(rows.self, writes, 2);
+	struct endpoint_write writes[] = {write_of(one, bad), write_of(two, good)};
+	struct endpoint_ticket *ticket = rows.ops->write_start(rows.self, writes, 2);
 	assert_true(rows.ops->write_finish(rows.self, &ticket, &error));
 	assert_int_equal(writes[0].result, ERROR_REFUSED);
 	assert_string_equal(writes[0].error.code, "UNKNOWN_FIELD_NAME");
 	assert_int_equal(writes[1].result, ERROR_NONE);
 	assert_string_equal(world_cell_text(two, FIELD_NAME), "a name");
-	side_writes_done(writes, 2);
+	endpoint_writes_done(writes, 2);
 }
 
 static void a_row_that_is_written_twice_at_once_is_told(void **state)
 {
 	struct world *world = *state;
-	struct side rows = world_airtable_side(world);
+	struct endpoint rows = world_airtable_side(world);
 	struct world_row *row = world_person_adds(world, TABLE_ITEMS);
 	scoped(json_object) body = json_new_object();
 	struct error error;
 
 	json_put_text(body, world_column_id(world, TABLE_ITEMS, FIELD_NAME), "a name");
 	for (size_t count = 1; count <= 2; count++) {
-		struct side_write writes[] = {write_of(row, body), write_of(row, body)};
+		struct endpoint_write writes[] = {write_of(row, body), write_of(row, body)};
 		assert_string_equal(world->violation, "");
-		struct side_ticket *ticket = rows.ops->write_start(rows.self, writes, count);
+		struct endpoint_ticket *ticket = rows.ops->write_start(rows.self, writes, count);
 		assert_true(rows.ops->write_finish(rows.self, &ticket, &error));
-		side_writes_done(writes, count);
+		endpoint_writes_done(writes, count);
 	}
 	assert_non_null(strstr(world->violation, "while another write of it is under way"));
 	world->violation[0] = 0;
@@ -387,7 +388,7 @@ static void a_row_that_is_written_twice_at_once_is_told(void **state)
 static void a_link_to_a_row_that_is_gone_is_refused(void **state)
 {
 	struct world *world = *state;
-	struct side rows = world_airtable_side(world);
+	struct endpoint rows = world_airtable_side(world);
 	struct world_row *item = world_person_adds(world, TABLE_ITEMS);
 	struct world_row *collection = world_person_adds(world, TABLE_COLLECTIONS);
 	scoped(json_object) body = json_new_object();
@@ -395,12 +396,12 @@ static void a_link_to_a_row_that_is_gone_is_refused(void **state)
 
 	world_person_deletes(world, collection);
 	json_put(body, world_column_id(world, TABLE_ITEMS, FIELD_COLLECTION), world_link(collection->id));
-	struct side_write write = write_of(item, body);
-	struct side_ticket *ticket = rows.ops->write_start(rows.self, &write, 1);
+	struct endpoint_write write = write_of(item, body);
+	struct endpoint_ticket *ticket = rows.ops->write_start(rows.self, &write, 1);
 	assert_true(rows.ops->write_finish(rows.self, &ticket, &error));
 	assert_int_equal(write.result, ERROR_REFUSED);
 	assert_string_equal(write.error.code, "ROW_DOES_NOT_EXIST");
-	side_writes_done(&write, 1);
+	endpoint_writes_done(&write, 1);
 }
 
 #define CASE(name)                                                                                           \

@@ -115,7 +115,7 @@ static struct world_leaf *add_leaf(struct world *world, struct world_document *d
 		json_put_text(body, "_rev", leaf->revision);
 	document->sequence = ++world->sequence;
 	world->moment++;
-	const char *mark = body ? document_mark(body, world->config.id) : NULL;
+	const char *mark = body ? document_app_link(body, world->config.id) : NULL;
 	if (mark)
 		snprintf(document->row, sizeof document->row, "%s", mark);
 	return leaf;
@@ -267,7 +267,7 @@ void world_phone_leaves_behind(struct world *world, const struct world_document 
 bool world_phone_deletes_synced(struct world *world, struct world_document *document)
 {
 	struct json_object *present = world_body(document);
-	const char *mark = present ? document_mark(present, world->config.id) : NULL;
+	const char *mark = present ? document_app_link(present, world->config.id) : NULL;
 
 	if (mark)
 		world_phone_leaves_behind(world, document, mark);
@@ -418,7 +418,7 @@ const char *world_couch_merged_into(const struct world_document *document, const
 {
 	const struct world_leaf *node = node_of(document, revision);
 
-	return node && node->deleted ? json_text_or(node->body, SIDE_MERGED_KEY, NULL) : NULL;
+	return node && node->deleted ? json_text_or(node->body, MERGED_INTO_KEY, NULL) : NULL;
 }
 
 void world_couch_compacts(struct world *world)

@@ -32,10 +32,10 @@ static enum field field_of_column(const struct world *world, enum table table, c
 	return FIELD_COUNT;
 }
 
-static bool refuse(struct side_write *write, const char *code, const char *format, ...)
+static bool refuse(struct endpoint_write *write, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static bool refuse(struct side_write *write, const char *code, const char *format, ...)
+static bool refuse(struct endpoint_write *write, const char *code, const char *format, ...)
 {
 	va_list arguments;
 
@@ -50,7 +50,7 @@ static bool refuse(struct side_write *write, const char *code, const char *forma
 }
 
 /* A text that its column does not take: in each of the words that Airtable was seen to have for it, which depends on the text. */
-static bool refuse_text(struct side_write *write, enum field field, const char *text)
+static bool refuse_text(struct endpoint_write *write, enum field field, const char *text)
 {
 	static const char bad[] = "INVALID_VALUE_FOR_COLUMN";
 	const char *name = field_rule(field)->name;
@@ -73,7 +73,7 @@ static bool refuse_text(struct side_write *write, enum field field, const char *
 	}
 }
 
-static bool takes_links(struct world *world, struct side_write *write, struct json_object *value)
+static bool takes_links(struct world *world, struct endpoint_write *write, struct json_object *value)
 {
 	for (size_t i = 0; json_is(value, json_type_array) && i < json_length(value); i++) {
 		const char *target = json_object_get_string(json_at(value, i));
@@ -85,7 +85,7 @@ static bool takes_links(struct world *world, struct side_write *write, struct js
 	return true;
 }
 
-static void note_refused(struct world *world, const struct side_write *write)
+static void note_refused(struct world *world, const struct endpoint_write *write)
 {
 	struct text names = {0};
 
@@ -102,7 +102,7 @@ static void note_refused(struct world *world, const struct side_write *write)
 	text_done(&names);
 }
 
-static bool takes_cell(struct world *world, struct side_write *write, enum field field,
+static bool takes_cell(struct world *world, struct endpoint_write *write, enum field field,
 		       struct json_object *value)
 {
 	const char *text = json_is(value, json_type_string) ? json_object_get_string(value) : "";
@@ -123,7 +123,7 @@ static bool takes_cell(struct world *world, struct side_write *write, enum field
 
 /* The real one refuses a request as a whole, and airtable/batch.c splits it until the offender stands alone. A world is what lies
  * behind that: each record is refused or applied by itself. */
-static bool accepts(struct world *world, struct side_write *write)
+static bool accepts(struct world *world, struct endpoint_write *write)
 {
 	json_each (write->body, column, value) {
 		enum field field = field_of_column(world, write->table, column);
@@ -139,13 +139,13 @@ static bool accepts(struct world *world, struct side_write *write)
 
 bool world_takes_cell(struct world *world, enum table table, enum field field, struct json_object *value)
 {
-	struct side_write write = {.table = table};
+	struct endpoint_write write = {.table = table};
 
 	return takes_cell(world, &write, field, value);
 }
 
 /* The row that an upsert means: 1 found, 0 none, -1 several. */
-static int matched(struct world *world, const struct side_write *write, struct world_row **row_out)
+static int matched(struct world *world, const struct endpoint_write *write, struct world_row **row_out)
 {
 	const char *id = json_text_or(write->body, world_column_id(world, write->table, FIELD_ID), "");
 	int count = 0;
@@ -161,9 +161,9 @@ static int matched(struct world *world, const struct side_write *write, struct w
 	return count > 1 ? -1 : count;
 }
 
-static bool find_target(struct world *world, struct side_write *write, struct world_row **row_out)
+static bool find_target(struct world *world, struct endpoint_write *write, struct world_row **row_out)
 {
-	if (write->kind == SIDE_CREATE) {
+	if (write->kind == WRITE_CREATE) {
 		int found = matched(world, write, row_out);
 		if (found < 0)
 			return refuse(write, "INVALID_RECORDS", "Cannot update more than one record");
@@ -174,7 +174,7 @@ static bool find_target(struct world *world, struct side_write *write, struct wo
 	if (*row_out && (*row_out)->now.there)
 		return true;
 	write->row_missing = true;
-	return refuse(write, write->kind == SIDE_DELETE ? "NOT_FOUND" : "ROW_DOES_NOT_EXIST",
+	return refuse(write, write->kind == WRITE_DELETE ? "NOT_FOUND" : "ROW_DOES_NOT_EXIST",
 		      "Record ID %s does not exist in this table", write->id);
 }
 
@@ -258,14 +258,14 @@ static int64_t known_when_made(const struct world_row *row, int64_t sent)
 }
 
 /* One record of a request that reached the base. */
-static void apply(struct world *world, struct side_write *write, int64_t decided)
+static void apply(struct world *world, struct endpoint_write *write, int64_t decided)
 {
 	struct world_row *row = NULL;
 
 	write->result = ERROR_NONE;
 	if (!find_target(world, write, &row) || !world_permits(world, write, row))
 		return;
-	if (write->kind != SIDE_DELETE && !accepts(world, write)) {
+	if (write->kind != WRITE_DELETE && !accepts(world, write)) {
 		note_refused(world, write);
 		return;
 	}
@@ -280,15 +280,15 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 		world_before_change(world, row);
 	}
 	world->moment++;
-	if (write->kind == SIDE_DELETE) {
+	if (write->kind == WRITE_DELETE) {
 		delete_row(world, row, decided);
 		return;
 	}
 	world->word_writes += is_error_cell_alone(world, write->table, write->body);
 	write_cells(world, row, write->body, write->id ? decided : known_when_made(row, decided));
-	write->answer = (struct side_record){
+	write->answer = (struct endpoint_record){
 		.table = row->table,
-		.presence = SIDE_THERE,
+		.presence = RECORD_THERE,
 		.id = own_copy(row->id),
 		.body = world_row_body(world, row, &row->now),
 		.read_at_ms = clock_steady_ms(),
@@ -297,14 +297,14 @@ static void apply(struct world *world, struct side_write *write, int64_t decided
 
 /* ---- a request ---- */
 
-struct side_ticket {
-	struct side_write *writes;
+struct endpoint_ticket {
+	struct endpoint_write *writes;
 	size_t count;
 	struct world_reading decided[128]; /* what each write was decided on; 0: nothing */
 };
 
 /* A row may have been read once more since, for another's sake. A write that may leave at any time is held to the last reading. */
-static struct world_reading decided_on(struct world *world, const struct side_write *write)
+static struct world_reading decided_on(struct world *world, const struct endpoint_write *write)
 {
 	const struct world_row *row = write->id ? world_row(world, write->id) : NULL;
 	size_t first = row && row->reading_count > WORLD_READINGS ? row->reading_count - WORLD_READINGS : 0;
@@ -318,7 +318,7 @@ static struct world_reading decided_on(struct world *world, const struct side_wr
 }
 
 /* Rows are written on what was read a short while ago (sync-rules 6.2). */
-static void check_freshness(struct world *world, const struct side_write *write,
+static void check_freshness(struct world *world, const struct endpoint_write *write,
 			    const struct world_reading *decided)
 {
 	int64_t age_ms = world->steady_ms - decided->at_ms;
@@ -328,7 +328,7 @@ static void check_freshness(struct world *world, const struct side_write *write,
 			     (long long)age_ms);
 }
 
-static void send_late(struct world *world, struct side_write *write, int64_t decided)
+static void send_late(struct world *world, struct endpoint_write *write, int64_t decided)
 {
 	for (size_t i = 0; i < WORLD_LATE; i++) {
 		struct world_late *late = &world->late[i];
@@ -386,7 +386,7 @@ static void tell_unknown(struct world *world, const struct world_late *late)
 		const char *column = world_column_id(world, late->table, field);
 		struct json_object *value = NULL;
 		char before[48], after[48];
-		if (!column || (late->kind != SIDE_DELETE && !json_find(late->body, column, &value)))
+		if (!column || (late->kind != WRITE_DELETE && !json_find(late->body, column, &value)))
 			continue;
 		observer_cell_words(field, row->now.cells[field], before);
 		observer_cell_words(field, value, after);
@@ -400,7 +400,7 @@ void world_apply_late(struct world *world)
 		if (!world->late[i].at_ms || world->late[i].at_ms > world->steady_ms)
 			continue;
 		struct world_late late = world->late[i];
-		struct side_write write = {
+		struct endpoint_write write = {
 			.kind = late.kind,
 			.table = late.table,
 			.id = late.id[0] ? late.id : NULL,
@@ -412,13 +412,13 @@ void world_apply_late(struct world *world)
 		if (is_unknown(world, &late))
 			tell_unknown(world, &late);
 		apply(world, &write, late.decided);
-		side_record_done(&write.answer);
+		endpoint_record_done(&write.answer);
 		json_release(late.body);
 	}
 }
 
 /* As batch.c reads a 404: there is no table to write to, for anybody. */
-static bool refuse_all_of_gone(const struct world *world, struct side_write *writes, const size_t *places,
+static bool refuse_all_of_gone(const struct world *world, struct endpoint_write *writes, const size_t *places,
 			       size_t count)
 {
 	struct error why = {0};
@@ -433,7 +433,7 @@ static bool refuse_all_of_gone(const struct world *world, struct side_write *wri
 }
 
 /* It was sent before, is in doubt, and is still to be applied. What the error cell says alone replaces nothing of anybody's. */
-static bool is_in_doubt(const struct world *world, const struct side_write *write)
+static bool is_in_doubt(const struct world *world, const struct endpoint_write *write)
 {
 	const char *id = world_column_id(world, write->table, FIELD_ID);
 
@@ -451,7 +451,7 @@ static bool is_in_doubt(const struct world *world, const struct side_write *writ
 }
 
 /* Who has lost the notes does not know of any. */
-static void check_doubt(struct world *world, const struct side_write *write)
+static void check_doubt(struct world *world, const struct endpoint_write *write)
 {
 	if (!world->state_lost && is_in_doubt(world, write))
 		world_broken(world, "row %s is written while a write of it is in doubt",
@@ -459,7 +459,7 @@ static void check_doubt(struct world *world, const struct side_write *write)
 }
 
 /* Records of one table and kind, at most ten: one request. */
-static void send(struct world *world, struct side_write *writes, const struct world_reading *decided,
+static void send(struct world *world, struct endpoint_write *writes, const struct world_reading *decided,
 		 const size_t *places, size_t count)
 {
 	enum world_fault doubt = FAULT_COUNT;
@@ -485,7 +485,7 @@ static void send(struct world *world, struct side_write *writes, const struct wo
 		if (world_fault(world, fault))
 			doubt = fault;
 	for (size_t i = 0; i < count; i++) {
-		struct side_write *write = &writes[places[i]];
+		struct endpoint_write *write = &writes[places[i]];
 		if (doubt == FAULT_AIRTABLE_LATE)
 			send_late(world, write, decided[places[i]].moment);
 		else if (doubt != FAULT_AIRTABLE_UNSENT)
@@ -493,20 +493,20 @@ static void send(struct world *world, struct side_write *writes, const struct wo
 	}
 	bool alive = world_reach(world, AIRTABLE_COST_MS);
 	for (size_t i = 0; i < count; i++) {
-		struct side_write *write = &writes[places[i]];
+		struct endpoint_write *write = &writes[places[i]];
 		write->date_ms = world_base_now_ms(world) / 1000 * 1000;
 		if (alive && doubt == FAULT_COUNT)
 			continue;
-		side_record_done(&write->answer);
+		endpoint_record_done(&write->answer);
 		write->met_existing = write->row_missing = false;
 		write->result = alive ? ERROR_RETRY : ERROR_STOPPED;
 		error_set(&write->error, write->result, "in doubt (test)");
 	}
 }
 
-static void send_all(struct world *world, struct side_ticket *ticket)
+static void send_all(struct world *world, struct endpoint_ticket *ticket)
 {
-	static const enum side_write_kind kinds[] = {SIDE_CREATE, SIDE_UPDATE, SIDE_DELETE};
+	static const enum endpoint_write_kind kinds[] = {WRITE_CREATE, WRITE_UPDATE, WRITE_DELETE};
 
 	for (size_t kind = 0; kind < countof(kinds); kind++)
 		for (size_t table = 0; table < TABLE_COUNT; table++) {
@@ -526,7 +526,7 @@ static void send_all(struct world *world, struct side_ticket *ticket)
 }
 
 /* At most one write of a row is outstanding, and each is once in a batch (sync-rules 29). */
-static void begin_write(struct world *world, const struct side_write *write)
+static void begin_write(struct world *world, const struct endpoint_write *write)
 {
 	struct world_row *row = write->id ? world_row(world, write->id) : NULL;
 
@@ -534,7 +534,7 @@ static void begin_write(struct world *world, const struct side_write *write)
 		world_broken(world, "row %s is written while another write of it is under way", row->id);
 }
 
-static void end_write(struct world *world, const struct side_write *write)
+static void end_write(struct world *world, const struct endpoint_write *write)
 {
 	struct world_row *row = write->id ? world_row(world, write->id) : NULL;
 
@@ -542,10 +542,10 @@ static void end_write(struct world *world, const struct side_write *write)
 		row->under_way--;
 }
 
-struct side_ticket *world_write_start(void *self, struct side_write *writes, size_t count)
+struct endpoint_ticket *world_write_start(void *self, struct endpoint_write *writes, size_t count)
 {
 	struct world *world = self;
-	struct side_ticket *ticket = own_alloc(sizeof *ticket);
+	struct endpoint_ticket *ticket = own_alloc(sizeof *ticket);
 
 	ticket->writes = writes;
 	ticket->count = count;
@@ -560,13 +560,13 @@ struct side_ticket *world_write_start(void *self, struct side_write *writes, siz
 	return ticket;
 }
 
-bool world_write_finish(void *self, struct side_ticket **ticket, struct error *error)
+bool world_write_finish(void *self, struct endpoint_ticket **ticket, struct error *error)
 {
 	struct world *world = self;
 
 	if (world->answers_at_finish)
 		send_all(world, *ticket);
-	const struct side_write *fatal = NULL;
+	const struct endpoint_write *fatal = NULL;
 	for (size_t i = 0; i < (*ticket)->count; i++) {
 		end_write(world, &(*ticket)->writes[i]);
 		fatal = (*ticket)->writes[i].result == ERROR_FATAL ? &(*ticket)->writes[i] : fatal;

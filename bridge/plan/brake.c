@@ -1,4 +1,4 @@
-#include "bridge/plan/guard.h"
+#include "bridge/plan/brake.h"
 
 #include <stddef.h>
 

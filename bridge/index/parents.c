@@ -1,70 +1,70 @@
-/* The contents of a place are a list whose links are in the pairs. */
-#include "bridge/index/places.h"
+/* The contents of a parent are a list whose links are in the pairs. */
+#include "bridge/index/parents.h"
 
 #define DEPTH_LIMIT 32 /* levels of containers that are told apart for the order of work; circles end here */
 
-static const char *place_id(const struct pair *pair, enum table table)
+static const char *parent_id(const struct pair *pair, enum table table)
 {
-	const struct pair *place = pair->stands[table].place;
+	const struct pair *parent = pair->parents[table].parent;
 
-	return place ? place->id : NULL;
+	return parent ? parent->id : NULL;
 }
 
 const char *pair_collection_id(const struct pair *pair)
 {
-	return place_id(pair, TABLE_COLLECTIONS);
+	return parent_id(pair, TABLE_COLLECTIONS);
 }
 
 const char *pair_container_id(const struct pair *pair)
 {
-	return place_id(pair, TABLE_ITEMS);
+	return parent_id(pair, TABLE_ITEMS);
 }
 
 /* ---- where documents stand ---- */
 
 static void leave(struct pair *pair, enum table table)
 {
-	struct standing *stands = &pair->stands[table];
+	struct parent_link *parents = &pair->parents[table];
 
-	if (!stands->place)
+	if (!parents->parent)
 		return;
-	if (stands->former)
-		stands->former->stands[table].next = stands->next;
+	if (parents->former)
+		parents->former->parents[table].next = parents->next;
 	else
-		stands->place->contents = stands->next;
-	if (stands->next)
-		stands->next->stands[table].former = stands->former;
-	stands->place->scoped_contents -= pair->in_scope;
-	*stands = (struct standing){0};
+		parents->parent->contents = parents->next;
+	if (parents->next)
+		parents->next->parents[table].former = parents->former;
+	parents->parent->scoped_contents -= pair->in_scope;
+	*parents = (struct parent_link){0};
 }
 
-static void enter(struct pair *pair, enum table table, struct pair *place)
+static void enter(struct pair *pair, enum table table, struct pair *parent)
 {
-	struct standing *stands = &pair->stands[table];
+	struct parent_link *parents = &pair->parents[table];
 
-	*stands = (struct standing){.place = place, .next = place->contents};
-	if (place->contents)
-		place->contents->stands[table].former = pair;
-	place->contents = pair;
-	place->scoped_contents += pair->in_scope;
+	*parents = (struct parent_link){.parent = parent, .next = parent->contents};
+	if (parent->contents)
+		parent->contents->parents[table].former = pair;
+	parent->contents = pair;
+	parent->scoped_contents += pair->in_scope;
 }
 
 static bool stand_in(struct pairs *pairs, struct pair *pair, enum table table, const char *id)
 {
-	struct pair *former = pair->stands[table].place;
-	struct pair *place = id ? pairs_want(pairs, table, id) : NULL;
+	struct pair *former = pair->parents[table].parent;
+	struct pair *parent = id ? pairs_want(pairs, table, id) : NULL;
 
-	if (former == place)
+	if (former == parent)
 		return false;
 	leave(pair, table);
-	if (place)
-		enter(pair, table, place);
+	if (parent)
+		enter(pair, table, parent);
 	if (table == TABLE_COLLECTIONS) {
 		/* It may be in scope for the sake of its contents. */
 		if (former)
 			pairs_doubt_scope(pairs, former);
-		if (place)
-			pairs_doubt_scope(pairs, place);
+		if (parent)
+			pairs_doubt_scope(pairs, parent);
 	}
 	return true;
 }
@@ -98,46 +98,46 @@ bool pair_holds_rows(const struct pair *pair)
 
 /* ---- where both sides agreed ---- */
 
-static void set_place(struct pairs *pairs, struct pair *pair, struct pair **place, struct pair *target)
+static void set_parent(struct pairs *pairs, struct pair *pair, struct pair **parent, struct pair *target)
 {
-	struct pair *former = *place;
+	struct pair *former = *parent;
 
-	*place = target == pair ? NULL : target;
-	if (former == *place)
+	*parent = target == pair ? NULL : target;
+	if (former == *parent)
 		return;
-	if (*place)
-		(*place)->insiders++;
+	if (*parent)
+		(*parent)->insiders++;
 	if (former && --former->insiders == 0)
-		pairs_wake_place(pairs, former);
+		pairs_requeue_parent(pairs, former);
 }
 
 void pairs_set_agreed(struct pairs *pairs, struct pair *pair, struct pair *collection, struct pair *container)
 {
-	set_place(pairs, pair, &pair->agreed_collection, collection);
-	set_place(pairs, pair, &pair->agreed_container, container);
+	set_parent(pairs, pair, &pair->agreed_collection, collection);
+	set_parent(pairs, pair, &pair->agreed_container, container);
 }
 
 /* ---- who is told ---- */
 
-void pairs_wake_place(struct pairs *pairs, struct pair *place)
+void pairs_requeue_parent(struct pairs *pairs, struct pair *parent)
 {
-	if (place && (place->has_problem || place->under_way))
-		pairs_look(pairs, place, LOOK_AGAIN);
+	if (parent && (parent->has_problem || parent->under_way))
+		pairs_queue(pairs, parent, JOB_AGAIN);
 }
 
-void pairs_wake_container(struct pairs *pairs, const struct pair *pair)
+void pairs_requeue_container(struct pairs *pairs, const struct pair *pair)
 {
-	struct pair *container = pair->stands[TABLE_ITEMS].place;
+	struct pair *container = pair->parents[TABLE_ITEMS].parent;
 
 	if (container != pair)
-		pairs_wake_place(pairs, container);
+		pairs_requeue_parent(pairs, container);
 }
 
-void pairs_wake_contents(struct pairs *pairs, const struct pair *place)
+void pairs_requeue_contents(struct pairs *pairs, const struct pair *parent)
 {
-	for (struct pair *content = place->contents; content; content = pair_next_content(content, place))
-		if (content->has_problem && content != place)
-			pairs_look(pairs, content, LOOK_AGAIN);
+	for (struct pair *content = parent->contents; content; content = pair_next_content(content, parent))
+		if (content->has_problem && content != parent)
+			pairs_queue(pairs, content, JOB_AGAIN);
 }
 
 /* ---- the order of work ---- */
@@ -154,7 +154,7 @@ static int *height_of(const struct pairs *pairs, struct pair *pair)
 static void raise_containers(const struct pairs *pairs, const struct pair *pair)
 {
 	for (int height = 1; height < DEPTH_LIMIT; height++) {
-		struct pair *container = pair->stands[TABLE_ITEMS].place;
+		struct pair *container = pair->parents[TABLE_ITEMS].parent;
 		if (!container || *height_of(pairs, container) >= height)
 			return;
 		container->height = height;

@@ -17,10 +17,10 @@ bool pair_has_contents(const struct pair *pair);
 bool pair_holds_rows(const struct pair *pair);
 
 /* What was refused and stands in it. */
-void pairs_wake_contents(struct pairs *pairs, const struct pair *place);
+void pairs_requeue_contents(struct pairs *pairs, const struct pair *place);
 /* What may have been kept for its contents, of which one has gone; what the pair stands in. */
-void pairs_wake_place(struct pairs *pairs, struct pair *place);
-void pairs_wake_container(struct pairs *pairs, const struct pair *pair);
+void pairs_requeue_parent(struct pairs *pairs, struct pair *place);
+void pairs_requeue_container(struct pairs *pairs, const struct pair *pair);
 
 /* Sets 'height' of what is queued: a container of containers stands higher than its contents. */
 void pairs_measure(struct pairs *pairs);
