@@ -38,6 +38,16 @@ static void note_app_link(struct sync *sync, struct pair *pair, struct json_obje
 	pair->row_by_app_link = app_link && pair->row_free && strcmp(pair->record_id, app_link) == 0;
 }
 
+/* The row may be another pair's by the time that pair has a document: then this one is its twin. */
+static void watch_mark(struct sync *sync, struct pair *pair, const char *app_link)
+{
+	struct watches *watches = &sync->pairs.watches;
+
+	watches_drop(watches, pair, WATCH_MARKS);
+	if (app_link && pair->state != ENTRY_PAIR && !pair->twin_of && strcmp(pair->record_id, app_link) != 0)
+		watches_add(watches, pair, WATCH_MARKS, app_link);
+}
+
 static void note_values(struct sync *sync, struct pair *pair, struct json_object *data)
 {
 	static const char *const keys[TABLE_COUNT][VALUE_KINDS] = {
@@ -70,6 +80,9 @@ static void note_body(struct sync *sync, struct pair *pair, const struct endpoin
 
 	if (document->presence == RECORD_THERE)
 		note_app_link(sync, pair, document->body);
+	watch_mark(sync, pair,
+		   document->presence == RECORD_THERE ? document_app_link(document->body, sync->config->id)
+						      : NULL);
 	note_values(sync, pair, data);
 	bool moved = pairs_set_parents(&sync->pairs, pair, collection_id,
 				       container_id && container_id[0] ? container_id : NULL);
