@@ -60,7 +60,18 @@ void observer_histories_done(struct world *world)
 	}
 }
 
-/* What the entry says of this key is what happened to it. */
+/* It tells of a key that was not there: that is another change. */
+static bool says_more(struct json_object *said, struct json_object *was)
+{
+	if (!said)
+		return false;
+	json_each (said, key, words)
+		if (words && !json_find(was, key, NULL))
+			return true;
+	return false;
+}
+
+/* What the entry says of each key is what happened to it. */
 static bool tells(struct json_object *entry, const char *side, struct json_object *was,
 		  struct json_object *became)
 {
@@ -68,6 +79,8 @@ static bool tells(struct json_object *entry, const char *side, struct json_objec
 
 	if (!was)
 		return true;
+	if (says_more(said, was))
+		return false;
 	json_each (was, key, value) {
 		struct json_object *words = NULL;
 		bool is_said = json_find(said, key, &words);
