@@ -248,8 +248,8 @@ static bool read_all_written(struct airtable_batch *batch, const struct range *r
 	struct json_object *records = json_child(answer, "records", json_type_array);
 	size_t count = records ? json_length(records) : 0;
 	if (count != range->count)
-		return error_set(error, ERROR_RETRY, "it shows %zu records where %zu were written", count,
-				 range->count);
+		return error_set(error, ERROR_RETRY, "it shows %zu %s where %zu should be", count,
+				 count == 1 ? "record" : "records", range->count);
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *json = json_at(records, i);
 		if (!read_written(batch, answer, json, &batch->writes[range->first + i], error))

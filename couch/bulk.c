@@ -240,7 +240,7 @@ static bool fail_bulk(struct couch_bulk *bulk, const struct error *failure, stru
 	settle_all(written_out, bulk->count, ERROR_RETRY, failure->text);
 	if (error)
 		*error = *failure;
-	return error_wrap(error, "writing %zu documents", bulk->count);
+	return error_wrap(error, "writing %zu %s", bulk->count, bulk->count == 1 ? "document" : "documents");
 }
 
 static bool finish(struct couch_bulk *bulk, struct couch_written *written_out, struct error *error)

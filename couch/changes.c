@@ -323,9 +323,9 @@ static bool leads_on(struct couch_changes *changes, size_t count, struct json_ob
 		return true;
 	if (count == 0) /* nothing is passed over */
 		move_to(changes, last);
-	return error_set(error, ERROR_RETRY,
-			 "the pages of changes lead nowhere: %lld changes are pending, but %s",
-			 (long long)pending, count == 0 ? "none of them came" : "the place stays the same");
+	return error_set(error, ERROR_RETRY, "the pages of changes lead nowhere: %lld %s pending, but %s",
+			 (long long)pending, pending == 1 ? "change is" : "changes are",
+			 count == 0 ? "none of them came" : "the place stays the same");
 }
 
 static void drop_queue(struct couch_changes *changes)

@@ -221,7 +221,8 @@ bool couch_documents_read(struct couch_client *couch, const char *const *ids, si
 		part = count - at < COUCH_BULK_LIMIT ? count - at : COUCH_BULK_LIMIT;
 		if (!read_ids(couch, ids + at, part, documents.list + at, error)) {
 			couch_documents_done(&documents);
-			return error_wrap(error, "reading %zu documents", count);
+			return error_wrap(error, "reading %zu %s", count,
+					  count == 1 ? "document" : "documents");
 		}
 	}
 	*documents_out = documents;

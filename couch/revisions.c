@@ -114,7 +114,8 @@ bool couch_revisions_read(struct couch_client *couch, const struct couch_revisio
 		part = count - at < COUCH_BULK_LIMIT ? count - at : COUCH_BULK_LIMIT;
 		if (!read_revisions(couch, wanted + at, part, with_ancestors, documents.list + at, error)) {
 			couch_documents_done(&documents);
-			return error_wrap(error, "reading %zu revisions", count);
+			return error_wrap(error, "reading %zu %s", count,
+					  count == 1 ? "revision" : "revisions");
 		}
 	}
 	*documents_out = documents;

@@ -99,6 +99,15 @@ static bool read_names(const struct bridge_settings *settings, struct http *http
 
 /* ---- telling ---- */
 
+/* What is said of the document itself begins with its ID, which stands before it already. */
+static const char *words_of(const struct problem *problem)
+{
+	scoped_text beginning = own_format("document %s: ", problem->full_id);
+	size_t length = strlen(beginning);
+
+	return strncmp(problem->words, beginning, length) == 0 ? problem->words + length : problem->words;
+}
+
 static void print_problem(const struct problem *problem)
 {
 	struct text line = {0};
@@ -113,7 +122,7 @@ static void print_problem(const struct problem *problem)
 	if (problem->row)
 		text_format(&line, ", row %s", problem->row);
 	text_add(&line, problem->past ? ", nothing to be done: " : ": ");
-	text_add_visible(&line, problem->words, "");
+	text_add_visible(&line, words_of(problem), "");
 	if (problem->next_try_ms) {
 		clock_iso(problem->next_try_ms, iso);
 		text_format(&line, " (next try %s)", iso);
@@ -130,7 +139,7 @@ static struct json_object *problem_json(const struct problem *problem)
 	json_put_text(json, "document", problem->full_id);
 	json_put_text(json, "name", problem->name);
 	json_put_text(json, "row", problem->row);
-	json_put_text(json, "words", problem->words);
+	json_put_text(json, "words", words_of(problem));
 	json_put(json, "past", json_new_bool(problem->past));
 	if (problem->next_try_ms) {
 		clock_iso(problem->next_try_ms, iso);

@@ -37,8 +37,8 @@ static void advise_of_silence(const struct bridge_settings *settings, struct err
 		(void)error_wrap(error, "AIRTABLE_ENDPOINT_URL");
 	else
 		(void)error_wrap(error,
-				 "Airtable does not answer: see that this machine reaches %s, as "
-				 "AIRTABLE_ENDPOINT_URL says",
+				 "Airtable does not answer: see that this machine reaches %s "
+				 "(AIRTABLE_ENDPOINT_URL)",
 				 settings->airtable_endpoint_url);
 }
 

@@ -194,7 +194,7 @@ bool sync_start(struct sync *sync, struct error *error)
 	sync->app_leftovers_due = true;
 	sync->started = true;
 	sync->position_lost = false;
-	log_info(&sync->log, "knows %zu documents and rows, %zu to look at", sync->pairs.count,
-		 sync->pairs.queue.count);
+	log_info(&sync->log, "knows %zu %s, %zu to look at", sync->pairs.count,
+		 sync->pairs.count == 1 ? "document or row" : "documents and rows", sync->pairs.queue.count);
 	return true;
 }

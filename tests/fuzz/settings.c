@@ -12,7 +12,7 @@
 #define SECRET "kept-to-itself"
 
 struct all {
-	char *text, *secret, *url, *listen, *list;
+	char *text, *secret, *token, *url, *listen, *list;
 	int seconds, count;
 	struct settings_family family;
 };
@@ -20,6 +20,7 @@ struct all {
 static const struct setting table[] = {
 	{"TEXT", SETTING_TEXT, offsetof(struct all, text), "usual", 0, 0, "words"},
 	{"SECRET", SETTING_SECRET, offsetof(struct all, secret), NULL, 0, 0, "words"},
+	{"TOKEN", SETTING_TOKEN, offsetof(struct all, token), NULL, 0, 0, "words"},
 	{"URL", SETTING_URL, offsetof(struct all, url), "http://usual", 0, 0, "words"},
 	{"LISTEN", SETTING_LISTEN, offsetof(struct all, listen), "127.0.0.1:80", 0, 0, "words"},
 	{"LIST", SETTING_LIST, offsetof(struct all, list), NULL, 0, 0, "words"},
@@ -55,7 +56,8 @@ static void check_all(const struct all *all)
 	char host[64];
 	int port = 0;
 
-	must(all->text && all->secret && all->url && all->list);
+	must(all->text && all->secret && all->token && all->url && all->list);
+	must(!strpbrk(all->token, " \t\r\n\"#"));
 	must(strncmp(all->url, "http://", 7) == 0 || strncmp(all->url, "https://", 8) == 0 || !all->url[0]);
 	must(!all->url[0] || all->url[strlen(all->url) - 1] != '/');
 	must(all->seconds >= 1 && all->seconds <= 86400 && all->count >= 0);

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { newItem } from './lib/documents.mjs';
 import { DAVENPORT, runToEnd } from './lib/programs.mjs';
 import { playAll } from './lib/tap.mjs';
 import { idOf, inWorld, TOKEN } from './lib/world.mjs';
@@ -132,7 +133,7 @@ const airtableFaults = (world, web) => [
 	['a token without the base', { AIRTABLE_TOKEN: ELSEWHERE }, 1,
 		new RegExp(`^AIRTABLE_TOKEN may not do this: the token needs schema\\.bases:read, and access to base ${world.base}`), 1],
 	['nobody listens', { AIRTABLE_ENDPOINT_URL: 'http://127.0.0.1:1' }, 3,
-		/^Airtable does not answer: see that this machine reaches http:\/\/127\.0\.0\.1:1, as AIRTABLE_ENDPOINT_URL says/, null],
+		/^Airtable does not answer: see that this machine reaches http:\/\/127\.0\.0\.1:1 \(AIRTABLE_ENDPOINT_URL\): /, null],
 	['a web server', { AIRTABLE_ENDPOINT_URL: web.url }, 1,
 		new RegExp(`^what answers at ${web.url} is not Airtable's API: see AIRTABLE_ENDPOINT_URL`), null],
 	['a page that is lost', { AIRTABLE_ENDPOINT_URL: `${web.url}/lost` }, 1, /^what answers at \S+ is not Airtable's API/, 1],
@@ -265,6 +266,13 @@ async function plainWords(world, step) {
 			assert.match(none.log, new RegExp(`there is no Airtable integration with the ID another; there is 'Demo' \\(${world.integrationId}\\)"\n`));
 		});
 	}
+	await world.couch.putAll(world.database, [newItem(await world.couch.all(world.database), 'nameless', { name: undefined })]);
+	await world.sync();
+	const told = await world.problems({ json: false });
+	await step('problems tells a document once, and one problem as one', () => {
+		assert.match(told.out, /^integration 'Demo' of database \S+: 1 problem\n/);
+		assert.match(told.out, /^item-nameless: Name \(data\.name\) is missing, a string was expected\.?$/m);
+	});
 	await world.save(idOf(item), { purchase_price_currency: 'EUR ', purchase_price_x1000: 1000 });
 	const quoted = await world.sync();
 	await step('a choice stands in quotes, so that the space at its end is seen', () =>

@@ -57,8 +57,8 @@ static const struct advice_case {
 	 {.kind = ERROR_RETRY, .server = AIRTABLE_SERVER, .unreached = true, .text = "x"},
 	 NULL,
 	 false,
-	 "Airtable does not answer: see that this machine reaches http://airtable.example, as "
-	 "AIRTABLE_ENDPOINT_URL says: x"},
+	 "Airtable does not answer: see that this machine reaches http://airtable.example "
+	 "(AIRTABLE_ENDPOINT_URL): x"},
 	{"an address that can never work",
 	 {.kind = ERROR_FATAL, .server = AIRTABLE_SERVER, .text = "x"},
 	 NULL,

@@ -545,7 +545,7 @@ static const struct write_case write_cases[] = {
 
 	{"an answer that is no JSON", AIRTABLE_UPDATE, "good html", "??", 1, ERROR_NONE, "cannot be used"},
 	{"an answer that is one record short", AIRTABLE_UPDATE, "good less", "??", 1, ERROR_NONE,
-	 "shows 1 records where 2"},
+	 "shows 1 record where 2"},
 	{"an answer that is one record long", AIRTABLE_UPSERT, "good more", "??", 1, ERROR_NONE,
 	 "shows 3 records where 2"},
 	{"update: an answer in another order", AIRTABLE_UPDATE, "swap good", "??", 1, ERROR_NONE,
