@@ -292,7 +292,7 @@ static void undo_carried(struct world *world, struct world_version *version)
 {
 	struct world_version *edit = observer_version(world, version->field, version->carried_over);
 
-	if (!edit || strcmp(edit->before, version->value) != 0 ||
+	if (!edit || edit->in_airtable || strcmp(edit->before, version->value) != 0 ||
 	    !observer_shown_by_documents(world, edit->field, edit->value) ||
 	    observer_shown_by_documents(world, version->field, version->value))
 		return;
