@@ -27,21 +27,12 @@ bool job_left_scope(const struct batch *batch, const struct job *job)
 			  agreed_parent(job, FIELD_CONTAINER));
 }
 
-bool job_row_moved(const struct batch *batch, const struct job *job, enum field field)
-{
-	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
-
-	return job_has_column(batch, job, field) && job->entry.fields[field].known &&
-	       field_rule(field)->direction == DIRECTION_BOTH &&
-	       !cell_equal(&job->entry.fields[field].airtable, &job->airtable[field], &equivalence);
-}
-
 /* The row was edited to stand somewhere in the scope. */
 static bool returns(const struct batch *batch, const struct job *job)
 {
 	const struct sync *sync = batch->sync;
-	bool collection = job_row_moved(batch, job, FIELD_COLLECTION);
-	bool container = job_row_moved(batch, job, FIELD_CONTAINER);
+	bool collection = job_field_moved(batch, job, FIELD_COLLECTION, false);
+	bool container = job_field_moved(batch, job, FIELD_CONTAINER, false);
 
 	return job->pair->table == TABLE_ITEMS && (collection || container) &&
 	       scope_would_hold(

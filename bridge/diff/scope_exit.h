@@ -8,7 +8,6 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-bool job_row_moved(const struct batch *batch, const struct job *job, enum field field);
 /* Pairs outside of the scope (sync-rules 14). */
 bool job_left_scope(const struct batch *batch, const struct job *job);
 void job_view_scope_exit(const struct batch *batch, const struct job *job, struct existence_views *views);

@@ -29,7 +29,7 @@ enum value_kind {
 enum watch_kind {
 	WATCH_DOCUMENTS, /* the documents that its edit was refused for, by their _ids */
 	WATCH_RECORDS, /* the rows that its row points to and that have no document yet, by their record ids */
-	WATCH_MARKS, /* the row that its app link names, of which another pair may yet make a document, by its record id */
+	WATCH_APP_LINKS, /* the row that its app link names, of which another pair may yet make a document, by its record id */
 	WATCH_KINDS,
 };
 /* A time of a pair, and where it stands in the heap. */

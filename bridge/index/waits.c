@@ -77,6 +77,6 @@ void pairs_requeue_waiting(struct pairs *pairs, struct pair *pair)
 			pairs_queue(pairs, content, JOB_AGAIN);
 	requeue_watchers(pairs, WATCH_RECORDS, pair->record_id);
 	requeue_watchers(pairs, WATCH_RECORDS, ANY_RECORD);
-	requeue_watchers(pairs, WATCH_MARKS,
-			 pair->record_id); /* what the app made of its row is its twin now */
+	/* What the app made of its row is its twin now. */
+	requeue_watchers(pairs, WATCH_APP_LINKS, pair->record_id);
 }

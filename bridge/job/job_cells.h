@@ -23,3 +23,6 @@ const struct cell *job_agreed_couch(const struct job *job, enum field field);
 /* Whether the document shows another value than when both last agreed: exactly, since a document's number only changes when
  * somebody changes it. */
 bool job_couch_moved(const struct batch *batch, const struct job *job, enum field field);
+/* A two-way field that one side edited since both agreed; any of them. */
+bool job_field_moved(const struct batch *batch, const struct job *job, enum field field, bool of_couch);
+bool job_any_moved(const struct batch *batch, const struct job *job, bool of_couch);

@@ -43,9 +43,9 @@ static void watch_mark(struct sync *sync, struct pair *pair, const char *app_lin
 {
 	struct watches *watches = &sync->pairs.watches;
 
-	watches_drop(watches, pair, WATCH_MARKS);
+	watches_drop(watches, pair, WATCH_APP_LINKS);
 	if (app_link && pair->state != ENTRY_PAIR && !pair->twin_of && strcmp(pair->record_id, app_link) != 0)
-		watches_add(watches, pair, WATCH_MARKS, app_link);
+		watches_add(watches, pair, WATCH_APP_LINKS, app_link);
 }
 
 static void note_values(struct sync *sync, struct pair *pair, struct json_object *data)

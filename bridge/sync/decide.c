@@ -3,279 +3,21 @@
 #include "bridge/app/app_twins.h"
 #include "bridge/app/deleted_by_app.h"
 #include "bridge/diff/back_in_time.h"
-#include "bridge/diff/scope_exit.h"
+#include "bridge/diff/edit_times.h"
+#include "bridge/diff/shown_ids.h"
 #include "bridge/diff/typing.h"
 #include "bridge/diff/untouched.h"
-#include "bridge/index/parents.h"
-#include "bridge/job/expired.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_problem.h"
-#include "bridge/limits.h"
 #include "bridge/mapping/mapping_to.h"
-#include "bridge/memory/seen_row.h"
 #include "bridge/rows/row_draft.h"
 #include "bridge/sync/brake_batch.h"
+#include "bridge/sync/existence.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* By its time an edit may seem so much earlier than it was: Airtable rounds it to the nearest second, and its clock is known by whole
- * seconds. */
-#define EDIT_EARLIER_MS 1500
-
-/* ---- existence ---- */
-
-static enum document_state document_state(const struct batch *batch, const struct job *job)
-{
-	const struct pair *pair = job->pair;
-
-	switch (job->document.presence) {
-	case RECORD_TOMBSTONE:
-		return job->went_back ? DOCUMENT_WENT_BACK : DOCUMENT_TOMBSTONE;
-	case RECORD_MISSING:
-		return job->entry.state == ENTRY_PAIR ? DOCUMENT_MISSING : DOCUMENT_NONE;
-	case RECORD_THERE:
-		break;
-	}
-	if (job->flaw.kind != ERROR_NONE)
-		return DOCUMENT_UNREADABLE;
-	if (pair->in_scope)
-		return DOCUMENT_IN_SCOPE;
-	return job_left_scope(batch, job) && !job_parent_went_back(batch, job) ? DOCUMENT_LEFT_SCOPE
-									       : DOCUMENT_OUT_OF_SCOPE;
-}
-
-/* Gone means not shown twice, a minute apart by the base's clock (sync-rules 2); a row that we deleted needs one job. */
-static bool surely_gone(struct batch *batch, struct job *job)
-{
-	int64_t now_ms = batch->sync->rows.ops->now_ms(batch->sync->rows.self);
-	struct ledger_entry *entry = &job->entry;
-
-	if (!entry->unsure_since_ms) {
-		entry->unsure_since_ms = now_ms;
-		job->again_in_ms = SYNC_UNSURE_MS;
-		return false;
-	}
-	if (now_ms - entry->unsure_since_ms >= SYNC_UNSURE_MS)
-		return true;
-	job->again_in_ms = SYNC_UNSURE_MS - (now_ms - entry->unsure_since_ms);
-	return false;
-}
-
-static bool is_mixed_up(const struct pair *pair)
-{
-	return pair->claims || pair->claimants > 0;
-}
-
-/* The paired row of another document shows this one's ID: a row that was made now would be written over that row (sync-rules 15). Where
- * the other is held, this one is told and tried again later ('retry'); else it waits until the other's job has set the ID back. */
-static bool is_shown_elsewhere(struct job *job)
-{
-	const struct pair *other = job->id_shown_by;
-
-	if (!other || job->document.presence != RECORD_THERE || job->flaw.kind != ERROR_NONE ||
-	    !job->pair->in_scope)
-		return false;
-	job->retry = other->claims || other->has_problem || !other->in_scope;
-	if (!job->retry)
-		job->again_in_ms = SYNC_RETRY_FIRST_MS;
-	return true;
-}
-
-static enum row_state paired_row_state(struct batch *batch, struct job *job)
-{
-	bool there = job->row.presence == RECORD_THERE;
-	bool was_missing = job->pair->row_missing;
-
-	job->pair->row_missing = !there || strcmp(job->row.id, job->entry.record_id) != 0;
-	if (!job->pair->row_missing) {
-		job->entry.unsure_since_ms = 0;
-		job->paired = job->paired || was_missing; /* what waits for it may go on */
-		return is_mixed_up(job->pair)  ? ROW_MIXED_UP
-		       : job->pair->copies > 0 ? ROW_PAIRED_OTHERS
-					       : ROW_PAIRED;
-	}
-	if (!surely_gone(batch, job))
-		return ROW_UNSURE;
-	if (is_mixed_up(job->pair))
-		return ROW_MIXED_UP; /* a row made again would be written over the one that shows its ID */
-	if (there)
-		return ROW_GONE_ONE_FREE;
-	return is_shown_elsewhere(job) ? ROW_SHOWS_ANOTHER : ROW_GONE;
-}
-
-/* For a while after its deletion a row may still be shown: it did not come back (sync-rules 6.4). */
-static bool was_just_deleted(struct batch *batch, struct job *job)
-{
-	int64_t age_ms = batch->sync->rows.ops->now_ms(batch->sync->rows.self) - job->entry.retired_ms;
-
-	if (job->entry.state == ENTRY_FORGOTTEN || strcmp(job->row.id, job->entry.record_id) != 0 ||
-	    age_ms < 0 || age_ms >= SYNC_STALE_MS)
-		return false;
-	job->again_in_ms = SYNC_STALE_MS - age_ms;
-	return true;
-}
-
-/* Its last cells have the tick, which was obeyed. What is ticked later is meant. */
-static bool shows_obeyed_tick(const struct batch *batch, const struct job *job)
-{
-	const struct column *column = &batch->sync->columns[job->pair->table].of[FIELD_DELETE];
-
-	return column->id && job->airtable[FIELD_DELETE].kind == CELL_TRUE &&
-	       json_bool_or(job->entry.retired_cells, column->id, false);
-}
-
-static enum row_state retired_row_state(struct batch *batch, struct job *job)
-{
-	if (job->row.presence != RECORD_THERE)
-		return ROW_NONE;
-	if (job->document.presence == RECORD_THERE && strcmp(job->row.id, job->entry.record_id) != 0)
-		return ROW_FREE;
-	if (was_just_deleted(batch, job))
-		return ROW_UNSURE;
-	if (shows_obeyed_tick(batch, job))
-		return ROW_OF_RETIRED_TICKED;
-	if (job->airtable[FIELD_DELETE].kind != CELL_TRUE && job_has_column(batch, job, FIELD_DELETE))
-		job_forget_obeyed_tick(batch, job);
-	return ROW_OF_RETIRED;
-}
-
-static enum row_state row_state(struct batch *batch, struct job *job)
-{
-	bool there = job->row.presence == RECORD_THERE;
-
-	if (!there && job->entry.state != ENTRY_PAIR && is_shown_elsewhere(job))
-		return ROW_SHOWS_ANOTHER;
-	switch (job->entry.state) {
-	case ENTRY_PAIR:
-		return paired_row_state(batch, job);
-	case ENTRY_RETIRED:
-	case ENTRY_FORGOTTEN:
-	case ENTRY_DISCARDED:
-		return retired_row_state(batch, job);
-	case ENTRY_NONE:
-		break;
-	}
-	if (!there)
-		return ROW_NONE;
-	if (job->pair->copies > 0)
-		return ROW_FREE_TWINS;
-	return job->document.presence == RECORD_MISSING ? ROW_NEW : ROW_FREE;
-}
-
-static bool airtable_moved(const struct batch *batch, const struct job *job, enum field field)
-{
-	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
-
-	return !cell_equal(&job->entry.fields[field].airtable, &job->airtable[field], &equivalence);
-}
-
-/* A two-way field that one side edited since both agreed. */
-static bool field_moved(const struct batch *batch, const struct job *job, enum field field, bool of_couch)
-{
-	return job_has_column(batch, job, field) && job->entry.fields[field].known &&
-	       field_rule(field)->direction == DIRECTION_BOTH &&
-	       (of_couch ? job_couch_moved(batch, job, field) : airtable_moved(batch, job, field));
-}
-
-static bool any_moved(const struct batch *batch, const struct job *job, bool of_couch)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (field_moved(batch, job, (enum field)field, of_couch))
-			return true;
-	return false;
-}
-
-/* Whose the row is, by its ID cell as it was read now (sync-rules 13). A paired row is known by its record id; another's ID
- * in it is set back, unless other cells have changed as well. */
-static void note_shown_id(struct batch *batch, struct job *job)
-{
-	struct sync *sync = batch->sync;
-	struct pair *pair = job->pair;
-
-	if (job->entry.state == ENTRY_PAIR) {
-		bool own =
-			job->row.presence == RECORD_THERE && strcmp(job->row.id, job->entry.record_id) == 0;
-		struct pair *other = own ? sync_shown_other(sync, pair, &job->airtable[FIELD_ID]) : NULL;
-		pairs_set_claims(&sync->pairs, pair, other && any_moved(batch, job, false) ? other : NULL);
-	} else if (job->entry.state == ENTRY_NONE && job->row.presence == RECORD_THERE) {
-		struct pair *owner = sync_pair_of_row(sync, &job->row);
-		job->finished = owner != pair;
-		if (job->finished) {
-			own_free_text(&job->entry.problem);
-			pairs_queue(&sync->pairs, owner, JOB_ROW);
-		}
-	}
-	own_free_text(&job->entry.shows);
-	const struct pair *shown = pair->claims ? pair->claims : pair->copy_of;
-	job->entry.shows = shown && !job->finished ? own_copy(shown->id) : NULL;
-}
-
-static void note_shown_ids(struct batch *batch)
-{
-	for (size_t i = 0; i < batch->count; i++)
-		if (!batch->jobs[i].finished && !batch->jobs[i].needs_no_row)
-			note_shown_id(batch, &batch->jobs[i]);
-}
-
 /* ---- asking when rows were edited ---- */
-
-/* The questions of a batch, asked in one request. */
-struct asking {
-	size_t count;
-	struct endpoint_time_question *questions; /* owned */
-	struct job **askers;                      /* owned; whose question each is */
-};
-
-/* Whether it is to be known of this cell if it was edited after a moment, and after which. */
-typedef bool asks_after(const struct batch *batch, const struct job *job, enum field field,
-			int64_t *after_ms_out);
-
-static void add_question(struct asking *asking, struct job *job, enum field field, int64_t after_ms)
-{
-	size_t count = asking->count + 1;
-
-	asking->questions = own_resize(asking->questions, count, sizeof *asking->questions);
-	asking->askers = own_resize(asking->askers, count, sizeof(struct job *));
-	asking->askers[asking->count] = job;
-	asking->questions[asking->count++] = (struct endpoint_time_question){
-		.table = job->pair->table,
-		.id = job->row.id,
-		.field = field,
-		.after_ms = after_ms,
-	};
-}
-
-static void asking_done(struct asking *asking)
-{
-	free(asking->questions);
-	free(asking->askers);
-}
-
-static bool ask(struct batch *batch, asks_after *asks, struct asking *asking_out, struct error *error)
-{
-	const struct endpoint *rows = &batch->sync->rows;
-	struct asking asking = {0};
-
-	for (size_t i = 0; i < batch->count; i++)
-		for (size_t field = 0; field < FIELD_COUNT; field++) {
-			struct job *job = &batch->jobs[i];
-			int64_t after_ms;
-			if (asks(batch, job, (enum field)field, &after_ms))
-				add_question(&asking, job, (enum field)field, after_ms);
-		}
-	if (asking.count > 0 && !rows->ops->edited_after(rows->self, asking.questions, asking.count, error)) {
-		asking_done(&asking);
-		return error_wrap(error, "asking when rows were edited");
-	}
-	*asking_out = asking;
-	return true;
-}
-
-/* The Date header counts whole seconds, so something was seen up to one later than its clock said; and the time of an edit is rounded to
- * the nearest one. */
-#define SEEN_LATER_MS 1000
-#define ROUNDED_UP_MS 500
 
 /* Whose document was deleted, and which cells of the row were edited: before that was seen, or after (sync-rules 10)? */
 static bool asks_of_tombstone(const struct batch *batch, const struct job *job, enum field field,
@@ -283,7 +25,7 @@ static bool asks_of_tombstone(const struct batch *batch, const struct job *job, 
 {
 	if (job->finished || job->needs_no_row || job->document.presence != RECORD_TOMBSTONE ||
 	    job->entry.state != ENTRY_PAIR || job->row.presence != RECORD_THERE ||
-	    !field_moved(batch, job, field, false))
+	    !job_field_moved(batch, job, field, false))
 		return false;
 	*after_ms_out = job_first_seen_ms(batch, job) + SEEN_LATER_MS + ROUNDED_UP_MS;
 	return true;
@@ -291,56 +33,15 @@ static bool asks_of_tombstone(const struct batch *batch, const struct job *job, 
 
 static bool ask_of_tombstones(struct batch *batch, struct error *error)
 {
-	struct asking asking = {0};
+	struct edit_questions asking = {0};
 
-	if (!ask(batch, asks_of_tombstone, &asking, error))
+	if (!edit_questions_ask(batch, asks_of_tombstone, &asking, error))
 		return false;
 	for (size_t i = 0; i < asking.count; i++)
 		asking.askers[i]->row_edit_newer =
 			asking.askers[i]->row_edit_newer || asking.questions[i].is_after;
-	asking_done(&asking);
+	edit_questions_done(&asking);
 	return true;
-}
-
-/* ---- existence, decided ---- */
-
-/* What becomes of a document that went back in time without a word about its fields. */
-static bool settles_back(enum existence_action action)
-{
-	return action == EXIST_RESTORE_ROW || action == EXIST_FORGET || action == EXIST_DELETE_DOCUMENT ||
-	       action == EXIST_RETIRE;
-}
-
-static void decide_existence(struct batch *batch, struct job *job)
-{
-	struct pair *pair = job->pair;
-	bool document_there = job->document.presence == RECORD_THERE && job->flaw.kind == ERROR_NONE;
-	bool row_there = job->row.presence == RECORD_THERE;
-	struct existence_views views = {
-		.document = document_state(batch, job),
-		.row = row_state(batch, job),
-		.entry = job->entry.state,
-		.on_row_deleted = batch->sync->config->on_row_deleted,
-		.document_moved = document_there && any_moved(batch, job, true),
-		.row_moved = row_there && job->entry.state == ENTRY_PAIR && any_moved(batch, job, false),
-		.row_edit_newer = job->row_edit_newer,
-		.app_deleted = job->app_deleted,
-		.is_twin = pair->twin_of != NULL,
-		.other_is_held = job->id_shown_by && job->retry,
-		.twin_goes = job->twin_goes,
-		.retirement_over = job_retired_is_over(batch, job),
-		.delete_ticked = row_there && job->airtable[FIELD_DELETE].kind == CELL_TRUE,
-	};
-
-	views.has_contents = (views.delete_ticked || views.on_row_deleted == ROW_DELETED_DELETE) &&
-			     pair_has_contents(pair);
-	if (views.document == DOCUMENT_LEFT_SCOPE || views.document == DOCUMENT_OUT_OF_SCOPE)
-		job_view_scope_exit(batch, job, &views);
-	job->existence = plan_existence(&views);
-	job->settles_back = job->went_back && settles_back(job->existence.action);
-	job->again = job->again || views.place_open;
-	log_debug(&batch->sync->log, "%s: %s: %s", pair->full_id, existence_name(job->existence.action),
-		  job->existence.reason);
 }
 
 /* ---- fields ---- */
@@ -372,7 +73,7 @@ static void take_newer_link(struct job *job, enum field field)
 	*shown = newer;
 }
 
-/* Which of the two is meant was decided when the row could not be written (outside.c): it still shows both, and is to show the one. */
+/* Which of the two is meant was decided when the row could not be written (leave_scope.c): it still shows both, and is to show the one. */
 static bool take_decided_link(struct job *job, enum field field)
 {
 	const struct ledger_field *agreed = &job->entry.fields[field];
@@ -504,7 +205,7 @@ static bool decides_fields(const struct job *job)
 static void contest_what_differs(struct batch *batch, struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (field_moved(batch, job, (enum field)field, false))
+		if (job_field_moved(batch, job, (enum field)field, false))
 			job->entry.fields[field].base_uncertain = true;
 }
 
@@ -548,9 +249,9 @@ static bool asks_of_conflict(const struct batch *batch, const struct job *job, e
 /* What is decided by the answers is decided once more. */
 static bool ask_of_conflicts(struct batch *batch, struct error *error)
 {
-	struct asking asking = {0};
+	struct edit_questions asking = {0};
 
-	if (!ask(batch, asks_of_conflict, &asking, error))
+	if (!edit_questions_ask(batch, asks_of_conflict, &asking, error))
 		return false;
 	for (size_t i = 0; i < asking.count; i++)
 		asking.askers[i]->orders[asking.questions[i].field] =
@@ -558,7 +259,7 @@ static bool ask_of_conflicts(struct batch *batch, struct error *error)
 	for (size_t i = 0; i < asking.count; i++)
 		if (i == 0 || asking.askers[i] != asking.askers[i - 1])
 			decide_fields(batch, asking.askers[i]);
-	asking_done(&asking);
+	edit_questions_done(&asking);
 	return true;
 }
 
@@ -578,16 +279,16 @@ static bool asks_of_recollected(const struct batch *batch, const struct job *job
 
 static bool ask_of_recollected(struct batch *batch, struct error *error)
 {
-	struct asking asking = {0};
+	struct edit_questions asking = {0};
 
-	if (!ask(batch, asks_of_recollected, &asking, error))
+	if (!edit_questions_ask(batch, asks_of_recollected, &asking, error))
 		return false;
 	for (size_t i = 0; i < asking.count; i++)
 		asking.askers[i]->unedited[asking.questions[i].field] = !asking.questions[i].is_after;
 	for (size_t i = 0; i < asking.count; i++)
 		if (i == 0 || asking.askers[i] != asking.askers[i - 1])
 			decide_fields(batch, asking.askers[i]);
-	asking_done(&asking);
+	edit_questions_done(&asking);
 	return true;
 }
 
@@ -605,7 +306,7 @@ static bool ask_of_untouched(struct batch *batch, struct error *error)
 
 bool batch_decide(struct batch *batch, struct error *error)
 {
-	note_shown_ids(batch);
+	batch_note_shown_ids(batch);
 	if (!ask_of_tombstones(batch, error) || !batch_find_deleted_by_app(batch, error) ||
 	    !batch_compare_twins(batch, error))
 		return false;
@@ -613,7 +314,7 @@ bool batch_decide(struct batch *batch, struct error *error)
 		struct job *job = &batch->jobs[i];
 		if (job->finished || job->needs_no_row || job->only_error_cell)
 			continue;
-		decide_existence(batch, job);
+		job_decide_existence(batch, job);
 		if (decides_fields(job))
 			decide_fields(batch, job);
 	}

@@ -81,7 +81,8 @@ static bool take_merged(struct job *job, enum field field)
 void job_take_merged_out(struct batch *batch, struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (job_row_moved(batch, job, (enum field)field) && take_merged(job, (enum field)field))
+		if (job_field_moved(batch, job, (enum field)field, false) &&
+		    take_merged(job, (enum field)field))
 			job->again = true;
 	if (!job->again && !job->problem.length)
 		job_problem(job, "%s, but they wait for something else.", job->existence.reason);
