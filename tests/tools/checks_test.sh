@@ -35,6 +35,14 @@ fresh() {
 	# shellcheck disable=SC2016 # backquotes of Markdown
 	printf '%s\n' '| setting | default | |' '|---|---|---|' '| `COUCHDB_URL` | | the server |' \
 		'| `POLL_SECONDS` | `30` | looks |' '| `TOKEN_<base id>` | | one |' >"$tree/README.md"
+	mkdir -p "$tree"/docs "$tree"/tests/worlds/kept
+	echo 'bool plan_field(struct cell *cell_now);' >"$tree/bridge/plan/plan.h"
+	echo '	{ "losing-leaf-arrives", one, other },' >"$tree/tests/worlds/named_leaves.c"
+	echo 'bridge' >"$tree/tests/worlds/kept/told-twice.history"
+	# shellcheck disable=SC2016 # backquotes of Markdown
+	printf '%s\n' 'See [the settings](../README.md), [elsewhere](https://example.org/none) and [below](#below).' \
+		'`plan_field()` in `bridge/plan/plan.h`, `plan_test.c` and `bridge/*/plan.c` take `cell_now`.' '```' '`not looked at' '```' \
+		'Worlds: `losing-leaf-arrives`, `told-twice`; `davenport sync --held`, `<database>-davenport`, `ID`.' >"$tree/docs/tour.md"
 	git -C "$tree" init -q . && git -C "$tree" add -A
 }
 
@@ -50,6 +58,7 @@ fresh
 case_is "layers: a right tree passes" 0 "" tools/check-layers "$tree"
 case_is "settings: a right tree passes" 0 "" tools/check-settings "$tree"
 case_is "words: a right tree passes" 0 "" tools/check-words "$tree"
+case_is "docs: a right tree passes" 0 "" tools/check-docs "$tree"
 
 while IFS='|' read -r file line what; do
 	wrong "$file" "$line"
@@ -117,4 +126,22 @@ README.md|npm --registry https://regis@try.example.org/|a registry's host
 tools/package-lock.json|  "resolved": "https://example.org/a.tgz",|a download address in a lock file
 tools/.npmrc|audit=false|npm settings of one machine
 END
+
+while IFS='|' read -r line pattern what; do
+	wrong docs/tour.md "$line"
+	case_is "docs: $what" 1 "^docs/tour.md:7: $pattern" tools/check-docs "$tree"
+done <<'END'
+See `bridge/plan/planner.c`.|bridge/plan/planner.c: is not there|a file that is not there
+See `bridge/place/` and `bridge/plan/`.|bridge/place/: is not there|a folder that is not there
+See `tests/unit/*_play.c`.|tests/unit/\*_play.c: is not there|a pattern that fits nothing
+See `planner.c`.|planner.c: no file|a name that no file has
+Then `plan_cell()`.|plan_cell(): .* no such function|a function that is not there
+Then `cell_now()`.|cell_now(): .* no such function|a function that is a variable
+It has `cell_then`.|cell_then: .* no such word|a word that the sources lack
+So in `losing-leaf-goes`.|losing-leaf-goes: no world|a world that is not there
+See [the rules](rules.md).|docs/rules.md: is not there|a link to nothing
+See `bridge/plan|a backquote has no partner|a word that goes over the end of its line
+END
+fresh && rm "$tree/docs/tour.md" "$tree/README.md" && git -C "$tree" add -A
+case_is "docs: no documents" 1 "no documents" tools/check-docs "$tree"
 echo "1..$number"
