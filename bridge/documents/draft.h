@@ -1,4 +1,4 @@
-/* Compose: what a job wants to save, from cells. What that makes of the document is in saving.c. */
+/* Draft: what a job wants to save, from cells. What that makes of the document is in saving.c. */
 #pragma once
 #include "bridge/job/batch.h"
 

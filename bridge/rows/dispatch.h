@@ -1,4 +1,4 @@
-/* Send: what is read once more before rows are written, and the start of the writes; remember.c takes their answers. */
+/* Dispatch: what is read once more before rows are written, and the start of the writes; commit.c takes their answers. */
 #pragma once
 #include "bridge/job/batch.h"
 

@@ -1,5 +1,5 @@
-/* Carry: does what was decided. Documents first, then a note in the ledger of what the rows are about to be sent, then the rows are
- * started; remember.c takes their answers.
+/* Apply: does what was decided. Documents first, then a note in the ledger of what the rows are about to be sent, then the rows are
+ * started; commit.c takes their answers.
  *
  *     existence ──> documents, histories ──> note in the ledger ──> row writes under way
  *

@@ -1,4 +1,4 @@
-/* Remember: what the row writes led to, and the ledger's entries of the whole batch in one go. */
+/* Commit: what the row writes led to, and the ledger's entries of the whole batch in one go. */
 #pragma once
 #include "bridge/job/batch.h"
 

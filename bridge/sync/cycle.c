@@ -1,4 +1,5 @@
-/*     hear ──> queue ──> batches of jobs, two under way ──> checkpoint, when nothing is left
+/*     intake ──> queue ──> batches of jobs, two under way: ──> checkpoint, when nothing is left
+ *                          load ──> recover ──> diff ──> decide ──> apply ──> commit
  *
  * While the rows of one batch are being written, the next is read and decided: Airtable's five requests a second
  * are the narrow place, and are kept busy. A pair whose collection or container has no row yet waits for that: so containers
@@ -7,8 +8,6 @@
 
 #include "base/clock.h"
 #include "bridge/app/app_leftovers.h"
-#include "bridge/diff/lost_links.h"
-#include "bridge/diff/schema_effects.h"
 #include "bridge/index/parents.h"
 #include "bridge/memory/bound_columns.h"
 #include "bridge/memory/checkpoints.h"
@@ -19,6 +18,7 @@
 #include "bridge/sync/apply.h"
 #include "bridge/sync/commit.h"
 #include "bridge/sync/decide.h"
+#include "bridge/sync/diff.h"
 #include "bridge/sync/intake.h"
 #include "bridge/sync/load.h"
 #include "bridge/sync/missing_rows.h"
@@ -113,11 +113,13 @@ static size_t take_ready(struct sync *sync, const struct cycle_wish *cycle, bool
 
 /* ---- the pipeline ---- */
 
+/* A batch goes through its steps in this order. Between the last two its rows are written, while another batch goes through the first
+ * ones. */
 static bool start_batch(struct pipeline *pipeline, struct batch *batch, struct error *error)
 {
 	pipeline->batches[pipeline->count++] = batch;
-	return batch_load(batch, error) && batch_check_schema(batch, error) && batch_recover(batch, error) &&
-	       batch_check_links(batch, error) && batch_decide(batch, error) && batch_apply(batch, error);
+	return batch_load(batch, error) && batch_recover(batch, error) && batch_diff(batch, error) &&
+	       batch_decide(batch, error) && batch_apply(batch, error);
 }
 
 static bool finish_oldest(struct pipeline *pipeline, struct error *error)

@@ -1,4 +1,4 @@
-/* One round: hear, look at every pair that is queued, remember. */
+/* One cycle: take in what is new, work on every pair that is queued, move the checkpoint. */
 #pragma once
 #include "bridge/memory/memory.h"
 

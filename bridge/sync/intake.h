@@ -1,4 +1,4 @@
-/* Listening: the news of both sides, and lists of all rows. What is as it was left is passed over, most of it; the pair of
+/* Intake: the news of both sides, and lists of all rows. What is as it was left is passed over, most of it; the pair of
  * anything else is queued. */
 #pragma once
 #include "bridge/memory/memory.h"

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "bridge/app/app_twins.h"
 #include "bridge/diff/back_in_time.h"
+#include "bridge/diff/schema_effects.h"
 #include "bridge/diff/unseen_parents.h"
 #include "bridge/index/parents.h"
 #include "bridge/index/scope.h"
@@ -424,5 +425,5 @@ bool batch_load(struct batch *batch, struct error *error)
 	read_row_cells(batch);
 	for (size_t i = 0; i < batch->count; i++)
 		job_take_notice(batch, &batch->jobs[i]);
-	return batch_find_twins(batch, error);
+	return batch_find_twins(batch, error) && batch_check_schema(batch, error);
 }

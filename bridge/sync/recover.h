@@ -1,4 +1,4 @@
-/* Settle: what became of what was sent before (sync-rules 6).
+/* Recover: what became of what was sent before (sync-rules 6).
  *
  * No Airtable write can be sent twice without harm, but it can always be decided again: the note in the ledger says
  * what each cell showed before and what it was to show. A write without an answer is in doubt until the row shows its
