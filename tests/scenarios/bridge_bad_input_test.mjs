@@ -736,6 +736,10 @@ async function noAirtable(world, step) {
 		assert.equal(done.status, 3, done.log);
 		assert.match(done.log, /\/v0\//);
 	});
+	await step('that address is told as it is tried again and in the end, however often it is tried', () => {
+		assert.ok((done.log.match(/tried again/g) ?? []).length > 2, done.log);
+		assert.equal(done.log.match(/\/v0\//g).length, 2, done.log);
+	});
 	await step('and so does check', () => {
 		assert.equal(found.status, 3);
 		assert.match(found.problems.join('\n'), /Airtable does not answer: see that this machine reaches/);
