@@ -16,8 +16,8 @@ void job_retire(struct batch *batch, struct job *job, const char *reason)
 	bool own = job->row.presence == RECORD_THERE && strcmp(job->row.id, job->entry.record_id) == 0;
 	struct json_object *cells = own ? json_copy(job->row.body) : json_share(job->entry.retired_cells);
 
-	ledger_entry_retire(&job->entry, reason, job->document.revision,
-			    batch->sync->rows.ops->now_ms(batch->sync->rows.self), cells);
+	ledger_entry_retire(&job->entry, reason, batch->sync->rows.ops->now_ms(batch->sync->rows.self),
+			    cells);
 }
 
 /* The row that was found is not the pair's own but a copy with its ID, which was there before both ended. The pair has its own record id
@@ -43,7 +43,7 @@ static void retire(struct batch *batch, struct job *job)
 {
 	bool left = job->document.presence == RECORD_THERE;
 
-	ledger_entry_retire(&job->entry, left ? "left the scope" : "document deleted", job->document.revision,
+	ledger_entry_retire(&job->entry, left ? "left the scope" : "document deleted",
 			    batch->sync->rows.ops->now_ms(batch->sync->rows.self),
 			    json_share(job->entry.retired_cells));
 	job_note_stale_app_link(batch, job, job->entry.record_id);

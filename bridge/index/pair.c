@@ -10,10 +10,6 @@ void pair_drop_fresh(struct pair *pair)
 		endpoint_record_done(pair->fresh_row);
 		free(take(pair->fresh_row));
 	}
-	if (pair->fresh_document) {
-		endpoint_record_done(pair->fresh_document);
-		free(take(pair->fresh_document));
-	}
 }
 
 void pair_free(struct pair *pair)

@@ -122,8 +122,7 @@ struct pair {
 	unsigned measured;     /* the turn of 'height' */
 	int height;            /* levels of queued contents below it */
 	struct endpoint_record *fresh_row; /* owned; read with the news, for the job that follows */
-	struct endpoint_record *fresh_document;
-	struct brake *brake; /* owned; of what was written lately, or NULL */
+	struct brake *brake;               /* owned; of what was written lately, or NULL */
 };
 /* Whether it is to be looked at some time; the steady time from which on (0: not at all). */
 int64_t pair_due_ms(const struct pair *pair, enum due_kind kind);

@@ -130,7 +130,6 @@ bool ledger_entry_is_settled(const struct ledger_entry *entry)
 void ledger_entry_revive(struct ledger_entry *entry)
 {
 	own_free_text(&entry->retired_reason);
-	own_free_text(&entry->retired_revision);
 	json_object_close(&entry->retired_cells);
 	entry->retired_ms = 0;
 }
@@ -163,8 +162,8 @@ static void forget_all(struct ledger_entry *entry)
 	json_object_close(&entry->grounds);
 }
 
-void ledger_entry_retire(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
-			 int64_t now_ms, struct json_object *cells)
+void ledger_entry_retire(struct ledger_entry *entry, const char *reason, int64_t now_ms,
+			 struct json_object *cells)
 {
 	bool was_document = entry->state != ENTRY_NONE && entry->state != ENTRY_DISCARDED;
 
@@ -178,7 +177,6 @@ void ledger_entry_retire(struct ledger_entry *entry, const char *reason, const c
 	json_object_close(&entry->revisions);
 	entry->state = was_document ? ENTRY_RETIRED : ENTRY_DISCARDED;
 	entry->retired_reason = own_copy(reason);
-	entry->retired_revision = own_copy(tombstone_revision);
 	entry->retired_ms = now_ms;
 	entry->retired_cells = cells;
 }

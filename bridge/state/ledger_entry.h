@@ -94,10 +94,9 @@ struct ledger_entry {
 		*blocked_by; /* owned; array of _ids of the documents that it comes from, or NULL */
 	/* Owned; {_id: revision, "" where there was none} of all that it was decided on (grounds.h); NULL: that is not known. */
 	struct json_object *grounds;
-	int failures;           /* tries that failed in a row */
-	int64_t next_try_ms;    /* wall clock; 0: when something changes */
-	char *retired_reason;   /* owned */
-	char *retired_revision; /* owned; the tombstone's */
+	int failures;         /* tries that failed in a row */
+	int64_t next_try_ms;  /* wall clock; 0: when something changes */
+	char *retired_reason; /* owned */
 	int64_t retired_ms;
 	struct json_object *
 		retired_cells; /* owned; the row's last cells, {field id: value}; from the note of its deletion on */
@@ -131,5 +130,5 @@ void ledger_entry_expire(struct ledger_entry *entry);
 /* A row without a document that is no more, or there again: nothing of it is remembered. */
 void ledger_entry_let_go(struct ledger_entry *entry);
 /* Turns it into a retired entry, of a document or of a row that never was one: agreement and notes go. 'cells' is taken. */
-void ledger_entry_retire(struct ledger_entry *entry, const char *reason, const char *tombstone_revision,
-			 int64_t now_ms, struct json_object *cells);
+void ledger_entry_retire(struct ledger_entry *entry, const char *reason, int64_t now_ms,
+			 struct json_object *cells);

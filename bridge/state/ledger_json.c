@@ -201,7 +201,6 @@ static void put_retired(struct json_object *json, const struct ledger_entry *ent
 {
 	if (entry->retired_reason) {
 		json_put_text(json, "reason", entry->retired_reason);
-		json_put_text(json, "tombstone", entry->retired_revision);
 		put_time(json, "at", entry->retired_ms);
 	}
 	if (entry->retired_cells)
@@ -443,7 +442,6 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->failures = failures < 0 ? 0 : failures > FAILURES_MOST ? FAILURES_MOST : (int)failures;
 	entry->next_try_ms = read_time(json, "next_try");
 	entry->retired_reason = own_copy(json_text_or(json, "reason", NULL));
-	entry->retired_revision = own_copy(json_text_or(json, "tombstone", NULL));
 	entry->retired_ms = read_time(json, "at");
 	struct json_object *cells = json_child(json, "cells", json_type_object);
 	entry->retired_cells = cells ? json_copy(cells) : NULL;

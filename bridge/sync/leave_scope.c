@@ -92,7 +92,7 @@ void job_take_merged_out(struct batch *batch, struct job *job)
 
 void job_let_go(struct batch *batch, struct job *job)
 {
-	ledger_entry_retire(&job->entry, "left the scope", job->document.revision,
+	ledger_entry_retire(&job->entry, "left the scope",
 			    batch->sync->rows.ops->now_ms(batch->sync->rows.self),
 			    json_share(job->entry.retired_cells));
 	job_note_stale_app_link(batch, job, job->entry.record_id);
