@@ -2,6 +2,7 @@
 
 #include "bridge/index/parents.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_log.h"
 #include "bridge/job/job_problem.h"
 
 #include <stdlib.h>
@@ -59,8 +60,9 @@ static void note_went_back(struct batch *batch, struct job *job, const char *wha
 	/* The app's link may be of later than what is there now. */
 	job->entry.has_app_link =
 		job->entry.has_app_link && app_link && strcmp(app_link, job->entry.record_id) == 0;
-	log_info(&batch->sync->log, "%s went back in time: the database does not know %s any more",
-		 job->pair->full_id, what);
+	scoped_text label = job_label(job);
+	log_info(&batch->sync->log, "%s went back in time: the database does not know %s any more", label,
+		 what);
 }
 
 static void report_unknown(struct batch *batch, struct job *job, const char *revision)

@@ -6,6 +6,7 @@
 #include "bridge/documents/retire.h"
 #include "bridge/documents/unanswered.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_log.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/park.h"
 #include "bridge/job/read_document.h"
@@ -114,6 +115,7 @@ static void take_written_document(struct batch *batch, struct job *job, const st
 	memset(job->couch, 0, sizeof job->couch);
 	job_read_document(batch, job);
 	show_derived(batch, job, before);
+	job_log_document_written(batch, job, before);
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		cell_done(&before[field]);
 }
@@ -173,7 +175,7 @@ static void take_refusal(struct job *job, const struct endpoint_write *write)
 {
 	const char *what = job->document_work == DOCUMENT_WORK_DELETE ? "to delete the document"
 			   : job->given                               ? "the document"
-								      : "the app's mark in the document";
+								      : "the app link in the document";
 
 	job_problem(job, "CouchDB refused %s: %s.", what, write->error.text);
 	if (is_app_link_alone(job))
@@ -191,13 +193,12 @@ static void give_up_document(struct batch *batch, struct job *job, const struct 
 		return;
 	}
 	if (write->result == ERROR_RETRY)
-		log_info(&batch->sync->log, "%s: it is in doubt whether the document was written: %s",
-			 job->pair->full_id, write->error.text);
+		job_log_doubt(batch, job, "the document", &write->error);
 	job->orphaned = write->result != ERROR_RETRY;
 	job->doubtful = write->result == ERROR_RETRY;
 	job->pair->save_lost = write->result == ERROR_CONFLICT;
 	bool app_link_alone = is_app_link_alone(job);
-	job_miss(job, app_link_alone ? "the app's mark in the document" : "the document", &write->error);
+	job_miss(job, app_link_alone ? "the app link in the document" : "the document", &write->error);
 	if (job->parked && app_link_alone)
 		note_app_link_refused(job, write);
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "bridge/app/app_twins.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_log.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
@@ -345,12 +346,9 @@ void job_record_losers(struct batch *batch, struct job *job)
 		put_cell(job->pair->table, (enum field)field,
 			 row_wins ? given_cell(job, (enum field)field) : &job->couch[field], winners);
 		batch->sync->counts.conflicts++;
-		char lost[64], won[64];
-		cell_show(row_wins ? &job->couch[field] : &job->airtable[field], lost, sizeof lost);
-		cell_show(row_wins ? &job->airtable[field] : &job->couch[field], won, sizeof won);
-		log_info(&batch->sync->log, "%s: conflict in %s: %s: \"%s\" gave way to \"%s\"",
-			 job->pair->full_id, field_rule((enum field)field)->name,
-			 job->decisions[field].reason, lost, won);
+		const struct cell *couch = &job->couch[field], *row = &job->airtable[field];
+		job_log_conflict(batch, job, (enum field)field, row_wins ? couch : row,
+				 row_wins ? row : couch);
 	}
 	if (json_key_count(losers) || json_key_count(winners))
 		add_history(job,
@@ -378,14 +376,10 @@ void job_record_last_edits(struct batch *batch, struct job *job)
 	scoped(json_object) nothing = json_new_object();
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		char lost[64];
 		if (!is_in_row_alone(batch, job, (enum field)field))
 			continue;
 		put_cell(job->pair->table, (enum field)field, &job->airtable[field], losers);
-		cell_show(&job->airtable[field], lost, sizeof lost);
-		log_info(&batch->sync->log, "%s: conflict in %s: %s: \"%s\" goes with the row",
-			 job->pair->full_id, field_rule((enum field)field)->name, job->existence.reason,
-			 lost);
+		job_log_gone_with_row(batch, job, (enum field)field);
 	}
 	if (json_key_count(losers))
 		add_history(job,

@@ -53,6 +53,7 @@ struct pair {
 	enum table table;
 	char *full_id;  /* owned: "item-<id>" */
 	const char *id; /* inside full_id */
+	char *name;     /* owned; of its document as last seen, for messages: masked, and cut; or NULL */
 
 	/* The document as last seen. */
 	enum { PAIR_DOCUMENT_NONE, PAIR_DOCUMENT_TOMBSTONE, PAIR_DOCUMENT_THERE } document;
@@ -127,5 +128,9 @@ struct pair {
 /* Whether it is to be looked at some time; the steady time from which on (0: not at all). */
 int64_t pair_due_ms(const struct pair *pair, enum due_kind kind);
 void pair_drop_fresh(struct pair *pair);
+/* For whoever it goes on to be known by: "item-12 (Drill)". The caller frees. */
+char *pair_label(const struct pair *pair);
+/* NULL and "" leave the name that it has. */
+void pair_set_name(struct pair *pair, const char *name);
 /* All whose documents stand in the place: for (content = place->contents; content; content = pair_next_content(...)). */
 struct pair *pair_next_content(const struct pair *content, const struct pair *place);

@@ -42,19 +42,3 @@ void job_problem(struct job *job, const char *format, ...)
 		text_add(&job->problem, " ");
 	text_add(&job->problem, words);
 }
-
-static const char *name_of(const struct job *job)
-{
-	const struct cell *couch = &job->couch[FIELD_NAME], *row = &job->airtable[FIELD_NAME];
-
-	return couch->kind == CELL_TEXT ? couch->text : row->kind == CELL_TEXT ? row->text : "";
-}
-
-void job_log_problem(struct batch *batch, const struct job *job, const char *words)
-{
-	const char *name = name_of(job);
-
-	batch->sync->counts.problems++;
-	log_warn(&batch->sync->log, "%s%s%s%s: %s", job->pair->full_id, *name ? " (" : "", name,
-		 *name ? ")" : "", words);
-}

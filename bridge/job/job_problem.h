@@ -5,7 +5,6 @@
 /* Only the row's error cell is to be written. */
 void job_write_only_error_cell(struct job *job);
 /* One line for a problem that was not known so far, with the record's name. */
-void job_log_problem(struct batch *batch, const struct job *job, const char *words);
 /* It is looked at again after this time, or sooner if something else wants that. */
 void job_wait(struct job *job, int64_t wait_ms);
 /* Adds one sentence to what a person should know of this pair. */

@@ -1,5 +1,6 @@
 #include "bridge/job/park.h"
 
+#include "bridge/job/job_log.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/limits.h"
 #include "bridge/state/ledger_io.h"

@@ -33,6 +33,7 @@ void sync_close(struct sync **sync)
 		columns_done(&gone->columns[table]);
 	pairs_done(&gone->pairs);
 	ledger_done(&gone->ledger);
+	repeats_done(&gone->repeats);
 	json_release(gone->couch_cursor);
 	json_release(gone->rows_cursor);
 	json_release(gone->couch_next);

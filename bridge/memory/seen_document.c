@@ -84,6 +84,8 @@ static void note_body(struct sync *sync, struct pair *pair, const struct endpoin
 		   document->presence == RECORD_THERE ? document_app_link(document->body, sync->config->id)
 						      : NULL);
 	note_values(sync, pair, data);
+	if (data)
+		pair_set_name(pair, json_text_or(data, field_rule(FIELD_NAME)->data_key[pair->table], NULL));
 	bool moved = pairs_set_parents(&sync->pairs, pair, collection_id,
 				       container_id && container_id[0] ? container_id : NULL);
 	for (size_t i = 0; moved && i < countof(places); i++)

@@ -187,6 +187,7 @@ bool sync_start(struct sync *sync, struct error *error)
 	if (!loaded)
 		return false;
 	sync->contact_made = sync->rows_cursor != NULL;
+	sync->first_contact = !sync->contact_made;
 	sync->compared = false;
 	sync_queue_documents(sync);
 	for (size_t i = 0; i < sync->pairs.count; i++)

@@ -32,12 +32,13 @@ bool sync_may_take(struct sync *sync, struct pair *pair)
 	if (first && pair->restless < RESTLESS_MOST)
 		pair->restless++;
 	int64_t wait_ms = (int64_t)SYNC_RETRY_FIRST_MS << (pair->restless - 1);
-	pairs_set_due(&sync->pairs, pair, DUE_AGAIN,
-		      clock_steady_ms() + (wait_ms < SYNC_RETRY_CAP_MS ? wait_ms : SYNC_RETRY_CAP_MS));
-	if (first)
+	wait_ms = wait_ms < SYNC_RETRY_CAP_MS ? wait_ms : SYNC_RETRY_CAP_MS;
+	pairs_set_due(&sync->pairs, pair, DUE_AGAIN, clock_steady_ms() + wait_ms);
+	if (first) {
+		scoped_text label = pair_label(pair);
 		log_warn(&sync->log,
-			 "%s was looked at %d times in a row, and still is not done: it is looked at again "
-			 "later, at most hourly. Others go on",
-			 pair->full_id, SYNC_JOBS_MOST);
+			 "%s: %d tries in a row did not finish it: retrying in %lld s. Others go on", label,
+			 SYNC_JOBS_MOST, (long long)(wait_ms / 1000));
+	}
 	return false;
 }

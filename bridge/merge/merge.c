@@ -137,8 +137,10 @@ static void report_merged(struct merge_batch *batch, struct merge *merge)
 	struct sync *sync = batch->sync;
 	scoped_text reported = merge_loss_message(merge);
 
-	log_info(&sync->log, "%s: %zu revisions that conflicted are one again%s%s", merge->pair->full_id,
-		 merge->count, reported ? ". " : "", reported ? reported : "");
+	scoped_text label = pair_label(merge->pair);
+
+	log_info(&sync->log, "%s: %zu conflicting revisions are merged into one%s%s", label, merge->count,
+		 reported ? ". " : "", reported ? reported : "");
 	sync->counts.conflicts += (int64_t)merge->merged.loss_count;
 	sync->counts.documents_written += merge->merged.body != NULL;
 	conflict_end(&sync->pairs.conflicts, merge->pair, bodies_of(batch, merge), take(reported));
@@ -148,11 +150,13 @@ static void report_ended(struct merge_batch *batch, struct merge *merge)
 {
 	struct sync *sync = batch->sync;
 
+	scoped_text label = pair_label(merge->pair);
+
 	if (merge->dies)
 		log_info(&sync->log,
 			 "%s: a device deleted it, and what others wrote meanwhile changed nothing of it: it "
 			 "is deleted",
-			 merge->pair->full_id);
+			 label);
 	conflict_end_ended(&sync->pairs.conflicts, merge->pair, merge_ended_bodies(batch, merge));
 }
 

@@ -1,5 +1,6 @@
 #include "bridge/rows/row_search.h"
 
+#include "bridge/job/job_log.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/notes.h"
 #include "bridge/job/refusals.h"
@@ -116,11 +117,11 @@ static bool are_words_refused(struct batch *batch, const struct job *job, const 
 	if (others_say(batch, job) || rights->silent[table] == job->pair)
 		return false;
 	rights->silent[table] = job->pair;
+	scoped_text label = job_label(job);
 	log_warn(&batch->sync->log,
-		 "%s: its row does not say what is wrong, since Airtable refuses its error cell (%s): it is "
-		 "told "
-		 "in this log alone",
-		 job->pair->full_id, search->why.text);
+		 "%s: its row does not say what is wrong, since Airtable refuses its error cell (%s): this "
+		 "log alone says it",
+		 label, search->why.text);
 	return ++rights->fields[table][FIELD_ERROR].rows >= FOUND_ALONE;
 }
 

@@ -14,6 +14,7 @@
 #include "bridge/job/conflict_notice.h"
 #include "bridge/job/expired.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_log.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/notes.h"
 #include "bridge/job/park.h"
@@ -212,8 +213,7 @@ static void refill(struct batch *batch, struct job *job)
 	if (tables || rows->ops->schema(rows->self, &tables, &error))
 		job_refill(batch, job, tables);
 	else
-		log_info(&batch->sync->log, "%s: its former row's other cells are not put back: %s",
-			 job->pair->full_id, error.text);
+		job_log_unfilled(batch, job, &error);
 }
 
 static void create_row(struct batch *batch, struct job *job)

@@ -11,6 +11,7 @@
 #include "bridge/job/conflict_notice.h"
 #include "bridge/job/grounds.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_log.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/notes.h"
 #include "bridge/job/park.h"
@@ -64,6 +65,7 @@ static void take_created(struct batch *batch, struct job *job)
 	job->pair->row_missing = false;
 	job->paired = true;
 	batch->sync->counts.rows_created++;
+	job_log_row_written(batch, job);
 	job_take_answer(batch, job);
 }
 
@@ -76,11 +78,13 @@ static void take_done(struct batch *batch, struct job *job)
 		break;
 	case ROW_WORK_UPDATE:
 		batch->sync->counts.rows_updated++;
+		job_log_row_written(batch, job);
 		job_take_answer(batch, job);
 		break;
 	case ROW_WORK_DELETE:
 		job->row_gone = true;
 		batch->sync->counts.rows_deleted++;
+		job_log_row_written(batch, job);
 		break;
 	case ROW_WORK_NONE:
 		break;
@@ -113,8 +117,7 @@ static void take_result(struct batch *batch, struct job *job)
 		break;
 	case ERROR_RETRY:
 		/* In doubt: the note stays, the next jobs settle it. */
-		log_info(&batch->sync->log, "%s: a write is in doubt: %s", job->pair->full_id,
-			 job->row_write->error.text);
+		job_log_doubt(batch, job, "the row", &job->row_write->error);
 		job->again_in_ms = 2000;
 		break;
 	default:
@@ -154,7 +157,7 @@ static void note_problem(struct batch *batch, struct job *job)
 	if (is_other && !is_well)
 		job_log_problem(batch, job, words);
 	if (is_well && !was_well)
-		log_info(&batch->sync->log, "%s: well again", job->pair->full_id);
+		job_log_recovered(batch, job);
 	json_release(entry->blocked_by);
 	entry->blocked_by = take(job->blocked_by);
 	json_release(entry->grounds);

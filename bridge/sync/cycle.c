@@ -298,6 +298,7 @@ static bool run_once(struct sync *sync, const struct cycle_wish *wish, struct er
 		return false;
 	if (sync->unfinished)
 		return true;
+	sync->first_contact = false;
 	sync_drop_ended(sync);
 	return app_leftovers_clear(sync, error) &&
 	       (sync->pairs.unsettled > 0 || sync_checkpoint(sync, error));

@@ -25,11 +25,11 @@ static void queue_vanished(struct sync *sync)
 			free(take(pair->brake)); /* all pairs are passed here anyway */
 		if (pair->state == ENTRY_PAIR && pair->record_id[0] && !pair->row_missing &&
 		    pair->present_turn + 1 == sync->present_turn) {
+			scoped_text label = pair_label(pair);
 			log_info(&sync->log,
-				 "%s: its row is not in the base any more, as it seems; it is asked for now, "
-				 "and "
-				 "once more in a minute",
-				 pair->full_id);
+				 "%s: its row seems to be gone from the base; it is asked for now and once "
+				 "more in a minute",
+				 label);
 			pairs_queue(&sync->pairs, pair, JOB_ROW);
 		}
 	}

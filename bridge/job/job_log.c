@@ -1,0 +1,270 @@
+#include "bridge/job/job_log.h"
+
+#include "base/clock.h"
+#include "bridge/job/job_cells.h"
+
+#include <string.h>
+
+#define LINKS_SHOWN 3
+
+static const char to_airtable[] = "to Airtable", to_couch[] = "to CouchDB";
+
+/* ---- names and values ---- */
+
+static const char *name_of(const struct job *job)
+{
+	const struct cell *names[] = {&job->couch[FIELD_NAME], &job->airtable[FIELD_NAME],
+				      &job->entry.fields[FIELD_NAME].couch};
+
+	for (size_t i = 0; i < countof(names); i++)
+		if (names[i]->kind == CELL_TEXT)
+			return names[i]->text;
+	return job->pair->name;
+}
+
+char *job_label(const struct job *job)
+{
+	const char *name = name_of(job);
+	struct pair named = {.full_id = job->pair->full_id};
+
+	pair_set_name(&named, name);
+	char *label = pair_label(&named);
+	own_free_text(&named.name);
+	return label;
+}
+
+/* Masked before it is shortened: half a secret would not be known as one. */
+static char *text_words(const struct cell *cell)
+{
+	scoped_text masked = own_copy(cell->text);
+	char shown[256];
+
+	log_mask(masked);
+	struct cell safe = {.kind = cell->kind, .text = masked};
+	cell_show(&safe, shown, sizeof shown);
+	return own_copy(shown);
+}
+
+static void add_link(struct text *words, const struct batch *batch, enum table table, const char *id)
+{
+	const struct pair *target = pairs_find(&batch->sync->pairs, table, id);
+
+	if (*id == CELL_UNKNOWN_LINK)
+		text_format(words, "row %s", id + 1);
+	else if (target && target->name)
+		text_format(words, "%s (%s)", id, target->name);
+	else
+		text_add(words, id);
+}
+
+static char *link_words(const struct batch *batch, enum table table, const struct cell *cell)
+{
+	struct text words = {0};
+
+	for (size_t i = 0; i < cell->id_count && i < LINKS_SHOWN; i++) {
+		text_add(&words, i > 0 ? ", " : "");
+		add_link(&words, batch, table, cell->ids[i]);
+	}
+	if (cell->id_count > LINKS_SHOWN)
+		text_add(&words, ", …");
+	return text_take(&words);
+}
+
+char *job_cell_words(const struct batch *batch, enum field field, const struct cell *cell)
+{
+	char shown[256];
+
+	if (cell->kind == CELL_LINKS)
+		return link_words(batch, field_linked_table(field), cell);
+	if (cell->kind == CELL_TEXT || cell->kind == CELL_CHOICE || cell->kind == CELL_WRONG)
+		return text_words(cell);
+	cell_show(cell, shown, sizeof shown);
+	return own_copy(shown);
+}
+
+/* ---- writes ---- */
+
+static void log_write(struct batch *batch, const struct job *job, const char *direction, const char *words)
+{
+	scoped_text label = job_label(job);
+
+	log_info(&batch->sync->log, "%s: %s: %s", label, direction, words);
+}
+
+static void add_change(struct text *words, const struct batch *batch, enum field field,
+		       const struct cell *before, const struct cell *now)
+{
+	scoped_text before_words = job_cell_words(batch, field, before);
+	scoped_text now_words = job_cell_words(batch, field, now);
+
+	text_format(words, "%s%s: %s → %s", words->length ? "; " : "", field_rule(field)->name, before_words,
+		    now_words);
+}
+
+static bool is_same(const struct cell *before, const struct cell *now)
+{
+	const struct cell_equivalence exact = {0};
+
+	return cell_equal(before, now, &exact);
+}
+
+/* At a first contact whole bases are filled: that is counted, and a line tells how far it is (progress.h). */
+static bool is_counted(const struct batch *batch, const struct job *job)
+{
+	enum existence_action action = job->existence.action;
+
+	return batch->sync->first_contact &&
+	       (action == EXIST_CREATE_ROW || action == EXIST_CREATE_DOCUMENT || action == EXIST_ADOPT);
+}
+
+static void log_document_edit(struct batch *batch, const struct job *job, const struct cell *before)
+{
+	struct text words = {0};
+
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if ((job->decisions[field].action & ACTION_TO_COUCH) &&
+		    !is_same(&before[field], &job->couch[field]))
+			add_change(&words, batch, (enum field)field, &before[field], &job->couch[field]);
+	if (words.length)
+		log_write(batch, job, to_couch, text_or_empty(&words));
+	text_done(&words);
+}
+
+static void log_document_made(struct batch *batch, const struct job *job)
+{
+	const char *row = job->row.id ? job->row.id : "";
+	scoped_text words =
+		job->existence.action == EXIST_UNDELETE
+			? own_format("the document is brought back of row %s: %s", row, job->existence.reason)
+			: own_format("the document is made of row %s", row);
+
+	log_write(batch, job, to_couch, words);
+}
+
+void job_log_document_written(struct batch *batch, const struct job *job, const struct cell *before)
+{
+	enum existence_action action = job->existence.action;
+
+	if (is_counted(batch, job) || !job->given)
+		return;
+	if (job->document_work == DOCUMENT_WORK_DELETE) {
+		scoped_text words = own_format("the document is deleted: %s", job->existence.reason);
+		log_write(batch, job, to_couch, words);
+	} else if (action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE) {
+		log_document_made(batch, job);
+	} else {
+		log_document_edit(batch, job, before);
+	}
+}
+
+/* What follows from every edit, what is ours alone, and what a new record gets is no edit. */
+static bool is_told(const struct batch *batch, const struct job *job, enum field field,
+		    const struct cell *before)
+{
+	bool fills = before->kind == CELL_EMPTY &&
+		     (field_rule(field)->direction == DIRECTION_OUT || batch->sync->first_contact);
+
+	return job->writes[field] && field != FIELD_UPDATED_AT && field != FIELD_ERROR && !fills &&
+	       !is_same(before, &job->outgoing[field]);
+}
+
+static void log_row_edit(struct batch *batch, struct job *job)
+{
+	struct text words = {0};
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct cell *before = job_shown(job, (enum field)field);
+		if (is_told(batch, job, (enum field)field, before))
+			add_change(&words, batch, (enum field)field, before, &job->outgoing[field]);
+	}
+	if (words.length)
+		log_write(batch, job, to_airtable, text_or_empty(&words));
+	text_done(&words);
+}
+
+void job_log_row_written(struct batch *batch, struct job *job)
+{
+	bool made = job->row_work == ROW_WORK_CREATE;
+
+	if (is_counted(batch, job) || job->row_work == ROW_WORK_NONE)
+		return;
+	if (job->row_work == ROW_WORK_UPDATE) {
+		log_row_edit(batch, job);
+		return;
+	}
+	const char *row = made ? job->row_write->answer.id : job->row.id;
+	scoped_text words = own_format("row %s is %s: %s", row ? row : "", made ? "made" : "deleted",
+				       job->existence.reason);
+	log_write(batch, job, to_airtable, words);
+}
+
+/* ---- what may come again ---- */
+
+static void say(struct batch *batch, const struct job *job, enum log_level level, const char *sentence)
+{
+	struct sync *sync = batch->sync;
+	scoped_text label = job_label(job);
+	struct text line = {0};
+	unsigned untold;
+
+	if (!repeats_due(&sync->repeats, job->pair->full_id, sentence, clock_steady_ms(), &untold))
+		return;
+	text_format(&line, "%s: %s", label, sentence);
+	if (untold) {
+		text_add(&line, " (");
+		text_add_count(&line, untold, "time", "times");
+		text_add(&line, " more since this was last logged)");
+	}
+	if (level == LOG_WARN)
+		log_warn(&sync->log, "%s", text_or_empty(&line));
+	else
+		log_info(&sync->log, "%s", text_or_empty(&line));
+	text_done(&line);
+}
+
+void job_log_conflict(struct batch *batch, const struct job *job, enum field field, const struct cell *lost,
+		      const struct cell *won)
+{
+	const struct decision *decision = &job->decisions[field];
+	scoped_text lost_words = job_cell_words(batch, field, lost);
+	scoped_text won_words = job_cell_words(batch, field, won);
+	scoped_text sentence = own_format("conflict in %s: %s: %s gave way to %s (%s)",
+					  field_rule(field)->name, decision->reason, lost_words, won_words,
+					  decision->action & ACTION_TO_COUCH ? to_couch : to_airtable);
+
+	say(batch, job, LOG_INFO, sentence);
+}
+
+void job_log_gone_with_row(struct batch *batch, const struct job *job, enum field field)
+{
+	scoped_text lost = job_cell_words(batch, field, &job->airtable[field]);
+	scoped_text sentence = own_format("conflict in %s: %s: %s goes with the row, and is in the history",
+					  field_rule(field)->name, job->existence.reason, lost);
+
+	say(batch, job, LOG_INFO, sentence);
+}
+
+void job_log_doubt(struct batch *batch, const struct job *job, const char *what, const struct error *why)
+{
+	scoped_text sentence = own_format("it is not known yet whether %s was written: %s", what, why->text);
+
+	say(batch, job, LOG_INFO, sentence);
+}
+
+void job_log_unfilled(struct batch *batch, const struct job *job, const struct error *why)
+{
+	scoped_text sentence = own_format("its former row's other cells are not put back: %s", why->text);
+
+	say(batch, job, LOG_INFO, sentence);
+}
+
+void job_log_problem(struct batch *batch, const struct job *job, const char *words)
+{
+	batch->sync->counts.problems++;
+	say(batch, job, LOG_WARN, words);
+}
+
+void job_log_recovered(struct batch *batch, const struct job *job)
+{
+	say(batch, job, LOG_INFO, "recovered");
+}

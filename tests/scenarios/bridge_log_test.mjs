@@ -1,0 +1,99 @@
+/* What the log of a running daemon tells of daily life: every edit, delete, create, conflict and refusal in one line, with names
+ * and values; a first sync in counts. Lines are counted, never seconds. */
+import assert from 'node:assert/strict';
+import { playAll } from './lib/tap.mjs';
+import { idOf, inWorld } from './lib/world.mjs';
+
+const messages = (bridge) => bridge.log().split('\n').map((line) => line.match(/ msg="(.*)"$/)?.[1]).filter(Boolean);
+const about = (bridge, id) => messages(bridge).filter((line) => line.startsWith(`item-${id}`));
+const edits = (bridge) => messages(bridge).filter((line) => /: to (Airtable|CouchDB): |: conflict in /.test(line));
+
+/* Items in which nothing stands. */
+async function contents(world) {
+	const items = await world.documents();
+	const holders = new Set(items.map((doc) => doc.data.container_id));
+	return items.filter((doc) => !holders.has(idOf(doc)));
+}
+
+/* What is new about this record since the last time. */
+function follower(bridge) {
+	const seen = new Map();
+	return (id) => {
+		const lines = about(bridge, id), from = seen.get(id) ?? 0;
+		seen.set(id, lines.length);
+		return lines.slice(from);
+	};
+}
+
+async function edited(world, step) {
+	const bridge = await world.run();
+	await world.untilEqual('the first sync');
+	await step('a first sync is counted, not told row by row', () => assert.deepEqual(edits(bridge), []));
+	const news = follower(bridge);
+	const [one, two, three, four] = await contents(world);
+	await world.save(idOf(one), { notes: 'from the phone' });
+	await world.untilEqual('an edit of a document');
+	await step('an edit of a document', () => assert.deepEqual(news(idOf(one)),
+		[`item-${idOf(one)} (${one.data.name}): to Airtable: Notes: empty → "from the phone"`]));
+	await world.editRow(idOf(two), { Name: 'Renamed', Notes: 'from the grid' });
+	await world.untilEqual('an edit of a row');
+	await step('an edit of a row, with both of its fields', () => assert.deepEqual(news(idOf(two)),
+		[`item-${idOf(two)} (Renamed): to CouchDB: Name: "${two.data.name}" → "Renamed"; Notes: empty → "from the grid"`]));
+	await world.remove(idOf(three));
+	await world.untilEqual('a document that is deleted');
+	await step('a document that is deleted', () => {
+		const [line, ...more] = news(idOf(three));
+		assert.match(line, /^item-\S+ \(.+\): to Airtable: row rec\w+ is deleted: the document was deleted$/);
+		assert.deepEqual(more, []);
+		assert.ok(line.includes(`(${three.data.name})`), line);
+	});
+	const [collection] = await world.rows('Collections');
+	const [made] = await world.edit({ action: 'create', table: 'Items', fields: { Name: 'By hand', Collection: [collection.id] } });
+	await world.untilEqual('a new row');
+	const row = (await world.rows()).find(({ fields }) => fields.Name === 'By hand');
+	await step('a row that a person made', () => assert.deepEqual(news(row.fields.ID),
+		[`item-${row.fields.ID} (By hand): to CouchDB: the document is made of row ${row.id}`], JSON.stringify(made)));
+	await world.editRow(idOf(four), { Collection: [(await world.rows('Collections'))[1].id], Container: null });
+	await world.untilEqual('a move');
+	await step('a link has the name of where it leads', () =>
+		assert.match(news(idOf(four)).join('\n'), /: to CouchDB: Collection: \S+ \([^)]+\) → \S+ \([^)]+\)/));
+	assert.equal(await bridge.stop(), 0);
+}
+
+async function conflict(world, step) {
+	await world.syncWell();
+	const [one] = await contents(world);
+	await world.editRow(idOf(one), { Notes: 'from the "grid"' });
+	await world.advance(5000);
+	await world.save(idOf(one), { notes: 'from the phone' });
+	const done = await world.syncWell();
+	await step('a conflict has both values, quoted once, and the direction', () => {
+		const lines = done.log.split('\n').filter((line) => line.includes('conflict in'));
+		assert.equal(lines.length, 1, done.log);
+		assert.ok(lines[0].includes(`item-${idOf(one)} (${one.data.name}): conflict in Notes: `), lines[0]);
+		assert.match(lines[0], /: "from the "grid"" gave way to "from the phone" \(to Airtable\)"$/);
+	});
+}
+
+async function refused(world, step) {
+	await world.syncWell();
+	const bridge = await world.run();
+	const [one] = await contents(world);
+	await world.save(idOf(one), { purchase_price_currency: 'CHF', purchase_price_x1000: 1000 });
+	const told = () => about(bridge, idOf(one)).filter((line) => /PPC/.test(line));
+	await world.until('the problem is told', async () => told().length > 0);
+	await step('a value that the column refuses is told once, by name', () => {
+		assert.equal(told().length, 1, told().join('\n'));
+		assert.ok(told()[0].startsWith(`item-${idOf(one)} (${one.data.name}): PPC: `), told()[0]);
+	});
+	await world.save(idOf(one), { purchase_price_currency: 'EUR' });
+	await world.until('it has recovered', async () => about(bridge, idOf(one)).some((line) => line.endsWith(': recovered')));
+	await step('and that it has recovered', () => assert.equal(about(bridge, idOf(one)).filter((line) => line.endsWith(': recovered')).length, 1));
+	assert.equal(await bridge.stop(), 0);
+}
+
+await playAll([
+	inWorld('edits', { items: 12 }, edited),
+	inWorld('conflicts', { items: 4 }, conflict),
+	inWorld('refusals', { items: 4 }, refused),
+]);
