@@ -9,6 +9,7 @@
 #include "bridge/cli/lease_report.h"
 #include "bridge/daemon/airtable_advice.h"
 #include "bridge/daemon/connection.h"
+#include "bridge/daemon/couch_access.h"
 #include "bridge/daemon/scope_report.h"
 #include "bridge/mapping/columns_bind.h"
 #include "bridge/mapping/columns_flaws.h"
@@ -47,19 +48,19 @@ static bool check_server(struct checking *checking, struct http *http)
 	struct error error = {0};
 	char version[32];
 
-	if (find_server(checking->settings, http, version, &error)) {
+	if (couch_access_check(checking->settings, http, version, &error)) {
 		finding_report(count_finding, checking, FINDING_OK, "CouchDB answers (version %s)", version);
 	} else if (error.status != 401) { /* that is about the user, and told below */
 		command_explain(&error);
 		found_error(checking, &error, NULL);
 		return false;
 	}
-	if (!find_session(checking->settings, http, &checking->session, &error)) {
+	if (!couch_access_session(checking->settings, http, &checking->session, &error)) {
 		command_explain(&error);
 		found_error(checking, &error, NULL);
 		return false;
 	}
-	scoped_text user = find_user_words(&checking->session);
+	scoped_text user = couch_access_user_words(&checking->session);
 	finding_report(count_finding, checking, FINDING_OK, "the %s is let in%s", user,
 		       checking->session.is_administrator ? ", as an administrator of the server" : "");
 	return true;
@@ -175,7 +176,7 @@ static void check_base(struct checking *checking, struct http *http, const struc
 /* A member of a database may write it, unless a validation function of the database says otherwise. */
 static void check_writing(struct checking *checking, struct couch_client *couch)
 {
-	scoped_text user = find_user_words(&checking->session);
+	scoped_text user = couch_access_user_words(&checking->session);
 	struct error error = {0};
 	bool member = false;
 
@@ -221,7 +222,7 @@ static void check_state(struct checking *checking, struct http *http, const stru
 {
 	scoped_text name = own_format("%s" STATE_SUFFIX, config->database);
 	scoped(couch_client) state = connection_open_couch(checking->settings, http, name);
-	scoped_text user = find_user_words(&checking->session);
+	scoped_text user = couch_access_user_words(&checking->session);
 	struct couch_identity identity = {0};
 	struct error error = {0};
 

@@ -2,6 +2,7 @@
 
 #include "base/http.h"
 #include "bridge/daemon/connection.h"
+#include "bridge/daemon/couch_access.h"
 #include "bridge/endpoints/couch_integration.h"
 #include "couch/documents.h"
 #include "couch/local.h"
@@ -53,86 +54,6 @@ void finding_report(finding *report, void *context, enum finding_kind kind, cons
 	vsnprintf(words, sizeof words, format, arguments);
 	va_end(arguments);
 	report(context, kind, words);
-}
-
-/* ---- the server ---- */
-
-/* The server itself did not answer: no other database will do better. */
-static bool is_silence(const struct error *error)
-{
-	return error->kind == ERROR_STOPPED ||
-	       (error->server && (error->kind == ERROR_RETRY || error->kind == ERROR_FATAL));
-}
-
-static bool explain_silence(struct error *error)
-{
-	return error->kind == ERROR_FATAL ? error_wrap(error, "COUCHDB_URL") : false;
-}
-
-bool find_server(const struct bridge_settings *settings, struct http *http, char version_out[32],
-		 struct error *error)
-{
-	scoped(couch_client) server = connection_open_couch(settings, http, NULL);
-
-	if (couch_server_check(server, version_out, error))
-		return true;
-	return is_silence(error) ? explain_silence(error) : error_wrap(error, "COUCHDB_URL");
-}
-
-/* A failure that another server than CouchDB may be behind, or another address: then 'error' says so instead. */
-static bool is_other_server(const struct integration_search *search, struct error *error)
-{
-	struct error failure = {0};
-	char version[32];
-
-	if (find_server(search->settings, search->http, version, &failure) || failure.kind != ERROR_FATAL ||
-	    failure.status == 401 || failure.status == 403)
-		return false;
-	*error = failure;
-	return true;
-}
-
-/* ---- who we are ---- */
-
-char *find_user_words(const struct couch_session *session)
-{
-	return session->user ? own_format("CouchDB user '%s'", session->user)
-			     : own_copy("anonymous CouchDB user (COUCHDB_USER is empty)");
-}
-
-static bool refuse_user(const struct bridge_settings *settings, const struct error *failure,
-			struct error *error)
-{
-	const char *user = settings->couchdb_user, *password = settings->couchdb_password;
-	bool comment = password && strstr(password, " #");
-
-	if (!user || !user[0])
-		return error_set(
-			error, ERROR_FATAL,
-			"CouchDB lets nobody in without a user: set COUCHDB_USER and COUCHDB_PASSWORD "
-			"(HTTP %d)",
-			failure->status);
-	return error_set(
-		error, ERROR_FATAL,
-		"CouchDB refuses the user '%s': check COUCHDB_USER and COUCHDB_PASSWORD%s (HTTP %d, %s)",
-		user,
-		comment ? "; the password has \" #\" in it: a comment behind a value belongs to the value"
-			: "",
-		failure->status, failure->code);
-}
-
-bool find_session(const struct bridge_settings *settings, struct http *http,
-		  struct couch_session *session_out, struct error *error)
-{
-	scoped(couch_client) server = connection_open_couch(settings, http, NULL);
-	struct error failure = {0};
-
-	if (couch_session_read(server, session_out, &failure))
-		return true;
-	if (failure.status == 401)
-		return refuse_user(settings, &failure, error);
-	*error = failure;
-	return false;
 }
 
 /* ---- one database ---- */
@@ -211,6 +132,19 @@ static bool read_integrations(struct walk *walk, struct error *error)
 	return ok;
 }
 
+/* A failure that another server than CouchDB may be behind, or another address: then 'error' says so instead. */
+static bool is_other_server(const struct integration_search *search, struct error *error)
+{
+	struct error failure = {0};
+	char version[32];
+
+	if (couch_access_check(search->settings, search->http, version, &failure) ||
+	    failure.kind != ERROR_FATAL || failure.status == 401 || failure.status == 403)
+		return false;
+	*error = failure;
+	return true;
+}
+
 /* Why this database cannot be used and what to do, or false: nothing can be used. */
 static bool explain(struct walk *walk, struct error *error, char **words_out)
 {
@@ -230,9 +164,9 @@ static bool explain(struct walk *walk, struct error *error, char **words_out)
 		*words_out = own_format("database %s cannot be read: %s", walk->database, error->text);
 		return true;
 	}
-	if (!find_session(search->settings, search->http, &session, error))
+	if (!couch_access_session(search->settings, search->http, &session, error))
 		return false;
-	scoped_text user = find_user_words(&session);
+	scoped_text user = couch_access_user_words(&session);
 	*words_out =
 		own_format("the %s may not read database %s: add this user to the database's members, as "
 			   "an administrator of the server, in the database's permissions (HTTP %d)",
@@ -249,8 +183,8 @@ static bool search_database(struct walk *walk, struct error *error)
 		return true;
 	while (walk->count > before) /* half a list is none */
 		integration_config_done(&walk->list[--walk->count].config);
-	if (is_silence(error))
-		return explain_silence(error);
+	if (couch_access_is_silence(error))
+		return couch_access_explain(error);
 	scoped_text words = NULL;
 	if (!explain(walk, error, &words))
 		return false;
@@ -279,14 +213,14 @@ static bool all_databases(const struct integration_search *search, struct json_o
 		return true;
 	*error = failure;
 	if (failure.status != 401 && failure.status != 403) {
-		if (is_silence(error))
-			return explain_silence(error);
+		if (couch_access_is_silence(error))
+			return couch_access_explain(error);
 		(void)is_other_server(search, error); /* says it better */
 		return false;
 	}
-	if (!find_session(search->settings, search->http, &session, error))
+	if (!couch_access_session(search->settings, search->http, &session, error))
 		return false;
-	scoped_text user = find_user_words(&session);
+	scoped_text user = couch_access_user_words(&session);
 	couch_session_done(&session);
 	return error_set(
 		error, ERROR_FATAL,

@@ -2,7 +2,6 @@
 #pragma once
 #include "bridge/endpoints/integration_config.h"
 #include "bridge/settings.h"
-#include "couch/session.h"
 
 struct http;
 
@@ -41,14 +40,3 @@ bool integration_configs_unread(const struct integration_configs *configs, const
  * is the oldest. False when the server cannot be reached or refuses the user (ERROR_FATAL), or ERROR_STOPPED. */
 must_use bool integrations_find(const struct integration_search *search,
 				struct integration_configs *configs_out, struct error *error);
-
-/* Whether a CouchDB server answers at COUCHDB_URL; version_out at least 32 bytes. ERROR_FATAL, with what to write instead, when something
- * else does. */
-must_use bool find_server(const struct bridge_settings *settings, struct http *http, char version_out[32],
-			  struct error *error);
-/* What a refusal of CouchDB (401, 403) says: false with ERROR_FATAL when it is not this user's right that is missing but the
- * user or the password that is wrong; otherwise who we are. */
-must_use bool find_session(const struct bridge_settings *settings, struct http *http,
-			   struct couch_session *session_out, struct error *error);
-/* "CouchDB user 'bridge'", for sentences. The caller frees. */
-char *find_user_words(const struct couch_session *session);
