@@ -37,8 +37,8 @@ void http_set_tick(struct http *http, int64_t (*tick)(void *context), void *cont
 
 /* From any thread. */
 void http_wake(struct http *http);
-/* No request leaves any more but farewells, and waiting for one that did not leave ends with ERROR_STOPPED. Writes that left, and
- * farewells, may finish for grace_ms, then they end so, too; reads and a feed (total_ms -1) end at once. A second stop may only
+/* No request leaves any more but those that are allowed after a stop, and waiting for one that did not leave ends with ERROR_STOPPED. Writes that left, and
+ * those that are allowed after a stop, may finish for grace_ms, then they end so, too; reads and a feed (total_ms -1) end at once. A second stop may only
  * shorten. */
 void http_stop(struct http *http, int64_t grace_ms);
 bool http_stopped(const struct http *http);

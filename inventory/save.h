@@ -54,9 +54,9 @@ struct save_cascade {
 		bool must; /* its refusal is one of the whole; else what cannot be saved is left as it is */
 	} * next;          /* owned */
 };
-void save_cascade_done(struct save_cascade *wake);
+void save_cascade_done(struct save_cascade *cascade);
 must_use bool save_cascade(const struct save_result *result, const struct inventory_view *view,
-			   struct save_cascade *wake_out, struct error *error);
+			   struct save_cascade *cascade_out, struct error *error);
 
 /* All documents to write, in order, an array; one document's later form takes the earlier one's place, and what cannot
  * be saved in the wake is left as it is. Of pictures whose bytes are given, size and digest are the database's to say:

@@ -92,7 +92,7 @@ static bool save_into(struct gathering *gathering, const struct save_request *re
 		      struct save_result *result, struct error *error)
 {
 	const struct inventory_view view = {gathering, overlay_get, overlay_find};
-	struct save_cascade wake;
+	struct save_cascade cascade;
 
 	if (!save_document(request, &view, gathering->source, result, error))
 		return false;
@@ -100,10 +100,10 @@ static bool save_into(struct gathering *gathering, const struct save_request *re
 	gather(gathering, result->body);
 	if (depth == WAKE_DEPTH)
 		return true;
-	bool saved = save_cascade(result, &view, &wake, error);
-	for (size_t i = 0; saved && i < wake.count; i++)
-		saved = save_next(gathering, wake.next[i].given, depth + 1, error);
-	save_cascade_done(&wake);
+	bool saved = save_cascade(result, &view, &cascade, error);
+	for (size_t i = 0; saved && i < cascade.count; i++)
+		saved = save_next(gathering, cascade.next[i].given, depth + 1, error);
+	save_cascade_done(&cascade);
 	return saved;
 }
 

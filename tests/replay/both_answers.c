@@ -8,9 +8,9 @@
 
 #define LINE 400
 
-struct seam *both_seam(struct both *both, int which)
+struct injection *both_injection(struct both *both, int which)
 {
-	return which == 0 ? &both->transcript.seam : &both->replay->seam;
+	return which == 0 ? &both->transcript.injection : &both->replay->injection;
 }
 
 const struct columns *both_columns(struct both *both, enum table table)

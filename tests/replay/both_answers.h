@@ -2,7 +2,7 @@
 #pragma once
 #include "tests/replay/both.h"
 
-struct seam *both_seam(struct both *both, int which);
+struct injection *both_injection(struct both *both, int which);
 const struct columns *both_columns(struct both *both, enum table table);
 /* Both answers are taken. */
 void both_judge(struct both *both, const char *question, struct json_object *answers[2]);

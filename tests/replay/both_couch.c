@@ -13,7 +13,7 @@ void both_couch_read(struct both *both, const char *id)
 	scoped_text question = own_format("the document of %s", id);
 
 	for (int i = 0; i < 2; i++) {
-		const struct endpoint *couch = &both_seam(both, i)->couch;
+		const struct endpoint *couch = &both_injection(both, i)->couch;
 		struct endpoint_records records = {0};
 		struct error error = {0};
 		answers[i] = couch->ops->read(couch->self, &key, 1, &records, &error)
@@ -28,7 +28,7 @@ void both_couch_list(struct both *both, enum table table)
 	struct json_object *answers[2];
 
 	for (int i = 0; i < 2; i++) {
-		const struct endpoint *couch = &both_seam(both, i)->couch;
+		const struct endpoint *couch = &both_injection(both, i)->couch;
 		struct both_collecting collecting = {both, json_new_array()};
 		struct error error = {0};
 		bool ok = couch->ops->list(couch->self, table, NULL, both_collect, &collecting, &error);
@@ -45,7 +45,7 @@ void both_couch_extra(struct both *both, const char *full_id)
 	scoped_text question = own_format("the document %s", full_id);
 
 	for (int i = 0; i < 2; i++) {
-		const struct endpoint *couch = &both_seam(both, i)->couch;
+		const struct endpoint *couch = &both_injection(both, i)->couch;
 		struct error error = {0};
 		scoped(json_object) body = NULL;
 		if (!couch->ops->read_extras(couch->self, &full_id, 1, &body, &error)) {
@@ -62,7 +62,7 @@ void both_couch_extra(struct both *both, const char *full_id)
 void both_couch_position(struct both *both)
 {
 	for (int i = 0; i < 2; i++) {
-		const struct endpoint *couch = &both_seam(both, i)->couch;
+		const struct endpoint *couch = &both_injection(both, i)->couch;
 		struct error error = {0};
 		json_object_close(&both->cursors[i]);
 		if (!couch->ops->position(couch->self, &both->cursors[i], &error)) {
@@ -82,7 +82,7 @@ void both_couch_news(struct both *both)
 	struct endpoint server = couch_endpoint_interface(fresh);
 
 	for (int i = 0; i < 2; i++)
-		answers[i] = both_news(both, i, i == 0 ? &both_seam(both, i)->couch : &server, 0);
+		answers[i] = both_news(both, i, i == 0 ? &both_injection(both, i)->couch : &server, 0);
 	couch_endpoint_close(&fresh);
 	both_judge(both, "what is new in the database", answers);
 }
@@ -92,7 +92,7 @@ void both_keep_revision(struct both *both, const char *id)
 	struct endpoint_key key = {TABLE_ITEMS, id};
 
 	for (int i = 0; i < 2; i++) {
-		const struct endpoint *couch = &both_seam(both, i)->couch;
+		const struct endpoint *couch = &both_injection(both, i)->couch;
 		struct endpoint_records records = {0};
 		struct error error = {0};
 		both->revisions[i][0] = '\0';
@@ -121,7 +121,7 @@ void both_couch_revisions(struct both *both, const char *id)
 	struct json_object *answers[2];
 
 	for (int i = 0; i < 2; i++) {
-		const struct endpoint *couch = &both_seam(both, i)->couch;
+		const struct endpoint *couch = &both_injection(both, i)->couch;
 		struct endpoint_revision asked[] = {
 			{.key = {TABLE_ITEMS, id}, .revision = both->revisions[i]},
 			{.key = {TABLE_ITEMS, id}, .revision = "7-0123456789abcdef0123456789abcdef"}};
@@ -167,7 +167,7 @@ void both_couch_write(struct both *both, enum endpoint_write_kind kind, const ch
 		json_put_text(body, "_rev", revision);
 		struct endpoint_write write = {
 			.kind = kind, .table = TABLE_ITEMS, .id = id, .revision = revision, .body = body};
-		answers[i] = both_write(both, &both_seam(both, i)->couch, &write, 1);
+		answers[i] = both_write(both, &both_injection(both, i)->couch, &write, 1);
 	}
 	json_release(data);
 	both_judge(both, question, answers);
@@ -180,7 +180,7 @@ void both_couch_write_extra(struct both *both, struct json_object *body)
 	for (int i = 0; i < 2; i++) {
 		scoped(json_object) copy = json_copy(body);
 		struct endpoint_write write = {.kind = WRITE_EXTRA, .body = copy};
-		struct endpoint *couch = &both_seam(both, i)->couch;
+		struct endpoint *couch = &both_injection(both, i)->couch;
 		struct json_object *list = both_write(both, couch, &write, 1);
 		json_remove(json_at(list, 0), "has revision");
 		answers[i] = list;

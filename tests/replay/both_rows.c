@@ -9,7 +9,7 @@ static void rows_read(struct both *both, enum table table, const char *row, bool
 	scoped_text question = own_format("row %s", row);
 
 	for (int i = 0; i < 2; i++) {
-		const struct endpoint *rows = &both_seam(both, i)->rows;
+		const struct endpoint *rows = &both_injection(both, i)->rows;
 		struct endpoint_key key = {table, both_row_name(both, i, row)};
 		struct endpoint_records records = {0};
 		struct error error = {0};
@@ -31,7 +31,7 @@ void both_rows_list(struct both *both, enum table table)
 	struct json_object *answers[2];
 
 	for (int i = 0; i < 2; i++) {
-		const struct endpoint *rows = &both_seam(both, i)->rows;
+		const struct endpoint *rows = &both_injection(both, i)->rows;
 		struct both_collecting collecting = {both, json_new_array()};
 		struct error error = {0};
 		bool ok = rows->ops->list(rows->self, table, NULL, both_collect, &collecting, &error);
@@ -48,7 +48,7 @@ void both_rows_find(struct both *both, const char *const *ids, size_t count)
 	scoped_text question = own_format("rows with the ID %s", ids[0]);
 
 	for (int i = 0; i < 2; i++) {
-		const struct endpoint *rows = &both_seam(both, i)->rows;
+		const struct endpoint *rows = &both_injection(both, i)->rows;
 		struct endpoint_records records = {0};
 		struct error error = {0};
 		answers[i] = rows->ops->find(rows->self, TABLE_ITEMS, ids, count, &records, &error)
@@ -63,7 +63,7 @@ void both_rows_news(struct both *both)
 	struct json_object *answers[2];
 
 	for (int i = 0; i < 2; i++)
-		answers[i] = both_news(both, i, &both_seam(both, i)->rows, 0);
+		answers[i] = both_news(both, i, &both_injection(both, i)->rows, 0);
 	both_judge(both, "what is new in the base", answers);
 }
 
@@ -73,7 +73,7 @@ void both_rows_position(struct both *both)
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		both_rows_list(both, (enum table)table);
 	for (int i = 0; i < 2; i++) {
-		const struct endpoint *rows = &both_seam(both, i)->rows;
+		const struct endpoint *rows = &both_injection(both, i)->rows;
 		struct error error = {0};
 		json_object_close(&both->cursors[i]);
 		if (!rows->ops->position(rows->self, &both->cursors[i], &error)) {
@@ -90,7 +90,7 @@ void both_rows_edited(struct both *both, const struct world_row *row, enum field
 	scoped_text question = own_format("whether %s of %s was edited", field_rule(field)->name, row->id);
 
 	for (int i = 0; i < 2; i++) {
-		const struct endpoint *rows = &both_seam(both, i)->rows;
+		const struct endpoint *rows = &both_injection(both, i)->rows;
 		struct endpoint_time_question asked = {row->table, both_row_name(both, i, row->id), field,
 						       now_ms[i] - ago_ms, false};
 		struct error error = {0};
@@ -129,7 +129,7 @@ void both_rows_write_many(struct both *both, enum endpoint_write_kind kind, cons
 				.id = rows ? both_row_name(both, i, rows[k]) : NULL,
 				.body = cells ? cells_for(both, i, cells[k]) : NULL,
 			};
-		answers[i] = both_write(both, &both_seam(both, i)->rows, writes, count);
+		answers[i] = both_write(both, &both_injection(both, i)->rows, writes, count);
 		for (size_t k = 0; k < count; k++)
 			json_release(writes[k].body);
 		free(writes);

@@ -5,7 +5,7 @@
 
 static struct json_object *stored(struct both *both, int which, const char *id)
 {
-	const struct store *store = &both_seam(both, which)->store;
+	const struct store *store = &both_injection(both, which)->store;
 	struct json_object *document = NULL;
 	struct error error = {0};
 
@@ -32,7 +32,7 @@ void both_store_write(struct both *both, const char *id, const char *words, bool
 	struct json_object *answers[2];
 
 	for (int i = 0; i < 2; i++) {
-		const struct store *store = &both_seam(both, i)->store;
+		const struct store *store = &both_injection(both, i)->store;
 		scoped(json_object) present = stored(both, i, id);
 		struct json_object *document = json_new_object();
 		struct store_result result = {0};
@@ -55,7 +55,7 @@ void both_checkpoint(struct both *both, const char *words)
 	struct json_object *answers[2];
 
 	for (int i = 0; i < 2; i++) {
-		const struct store *store = &both_seam(both, i)->store;
+		const struct store *store = &both_injection(both, i)->store;
 		scoped(json_object) checkpoint = json_new_object();
 		scoped(json_object) source = NULL;
 		scoped(json_object) state = NULL;
@@ -87,7 +87,7 @@ void both_store_walk(struct both *both, const char *prefix)
 	struct json_object *answers[2];
 
 	for (int i = 0; i < 2; i++) {
-		const struct store *store = &both_seam(both, i)->store;
+		const struct store *store = &both_injection(both, i)->store;
 		struct json_object *list = json_new_array();
 		struct error error = {0};
 		if (!store->ops->walk(store->self, prefix, NULL, collect_id, list, &error))

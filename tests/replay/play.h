@@ -13,7 +13,7 @@ struct replay {
 	const struct transcript *transcript;
 	struct stage_couch couch;
 	struct names names;
-	struct seam seam;
+	struct injection injection;
 	int64_t shift_ms;     /* servers' time against the transcript's */
 	int64_t at_ms;        /* of the last act, as the transcript has it */
 	bool frozen;          /* the sandbox's clock stands: what people do at one moment is of one moment */
@@ -38,7 +38,7 @@ struct replay {
 
 void feed_await(struct replay *replay, const char *full_id, const char *revision);
 void feed_forget(struct replay *replay);
-/* For the seam. */
+/* For the injection. */
 void feed_shown(void *context, const struct endpoint_records *page);
 bool feed_expects(void *context);
 

@@ -160,20 +160,20 @@ static bool learn_rows(struct replay *replay, const struct act *act, enum table 
 	return true;
 }
 
-static bool is_at(const struct act *act, const struct seam_point *point)
+static bool is_at(const struct act *act, const struct injection_point *point)
 {
 	return act->point.call == point->call && act->point.number == point->number &&
 	       act->point.when == point->when;
 }
 
 /* What happens at this call, in its order. */
-static bool reach(void *context, const struct seam_point *point)
+static bool reach(void *context, const struct injection_point *point)
 {
 	struct replay *replay = context;
 	size_t before = replay->next;
 
 	/* Without a position all documents are read, and the feed goes on from there. */
-	if (point->call == SEAM_COUCH_POSITION)
+	if (point->call == INJECTION_COUCH_POSITION)
 		feed_forget(replay);
 	while (replay->next < replay->end && replay->failure.kind == ERROR_NONE &&
 	       is_at(&replay->transcript->acts[replay->next], point)) {
@@ -195,7 +195,7 @@ static bool play_left_over(struct replay *replay, struct error *error)
 		const struct act *act = &replay->transcript->acts[replay->next++];
 		if (act->kind != ACT_COMES_LATE)
 			text_format(replay->words, "\n#   (%s %u of the pass is not reached)",
-				    seam_call_name(act->point.call), act->point.number);
+				    injection_call_name(act->point.call), act->point.number);
 		if (act->kind != ACT_DIES &&
 		    (!move_clock(replay, act, error) || !play_act(replay, act, error)))
 			return false;
@@ -213,7 +213,7 @@ static bool pass(struct replay *replay, const struct act *act, struct error *err
 	replay->next = (size_t)(act - replay->transcript->acts) + 1;
 	for (replay->end = replay->next; replay->transcript->acts[replay->end].kind != ACT_PASSED;)
 		replay->end++;
-	seam_begin_pass(&replay->seam);
+	injection_begin_pass(&replay->injection);
 	if (!stage_pass_once(replay->stage, &wish, &failure) && !replay->dies &&
 	    (failure.kind == ERROR_FATAL || failure.kind == ERROR_STOPPED)) {
 		*error = replay->failure.kind != ERROR_NONE ? replay->failure : failure;
@@ -289,11 +289,11 @@ static void set_up(void *context, struct sync_setup *setup, struct integration_c
 	struct replay *replay = context;
 
 	config->on_row_deleted = policy_of(replay->transcript);
-	replay->seam.reach = reach;
-	replay->seam.shown = feed_shown;
-	replay->seam.expects = feed_expects;
-	replay->seam.context = replay;
-	seam_place(&replay->seam, setup);
+	replay->injection.reach = reach;
+	replay->injection.shown = feed_shown;
+	replay->injection.expects = feed_expects;
+	replay->injection.context = replay;
+	injection_place(&replay->injection, setup);
 }
 
 static bool begin(struct replay *replay, struct error *error)

@@ -110,17 +110,18 @@ static void compare(struct stage *stage, struct transcript *transcript, const ch
 struct place {
 	unsigned effect;
 	unsigned pass;
-	struct seam_point point;
+	struct injection_point point;
 };
 struct places {
 	size_t count;
 	struct place list[PLACES_MOST];
 };
 
-static bool is_of_interest(enum seam_call call)
+static bool is_of_interest(enum injection_call call)
 {
-	return call == SEAM_COUCH_READ || call == SEAM_COUCH_WRITE || call == SEAM_ROWS_READ ||
-	       call == SEAM_ROWS_WRITE || call == SEAM_STATE_WRITE || call == SEAM_CHECKPOINT_WRITE;
+	return call == INJECTION_COUCH_READ || call == INJECTION_COUCH_WRITE || call == INJECTION_ROWS_READ ||
+	       call == INJECTION_ROWS_WRITE || call == INJECTION_STATE_WRITE ||
+	       call == INJECTION_CHECKPOINT_WRITE;
 }
 
 /* The first act within a pass. */
@@ -186,8 +187,8 @@ static void at_places(struct stage *stage, const struct scenario *scenario, enum
 		char broken[400];
 		scoped_text title = own_format(
 			"%s, %s %s %s %u of pass %u,", scenario->name, dies ? "a crash" : "meanwhile",
-			place->point.when == SEAM_BEFORE ? "before" : "after",
-			seam_call_name(place->point.call), place->point.number, place->pass);
+			place->point.when == INJECTION_BEFORE ? "before" : "after",
+			injection_call_name(place->point.call), place->point.number, place->pass);
 		transcript_begin(&transcript);
 		named_play(scenario, order, dies ? 0 : place->effect, dies ? place->effect : 0, false,
 			   broken);

@@ -1349,14 +1349,14 @@ static void test_stop_with_grace(void **state)
 	http_run(http, hour_ms); /* with nothing under way it has nothing to wait for */
 }
 
-static void test_farewell(void **state)
+static void test_allowed_after_stop(void **state)
 {
 	(void)state;
 	with_server(say_target, NULL);
 	http_stop(http, hour_ms);
 	scoped(http_call) call =
-		http_start(http, &(struct http_request){.url = at("/farewell"), .allowed_after_stop = true});
-	assert_reply(call, 200, "/farewell");
+		http_start(http, &(struct http_request){.url = at("/allowed"), .allowed_after_stop = true});
+	assert_reply(call, 200, "/allowed");
 	http_stop(http, 0);
 	scoped(http_call) late =
 		http_start(http, &(struct http_request){.url = at("/late"), .allowed_after_stop = true});
@@ -1503,7 +1503,7 @@ static const struct {
 	{"another thread wakes a run", test_wake},
 	{"a wake before the run is not lost in a wait", test_wake_before_run},
 	{"stop: what left may finish, nothing leaves any more", test_stop_with_grace},
-	{"stop: farewells may leave while the grace lasts", test_farewell},
+	{"stop: what is allowed after it may leave while the grace lasts", test_allowed_after_stop},
 	{"stop without grace from another thread ends a wait", test_stop_without_grace},
 	{"a second stop may shorten the grace, not lengthen it", test_second_stop_shortens},
 	{"stop ends a feed at once", test_stop_ends_a_feed},

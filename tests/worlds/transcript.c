@@ -44,7 +44,7 @@ void transcript_add(struct world *world, struct act act)
 	act.point = transcript->call;
 	act.reach = transcript->in_call ? world->effects - transcript->effects : 0;
 	if (act.kind == ACT_PASSES)
-		seam_begin_pass(&transcript->seam);
+		injection_begin_pass(&transcript->injection);
 	transcript->acts[transcript->count++] = act;
 }
 
@@ -152,16 +152,16 @@ struct json_object *transcript_rows(const struct world *world)
 /* ---- where in a pass ---- */
 
 /* Parts that the world does a write in; 0: that is not known. */
-static unsigned parts_of(const struct seam_point *call)
+static unsigned parts_of(const struct injection_point *call)
 {
 	switch (call->call) {
-	case SEAM_STATE_WRITE:
+	case INJECTION_STATE_WRITE:
 		return 1 + (unsigned)call->count;
-	case SEAM_COUCH_WRITE:
+	case INJECTION_COUCH_WRITE:
 		return 2 * (unsigned)call->count;
-	case SEAM_ROWS_WRITE:
+	case INJECTION_ROWS_WRITE:
 		return call->count == 1 ? 2 : 0;
-	case SEAM_CHECKPOINT_WRITE:
+	case INJECTION_CHECKPOINT_WRITE:
 		return 3;
 	default:
 		return 2;
@@ -175,29 +175,29 @@ static void place_acts(struct transcript *transcript, unsigned parts)
 		struct act *act = &transcript->acts[i];
 		if (!act->reach || act->kind == ACT_PASSES || act->kind == ACT_PASSED)
 			continue;
-		act->point.when = act->reach == 1 ? SEAM_BEFORE : SEAM_AFTER;
+		act->point.when = act->reach == 1 ? INJECTION_BEFORE : INJECTION_AFTER;
 		if (act->reach != 1 && act->reach != parts && !transcript->not_whole)
 			transcript->not_whole = "something happens between two parts of a call";
 	}
 	transcript->first = transcript->count;
 }
 
-static bool reach(void *context, const struct seam_point *point)
+static bool reach(void *context, const struct injection_point *point)
 {
 	struct transcript *transcript = context;
 	unsigned effects = transcript->world->effects;
 
 	switch (point->when) {
-	case SEAM_BEFORE:
+	case INJECTION_BEFORE:
 		place_acts(transcript, parts_of(&transcript->call));
 		transcript->call = *point;
 		transcript->effects = effects;
 		transcript->first = transcript->count;
 		break;
-	case SEAM_STARTED:
+	case INJECTION_STARTED:
 		transcript->outside = effects;
 		break;
-	case SEAM_WAITS:
+	case INJECTION_WAITS:
 		if (transcript->call.call != point->call || transcript->call.number != point->number) {
 			/* Others came between. */
 			transcript->call = *point;
@@ -206,12 +206,12 @@ static bool reach(void *context, const struct seam_point *point)
 		}
 		transcript->effects += effects - transcript->outside;
 		break;
-	case SEAM_AFTER:
+	case INJECTION_AFTER:
 		place_acts(transcript, transcript->world->dead ? parts_of(&transcript->call)
 							       : effects - transcript->effects);
 		break;
 	}
-	transcript->in_call = point->when == SEAM_BEFORE || point->when == SEAM_WAITS;
+	transcript->in_call = point->when == INJECTION_BEFORE || point->when == INJECTION_WAITS;
 	return true;
 }
 
@@ -224,9 +224,9 @@ void transcript_place(struct world *world, struct sync_setup *setup)
 	place_acts(transcript, parts_of(&transcript->call));
 	transcript->in_call = false;
 	transcript->world = world;
-	transcript->seam.reach = reach;
-	transcript->seam.context = transcript;
-	seam_place(&transcript->seam, setup);
+	transcript->injection.reach = reach;
+	transcript->injection.context = transcript;
+	injection_place(&transcript->injection, setup);
 }
 
 /* Faults are armed by world_arm() only, so that they are written down. */

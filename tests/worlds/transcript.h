@@ -1,7 +1,7 @@
 /* What happens in a world, as a list that can be played again on other servers: what people, phones, faults and the clock do,
  * and when the bridge passes. And how the world ended. */
 #pragma once
-#include "tests/worlds/seam.h"
+#include "tests/worlds/fault_injection.h"
 #include "tests/worlds/world.h"
 
 enum act_kind {
@@ -35,8 +35,8 @@ struct act {
 	enum world_fault fault;
 	bool wins, with_id, ask_rows, check_rows, list_rows, passed;
 	enum row_deleted_policy on_row_deleted;
-	unsigned reach;          /* within a call of a pass: after so many of its effects */
-	struct seam_point point; /* within a pass: where in it; SEAM_BEFORE or SEAM_AFTER */
+	unsigned reach;               /* within a call of a pass: after so many of its effects */
+	struct injection_point point; /* within a pass: where in it; INJECTION_BEFORE or INJECTION_AFTER */
 };
 
 struct transcript {
@@ -48,13 +48,13 @@ struct transcript {
 	struct json_object *end; /* owned; as ending_of() gives it */
 
 	/* While it is written. */
-	struct seam seam;
+	struct injection injection;
 	struct world *world;
 	bool in_call;
-	struct seam_point call; /* the one under way, or the last */
-	unsigned effects;       /* of the world, when it began */
-	unsigned outside;       /* among those since: not of this call */
-	size_t first;           /* act since then */
+	struct injection_point call; /* the one under way, or the last */
+	unsigned effects;            /* of the world, when it began */
+	unsigned outside;            /* among those since: not of this call */
+	size_t first;                /* act since then */
 };
 
 /* The world that is opened next is written into it, until its end. */

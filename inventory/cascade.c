@@ -4,23 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-void save_cascade_done(struct save_cascade *wake)
+void save_cascade_done(struct save_cascade *cascade)
 {
-	for (size_t i = 0; i < wake->count; i++)
-		datum_close(&wake->next[i].given);
-	free(wake->next);
-	*wake = (struct save_cascade){0};
+	for (size_t i = 0; i < cascade->count; i++)
+		datum_close(&cascade->next[i].given);
+	free(cascade->next);
+	*cascade = (struct save_cascade){0};
 }
 
 /* 'given' is taken. */
-static void add(struct save_cascade *wake, struct datum *given, bool must)
+static void add(struct save_cascade *cascade, struct datum *given, bool must)
 {
-	wake->next = own_resize(wake->next, wake->count + 1, sizeof *wake->next);
-	wake->next[wake->count++] = (struct save_next){given, must};
+	cascade->next = own_resize(cascade->next, cascade->count + 1, sizeof *cascade->next);
+	cascade->next[cascade->count++] = (struct save_next){given, must};
 }
 
 /* What an integration is told of what it knew and what is gone. A list counts as an object, as in JavaScript. */
-static void add_deleted_data(const struct datum *datum, struct save_cascade *wake)
+static void add_deleted_data(const struct datum *datum, struct save_cascade *cascade)
 {
 	struct json_object *marks = datum_get(datum, "integrations");
 
@@ -36,13 +36,13 @@ static void add_deleted_data(const struct datum *datum, struct save_cascade *wak
 		datum_put_text(given, "id", datum->id);
 		datum_put_text(given, "integration_id", integration_id);
 		datum_put(given, "data", json_copy(mark));
-		add(wake, given, true);
+		add(cascade, given, true);
 	}
 }
 
 /* The links to its pictures follow an item. */
-static bool add_links(const struct datum *datum, const struct inventory_view *view, struct save_cascade *wake,
-		      struct error *error)
+static bool add_links(const struct datum *datum, const struct inventory_view *view,
+		      struct save_cascade *cascade, struct error *error)
 {
 	scoped(json_object) links = NULL;
 	const char *id = NULL;
@@ -53,13 +53,13 @@ static bool add_links(const struct datum *datum, const struct inventory_view *vi
 		document_type_of(json_text_or(json_at(links, i), "_id", ""), &id);
 		struct datum *given = datum_new(DOCUMENT_ITEM_IMAGE, id);
 		given->deleted = datum->deleted;
-		add(wake, given, false);
+		add(cascade, given, false);
 	}
 	return true;
 }
 
 static bool add_picture(const struct datum *datum, const struct inventory_view *view,
-			struct save_cascade *wake, struct error *error)
+			struct save_cascade *cascade, struct error *error)
 {
 	const char *id = datum_text(datum, "image_id");
 	struct json_object *body = NULL;
@@ -67,13 +67,13 @@ static bool add_picture(const struct datum *datum, const struct inventory_view *
 	if (id && *id && !view_get(view, DOCUMENT_IMAGE, id, &body, error))
 		return false;
 	if (body)
-		add(wake, datum_new(DOCUMENT_IMAGE, id), false);
+		add(cascade, datum_new(DOCUMENT_IMAGE, id), false);
 	return true;
 }
 
 /* What the database says of the bytes. */
-static bool add_sizes(const struct datum *datum, const struct inventory_view *view, struct save_cascade *wake,
-		      struct error *error)
+static bool add_sizes(const struct datum *datum, const struct inventory_view *view,
+		      struct save_cascade *cascade, struct error *error)
 {
 	struct json_object *body = NULL;
 	int64_t size = 0;
@@ -92,27 +92,27 @@ static bool add_sizes(const struct datum *datum, const struct inventory_view *vi
 	struct datum *given = datum_new(DOCUMENT_IMAGE, datum->id);
 	datum_put(given, "size", json_new_int(size));
 	datum_put_text(given, "image_1440_digest", digest);
-	add(wake, given, false);
+	add(cascade, given, false);
 	return true;
 }
 
 bool save_cascade(const struct save_result *result, const struct inventory_view *view,
-		  struct save_cascade *wake_out, struct error *error)
+		  struct save_cascade *cascade_out, struct error *error)
 {
 	const struct datum *datum = result->datum;
 
-	*wake_out = (struct save_cascade){0};
+	*cascade_out = (struct save_cascade){0};
 	if (!result->body || result->alone)
 		return true;
 	if (datum->deleted)
-		add_deleted_data(datum, wake_out);
+		add_deleted_data(datum, cascade_out);
 	switch (datum->type) {
 	case DOCUMENT_ITEM:
-		return add_links(datum, view, wake_out, error);
+		return add_links(datum, view, cascade_out, error);
 	case DOCUMENT_ITEM_IMAGE:
-		return add_picture(datum, view, wake_out, error);
+		return add_picture(datum, view, cascade_out, error);
 	case DOCUMENT_IMAGE:
-		return datum->deleted || add_sizes(datum, view, wake_out, error);
+		return datum->deleted || add_sizes(datum, view, cascade_out, error);
 	default:
 		return true;
 	}
