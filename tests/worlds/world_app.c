@@ -276,6 +276,16 @@ static bool same_data(struct json_object *a, struct json_object *b)
 	return json_equal(document_data(a), document_data(b));
 }
 
+/* The row is a copy, which is told and left alone; or it is paired with another document, and this one is a twin of that. */
+static bool is_one_of_two(struct world *world, const struct world_row *row,
+			  const struct world_document *document)
+{
+	const char *own = ledgers_row(world, document);
+	const struct world_document *paired = observer_document_of(world, row);
+
+	return (*own && strcmp(own, row->id) != 0) || (paired && paired != document);
+}
+
 /* The newer whole record overwrites the other. */
 static void pull_row(struct app_sync *sync, struct world_row *row, struct world_document *document,
 		     const struct cell cells[FIELD_COUNT])
@@ -293,10 +303,7 @@ static void pull_row(struct app_sync *sync, struct world_row *row, struct world_
 		return;
 	}
 	world_note(world, "app: takes row %s over into %s", row->id, document->full_id);
-	const char *own = ledgers_row(world, document);
-	const struct world_document *paired = observer_document_of(world, row);
-	/* The row is a copy, which is told and left alone; or it is paired with another document, and this one is a twin of that. */
-	if ((*own && strcmp(own, row->id) != 0) || (paired && paired != document))
+	if (is_one_of_two(world, row, document))
 		observer_row_copied(world, row);
 	json_put(pulled, "updated_at", json_new_int(world_base_now_ms(world)));
 	document_set_app_link(table_document_type(row->table), pulled, world->config.id, row->id,
@@ -353,6 +360,8 @@ static void push_rows(struct app_sync *sync, enum table table)
 			world_note(world, "app: writes %s over row %s", document->full_id, row->id);
 			world->moment++;
 			write_row(world, document, row, &filling);
+			if (is_one_of_two(world, row, document))
+				observer_row_copied(world, row);
 		}
 		filling_done(&filling);
 	}
