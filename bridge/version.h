@@ -1,4 +1,4 @@
-/* The version, for whoever tells it. */
+/* The version. */
 #pragma once
 
 #define DAVENPORT_VERSION "0.1.0"

@@ -1,7 +1,7 @@
-/* Rows of documents that the app deleted while nothing was remembered of them here, as before the first start.
+/* Rows whose documents the app deleted while nothing was remembered of them here, as before the first start.
  *
- * The app leaves an integration_deleted_data behind, which names the integration and the record that the document had. A row
- * that it names goes with its document; only that the row shows the ID says nothing, since anybody may have typed it
+ * The app leaves an integration_deleted_data document behind, which names the integration and the record that the document had. A
+ * row that it names goes with its document. That a row shows the document's ID is not enough, since anybody may have typed it
  * (sync-rules 25). */
 #pragma once
 #include "bridge/job/batch.h"

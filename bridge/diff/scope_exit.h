@@ -1,8 +1,8 @@
-/* Outside of the scope (sync-rules 14). Which way a pair got there follows from what is remembered of it: a place inside, that both sides
- * agreed on, has been left by an edit of a document, and its row goes. If an edit of the row took it out, or the integration syncs
- * something else now, the agreed place is outside, too: then the row stays and a person is told.
+/* Pairs outside of the scope (sync-rules 14). How a pair got there follows from the place that both sides agreed on. If that is
+ * inside, an edit of a document has moved it out, and its row goes. If that is outside as well, an edit of the row took it out,
+ * or the integration syncs something else now: then the row stays, and says so.
  *
- *     document moved out ──> the row's edits into the document ──> contents first ──> row deleted ──> mark dropped
+ *     document moved out ──> the row's edits into the document ──> contents first ──> row deleted ──> app link dropped
  *
  * Until the row is gone, nothing of what was agreed on about its place changes, so each step can be decided again. */
 #pragma once

@@ -16,13 +16,13 @@ enum typing_limits {
 
 /* Whether the cell shows the document's text with white space around it. */
 bool typing_spaced(const struct batch *batch, const struct job *job, enum field field);
-/* It is left there for a while. */
+/* Leaves that white space for a while. */
 void typing_leave(struct batch *batch, struct job *job);
-/* What was left there and stayed quiet is set back to the document's text. */
+/* Decides to set such a cell back to the document's text when it stayed quiet for long enough. */
 void typing_decide(struct batch *batch, struct job *job, enum field field);
-/* An edit that may be half of what somebody is typing is left for a later job: it goes on from one that was just saved. */
+/* Leaves edits for a later job that go on from one that was just saved: they may be half of what somebody is typing. */
 void typing_hold(struct batch *batch, struct job *job);
-/* The row's edits are in the document. */
+/* The row's edits are in the document: notes their time. */
 void typing_note_saved(struct job *job);
-/* What is left for later is in the ledger, so that a new process goes on with it. */
+/* Puts what is left for later into the ledger's entry, so that a new process goes on with it. */
 void typing_commit(struct job *job);

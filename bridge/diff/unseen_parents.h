@@ -1,7 +1,8 @@
-/* Where documents stand that nobody has heard of. A job reads a document as it is now, which may be ahead of the feed: what it was put
- * into may have been made just before, and be no place outside of the scope at all. */
+/* Collections and containers that the feed has not shown yet. A job reads a document as it is now, which may be ahead of the
+ * feed: it may stand in something that was made just before, and that is not known here. So it may look as if it had left the
+ * scope. */
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Of documents that have left the scope, what they were put into, where the feed has not shown that yet. */
+/* Reads what documents that seem to have left the scope were put into, where the feed has not shown that yet. */
 must_use bool batch_read_parents(struct batch *batch, struct error *error);

@@ -1,4 +1,4 @@
-/* The base as a side. */
+/* The base as an endpoint. */
 #pragma once
 #include "airtable/client.h"
 #include "bridge/endpoints/endpoint.h"

@@ -1,4 +1,4 @@
-/* The database as a side, and the database beside it as the ledger's store. */
+/* The database as an endpoint, and the state database beside it as the ledger's store. */
 #pragma once
 #include "bridge/endpoints/endpoint.h"
 #include "bridge/state/store.h"

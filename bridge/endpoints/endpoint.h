@@ -1,4 +1,4 @@
-/* What a cycle asks of a side: of the database, and of the base. The real ones are couch_side and airtable_side;
+/* What a cycle asks of an endpoint: of the database, and of the base. The real ones are couch_endpoint.c and airtable_endpoint.c;
  * tests bring worlds in memory behind the same table of functions. */
 #pragma once
 #include "base/json.h"
@@ -36,10 +36,10 @@ struct endpoint_records {
 };
 void endpoint_records_done(struct endpoint_records *records);
 
-/* What a job for news found, besides the records. */
+/* What a question for news found, besides the records. */
 struct endpoint_news {
 	struct json_object *cursor; /* owned; where to go on once the records are handled or parked */
-	bool more;                  /* there is more at once */
+	bool more;                  /* there is more: ask again at once */
 	bool rejoined; /* documents: the feed was asked anew, and the database may be another one by now */
 	bool settings_changed; /* documents: the integration's own document changed */
 	bool app_leftovers;    /* documents: what the app leaves behind of a deleted document appeared */
@@ -63,8 +63,8 @@ enum endpoint_write_kind {
 	WRITE_EXTRA_UPDATE, /* documents: any other document, or its tombstone; 'body' has its _id, and its _rev unless new */
 	WRITE_EXTRA, /* documents: any other document (history); 'body' has its _id; a 409 with an equal body is success */
 };
-/* What the tombstone of a leaf that was merged has besides: the revision of the leaf that was shown. So it is told from somebody's
- * deletion, and two bridges that merge the same leaves write the same tombstones. */
+/* A key of the tombstone of a leaf that was merged: the revision of the leaf that was shown. It tells such a tombstone from
+ * somebody's deletion, and two bridges that merge the same leaves write the same tombstones. */
 #define MERGED_INTO_KEY "merged_into"
 struct endpoint_write {
 	/* in */
@@ -119,7 +119,7 @@ bool endpoint_lineage_has(struct json_object *lineage, const char *revision);
 struct endpoint_ticket;
 
 struct endpoint_ops {
-	/* The side's own clock; this machine's until the side was first heard. */
+	/* The endpoint's own clock; this machine's until the endpoint has answered for the first time. */
 	int64_t (*now_ms)(void *self);
 	/* Waits at most wait_ms for what changed since 'cursor' and shows it. */
 	bool (*news)(void *self, struct json_object *cursor, int64_t wait_ms, endpoint_visit *visit,
@@ -137,11 +137,11 @@ struct endpoint_ops {
 	/* The same with every column of the rows, also those that serve none of our fields. Rows only. */
 	bool (*read_whole)(void *self, const struct endpoint_key *keys, size_t count,
 			   struct endpoint_records *records_out, struct error *error);
-	/* Any documents by their full ids ("0000-config"), in this order; NULL where there is none. Of the integration's own one
-	 * that is in conflict the leaf that counts (scope.h). Documents only; caller puts each. */
+	/* Any documents by their full ids ("0000-config"), in this order; NULL where there is none. Of the integration's own
+	 * document, when it is in conflict, the leaf that counts (couch_integration.h). Documents only; caller puts each. */
 	bool (*read_extras)(void *self, const char *const *full_ids, size_t count,
 			    struct json_object **bodies_out, struct error *error);
-	/* Any documents whose full id begins so, at most 'most' of them, into {_id: body}. Documents only. */
+	/* At most 'most' documents whose full id begins with the prefix, into {_id: body}. Documents only. */
 	bool (*read_beginning)(void *self, const char *prefix, size_t most, struct json_object *into,
 			       struct error *error);
 	/* Whether the database knows these revisions, in any branch of the documents. Documents only. */

@@ -1,4 +1,4 @@
-/* The database beside the data that holds what an integration remembers. */
+/* The database beside the data, `<database>-davenport`, which holds what an integration remembers. */
 #pragma once
 #include "base/error.h"
 #include "base/own.h"

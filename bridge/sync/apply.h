@@ -3,7 +3,7 @@
  *
  *     existence ──> documents, histories ──> note in the ledger ──> row writes under way
  *
- * A crash anywhere is repaired by the next job: what was not remembered is decided again. */
+ * A crash anywhere is repaired by the next job of the pair: what the ledger does not have is decided again. */
 #pragma once
 #include "bridge/job/batch.h"
 

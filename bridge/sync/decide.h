@@ -1,5 +1,5 @@
-/* Decide: the views that plan.c asks for, its answers for existence and for each field, and the moments of the edits where
- * only they can tell. */
+/* Decide: puts together what plan.c has to know, and takes its decisions for each pair and each field. Where the time of an edit
+ * matters Airtable is asked for it. */
 #pragma once
 #include "bridge/job/batch.h"
 

@@ -3,8 +3,8 @@
 #pragma once
 #include "bridge/memory/memory.h"
 
-/* Looks for news on both sides and queues the pairs concerned; waits for the database's at most wait_ms.
- * With ask_rows the base is asked as well. */
+/* Asks the database what changed, waiting for that at most wait_ms, and queues the pairs concerned. With ask_rows the base is
+ * asked as well. */
 must_use bool sync_poll(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *error);
-/* Walks all rows of both tables and queues those that differ from the ledger, are new, or are no more. */
+/* Lists all rows of both tables and queues the pairs whose row differs from the ledger, is new, or is missing. */
 must_use bool sync_list_rows(struct sync *sync, struct error *error);

@@ -1,7 +1,7 @@
 /* Load: the ledger's entries, the documents and the rows of a batch, as they are now.
  *
- * A document that only changed where no column shows it (the app's link, an unknown key) needs no row: that is found here,
- * so that a replayed feed costs no call of Airtable's. */
+ * If a document only changed where no column shows it (the app link, an unknown key) its row is not read. So a replayed feed
+ * costs no call to Airtable. */
 #pragma once
 #include "bridge/job/batch.h"
 
