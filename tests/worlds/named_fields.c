@@ -62,7 +62,7 @@ static void is_a_container_still(struct world *world)
 {
 	named_must_say(world, "i1", "item_type", "container");
 	named_must_show(world, "i1", FIELD_TYPE, "");
-	if (!strstr(world_cell_text(named_row(world), FIELD_ERROR), "Container is not among"))
+	if (!strstr(world_cell_text(named_row(world), FIELD_ERROR), "\"Container\" is not among"))
 		world_broken(world, "the row does not say that its choice is missing");
 }
 

@@ -74,7 +74,7 @@ static void currencies_wait(struct world *world)
 	named_must_say(world, "i2", "purchase_price_currency", "CHF");
 	named_must_show(world, "i2", FIELD_CURRENCY, "");
 	named_must_say(world, "i1", "model_name", "from the grid");
-	if (!strstr(world_cell_text(named_row(world), FIELD_ERROR), "CHF is not among"))
+	if (!strstr(world_cell_text(named_row(world), FIELD_ERROR), "\"CHF\" is not among"))
 		world_broken(world, "the row does not say that its choice is missing");
 }
 
