@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "bridge/limits.h"
+#include "bridge/memory/app_twins_index.h"
 #include "bridge/memory/integration_settings.h"
 
 #include <string.h>
@@ -52,4 +53,29 @@ void job_note_stale_app_link(struct batch *batch, struct job *job, const char *r
 
 	job->entry.has_app_link =
 		job->entry.state == ENTRY_RETIRED && app_link && strcmp(app_link, record_id) == 0;
+}
+
+/* Somebody's edit was made of a revision without it; or the app has marked another row since, which is no more. */
+static bool lost_app_link(const struct job *job)
+{
+	return job->entry.state == ENTRY_PAIR && job->pair->in_scope &&
+	       job->document.presence == RECORD_THERE && job->flaw.kind == ERROR_NONE;
+}
+
+/* The document carries the app link already: the app made the row, or an earlier ledger of ours knew of it. One of a second row that the app
+ * made of it stays as long as that is there. */
+void job_note_app_link(struct batch *batch, struct job *job)
+{
+	const char *app_link = job->document.presence == RECORD_THERE && job->flaw.kind == ERROR_NONE
+				       ? document_app_link(job->document.body, batch->sync->config->id)
+				       : NULL;
+
+	if (app_link && job->entry.state == ENTRY_PAIR &&
+	    (strcmp(app_link, job->entry.record_id) == 0 ||
+	     app_twins_keep_link(batch->sync, job->pair, app_link)))
+		job->entry.has_app_link = true;
+	else if (lost_app_link(job))
+		job->entry.has_app_link = false;
+	if (job->entry.state == ENTRY_RETIRED && job->entry.has_app_link)
+		job_note_stale_app_link(batch, job, job->entry.record_id);
 }

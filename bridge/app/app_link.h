@@ -11,3 +11,5 @@ void app_link_schedule(struct sync *sync, const struct job *job);
 
 /* Its row is gone: the app link that names that row is to go, too. */
 void job_note_stale_app_link(struct batch *batch, struct job *job, const char *record_id);
+/* Notes in the entry whether the document carries the app's link to the pair's row. */
+void job_note_app_link(struct batch *batch, struct job *job);

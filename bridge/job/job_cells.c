@@ -111,3 +111,8 @@ struct pair *job_agreed_target(const struct batch *batch, const struct job *job,
 		return NULL;
 	return pairs_find(&batch->sync->pairs, field_linked_table(field), agreed->airtable.ids[0]);
 }
+
+bool job_shows_two(const struct job *job, enum field field)
+{
+	return job->airtable[field].kind == CELL_LINKS && job->airtable[field].id_count == 2;
+}

@@ -26,3 +26,5 @@ bool job_couch_moved(const struct batch *batch, const struct job *job, enum fiel
 /* A two-way field that one side edited since both agreed; any of them. */
 bool job_field_moved(const struct batch *batch, const struct job *job, enum field field, bool of_couch);
 bool job_any_moved(const struct batch *batch, const struct job *job, bool of_couch);
+/* Two links, of which the newer one is meant whoever asks (sync-rules 20). */
+bool job_shows_two(const struct job *job, enum field field);

@@ -8,8 +8,8 @@
 #include "bridge/job/job_problem.h"
 #include "bridge/mapping/mapping_to.h"
 #include "bridge/rows/row_draft.h"
-#include "bridge/sync/brake_batch.h"
-#include "bridge/sync/existence.h"
+#include "bridge/steps/brake_batch.h"
+#include "bridge/steps/existence.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "bridge/sync/existence.h"
+#include "bridge/steps/existence.h"
 
 #include "bridge/diff/back_in_time.h"
 #include "bridge/diff/scope_exit.h"

@@ -1,4 +1,4 @@
-#include "bridge/sync/brake_batch.h"
+#include "bridge/steps/brake_batch.h"
 
 #include "base/clock.h"
 #include "bridge/job/job_problem.h"

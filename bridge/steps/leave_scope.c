@@ -1,7 +1,6 @@
-#include "bridge/sync/leave_scope.h"
+#include "bridge/steps/leave_scope.h"
 
 #include "bridge/app/app_link.h"
-#include "bridge/diff/scope_exit.h"
 #include "bridge/documents/draft.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_problem.h"

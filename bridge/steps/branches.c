@@ -1,4 +1,4 @@
-#include "bridge/sync/branches.h"
+#include "bridge/steps/branches.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,118 @@
+#include "bridge/steps/recover_save.h"
+
+#include "bridge/documents/cascade.h"
+#include "bridge/documents/orphaned_history.h"
+#include "bridge/job/job_cells.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The number before the "-" of a revision counts the edits of a document. */
+static unsigned long generation(const char *revision)
+{
+	return revision ? strtoul(revision, NULL, 10) : 0;
+}
+
+/* Whether a write of ours may be among what happened to the document since it was read, hidden under a later one, or behind another
+ * leaf. */
+static bool may_be_overwritten(const struct job *job)
+{
+	bool later = generation(job->document.revision) > generation(job->entry.taken_on) + 1;
+
+	return !job->pair->save_lost && (later || job->branched);
+}
+
+/* Or in a leaf that was merged into another, and ended; or that is not merged yet, and is not the one that is shown. */
+static bool may_be_merged(const struct job *job)
+{
+	return !job->pair->save_lost && (job->pair->ended != 0 || conflict_unmerged(job->pair) ||
+					 json_length(job->document.leaves) > 0);
+}
+
+static bool shows_taken(const struct batch *batch, const struct job *job, enum field field)
+{
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
+
+	return cell_equal(&job->couch[field], &job->entry.taken[field].cell, &equivalence);
+}
+
+static bool is_taken(const struct batch *batch, const struct job *job, enum field field)
+{
+	return job->entry.taken[field].taken && job_has_column(batch, job, field) &&
+	       job->document.presence == RECORD_THERE;
+}
+
+/* The document is new, and shows something of what was taken: then it showed all of it once. */
+static bool was_made_of_row(const struct batch *batch, const struct job *job)
+{
+	for (size_t field = 0; job->entry.state != ENTRY_PAIR && field < FIELD_COUNT; field++)
+		if (is_taken(batch, job, (enum field)field) && shows_taken(batch, job, (enum field)field) &&
+		    job->couch[field].kind != CELL_EMPTY && field != FIELD_TYPE)
+			return true;
+	return false;
+}
+
+/* Whether 'data' has all that the history document says that it got; the time alone could be a phone's. */
+static bool has_news(struct json_object *data, struct json_object *history)
+{
+	struct json_object *news = json_child(history, "new_data", json_type_object);
+	struct json_object *former = json_child(history, "original_data", json_type_object);
+
+	if (!news || !former)
+		return false;
+	json_each (news, key, value) {
+		struct json_object *present = NULL;
+		if (!json_find(data, key, &present) || !json_equal(present, value))
+			return false;
+	}
+	json_each (former, gone_key, gone) {
+		(void)gone;
+		if (strcmp(gone_key, "__deleted") != 0 && !json_find(news, gone_key, NULL) &&
+		    json_find(data, gone_key, NULL))
+			return false;
+	}
+	return true;
+}
+
+/* The document is as the save that was noted has left it, its app link aside. */
+static bool shows_save(const struct job *job)
+{
+	struct json_object *saving = job->entry.saving;
+
+	return saving && job->document.presence == RECORD_THERE &&
+	       document_updated_at(job->document.body) == json_int_or(saving, "at", -1) &&
+	       has_news(document_data(job->document.body), json_child(saving, "history", json_type_object));
+}
+
+/* Whether the save that was noted came to be. Under two later revisions, or a merge, that cannot be told: then its history stays. */
+static bool save_happened(const struct job *job)
+{
+	if (json_bool_or(job->entry.saving, "gone", false) && job->document.presence != RECORD_THERE)
+		return true;
+	return may_be_overwritten(job) || may_be_merged(job) || shows_save(job);
+}
+
+/* A document was to be written from the row, and it is not known whether it was. Where it shows what was taken, that was agreed
+ * on: what the row shows by now is an edit, also when it is what stood there before. Where it shows something else, somebody
+ * has edited it if it was made of the row, and else may have put that in the place of what was taken: the newest edit wins. */
+void job_recover_save(struct batch *batch, struct job *job)
+{
+	bool made = was_made_of_row(batch, job);
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct cell *taken = &job->entry.taken[field].cell;
+		if (!is_taken(batch, job, (enum field)field) || job_shows_two(job, (enum field)field))
+			continue;
+		if (shows_taken(batch, job, (enum field)field))
+			ledger_entry_agree(&job->entry, (enum field)field, &job->couch[field], taken);
+		else if (made || shows_save(job)) /* and what the save has made of the cell */
+			ledger_entry_agree(&job->entry, (enum field)field, taken, taken);
+		else if (may_be_overwritten(job))
+			job->entry.fields[field].base_uncertain = true;
+	}
+	job->orphaned = job->entry.saving && !save_happened(job);
+	if (job->orphaned)
+		return;
+	job_keep_noted(job);
+	job_cascade_again(job);
+}

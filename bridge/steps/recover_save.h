@@ -1,0 +1,6 @@
+/* What became of a save that was noted: it happened, it did not, or somebody wrote the document since (sync-rules 6, 24). */
+#pragma once
+#include "bridge/job/batch.h"
+
+/* Cells that were about to be written into the document: agreed on where the save is there, forgotten where it is not. */
+void job_recover_save(struct batch *batch, struct job *job);

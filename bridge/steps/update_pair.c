@@ -1,0 +1,106 @@
+#include "bridge/steps/update_pair.h"
+
+#include "bridge/app/app_link.h"
+#include "bridge/diff/back_in_time.h"
+#include "bridge/index/parents.h"
+#include "bridge/index/waits.h"
+#include "bridge/job/job_cells.h"
+#include "bridge/memory/retired_entries.h"
+#include "bridge/steps/row_results.h"
+
+#define AWAITED_MOST                                                                                         \
+	16 /* rows without a document that one row is noted to wait for; a link has one, or is not followed */
+
+/* The row is not the pair's own, and says why. It came back and cannot become a document yet, or is not believed yet; or the document of
+ * its ID is outside of the scope. The pair remembers its record id, so that it is looked at again. */
+static bool stays_beside(const struct job *job)
+{
+	enum existence_action action = job->existence.action;
+	bool came_back = action == EXIST_UNDELETE || action == EXIST_ASK_AGAIN || action == EXIST_UNTICK;
+	bool outside = action == EXIST_LEAVE || action == EXIST_LET_GO;
+
+	return job->row.presence == RECORD_THERE && (came_back || outside);
+}
+
+/* Where a row was to be made there was one already: that is what the next job reads, whatever a list says. */
+static bool met_row(const struct job *job)
+{
+	return job->row_write && job->row_write->result == ERROR_NONE && job->row_write->met_existing &&
+	       job->again;
+}
+
+/* Rows that a cell points to and that have no document. */
+static size_t awaited_records(const struct cell *cell, const char **records, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; cell->kind == CELL_LINKS && i < cell->id_count && count < most; i++)
+		if (cell->ids[i][0] == CELL_UNKNOWN_LINK)
+			records[count++] = cell->ids[i] + 1;
+	return count;
+}
+
+/* A job that did not read the row knows no more than the last one did. */
+static void report_waits(struct pairs *pairs, struct job *job)
+{
+	const char *records[AWAITED_MOST];
+	size_t count = awaited_records(job_shown(job, FIELD_COLLECTION), records, countof(records));
+
+	count += awaited_records(job_shown(job, FIELD_CONTAINER), records + count, countof(records) - count);
+	if (count > 0 || job->entry.waits != job->pair->waits)
+		pairs_set_waits(pairs, job->pair, job->entry.waits, records, count);
+}
+
+void job_update_pair(struct batch *batch, struct job *job)
+{
+	struct pairs *pairs = &batch->sync->pairs;
+	struct pair *pair = job->pair;
+	const struct ledger_entry *entry = &job->entry;
+	bool paired = entry->state == ENTRY_PAIR;
+
+	/* Also where the ledger knew it already, since its answer to a former cycle got lost. */
+	job->paired = job->paired || (paired && pair->state != ENTRY_PAIR);
+	if (!paired)
+		pairs_requeue_twins(pairs, pair);
+	if (pair->state == ENTRY_PAIR && !paired) {
+		pairs_requeue_container(pairs, pair);
+		pairs_requeue_contents(pairs, pair);
+	}
+	pair->state = entry->state;
+	pair->synced = entry->synced;
+	pair->retired_ms = entry_retired_ms(entry);
+	if (pair->created_from_row != entry->created_from_row)
+		pairs_doubt_scope(pairs, pair);
+	pair->created_from_row = entry->created_from_row;
+	/* An app link that was refused waits for another job. */
+	bool wants_app_link = paired && !entry->has_app_link && !entry->app_link_refused;
+	bool wants_app_link_gone =
+		entry->state == ENTRY_RETIRED && entry->has_app_link && !entry->app_link_refused;
+	/* This job has not tried to take the app link out, so it had nothing to note that the ledger could refuse: what was told of the
+	 * ledger before is not over by that. */
+	bool goes_on = wants_app_link_gone && pair->misses > JOB_MISSES_UNREPORTED &&
+		       job->document.presence == RECORD_THERE && job->flaw.kind == ERROR_NONE;
+	if (!goes_on && pairs_set_unstored(pairs, pair, NULL))
+		job->again = batch->sync->open_changed = true; /* the row is not to say so any more */
+	pair->has_problem = entry->problem != NULL || pair->unstored;
+	pair->only_reported = ledger_entry_only_reports(entry);
+	pair->in_step = ledger_entry_is_settled(entry) && !job->again && !job->again_in_ms;
+	pair->went_back = paired && job_is_apart(job);
+	if (paired)
+		pairs_set_record(pairs, pair, entry->record_id, false);
+	else if (entry->state != ENTRY_NONE && !met_row(job))
+		pairs_set_record(pairs, pair, stays_beside(job) ? job->row.id : "", true);
+	report_waits(pairs, job);
+	pairs_set_blocked_by(pairs, pair, entry->blocked_by);
+	sync_note_agreed(batch->sync, pair, entry);
+	/* It became a pair, or moved, while it is outside of the scope: that is to be told. */
+	job->again = job->again ||
+		     (paired && !pair->in_scope && !entry->problem && pair->document == PAIR_DOCUMENT_THERE);
+	if (!job->missed && !wants_app_link && !wants_app_link_gone &&
+	    (job_was_answered(job) || job->needs_no_row))
+		pair->misses = 0;
+	if (wants_app_link || wants_app_link_gone)
+		app_link_schedule(batch->sync, job);
+	if (paired && entry->has_app_link)
+		pairs_set_due(pairs, pair, DUE_APP_LINK, 0);
+}
