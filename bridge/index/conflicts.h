@@ -1,5 +1,5 @@
-/* Pairs whose documents have several live leaves, or a leaf that was deleted beside a live one (sync-rules 8), and what is known
- * of that. Nothing is planned from such a document before its leaves are one again (merging.h). */
+/* Pairs whose documents have several live leaves, or a deleted leaf beside a live one (sync-rules 8), and what is known of these
+ * leaves. Nothing is planned from such a document before its leaves are one again (merge/merge.h). */
 #pragma once
 
 #include <stdbool.h>
@@ -27,30 +27,31 @@ struct conflicts {
 };
 void conflicts_done(struct conflicts *conflicts);
 
-/* The document was seen, with several leaves or with one; 'changed': other ones than before, of which nothing is known. */
+/* The document was seen. 'open': it has several live leaves; 'changed': they are others than before, so what was known of them is
+ * dropped. */
 void conflicts_note(struct conflicts *conflicts, struct pair *pair, bool open, bool changed);
-/* It has these deleted leaves, of which not all were handled. */
+/* The document has these deleted leaves, and not all of them were handled. */
 void conflicts_note_ended(struct conflicts *conflicts, struct pair *pair, struct json_object *revisions);
-/* A hash of deleted leaves that goes by which there are, in whatever order; 0: none. */
+/* A hash of a set of deleted leaves, the same in whatever order; 0: none. */
 uint64_t ended_hash(struct json_object *revisions);
 uint64_t ended_hash_of(const char *revision);
 /* Its leaves are to be made one. */
 bool conflict_waits(const struct pair *pair);
 /* The same for this cycle, which may try again what an earlier one could not merge. */
 bool conflict_is_due(struct pair *pair, unsigned cycle);
-/* Why they cannot be, or NULL. Borrowed. */
+/* Why they cannot be merged, or NULL. Borrowed. */
 const char *conflict_unmerged(const struct pair *pair);
-/* 'words' is taken. It stays so until the leaves are other ones, or a later cycle looks at the pair again. */
+/* They cannot be merged, for this reason ('words' is taken), until the leaves change or a later cycle tries again. */
 void conflict_set_unmerged(struct pair *pair, char *words);
-/* Another write was in the way, or there was no answer: the number of times in a row. */
+/* A merge met another write, or had no answer. Returns how often in a row. */
 unsigned conflict_miss(struct pair *pair);
-/* They are one. 'merged' and 'told' are taken, or NULL. */
+/* The leaves are one now. 'merged' and 'reported' are taken, or NULL. */
 void conflict_end(struct conflicts *conflicts, struct pair *pair, struct json_object *merged, char *reported);
-/* What follows from its deleted leaves is decided. 'merged' is taken: what those had that were merged by somebody, or NULL. */
+/* What follows from the deleted leaves is decided. 'merged' is taken: the bodies of those that somebody has merged, or NULL. */
 void conflict_end_ended(struct conflicts *conflicts, struct pair *pair, struct json_object *merged);
-/* The bodies that became one, to the caller; NULL: there are none that were not taken yet. */
+/* Gives the bodies that became one to the caller, once; NULL: there are none. */
 struct json_object *conflict_take_merged(struct conflicts *conflicts, struct pair *pair);
-/* There is something to be told at the next job. */
+/* The next job has to report what a person lost. */
 bool conflict_reports(const struct pair *pair);
-/* What was told, to the caller; NULL: nothing. */
+/* Gives that report to the caller; NULL: there is none. */
 char *conflict_take_report(struct conflicts *conflicts, struct pair *pair);

@@ -1,4 +1,4 @@
-/* When pairs are to be looked at again: a heap, so that the next one is known without asking all of them. */
+/* When pairs are due for another job: a heap, so that the next one is found without asking all of them. */
 #pragma once
 #include "bridge/index/pair.h"
 
@@ -12,7 +12,7 @@ struct dues {
 	} * heap; /* owned; the earliest first */
 };
 void dues_done(struct dues *dues);
-/* Steady clock; 0 never. In the place of the time that the pair had. */
+/* Sets the pair's time (steady clock; 0: never), in place of the one that it had. */
 void dues_set(struct dues *dues, struct pair *pair, enum due_kind kind, int64_t at_ms);
 /* The earliest, or NULL. */
 struct pair *dues_first(const struct dues *dues, enum due_kind *kind_out, int64_t *at_ms_out);

@@ -95,40 +95,44 @@ struct pair {
 	int64_t retired_ms; /* Airtable's clock: when its retired entry was set, of one that expires; 0: none */
 	struct typing *typing; /* owned, by typing.h alone; or NULL */
 	enum row_right
-		refused_right; /* what Airtable does not permit to do with its row; until then it is not tried: */
+		/* what Airtable does not permit to do with its row; it is not tried until: */
+		refused_right;
 	int64_t refused_until_ms; /* steady clock */
-	bool went_back;     /* its document, and that is not settled, or both are held apart (sync-rules 3) */
+	/* its document did, and that is not settled, or both sides are held apart (sync-rules 3) */
+	bool went_back;
 	bool has_problem;   /* a person should know something of it */
-	bool only_reported; /* and that is past: what a merge cost (notice.h), and nothing else */
-	bool in_step;       /* both sides were, when it was last looked at: nothing was open or under way */
+	bool only_reported; /* and that is past: what a merge cost (conflict_notice.h), and nothing else */
+	bool in_step;       /* both sides were in step after its last job: nothing was open or under way */
 	bool save_lost; /* what was last noted as taken into the document met a conflict: it is not in it */
 	unsigned waits; /* enum pair_waits, or 0: a link in it waits for another pair */
 	int64_t unsent_ms; /* the note of this time was made by this process, and nothing has left since; 0: none such */
-	unsigned misses; /* looks in a row of which a write met a conflict or had no answer */
+	unsigned misses; /* jobs in a row in which a write met a conflict or had no answer */
 	char *unstored;  /* owned; a problem that not even the ledger takes, or NULL */
 
 	unsigned reasons;     /* why it is to be looked at; 0: it is not */
 	unsigned char queued; /* it is in the pairs' queue; set by queue.h alone */
 	bool under_way;       /* a batch works on it */
-	/* The call for news (sync.h) with which a revision of its document was last heard of or handled. */
+	/* The number of the call for news (sync.polls_made) in which a revision of its document was last heard of or handled. */
 	uint64_t heard_in;
-	bool unsettled; /* what was heard of it is neither handled nor in the ledger: the checkpoint waits */
-	unsigned cycle, turns;     /* how often it has asked the cycle of that number for another job */
-	unsigned looked;           /* how often that cycle has looked at it, whoever asked */
-	unsigned restless;         /* passes in a row that would not stop looking at it */
+	/* what was heard of it is neither handled nor noted in the ledger: the checkpoint waits */
+	bool unsettled;
+	unsigned cycle, turns;     /* how often it asked for another job in the cycle of that number */
+	unsigned looked;           /* how many jobs it had in that cycle, whoever asked for them */
+	unsigned restless;         /* cycles in a row in which it had too many jobs */
 	struct due due[DUE_KINDS]; /* when it is looked at again, by due.h alone */
 	struct watch *watches[WATCH_KINDS]; /* what it is stopped by, by watches.h alone */
 	unsigned list_turn;    /* the full list in which its row, or one with its ID, was last shown */
 	unsigned present_turn; /* the check of rows that last showed its row */
 	unsigned measured;     /* the turn of 'height' */
 	int height;            /* levels of queued contents below it */
-	struct endpoint_record *fresh_row; /* owned; read with the news, for the job that follows */
-	struct brake *brake;               /* owned; of what was written lately, or NULL */
+	/* owned; its row as a poll has just shown it, for the next job */
+	struct endpoint_record *fresh_row;
+	struct brake *brake; /* owned; of what was written lately, or NULL */
 };
-/* Whether it is to be looked at some time; the steady time from which on (0: not at all). */
+/* The steady time from which on it is due for this; 0: not at all. */
 int64_t pair_due_ms(const struct pair *pair, enum due_kind kind);
 void pair_drop_fresh(struct pair *pair);
-/* For whoever it goes on to be known by: "item-12 (Drill)". The caller frees. */
+/* What people know it by: "item-12 (Drill)". The caller frees. */
 char *pair_label(const struct pair *pair);
 /* NULL and "" leave the name that it has. */
 void pair_set_name(struct pair *pair, const char *name);

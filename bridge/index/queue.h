@@ -1,11 +1,11 @@
-/* The pairs that are to be looked at, in two lines: what is waited for first, what may take its time behind it. */
+/* The pairs that wait for a job, in two lines: those that somebody waits for, and behind them those that may take their time. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
 enum queue_line_name {
-	QUEUE_FIRST, /* edits, commands, and whatever is heard while others wait for their turn */
+	QUEUE_FIRST, /* edits, commands, and whatever a poll shows while others are queued */
 	QUEUE_LATER, /* what has no counterpart yet, as nothing has at a first contact; the app's links */
 	QUEUE_LINES,
 };
@@ -36,6 +36,6 @@ struct queue_wish {
 	void *context;
 };
 #define QUEUE_TAKE_MOST 100
-/* Takes pairs that are ready: those of QUEUE_FIRST before the others, which get a quarter of the places all the same. The time
- * that it takes does not depend on how many stand behind those that are taken. */
+/* Takes pairs that are ready: those of QUEUE_FIRST first, but a quarter of the places is for the others. The time that this takes
+ * does not depend on how many stay queued. */
 size_t queue_take(struct queue *queue, const struct queue_wish *wish, struct pair **taken);

@@ -1,4 +1,4 @@
-/* Who waits for what: a pair that is stopped names what it is stopped by, and is found by it when that changes. */
+/* Finds the pairs that wait for a thing: a pair that is stopped names what stops it, and is found when that changes. */
 #pragma once
 #include "base/index.h"
 #include "bridge/index/pair.h"

@@ -3,7 +3,7 @@
 #include "bridge/job/job.h"
 #include "bridge/memory/memory.h"
 
-#define BATCH_LIMIT 100 /* jobs of one batch: ten batches, two seconds of Airtable's rate */
+#define BATCH_LIMIT 100 /* jobs of one batch: ten requests of ten rows, two seconds at Airtable's rate */
 struct batch {
 	struct sync *sync;
 	size_t count;
@@ -11,11 +11,11 @@ struct batch {
 	struct endpoint_write *writes; /* owned; of rows */
 	size_t write_count;
 	struct endpoint_ticket *ticket;
-	unsigned pairings_before; /* the pairs' count of them when it was opened */
-	bool remembered;          /* what was learnt is in the ledger; else all of it is looked at again */
+	unsigned pairings_before; /* pairs->pairings when it was opened */
+	bool remembered;          /* its entries are in the ledger; else all its pairs are queued again */
 };
 /* Takes the pairs; they are 'under_way' until batch_close(). */
 struct batch *batch_open(struct sync *sync, struct pair *const *pairs, size_t count);
 void batch_close(struct batch **batch);
-/* It is not carried yet, and waits for no other save: the present round writes it. */
+/* It has not been written yet, and waits for no other save: the present round writes it. */
 bool job_is_in_round(const struct job *job);

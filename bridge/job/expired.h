@@ -2,7 +2,7 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Whether the retired entry has stood long enough, and nothing of it is still to be done. */
+/* Whether the retired entry has stood long enough, and nothing is left to be done for it. */
 bool job_retired_is_over(const struct batch *batch, const struct job *job);
-/* Nothing of it is remembered any more. */
+/* Forgets all of the entry. */
 void job_expire(struct batch *batch, struct job *job);

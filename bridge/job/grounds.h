@@ -6,9 +6,8 @@
 #pragma once
 #include "bridge/job/job.h"
 
-/* Notes in the job what its save was refused for: all that it has been told so far. 'seen': {_id: the revision, "" for none; null
- * where that is not known}. */
+/* Notes in the job that its problem so far comes from the documents that its save looked at. 'seen': {_id: the revision, "" for
+ * none; null where that is not known}. */
 void job_note_grounds(struct job *job, struct json_object *seen);
-/* Those that the entry is to have: NULL when anything else than them keeps it from being well, or it is tried again anyway. The
- * caller frees. */
+/* The grounds for the entry: NULL when the problem comes from anything else as well, or is tried again anyway. The caller frees. */
 struct json_object *job_grounds(const struct job *job);

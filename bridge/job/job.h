@@ -1,12 +1,12 @@
-/* Pairs under work: a batch of jobs goes through gather, settle, decide, carry and remember together, so that
- * each of these is a few requests for all of them. */
+/* A job: one pair under work. The jobs of a batch go through load, recover, diff, decide, apply and commit together, so that each
+ * step is a few requests for all of them. */
 #pragma once
 #include "bridge/endpoints/endpoint.h"
 #include "bridge/index/pair.h"
 #include "bridge/plan/plan.h"
 #include "inventory/datum.h"
 
-#define JOB_MISSES_UNREPORTED 3 /* conflicts or lost answers in a row that are not told as a problem */
+#define JOB_MISSES_UNREPORTED 3 /* so many conflicts or lost answers in a row are no problem yet */
 
 enum row_work { ROW_WORK_NONE, ROW_WORK_CREATE, ROW_WORK_UPDATE, ROW_WORK_DELETE };
 enum document_work { DOCUMENT_WORK_NONE, DOCUMENT_WORK_WRITE, DOCUMENT_WORK_DELETE };
@@ -14,27 +14,30 @@ enum document_work { DOCUMENT_WORK_NONE, DOCUMENT_WORK_WRITE, DOCUMENT_WORK_DELE
 /* One pair under work. */
 struct job {
 	struct pair *pair;
-	unsigned reasons; /* why it is looked at */
+	unsigned reasons; /* why it has this job (enum job_reason) */
 	struct ledger_entry entry;
 	struct endpoint_record document, row;
 	bool row_asked;      /* 'row' is what the base showed for the record id, there or not */
-	bool paired;         /* it got its counterpart: what waits for that may go on */
+	bool paired;         /* it got its counterpart in this job: pairs that waited for that are queued */
 	bool unknown_choice; /* the row shows a choice that is not known */
-	bool needs_no_row;   /* nothing that a row shows has changed: the ledger learns it, and that is all */
+	bool needs_no_row;   /* nothing that a row shows has changed: only the ledger's entry is written */
 	bool typing;         /* something of its row is left alone while somebody types */
 	bool keep_ledger;    /* the entry is not written: what it says would not be true */
 	bool finished;       /* nothing more is to be done for it in this batch */
-	bool again;          /* look at it once more at once */
-	struct pair *partner; /* then together with this one, since each is in the other's way; or NULL */
-	int64_t again_in_ms;  /* or after this time; 0 not */
+	bool again;          /* it gets another job at once */
+	/* that job then includes this pair as well, since each is in the other's way; or NULL */
+	struct pair *partner;
+	int64_t again_in_ms; /* or after this time; 0 not */
 	/* another pair, whose row shows the ID of this one, which has no row itself; or NULL */
 	struct pair *id_shown_by;
 	bool went_back; /* the database does not know the revision any more that was handled (sync-rules 3) */
-	bool settles_back; /* and what follows from it is decided: the entry may say that this one is handled */
+	/* and what follows from that is decided: the entry may name this revision as handled */
+	bool settles_back;
 	struct error flaw; /* why the document cannot be used; kind ERROR_NONE: it can */
 	struct cell couch[FIELD_COUNT], airtable[FIELD_COUNT];
-	struct cell default_collection; /* of a row that names none: taken in its place; or empty */
-	bool row_edit_newer;            /* the row was edited after its document's tombstone was first seen */
+	/* the collection that is taken where the row names none; or empty */
+	struct cell default_collection;
+	bool row_edit_newer; /* the row was edited after its document's tombstone was first seen */
 	bool twin_goes; /* a person wants twins gone, and it has nothing that the original lacks (app_twins.h) */
 	bool app_deleted; /* what the app left behind of the deleted document names the row (deleted_by_app.h) */
 	struct existence existence;
@@ -53,16 +56,19 @@ struct job {
 	bool retry;          /* the problem may pass by itself: try again later */
 	unsigned waits;      /* enum pair_waits */
 
-	struct datum *given;   /* owned; what is to be saved of the document, or NULL */
-	struct datum *cascade; /* owned; of a move or an end, what others are saved for; or NULL */
-	bool cascades_again; /* an earlier job may have ended between the document and what is saved in its wake */
+	struct datum *given; /* owned; what is to be saved of the document, or NULL */
+	/* owned; of an item that moves or goes: the save that others follow from; or NULL */
+	struct datum *cascade;
+	/* an earlier job may have ended between the document and the saves that follow from it */
+	bool cascades_again;
 	struct json_object *blocked_by; /* owned; the documents that its refusal may come from, or NULL */
 	struct json_object
 		*grounds;      /* owned; all that it comes from, with their revisions (grounds.h), or NULL */
 	size_t grounds_length; /* of 'problem', when that was all */
 	bool merges;           /* cells and document are merged: conflicts may have losers */
-	bool branched;         /* the document was not made of what the save that was noted was made of */
-	bool orphaned;         /* the history of a save that was noted, and did not happen, may be there */
+	/* the document was not made of the revision that the noted save was made of (branches.h) */
+	bool branched;
+	bool orphaned; /* the history of a noted save that did not happen may be there */
 	enum document_work document_work;
 	struct json_object *new_document; /* owned; to be written, or the tombstone */
 	/* owned; {_id: null} of documents of the batch whose saves have to be written or refused before its own (rounds.c); or NULL */
@@ -90,7 +96,7 @@ struct job {
 	struct json_object
 		*reused; /* owned; the gists of its history entries that are there, from before; or NULL */
 	bool doubtful;   /* a write of its document had no answer */
-	bool unwritten;  /* as is known by now, it was not written */
+	bool unwritten;  /* it is known now that it was not written */
 	bool open;       /* what was planned is still to be done: also the next start looks at it */
 	bool missed;     /* a write of its own met a conflict, or had no answer */
 	bool parked;     /* a write of its own was refused: its problem is noted, whatever else is known */

@@ -1,4 +1,4 @@
-/* Park: what becomes of a job when a write of its own is not taken. It is never a failure of the batch.
+/* Park: what becomes of a job when one of its writes is not taken. That never fails the batch.
  *
  *     refused          the change that the write belongs to is given up, the reason is told, also in the row, and it is
  *                      tried again with growing pauses
@@ -8,17 +8,18 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Jobs of which a write was not taken. None of these is a failure of the batch.
+/* Each of these is about one job. None fails the batch.
  *
- * The change is given up. The problem is the caller's to say; it is written into the row, where there is one. */
+ * The change is given up. The caller has set the problem; it is written into the row, where there is one. */
 void job_give_up(struct job *job);
-/* A write met a conflict or had no answer: the next job finds out what has happened. What goes on so is told as a problem. */
+/* A write met a conflict or had no answer: the next job finds out what has happened. If that goes on it becomes a problem. */
 void job_miss(struct job *job, const char *what, const struct error *why);
-/* Its save depends on that of 'missed', which may or may not have been written: nothing is done for it now, and both are looked at again. */
+/* Its save depends on that of 'missed', which may or may not have been written: nothing is done for it now, and both pairs are
+ * queued again. */
 void job_put_off(struct job *job, const struct job *missed);
-/* The ledger did not take the note of what was to be written; the entry at the end of the job. */
+/* The ledger did not take the note of what was to be written; or, the second, the entry at the end of the job. */
 void job_refuse_note(struct batch *batch, struct job *job, const struct store_result *result);
 void job_refuse_entry(struct batch *batch, struct job *job, const struct store_result *result);
-/* The problem is not in the ledger: the process remembers it, and the next job tells it in the row. */
+/* The problem is not in the ledger: this process remembers it, and the next job writes it into the row. */
 void job_report_unstored(struct job *job);
 void job_note_unstored(struct batch *batch, struct job *job);

@@ -2,24 +2,24 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* The whole row was refused: a problem, and what it may come from. */
+/* The whole row was refused: sets the problem, and what it may come from. */
 void job_take_refusal(struct batch *batch, struct job *job);
-/* A write of the row was taken: what was refused before is permitted now, and all that waits for it is looked at. */
+/* A write of the row was taken: what was refused before is permitted now, and all that waited for it is queued. */
 void job_note_taken(struct batch *batch, struct job *job);
 
-/* Whether this may not be done to the job's row, as it was refused a short while ago; says so in the problem. */
+/* Whether this was refused for the job's row a short while ago, and is not to be tried yet; says so in the problem. */
 bool job_lacks_right(struct batch *batch, struct job *job, enum row_right right);
-/* So of one of its cells. */
+/* The same for one of its cells. */
 bool job_lacks_field(struct batch *batch, struct job *job, enum field field);
 
 /* ---- for the search of what is refused (rows/row_search.h) ---- */
 
 bool refusal_is_forbidden(const struct error *refusal);
-/* What was refused for the table as a whole; then, whether a job's row is refused for that. */
+/* Notes what was refused for a table as a whole; whether a job's row falls under such a refusal. */
 void batch_note_refused_tables(struct batch *batch);
 bool job_may_not_be_written(struct batch *batch, struct job *job);
 void job_report_column(struct batch *batch, struct job *job, enum field field);
 void batch_refuse_column(struct batch *batch, const struct job *job, enum field field,
 			 const struct error *refusal);
-/* The schema tells whether a column, or its choices, are still what we believe. */
+/* Has the schema read again: a column, or its choices, may not be what we believe. */
 void job_doubt_columns(struct batch *batch, struct job *job);
