@@ -80,7 +80,7 @@ async function errorCellIsLimited(world, step) {
 	await step('what cannot be told in the row is told in the log, and stops nothing', async () => {
 		assert.equal(done.report.ok, true, done.log);
 		assert.match(done.log, /item-a \([^)]+\): Serial: -5/);
-		assert.match(done.log, /item-a: its row does not say what is wrong, since Airtable refuses its error cell/);
+		assert.match(done.log, /item-a \(Item a\): its row does not say what is wrong, since Airtable refuses its error cell/);
 		assert.equal((await world.document('b')).data.model_name, 'typed');
 		assert.equal((await cells(world, 'b'))['Purchased From'], 'shop');
 		assert.equal((await cells(world, 'c')).Notes, 'later');
