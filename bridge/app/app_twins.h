@@ -9,9 +9,9 @@
  * what it is, as that of a copy does. P's app link goes on naming R2 as long as R2 is there, or the app would make a third
  * document, of R2.
  *
- * Q stays the twin of P as long as both are there and Q has an app link, also when R1 is gone. Else Q would get a row of its own,
- * and what the app has put into Q would leave the scope. Q's entry in the ledger names P. What the app made of a copy of a row is
- * a twin as long as that copy is there. */
+ * Q stays the twin of P as long as both are there, also when R1 is gone, or a phone's save takes Q's app link away. Else Q would
+ * get a row of its own, and what the app has put into Q would leave the scope. Q's entry in the ledger names P. What the app made
+ * of a copy of a row is a twin as long as that copy is there. */
 #pragma once
 #include "bridge/job/batch.h"
 

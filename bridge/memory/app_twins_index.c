@@ -22,10 +22,9 @@ static struct pair *original_of(const struct sync *sync, const struct pair *pair
 }
 
 /* Of a document that was not listed yet nobody knows whether it is there. */
-static bool stays_twin(const struct sync *sync, const struct pair *pair, const char *app_link)
+static bool stays_twin(const struct sync *sync, const struct pair *pair)
 {
-	return app_link && pair->twin_stays && pair->state != ENTRY_PAIR &&
-	       (!sync->started || is_there(pair->twin_of));
+	return pair->twin_stays && pair->state != ENTRY_PAIR && (!sync->started || is_there(pair->twin_of));
 }
 
 /* The app link of a pair's document names another row than its own: a second one that the app made of it, or one that is no more, as it may
@@ -44,7 +43,7 @@ static void note_other_row(struct sync *sync, struct pair *pair, const char *app
 
 void app_twins_note_link(struct sync *sync, struct pair *pair, const char *app_link)
 {
-	if (!stays_twin(sync, pair, app_link)) {
+	if (!stays_twin(sync, pair)) {
 		struct pair *original = original_of(sync, pair, app_link);
 		pair->twin_stays = original && pairs_by_record(&sync->pairs, app_link) == original;
 		pairs_set_twin_of(&sync->pairs, pair, original);

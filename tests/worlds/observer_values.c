@@ -302,6 +302,16 @@ static bool ends_empty(const struct world *world, const struct world_version *ve
 	return false;
 }
 
+/* The app had put it back over the edit that had replaced it, and that edit stands on both sides all the same. */
+static bool is_replaced_after_all(struct world *world, const struct world_version *version)
+{
+	const struct world_version *edit = observer_version(world, version->field, version->carried_over);
+
+	return edit && strcmp(edit->before, version->value) == 0 &&
+	       observer_shown_by_rows(world, edit->field, edit->value) &&
+	       observer_shown_by_documents(world, edit->field, edit->value);
+}
+
 void observer_check_values(struct world *world)
 {
 	for (size_t i = 0; i < world->version_count; i++) {
@@ -321,7 +331,7 @@ void observer_check_values(struct world *world)
 					     name, version->value);
 			continue;
 		}
-		if ((in_rows && in_documents) || version->excused ||
+		if ((in_rows && in_documents) || version->excused || is_replaced_after_all(world, version) ||
 		    shown_outside(world, version->field, version->value) ||
 		    (stopped && (in_rows || in_documents)) ||
 		    in_history(world, version->field, version->value) ||
