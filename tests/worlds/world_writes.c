@@ -220,10 +220,20 @@ static void write_cells(struct world *world, struct world_row *row, struct json_
 	}
 }
 
-static void delete_row(struct world *world, struct world_row *row, int64_t decided)
+/* By the ledger; where that was just lost, by the process: the app may have written the ID of another into the row. */
+static const struct world_document *whose_row(struct world *world, const struct world_row *row)
 {
 	const struct world_document *ledgers = observer_document_of(world, row);
-	const struct world_document *document = ledgers ? ledgers : world_document_of(world, row);
+	const struct pair *pair = world->state_lost ? pairs_by_record(&world->sync->pairs, row->id) : NULL;
+
+	if (!ledgers && pair && pair->state == ENTRY_PAIR)
+		ledgers = world_document(world, pair->table, pair->id);
+	return ledgers ? ledgers : world_document_of(world, row);
+}
+
+static void delete_row(struct world *world, struct world_row *row, int64_t decided)
+{
+	const struct world_document *document = whose_row(world, row);
 
 	world_note(world, "        bridge: deletes row %s", row->id);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
