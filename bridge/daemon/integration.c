@@ -261,13 +261,17 @@ static void pause_after(struct integration *integration, struct turn *turn, cons
 	rest(integration, pause_ms);
 }
 
+/* What was not told record by record is told in counts. */
 static void log_work(struct integration *integration, const struct sync_counts *before,
 		     const struct sync_counts *now)
 {
 	struct text text = {0};
 
 	cycle_message_add(&text, before, now);
-	log_info(&integration->log, "%s", text_or_empty(&text));
+	if (integration->connection.sync->untold)
+		log_info(&integration->log, "%s", text_or_empty(&text));
+	else
+		log_debug(&integration->log, "%s", text_or_empty(&text));
 	text_done(&text);
 }
 
@@ -281,10 +285,11 @@ static void log_done(struct integration *integration, struct sync_counts *before
 			 turn->failures == 1 ? "" : "s");
 	turn->failures = turn->backoffs = 0;
 	reminders_done(&turn->reported);
-	if (now->documents_written != before->documents_written ||
-	    now->rows_created != before->rows_created || now->rows_updated != before->rows_updated ||
-	    now->rows_deleted != before->rows_deleted)
+	if (integration->connection.sync->unfinished)
+		return;
+	if (cycle_wrote(before, now))
 		log_work(integration, before, now);
+	integration->connection.sync->untold = false;
 	*before = *now;
 }
 

@@ -1,5 +1,6 @@
 #include "bridge/documents/documents.h"
 
+#include "base/clock.h"
 #include "bridge/diff/back_in_time.h"
 #include "bridge/documents/draft.h"
 #include "bridge/documents/orphaned_history.h"
@@ -88,13 +89,21 @@ static bool is_app_link_alone(const struct job *job)
 	return !job->given && (job->sets_app_link || job->drops_app_link);
 }
 
+/* That is no edit. */
+static void note_app_link_alone(struct batch *batch, struct job *job)
+{
+	job->entry.notice_leaves_hash = 0;
+	batch->sync->counts.app_links_written++;
+	progress_note_link(&batch->sync->progress, clock_steady_ms());
+}
+
 static void take_written_document(struct batch *batch, struct job *job, const struct endpoint_write *write)
 {
 	struct endpoint_record *document = &job->document;
 
 	batch->sync->counts.documents_written++;
 	if (is_app_link_alone(job))
-		job->entry.notice_leaves_hash = 0; /* that is no edit */
+		note_app_link_alone(batch, job);
 	job->document_written = true;
 	job->entry.has_app_link = (job->entry.has_app_link || job->sets_app_link) && !job->drops_app_link;
 	own_free_text(&job->entry.app_link_refused);

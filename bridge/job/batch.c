@@ -86,6 +86,7 @@ void batch_close(struct batch **batch)
 		struct job *job = &gone->jobs[i];
 		job->pair->under_way = false;
 		queue_again(gone->sync, job, gone->remembered);
+		gone->sync->progress.done += !job->pair->queued && job->reasons != JOB_APP_LINK;
 		job_done(job);
 	}
 	endpoint_writes_done(gone->writes, gone->write_count);

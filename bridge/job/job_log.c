@@ -109,12 +109,14 @@ static bool is_same(const struct cell *before, const struct cell *now)
 }
 
 /* At a first contact whole bases are filled: that is counted, and a line tells how far it is (progress.h). */
-static bool is_counted(const struct batch *batch, const struct job *job)
+static bool is_counted(struct batch *batch, const struct job *job)
 {
 	enum existence_action action = job->existence.action;
+	bool is = batch->sync->first_contact &&
+		  (action == EXIST_CREATE_ROW || action == EXIST_CREATE_DOCUMENT || action == EXIST_ADOPT);
 
-	return batch->sync->first_contact &&
-	       (action == EXIST_CREATE_ROW || action == EXIST_CREATE_DOCUMENT || action == EXIST_ADOPT);
+	batch->sync->untold = batch->sync->untold || is;
+	return is;
 }
 
 static void log_document_edit(struct batch *batch, const struct job *job, const struct cell *before)

@@ -6,6 +6,7 @@
 #include "bridge/endpoints/integration_config.h"
 #include "bridge/index/pairs.h"
 #include "bridge/mapping/mapping.h"
+#include "bridge/memory/progress.h"
 #include "bridge/memory/repeats.h"
 #include "bridge/state/ledger.h"
 #include "bridge/state/retry.h"
@@ -19,7 +20,8 @@ struct sync_setup {
 };
 
 struct sync_counts {
-	int64_t documents_written, rows_created, rows_updated, rows_deleted, conflicts, problems, jobs;
+	int64_t documents_written /* with the app links */, app_links_written, rows_created, rows_updated,
+		rows_deleted, conflicts, problems, jobs;
 };
 
 struct sync {
@@ -65,6 +67,7 @@ struct sync {
 	bool state_bare;        /* the state database has none any more, which was said */
 	bool rows_shown;        /* rows came as news since the last checkpoint, or all were listed */
 	bool first_contact;     /* its first cycle is not over: whole bases are filled */
+	bool untold;            /* something was made that no line of its own tells, but the counts */
 	bool contact_made;      /* the base was listed whole at least once by this ledger */
 	bool schema_stale;      /* the base was changed under us: read its schema again */
 	bool flaws_reported;    /* what is wrong with the columns was said in this process */
@@ -85,6 +88,7 @@ struct sync {
 	bool app_leftovers_due;   /* the app may have left something behind that is to be removed */
 	bool app_leftovers_heard; /* since such a document was last read: a row that waits may be named by it */
 	struct sync_counts counts;
+	struct progress progress;
 	struct repeats repeats; /* what was logged lately (job_log.h) */
 	struct log log;
 };

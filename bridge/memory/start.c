@@ -8,6 +8,7 @@
 #include "bridge/memory/bound_columns.h"
 #include "bridge/memory/checkpoints.h"
 #include "bridge/memory/integration_settings.h"
+#include "bridge/memory/progress_log.h"
 #include "bridge/memory/retired_entries.h"
 #include "bridge/memory/seen_document.h"
 #include "bridge/memory/start_problems.h"
@@ -96,6 +97,7 @@ static bool load_document_page(void *context, struct endpoint_records *page, str
 	for (size_t i = 0; i < page->count; i++)
 		sync_note_document(sync, pairs_want(&sync->pairs, page->list[i].table, page->list[i].id),
 				   &page->list[i]);
+	sync_progress_read(sync, page->count);
 	return true;
 }
 
@@ -105,6 +107,7 @@ static bool list_documents(struct sync *sync, enum table table, struct error *er
 	const struct json_pick_key in_integrations[] = {{.name = sync->config->id}};
 	const struct json_pick integrations = {in_integrations, countof(in_integrations), false};
 	const struct json_pick_key in_data[] = {
+		{.name = "name"},
 		{.name = "collection_id"},
 		{.name = "container_id"},
 		{.name = "collection_reference_number"},

@@ -11,6 +11,7 @@
 #include "bridge/index/parents.h"
 #include "bridge/memory/bound_columns.h"
 #include "bridge/memory/checkpoints.h"
+#include "bridge/memory/progress_log.h"
 #include "bridge/memory/retired_entries.h"
 #include "bridge/memory/start.h"
 #include "bridge/memory/turn_count.h"
@@ -131,6 +132,7 @@ static bool finish_oldest(struct pipeline *pipeline, struct error *error)
 	pipeline->count--;
 	bool ok = batch_commit(batch, error);
 	batch_close(&batch);
+	sync_progress_report(pipeline->sync);
 	return ok;
 }
 
@@ -197,6 +199,7 @@ static bool refresh_columns(struct sync *sync, struct error *error)
 static bool work(struct sync *sync, const struct cycle_wish *wish, int64_t until_ms, struct error *error)
 {
 	pairs_queue_due(&sync->pairs, clock_steady_ms());
+	sync_progress_begin(sync);
 	do {
 		sort_queue(sync);
 		if (!refresh_columns(sync, error) || !work_off_queue(sync, wish, until_ms, error))
@@ -291,6 +294,8 @@ static bool run_once(struct sync *sync, const struct cycle_wish *wish, struct er
 {
 	bool ok = run(sync, wish, error);
 
+	if (!ok || !sync->unfinished)
+		sync_progress_end(sync);
 	sync->unfinished = ok && sync->unfinished;
 	sync->listed = sync->listed && sync->unfinished;
 	sync->bound = false;
@@ -325,8 +330,10 @@ static bool rows_show_all(const struct sync *sync, struct error *error)
 /* A place that was lost on the way is found again at once; so is a state that was. */
 bool cycle_run(struct sync *sync, const struct cycle_wish *wish, struct error *error)
 {
-	if (!sync_start(sync, error) || !rows_show_all(sync, error))
+	if (!sync_start(sync, error) || !rows_show_all(sync, error)) {
+		sync_progress_end(sync);
 		return false;
+	}
 	if (run_once(sync, wish, error))
 		return true;
 	if (strcmp(error->code, STATE_LOST) == 0) {

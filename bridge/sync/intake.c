@@ -6,6 +6,7 @@
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/memory/checkpoints.h"
 #include "bridge/memory/integration_settings.h"
+#include "bridge/memory/progress_log.h"
 #include "bridge/memory/retired_entries.h"
 #include "bridge/memory/seen_document.h"
 #include "bridge/memory/seen_row.h"
@@ -116,6 +117,7 @@ static bool filter_rows(void *context, struct endpoint_records *page, struct err
 	struct ledger_entry *entries = own_alloc((page->count + 1) * sizeof *entries);
 
 	sync->rows_shown = sync->rows_shown || page->count > 0;
+	sync_progress_read(sync, page->count);
 	for (size_t i = 0; i < page->count; i++) {
 		pairs[i] = sync_pair_of_row(sync, &page->list[i]);
 		keys[i] = (struct ledger_key){pairs[i]->table, pairs[i]->id};

@@ -1,6 +1,7 @@
 /* What the log of a running daemon tells of daily life: every edit, delete, create, conflict and refusal in one line, with names
  * and values; a first sync in counts. Lines are counted, never seconds. */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { playAll } from './lib/tap.mjs';
 import { idOf, inWorld } from './lib/world.mjs';
 
@@ -92,7 +93,42 @@ async function refused(world, step) {
 	assert.equal(await bridge.stop(), 0);
 }
 
+/* At Airtable's own rate a first sync of so many takes longer than ten seconds. */
+async function longSync(world, step) {
+	const bridge = await world.run();
+	const records = (await world.documents()).length + (await world.documents('collection')).length;
+	await world.untilEqual('the first sync');
+	const told = () => messages(bridge).filter((line) => line.startsWith('progress: '));
+	await world.until('its end is told', async () => / in \d+ s$/.test(told().at(-1) ?? ''));
+	await step('the first sync says how far it is, and when it is through', () => {
+		const [end, ...before] = told().reverse();
+		assert.ok(before.length >= 1, bridge.log());
+		assert.match(end, new RegExp(`^progress: ${records} of ${records} documents and rows in \\d+ s$`));
+		let last = records;
+		for (const line of before) {
+			const [, done, all] = line.match(/^progress: (\d+) of (\d+) documents and rows, [\d.]+ a second, about \d+ (?:s|min) left$/) ?? [];
+			assert.ok(Number(done) < last && Number(all) === records, line);
+			last = Number(done);
+		}
+	});
+	await world.until('what was made is told', async () => messages(bridge).some((line) => / rows?, changed /.test(line)));
+	await step('and its rows are told in one line', () => {
+		assert.deepEqual(edits(bridge), []);
+		assert.deepEqual(messages(bridge).filter((line) => / rows?, changed /.test(line)),
+			[`wrote 0 documents; made ${records} rows, changed 0, deleted 0`]);
+	});
+	const links = () => messages(bridge).filter((line) => / app links? /.test(line));
+	await world.until('the app links are told', async () => links().length > 0, 120000);
+	await sleep(1500);
+	await step('the app links are told in one line, too, however many cycles wrote them', () =>
+		assert.deepEqual(links(), [`${records} app links are written: the app's own screens know these rows now`]));
+	await step('and nothing else is said of the documents that have them', () =>
+		assert.deepEqual(messages(bridge).slice(-1), links(), bridge.log()));
+	assert.equal(await bridge.stop(), 0);
+}
+
 await playAll([
+	inWorld('long work', { items: 700, sandbox: ['--rate', 'on'] }, longSync),
 	inWorld('edits', { items: 12 }, edited),
 	inWorld('conflicts', { items: 4 }, conflict),
 	inWorld('refusals', { items: 4 }, refused),

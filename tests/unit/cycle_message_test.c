@@ -22,6 +22,14 @@ static const struct work_case {
 	 {.documents_written = 9, .rows_created = 11},
 	 {.documents_written = 10, .rows_created = 11},
 	 "wrote 1 document; made 0 rows, changed 0, deleted 0"},
+	{"app links are counted apart",
+	 {0},
+	 {.documents_written = 4, .app_links_written = 3, .rows_created = 3},
+	 "wrote 1 document; made 3 rows, changed 0, deleted 0; wrote 3 app links"},
+	{"and are nothing to tell alone",
+	 {0},
+	 {.documents_written = 1, .app_links_written = 1},
+	 "wrote 0 documents; made 0 rows, changed 0, deleted 0; wrote 1 app link"},
 };
 
 static void check_work(void **state)
@@ -32,6 +40,9 @@ static void check_work(void **state)
 	cycle_message_add(&text, &row->before, &row->now);
 	scoped_text words = text_take(&text);
 	assert_string_equal(words, row->words);
+	bool links_alone = row->now.app_links_written && !row->now.rows_created;
+	bool nothing = memcmp(&row->before, &row->now, sizeof row->now) == 0;
+	assert_int_equal(cycle_wrote(&row->before, &row->now), !nothing && !links_alone);
 }
 
 int main(void)
