@@ -99,3 +99,18 @@ bool job_is_in_round(const struct job *job)
 {
 	return !job->rounds_done && !job->awaits;
 }
+
+struct job *batch_job_of(struct batch *batch, const struct pair *pair)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->jobs[i].pair == pair)
+			return &batch->jobs[i];
+	return NULL;
+}
+
+/* A job of another batch works on its row. */
+void job_leave_to_other(struct job *job)
+{
+	job->finished = job->again = true;
+	job->keep_ledger = true;
+}

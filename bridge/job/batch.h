@@ -19,3 +19,7 @@ struct batch *batch_open(struct sync *sync, struct pair *const *pairs, size_t co
 void batch_close(struct batch **batch);
 /* It has not been written yet, and waits for no other save: the present round writes it. */
 bool job_is_in_round(const struct job *job);
+/* The job of this pair, or NULL: it is not in the batch. */
+struct job *batch_job_of(struct batch *batch, const struct pair *pair);
+/* A job of another batch works on its row: nothing is done for it now. */
+void job_leave_to_other(struct job *job);

@@ -3,7 +3,8 @@
 #pragma once
 #include "bridge/endpoints/endpoint.h"
 #include "bridge/index/pair.h"
-#include "bridge/plan/plan.h"
+#include "bridge/plan/plan_existence.h"
+#include "bridge/plan/plan_field.h"
 #include "inventory/datum.h"
 
 #define JOB_MISSES_UNREPORTED 3 /* so many conflicts or lost answers in a row are no problem yet */

@@ -1,4 +1,4 @@
-/* What a pair under work shows on either side, and what both last agreed on. No decisions here: plan.h has them. */
+/* What a pair under work shows on either side, and what both last agreed on. No decisions here: plan_field.h has them. */
 #pragma once
 #include "bridge/job/batch.h"
 

@@ -7,6 +7,7 @@
 #include "bridge/job/job_cells.h"
 #include "bridge/limits.h"
 #include "bridge/steps/branches.h"
+#include "bridge/steps/landed.h"
 #include "bridge/steps/recover_save.h"
 
 #include <stdio.h>
@@ -86,45 +87,6 @@ static bool app_may_have_written(const struct batch *batch, const struct job *jo
 	return batch->sync->app_synced_ms > job->entry.sent.at_ms - PHONES_CLOCK_MS;
 }
 
-enum landed { LANDED, LANDED_CUT, NOT_LANDED, LANDED_UNKNOWN };
-
-/* A column may trim or cut what it is sent: the cell then shows a part of it. */
-static bool is_part(const struct cell *part, const struct cell *whole)
-{
-	return part->kind == CELL_TEXT && whole->kind == CELL_TEXT && strstr(whole->text, part->text);
-}
-
-static enum landed cell_landed(const struct batch *batch, const struct job *job, enum field field,
-			       const struct cell *shown)
-{
-	const struct ledger_sent_field *sent = &job->entry.sent.fields[field];
-	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
-
-	if (cell_equal(shown, &sent->post, &equivalence))
-		return LANDED;
-	if (cell_equal(shown, &sent->pre, &equivalence))
-		return NOT_LANDED;
-	if (cell_shows_sent(shown, &sent->post, &equivalence))
-		return LANDED;
-	return is_part(shown, &sent->post) ? LANDED_CUT : LANDED_UNKNOWN;
-}
-
-static enum landed field_landed(const struct batch *batch, const struct job *job, enum field field)
-{
-	return cell_landed(batch, job, field, &job->airtable[field]);
-}
-
-static bool has_landed(enum landed landed)
-{
-	return landed == LANDED || landed == LANDED_CUT;
-}
-
-/* A column that was stopped meanwhile shows nothing, and the base cannot be asked about it. */
-static bool is_asked(const struct batch *batch, const struct job *job, enum field field)
-{
-	return job->entry.sent.fields[field].sent && job_has_column(batch, job, field);
-}
-
 /* The cell was edited after our write, as it seems. Or the write never came, and what the document has was never seen by who
  * edited: it is kept as the loser of a conflict. */
 static void agree_in_doubt(struct job *job, enum field field)
@@ -168,8 +130,8 @@ static void recover_update(struct settling *settling, struct job *job)
 	bool any_landed = false, all_landed = true, any_known = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		bool landed = is_asked(batch, job, (enum field)field) &&
-			      has_landed(field_landed(batch, job, (enum field)field));
+		bool landed = job_is_asked(batch, job, (enum field)field) &&
+			      landed_is_there(job_field_landed(batch, job, (enum field)field));
 		if (!sent->fields[field].sent)
 			continue;
 		any_known = true;
@@ -183,10 +145,10 @@ static void recover_update(struct settling *settling, struct job *job)
 		return;
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!is_asked(batch, job, (enum field)field))
+		if (!job_is_asked(batch, job, (enum field)field))
 			continue;
-		enum landed landed = field_landed(batch, job, (enum field)field);
-		if (has_landed(landed))
+		enum landed landed = job_field_landed(batch, job, (enum field)field);
+		if (landed_is_there(landed))
 			agree_on_landed(batch, job, (enum field)field, landed == LANDED_CUT);
 		else if (landed == NOT_LANDED && !job_shows_two(job, (enum field)field))
 			ask(settling, (struct asker){job, false}, (enum field)field,
@@ -256,24 +218,6 @@ static void recover_delete(struct batch *batch, struct job *job)
 	}
 }
 
-/* The columns that only we write show what was sent, or all of them do. The ID alone may be anybody's: a person pasted it, the app
- * made a row. */
-bool job_sent_row(const struct batch *batch, const struct job *job, const struct cell *cells)
-{
-	bool out_landed = true, all_landed = true, any_out = false;
-
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!is_asked(batch, job, (enum field)field))
-			continue;
-		bool out = field_rule((enum field)field)->direction == DIRECTION_OUT;
-		bool landed = cell_landed(batch, job, (enum field)field, &cells[field]) == LANDED;
-		all_landed = all_landed && landed;
-		out_landed = out_landed && (landed || !out);
-		any_out = any_out || (out && field != FIELD_ID && field != FIELD_ERROR);
-	}
-	return any_out ? out_landed : all_landed;
-}
-
 /* What a new row showed: all that was sent, since a request is applied as a whole, and nothing else. What it shows otherwise by now was
  * edited. Nothing is known of a cell that waits to be filled, as a link does. */
 static void agree_on_birth(struct job *job, enum field field)
@@ -321,8 +265,8 @@ static void recover_create(struct batch *batch, struct job *job)
 	for (size_t field = 0; is_own && job->entry.state == ENTRY_PAIR && field < FIELD_COUNT; field++)
 		ledger_entry_forget_field(&job->entry, (enum field)field);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		enum landed landed = field_landed(batch, job, (enum field)field);
-		if (!is_asked(batch, job, (enum field)field) || !has_landed(landed))
+		enum landed landed = job_field_landed(batch, job, (enum field)field);
+		if (!job_is_asked(batch, job, (enum field)field) || !landed_is_there(landed))
 			continue;
 		bool reports =
 			field != FIELD_ID && field != FIELD_TYPE && sent[field].post.kind != CELL_EMPTY;
@@ -335,7 +279,7 @@ static void recover_create(struct batch *batch, struct job *job)
 		return;
 	}
 	for (size_t field = 0; any_landed && field < FIELD_COUNT; field++)
-		if (is_asked(batch, job, (enum field)field) && !job->entry.fields[field].known)
+		if (job_is_asked(batch, job, (enum field)field) && !job->entry.fields[field].known)
 			agree_in_doubt(job, (enum field)field);
 }
 

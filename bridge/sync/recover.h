@@ -9,5 +9,3 @@
 
 must_use bool batch_recover(struct batch *batch,
 			    struct error *error); /* what became of what was sent before */
-/* Whether a row with these cells is the one that an unanswered create of ours was making. */
-bool job_sent_row(const struct batch *batch, const struct job *job, const struct cell *cells);

@@ -1,6 +1,7 @@
 /* The plan: every row of the table of existence and of the table of fields, what lies between the rows, and that no
  * view whatever leads to a deletion or a creation that nobody asked for. */
-#include "bridge/plan/plan.h"
+#include "bridge/plan/plan_existence.h"
+#include "bridge/plan/plan_field.h"
 
 #include "tests/unit/cases.h"
 

@@ -1,0 +1,60 @@
+#include "bridge/steps/landed.h"
+
+#include "bridge/job/job_cells.h"
+
+#include <string.h>
+
+/* A column may trim or cut what it is sent: the cell then shows a part of it. */
+static bool is_part(const struct cell *part, const struct cell *whole)
+{
+	return part->kind == CELL_TEXT && whole->kind == CELL_TEXT && strstr(whole->text, part->text);
+}
+
+static enum landed cell_landed(const struct batch *batch, const struct job *job, enum field field,
+			       const struct cell *shown)
+{
+	const struct ledger_sent_field *sent = &job->entry.sent.fields[field];
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
+
+	if (cell_equal(shown, &sent->post, &equivalence))
+		return LANDED;
+	if (cell_equal(shown, &sent->pre, &equivalence))
+		return NOT_LANDED;
+	if (cell_shows_sent(shown, &sent->post, &equivalence))
+		return LANDED;
+	return is_part(shown, &sent->post) ? LANDED_CUT : LANDED_UNKNOWN;
+}
+
+enum landed job_field_landed(const struct batch *batch, const struct job *job, enum field field)
+{
+	return cell_landed(batch, job, field, &job->airtable[field]);
+}
+
+bool landed_is_there(enum landed landed)
+{
+	return landed == LANDED || landed == LANDED_CUT;
+}
+
+/* A column that was stopped meanwhile shows nothing, and the base cannot be asked about it. */
+bool job_is_asked(const struct batch *batch, const struct job *job, enum field field)
+{
+	return job->entry.sent.fields[field].sent && job_has_column(batch, job, field);
+}
+
+/* The columns that only we write show what was sent, or all of them do. The ID alone may be anybody's: a person pasted it, the app
+ * made a row. */
+bool job_sent_row(const struct batch *batch, const struct job *job, const struct cell *cells)
+{
+	bool out_landed = true, all_landed = true, any_out = false;
+
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		if (!job_is_asked(batch, job, (enum field)field))
+			continue;
+		bool out = field_rule((enum field)field)->direction == DIRECTION_OUT;
+		bool landed = cell_landed(batch, job, (enum field)field, &cells[field]) == LANDED;
+		all_landed = all_landed && landed;
+		out_landed = out_landed && (landed || !out);
+		any_out = any_out || (out && field != FIELD_ID && field != FIELD_ERROR);
+	}
+	return any_out ? out_landed : all_landed;
+}
