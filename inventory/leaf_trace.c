@@ -15,34 +15,53 @@ static bool is_same_at(struct json_object *digest, struct json_object *other, co
 
 struct trace {
 	struct json_object *ancestor, *before, *other, *after;
-	bool whole;
+	enum leaf_taken taken;
 	bool took, lacks; /* 'after' has anything, or has not all, that it is asked for */
+	bool has_more;    /* it moved something that 'other' has not */
 };
 
 static void trace_path(struct trace *trace, const char *path)
 {
 	bool both_moved = !is_same_at(trace->ancestor, trace->before, path);
 
-	if (is_same_at(trace->ancestor, trace->other, path) || (both_moved && !trace->whole))
+	if (is_same_at(trace->ancestor, trace->other, path) ||
+	    (both_moved && trace->taken == LEAF_TAKEN_IN_PART))
 		return;
 	bool has = is_same_at(trace->after, trace->other, path);
 	trace->lacks = trace->lacks || !has;
 	trace->took = trace->took || (has && !both_moved && !leaf_path_is_in(path, LEAF_IN_MARKS));
 }
 
-bool leaf_was_merged(struct json_object *ancestor, struct json_object *before, struct json_object *other,
-		     struct json_object *after, bool whole)
+static void trace_more(struct trace *trace, const char *path)
 {
-	struct trace trace = {ancestor, before, other, after, whole, false, false};
+	bool moved = !is_same_at(trace->before, trace->after, path);
 
-	json_each (other, path, hash) {
+	trace->has_more = trace->has_more || (moved && !is_same_at(trace->after, trace->other, path) &&
+					      !leaf_path_is_in(path, LEAF_IN_MARKS));
+}
+
+/* Each path that is in any of both. */
+static void trace_all(struct trace *trace, struct json_object *one, struct json_object *other,
+		      void (*visit)(struct trace *trace, const char *path))
+{
+	json_each (one, path, hash) {
 		(void)hash;
-		trace_path(&trace, path);
+		visit(trace, path);
 	}
-	json_each (ancestor, former, former_hash) {
-		(void)former_hash;
-		if (!json_find(other, former, NULL))
-			trace_path(&trace, former);
+	json_each (other, its_path, its_hash) {
+		(void)its_hash;
+		if (!json_find(one, its_path, NULL))
+			visit(trace, its_path);
 	}
-	return trace.took && !trace.lacks;
+}
+
+bool leaf_was_merged(struct json_object *ancestor, struct json_object *before, struct json_object *other,
+		     struct json_object *after, enum leaf_taken taken)
+{
+	struct trace trace = {ancestor, before, other, after, taken, false, false, false};
+
+	trace_all(&trace, other, ancestor, trace_path);
+	if (taken == LEAF_TAKEN_ALONE)
+		trace_all(&trace, after, before, trace_more);
+	return trace.took && !trace.lacks && !trace.has_more;
 }

@@ -2,8 +2,14 @@
 #pragma once
 #include "inventory/leaves.h"
 
-/* Whether 'after', which was made of 'before', took what 'other' had moved, both being made of 'ancestor'. With 'whole' it has to have all
- * of it; else what 'before' had moved as well is not asked for, since there 'other' may have given way. Marks do not count: these are the
- * same in many leaves, and prove nothing. Where a digest does not know a value, it did not take it. */
+/* How much of a leaf a later revision took. */
+enum leaf_taken {
+	LEAF_TAKEN_ALONE,   /* all of it, and nothing besides */
+	LEAF_TAKEN_WHOLE,   /* all of it */
+	LEAF_TAKEN_IN_PART, /* all but what 'before' had moved as well: there it may have given way */
+};
+
+/* Whether 'after', which was made of 'before', took so much of what 'other' had moved, both being made of 'ancestor'. Marks do not count:
+ * these are the same in many leaves, and prove nothing. Where a digest does not know a value, it did not take it. */
 bool leaf_was_merged(struct json_object *ancestor, struct json_object *before, struct json_object *other,
-		     struct json_object *after, bool whole);
+		     struct json_object *after, enum leaf_taken taken);

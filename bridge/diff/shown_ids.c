@@ -22,6 +22,7 @@ static void note_shown_id(struct batch *batch, struct job *job)
 		struct pair *owner = sync_pair_of_row(sync, &job->row);
 		job->finished = owner != pair;
 		if (job->finished) {
+			job->again = job->document.presence == RECORD_THERE; /* without that row */
 			own_free_text(&job->entry.problem);
 			pairs_queue(&sync->pairs, owner, JOB_ROW);
 		}

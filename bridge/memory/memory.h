@@ -34,7 +34,8 @@ struct sync {
 	struct json_object *couch_cursor, *rows_cursor; /* owned; handled up to here; NULL: never */
 	struct json_object *couch_next, *rows_next;     /* owned; what the news of this cycle reached */
 	uint64_t polls_made,
-		polls_kept; /* calls for the news of documents; those that the last checkpoint covers */
+		polls_kept;  /* calls for the news of documents; those that the last checkpoint covers */
+	uint64_t first_poll; /* the first of these since the start */
 	struct json_object
 		*checkpoint; /* owned; as last written, or read at the start; NULL: none that counts */
 	char database[37];   /* the UUID in the source database (checkpoint.h) */

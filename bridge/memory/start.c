@@ -197,6 +197,7 @@ bool sync_start(struct sync *sync, struct error *error)
 		pairs_requeue_if_free(&sync->pairs, sync->pairs.list[i]);
 	sync->app_leftovers_due = true;
 	sync->started = true;
+	sync->first_poll = sync->polls_made + 1;
 	sync->position_lost = false;
 	log_info(&sync->log, "knows %zu %s, %zu to look at", sync->pairs.count,
 		 sync->pairs.count == 1 ? "document or row" : "documents and rows", sync->pairs.queue.count);

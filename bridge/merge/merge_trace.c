@@ -65,26 +65,28 @@ static void read_line(const struct merge_batch *batch, const struct merge *merge
 		line->digests[i] = merge_digest(batch, merge, json_text_of(json_at(tip->lineage, i)));
 }
 
-/* Whether any revision of the line took what this one had brought. */
-static bool took(const struct line *line, struct json_object *other, struct json_object *ancestor, bool whole)
+/* Whether any revision of the line took so much of what this one had brought. */
+static bool took(const struct line *line, struct json_object *other, struct json_object *ancestor,
+		 enum leaf_taken taken)
 {
 	for (size_t i = 0; i + 1 < line->count; i++)
 		if (line->digests[i] && line->digests[i + 1] &&
-		    leaf_was_merged(ancestor, line->digests[i + 1], other, line->digests[i], whole))
+		    leaf_was_merged(ancestor, line->digests[i + 1], other, line->digests[i], taken))
 			return true;
 	return false;
 }
 
 /* The newest revision of 'given' of which 'line' took all; else the oldest of which it took what it could. Of a newer one that gave way in
  * part nobody knows whether it is that which was merged: what it has besides may be new. */
-static struct json_object *merged_of(const struct line *given, const struct line *line, bool whole,
+static struct json_object *merged_of(const struct line *given, const struct line *line, enum leaf_taken taken,
 				     struct json_object *ancestor)
 {
+	bool oldest_first = taken == LEAF_TAKEN_IN_PART;
 	size_t own = given->count > 0 ? given->count - 1 : 0; /* behind them is what both have in common */
 
 	for (size_t i = 0; i < own; i++) {
-		struct json_object *digest = given->digests[whole ? i : own - 1 - i];
-		if (digest && took(line, digest, ancestor, whole))
+		struct json_object *digest = given->digests[oldest_first ? own - 1 - i : i];
+		if (digest && took(line, digest, ancestor, taken))
 			return digest;
 	}
 	return NULL;
@@ -98,10 +100,11 @@ struct json_object *merge_trace(const struct merge_batch *batch, const struct me
 
 	read_line(batch, merge, earlier, leaf, &before);
 	read_line(batch, merge, leaf, merge_nearest_leaf(leaf_of(batch, merge, 0), leaf), &own);
-	for (int whole = 1; !merged && whole >= 0; whole--) {
-		merged = merged_of(&own, &before, whole, ancestor);
+	/* A revision of which all was taken, and nothing else, comes before a newer one that had taken back a part of that. */
+	for (int taken = LEAF_TAKEN_ALONE; !merged && taken <= LEAF_TAKEN_IN_PART; taken++) {
+		merged = merged_of(&own, &before, (enum leaf_taken)taken, ancestor);
 		if (!merged)
-			merged = merged_of(&before, &own, whole, ancestor);
+			merged = merged_of(&before, &own, (enum leaf_taken)taken, ancestor);
 	}
 	return merged;
 }

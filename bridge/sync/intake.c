@@ -183,22 +183,26 @@ static bool poll_rows(struct sync *sync, struct error *error)
 	return true;
 }
 
+/* A start that compared everything has gone on from where the feed was by then, and no checkpoint has that place. */
+static bool is_ahead_of_checkpoint(const struct sync *sync)
+{
+	return sync->couch_next || (sync->polls_made != sync->first_poll &&
+				    !json_equal(sync->couch_cursor, checkpoint_couch(sync->checkpoint)));
+}
+
 /* The checkpoint says that the database is the one that it was when that was written, and no more: of what was heard and handled since
  * it may have gone back. These documents are looked at, and the news since then are heard anew (sync-rules 3). To hear them the feed
- * is asked anew once more: what waits to be looked at by then is in no further doubt. */
+ * is asked anew once more: then its place is the one that is kept. */
 static bool doubt_unkept(struct sync *sync)
 {
-	bool any = sync->couch_next != NULL;
-
 	for (size_t i = 0; i < sync->pairs.count; i++) {
 		struct pair *pair = sync->pairs.list[i];
 		if (pair->heard_in <= sync->polls_kept || pair->heard_in == sync->polls_made)
 			continue;
-		any = any || !(pair->reasons & JOB_AGAIN);
 		pair_drop_fresh(pair);
 		pairs_queue(&sync->pairs, pair, JOB_AGAIN);
 	}
-	if (!any)
+	if (!is_ahead_of_checkpoint(sync))
 		return false;
 	struct json_object *place = checkpoint_couch(sync->checkpoint);
 	json_object_close(&sync->couch_next);

@@ -374,30 +374,35 @@ static void order_of_leaves(void **state)
 
 struct trace {
 	const char *sentence, *ancestor, *before, *other, *after;
-	bool was_merged, whole; /* in part, wholly */
+	bool in_part, whole, alone;
 };
 
 static const struct trace traces[] = {
 	{"what took all that a leaf brought had it merged into it", "{'name': 'a'}",
 	 "{'name': 'a', 'notes': 'n'}", "{'name': 'b', 'model_name': 'm'}",
-	 "{'name': 'b', 'model_name': 'm', 'notes': 'n'}", true, true},
+	 "{'name': 'b', 'model_name': 'm', 'notes': 'n'}", true, true, true},
 	{"so it is with a value that the leaf took away", "{'name': 'a', 'notes': 'n'}",
 	 "{'name': 'a', 'notes': 'n', 'model_name': 'm'}", "{'name': 'a'}",
-	 "{'name': 'a', 'model_name': 'm'}", true, true},
+	 "{'name': 'a', 'model_name': 'm'}", true, true, true},
 	{"what took a part of it had not", "{'name': 'a'}", "{'name': 'a', 'notes': 'n'}",
-	 "{'name': 'b', 'model_name': 'm'}", "{'name': 'b', 'notes': 'n'}", false, false},
+	 "{'name': 'b', 'model_name': 'm'}", "{'name': 'b', 'notes': 'n'}", false, false, false},
 	{"what had not changed had not", "{'name': 'a'}", "{'name': 'a', 'notes': 'n'}",
-	 "{'name': 'b', 'model_name': 'm'}", "{'name': 'a', 'notes': 'n'}", false, false},
+	 "{'name': 'b', 'model_name': 'm'}", "{'name': 'a', 'notes': 'n'}", false, false, false},
 	{"a leaf that brought nothing was not merged", "{'name': 'a'}", "{'name': 'a'}", "{'name': 'a'}",
-	 "{'name': 'a', 'notes': 'n'}", false, false},
+	 "{'name': 'a', 'notes': 'n'}", false, false, false},
 	{"a mark proves nothing", "{'name': 'a'}", "{'name': 'b'}",
 	 "{'name': 'c', 'integrations': {'i': {'id': 'r'}}}",
-	 "{'name': 'b', 'integrations': {'i': {'id': 'r'}}}", false, false},
+	 "{'name': 'b', 'integrations': {'i': {'id': 'r'}}}", false, false, false},
 	{"a mark beside an edit does no harm", "{'name': 'a'}", "{'name': 'a', 'notes': 'n'}",
 	 "{'name': 'c', 'integrations': {'i': {'id': 'r'}}}",
-	 "{'name': 'c', 'notes': 'n', 'integrations': {'i': {'id': 'r'}}}", true, true},
+	 "{'name': 'c', 'notes': 'n', 'integrations': {'i': {'id': 'r'}}}", true, true, true},
 	{"where a value gave way, the whole was not taken", "{'name': 'a'}", "{'name': 'b'}",
-	 "{'name': 'c', 'model_name': 'm'}", "{'name': 'b', 'model_name': 'm'}", true, false},
+	 "{'name': 'c', 'model_name': 'm'}", "{'name': 'b', 'model_name': 'm'}", true, false, false},
+	{"what took more than a leaf brought may have had another one merged into it", "{'name': 'a'}",
+	 "{'name': 'a', 'notes': 'n'}", "{'name': 'b'}", "{'name': 'b', 'model_name': 'm', 'notes': 'n'}",
+	 true, true, false},
+	{"so it is with what took something away besides", "{'name': 'a'}", "{'name': 'a', 'notes': 'n'}",
+	 "{'name': 'b', 'notes': 'n'}", "{'name': 'b'}", true, false, false},
 };
 
 static void traces_merge(void **state)
@@ -410,12 +415,15 @@ static void traces_merge(void **state)
 		scoped(json_object) body = body_of(words[i], 1);
 		digests[i] = leaf_digest(body);
 	}
-	bool merged = leaf_was_merged(digests[0], digests[1], digests[2], digests[3], false);
-	bool whole = leaf_was_merged(digests[0], digests[1], digests[2], digests[3], true);
+	bool found[LEAF_TAKEN_IN_PART + 1];
+	for (int taken = 0; taken <= LEAF_TAKEN_IN_PART; taken++)
+		found[taken] = leaf_was_merged(digests[0], digests[1], digests[2], digests[3],
+					       (enum leaf_taken)taken);
 	for (size_t i = 0; i < countof(words); i++)
 		json_release(digests[i]);
-	assert_int_equal(merged, trace->was_merged);
-	assert_int_equal(whole, trace->whole);
+	assert_int_equal(found[LEAF_TAKEN_IN_PART], trace->in_part);
+	assert_int_equal(found[LEAF_TAKEN_WHOLE], trace->whole);
+	assert_int_equal(found[LEAF_TAKEN_ALONE], trace->alone);
 }
 
 int main(void)
