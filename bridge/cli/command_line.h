@@ -1,4 +1,4 @@
-/* What the words behind "davenport" ask for. */
+/* Reads the words behind "davenport" on the command line. */
 #pragma once
 #include "bridge/cli/commands.h"
 

@@ -1,4 +1,4 @@
-/* davenport problems: what a person should know of single documents and rows, as the ledgers have it. */
+/* `davenport problems`: what a person should know of single documents and rows, as the ledgers have it. */
 #pragma once
 #include "bridge/cli/command.h"
 #include "bridge/settings.h"

@@ -1,4 +1,4 @@
-/* Finds what is to be undone, has it undone, and tells. */
+/* `davenport revert`: finds what is to be undone, undoes it, and prints what came of it. */
 #pragma once
 #include "bridge/cli/command.h"
 #include "bridge/settings.h"

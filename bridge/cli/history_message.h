@@ -9,7 +9,7 @@ struct revert_field;
 struct json_object *history_message_entry(struct json_object *history);
 /* Who made a change, by name where it is an integration's: "integration 'Demo' (d3a0f1c2-…)". Both may be NULL. */
 void history_words_add_author(struct text *text, const char *created_by, const char *integration);
-/* The lines of that; with "integration", the name of the one that made it, where the caller has put it in. */
+/* The same as lines. "integration" is the name of the integration that made the change, if the caller has put it in. */
 void history_message_add(struct text *text, struct json_object *entry);
 
 /* {"type", "data_id", "name", "state": "undone" | "asks" | "refused" | "nothing", "what": "changed back" | "brought back" | "deleted
@@ -17,7 +17,7 @@ void history_message_add(struct text *text, struct json_object *entry);
  * "goes_back"}]}. The caller frees. */
 struct undone;
 struct json_object *history_message_undone(const struct undone *undone);
-/* The lines of that; none of a document to which nothing was to be done. */
+/* The same as lines; none for a document to which nothing was to be done. */
 void history_message_add_undone(struct text *text, struct json_object *undone, bool dry_run);
 
 /* The key that people mean by the name of a column ("Notes"), or by the key itself. */

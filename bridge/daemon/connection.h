@@ -1,4 +1,4 @@
-/* What connects a database and a base: the clients of both servers, the sides made of them, the sync in between. */
+/* A connection of a database and a base: the clients of both servers, their endpoints, and the sync between them. */
 #pragma once
 #include "base/http.h"
 #include "bridge/memory/memory.h"
@@ -26,7 +26,8 @@ struct connection {
 	struct sync *sync; /* NULL until it is begun */
 };
 
-/* What it is made of is borrowed until connection_done(), and it must stay where it is. The token's limiter may be NULL. */
+/* The arguments are borrowed until connection_done(). The connection must not be moved in memory. The token's limiter may be
+ * NULL. */
 void connection_init(struct connection *connection, const struct bridge_settings *settings,
 		     const struct integration_config *config, struct airtable_limiter *base_limiter,
 		     struct airtable_limiter *token_limiter);

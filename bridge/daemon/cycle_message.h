@@ -1,4 +1,4 @@
-/* What a cycle, or several, came to, in words. */
+/* What one or several cycles have done, in words. */
 #pragma once
 #include "base/text.h"
 #include "bridge/memory/memory.h"

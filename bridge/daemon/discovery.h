@@ -1,4 +1,4 @@
-/* Which integrations there are. */
+/* Finds the integrations in the databases. */
 #pragma once
 #include "bridge/endpoints/integration_config.h"
 #include "bridge/settings.h"
@@ -23,7 +23,7 @@ struct integration_search {
 struct integration_configs {
 	size_t count;
 	struct integration_config *list; /* owned, with their contents */
-	size_t problems;                 /* that were told */
+	size_t problems;                 /* that were reported */
 	struct json_object
 		*unread; /* owned; the databases that could not be read: what they hold is not known */
 };
@@ -32,11 +32,11 @@ void integration_configs_done(struct integration_configs *configs);
 char *integration_configs_words(const struct integration_configs *configs);
 bool integration_configs_unread(const struct integration_configs *configs, const char *database);
 
-/* The Airtable integrations of the databases that are set, or of all. A database that is missing or may not be read, a document
- * that is wrong, a second integration on a base: each goes to 'tell', and the others are found. So does a document that devices saved
- * apart with different settings, which is found with those that were saved last.
+/* Finds the Airtable integrations of the databases that are set, or of all. A database that is missing or may not be read, a
+ * document that is wrong, a second integration on a base: each is reported, and the others are found. A document that devices
+ * saved apart with different settings is reported as well, and found with the settings that were saved last.
  *
- * Of several integrations on one base the first that came has it: the one that runs, or that was synced before, or whose document
- * is the oldest. False when the server cannot be reached or refuses the user (ERROR_FATAL), or ERROR_STOPPED. */
+ * Of several integrations on one base only the first counts: the one that runs, or that was synced before, or whose document is
+ * the oldest. False when the server cannot be reached or refuses the user (ERROR_FATAL), or ERROR_STOPPED. */
 must_use bool integrations_find(const struct integration_search *search,
 				struct integration_configs *configs_out, struct error *error);

@@ -1,4 +1,4 @@
-/* One integration, the app's word for one pairing of a database and a base: its connections, its thread, its passes. */
+/* One integration, the app's word for one pairing of a database and a base: its connections, its thread, its cycles. */
 #pragma once
 #include "airtable/limiter.h"
 #include "bridge/settings.h"
@@ -7,8 +7,8 @@
 struct integration;
 struct outage;
 
-/* 'config' is taken; settings and limiter are borrowed until the close. The limiter is that of the token; 'command' is what this process
- * runs, for those who find that it holds the integration's lease. */
+/* 'config' is taken; settings and limiter are borrowed until the close. The limiter is that of the token; 'command' is what this
+ * process runs; the lease names it to other processes. */
 struct integration *integration_open(const struct bridge_settings *settings,
 				     struct integration_config *config,
 				     struct airtable_limiter *token_limiter, const char *command);
@@ -17,10 +17,10 @@ struct integration *integration_open(const struct bridge_settings *settings,
 void integration_close(struct integration **integration);
 const struct integration_config *integration_config(const struct integration *integration);
 
-/* Keeps both sides in step from now on, in a thread of its own, as soon as no other process does. 'outage' is borrowed, or NULL: it
- * is told when CouchDB is away. */
+/* Keeps both sides in step from now on, in a thread of its own, as soon as no other process does. 'outage' is borrowed, or NULL:
+ * it takes note when CouchDB is away. */
 void integration_start(struct integration *integration, struct outage *outage);
-/* From any thread: begins to end; integration_close() waits for it. */
+/* From any thread: asks it to end; integration_close() waits for that. */
 void integration_stop(struct integration *integration);
 /* The thread has ended by itself: the integration's document changed, open it anew. */
 bool integration_is_over(struct integration *integration);
@@ -31,7 +31,7 @@ struct integration_report {
 	size_t pairs, problems, waiting;
 	int64_t airtable_calls;
 };
-/* One cycle in the caller's thread, as wished, tried again while a server hiccups. Another process that keeps
- * the integration in step is an error as soon as it is seen to live; one that gives no sign of life is waited for. */
+/* Runs one cycle in the caller's thread, and tries again when a server fails for a moment. If another process keeps the
+ * integration in step that is an error as soon as it shows that it lives; one that gives no sign of life is waited for. */
 must_use bool integration_cycle(struct integration *integration, const struct cycle_wish *wish,
 				struct integration_report *report_out, struct error *error);

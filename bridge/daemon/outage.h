@@ -1,6 +1,6 @@
-/* Whether CouchDB is away, told once for the whole process, by whoever notices first, and once when it is back.
+/* Logs that CouchDB is away, once for the whole process, and once that it is back.
  *
- * Every integration and the search notice it by themselves; one line is enough. May be used by several threads. */
+ * Every integration and the search notice it by themselves, and one line is enough. May be used by several threads. */
 #pragma once
 #include "base/error.h"
 
@@ -8,7 +8,7 @@ struct outage;
 
 struct outage *outage_open(void);
 void outage_close(struct outage **outage);
-/* Takes note of a failure. True: it is about a CouchDB that no connection comes about with, and has been told. */
+/* Takes note of a failure. True: no connection to CouchDB could be made, and the log says so already. */
 bool outage_is(struct outage *outage, const struct error *error);
 /* CouchDB has answered. */
 void outage_ends(struct outage *outage);

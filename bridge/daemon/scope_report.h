@@ -4,7 +4,7 @@
 
 struct couch_client;
 
-/* Tells a FINDING_PROBLEM of each listed collection or container whose document is not there: ten at most, and how many more. 'couch' is
- * the integration's database. False: it could not be read. */
+/* Reports a FINDING_PROBLEM for each listed collection or container that has no document: ten at most, and how many more. 'couch'
+ * is the integration's database. False: it could not be read. */
 must_use bool scope_report(struct couch_client *couch, const struct integration_config *config,
 			   finding *report, void *context, struct error *error);

@@ -94,9 +94,8 @@ struct pair {
 	bool created_from_row;
 	int64_t retired_ms; /* Airtable's clock: when its retired entry was set, of one that expires; 0: none */
 	struct typing *typing; /* owned, by typing.h alone; or NULL */
-	enum row_right
-		/* what Airtable does not permit to do with its row; it is not tried until: */
-		refused_right;
+	/* what Airtable does not permit to do with its row; it is not tried until: */
+	enum row_right refused_right;
 	int64_t refused_until_ms; /* steady clock */
 	/* its document did, and that is not settled, or both sides are held apart (sync-rules 3) */
 	bool went_back;

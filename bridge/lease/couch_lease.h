@@ -4,6 +4,6 @@
 
 struct couch_client;
 
-/* 'couch' is borrowed as long as the store is used; it must ask once only, and soon give up: a renewal is worth nothing when it
- * comes late. */
+/* 'couch' is borrowed as long as the store is used. It must ask once only and soon give up: a renewal that comes late is worth
+ * nothing. */
 struct lease_store couch_lease_store(struct couch_client *couch);

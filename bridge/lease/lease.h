@@ -1,4 +1,4 @@
-/* One process for each integration (sync-rules 16): whoever keeps it in step holds a lease, a document of the state database.
+/* One process at a time keeps an integration in step (sync-rules 16): it holds a lease, a document of the state database.
  *
  *     none ──claim──> held ──renewed again and again──> held ──given back──> none
  *                       │
@@ -21,7 +21,7 @@ enum lease_limits {
 	LEASE_RETRY_MS = 1000,  /* after one that failed; longer after many */
 	LEASE_GAP_MS =
 		5000, /* so long without a tick, the process stood still: it is renewed before it is believed */
-	LEASE_LOOK_MS = 2000, /* between looks at a lease that somebody else has */
+	LEASE_LOOK_MS = 2000, /* between questions for a lease that somebody else has */
 	LEASE_ASK_MS = 10000, /* the deadline of a request for the lease itself */
 };
 
@@ -49,24 +49,24 @@ struct lease *lease_open(const struct lease_setup *setup);
 /* Does not give it back. */
 void lease_close(struct lease **lease);
 
-/* Takes the lease when nobody has it, or nobody has it any more; one that is held and does not last for a write is renewed. False with
- * ERROR_CONFLICT when somebody has it: the error names the holder, which is also logged, once for each. It is to be asked again every
- * LEASE_LOOK_MS, since that is how it is seen whether the holder lives. False with another kind: it could not be read or written
+/* Takes the lease when nobody has it, or nobody has it any more. A lease of our own that does not last for a write is renewed.
+ * False with ERROR_CONFLICT when somebody else has it: the error names the holder, which is also logged, once for each. Ask again
+ * every LEASE_LOOK_MS: only so is it seen whether the holder lives. False with another kind: it could not be read or written
  * (ERROR_LOST: there is no state database). */
 must_use bool lease_claim(struct lease *lease, struct error *error);
 bool lease_is_held(const struct lease *lease);
-/* It was held, and is no more. It is not claimed again by this. */
+/* It was held, and is held no more. This 'lease' never claims it again. */
 bool lease_is_lost(const struct lease *lease);
-/* Whoever has it was seen to renew it. */
+/* The other holder was seen to renew it. */
 bool lease_holder_lives(const struct lease *lease);
 
-/* In each turn of the loop that sends: renews it when that is due. Does nothing while it is not held, or within itself. The
- * milliseconds until it wants to be called again. */
+/* To be called in each turn of the loop that sends: renews the lease when that is due. Does nothing while it is not held, or when
+ * it is called from within itself. Returns the milliseconds until it wants to be called again. */
 int64_t lease_tick(struct lease *lease);
-/* Whether a write that is answered within total_ms may leave now. Sees itself when the process has stood still. */
+/* Whether a write that is answered within total_ms may leave now. Notices by itself that the process has stood still. */
 bool lease_may_leave(const struct lease *lease, int64_t total_ms);
 
-/* Nothing that writes may be under way. One that cannot be written runs out by itself. */
+/* Nothing that writes may be under way. If it cannot be given back it runs out by itself. */
 void lease_give_back(struct lease *lease);
 
 const char *lease_token(const struct lease *lease);

@@ -12,7 +12,7 @@ struct process {
 };
 
 void process_identify(struct process *process_out);
-/* Surely: it was here, and is here no more. One of another machine, or of another container, may live. */
+/* Whether it has surely ended: it ran on this machine, and does not any more. One of another machine or container may live. */
 bool process_is_gone(const struct process *process);
 /* This process itself. */
 bool process_is_this(const struct process *process);

@@ -1,4 +1,4 @@
-/* The history that a database keeps, read by ranges of _ids, in pages: whatever there is of it, what is held is bounded. */
+/* Reads the history in a database by ranges of _ids, in pages: however long it is, only so much is held in memory. */
 #pragma once
 #include "couch/client.h"
 

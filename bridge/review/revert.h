@@ -1,5 +1,6 @@
-/* Undoing in a database: ordinary edits under the revisions that were read, as a phone would make them, with histories of their own
- * by which they can be undone again. What somebody changes meanwhile is decided anew (sync-rules 26). */
+/* Undoes changes in a database: by ordinary edits against the revisions that were read, as a phone would make them. They have
+ * histories of their own, so they can be undone again. If somebody changes a document meanwhile it is decided anew (sync-rules
+ * 26). */
 #pragma once
 #include "couch/client.h"
 #include "inventory/revert.h"
@@ -9,14 +10,15 @@
 struct couch_revert_order {
 	const struct revert *revert;
 	struct revert_agreement agreed;
-	bool dry_run; /* nothing is written, all else is as if it were */
+	bool dry_run; /* nothing is written; everything else happens as if it were */
 };
 
 enum undone_state {
 	UNDONE_NOTHING, /* there was nothing to do */
 	UNDONE_WRITTEN,
-	UNDONE_ASKS, /* something of it was left alone, until somebody agrees; the rest was written, if there was a rest */
-	UNDONE_REFUSED, /* it would not be saved, or not be safe: 'why' */
+	/* some fields were left alone until somebody agrees; the rest was written, if there was any */
+	UNDONE_ASKS,
+	UNDONE_REFUSED, /* it was not saved, since it would be refused or not be safe: 'why' */
 };
 struct undone {
 	enum undone_state state;
