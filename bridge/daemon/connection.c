@@ -3,6 +3,7 @@
 #include "airtable/client.h"
 #include "bridge/endpoints/airtable_endpoint.h"
 #include "bridge/endpoints/couch_endpoint.h"
+#include "bridge/endpoints/couch_store.h"
 #include "bridge/lease/lease.h"
 #include "couch/client.h"
 

@@ -4,12 +4,11 @@
 #include "base/clock.h"
 #include "bridge/endpoints/couch_checkpoint.h"
 #include "bridge/endpoints/couch_integration.h"
-#include "bridge/state/checkpoint.h"
+#include "bridge/endpoints/couch_revisions.h"
 #include "couch/attachments.h"
 #include "couch/bulk.h"
 #include "couch/changes.h"
 #include "couch/documents.h"
-#include "couch/revisions.h"
 #include "couch/server.h"
 #include "inventory/history.h"
 
@@ -19,15 +18,6 @@
 #include <string.h>
 
 #define HISTORY_ID_TRIES 20 /* numbers that are tried when an id is taken by another change */
-
-struct couch_endpoint {
-	struct couch_client *source, *state;
-	struct couch_checkpoint *in_source, *in_state; /* owned */
-	struct couch_changes *changes;                 /* owned; opened by the first news */
-	char *integration_id;
-	char *settings_id; /* integration-<id> */
-	char *since;       /* JSON text; where the feed was last left */
-};
 
 struct couch_endpoint *couch_endpoint_open(struct couch_client *source, struct couch_client *state,
 					   const char *integration_id)
@@ -320,104 +310,18 @@ static bool read_beginning(void *self, const char *prefix, size_t most, struct j
 	       beginning.enough;
 }
 
-static bool is_listed(struct json_object *revisions, const char *wanted)
-{
-	for (size_t i = 0; i < json_length(revisions); i++) {
-		const char *revision = json_text_of(json_at(revisions, i));
-		if (revision && strcmp(revision, wanted) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void want_known(struct json_object *wanted, const struct endpoint_known *asked)
-{
-	struct json_object *revisions = json_child(wanted, asked->full_id, json_type_array);
-
-	if (!revisions) {
-		revisions = json_new_array();
-		json_put(wanted, asked->full_id, revisions);
-	}
-	/* Some servers take one that is asked for twice for one that is not there. */
-	if (!is_listed(revisions, asked->revision))
-		json_append(revisions, json_new_text(asked->revision));
-}
-
-static bool is_missing(struct json_object *unknown, const struct endpoint_known *asked)
-{
-	struct json_object *answer = json_child(unknown, asked->full_id, json_type_object);
-	struct json_object *missing = answer ? json_child(answer, "missing", json_type_array) : NULL;
-
-	return is_listed(missing, asked->revision);
-}
-
 static bool known_revisions(void *self, struct endpoint_known *asked, size_t count, struct error *error)
 {
-	struct couch_endpoint *endpoint = self;
-	scoped(json_object) wanted = json_new_object();
-	scoped(json_object) unknown = NULL;
+	const struct couch_endpoint *endpoint = self;
 
-	for (size_t i = 0; i < count; i++)
-		want_known(wanted, &asked[i]);
-	if (!couch_revisions_unknown(endpoint->source, wanted, &unknown, error))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		asked[i].is_known = !is_missing(unknown, &asked[i]);
-	return true;
-}
-
-/* {"start": 3, "ids": ["c", "b", "a"]} is 3-c, made of 2-b, made of 1-a. */
-static struct json_object *lineage_of(struct json_object *body)
-{
-	struct json_object *revisions = json_child(body, "_revisions", json_type_object);
-	struct json_object *ids = json_child(revisions, "ids", json_type_array);
-	int64_t start = json_int_or(revisions, "start", 0);
-
-	if (!ids)
-		return NULL;
-	struct json_object *lineage = json_new_array();
-	for (size_t i = 0; i < json_length(ids) && (int64_t)i < start; i++) {
-		const char *id = json_text_of(json_at(ids, i));
-		scoped_text revision = own_format("%lld-%s", (long long)(start - (int64_t)i), id ? id : "");
-		json_append(lineage, json_new_text(revision));
-	}
-	return lineage;
-}
-
-static void take_revision(struct endpoint_revision *revision, struct couch_document *document)
-{
-	if (document->missing)
-		return;
-	revision->flaw = take(document->flaw);
-	revision->lineage = lineage_of(document->body);
-	if (document->deleted)
-		revision->merged_into = own_copy(json_text_or(document->body, MERGED_INTO_KEY, NULL));
-	if (document->deleted || !document->body)
-		return;
-	json_remove(document->body, "_revisions");
-	revision->body = take(document->body);
+	return couch_known_revisions(endpoint->source, asked, count, error);
 }
 
 static bool read_revisions(void *self, struct endpoint_revision *revisions, size_t count, struct error *error)
 {
-	struct couch_endpoint *endpoint = self;
-	struct couch_revision *wanted = own_alloc((count + 1) * sizeof *wanted);
-	char **ids = own_alloc((count + 1) * sizeof *ids);
-	struct couch_documents documents = {0};
+	const struct couch_endpoint *endpoint = self;
 
-	for (size_t i = 0; i < count; i++) {
-		ids[i] = document_full_id(table_document_type(revisions[i].key.table), revisions[i].key.id);
-		wanted[i] = (struct couch_revision){ids[i], revisions[i].revision};
-	}
-	bool ok = couch_revisions_read(endpoint->source, wanted, count, true, &documents, error);
-	for (size_t i = 0; ok && i < count; i++)
-		take_revision(&revisions[i], &documents.list[i]);
-	couch_documents_done(&documents);
-	for (size_t i = 0; i < count; i++)
-		free(ids[i]);
-	free(ids);
-	free(wanted);
-	return ok;
+	return couch_read_revisions(endpoint->source, revisions, count, error);
 }
 
 static bool read_attachment(void *self, const struct endpoint_revision *revision, const char *name,
@@ -569,136 +473,4 @@ struct endpoint couch_endpoint_interface(struct couch_endpoint *endpoint)
 	};
 
 	return (struct endpoint){&ops, endpoint};
-}
-
-/* ---- the store ---- */
-
-/* The state may be lost without harm: its database is made again at once, and whoever used it is told. */
-static bool make_again(struct couch_endpoint *endpoint, struct error *error)
-{
-	struct couch_identity identity = {0};
-	struct error failure = {0};
-
-	if (!error || error->kind != ERROR_LOST)
-		return false;
-	if (couch_database_identity(endpoint->state, &identity, &failure)) {
-		couch_identity_done(&identity); /* it is there: something else was not found */
-		return false;
-	}
-	if (failure.kind != ERROR_LOST || !couch_database_create(endpoint->state, true, &failure)) {
-		*error = failure;
-		return error_wrap(error, "making the state database %s again",
-				  couch_client_database(endpoint->state));
-	}
-	error_set(error, ERROR_RETRY, "the state database %s was gone, and is made again",
-		  couch_client_database(endpoint->state));
-	snprintf(error->code, sizeof error->code, "%s", STATE_LOST);
-	return false;
-}
-
-static bool store_read(void *self, const char *const *ids, size_t count, struct json_object **documents_out,
-		       struct error *error)
-{
-	struct couch_endpoint *endpoint = self;
-	struct couch_documents documents = {0};
-
-	if (!couch_documents_read(endpoint->state, ids, count, &documents, error))
-		return make_again(endpoint, error);
-	for (size_t i = 0; i < count; i++)
-		documents_out[i] = documents.list[i].deleted ? NULL : take(documents.list[i].body);
-	couch_documents_done(&documents);
-	return true;
-}
-
-static bool store_write(void *self, struct json_object *const *documents, size_t count,
-			struct store_result *results_out, struct error *error)
-{
-	struct couch_endpoint *endpoint = self;
-	struct couch_written *written = own_alloc((count + 1) * sizeof *written);
-
-	bool ok = couch_documents_write(endpoint->state, documents, count, written, error);
-	for (size_t i = 0; i < count; i++) {
-		results_out[i].kind = written[i].kind;
-		snprintf(results_out[i].rev, sizeof results_out[i].rev, "%s", written[i].rev);
-		snprintf(results_out[i].text, sizeof results_out[i].text, "%s", written[i].text);
-	}
-	free(written);
-	return ok || make_again(endpoint, error);
-}
-
-struct store_walk {
-	store_visit *visit;
-	void *context;
-};
-
-static bool visit_stored(void *context, struct couch_document *document, struct error *error)
-{
-	struct store_walk *walk = context;
-
-	return !document->body || walk->visit(walk->context, document->body, error);
-}
-
-static bool store_walk(void *self, const char *prefix, const struct json_pick *pick, store_visit *visit,
-		       void *context, struct error *error)
-{
-	struct couch_endpoint *endpoint = self;
-	struct store_walk walk = {visit, context};
-
-	return couch_documents_walk_picked(endpoint->state, prefix, LISTING_PAGE, pick, visit_stored, &walk,
-					   error) ||
-	       make_again(endpoint, error);
-}
-
-static bool checkpoint_read(void *self, struct json_object **checkpoint_out, struct error *error)
-{
-	const struct couch_endpoint *endpoint = self;
-
-	return couch_checkpoint_read(endpoint->in_source, checkpoint_out, error);
-}
-
-static bool checkpoint_read_state(void *self, struct json_object **checkpoint_out, struct error *error)
-{
-	struct couch_endpoint *endpoint = self;
-
-	return couch_checkpoint_read(endpoint->in_state, checkpoint_out, error) ||
-	       make_again(endpoint, error);
-}
-
-static bool judge_source(void *context, struct json_object *present, struct error *error)
-{
-	const struct checkpoint_over *over = context;
-
-	return checkpoint_may_follow(present, over->source, error);
-}
-
-static bool judge_state(void *context, struct json_object *present, struct error *error)
-{
-	const struct checkpoint_over *over = context;
-
-	return checkpoint_may_stand_in_state(present, over->state, error);
-}
-
-static bool checkpoint_write(void *self, struct json_object *checkpoint, const struct checkpoint_over *over,
-			     struct error *error)
-{
-	struct couch_endpoint *endpoint = self;
-	struct checkpoint_over left = *over;
-
-	return couch_checkpoint_write(endpoint->in_source, checkpoint, judge_source, &left, error) &&
-	       (couch_checkpoint_write(endpoint->in_state, checkpoint, judge_state, &left, error) ||
-		make_again(endpoint, error));
-}
-
-struct store couch_endpoint_store(struct couch_endpoint *endpoint)
-{
-	static const struct store_ops ops = {
-		.read = store_read,
-		.write = store_write,
-		.walk = store_walk,
-		.checkpoint_read = checkpoint_read,
-		.checkpoint_read_state = checkpoint_read_state,
-		.checkpoint_write = checkpoint_write,
-	};
-
-	return (struct store){&ops, endpoint};
 }

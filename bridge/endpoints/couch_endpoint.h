@@ -1,14 +1,20 @@
-/* The database as an endpoint, and the state database beside it as the ledger's store. */
+/* The database as an endpoint. couch_store.h has the state database beside it. */
 #pragma once
 #include "bridge/endpoints/endpoint.h"
-#include "bridge/state/store.h"
-#include "couch/client.h"
+#include "couch/changes.h"
 
-struct couch_endpoint;
+/* Only for the endpoint's own modules to look into. */
+struct couch_endpoint {
+	struct couch_client *source, *state;
+	struct couch_checkpoint *in_source, *in_state; /* owned */
+	struct couch_changes *changes;                 /* owned; opened by the first news */
+	char *integration_id;
+	char *settings_id; /* integration-<id> */
+	char *since;       /* JSON text; where the feed was last left */
+};
 
 /* Both clients are borrowed. */
 struct couch_endpoint *couch_endpoint_open(struct couch_client *source, struct couch_client *state,
 					   const char *integration_id);
 void couch_endpoint_close(struct couch_endpoint **endpoint);
 struct endpoint couch_endpoint_interface(struct couch_endpoint *endpoint);
-struct store couch_endpoint_store(struct couch_endpoint *endpoint);
