@@ -2,14 +2,14 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* The row's edits, or false and a problem: an edit is saved or refused as a whole. */
+/* Drafts the row's edits. False with a problem: an edit is saved or refused as a whole. */
 must_use bool job_draft_edit(struct batch *batch, struct job *job);
-/* A new document from a row that has none; false and a problem, or quietly while the row is still being filled in. */
+/* Drafts a new document from a row that has none. False with a problem, or without one while the row is still being filled in. */
 must_use bool job_draft_new(struct batch *batch, struct job *job);
 void job_draft_delete(struct job *job);
 /* Adds a history document of the losers of conflicts. */
 void job_record_losers(struct batch *batch, struct job *job);
-/* Likewise for a row that is deleted with its document: adds one of the edits that only the row shows. */
+/* The same for a row that is deleted with its document: the edits that only the row shows. */
 void job_record_last_edits(struct batch *batch, struct job *job);
 /* The history document of a row that was deleted, of the cells in the note of its deletion; NULL where none was noted. */
 struct json_object *job_row_history(struct batch *batch, struct job *job);

@@ -1,11 +1,11 @@
-/* Histories that CouchDB did not take of what has happened: they are kept in the pair's entry and written by later jobs. Only for
- * the engine's own files. */
+/* Histories of what has happened already, and that CouchDB did not take: they are kept in the pair's entry and written by later
+ * jobs. */
 #pragma once
 #include "bridge/job/batch.h"
 
-/* The history is kept, with why it was not taken. */
+/* Keeps the history in the entry, with the reason why it was not taken. */
 void job_keep_history(struct job *job, struct json_object *history, const char *why);
 /* Writes what is kept, once a job. */
 must_use bool batch_write_kept_histories(struct batch *batch, struct error *error);
-/* What is still kept is a problem, which is tried again. */
+/* Makes what is still kept a problem, which is tried again. */
 void job_report_kept_histories(struct job *job);

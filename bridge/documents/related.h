@@ -1,7 +1,7 @@
-/* What a save looks up among the other documents, for a batch of saves one after the other.
+/* What a save looks up in other documents, for the saves of a batch, one after the other.
  *
- * What is not known yet is noted and answered "none" for the time being; related_read() reads all that was noted in one
- * request, and the saves are done anew. What one save writes, the next one sees. */
+ * A document that is not known yet is noted, and answered as "none" for the time being. related_read() reads all that were noted
+ * in one request, and the saves are done anew. What one save writes, the next one sees. */
 #pragma once
 #include "bridge/memory/memory.h"
 #include "inventory/view.h"
@@ -19,9 +19,9 @@ struct related {
 
 void related_init(struct related *related, struct sync *sync);
 void related_done(struct related *related);
-/* Is known already; 'body' NULL: there is none. */
+/* Gives a document that is known already; 'body' NULL: there is none. */
 void related_give(struct related *related, const char *full_id, struct json_object *body);
-/* Will be asked for. */
+/* Notes that it will be asked for. */
 void related_want(struct related *related, enum document_type type, const char *id);
 bool related_wants(const struct related *related);
 must_use bool related_read(struct related *related, struct error *error);
@@ -29,7 +29,7 @@ must_use bool related_read(struct related *related, struct error *error);
 void related_begin(struct related *related);
 /* A save has written this; 'body' NULL: deleted it. */
 void related_save(struct related *related, const char *full_id, struct json_object *body);
-/* What a save has written counts no more: what is stored does. */
+/* Forgets what a save has written: what is stored counts again. */
 void related_forget(struct related *related, const char *full_id);
 /* What the save looked at since the last call: {_id: its revision as stored, "" for none; null: of a save before}; the caller
  * frees. counted_out: it also counted what stands in something. */

@@ -1,7 +1,8 @@
-/* Writes beside the records (history entries, links to pictures) that had no answer: what is there now tells whether they were applied, so
- * that most lost answers cost a read and nothing else. Rows and the documents themselves are settled by the next job. */
+/* Writes beside the records (histories, links to pictures) that had no answer: reads what is there now, which shows whether they
+ * were applied. So most lost answers cost one read and nothing else. For rows and for the documents themselves the next job finds
+ * that out. */
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Writes beside the records of which there was no answer, and which are there all the same, are done. */
+/* Marks as done those writes beside the records that had no answer and are there all the same. */
 void batch_find_unanswered(struct batch *batch, struct endpoint_write *writes, size_t count);

@@ -1,4 +1,4 @@
-/* Which cell of a row a refusal is about, by Airtable's words for it. */
+/* Finds which cell of a row a refusal is about, by Airtable's words. */
 #pragma once
 #include "bridge/mapping/columns.h"
 

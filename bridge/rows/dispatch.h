@@ -2,6 +2,7 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Rows that are to be deleted as they are now, in full; a row edited meanwhile is planned anew. Then the writes. */
+/* Reads rows that are to be deleted once more, with all their columns; one that was edited meanwhile is planned anew. The second
+ * starts the row writes. */
 must_use bool batch_read_last_cells(struct batch *batch, struct error *error);
 void batch_start_rows(struct batch *batch);
