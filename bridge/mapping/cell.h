@@ -49,8 +49,8 @@ struct cell cell_copy(const struct cell *cell);
 /* Frees *to and moves *from into it. */
 void cell_move(struct cell *to, struct cell *from);
 
-/* Absent = empty; numbers within the tolerance; \r\n = \n; links in order. CELL_WRONG equals only the same
- * wrong words. 'equivalence' NULL: numbers exactly, nothing about lines. */
+/* Whether both are the same value: absent and empty are; so are numbers within the tolerance, and \r\n and \n; links in the same
+ * order. CELL_WRONG equals only the same words. 'equivalence' NULL: numbers exactly, lines as they are. */
 bool cell_equal(const struct cell *a, const struct cell *b, const struct cell_equivalence *equivalence);
 /* Whether the cell is empty because the document says 0. A 0 that a person types there is another value than nothing. */
 bool cell_hides_zero(const struct cell *shown, const struct cell *sent,
@@ -59,7 +59,7 @@ bool cell_hides_zero(const struct cell *shown, const struct cell *sent,
  * things that a cell showed at different times cell_equal() tells whether somebody changed it. */
 bool cell_shows_sent(const struct cell *shown, const struct cell *sent,
 		     const struct cell_equivalence *equivalence);
-/* In every byte: stored, one is as good as the other. */
+/* Whether they are the same in every byte. */
 bool cell_same(const struct cell *a, const struct cell *b);
 /* For logs and messages, at most 60 characters. */
 void cell_show(const struct cell *cell, char *words_out, size_t size);

@@ -39,8 +39,8 @@ bool columns_flow(const struct columns *columns, enum field field);
 /* Ids of all columns that flow, for `fields[]`; the caller frees the array only. */
 const char **columns_ids(const struct columns *columns, size_t *count_out);
 enum field columns_field_by_id(const struct columns *columns, const char *field_id); /* FIELD_COUNT: none */
-/* What was agreed on about a column is kept under its id and, from the first change of its type on, how often that changed:
- * so what a new type made of the cells is no edit of them (sync-rules 1). NULL: there is no column. */
+/* The key under which the ledger keeps what is agreed about a column: its id and, once its type has changed, how often it did. So
+ * what a new type made of the cells is no edit of them (sync-rules 1). NULL: there is no column. */
 const char *columns_key(const struct columns *columns, enum field field);
 enum field columns_field_by_key(const struct columns *columns, const char *key); /* FIELD_COUNT: none */
 struct cell_equivalence columns_equivalence(const struct columns *columns, enum field field);

@@ -15,7 +15,7 @@ struct mapping_links {
 	const char *(*collection_of)(void *context, const char *item_id); /* that an item's document names */
 };
 
-/* The collection of a row that names none: that of its container. NULL: it names one, or has no container that is in one. */
+/* The collection of a row that names none: that of its container. NULL: the row names one, or its container is in none. */
 const char *mapping_default_collection(const struct cell *collection, const struct cell *container,
 				       const struct mapping_links *links);
 
@@ -31,5 +31,5 @@ const char *mapping_type_at(size_t place);
 /* The document's word for that choice, NULL where it has none; false when it is none of the five. */
 must_use bool mapping_type_word(const char *choice, const char **word_out);
 const char *mapping_kind_words(enum field_kind kind); /* "a text" */
-/* A stored price without what the app's arithmetic left behind. */
+/* A stored price without the rounding noise of the app's arithmetic. */
 double mapping_price_without_noise(double stored);

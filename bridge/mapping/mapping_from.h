@@ -1,4 +1,5 @@
-/* Documents and rows as cells, by kind of field. Where the app and Airtable say the same thing in two ways, one cell is meant:
+/* Makes cells of documents and rows, by kind of field. Where the app and Airtable say the same thing in two ways both become the
+ * same cell:
  *
  * - Type: a document without one and a row with an empty cell are both an "Item".
  * - Expire Soon Prior Days: 0 says what an empty cell says.

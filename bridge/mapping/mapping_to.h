@@ -1,4 +1,4 @@
-/* Cells written into rows and documents, or refused with a sentence. */
+/* Writes cells into rows and documents, or refuses them with a sentence. */
 #pragma once
 #include "bridge/mapping/columns.h"
 #include "bridge/mapping/mapping.h"

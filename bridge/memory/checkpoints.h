@@ -14,16 +14,16 @@
 #pragma once
 #include "bridge/memory/memory.h"
 
-/* Takes the places from the checkpoint, where the database is still the one that they are places of; else
- * says what happened to it, and leaves the place in the feed open. */
+/* Takes the places in both sides' news from the checkpoint, if the database is still the one that it was written into. If not,
+ * logs what happened to the database, and leaves the place in the feed open. */
 must_use bool sync_load_checkpoint(struct sync *sync, struct error *error);
-/* Writes one where the database, or the state, has none that counts. */
+/* Writes a first checkpoint if the database, or the state database, has none that counts. */
 must_use bool sync_plant_checkpoint(struct sync *sync, struct error *error);
 /* Whether the database is still the one that was last written to. If not, the place is lost. */
 must_use bool sync_check_position(struct sync *sync, struct error *error);
-/* Says so, once until a checkpoint stands there again. */
+/* Logs that the state was lost, once until a checkpoint stands there again. */
 void sync_report_state_lost(struct sync *sync);
-/* The place in the feed is unknown there, or the database is: the next cycle starts again and compares everything. */
+/* The database does not know the place in its feed, or is another one: the next cycle starts again and compares everything. */
 void sync_lose_position(struct sync *sync);
 /* Notes that everything heard so far is handled, or parked in the ledger. A refusal stops nothing: without a checkpoint a restart
  * hears more anew, and that is all. False: the cycle cannot go on (asked to stop, the place or the state is lost). */

@@ -3,8 +3,8 @@
 #include "bridge/memory/memory.h"
 
 #define APP_SYNCED_DAYS 30 /* the app's own sync is in use if it ran within so many days */
-/* What the integration's document says of the app's own syncs: when the last one ran, 0: none did. When it moves, that is
- * logged once in a process, and marks that wait go at once. */
+/* Takes from the integration's document when the app's own sync ran last, 0: never. When that moves it is logged once in a
+ * process, and app links that wait are written at once. */
 void sync_note_app_sync(struct sync *sync, int64_t synced_ms);
 /* Whether the app's own sync is in use. */
 bool app_links_go_at_once(const struct sync *sync);

@@ -1,5 +1,5 @@
-/* Opening, starting and closing, and the positions in the news of both sides. bind.c has the columns, seen_document.c and
- * seen_row.c what a single record says, hear.c the listening; what is decided about a pair is in decide.c and carry.c. */
+/* Opens and closes an integration's memory. start.c fills it, bound_columns.c has the columns, seen_document.c and seen_row.c
+ * take in what a single record says. */
 #include "bridge/memory/memory.h"
 
 #include "base/clock.h"

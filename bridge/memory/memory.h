@@ -46,12 +46,12 @@ struct sync {
 	char epoch[37];                    /* this process */
 	unsigned list_turn;                /* lists of all rows so far */
 	bool listed;                       /* one of them in this cycle, or in those that it goes on with */
-	bool drop_due;                     /* since that list no pairs were dropped (expiry.h) */
+	bool drop_due;                     /* since that list no pairs were dropped (retired_entries.h) */
 	bool unfinished;                   /* the last cycle left pairs in the queue, for want of time */
 	unsigned present_turn;             /* checks of which rows there are, since the pairs were loaded */
 	int64_t check_calls;               /* that the last one took; 0: there was none in this cycle */
-	int64_t heard;                     /* changes on either side that were heard of, all in all */
-	unsigned cycle;                    /* counts passes */
+	int64_t heard;                     /* changes on either side that were heard of, in all */
+	unsigned cycle;                    /* counts cycles */
 	unsigned history_batch_cycle;      /* the one that 'history_batch_ms' is of */
 	int64_t history_batch_ms;          /* wall clock; under which its saves are in the history */
 	int request_deadline_ms;
@@ -65,7 +65,7 @@ struct sync {
 	bool ledger_lost; /* there was one before: rows may be there that it does not name (sync-rules 5) */
 	bool checkpoint_unsure; /* the last write of it failed: the source database may have it, or not */
 	bool unplanted;         /* the source database has no checkpoint that counts yet */
-	bool state_bare;        /* the state database has none any more, which was said */
+	bool state_bare;        /* the state database has none any more, which was logged */
 	bool rows_shown;        /* rows came as news since the last checkpoint, or all were listed */
 	bool first_contact;     /* its first cycle is not over: whole bases are filled */
 	bool untold;            /* something was made that no line of its own tells, but the counts */
@@ -73,7 +73,8 @@ struct sync {
 	bool schema_stale;      /* the base was changed under us: read its schema again */
 	bool flaws_reported;    /* what is wrong with the columns was said in this process */
 	bool unstored;          /* the columns as they are bound were not stored yet */
-	bool schema_unsure; /* a write of them had no answer or met a conflict: which revision is stored is not known */
+	/* a write of them had no answer or met a conflict: it is not known which revision is stored */
+	bool schema_unsure;
 	struct retry schema_retry, checkpoint_retry, app_leftovers_retry;
 	/* The base's clock: when it was last asked for changed rows; and when it was of which all changes are handled. 0: never. */
 	int64_t rows_asked_ms, rows_known_ms;
@@ -84,7 +85,8 @@ struct sync {
 	bool settings_doubtful; /* the integration's document changed, perhaps where it does not matter */
 	bool settings_changed;
 	bool removes_twins; /* in this cycle: a person wants those gone that nobody has edited (app_twins.h) */
-	int64_t app_synced_ms; /* the phone's wall clock; when the app's own sync ran last; 0: never (marks.h) */
+	/* the phone's wall clock; when the app's own sync ran last; 0: never (integration_settings.h) */
+	int64_t app_synced_ms;
 	bool app_sync_reported;   /* that it runs beside this one was said in this process */
 	bool app_leftovers_due;   /* the app may have left something behind that is to be removed */
 	bool app_leftovers_heard; /* since such a document was last read: a row that waits may be named by it */
@@ -100,5 +102,5 @@ struct mapping_links sync_links(struct sync *sync);
 /* Where both sides agree that it stands. */
 void sync_note_agreed(struct sync *sync, struct pair *pair, const struct ledger_entry *entry);
 
-/* From now on nothing that the ledger knew is known. */
+/* The ledger was lost: forgets what it knew. */
 void sync_lose_ledger(struct sync *sync);

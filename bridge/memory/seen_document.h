@@ -1,4 +1,4 @@
-/* Documents that were seen: what a pair keeps of them, and which are to be looked at. */
+/* Documents that were seen: what a pair keeps of them, and which ones are queued. */
 #pragma once
 #include "bridge/memory/memory.h"
 
@@ -6,5 +6,5 @@
 void sync_note_document(struct sync *sync, struct pair *pair, const struct endpoint_record *document);
 /* Hash of a document's live leaves; 0 for a record that is not there. */
 uint64_t leaves_hash_of(const struct endpoint_record *document);
-/* Queues every document that is not as it was handled (all are known from the feed). */
+/* Queues every document that is not as it was handled. All are known from the feed by then. */
 void sync_queue_documents(struct sync *sync);

@@ -12,7 +12,7 @@ struct start_problems {
 };
 void start_problems_done(struct start_problems *problems);
 void start_problems_add(struct start_problems *problems, struct pair *pair, const struct ledger_entry *entry);
-/* When all documents are known, and which are in scope: from here on each pair has its problem and waits for its causes, and those
- * whose problem may be over are queued. */
+/* To be called when all documents are known, and which are in scope: each pair gets its problem and waits for what it is blocked
+ * by, and those whose problem may be over are queued. */
 must_use bool sync_take_problems(struct sync *sync, const struct start_problems *problems,
 				 struct error *error);

@@ -1,4 +1,4 @@
-/* Documents whose leaves are made one, and what is known of each on the way. Only for the engine's own files. */
+/* Documents that are being merged, and what is known of each on the way. */
 #pragma once
 #include "bridge/memory/memory.h"
 #include "inventory/leaves.h"
@@ -10,7 +10,7 @@ struct merge {
 	size_t first, count;          /* of its live leaves in 'revisions' */
 	size_t ended;                 /* of its deleted ones, behind them; only where one leaf lives */
 	bool unknown;                 /* what they were made of is not known any more */
-	bool dies;                    /* one of these was a deletion of all that it has */
+	bool dies;                    /* one of the deleted leaves was a deletion of all that it has */
 	struct leaf *leaves;          /* owned */
 	struct json_object **digests; /* owned; of the leaves */
 	struct merged_leaves merged;
@@ -35,16 +35,16 @@ struct merge_batch {
 void merge_batch_done(struct merge_batch *batch);
 
 struct endpoint_key merge_key(const struct merge *merge);
-/* One that is to be read, and its place in 'ancestors'. */
+/* Notes a revision that is to be read. Returns its place in 'ancestors'. */
 size_t merge_want_ancestor(struct merge_batch *batch, const struct merge *merge, const char *revision);
-/* Of one that was read: NULL when the database does not have it any more, or it cannot be understood. Borrowed. */
+/* The body of a revision that was read; NULL when the database does not have it any more, or it cannot be understood. Borrowed. */
 struct json_object *merge_body(const struct merge_batch *batch, const struct merge *merge,
 			       const char *revision);
-/* The digest of one: NULL when it is not known any more. Borrowed. */
+/* The digest of a revision; NULL when it is not known any more. Borrowed. */
 struct json_object *merge_digest(const struct merge_batch *batch, const struct merge *merge,
 				 const char *revision);
-/* It is a problem of the pair: its job tells it, and tries again later. */
+/* It cannot be merged: a problem of the pair, which its next job reports, and which is tried again later. */
 void merge_give_up(struct merge_batch *batch, struct merge *merge, const char *why);
-/* Somebody else wrote it, or the answer is lost: what is there now is merged by the next turn. After some of these in a row it is
- * a problem. */
+/* Somebody else wrote it, or there was no answer: the next turn merges what is there then. After some of these in a row it is a
+ * problem. */
 void merge_miss(struct merge_batch *batch, struct merge *merge, const char *why);

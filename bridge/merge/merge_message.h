@@ -1,4 +1,4 @@
-/* What a person lost when several edits became one, in words. Only for the engine's own files. */
+/* What a person lost when several edits became one, in words. */
 #pragma once
 #include "bridge/merge/merge_batch.h"
 

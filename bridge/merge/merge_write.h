@@ -1,11 +1,11 @@
-/* Writes what became of documents in conflict, one request a step. A merge whose write is refused or in doubt takes no part in the
- * steps behind it. Only for the engine's own files. */
+/* Writes the results of merges, one request for each step. A merge whose write is refused or in doubt takes no part in the later
+ * steps. */
 #pragma once
 #include "bridge/merge/merge_batch.h"
 
-/* First what is lost. */
+/* First: what gives way goes into the history. */
 must_use bool merge_write_histories(struct merge_batch *batch, struct error *error);
-/* Then the leaf that is shown becomes what all of them are. */
+/* Then: the result becomes the leaf that is shown. */
 must_use bool merge_write_shown(struct merge_batch *batch, struct error *error);
-/* And only when that is acknowledged the others end. */
+/* Only when that was acknowledged: the other leaves end. */
 must_use bool merge_end_others(struct merge_batch *batch, struct error *error);

@@ -1,6 +1,6 @@
-/* A brake on loops that nobody foresaw (sync-rules 17): an automation that undoes what is written, another program that syncs the same
- * rows. What goes to and fro without an end is held for a while that grows. Pure; kept in memory for each pair that was written
- * lately, so that a new process counts anew. All times are of one steady clock.
+/* A brake on endless loops (sync-rules 17), as when an automation undoes what is written, or another program syncs the same rows.
+ * What goes to and fro is held for a while that grows. Pure. It is kept in memory for each pair that was written lately, so a new
+ * process counts anew. All times are of one steady clock.
  *
  * A field is held when it was written
  *   - three times each way within ten minutes, between the same two values, or
@@ -51,12 +51,13 @@ struct brake {
 	int64_t restored_ms[BRAKE_RESTORES]; /* the newest first; 0: none */
 };
 
-/* The write was done. */
+/* Notes that the write was done. */
 void brake_note_write(struct brake *brake, const struct brake_write *write);
 /* Whether this write, about to be made, is held, why, and until when. A hold may begin with it. */
 struct brake_hold brake_check_write(struct brake *brake, const struct brake_write *write);
-/* A row was put back; until when the next one is held, which may begin with this question, or 0. */
+/* The first notes that a row was put back. The second says until when the next time is held, or 0; a hold may begin with this
+ * question. */
 void brake_note_restore(struct brake *brake, int64_t now_ms);
 int64_t brake_check_restore(struct brake *brake, int64_t now_ms);
-/* Nothing in it counts any more. */
+/* Whether nothing in it counts any more. */
 bool brake_is_idle(const struct brake *brake, int64_t now_ms);

@@ -21,41 +21,43 @@ enum row_state {
 	ROW_GONE_ONE_FREE, /* gone, but one unpaired row has the ID */
 	ROW_PAIRED,
 	ROW_PAIRED_OTHERS, /* and other rows have its ID too */
-	ROW_MIXED_UP,      /* it shows another's ID and other edits, or another paired row shows its ID so */
+	/* it shows another's ID and has other edits, or another paired row shows its ID in that way */
+	ROW_MIXED_UP,
 	ROW_SHOWS_ANOTHER, /* it has none, and the paired row of another document shows its ID */
 	ROW_FREE,          /* unpaired, has the document's ID or is named by its app link */
-	ROW_FREE_TWINS,    /* several unpaired rows have the ID, or ID and mark contradict each other */
-	ROW_OF_RETIRED, /* the retired entry's record id is there again, or a row with its ID appeared after it */
-	ROW_OF_RETIRED_TICKED, /* so, and its Delete box is as it was when it was obeyed */
+	ROW_FREE_TWINS,    /* several unpaired rows have the ID, or ID and app link contradict each other */
+	/* the row of a retired entry is there again, or a row with its ID appeared after it was retired */
+	ROW_OF_RETIRED,
+	ROW_OF_RETIRED_TICKED, /* the same, and its Delete box is ticked as it was when that was obeyed */
 	ROW_NEW,               /* an unpaired row with an empty or unknown ID */
 };
 
 enum existence_action {
 	EXIST_NOTHING,
 	EXIST_ASK_AGAIN,   /* look once more, later */
-	EXIST_HOLD,        /* a person has to decide; shown */
-	EXIST_DELETE_TWIN, /* the document, as one that a person deletes */
-	EXIST_HOLD_TWIN,   /* a document of a row that has one: shown; it gets no row */
-	EXIST_PARK,        /* the document cannot be used; shown; neither side is touched */
-	EXIST_RETIRE,      /* retired entry 'document deleted' */
+	EXIST_HOLD,        /* a person has to decide; the row says so */
+	EXIST_DELETE_TWIN, /* deletes the document, as when a person does */
+	EXIST_HOLD_TWIN,   /* a twin: it gets no row, and is reported */
+	EXIST_PARK,        /* the document cannot be used: reported; neither side is touched */
+	EXIST_RETIRE,      /* retires the pair: 'document deleted' */
 	EXIST_DELETE_ROW,  /* then bury */
-	EXIST_DISCARD_ROW, /* it never became a document; retired entry of the row alone */
-	EXIST_UNTICK,      /* the Delete box is cleared, and it is looked at again */
+	EXIST_DISCARD_ROW, /* deletes a row that never became a document; retires it alone */
+	EXIST_UNTICK,      /* clears the Delete box; then the pair gets another job */
 	EXIST_UNDELETE,    /* bring the document back from the row and the retired entry */
 	EXIST_MERGE,
-	EXIST_MERGE_OTHERS,    /* merge the pair; tell the copies */
+	EXIST_MERGE_OTHERS,    /* merges the pair; the copies say that they are copies */
 	EXIST_PAIR_FREE,       /* pair with the unpaired row, keep B, merge */
 	EXIST_CREATE_ROW,      /* look, then upsert */
 	EXIST_RESTORE_ROW,     /* make the row again */
 	EXIST_DELETE_DOCUMENT, /* then bury */
-	EXIST_FORGET,          /* retired entry 'forgotten' */
+	EXIST_FORGET,          /* retires the pair: 'forgotten' */
 	EXIST_ADOPT,           /* pair without B (sync-rules 5) */
 	EXIST_CREATE_DOCUMENT,
 	EXIST_LEAVE,      /* out of scope: nothing flows, said so */
 	EXIST_MERGE_OUT,  /* out of scope: the row's edits go to the document, and nothing to the row */
-	EXIST_REMOVE_ROW, /* it left the scope: the row is deleted, retired entry 'left the scope' */
-	EXIST_LET_GO,     /* retired entry 'left the scope': its row is gone */
-	EXIST_EXPIRE,     /* the retired entry has stood long enough: nothing of it is remembered any more */
+	EXIST_REMOVE_ROW, /* it left the scope: deletes the row, retires the pair: 'left the scope' */
+	EXIST_LET_GO,     /* its row is gone: retires the pair: 'left the scope' */
+	EXIST_EXPIRE,     /* the retired entry was kept long enough: forgets it */
 };
 struct existence_views {
 	enum document_state document;

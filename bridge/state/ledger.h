@@ -1,8 +1,7 @@
-/* The memory of agreement: per pair what both sides last agreed on, and what was sent and not yet settled.
+/* The ledger: for each pair what both sides last agreed on, and what was sent and has no answer yet.
  *
- * Entries live as JSON documents `pair-<integration>-<type>-<id>` in a store; the real one is the database beside the
- * data, tests bring their own. Fields are kept under the column's id, so that another column never inherits
- * what a former one agreed on. */
+ * Entries are JSON documents `pair-<integration>-<type>-<id>` in a store; the real one is the database beside the data, tests
+ * bring their own. Fields are kept under the column's id, so that a new column never inherits what was agreed about a former one. */
 #pragma once
 #include "base/log.h"
 #include "bridge/mapping/columns.h"

@@ -1,4 +1,4 @@
-/* What happens to an entry in memory: what was agreed on, what is under way, its end. */
+/* An entry of the ledger in memory: what is agreed, what is under way, and how it ends. */
 #pragma once
 #include "bridge/mapping/cell.h"
 #include "bridge/mapping/field.h"
@@ -18,7 +18,7 @@ enum entry_state {
 	ENTRY_DISCARDED, /* that of a row that never was a document */
 };
 struct ledger_field {
-	bool known;             /* there is a B for this field */
+	bool known;             /* something is agreed about this field */
 	bool shown_differently; /* an answer showed something else than was sent (sync-rules 18) */
 	bool held; /* both differ, of which the row has the newer, until one is edited (sync-rules 3) */
 	bool base_uncertain; /* one side may have been edited unseen: an edit of the other is a conflict */
@@ -45,7 +45,8 @@ struct ledger_entry {
 	char *id;
 	char revision[80]; /* of the ledger's own document; "" when new */
 	enum entry_state state;
-	char record_id[32]; /* the paired row; the row that waits to become a document; the grave's */
+	/* the paired row; or the row that waits to become a document; or that of a retired entry */
+	char record_id[32];
 	char document
 		[80]; /* the document's winning revision when it was last looked at; "" not known (sync-rules 3) */
 	uint64_t synced; /* hash of the document's live leaves that were handled; 0: none */
@@ -85,9 +86,9 @@ struct ledger_entry {
 		histories; /* array of {history, why}: of what has happened, still to be written (late_history.h) */
 	struct json_object
 		*orphaned_histories; /* array of {id, rev}: history entries of changes that did not happen */
-	char *notice;                /* owned; what was told of an end of a conflict (notice.h), or NULL */
+	char *notice;                /* owned; what its row says of a merge (conflict_notice.h), or NULL */
 	uint64_t notice_leaves_hash; /* while the document has these leaves; 0: not noted yet */
-	int64_t notice_ms;           /* wall clock; when it was told first */
+	int64_t notice_ms;           /* wall clock; when the row said so first */
 	char *app_link_refused;      /* owned; why the app's link could not be written, or NULL */
 	char *problem;               /* owned; what a person should know, or NULL */
 	struct json_object
@@ -106,7 +107,7 @@ void ledger_entry_done(struct ledger_entry *entry);
 void ledger_entry_forget_field(struct ledger_entry *entry, enum field field);
 void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
 			const struct cell *airtable);
-/* The document shows something older than what was agreed on, and the row is left as it is. */
+/* The document shows something older than what was agreed: notes the field as held, so both sides stay as they are. */
 void ledger_entry_hold(struct ledger_entry *entry, enum field field, const struct cell *couch);
 /* The row that the link agreed on pointed to, of a field that is one of an item's two links; NULL for others. */
 char *ledger_entry_linked_row(struct ledger_entry *entry, enum field field);
@@ -117,17 +118,17 @@ void ledger_entry_drop_replaced(struct ledger_entry *entry, int64_t until_ms);
 void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable);
 bool ledger_entry_has_taken(const struct ledger_entry *entry);
 void ledger_entry_clear_taken(struct ledger_entry *entry);
-/* Its problem is past: what a merge cost (notice.h), and nothing else. */
+/* Whether its problem is past: what a merge cost (conflict_notice.h), and nothing else. */
 bool ledger_entry_only_reports(const struct ledger_entry *entry);
-/* A pair of which nothing is under way, in doubt, waiting or told. */
+/* Whether it is a pair with nothing under way, in doubt or waiting, and without a problem. */
 bool ledger_entry_is_settled(const struct ledger_entry *entry);
-/* A pair from now on, whose document does not carry the app link of this row yet. */
+/* Makes it a pair, whose document does not carry the app link of this row yet. */
 void ledger_entry_pair(struct ledger_entry *entry, const char *record_id);
-/* Brought back: what the retired entry held goes. */
+/* It was brought back: drops what the retired entry held. */
 void ledger_entry_revive(struct ledger_entry *entry);
-/* Nothing of it is remembered any more. */
+/* Forgets all of it. */
 void ledger_entry_expire(struct ledger_entry *entry);
-/* A row without a document that is no more, or there again: nothing of it is remembered. */
+/* A row that never was a document is gone, or there again: forgets all of it. */
 void ledger_entry_let_go(struct ledger_entry *entry);
 /* Turns it into a retired entry, of a document or of a row that never was one: agreement and notes go. 'cells' is taken. */
 void ledger_entry_retire(struct ledger_entry *entry, const char *reason, int64_t now_ms,

@@ -1,5 +1,5 @@
-/* Something of our own that a server does not take (a checkpoint, the stored schema): said once, tried again with growing pauses,
- * at most hourly. Nobody waits for it meanwhile. */
+/* For a document of our own that a server does not take (a checkpoint, the stored schema): logged once, and tried again with
+ * growing pauses, at most hourly. Nothing waits for it meanwhile. */
 #pragma once
 #include "base/error.h"
 #include "base/log.h"

@@ -1,7 +1,7 @@
-/* What Airtable does not let the token's user write, as its refusals told: columns, and what may be done with a table's rows.
+/* What the token's user may not write in Airtable, as its refusals have shown: columns, and what may be done with a table's rows.
  *
- * Only this process knows it. What is refused is left alone until the time to try again: doubling, at most hourly. When a
- * try is taken, all that waited for it is looked at again. */
+ * Only this process knows it. What was refused is left alone until it is time to try again: after a pause that doubles, up to an
+ * hour. When a try is taken all that waited for it is queued. */
 #pragma once
 #include "bridge/mapping/field.h"
 
@@ -32,9 +32,10 @@ struct rights {
 bool right_is_missing(const struct right *right);
 /* True when it is new. */
 bool right_refuse(struct right *right);
-/* A row was refused as a whole, and it was not said whether all are: a few of them, and none taken, mean all. */
+/* A row was refused as a whole, and Airtable did not say whether that holds for all rows. A few refusals with none taken in
+ * between mean all. */
 void right_refuse_row(struct right *right);
-/* Taken a short while ago: what is refused now, and not named, is rather about the row. */
+/* It was taken a short while ago: so a refusal now that names nothing is more likely about the row. */
 bool right_was_given(const struct right *right);
-/* It was taken. True when it was refused before. */
+/* Notes that it was taken. True when it was refused before. */
 bool right_give(struct right *right);

@@ -10,7 +10,8 @@ struct store_result {
 	char text[200];
 };
 typedef bool store_visit(void *context, struct json_object *document, struct error *error);
-/* What the next checkpoint follows: whatever else stands there is of another database. Borrowed; NULL: over anything. */
+/* The checkpoint that the next one may replace; whatever else stands there is of another database. Borrowed; NULL: it may replace
+ * anything. */
 struct checkpoint_over {
 	struct json_object *source, *state;
 };
