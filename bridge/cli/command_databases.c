@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "bridge/cli/command.h"
-#include "bridge/daemon/connection.h"
+#include "bridge/connect/connection.h"
 
 #include <stdio.h>
 #include <stdlib.h>

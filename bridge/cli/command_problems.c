@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "bridge/cli/command_databases.h"
-#include "bridge/daemon/connection.h"
+#include "bridge/connect/connection.h"
 #include "couch/documents.h"
 #include "inventory/document.h"
 

@@ -8,11 +8,11 @@
 #include "bridge/cli/command_history.h"
 #include "bridge/cli/command_problems.h"
 #include "bridge/cli/command_revert.h"
-#include "bridge/daemon/connection.h"
+#include "bridge/connect/connection.h"
+#include "bridge/connect/token_limits.h"
 #include "bridge/daemon/cycle_message.h"
 #include "bridge/daemon/fleet.h"
 #include "bridge/daemon/integration.h"
-#include "bridge/daemon/token_limits.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 #include "bridge/daemon/discovery.h"
 
 #include "base/http.h"
-#include "bridge/daemon/connection.h"
-#include "bridge/daemon/couch_access.h"
+#include "bridge/connect/connection.h"
+#include "bridge/connect/couch_access.h"
 #include "bridge/endpoints/couch_integration.h"
 #include "couch/documents.h"
 #include "couch/local.h"

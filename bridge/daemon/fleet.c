@@ -3,12 +3,12 @@
 #include "base/clock.h"
 #include "base/http.h"
 #include "base/log.h"
-#include "bridge/daemon/connection.h"
+#include "bridge/connect/connection.h"
+#include "bridge/connect/token_limits.h"
 #include "bridge/daemon/discovery.h"
 #include "bridge/daemon/integration.h"
 #include "bridge/daemon/outage.h"
 #include "bridge/daemon/reminders.h"
-#include "bridge/daemon/token_limits.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -3,8 +3,8 @@
 
 #include "airtable/client.h"
 #include "base/clock.h"
-#include "bridge/daemon/airtable_advice.h"
-#include "bridge/daemon/connection_lease.h"
+#include "bridge/connect/airtable_advice.h"
+#include "bridge/connect/connection_lease.h"
 #include "bridge/daemon/cycle_message.h"
 #include "bridge/daemon/cycle_times.h"
 #include "bridge/daemon/outage.h"

@@ -3,7 +3,7 @@
 #include "airtable/limiter.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "bridge/daemon/connection.h"
+#include "bridge/connect/connection.h"
 #include "bridge/daemon/discovery.h"
 #include "couch/bulk.h"
 #include "couch/documents.h"

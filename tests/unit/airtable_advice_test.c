@@ -1,6 +1,6 @@
 /* What is put in front of a failure of Airtable's. */
 #include "airtable/client.h"
-#include "bridge/daemon/airtable_advice.h"
+#include "bridge/connect/airtable_advice.h"
 #include "bridge/settings.h"
 #include "tests/unit/cases.h"
 

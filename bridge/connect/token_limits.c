@@ -1,4 +1,4 @@
-#include "bridge/daemon/token_limits.h"
+#include "bridge/connect/token_limits.h"
 
 #include "airtable/limiter.h"
 #include "base/own.h"

@@ -1,7 +1,7 @@
 /* The lease of a connection: claimed before anything is written, renewed in the loop that sends, asked before each write
  * leaves. */
 #pragma once
-#include "bridge/daemon/connection.h"
+#include "bridge/connect/connection.h"
 
 /* From now on nothing is written without the lease, which is renewed while requests run. 'command' is what
  * this process runs. When it is lost everything of this connection is stopped, as by http_stop(). */

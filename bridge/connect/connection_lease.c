@@ -1,4 +1,4 @@
-#include "bridge/daemon/connection_lease.h"
+#include "bridge/connect/connection_lease.h"
 
 #include "bridge/endpoints/state_database.h"
 #include "bridge/lease/couch_lease.h"

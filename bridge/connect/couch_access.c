@@ -1,6 +1,6 @@
-#include "bridge/daemon/couch_access.h"
+#include "bridge/connect/couch_access.h"
 
-#include "bridge/daemon/connection.h"
+#include "bridge/connect/connection.h"
 #include "bridge/settings.h"
 #include "couch/client.h"
 #include "couch/server.h"

@@ -1,4 +1,4 @@
-#include "bridge/daemon/airtable_advice.h"
+#include "bridge/connect/airtable_advice.h"
 
 #include "airtable/client.h"
 #include "bridge/settings.h"

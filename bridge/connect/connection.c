@@ -1,4 +1,4 @@
-#include "bridge/daemon/connection.h"
+#include "bridge/connect/connection.h"
 
 #include "airtable/client.h"
 #include "bridge/endpoints/airtable_endpoint.h"
