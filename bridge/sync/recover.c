@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDED_MS      500   /* Airtable rounds the time of an edit to the nearest second */
-#define PHONES_CLOCK_MS 60000 /* a phone's clock may be so far behind */
+#define ROUNDED_MS 500 /* Airtable rounds the time of an edit to the nearest second */
 
 /* Whose question, and what its answer is for. */
 struct asker {
@@ -80,13 +79,6 @@ static bool deadline_passed(const struct batch *batch, const struct job *job)
 	return age_ms(batch, job) >= applied_within_ms(batch);
 }
 
-/* The app may have written the row since, by a phone's clock. It writes whole records: the row then shows what was sent, since the
- * document has it, and says nothing of the request. */
-static bool app_may_have_written(const struct batch *batch, const struct job *job)
-{
-	return batch->sync->app_synced_ms > job->entry.sent.at_ms - PHONES_CLOCK_MS;
-}
-
 /* The cell was edited after our write, as it seems. Or the write never came, and what the document has was never seen by who
  * edited: it is kept as the loser of a conflict. */
 static void agree_in_doubt(struct job *job, enum field field)
@@ -121,29 +113,21 @@ static int64_t edited_from_ms(const struct job *job, enum field field)
 	return sent_ms - ROUNDED_MS;
 }
 
-/* An unanswered update. While it may still be applied, only a row that shows all of it is believed. Then one field that
- * shows its new value is a hint that the others had theirs, no proof: a person may have chosen the same. */
+/* An unanswered update. While it may still be applied nothing is believed: a row that shows all of it may have been written by the app, which
+ * writes whole records, and it would come over what is edited then. After that one field that shows its new value is a hint that the others
+ * had theirs, no proof: a person may have chosen the same. */
 static void recover_update(struct settling *settling, struct job *job)
 {
 	struct batch *batch = settling->batch;
-	struct ledger_sent *sent = &job->entry.sent;
-	bool any_landed = false, all_landed = true, any_known = false;
+	bool any_landed = false;
 
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		bool landed = job_is_asked(batch, job, (enum field)field) &&
-			      landed_is_there(job_field_landed(batch, job, (enum field)field));
-		if (!sent->fields[field].sent)
-			continue;
-		any_known = true;
-		any_landed = any_landed || landed;
-		all_landed = all_landed && landed;
-	}
-	/* Of columns that are others by now nothing is shown, and what was sent may still come. */
-	bool believed = all_landed && any_known && !app_may_have_written(batch, job);
-	if (!believed && !deadline_passed(batch, job)) {
+	if (!deadline_passed(batch, job)) {
 		wait_for_deadline(batch, job);
 		return;
 	}
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		any_landed = any_landed || (job_is_asked(batch, job, (enum field)field) &&
+					    landed_is_there(job_field_landed(batch, job, (enum field)field)));
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		if (!job_is_asked(batch, job, (enum field)field))
 			continue;
