@@ -1,4 +1,5 @@
-/* From what was decided of existence to work: what of the document is to be saved, and whether a row is to be made, written or deleted. */
+/* Turns what was decided about a pair's existence into work: what of its document is to be saved, and whether its row is made,
+ * written or deleted. */
 #pragma once
 #include "bridge/job/batch.h"
 

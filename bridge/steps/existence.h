@@ -1,7 +1,7 @@
-/* What there is of a pair, in the terms of the table of sync-rules 11: its document, its row, its entry. What follows from that is
- * decided by plan_existence(). */
+/* What there is of a pair, in the terms of the table of sync-rules 11: its document, its row, its entry. plan_existence() decides
+ * what follows. */
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Sets job->existence, and when the pair is to be looked at again to be sure of it. */
+/* Sets job->existence, and, where that is not sure yet, when the pair gets another job. */
 void job_decide_existence(struct batch *batch, struct job *job);

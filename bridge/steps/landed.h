@@ -1,4 +1,4 @@
-/* Whether a write of ours that had no answer is there: what the cells show, against the note of what was sent (sync-rules 6). */
+/* Whether a write without an answer has arrived: what the cells show, compared with the note of what was sent (sync-rules 6). */
 #pragma once
 #include "bridge/job/batch.h"
 

@@ -1,11 +1,12 @@
-/* The rows of a batch, as they are now: by record id where it is known, else by the ID that they show; one that several jobs could take goes to one of them. */
+/* Reads the rows of a batch as they are now: by record id where it is known, else by the ID that they show. A row that several
+ * jobs could take goes to one of them. */
 #pragma once
 #include "bridge/job/batch.h"
 
-/* The rows whose record ids are known. */
+/* Reads the rows whose record ids are known. */
 must_use bool batch_read_rows(struct batch *batch, struct error *error);
-/* Rows of one table that show the IDs of documents without a known row. */
+/* Finds the rows of one table that show the IDs of documents without a known row. */
 must_use bool batch_find_rows(struct batch *batch, enum table table, struct error *error);
 void batch_forget_other_rows(struct batch *batch);
-/* What the rows show, in cells. */
+/* Turns what the rows show into cells. */
 void batch_read_row_cells(struct batch *batch);

@@ -2,5 +2,5 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Cells that were about to be written into the document: agreed on where the save is there, forgotten where it is not. */
+/* The cells that were about to be written into the document become agreed if the save is there, and are forgotten if it is not. */
 void job_recover_save(struct batch *batch, struct job *job);

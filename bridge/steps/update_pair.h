@@ -1,4 +1,4 @@
-/* What the index knows of a pair, once its entry is in the ledger; and who is to be looked at for it. */
+/* Updates the pair in the index once its entry is in the ledger, and queues the pairs that wait for that. */
 #pragma once
 #include "bridge/job/batch.h"
 

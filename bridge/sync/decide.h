@@ -1,5 +1,5 @@
-/* Decide: puts together what plan.c has to know, and takes its decisions for each pair and each field. Where the time of an edit
- * matters Airtable is asked for it. */
+/* Decide: puts together what bridge/plan/ has to know, and takes its decisions for each pair and each field. Where the time of an
+ * edit matters Airtable is asked for it. */
 #pragma once
 #include "bridge/job/batch.h"
 

@@ -41,6 +41,7 @@ fresh() {
 	echo 'bridge' >"$tree/tests/worlds/kept/told-twice.history"
 	# shellcheck disable=SC2016 # backquotes of Markdown
 	printf '%s\n' 'See [the settings](../README.md), [elsewhere](https://example.org/none) and [below](#below).' \
+		'Rooms: `bridge/plan/`, `bridge/mapping/`, `bridge/endpoints/`.' \
 		'`plan_field()` in `bridge/plan/plan.h`, `plan_test.c` and `bridge/*/plan.c` take `cell_now`.' '```' '`not looked at' '```' \
 		'Worlds: `losing-leaf-arrives`, `told-twice`; `davenport sync --held`, `<database>-davenport`, `ID`.' >"$tree/docs/tour.md"
 	git -C "$tree" init -q . && git -C "$tree" add -A
@@ -129,7 +130,7 @@ END
 
 while IFS='|' read -r line pattern what; do
 	wrong docs/tour.md "$line"
-	case_is "docs: $what" 1 "^docs/tour.md:7: $pattern" tools/check-docs "$tree"
+	case_is "docs: $what" 1 "^docs/tour.md:8: $pattern" tools/check-docs "$tree"
 done <<'END'
 See `bridge/plan/planner.c`.|bridge/plan/planner.c: is not there|a file that is not there
 See `bridge/place/` and `bridge/plan/`.|bridge/place/: is not there|a folder that is not there
@@ -142,6 +143,8 @@ So in `losing-leaf-goes`.|losing-leaf-goes: no world|a world that is not there
 See [the rules](rules.md).|docs/rules.md: is not there|a link to nothing
 See `bridge/plan|a backquote has no partner|a word that goes over the end of its line
 END
+wrong bridge/lease/lease.c '#include "base/text.h"'
+case_is "docs: a room that the tour does not name" 1 "^docs/tour.md: does not name bridge/lease/" tools/check-docs "$tree"
 fresh && rm "$tree/docs/tour.md" "$tree/README.md" && git -C "$tree" add -A
 case_is "docs: no documents" 1 "no documents" tools/check-docs "$tree"
 echo "1..$number"
