@@ -14,6 +14,7 @@
 #define EVENTS_MOST    24
 #define ITEMS_AT_FIRST 3
 #define SECOND_EVERY   8     /* seeds of which one has a second process */
+#define APP_EVERY      5     /* seeds in one of which the app's own sync is pressed, now and then */
 #define NEWS_BACK_MS   60000 /* two looks overlap so much */
 #define ECHO_SLACK     3 /* writes a person's act may cause beyond one each way, with what follows from it */
 
@@ -168,13 +169,20 @@ bool history_run(const struct history *history, bool verbose, char broken_out[40
 static bool is_kept(enum history_rule rule)
 {
 	return rule == RULE_ALWAYS || rule == RULE_1 || rule == RULE_8 || rule == RULE_10 ||
-	       rule == RULE_13 || rule == RULE_14 || rule == RULE_20 ||
-	       (rule == RULE_28 && getenv("APP_SYNCS"));
+	       rule == RULE_13 || rule == RULE_14 || rule == RULE_20;
 }
 
-static unsigned weight_of(const struct event_kind *kind, bool by_two)
+/* Who else is at work in a history. */
+struct others {
+	bool second, app;
+};
+
+static unsigned weight_of(const struct event_kind *kind, const struct others *others)
 {
-	return is_kept(kind->rule) || (by_two && kind->rule == RULE_16) ? kind->weight : 0;
+	bool drawn = is_kept(kind->rule) || (others->second && kind->rule == RULE_16) ||
+		     (others->app && kind->rule == RULE_28);
+
+	return drawn ? kind->weight : 0;
 }
 
 bool history_has_second(const struct history *history)
@@ -214,19 +222,22 @@ static void draw_second(uint64_t *chance, struct history *history)
 void history_draw(uint64_t seed, struct history *history)
 {
 	uint64_t chance = seed ^ 0x5DEECE66DU;
-	bool by_two = seed % SECOND_EVERY == 0;
+	const struct others others = {
+		.second = seed % SECOND_EVERY == 0,
+		.app = seed % APP_EVERY == 0 || getenv("APP_SYNCS"),
+	};
 	unsigned all = 0;
 
 	*history = (struct history){.seed = seed, .count = 2 + chance_below(&chance, EVENTS_MOST - 1)};
 	for (size_t i = 0; i < event_kind_count; i++)
-		all += weight_of(&event_kinds[i], by_two);
+		all += weight_of(&event_kinds[i], &others);
 	for (size_t i = 0; i < history->count; i++) {
 		unsigned left = chance_below(&chance, all), kind = 0;
-		while (left >= weight_of(&event_kinds[kind], by_two))
-			left -= weight_of(&event_kinds[kind++], by_two);
+		while (left >= weight_of(&event_kinds[kind], &others))
+			left -= weight_of(&event_kinds[kind++], &others);
 		history->events[i] = draw_event(&chance, kind);
 	}
-	if (by_two && !history_has_second(history))
+	if (others.second && !history_has_second(history))
 		draw_second(&chance, history);
 }
 

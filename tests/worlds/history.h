@@ -15,7 +15,7 @@ enum history_rule {
 	RULE_14 = 14,
 	RULE_16 = 16, /* of histories with a second process alone */
 	RULE_20 = 20,
-	RULE_28 = 28 /* the app's own sync: only in kept histories, and where it is asked for (APP_SYNCS=1) */
+	RULE_28 = 28 /* the app's own sync */
 };
 
 struct event {
@@ -30,7 +30,8 @@ struct history {
 	struct event events[HISTORY_LIMIT];
 };
 
-/* Follows from the seed. One in eight (seeds that can be divided by 8) has a second process on the same integration. */
+/* Follows from the seed. Of those that can be divided by 8 each has a second process on the same integration. In those that can be
+ * divided by 5 somebody may press the app's own sync; with APP_SYNCS=1 in the environment, in all of them. */
 void history_draw(uint64_t seed, struct history *history);
 /* An event of rule 16 is in it. */
 bool history_has_second(const struct history *history);
