@@ -145,6 +145,11 @@ See `bridge/plan|a backquote has no partner|a word that goes over the end of its
 END
 wrong bridge/lease/lease.c '#include "base/text.h"'
 case_is "docs: a room that the tour does not name" 1 "^docs/tour.md: does not name bridge/lease/" tools/check-docs "$tree"
+# shellcheck disable=SC2016 # backquotes of Markdown
+wrong docs/tour.md 'See `plan_pair()`, `plan_field()` in
+`bridge/plan/plan.c`.'
+echo 'bool plan_pair(void);' >>"$tree/bridge/plan/plan.c"
+case_is "docs: a function that is in another file" 1 "^docs/tour.md: plan_field() is not in bridge/plan/plan.c" tools/check-docs "$tree"
 fresh && rm "$tree/docs/tour.md" "$tree/README.md" && git -C "$tree" add -A
 case_is "docs: no documents" 1 "no documents" tools/check-docs "$tree"
 echo "1..$number"
