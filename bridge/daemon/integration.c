@@ -89,7 +89,7 @@ bool integration_is_over(struct integration *integration)
 	return atomic_load(&integration->over);
 }
 
-/* ---- passes ---- */
+/* ---- cycles ---- */
 
 static void warn_of_finding(void *context, enum finding_kind kind, const char *words)
 {

@@ -44,7 +44,7 @@ static void begin_cascade(struct job *job, bool gone)
 	job->cascade->deleted = gone;
 }
 
-/* Our own mark is left out: what it would leave behind is for us only, and we would take it away again (sync-rules 25). */
+/* Our own app link is left out: the note that it would leave behind is for us only, and we would remove it again (sync-rules 25). */
 static void copy_app_links(const struct batch *batch, struct json_object *stored, struct datum *datum)
 {
 	struct json_object *sets_app_link =
@@ -380,7 +380,7 @@ static struct json_object *left_open(const struct job *job, const char *why)
 	return left;
 }
 
-/* What may pass by itself is told only when it does not. */
+/* What may pass by itself is reported only when it does not. */
 static void end_cascade(struct job *job, const struct endpoint_write *failed)
 {
 	json_object_close(&job->entry.cascade);

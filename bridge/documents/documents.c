@@ -258,7 +258,7 @@ static bool write_collected(struct batch *batch,
 	return ok || error_wrap(error, "writing documents");
 }
 
-/* Not before it is told: what passes by itself is found out by the next job. */
+/* Only of saves that have become a problem: of the others the next job finds out. */
 static size_t collect_doubtful(struct batch *batch, struct job **jobs, struct endpoint_key *keys)
 {
 	size_t count = 0;

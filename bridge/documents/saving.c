@@ -42,7 +42,7 @@ static void new_uuid(void *context, char uuid_out[37])
 	random_uuid(uuid_out);
 }
 
-/* It has something to save, which no round has carried yet. */
+/* It has something to save that no round has written yet. */
 static bool is_open(const struct job *job)
 {
 	return job->given && !job->rounds_done;

@@ -125,8 +125,8 @@ void pairs_set_record(struct pairs *pairs, struct pair *pair, const char *record
 		index_put(&pairs->by_record, pair->record_id, pair);
 }
 
-/* Somebody who edited it waits for what has a counterpart, or is heard of now. Whatever has none waits for its turn, and so does a
- * mark, of which nobody knows. */
+/* Somebody waits for a pair that was edited and has a counterpart, or that a poll shows right now: these go first. A pair without
+ * a counterpart waits for its turn, and so does an app link, which nobody waits for. */
 void pairs_queue(struct pairs *pairs, struct pair *pair, enum job_reason reason)
 {
 	bool first = pairs->polls ||
