@@ -29,6 +29,7 @@ static const char *const level_names[] = {
 	[LOG_ERROR] = "error",
 };
 static atomic_int least_level = LOG_INFO;
+static _Thread_local uint64_t lines_of_thread;
 
 /* Longest first: a secret that holds another one is masked as a whole. */
 static pthread_rwlock_t secrets_lock = PTHREAD_RWLOCK_INITIALIZER;
@@ -211,6 +212,11 @@ static void write_all(const char *bytes, size_t length)
 	}
 }
 
+uint64_t log_lines(void)
+{
+	return lines_of_thread;
+}
+
 static void write_line(enum log_level level, const struct log *log, const char *format, va_list arguments)
 {
 	char time[CLOCK_ISO_SIZE] = "?";
@@ -235,6 +241,7 @@ static void write_line(enum log_level level, const struct log *log, const char *
 	text_add(&line, " msg=");
 	add_quoted(&line, words);
 	text_add(&line, cut ? " cut=true\n" : "\n");
+	lines_of_thread++;
 	write_all(text_or_empty(&line), line.length);
 	text_done(&line);
 }

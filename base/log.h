@@ -7,6 +7,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_NOTHING /* tests ask for it */ };
 
@@ -27,6 +28,9 @@ void log_mask(char *words);
 /* Words from outside for a message: masked, then cut on a character after at most 'most' bytes, with "…" where something is
  * missing. A secret that is cut first would not be known. The caller frees. */
 char *log_quote(const char *words, size_t most);
+
+/* How many lines this thread has written: whether anything was told since. */
+uint64_t log_lines(void);
 
 void log_debug(const struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_info(const struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -23,7 +23,7 @@ static const struct setting table[] = {
 	{"AIRTABLE_ENDPOINT_URL", SETTING_URL, offsetof(struct bridge_settings, airtable_endpoint_url),
 	 "https://api.airtable.com", 0, 0, "where Airtable's API is"},
 	{"AIRTABLE_POLL_SECONDS", SETTING_SECONDS, offsetof(struct bridge_settings, airtable_poll_s), "30", 1,
-	 86400, "seconds between looks at what changed in Airtable, while something happens"},
+	 86400, "seconds between polls of what changed in Airtable, while something happens"},
 	{"LOG_LEVEL", SETTING_TEXT, offsetof(struct bridge_settings, log_level), "info", 0, 0,
 	 "debug, info, warn or error"},
 };
@@ -180,7 +180,7 @@ char *bridge_settings_message(const struct bridge_settings *settings)
 		text_add(&text, "every database with an Airtable integration");
 	text_format(&text, "; Airtable at %s with ", settings->airtable_endpoint_url);
 	add_tokens(settings, &text);
-	text_format(&text, ", looked at every %d s", settings->airtable_poll_s);
+	text_format(&text, ", polled every %d s", settings->airtable_poll_s);
 	return text_take(&text);
 }
 

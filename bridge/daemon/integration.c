@@ -7,6 +7,7 @@
 #include "bridge/connect/connection_lease.h"
 #include "bridge/daemon/cycle_message.h"
 #include "bridge/daemon/cycle_times.h"
+#include "bridge/daemon/heartbeat.h"
 #include "bridge/daemon/outage.h"
 #include "bridge/daemon/reminders.h"
 #include "bridge/daemon/scope_report.h"
@@ -182,17 +183,19 @@ static bool cycle_on_demand(struct integration *integration, const struct cycle_
 }
 
 /* With the reason where it is another than before. */
-static void report_try(struct integration *integration, int try, const struct error *error,
+static void report_try(struct integration *integration, int try, int64_t pause_ms, const struct error *error,
 		       struct error *reported)
 {
+	long long seconds = (pause_ms + 999) / 1000;
+
 	bool same = reported->kind == error->kind && reported->status == error->status &&
 		    strcmp(reported->code, error->code) == 0;
 
 	if (same)
-		log_info(&integration->log, "the pass is tried again, for the same reason (try %d of %d)",
+		log_info(&integration->log, "retrying in %lld s, for the same reason (try %d of %d)", seconds,
 			 try + 2, CYCLE_TRIES);
 	else
-		log_warn(&integration->log, "the pass is tried again: %s", error->text);
+		log_warn(&integration->log, "retrying in %lld s: %s", seconds, error->text);
 	*reported = *error;
 }
 
@@ -209,7 +212,7 @@ bool integration_cycle(struct integration *integration, const struct cycle_wish 
 			break;
 		int64_t pause_ms = at_least_until_it_begins(
 			integration, random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS));
-		report_try(integration, try, error, &reported);
+		report_try(integration, try, pause_ms, error, &reported);
 		rest(integration, pause_ms);
 	}
 	if (!ok && lease_is_lost(integration->connection.lease))
@@ -226,6 +229,7 @@ struct turn {
 	int failures;              /* since the last cycle that went well */
 	int backoffs;              /* of them those after which the pause grows */
 	struct reminders reported; /* of these failures */
+	struct heartbeat heartbeat;
 };
 
 static int64_t pause_ms_after(struct turn *turn, const struct error *error)
@@ -285,12 +289,25 @@ static void log_done(struct integration *integration, struct sync_counts *before
 			 turn->failures == 1 ? "" : "s");
 	turn->failures = turn->backoffs = 0;
 	reminders_done(&turn->reported);
-	if (integration->connection.sync->unfinished)
+	bool wrote = cycle_wrote(before, now), unfinished = integration->connection.sync->unfinished;
+	heartbeat_note(&turn->heartbeat, !unfinished, wrote, clock_now_ms());
+	if (unfinished)
 		return;
-	if (cycle_wrote(before, now))
+	if (wrote)
 		log_work(integration, before, now);
 	integration->connection.sync->untold = false;
 	*before = *now;
+}
+
+static void log_heartbeat(struct integration *integration, struct turn *turn)
+{
+	struct integration_report report;
+
+	if (!heartbeat_is_due(&turn->heartbeat, log_lines(), clock_steady_ms()))
+		return;
+	fill_report(integration, &report);
+	scoped_text words = heartbeat_message(&turn->heartbeat, &report);
+	log_info(&integration->log, "%s", words);
 }
 
 /* What was wrong may have been put right in the integration's document, which is read before each retry: a changed one ends this
@@ -320,6 +337,7 @@ static void *run(void *context)
 	struct turn turn = {.failures = 0};
 
 	turns_begin(&turn.turns, 1000 * (int64_t)integration->settings->airtable_poll_s, clock_steady_ms());
+	heartbeat_begin(&turn.heartbeat, log_lines(), clock_steady_ms());
 	while (!is_to_end(integration)) {
 		struct error error = {0};
 		struct cycle_wish wish = turns_next(
@@ -328,6 +346,7 @@ static void *run(void *context)
 			turns_note(&turn.turns, integration->connection.sync, &wish, clock_steady_ms(),
 				   clock_now_ms());
 			log_done(integration, &counts, &turn);
+			log_heartbeat(integration, &turn);
 		} else if (is_held_by_other(integration, &error)) {
 			rest(integration, LEASE_LOOK_MS);
 		} else if (!is_to_end(integration)) {
@@ -348,7 +367,7 @@ void integration_start(struct integration *integration, struct outage *outage)
 	integration->goes_on = true;
 	integration->has_thread = pthread_create(&integration->thread, NULL, run, integration) == 0;
 	if (!integration->has_thread) {
-		log_error(&integration->log, "no thread can be started; it is tried again");
+		log_error(&integration->log, "no thread can be started: retrying");
 		atomic_store(&integration->over, true);
 	}
 }

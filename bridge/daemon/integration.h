@@ -1,6 +1,7 @@
 /* One integration, the app's word for one pairing of a database and a base: its connections, its thread, its cycles. */
 #pragma once
 #include "airtable/limiter.h"
+#include "bridge/daemon/integration_report.h"
 #include "bridge/settings.h"
 #include "bridge/sync/cycle.h"
 
@@ -25,12 +26,6 @@ void integration_stop(struct integration *integration);
 /* The thread has ended by itself: the integration's document changed, open it anew. */
 bool integration_is_over(struct integration *integration);
 
-/* What one cycle did. */
-struct integration_report {
-	struct sync_counts counts;
-	size_t pairs, problems, waiting;
-	int64_t airtable_calls;
-};
 /* Runs one cycle in the caller's thread, and tries again when a server fails for a moment. If another process keeps the
  * integration in step that is an error as soon as it shows that it lives; one that gives no sign of life is waited for. */
 must_use bool integration_cycle(struct integration *integration, const struct cycle_wish *wish,

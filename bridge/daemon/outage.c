@@ -61,10 +61,8 @@ bool outage_is(struct outage *outage, const struct error *error)
 		outage->reported_ms = now_ms;
 	unlock(outage);
 	if (report)
-		log_warn(
-			&no_place,
-			"CouchDB is away: it is tried again every few seconds, and edits wait meanwhile (%s)",
-			error->text);
+		log_warn(&no_place, "CouchDB is away, retrying every few seconds: edits wait meanwhile (%s)",
+			 error->text);
 	return true;
 }
 

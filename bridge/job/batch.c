@@ -81,7 +81,7 @@ void batch_close(struct batch **batch)
 	struct error ignored;
 	if (gone->ticket &&
 	    !gone->sync->rows.ops->write_finish(gone->sync->rows.self, &gone->ticket, &ignored))
-		log_debug(&gone->sync->log, "a group was given up: %s", ignored.text);
+		log_debug(&gone->sync->log, "a batch was given up: %s", ignored.text);
 	for (size_t i = 0; i < gone->count; i++) {
 		struct job *job = &gone->jobs[i];
 		job->pair->under_way = false;

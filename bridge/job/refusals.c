@@ -113,9 +113,8 @@ void batch_refuse_column(struct batch *batch, const struct job *job, enum field 
 
 	if (right_refuse(&batch->sync->rights.fields[job->pair->table][field]))
 		log_warn(&batch->sync->log,
-			 "column \"%s\" of table \"%s\" is not written: Airtable does not let the token's "
-			 "user edit "
-			 "it. It is tried again, at most hourly: %s",
+			 "column \"%s\" of table \"%s\" is not written, retrying at most hourly: Airtable "
+			 "does not let the token's user edit it: %s",
 			 columns->of[field].name, table_named(batch, job), refusal->text);
 }
 
@@ -130,8 +129,7 @@ static void refuse_right(struct batch *batch, struct job *job)
 		right_refuse_row(right); /* one row that is tried again and again is still one */
 	if (right->refused && !was_missing)
 		log_warn(&batch->sync->log,
-			 "rows of table \"%s\": Airtable does not permit this kind of write. It is tried "
-			 "again, at "
+			 "rows of table \"%s\": Airtable does not permit this kind of write, retrying at "
 			 "most hourly: %s",
 			 table_named(batch, job), job->row_write->error.text);
 }

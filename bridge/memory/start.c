@@ -199,7 +199,7 @@ bool sync_start(struct sync *sync, struct error *error)
 	sync->started = true;
 	sync->first_poll = sync->polls_made + 1;
 	sync->position_lost = false;
-	log_info(&sync->log, "knows %zu %s, %zu to look at", sync->pairs.count,
+	log_info(&sync->log, "knows %zu %s, %zu to check", sync->pairs.count,
 		 sync->pairs.count == 1 ? "document or row" : "documents and rows", sync->pairs.queue.count);
 	return true;
 }

@@ -171,7 +171,7 @@ static struct existence left_meets_row(const struct existence_views *views)
 {
 	if (views->place_open)
 		return (struct existence){.action = EXIST_ASK_AGAIN,
-					  .reason = "what it stands in is still to be looked at"};
+					  .reason = "what it stands in is still to be checked"};
 	if (views->row_moved)
 		return (struct existence){.action = EXIST_MERGE_OUT,
 					  .reason = "the document left the scope; its row's edits go to it "
@@ -233,7 +233,7 @@ static const struct existence_rule {
 	{IS(DOCUMENT_TOMBSTONE), ABSENT | IS(ROW_GONE_ONE_FREE), IS(ENTRY_PAIR) | IS(ENTRY_FORGOTTEN), NULL,
 	 EXIST_RETIRE, "document and row are both deleted"},
 	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_RETIRED) | IS(ENTRY_DISCARDED), NULL, EXIST_NOTHING,
-	 "document and row are both deleted, and buried"},
+	 "document and row are both deleted, and retired"},
 	{IS(DOCUMENT_TOMBSTONE), ABSENT, IS(ENTRY_NONE), NULL, EXIST_NOTHING,
 	 "the document is deleted and has no row"},
 	{IS(DOCUMENT_TOMBSTONE), PAIRED, IS(ENTRY_PAIR), tombstone_meets_row, EXIST_NOTHING, NULL},
@@ -255,7 +255,7 @@ static const struct existence_rule {
 	{IS(DOCUMENT_IN_SCOPE) | OUTSIDE, ABSENT, IS(ENTRY_NONE) | IS(ENTRY_RETIRED) | IS(ENTRY_DISCARDED),
 	 document_without_row, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_OF_RETIRED), IS(ENTRY_NONE), NULL, EXIST_HOLD,
-	 "a row is said to be of a gravestone that is not there"},
+	 "a row is said to be of a retired entry that is not there"},
 	{IS(DOCUMENT_IN_SCOPE), UNPAIRED, NO_PAIR, document_meets_row, EXIST_NOTHING, NULL},
 	{IS(DOCUMENT_IN_SCOPE), IS(ROW_FREE_TWINS), NO_PAIR, NULL, EXIST_HOLD,
 	 "several unpaired rows claim this document"},
@@ -284,7 +284,7 @@ struct existence plan_existence(const struct existence_views *views)
 
 	if (retirement_ends(views))
 		return (struct existence){.action = EXIST_EXPIRE,
-					  .reason = "its gravestone has stood long enough"};
+					  .reason = "its retired entry is old enough"};
 	while (!(rule->documents & IS(views->document)) || !(rule->rows & IS(views->row)) ||
 	       !(rule->entries & IS(views->entry)))
 		rule++; /* the last one fits all */
@@ -302,7 +302,7 @@ const char *existence_name(enum existence_action action)
 		[EXIST_DELETE_TWIN] = "delete the twin",
 		[EXIST_HOLD_TWIN] = "hold the twin",
 		[EXIST_PARK] = "park",
-		[EXIST_RETIRE] = "bury",
+		[EXIST_RETIRE] = "retire",
 		[EXIST_DELETE_ROW] = "delete row",
 		[EXIST_DISCARD_ROW] = "discard row",
 		[EXIST_UNTICK] = "clear the Delete box",

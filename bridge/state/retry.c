@@ -19,8 +19,8 @@ void retry_failed(struct retry *retry, const struct log *log, const char *what, 
 		  const char *consequence)
 {
 	if (retry->failures == 0)
-		log_warn(log, "%s could not be written: %s. %s It is tried again, at most hourly", what,
-			 why->text, consequence);
+		log_warn(log, "%s could not be written: %s. %s Retrying, at most hourly", what, why->text,
+			 consequence);
 	retry->next_ms = clock_steady_ms() + retry_pause_ms(retry->failures++);
 }
 

@@ -197,7 +197,7 @@ async function firstLine(world, step) {
 		assert.equal(status, 0, bridge.log());
 		assert.equal(bridge.log().split('\n')[0].replace(/^time=\S+ /, ''), `level=info msg="${out.trim()} begins: ` +
 			`CouchDB at ${world.server.url} as user '${world.server.user}', databases ${world.database}; ` +
-			`Airtable at ${world.sandbox.url} with the token AIRTABLE_TOKEN, looked at every 1 s"`);
+			`Airtable at ${world.sandbox.url} with the token AIRTABLE_TOKEN, polled every 1 s"`);
 	});
 	await step('no secret is in it', () => {
 		assert.ok(!bridge.log().includes(world.server.password));

@@ -331,7 +331,7 @@ bool stage_pass(struct stage *stage, bool full, struct error *error)
 		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED ||
 		    try + 1 == CYCLE_TRIES)
 			return ok;
-		log_info(NULL, "the pass is tried again: %s", error->text);
+		log_info(NULL, "retrying: %s", error->text);
 		stage_move_clock(stage, random_backoff_ms(try, PAUSE_FIRST_MS, PAUSE_CAP_MS));
 	}
 }

@@ -144,19 +144,19 @@ static void check_warning(void **state)
 static const struct settings_case first_line_cases[] = {
 	{"what matters is told", "",
 	 "CouchDB at http://127.0.0.1:5984 as user 'bridge', every database with an Airtable integration; "
-	 "Airtable at https://api.airtable.com with the token AIRTABLE_TOKEN, looked at every 30 s"},
+	 "Airtable at https://api.airtable.com with the token AIRTABLE_TOKEN, polled every 30 s"},
 	{"databases and tokens are named",
 	 "COUCHDB_DATABASES=a, "
 	 "b\nAIRTABLE_TOKEN_appAbCdEfGhIjKlMn=patOther.secret-3\nAIRTABLE_POLL_SECONDS=5",
 	 "CouchDB at http://127.0.0.1:5984 as user 'bridge', databases a,b; Airtable at "
 	 "https://api.airtable.com "
-	 "with the token AIRTABLE_TOKEN, AIRTABLE_TOKEN_appAbCdEfGhIjKlMn, looked at every 5 s"},
+	 "with the token AIRTABLE_TOKEN, AIRTABLE_TOKEN_appAbCdEfGhIjKlMn, polled every 5 s"},
 	{"what is missing is told", "COUCHDB_USER=\nCOUCHDB_PASSWORD=\nAIRTABLE_TOKEN=",
 	 "CouchDB at http://127.0.0.1:5984 as nobody (COUCHDB_USER is empty), every database with an "
 	 "Airtable "
-	 "integration; Airtable at https://api.airtable.com with no token, looked at every 30 s"},
+	 "integration; Airtable at https://api.airtable.com with no token, polled every 30 s"},
 	{"a base's own token alone", "AIRTABLE_TOKEN=\nAIRTABLE_TOKEN_appAbCdEfGhIjKlMn=patOther.secret-3",
-	 "with the token AIRTABLE_TOKEN_appAbCdEfGhIjKlMn, looked"},
+	 "with the token AIRTABLE_TOKEN_appAbCdEfGhIjKlMn, polled"},
 };
 
 static void check_first_line(void **state)

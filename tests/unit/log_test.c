@@ -291,16 +291,31 @@ static int fix_time(void **state)
 			(table)[i].name, function, NULL, NULL, (void *)(uintptr_t) & (table)[i]              \
 		}
 
+/* A line that is not shown is none. */
+static void test_lines_are_counted(void **state)
+{
+	uint64_t before = log_lines();
+	struct log_lines *lines = log_lines_keep();
+
+	(void)state;
+	log_info(NULL, "one");
+	log_debug(NULL, "not shown");
+	log_warn(NULL, "two");
+	scoped_text kept = log_lines_take(&lines);
+	assert_int_equal(log_lines() - before, 2);
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[countof(line_rows) + countof(level_rows) + countof(mask_rows) + 5] = {
+	static struct CMUnitTest tests[countof(line_rows) + countof(level_rows) + countof(mask_rows) + 6] = {
 		{"a context is inherited, and cut between characters", test_context, NULL, NULL, NULL},
 		{"a message that is too long is cut and says so", test_long, NULL, NULL, NULL},
 		{"lines of several threads do not mix", test_threads, NULL, NULL, NULL},
 		{"secrets are masked in words and context", test_mask_in_lines, NULL, NULL, NULL},
 		{"words are masked before they are cut", test_quote, NULL, NULL, NULL},
+		{"a thread knows how many lines it has written", test_lines_are_counted, NULL, NULL, NULL},
 	};
-	size_t count = 5;
+	size_t count = 6;
 
 	ROWS(line_rows, test_line);
 	ROWS(level_rows, test_level);
