@@ -7,9 +7,9 @@
 #include "bridge/connect/connection_lease.h"
 #include "bridge/daemon/cycle_message.h"
 #include "bridge/daemon/cycle_times.h"
+#include "bridge/daemon/failures.h"
 #include "bridge/daemon/heartbeat.h"
 #include "bridge/daemon/outage.h"
-#include "bridge/daemon/reminders.h"
 #include "bridge/daemon/scope_report.h"
 #include "bridge/lease/lease.h"
 #include "bridge/memory/integration_settings.h"
@@ -226,9 +226,9 @@ bool integration_cycle(struct integration *integration, const struct cycle_wish 
 
 struct turn {
 	struct turns turns;
-	int failures;              /* since the last cycle that went well */
-	int backoffs;              /* of them those after which the pause grows */
-	struct reminders reported; /* of these failures */
+	struct failures failures;
+	bool failed;  /* the last cycle did */
+	int backoffs; /* of those since the last cycle that went well, after which the pause grows */
 	struct heartbeat heartbeat;
 };
 
@@ -241,26 +241,33 @@ static int64_t pause_ms_after(struct turn *turn, const struct error *error)
 	return random_pause_ms(turn->backoffs++, PAUSE_FIRST_MS, PAUSE_CAP_MS);
 }
 
-/* At once when it begins, hourly while it lasts; log_done() tells when it is over. */
+/* An outage of CouchDB is told once for all integrations; of other failures failures.h tells which. */
 static void report_failure(struct integration *integration, struct turn *turn, const struct error *error,
 			   int64_t pause_ms)
 {
 	long long seconds = (pause_ms + 999) / 1000;
+	bool is_outage = outage_is(integration->outage, error);
+	unsigned untold = 0;
+	struct text more = {0};
 
-	if (outage_is(integration->outage, error) ||
-	    !reminders_due(&turn->reported, error->text, clock_steady_ms()))
+	bool told = !is_outage && failures_add(&turn->failures, error->text, clock_steady_ms(), &untold);
+	repeats_add_count(&more, untold);
+	if (!told)
 		log_debug(&integration->log, "retrying in %lld s: %s", seconds, error->text);
 	else if (error->kind == ERROR_FATAL)
-		log_error(&integration->log, "needs attention, retrying in %lld s: %s", seconds, error->text);
+		log_error(&integration->log, "needs attention, retrying in %lld s: %s%s", seconds,
+			  error->text, text_or_empty(&more));
 	else
-		log_warn(&integration->log, "retrying in %lld s: %s", seconds, error->text);
+		log_warn(&integration->log, "retrying in %lld s: %s%s", seconds, error->text,
+			 text_or_empty(&more));
+	text_done(&more);
 }
 
 static void pause_after(struct integration *integration, struct turn *turn, const struct error *error)
 {
 	int64_t pause_ms = at_least_until_it_begins(integration, pause_ms_after(turn, error));
 
-	turn->failures++;
+	turn->failed = true;
 	report_failure(integration, turn, error, pause_ms);
 	rest(integration, pause_ms);
 }
@@ -284,11 +291,12 @@ static void log_done(struct integration *integration, struct sync_counts *before
 	const struct sync_counts *now = &integration->connection.sync->counts;
 
 	outage_ends(integration->outage);
-	if (turn->failures)
-		log_info(&integration->log, "recovered after %d failure%s", turn->failures,
-			 turn->failures == 1 ? "" : "s");
-	turn->failures = turn->backoffs = 0;
-	reminders_done(&turn->reported);
+	int recovered = failures_end(&turn->failures);
+	if (recovered)
+		log_info(&integration->log, "recovered after %d failure%s", recovered,
+			 recovered == 1 ? "" : "s");
+	turn->backoffs = 0;
+	turn->failed = false;
 	bool wrote = cycle_wrote(before, now), unfinished = integration->connection.sync->unfinished;
 	heartbeat_note(&turn->heartbeat, !unfinished, wrote, clock_now_ms());
 	if (unfinished)
@@ -318,7 +326,7 @@ static bool retry(struct integration *integration, const struct turn *turn, cons
 	struct sync *sync = integration->connection.sync;
 	bool same = true;
 
-	if (turn->failures && !sync_check_settings(sync, &same, error))
+	if (turn->failed && !sync_check_settings(sync, &same, error))
 		return false;
 	if (!same)
 		return error_set(error, ERROR_STOPPED, "the integration's document has changed");
@@ -334,7 +342,7 @@ static void *run(void *context)
 {
 	struct integration *integration = context;
 	struct sync_counts counts = {0};
-	struct turn turn = {.failures = 0};
+	struct turn turn = {.backoffs = 0};
 
 	turns_begin(&turn.turns, 1000 * (int64_t)integration->settings->airtable_poll_s, clock_steady_ms());
 	heartbeat_begin(&turn.heartbeat, log_lines(), clock_steady_ms());
@@ -354,7 +362,7 @@ static void *run(void *context)
 		}
 	}
 	lease_give_back(integration->connection.lease);
-	reminders_done(&turn.reported);
+	failures_done(&turn.failures);
 	if (integration->connection.sync->settings_changed)
 		log_info(&integration->log, "its document has changed: it begins anew");
 	atomic_store(&integration->over, true);

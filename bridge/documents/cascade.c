@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "bridge/documents/unanswered.h"
+#include "bridge/job/job_log.h"
 #include "bridge/limits.h"
 #include "inventory/save.h"
 
@@ -303,6 +304,14 @@ static void note_failed(struct waking *waking, const struct endpoint_write *writ
 		  write->error.text);
 }
 
+/* The links of pictures to their item are no records of their own. */
+static void note_answer(struct waking *waking, bool links, const struct endpoint_write *write)
+{
+	note_failed(waking, write);
+	if (write->result == ERROR_NONE && !links)
+		job_log_cascaded(waking->batch, write->body);
+}
+
 static bool write_some(struct waking *waking, bool links, struct error *error)
 {
 	struct endpoint *couch = &waking->batch->sync->couch;
@@ -318,7 +327,7 @@ static bool write_some(struct waking *waking, bool links, struct error *error)
 	if (ok)
 		batch_find_unanswered(waking->batch, writes, count);
 	for (size_t i = 0; ok && i < count; i++)
-		note_failed(waking, &writes[i]);
+		note_answer(waking, links, &writes[i]);
 	endpoint_writes_done(writes, count);
 	free(writes);
 	return ok;

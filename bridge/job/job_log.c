@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "bridge/job/job_cells.h"
+#include "inventory/document.h"
 
 #include <string.h>
 
@@ -200,6 +201,28 @@ void job_log_row_written(struct batch *batch, struct job *job)
 	log_write(batch, job, to_airtable, words);
 }
 
+void job_log_unpaired(struct batch *batch, const struct job *job)
+{
+	enum existence_action action = job->existence.action;
+	scoped_text label = job_label(job);
+
+	if (action == EXIST_FORGET || action == EXIST_LET_GO || action == EXIST_RETIRE)
+		log_info(&batch->sync->log, "%s: not kept in step any more: %s", label,
+			 job->existence.reason);
+}
+
+void job_log_cascaded(struct batch *batch, struct json_object *document)
+{
+	struct pair named = {.full_id = own_copy(json_text_or(document, "_id", ""))};
+
+	pair_set_name(&named, json_text_or(document_data(document), "name", NULL));
+	scoped_text label = pair_label(&named);
+	log_info(&batch->sync->log, "%s: %s: saved anew, since what it stands in was moved or is gone", label,
+		 to_couch);
+	own_free_text(&named.full_id);
+	own_free_text(&named.name);
+}
+
 /* ---- what may come again ---- */
 
 static void say(struct batch *batch, const struct job *job, enum log_level level, const char *sentence)
@@ -212,11 +235,7 @@ static void say(struct batch *batch, const struct job *job, enum log_level level
 	if (!repeats_due(&sync->repeats, job->pair->full_id, sentence, clock_steady_ms(), &untold))
 		return;
 	text_format(&line, "%s: %s", label, sentence);
-	if (untold) {
-		text_add(&line, " (");
-		text_add_count(&line, untold, "time", "times");
-		text_add(&line, " more since this was last logged)");
-	}
+	repeats_add_count(&line, untold);
 	if (level == LOG_WARN)
 		log_warn(&sync->log, "%s", text_or_empty(&line));
 	else

@@ -14,6 +14,11 @@ void job_log_document_written(struct batch *batch, const struct job *job, const 
 /* The row is made, changed or deleted; before its answer is taken. */
 void job_log_row_written(struct batch *batch, struct job *job);
 
+/* Document and row are a pair no more, and neither was written for that. */
+void job_log_unpaired(struct batch *batch, const struct job *job);
+/* Another document is saved since the place that it stands in was moved or is gone; as it is now. */
+void job_log_cascaded(struct batch *batch, struct json_object *document);
+
 void job_log_conflict(struct batch *batch, const struct job *job, enum field field, const struct cell *lost,
 		      const struct cell *won);
 /* An edit of the row that goes with it, since its document was deleted. */

@@ -2,7 +2,6 @@
 #include "bridge/memory/repeats.h"
 
 #include "base/own.h"
-#include "base/text.h"
 
 #include <stdlib.h>
 
@@ -53,4 +52,13 @@ bool repeats_due(struct repeats *repeats, const char *thing, const char *sentenc
 	known->logged_ms = now_ms;
 	known->untold = 0;
 	return true;
+}
+
+void repeats_add_count(struct text *line, unsigned untold)
+{
+	if (!untold)
+		return;
+	text_add(line, " (");
+	text_add_count(line, untold, "time", "times");
+	text_add(line, " more since this was last logged)");
 }

@@ -1,6 +1,7 @@
 /* Which sentences about which things were logged lately: the same one once an hour at most, then with how often it came
  * meanwhile. Pure: the steady clock is given. */
 #pragma once
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,3 +25,5 @@ void repeats_done(struct repeats *repeats);
 /* Whether it is to be logged now. untold_out: how often it was not, since it was logged last. */
 bool repeats_due(struct repeats *repeats, const char *thing, const char *sentence, int64_t now_ms,
 		 unsigned *untold_out);
+/* " (12 times more since this was last logged)"; 0: nothing. */
+void repeats_add_count(struct text *line, unsigned untold);

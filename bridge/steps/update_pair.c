@@ -5,6 +5,7 @@
 #include "bridge/index/parents.h"
 #include "bridge/index/waits.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_log.h"
 #include "bridge/memory/retired_entries.h"
 #include "bridge/steps/row_results.h"
 
@@ -63,6 +64,7 @@ void job_update_pair(struct batch *batch, struct job *job)
 	if (!paired)
 		pairs_requeue_twins(pairs, pair);
 	if (pair->state == ENTRY_PAIR && !paired) {
+		job_log_unpaired(batch, job);
 		pairs_requeue_container(pairs, pair);
 		pairs_requeue_contents(pairs, pair);
 	}

@@ -262,6 +262,49 @@ static void check_life(void **state)
 	stage_close(stage);
 }
 
+static const struct end_case {
+	const char *sentence;
+	struct existence existence;
+	const char *line;
+} end_cases[] = {
+	{"a pair that is let go",
+	 {EXIST_FORGET, .reason = "the row was deleted; the pair is let go"},
+	 "not kept in step any more: the row was deleted; the pair is let go"},
+	{"a pair of which both are gone",
+	 {EXIST_RETIRE, .reason = "document and row are both deleted"},
+	 "not kept in step any more: document and row are both deleted"},
+	{"a pair whose deletion was told", {EXIST_DELETE_ROW, .reason = "the document was deleted"}, NULL},
+	{"a pair that gets another row", {EXIST_CREATE_ROW, .reason = "the document has no row"}, NULL},
+};
+
+static void check_end(void **state)
+{
+	const struct end_case *row = *state;
+	struct stage *stage = stage_open();
+
+	stage->job.existence = row->existence;
+	job_log_unpaired(&stage->batch, &stage->job);
+	scoped_text lines = stage_lines(stage);
+	scoped_text expected = row->line ? own_format("item-" ID " (Drill): %s\n", row->line) : own_copy("");
+	assert_string_equal(lines, expected);
+	stage_close(stage);
+}
+
+static void what_follows_from_a_move_is_told(void **state)
+{
+	struct stage *stage = stage_open();
+	scoped(json_object) body = document_new(DOCUMENT_ITEM, "9a");
+
+	(void)state;
+	json_put_text(document_data(body), "name", "Bit");
+	job_log_cascaded(&stage->batch, body);
+	scoped_text lines = stage_lines(stage);
+	assert_string_equal(lines,
+			    "item-9a (Bit): to CouchDB: saved anew, since what it stands in was moved or "
+			    "is gone\n");
+	stage_close(stage);
+}
+
 /* ---- conflicts ---- */
 
 static void conflicts_have_both_values(void **state)
@@ -364,6 +407,9 @@ int main(void)
 
 	cases_add_table(&cases, edit_cases, check_edit);
 	cases_add_table(&cases, life_cases, check_life);
+	cases_add_table(&cases, end_cases, check_end);
+	cases_add(&cases, own_copy("what follows from a move is told"), what_follows_from_a_move_is_told,
+		  NULL);
 	cases_add(&cases, own_copy("a conflict has both values, once"), conflicts_have_both_values, NULL);
 	cases_add(&cases, own_copy("the same problem comes once an hour"), problems_come_once_an_hour, NULL);
 	cases_add(&cases, own_copy("what was logged long ago makes room"), the_oldest_make_room, NULL);
