@@ -1,8 +1,12 @@
 /* What the log of a running daemon tells of daily life: every edit, delete, create, conflict and refusal in one line, with names
  * and values; a first sync in counts. Lines are counted, never seconds. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { playAll } from './lib/tap.mjs';
+import { ROOT } from './lib/programs.mjs';
+import { playAll, skip } from './lib/tap.mjs';
 import { idOf, inWorld } from './lib/world.mjs';
 
 const messages = (bridge) => bridge.log().split('\n').map((line) => line.match(/ msg="(.*)"$/)?.[1]).filter(Boolean);
@@ -127,7 +131,44 @@ async function longSync(world, step) {
 	assert.equal(await bridge.stop(), 0);
 }
 
+/* The clock that only goes forward jumps by an hour, as when a machine sleeps: a request that waits then may fail, which is told and
+ * is a sign of life, too. Not with sanitizers, which want to be loaded first. */
+async function quiet(world, step) {
+	const library = path.join(world.folder, 'jumping_clock.so'), ahead = path.join(world.folder, 'ahead');
+	const source = path.join(ROOT, 'tests/scenarios/lib/jumping_clock.c');
+	const built = spawnSync('cc', ['-shared', '-fPIC', '-o', library, source], { encoding: 'utf8' });
+	if (built.status !== 0 || process.env.ASAN_OPTIONS || process.env.TSAN_OPTIONS) {
+		skip('a quiet hour', built.status === 0 ? 'sanitizers are loaded first' : 'there is no compiler');
+		return;
+	}
+	const jumpTo = (seconds) => {
+		writeFileSync(`${ahead}.new`, String(seconds));
+		renameSync(`${ahead}.new`, ahead);
+	};
+	await world.syncWell();
+	jumpTo(0);
+	const bridge = await world.run({ env: { LD_PRELOAD: library, CLOCK_AHEAD: ahead } });
+	const beats = () => messages(bridge).filter((line) => line.startsWith('in step since '));
+	await world.until('it runs', async () => messages(bridge).some((line) => line.startsWith('knows ')));
+	await sleep(3000);
+	await step('before an hour is over there is no sign of life', () => assert.deepEqual(beats(), []));
+	let jumps = 0;
+	for (; beats().length === 0 && jumps < 8; jumps++) {
+		jumpTo(3700 * (jumps + 1));
+		await sleep(4000);
+	}
+	const pairs = (await world.documents()).length + (await world.documents('collection')).length;
+	await step('an hour without another line has one that says how it stands', () => {
+		const said = new RegExp('^in step since \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ: ' +
+			`${pairs} pairs, 0 problems, 0 waiting, \\d+ Airtable calls since the start$`);
+		assert.ok(beats().length >= 1 && beats().length <= jumps, bridge.log());
+		assert.match(beats()[0], said);
+	});
+	assert.equal(await bridge.stop(), 0);
+}
+
 await playAll([
+	inWorld('a quiet hour', { items: 6 }, quiet),
 	inWorld('long work', { items: 700, sandbox: ['--rate', 'on'] }, longSync),
 	inWorld('edits', { items: 12 }, edited),
 	inWorld('conflicts', { items: 4 }, conflict),
