@@ -104,9 +104,8 @@ static void check_equal(struct world *world, const struct world_document *docume
 	check_time_cell(world, row, FIELD_CREATED_AT, document_created_at(body));
 }
 
-/* The state was lost while the row showed the ID of what the app had made of it, and its document got another one. A late write gives it
- * its own ID back, and it says so. */
-static bool lost_its_document(struct world *world, const struct world_row *row)
+/* A late write may give it its own ID back. */
+bool observer_lost_its_document(struct world *world, const struct world_row *row)
 {
 	for (size_t i = 0; world->state_lost && i < world->document_count; i++)
 		if (strcmp(world->documents[i].made_of, row->id) == 0)
@@ -121,7 +120,7 @@ static size_t rows_with_id(struct world *world, const struct world_document *doc
 	for (size_t i = 0; i < world->row_count; i++) {
 		const struct world_row *row = &world->rows[i];
 		count += row->table == document->table && row->now.there && !row->copied &&
-			 !lost_its_document(world, row) &&
+			 !observer_lost_its_document(world, row) &&
 			 strcmp(world_cell_text(row, FIELD_ID), document->id) == 0;
 	}
 	return count;

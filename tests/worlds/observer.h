@@ -79,5 +79,7 @@ bool observer_has_unstored_problem(const struct world *world, const struct world
 /* Whether a person reads of a problem in the row, or, where that may not be written, in the ledger. */
 bool observer_is_told(struct world *world, const struct world_row *row);
 bool observer_is_forgotten(const struct world *world, const struct world_document *document);
+/* The state was lost while the row showed the ID of what the app had made of it. Its document got another row, and it says so. */
+bool observer_lost_its_document(struct world *world, const struct world_row *row);
 bool observer_points_to_told(struct world *world, const struct world_row *row, enum field field);
 void observer_check_values(struct world *world);

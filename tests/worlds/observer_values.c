@@ -302,6 +302,26 @@ static bool ends_empty(const struct world *world, const struct world_version *ve
 	return false;
 }
 
+/* What replaced it, or what replaced that, was typed into a row that lost its document to another row with the state. It waits there, and
+ * the row says so. */
+static bool is_replaced_in_lost_row(struct world *world, const struct world_version *version)
+{
+	for (size_t i = 0; i < world->version_count; i++) {
+		const struct world_version *next = &world->versions[i];
+		const struct world_row *row = world_row(world, next->row);
+		char words[48];
+		if (next->field != version->field || next->moment <= version->moment || !row ||
+		    strcmp(next->before, version->value) != 0)
+			continue;
+		observer_cell_words(next->field, row->now.cells[next->field], words);
+		if (is_replaced_in_lost_row(world, next) ||
+		    (strcmp(words, next->value) == 0 && observer_lost_its_document(world, row) &&
+		     !observer_shown_by_documents(world, next->field, next->value)))
+			return true;
+	}
+	return false;
+}
+
 /* The app had put it back over the edit that had replaced it, and that edit stands on both sides all the same. */
 static bool is_replaced_after_all(struct world *world, const struct world_version *version)
 {
@@ -323,7 +343,7 @@ void observer_check_values(struct world *world)
 		if (version->superseded) {
 			bool may_return = world->state_lost && ends_empty(world, version); /* sync-rules 5 */
 			if (!world->any_deleted && !version->copied && !may_return && !stopped &&
-			    (in_rows || in_documents) &&
+			    (in_rows || in_documents) && !is_replaced_in_lost_row(world, version) &&
 			    !won_in_history(world, version->field, version->value) &&
 			    !shown_outside(world, version->field, version->value) &&
 			    !problem_with(world, version->field, version->value))
