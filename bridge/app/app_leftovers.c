@@ -33,6 +33,15 @@ static bool is_settled(const struct sync *sync, const struct pair *pair)
 	return true;
 }
 
+static void log_removed(struct sync *sync, struct json_object *body)
+{
+	const struct pair *pair = pair_of(sync, body);
+	scoped_text label = pair ? pair_label(pair) : own_copy(json_text_or(body, "_id", ""));
+
+	log_info(&sync->log, "%s: what the app left behind of it is removed, since its row is settled",
+		 label);
+}
+
 static bool remove_all(struct sync *sync, struct json_object *const *bodies, size_t count,
 		       struct error *error)
 {
@@ -48,8 +57,7 @@ static bool remove_all(struct sync *sync, struct json_object *const *bodies, siz
 	bool ok = sync->couch.ops->write_finish(sync->couch.self, &ticket, error);
 	for (size_t i = 0; ok && i < count; i++)
 		if (writes[i].result == ERROR_NONE)
-			log_info(&sync->log, "%s is removed: its row is settled",
-				 json_text_or(bodies[i], "_id", ""));
+			log_removed(sync, bodies[i]);
 		else
 			failed = &writes[i];
 	if (ok && !failed)

@@ -1,4 +1,4 @@
-/* One pair, as the index keeps it: what a cycle must know of all pairs at once. About 400 bytes. */
+/* One pair, as the index keeps it: what a cycle must know of all pairs at once. About 450 bytes with its name. */
 #pragma once
 #include "bridge/state/ledger_entry.h"
 #include "bridge/state/rights.h"

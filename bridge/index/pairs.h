@@ -1,7 +1,7 @@
 /* Every pair that is known, in short: an index in memory over the documents, the rows and the ledger.
  *
  * It holds what a cycle must know of all pairs at once: who is paired with whom, who stands in what, which are queued. Bodies,
- * cells and what is agreed are read for the few pairs that are under work. About 400 bytes a pair.
+ * cells and what is agreed are read for the few pairs that are under work. About 450 bytes a pair, with its name.
  *
  * When something happens to one pair, those that it concerns are found by an index and queued. Only a start and a list of all
  * rows go through all pairs. */

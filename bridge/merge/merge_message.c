@@ -1,8 +1,7 @@
 #include "bridge/merge/merge_message.h"
 
+#include "base/log.h"
 #include "inventory/schema.h"
-
-#include <string.h>
 
 #define LOSS_SHOWN 60 /* bytes of a lost value that are shown */
 
@@ -15,8 +14,8 @@ static void add_value(struct text *words, struct json_object *data, const char *
 		return;
 	}
 	scoped_text shown = json_write(value);
-	size_t length = text_utf8_prefix(shown, strlen(shown), LOSS_SHOWN);
-	text_format(words, "%.*s%s", (int)length, shown, shown[length] ? "…" : "");
+	scoped_text quoted = log_quote(shown, LOSS_SHOWN);
+	text_add(words, quoted);
 }
 
 static void add_loss(struct text *words, enum document_type type, const struct leaf_loss *loss,

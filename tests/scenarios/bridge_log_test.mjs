@@ -6,6 +6,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from './lib/programs.mjs';
+import { RefusingProxy } from './lib/refusing_proxy.mjs';
 import { playAll, skip } from './lib/tap.mjs';
 import { idOf, inWorld } from './lib/world.mjs';
 
@@ -131,30 +132,37 @@ async function longSync(world, step) {
 	assert.equal(await bridge.stop(), 0);
 }
 
-/* The clock that only goes forward jumps by an hour, as when a machine sleeps: a request that waits then may fail, which is told and
- * is a sign of life, too. Not with sanitizers, which want to be loaded first. */
-async function quiet(world, step) {
+/* A daemon whose clock that only goes forward jumps, as when a machine sleeps: { jumpTo(seconds), env }; null where that cannot be, as
+ * with sanitizers, which want to be loaded first. A request that waits meanwhile may fail, which is told. */
+function jumpingClock(world, title) {
 	const library = path.join(world.folder, 'jumping_clock.so'), ahead = path.join(world.folder, 'ahead');
 	const source = path.join(ROOT, 'tests/scenarios/lib/jumping_clock.c');
 	const built = spawnSync('cc', ['-shared', '-fPIC', '-o', library, source], { encoding: 'utf8' });
 	if (built.status !== 0 || process.env.ASAN_OPTIONS || process.env.TSAN_OPTIONS) {
-		skip('a quiet hour', built.status === 0 ? 'sanitizers are loaded first' : 'there is no compiler');
-		return;
+		skip(title, built.status === 0 ? 'sanitizers are loaded first' : 'there is no compiler');
+		return null;
 	}
 	const jumpTo = (seconds) => {
 		writeFileSync(`${ahead}.new`, String(seconds));
 		renameSync(`${ahead}.new`, ahead);
 	};
-	await world.syncWell();
 	jumpTo(0);
-	const bridge = await world.run({ env: { LD_PRELOAD: library, CLOCK_AHEAD: ahead } });
+	return { jumpTo, env: { LD_PRELOAD: library, CLOCK_AHEAD: ahead } };
+}
+
+async function quiet(world, step) {
+	const clock = jumpingClock(world, 'a quiet hour');
+	if (clock === null)
+		return;
+	await world.syncWell();
+	const bridge = await world.run({ env: clock.env });
 	const beats = () => messages(bridge).filter((line) => line.startsWith('in step since '));
 	await world.until('it runs', async () => messages(bridge).some((line) => line.startsWith('knows ')));
 	await sleep(3000);
 	await step('before an hour is over there is no sign of life', () => assert.deepEqual(beats(), []));
 	let jumps = 0;
 	for (; beats().length === 0 && jumps < 8; jumps++) {
-		jumpTo(3700 * (jumps + 1));
+		clock.jumpTo(3700 * (jumps + 1));
 		await sleep(4000);
 	}
 	const pairs = (await world.documents()).length + (await world.documents('collection')).length;
@@ -167,7 +175,42 @@ async function quiet(world, step) {
 	assert.equal(await bridge.stop(), 0);
 }
 
+/* CouchDB takes everything but the app links. They are tried again and again. */
+async function appLinksRefused(world, step) {
+	const clock = jumpingClock(world, 'app links that are refused');
+	if (clock === null)
+		return;
+	const proxy = await RefusingProxy.open(world.server.url, (method, url, body) => {
+		if (method !== 'POST' || !url.startsWith(`/${world.database}/_bulk_docs`))
+			return undefined;
+		const { docs } = JSON.parse(body);
+		return docs.some((doc) => doc.data?.integrations) && { status: 201,
+			body: JSON.stringify(docs.map(({ _id: id }) => ({ id, error: 'forbidden', reason: 'no links here' }))) } || undefined;
+	});
+	try {
+		const bridge = await world.run({ env: { ...clock.env, COUCHDB_URL: proxy.url } });
+		await world.untilEqual('the first sync');
+		for (let tries = 0, jumps = 1; tries < 3 && jumps < 12; jumps++) {
+			const before = proxy.refused;
+			clock.jumpTo(250 * jumps);
+			await sleep(4000);
+			tries += proxy.refused > before;
+		}
+		await step('what is refused again and again is told once for each record', () => {
+			const lines = messages(bridge).filter((line) => /the app link in the document/.test(line));
+			const records = new Set(lines.map((line) => line.split(' ')[0]));
+			assert.ok(proxy.refused >= 3, `${proxy.refused} tries`);
+			assert.ok(lines.length >= 1 && lines.length === records.size, lines.join('\n'));
+			assert.match(lines[0], /^(item|collection)-\S+ \(.+\): CouchDB refused the app link in the document: forbidden: no links here\.$/);
+		});
+		assert.equal(await bridge.stop(), 0);
+	} finally {
+		await proxy.close();
+	}
+}
+
 await playAll([
+	inWorld('app links that are refused', { items: 3 }, appLinksRefused),
 	inWorld('a quiet hour', { items: 6 }, quiet),
 	inWorld('long work', { items: 700, sandbox: ['--rate', 'on'] }, longSync),
 	inWorld('edits', { items: 12 }, edited),
