@@ -1,8 +1,8 @@
 #include "bridge/mapping/columns_bind.h"
 
 #include "base/text.h"
+#include "bridge/mapping/choices.h"
 #include "bridge/mapping/columns_change.h"
-#include "bridge/mapping/mapping.h"
 
 #include <math.h>
 #include <stdlib.h>

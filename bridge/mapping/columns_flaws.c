@@ -1,7 +1,7 @@
 #include "bridge/mapping/columns_flaws.h"
 
 #include "base/text.h"
-#include "bridge/mapping/mapping.h"
+#include "bridge/mapping/choices.h"
 
 #include <string.h>
 

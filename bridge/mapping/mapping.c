@@ -6,59 +6,6 @@
 
 #define NOISE_STEPS 1000.0 /* a thousandth of a stored price is smaller than any price, larger than noise */
 
-/* ---- the words of Type ---- */
-
-static const struct {
-	const char *choice; /* in the template */
-	const char *word;   /* in the document; NULL: absent */
-} types[] = {
-	{MAPPING_TYPE_ITEM, NULL},
-	{"Container", "container"},
-	{"Generic Container", "generic_container"},
-	{"Item with Parts", "item_with_parts"},
-	{"Consumable", "consumable"},
-};
-
-static char folded(char byte)
-{
-	if (byte == '_')
-		return ' ';
-	return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-}
-
-static bool same_folded(const char *a, const char *b)
-{
-	while (*a && folded(*a) == folded(*b)) {
-		a++;
-		b++;
-	}
-	return !*a && !*b;
-}
-
-const char *mapping_type_choice(const char *name)
-{
-	for (size_t i = 0; i < countof(types); i++)
-		if (same_folded(types[i].choice, name))
-			return types[i].choice;
-	return NULL;
-}
-
-const char *mapping_type_at(size_t place)
-{
-	return place < countof(types) ? types[place].choice : NULL;
-}
-
-bool mapping_type_word(const char *choice, const char **word_out)
-{
-	for (size_t i = 0; i < countof(types); i++) {
-		if (same_folded(types[i].choice, choice)) {
-			*word_out = types[i].word;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* ---- kinds and numbers ---- */
 
 const char *mapping_kind_words(enum field_kind kind)
@@ -92,4 +39,13 @@ const char *mapping_default_collection(const struct cell *collection, const stru
 		return NULL;
 	const char *id = links->collection_of(links->context, container->ids[0]);
 	return id && *id ? id : NULL;
+}
+
+bool mapping_refuse(struct error *error, const char *name, const struct cell *cell, const char *why)
+{
+	const char *quote = cell->kind == CELL_TEXT || cell->kind == CELL_CHOICE ? "\"" : "";
+	char shown[256];
+
+	cell_show(cell, shown, sizeof shown);
+	return error_set(error, ERROR_REFUSED, "%s: %s%s%s %s", name, quote, shown, quote, why);
 }

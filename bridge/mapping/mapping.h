@@ -20,16 +20,11 @@ const char *mapping_default_collection(const struct cell *collection, const stru
 				       const struct mapping_links *links);
 
 /* What both directions share. */
-#define MAPPING_TYPE_ITEM   "Item"             /* of a document without a type, and of an empty cell */
 #define MAPPING_EXACT_WHOLE 9007199254740992.0 /* 2^53: up to here a double holds every whole number */
 
-/* The template's name for a choice of Type, whatever its case ("item_with_parts" too gives "Item with
- * Parts"); NULL when it is none of the five. */
-const char *mapping_type_choice(const char *name);
-/* The template's names of all types, one after the other; NULL behind the last. */
-const char *mapping_type_at(size_t place);
-/* The document's word for that choice, NULL where it has none; false when it is none of the five. */
-must_use bool mapping_type_word(const char *choice, const char **word_out);
 const char *mapping_kind_words(enum field_kind kind); /* "a text" */
 /* A stored price without the rounding noise of the app's arithmetic. */
 double mapping_price_without_noise(double stored);
+/* Says of which field it is that what stands in the cell cannot be (words in quotes, so that a space at their end is seen), and why.
+ * False. */
+bool mapping_refuse(struct error *error, const char *name, const struct cell *cell, const char *why);

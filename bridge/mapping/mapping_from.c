@@ -1,6 +1,7 @@
 #include "bridge/mapping/mapping_from.h"
 
 #include "base/clock.h"
+#include "bridge/mapping/choices.h"
 #include "inventory/document.h"
 
 #include <math.h>
@@ -23,15 +24,6 @@ static struct cell type_from_word(const char *word)
 		begins = *at == ' ';
 	}
 	return cell_choice(name);
-}
-
-static struct cell choice_cell(enum field field, const char *name)
-{
-	if (field != FIELD_TYPE)
-		return cell_choice(name);
-	return cell_choice(*name && !mapping_type_choice(name)
-				   ? name
-				   : mapping_type_choice(*name ? name : MAPPING_TYPE_ITEM));
 }
 
 /* ---- of either side ---- */
@@ -191,21 +183,6 @@ struct row_reading {
 	bool unknown_choice;
 };
 
-static struct cell choice_from_row(struct row_reading *reading, enum field field, const char *name)
-{
-	const struct column *column = &reading->columns->of[field];
-
-	if (!column->type || strcmp(column->type, "singleSelect") != 0 || !*name)
-		return choice_cell(field, name);
-	for (size_t gone = 0; gone < 2; gone++)
-		for (size_t i = 0; i < column->choice_count; i++)
-			if (column->choices[i].gone == (gone == 1) &&
-			    strcmp(column->choices[i].name, name) == 0)
-				return cell_choice(column->choices[i].canonical);
-	reading->unknown_choice = true;
-	return choice_cell(field, name);
-}
-
 /* Airtable may end a rich text with a line break of its own. */
 static struct cell rich_text(const char *words)
 {
@@ -227,7 +204,7 @@ static struct cell text_from_row(struct row_reading *reading, const struct field
 	if (!words)
 		return cut_text(column->name);
 	if (rule->kind == KIND_CHOICE)
-		return choice_from_row(reading, rule->field, words);
+		return choice_from_row(column, rule->field, words, &reading->unknown_choice);
 	if (rule->kind == KIND_TEXT)
 		return strcmp(column->type, "richText") == 0 ? rich_text(words) : cell_text(words);
 	if (clock_from_iso(words, &time_ms))

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "bridge/mapping/choices.h"
 #include "inventory/document.h"
 
 #include <assert.h>
@@ -20,16 +21,6 @@ static bool cell_fits(enum field_kind kind, const struct cell *cell)
 	return cell->kind == expected[kind];
 }
 
-/* What stands in the cell, in the sentence of a refusal: words in quotes, so that a space at their end is seen. */
-static bool refuse(struct error *error, const char *name, const struct cell *cell, const char *why)
-{
-	const char *quote = cell->kind == CELL_TEXT || cell->kind == CELL_CHOICE ? "\"" : "";
-	char shown[256];
-
-	cell_show(cell, shown, sizeof shown);
-	return error_set(error, ERROR_REFUSED, "%s: %s%s%s %s", name, quote, shown, quote, why);
-}
-
 /* The cell belongs to the field, and is empty or has a value. */
 static bool check_cell(const char *name, const struct field_rule *rule, const struct cell *cell,
 		       struct error *error)
@@ -39,7 +30,7 @@ static bool check_cell(const char *name, const struct field_rule *rule, const st
 	if (cell->kind == CELL_EMPTY || cell_fits(rule->kind, cell))
 		return true;
 	scoped_text why = own_format("cannot stand here, %s was expected", mapping_kind_words(rule->kind));
-	return refuse(error, name, cell, why);
+	return mapping_refuse(error, name, cell, why);
 }
 
 /* ---- cell to row ---- */
@@ -85,27 +76,8 @@ static bool time_to_row(const struct column *column, const struct cell *cell, st
 	char iso[CLOCK_ISO_SIZE];
 
 	if (!clock_iso(cell->time_ms, iso))
-		return refuse(error, column->name, cell, "lies outside of the years 0 to 9999");
+		return mapping_refuse(error, column->name, cell, "lies outside of the years 0 to 9999");
 	*value_out = json_new_text(iso);
-	return true;
-}
-
-/* Airtable takes a choice by the name that it has now. */
-static bool choice_to_row(const struct column *column, enum field field, const struct cell *cell,
-			  struct json_object **value_out, struct error *error)
-{
-	const char *name = NULL;
-
-	assert(cell->text);
-	if (strcmp(column->type, "singleSelect") != 0)
-		name = cell->text;
-	for (size_t i = 0; i < column->choice_count && !name; i++)
-		if (!column->choices[i].gone && strcmp(column->choices[i].canonical, cell->text) == 0)
-			name = column->choices[i].name;
-	if (!name && (field != FIELD_TYPE || strcmp(cell->text, MAPPING_TYPE_ITEM) != 0))
-		return refuse(error, column->name, cell,
-			      "is not among the column's choices; add it there, or choose another value");
-	*value_out = name ? json_new_text(name) : NULL; /* an empty Type says "Item" too */
 	return true;
 }
 
@@ -137,7 +109,7 @@ static bool value_to_row(const struct columns *columns, const struct field_rule 
 	switch (rule->kind) {
 	case KIND_NUMBER:
 		if (!isfinite(cell->number))
-			return refuse(error, column->name, cell, "is no number that can be written");
+			return mapping_refuse(error, column->name, cell, "is no number that can be written");
 		*value_out = json_number(cell->number);
 		return true;
 	case KIND_TRUTH:
@@ -184,9 +156,9 @@ static bool link_to_document(const struct field_rule *rule, const struct cell *c
 			     struct json_object **value_out, struct error *error)
 {
 	if (cell->id_count > 1)
-		return refuse(error, rule->name, cell, "are several, there is room for one");
+		return mapping_refuse(error, rule->name, cell, "are several, there is room for one");
 	if (cell->ids[0][0] == CELL_UNKNOWN_LINK)
-		return refuse(error, rule->name, cell, "has no document yet");
+		return mapping_refuse(error, rule->name, cell, "has no document yet");
 	*value_out = json_new_text(cell->ids[0]);
 	return true;
 }
@@ -199,10 +171,10 @@ static bool number_to_document(const struct field_rule *rule, const struct cell 
 
 	/* A document with such a number could not be read again: from there on a double does not hold every whole number. */
 	if (!(fabs(number) < MAPPING_EXACT_WHOLE))
-		return refuse(error, rule->name, cell,
-			      "is too large to be kept digit by digit; enter a smaller number");
+		return mapping_refuse(error, rule->name, cell,
+				      "is too large to be kept digit by digit; enter a smaller number");
 	if (rule->field == FIELD_SERIAL && (number < 0 || number != floor(number)))
-		return refuse(error, rule->name, cell, "is no whole number from 0 on");
+		return mapping_refuse(error, rule->name, cell, "is no whole number from 0 on");
 	*value_out = json_number(number);
 	return true;
 }
@@ -216,9 +188,10 @@ static bool type_to_document(const struct field_rule *rule, const struct cell *c
 		*value_out = word ? json_new_text(word) : NULL;
 		return true;
 	}
-	return refuse(error, rule->name, cell,
-		      "is unknown to the app; it knows \"Item\", \"Container\", \"Generic Container\", "
-		      "\"Item with Parts\" and \"Consumable\"");
+	return mapping_refuse(
+		error, rule->name, cell,
+		"is unknown to the app; it knows \"Item\", \"Container\", \"Generic Container\", "
+		"\"Item with Parts\" and \"Consumable\"");
 }
 
 /* *value_out NULL: the key is to be removed. */
