@@ -1,7 +1,7 @@
 #include "bridge/documents/cascade.h"
 
 #include "base/clock.h"
-#include "bridge/documents/unanswered.h"
+#include "bridge/documents/extra_results.h"
 #include "bridge/job/job_log.h"
 #include "bridge/limits.h"
 #include "inventory/save.h"

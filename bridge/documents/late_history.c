@@ -1,6 +1,6 @@
 #include "bridge/documents/late_history.h"
 
-#include "bridge/documents/unanswered.h"
+#include "bridge/documents/extra_results.h"
 #include "bridge/job/job_problem.h"
 
 #include <stdlib.h>

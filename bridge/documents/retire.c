@@ -2,11 +2,12 @@
 
 #include "bridge/app/app_link.h"
 #include "bridge/documents/draft.h"
+#include "bridge/documents/extra_results.h"
 #include "bridge/documents/late_history.h"
-#include "bridge/documents/unanswered.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/limits.h"
 #include "bridge/memory/seen_row.h"
+#include "bridge/state/retired_entry.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 #include "bridge/job/expired.h"
 
-#include "bridge/memory/retired_entries.h"
+#include "bridge/memory/expiry.h"
+#include "bridge/state/retired_entry.h"
 
 bool job_retired_is_over(const struct batch *batch, const struct job *job)
 {

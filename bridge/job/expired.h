@@ -1,4 +1,4 @@
-/* The end of a retired entry that has stood for SYNC_RETIRED_DAYS (memory/retired_entries.h says what ends when). */
+/* The end of a retired entry that has stood for SYNC_RETIRED_DAYS (memory/expiry.h says what ends when). */
 #pragma once
 #include "bridge/job/batch.h"
 

@@ -46,7 +46,7 @@ struct sync {
 	char epoch[37];                    /* this process */
 	unsigned list_turn;                /* lists of all rows so far */
 	bool listed;                       /* one of them in this cycle, or in those that it goes on with */
-	bool drop_due;                     /* since that list no pairs were dropped (retired_entries.h) */
+	bool drop_due;                     /* since that list no pairs were dropped (expiry.h) */
 	bool unfinished;                   /* the last cycle left pairs in the queue, for want of time */
 	unsigned present_turn;             /* checks of which rows there are, since the pairs were loaded */
 	int64_t check_calls;               /* that the last one took; 0: there was none in this cycle */

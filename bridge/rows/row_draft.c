@@ -3,7 +3,7 @@
 #include "bridge/diff/typing.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_problem.h"
-#include "bridge/job/refusals.h"
+#include "bridge/job/refusal_messages.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/mapping/mapping_to.h"
 

@@ -144,7 +144,7 @@ void ledger_entry_pair(struct ledger_entry *entry, const char *record_id)
 }
 
 /* All that was agreed on, is under way, or is told: what is left says whose entry it is. */
-static void forget_all(struct ledger_entry *entry)
+void ledger_entry_forget_all(struct ledger_entry *entry)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		ledger_entry_forget_field(entry, (enum field)field);
@@ -162,43 +162,9 @@ static void forget_all(struct ledger_entry *entry)
 	json_object_close(&entry->grounds);
 }
 
-void ledger_entry_retire(struct ledger_entry *entry, const char *reason, int64_t now_ms,
-			 struct json_object *cells)
-{
-	bool was_document = entry->state != ENTRY_NONE && entry->state != ENTRY_DISCARDED;
-
-	forget_all(entry);
-	entry->failures = 0;
-	entry->next_try_ms = 0;
-	entry->unsure_since_ms = 0;
-	entry->typed_ms = 0;
-	entry->has_app_link = false;
-	entry->ended = 0;
-	json_object_close(&entry->revisions);
-	entry->state = was_document ? ENTRY_RETIRED : ENTRY_DISCARDED;
-	entry->retired_reason = own_copy(reason);
-	entry->retired_ms = now_ms;
-	entry->retired_cells = cells;
-}
-
-void ledger_entry_let_go(struct ledger_entry *entry)
-{
-	ledger_entry_revive(entry);
-	entry->state = ENTRY_NONE;
-	entry->record_id[0] = '\0';
-}
-
-void ledger_entry_expire(struct ledger_entry *entry)
-{
-	ledger_entry_let_go(entry);
-	entry->has_app_link = false;
-	own_free_text(&entry->notice);
-	own_free_text(&entry->app_link_refused);
-}
-
 void ledger_entry_done(struct ledger_entry *entry)
 {
-	forget_all(entry);
+	ledger_entry_forget_all(entry);
 	own_free_text(&entry->id);
 	json_object_close(&entry->revisions);
 	own_free_text(&entry->app_link_refused);

@@ -126,10 +126,5 @@ bool ledger_entry_is_settled(const struct ledger_entry *entry);
 void ledger_entry_pair(struct ledger_entry *entry, const char *record_id);
 /* It was brought back: drops what the retired entry held. */
 void ledger_entry_revive(struct ledger_entry *entry);
-/* Forgets all of it. */
-void ledger_entry_expire(struct ledger_entry *entry);
-/* A row that never was a document is gone, or there again: forgets all of it. */
-void ledger_entry_let_go(struct ledger_entry *entry);
-/* Turns it into a retired entry, of a document or of a row that never was one: agreement and notes go. 'cells' is taken. */
-void ledger_entry_retire(struct ledger_entry *entry, const char *reason, int64_t now_ms,
-			 struct json_object *cells);
+/* Agreement and notes go; what is open beside the document stays. */
+void ledger_entry_forget_all(struct ledger_entry *entry);

@@ -10,7 +10,7 @@
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_log.h"
 #include "bridge/job/job_problem.h"
-#include "bridge/job/refusals.h"
+#include "bridge/job/refusal_messages.h"
 #include "bridge/rows/row_draft.h"
 #include "bridge/steps/leave_scope.h"
 

@@ -6,6 +6,7 @@
 #include "bridge/job/job_problem.h"
 #include "bridge/limits.h"
 #include "bridge/memory/integration_settings.h"
+#include "bridge/state/retired_entry.h"
 
 /* ---- what stays ---- */
 

@@ -4,6 +4,7 @@
 #include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/memory/seen_row.h"
+#include "bridge/state/retired_entry.h"
 #include "bridge/steps/landed.h"
 
 #include <stdlib.h>

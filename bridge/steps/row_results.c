@@ -1,7 +1,7 @@
 #include "bridge/steps/row_results.h"
 
 #include "bridge/job/job_log.h"
-#include "bridge/job/refusals.h"
+#include "bridge/job/refusal_messages.h"
 #include "bridge/limits.h"
 #include "bridge/rows/row_draft.h"
 

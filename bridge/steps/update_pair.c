@@ -6,7 +6,7 @@
 #include "bridge/index/waits.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_log.h"
-#include "bridge/memory/retired_entries.h"
+#include "bridge/memory/expiry.h"
 #include "bridge/steps/row_results.h"
 
 #define AWAITED_MOST                                                                                         \

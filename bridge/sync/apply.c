@@ -10,9 +10,10 @@
 #include "bridge/job/job_problem.h"
 #include "bridge/job/notes.h"
 #include "bridge/job/park.h"
-#include "bridge/job/refusals.h"
+#include "bridge/job/refusal_messages.h"
 #include "bridge/rows/dispatch.h"
 #include "bridge/rows/row_draft.h"
+#include "bridge/state/retired_entry.h"
 #include "bridge/steps/apply_existence.h"
 #include "bridge/steps/leave_scope.h"
 

@@ -11,18 +11,18 @@
 #include "bridge/index/parents.h"
 #include "bridge/memory/bound_columns.h"
 #include "bridge/memory/checkpoints.h"
+#include "bridge/memory/expiry.h"
 #include "bridge/memory/progress_log.h"
-#include "bridge/memory/retired_entries.h"
 #include "bridge/memory/start.h"
 #include "bridge/memory/turn_count.h"
 #include "bridge/merge/merge.h"
 #include "bridge/sync/apply.h"
 #include "bridge/sync/commit.h"
-#include "bridge/sync/decide.h"
 #include "bridge/sync/diff.h"
 #include "bridge/sync/intake.h"
 #include "bridge/sync/load.h"
 #include "bridge/sync/missing_rows.h"
+#include "bridge/sync/plan_batch.h"
 #include "bridge/sync/recover.h"
 
 #include <stdlib.h>
@@ -120,7 +120,7 @@ static bool start_batch(struct pipeline *pipeline, struct batch *batch, struct e
 {
 	pipeline->batches[pipeline->count++] = batch;
 	return batch_load(batch, error) && batch_recover(batch, error) && batch_diff(batch, error) &&
-	       batch_decide(batch, error) && batch_apply(batch, error);
+	       batch_plan(batch, error) && batch_apply(batch, error);
 }
 
 static bool finish_oldest(struct pipeline *pipeline, struct error *error)

@@ -1,6 +1,7 @@
 /* Entries survive their JSON; what is stored is only written when it differs; another process's write is a conflict. */
 #include "bridge/state/ledger_io.h"
 #include "bridge/state/ledger_json.h"
+#include "bridge/state/retired_entry.h"
 
 #include "tests/unit/cases.h"
 

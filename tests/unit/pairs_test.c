@@ -1,5 +1,5 @@
 /* The indexes over the pairs: the queue's two lines, times, who is stopped by what, who stands in what. */
-#include "bridge/index/ended_pairs.h"
+#include "bridge/index/drop_pairs.h"
 #include "bridge/index/parents.h"
 #include "bridge/index/waits.h"
 #include "tests/unit/cases.h"

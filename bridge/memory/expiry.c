@@ -1,6 +1,6 @@
-#include "bridge/memory/retired_entries.h"
+#include "bridge/memory/expiry.h"
 
-#include "bridge/index/ended_pairs.h"
+#include "bridge/index/drop_pairs.h"
 #include "bridge/limits.h"
 
 #define RETIRED_MS (SYNC_RETIRED_DAYS * INT64_C(86400000))

@@ -1,6 +1,6 @@
-/* Refusals in words for people, and what is remembered of those that are for want of a right. row_search.c finds out which cell a
+/* Refusals in words for people, and what is remembered of those that are for want of a right. refused_cells.c finds out which cell a
  * refused row is refused for. */
-#include "bridge/job/refusals.h"
+#include "bridge/job/refusal_messages.h"
 
 #include "base/clock.h"
 #include "bridge/job/job_problem.h"

@@ -1,5 +1,5 @@
 /* Which cell a refusal is about, in every form of words that Airtable was seen to have. */
-#include "bridge/rows/blame.h"
+#include "bridge/rows/refusal_text.h"
 #include "tests/unit/cases.h"
 
 #include <stdio.h>

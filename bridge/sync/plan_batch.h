@@ -3,4 +3,4 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-must_use bool batch_decide(struct batch *batch, struct error *error); /* existence, fields */
+must_use bool batch_plan(struct batch *batch, struct error *error); /* existence, fields */

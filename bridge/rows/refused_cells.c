@@ -1,12 +1,12 @@
-#include "bridge/rows/row_search.h"
+#include "bridge/rows/refused_cells.h"
 
 #include "bridge/job/job_log.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/notes.h"
-#include "bridge/job/refusals.h"
+#include "bridge/job/refusal_messages.h"
 #include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
-#include "bridge/rows/blame.h"
+#include "bridge/rows/refusal_text.h"
 #include "bridge/rows/row_draft.h"
 
 #include <stdlib.h>

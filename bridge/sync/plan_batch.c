@@ -1,4 +1,4 @@
-#include "bridge/sync/decide.h"
+#include "bridge/sync/plan_batch.h"
 
 #include "bridge/diff/back_in_time.h"
 #include "bridge/diff/edit_times.h"
@@ -274,7 +274,7 @@ static bool ask_of_untouched(struct batch *batch, struct error *error)
 	return ok;
 }
 
-bool batch_decide(struct batch *batch, struct error *error)
+bool batch_plan(struct batch *batch, struct error *error)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];

@@ -1,4 +1,4 @@
-#include "bridge/index/ended_pairs.h"
+#include "bridge/index/drop_pairs.h"
 
 #include "bridge/index/parents.h"
 

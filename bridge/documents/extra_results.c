@@ -1,4 +1,4 @@
-#include "bridge/documents/unanswered.h"
+#include "bridge/documents/extra_results.h"
 
 static bool is_beside(const struct endpoint_write *write)
 {
