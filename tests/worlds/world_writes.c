@@ -349,6 +349,7 @@ static void send_late(struct world *world, struct endpoint_write *write, int64_t
 			.kind = write->kind,
 			.table = write->table,
 			.decided = write->id ? decided : world->moment,
+			.settings_read = world->settings_read,
 			.body = write->body ? json_copy(write->body) : NULL,
 		};
 		if (write->id)
@@ -404,26 +405,36 @@ static void tell_unknown(struct world *world, const struct world_late *late)
 	}
 }
 
+/* It is judged by the settings that were read before it was sent: what has been read since could not call it back. */
+static void apply_late(struct world *world, struct world_late *late)
+{
+	int64_t settings_read = world->settings_read;
+	struct endpoint_write write = {
+		.kind = late->kind,
+		.table = late->table,
+		.id = late->id[0] ? late->id : NULL,
+		.body = late->body,
+	};
+
+	if (is_unknown(world, late))
+		tell_unknown(world, late);
+	world->settings_read = late->settings_read;
+	apply(world, &write, late->decided);
+	world->settings_read = settings_read;
+	endpoint_record_done(&write.answer);
+	json_release(late->body);
+}
+
 void world_apply_late(struct world *world)
 {
 	for (size_t i = 0; i < WORLD_LATE; i++) {
 		if (!world->late[i].at_ms || world->late[i].at_ms > world->steady_ms)
 			continue;
 		struct world_late late = world->late[i];
-		struct endpoint_write write = {
-			.kind = late.kind,
-			.table = late.table,
-			.id = late.id[0] ? late.id : NULL,
-			.body = late.body,
-		};
 		world->late[i] = (struct world_late){0};
 		world_note(world, "        a late write is applied");
 		transcript_add(world, (struct act){.kind = ACT_COMES_LATE});
-		if (is_unknown(world, &late))
-			tell_unknown(world, &late);
-		apply(world, &write, late.decided);
-		endpoint_record_done(&write.answer);
-		json_release(late.body);
+		apply_late(world, &late);
 	}
 }
 
