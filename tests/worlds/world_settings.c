@@ -141,11 +141,21 @@ static const struct world_document *unstored_original(struct world *world, const
 		       : NULL;
 }
 
-/* The one of whose row the app made it, by the ledger: it stays that one's twin when the row is gone. Or NULL. */
+/* Whose twin it stays by the ledger; or by the process alone where the ledger does not take the entry of the twin. Or NULL. */
+static const char *kept_original_id(struct world *world, const char *id)
+{
+	const struct pair *pair = world->sync ? pairs_find(&world->sync->pairs, TABLE_COLLECTIONS, id) : NULL;
+	scoped_text end = own_format("-collection-%s", id);
+
+	if (pair && pair->unstored && pair->twin_of && pair->twin_stays)
+		return pair->twin_of->id;
+	return json_text_or(world_state_body(world, end), "twin_of", NULL);
+}
+
+/* The one of whose row the app made it: it stays that one's twin when the row is gone. Or NULL. */
 static const struct world_document *remembered_original(struct world *world, const char *id)
 {
-	scoped_text end = own_format("-collection-%s", id);
-	const char *original_id = json_text_or(world_state_body(world, end), "twin_of", NULL);
+	const char *original_id = kept_original_id(world, id);
 	const struct world_document *original =
 		original_id ? world_document(world, TABLE_COLLECTIONS, original_id) : NULL;
 
