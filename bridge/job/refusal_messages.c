@@ -1,4 +1,4 @@
-/* Refusals in words for people, and what is remembered of those that are for want of a right. refused_cells.c finds out which cell a
+/* Refusals in words for people, and what is remembered of those that are for want of a right. split_refused_row.c finds out which cell a
  * refused row is refused for. */
 #include "bridge/job/refusal_messages.h"
 

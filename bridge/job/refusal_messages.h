@@ -12,7 +12,7 @@ bool job_lacks_right(struct batch *batch, struct job *job, enum row_right right)
 /* The same for one of its cells. */
 bool job_lacks_field(struct batch *batch, struct job *job, enum field field);
 
-/* ---- for the search of what is refused (rows/refused_cells.h) ---- */
+/* ---- for the search of what is refused (rows/split_refused_row.h) ---- */
 
 bool refusal_is_forbidden(const struct error *refusal);
 /* Notes what was refused for a table as a whole; whether a job's row falls under such a refusal. */

@@ -13,7 +13,7 @@
 #include "bridge/job/notes.h"
 #include "bridge/job/park.h"
 #include "bridge/memory/app_twins_index.h"
-#include "bridge/rows/refused_cells.h"
+#include "bridge/rows/split_refused_row.h"
 #include "bridge/state/ledger_io.h"
 #include "bridge/steps/brake_batch.h"
 #include "bridge/steps/row_results.h"

@@ -8,7 +8,7 @@
  *     Value is not an array of record IDs.
  *
  * A value may be anything, so may a name: either counts only where a form has it. */
-#include "bridge/rows/refusal_text.h"
+#include "bridge/rows/cell_at_fault.h"
 
 #include <string.h>
 

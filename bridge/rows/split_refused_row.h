@@ -1,4 +1,4 @@
-/* A refused row is written again without the cell that is refused. If Airtable's words name the cell (refusal_text.c) that is one more
+/* A refused row is written again without the cell that is refused. If Airtable's words name the cell (cell_at_fault.c) that is one more
  * write. If they do not, a part of the cells is tried:
  *
  *     pending ──> tried, taken      no more pending; the offender is among the other suspects

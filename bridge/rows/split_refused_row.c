@@ -1,4 +1,4 @@
-#include "bridge/rows/refused_cells.h"
+#include "bridge/rows/split_refused_row.h"
 
 #include "bridge/job/job_log.h"
 #include "bridge/job/job_problem.h"
@@ -6,7 +6,7 @@
 #include "bridge/job/refusal_messages.h"
 #include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
-#include "bridge/rows/refusal_text.h"
+#include "bridge/rows/cell_at_fault.h"
 #include "bridge/rows/row_draft.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Which cell a refusal is about, in every form of words that Airtable was seen to have. */
-#include "bridge/rows/refusal_text.h"
+#include "bridge/rows/cell_at_fault.h"
 #include "tests/unit/cases.h"
 
 #include <stdio.h>
