@@ -154,7 +154,8 @@ static const struct integration_config *holder(void *context, const char *base_i
 	return NULL;
 }
 
-static void search(struct fleet *fleet)
+/* False: it is not known which integrations there are. */
+static bool search(struct fleet *fleet)
 {
 	struct integration_search search = {
 		.settings = fleet->settings,
@@ -168,11 +169,11 @@ static void search(struct fleet *fleet)
 
 	if (!integrations_find(&search, &configs, &error)) {
 		if (error.kind == ERROR_STOPPED)
-			return;
+			return false;
 		if (!outage_is(fleet->outage, &error))
 			report(fleet, error.text);
 		(void)reminders_end_round(&fleet->reported);
-		return;
+		return false;
 	}
 	outage_ends(fleet->outage);
 	if (configs.count == 0 && configs.problems == 0)
@@ -183,6 +184,7 @@ static void search(struct fleet *fleet)
 		log_info(&no_place, "the search for integrations finds no problem any more");
 	match_fleet(fleet, &configs);
 	integration_configs_done(&configs);
+	return true;
 }
 
 static bool any_over(const struct fleet *fleet)
@@ -193,11 +195,14 @@ static bool any_over(const struct fleet *fleet)
 	return false;
 }
 
-static void wait_for_next_search(struct fleet *fleet)
+/* A thread that has ended is started again by the next search, at once; but not while searches fail, which would be asked for without a
+ * pause. */
+static void wait_for_next_search(struct fleet *fleet, bool found)
 {
-	int64_t until_ms = clock_steady_ms() + (fleet->count ? SEARCH_MS : SEARCH_SOON_MS);
+	int64_t until_ms = clock_steady_ms() +
+			   (fleet->count && (found || !any_over(fleet)) ? SEARCH_MS : SEARCH_SOON_MS);
 
-	while (!http_stopped(fleet->http) && clock_steady_ms() < until_ms && !any_over(fleet))
+	while (!http_stopped(fleet->http) && clock_steady_ms() < until_ms && !(found && any_over(fleet)))
 		http_run(fleet->http, LOOK_AROUND_MS);
 }
 
@@ -206,8 +211,7 @@ static void *run(void *context)
 	struct fleet *fleet = context;
 
 	while (!http_stopped(fleet->http)) {
-		search(fleet);
-		wait_for_next_search(fleet);
+		wait_for_next_search(fleet, search(fleet));
 	}
 	atomic_store(&fleet->over, true);
 	return NULL;

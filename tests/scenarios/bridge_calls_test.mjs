@@ -184,7 +184,7 @@ async function runningOn(world, step) {
 	await world.resetCounts();
 	const gone = (await world.rowOf(ids[2])).id;
 	await world.edit({ action: 'delete', table: 'Items', record: gone });
-	await world.until('it is noticed', () => /its row is not in the base any more/.test(bridge.log()));
+	await world.until('it is noticed', () => /its row seems to be gone from the base/.test(bridge.log()));
 	const noticed = await world.counts();
 	await world.advance(61000);
 	await world.until('it is put back', async () => (await world.rowOf(ids[2])) !== undefined, 90000);
