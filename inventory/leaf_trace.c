@@ -20,15 +20,23 @@ struct trace {
 	bool has_more;    /* it moved something that 'other' has not */
 };
 
+/* Of what both had moved to different values a merge has the one or the other. */
+static bool may_have_given_way(const struct trace *trace, const char *path)
+{
+	if (trace->taken != LEAF_TAKEN_IN_PART || is_same_at(trace->ancestor, trace->before, path))
+		return false;
+	return leaf_path_is_in(path, LEAF_IN_MARKS) || is_same_at(trace->before, trace->other, path) ||
+	       is_same_at(trace->after, trace->before, path);
+}
+
 static void trace_path(struct trace *trace, const char *path)
 {
 	bool both_moved = !is_same_at(trace->ancestor, trace->before, path);
 
-	if (is_same_at(trace->ancestor, trace->other, path) ||
-	    (both_moved && trace->taken == LEAF_TAKEN_IN_PART))
+	if (is_same_at(trace->ancestor, trace->other, path))
 		return;
 	bool has = is_same_at(trace->after, trace->other, path);
-	trace->lacks = trace->lacks || !has;
+	trace->lacks = trace->lacks || (!has && !may_have_given_way(trace, path));
 	trace->took = trace->took || (has && !both_moved && !leaf_path_is_in(path, LEAF_IN_MARKS));
 }
 

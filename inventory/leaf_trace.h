@@ -6,7 +6,7 @@
 enum leaf_taken {
 	LEAF_TAKEN_ALONE,   /* all of it, and nothing besides */
 	LEAF_TAKEN_WHOLE,   /* all of it */
-	LEAF_TAKEN_IN_PART, /* all but what 'before' had moved as well: there it may have given way */
+	LEAF_TAKEN_IN_PART, /* all but what 'before' had moved to another value, and kept: there it gave way */
 };
 
 /* Whether 'after', which was made of 'before', took so much of what 'other' had moved, both being made of 'ancestor'. Marks do not count:

@@ -398,6 +398,8 @@ static const struct trace traces[] = {
 	 "{'name': 'c', 'notes': 'n', 'integrations': {'i': {'id': 'r'}}}", true, true, true},
 	{"where a value gave way, the whole was not taken", "{'name': 'a'}", "{'name': 'b'}",
 	 "{'name': 'c', 'model_name': 'm'}", "{'name': 'b', 'model_name': 'm'}", true, false, false},
+	{"where neither's value is left nothing gave way", "{'name': 'a'}", "{'name': 'b'}",
+	 "{'name': 'c', 'model_name': 'm'}", "{'name': 'a', 'model_name': 'm'}", false, false, false},
 	{"what took more than a leaf brought may have had another one merged into it", "{'name': 'a'}",
 	 "{'name': 'a', 'notes': 'n'}", "{'name': 'b'}", "{'name': 'b', 'model_name': 'm', 'notes': 'n'}",
 	 true, true, false},
