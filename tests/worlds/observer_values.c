@@ -44,12 +44,25 @@ static bool in_history(const struct world *world, enum field field, const char *
 	return is_told(world, "original_data", field, value);
 }
 
-/* The state was lost, and columns became others: an empty cell of a new column looks as if it had been emptied, and the save that takes it
- * over has the value in its own entry. */
+/* Nothing was known of the pair when it was first compared: its ledger was lost, or the app had made the row. */
+static bool was_met_anew(const struct world *world, struct json_object *entry)
+{
+	for (size_t i = 0; i < world->row_count; i++) {
+		const struct world_row *row = &world->rows[i];
+		if (row->apps &&
+		    strcmp(world_cell_text(row, FIELD_ID), json_text_or(entry, "data_id", "")) == 0)
+			return true;
+	}
+	return world->state_lost;
+}
+
+/* Columns became others before: an empty cell of a new column looks as if it had been emptied, and the save that takes it over has the
+ * value in its own entry. */
 static bool in_any_history(const struct world *world, enum field field, const char *value)
 {
-	for (size_t i = 0; world->state_lost && world->columns && i < world->extra_count; i++)
-		if (has_value(json_child(world->extras[i], "original_data", json_type_object), field, value))
+	for (size_t i = 0; world->columns && i < world->extra_count; i++)
+		if (was_met_anew(world, world->extras[i]) &&
+		    has_value(json_child(world->extras[i], "original_data", json_type_object), field, value))
 			return true;
 	return false;
 }

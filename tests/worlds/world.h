@@ -121,6 +121,7 @@ struct world_row {
 	} readings[WORLD_READINGS]; /* the last ones, in a ring */
 	size_t reading_count;
 	bool bridges;       /* the bridge made it */
+	bool apps;          /* the app's own sync made it */
 	bool out_of_trash;  /* it is gone for so long that nobody can bring it back */
 	bool limited;       /* it may be neither written nor deleted (world_rights.h) */
 	int64_t moved;      /* the moment at which a person last put it into another collection */

@@ -176,6 +176,7 @@ static void create_row(struct app_sync *sync, struct world_document *document)
 	struct world_row *row = world_new_row(world, document->table);
 	world_note(world, "app: makes row %s of %s", row->id, document->full_id);
 	world->moment++;
+	row->apps = true;
 	write_row(world, document, row, &filling);
 	/* Of two rows with one ID nobody can tell which is the bridge's, before that knows. */
 	const struct world_row *own = world_row(world, ledgers_row(world, document));
