@@ -14,7 +14,8 @@ import { DAVENPORT, plain, plainEnvironment, runToEnd, startSandbox } from './pr
 
 export const TOKEN = 'patScenario000000.davenport';
 export { BASE_ID, INTEGRATION_ID, idOf, sampleDocuments, sentence };
-const UNTIL_MS = 60000;
+/* So long nothing has gone wrong yet: a write in doubt alone waits 65 s, and the machine may be busy. */
+const UNTIL_MS = 180000;
 const LOOK_MS = 150;
 const SAVES = 5;
 
