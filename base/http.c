@@ -318,7 +318,8 @@ static void end_held(struct http *http)
  * to a allowed_after_stop. */
 static bool is_worth_waiting_for(const struct http_call *call)
 {
-	return call->total_ms > 0 && (call->allowed_after_stop || (call->departures > 0 && !call->only_reads));
+	return call->total_ms > 0 &&
+	       (call->allowed_after_stop || (call->departures > 0 && !call->only_reads));
 }
 
 static void obey_stop(struct http *http)

@@ -12,7 +12,7 @@ struct couch_address {
 	const char *url;                  /* the server: "http://couchdb:5984", no database, no credentials */
 	const char *user, *password;      /* NULL: none */
 	const char *database;             /* NULL: the server as a whole */
-	bool allowed_after_stop;                    /* its requests are those that http_stop() still lets leave */
+	bool allowed_after_stop;          /* its requests are those that http_stop() still lets leave */
 	bool once;                        /* not even a read is tried again */
 	int total_ms;                     /* of a request; 0: as long as base/http.h allows */
 	const struct http_permit *permit; /* of what writes; borrowed until the close; or NULL */
