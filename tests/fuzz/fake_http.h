@@ -94,6 +94,7 @@ static void fake_answer(struct http_call *call)
 	text_add_bytes(streamed ? &call->stream : &call->body, bytes, length);
 	call->reply = (struct http_reply){.status = (int)status,
 					  .content_type = "application/json",
+					  .server = "",
 					  .etag = "",
 					  .date_ms = fake_time_ms};
 	if (!streamed)
