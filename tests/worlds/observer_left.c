@@ -92,13 +92,18 @@ static void note_emptied(struct world *world, struct world_version *version, con
 	snprintf(version->emptied_row, sizeof version->emptied_row, "%s", row);
 }
 
+static bool was_emptied_since(const struct world_version *version, const struct world_row *row,
+			      int64_t decided)
+{
+	return version->emptied_moment > decided && strcmp(version->emptied_row, row->id) == 0;
+}
+
 /* The bridge deletes the row, by what it had decided before: nobody can know what was emptied since. */
 void observer_emptied_unseen(struct world *world, const struct world_row *row, int64_t decided)
 {
 	for (size_t i = 0; i < world->version_count; i++) {
 		struct world_version *version = &world->versions[i];
-		if (version->emptied_moment > decided && strcmp(version->emptied_row, row->id) == 0)
-			version->copied = true;
+		version->copied = version->copied || was_emptied_since(version, row, decided);
 	}
 }
 
@@ -192,7 +197,11 @@ void observer_overwritten(struct world *world, const struct world_row *row, enum
 			  const char *before, const char *value, int64_t decided)
 {
 	struct world_version *version = observer_version(world, field, before);
+	struct world_version *put = observer_version(world, field, value);
 
+	/* A write of the value that it showed, such as one that takes white space off its end, meets a cell that was just emptied. */
+	if (put && !*before && was_emptied_since(put, row, decided))
+		put->copied = true;
 	if (!version)
 		return;
 	if (strcmp(before, value) != 0 && version->in_airtable && version->moment > decided &&
