@@ -67,6 +67,17 @@ static bool in_any_history(const struct world *world, enum field field, const ch
 	return false;
 }
 
+/* The history told of it as the loser of a conflict, and was lost with the database: the row that shows the winner counts as edited (sync-rules
+ * 3), and the save that takes that over has the loser in its own entry. */
+static bool is_untold_and_saved(const struct world *world, const struct world_version *version)
+{
+	for (size_t i = 0; version->untold && i < world->extra_count; i++)
+		if (has_value(json_child(world->extras[i], "original_data", json_type_object), version->field,
+			      version->value))
+			return true;
+	return false;
+}
+
 /* It won a named conflict, of which the later value is the loser. */
 static bool won_in_history(const struct world *world, enum field field, const char *value)
 {
@@ -369,7 +380,7 @@ void observer_check_values(struct world *world)
 		    (stopped && (in_rows || in_documents)) ||
 		    in_history(world, version->field, version->value) ||
 		    in_any_history(world, version->field, version->value) ||
-		    in_grave(world, version->field, version->value) ||
+		    is_untold_and_saved(world, version) || in_grave(world, version->field, version->value) ||
 		    is_kept_history(world, version->field, version->value) ||
 		    problem_with(world, version->field, version->value))
 			continue;

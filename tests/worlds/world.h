@@ -162,6 +162,7 @@ struct world_late {
 	enum table table;
 	char id[20];
 	int64_t decided; /* the moment of the read that it was decided on; of a new row, at which it was sent */
+	int64_t sent_ms;          /* Airtable's clock */
 	int64_t settings_read;    /* world.settings_read as it was sent */
 	struct json_object *body; /* owned */
 };

@@ -349,6 +349,7 @@ static void send_late(struct world *world, struct endpoint_write *write, int64_t
 			.kind = write->kind,
 			.table = write->table,
 			.decided = write->id ? decided : world->moment,
+			.sent_ms = world_base_now_ms(world),
 			.settings_read = world->settings_read,
 			.body = write->body ? json_copy(write->body) : NULL,
 		};
@@ -366,6 +367,7 @@ static const char *id_of_new(const struct world *world, const struct world_late 
 	return column ? json_text_or(late->body, column, "") : "";
 }
 
+/* A note that is newer than the write is of another one. */
 static bool is_noted(const struct world *world, const struct world_late *late, struct json_object *entry)
 {
 	scoped_text end = own_format("-%s-%s", document_type_name(table_document_type(late->table)),
@@ -375,7 +377,9 @@ static bool is_noted(const struct world *world, const struct world_late *late, s
 	bool is_its_own = late->id[0] ? strcmp(json_text_or(entry, "rec", ""), late->id) == 0
 				      : length > behind && strcmp(full_id + length - behind, end) == 0;
 
-	return is_its_own && json_child(entry, "sent", json_type_object);
+	struct json_object *note = is_its_own ? json_child(entry, "sent", json_type_object) : NULL;
+
+	return note && json_int_or(note, "at", 0) <= late->sent_ms;
 }
 
 /* Its note is lost with the state: it comes as any edit does. */
