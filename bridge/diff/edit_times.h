@@ -8,7 +8,7 @@
 /* The Date header counts whole seconds, so something was seen up to one later than its clock said; and the time of an edit is rounded to
  * the nearest one. */
 #define SEEN_LATER_MS 1000
-#define ROUNDED_UP_MS 500
+#define ROUNDED_MS    500
 
 /* The questions of a batch, and their answers. */
 struct edit_questions {

@@ -15,7 +15,7 @@ static bool asks_of_tombstone(const struct batch *batch, const struct job *job, 
 	    job->entry.state != ENTRY_PAIR || job->row.presence != RECORD_THERE ||
 	    !job_field_moved(batch, job, field, false))
 		return false;
-	*after_ms_out = job_first_seen_ms(batch, job) + SEEN_LATER_MS + ROUNDED_UP_MS;
+	*after_ms_out = job_first_seen_ms(batch, job) + SEEN_LATER_MS + ROUNDED_MS;
 	return true;
 }
 

@@ -1,5 +1,6 @@
 #include "bridge/sync/recover.h"
 
+#include "bridge/diff/edit_times.h"
 #include "bridge/documents/cascade.h"
 #include "bridge/documents/late_history.h"
 #include "bridge/documents/orphaned_history.h"
@@ -13,8 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ROUNDED_MS 500 /* Airtable rounds the time of an edit to the nearest second */
 
 /* Whose question, and what its answer is for. */
 struct asker {
