@@ -9,6 +9,11 @@ bool leaf_path_is_in(const char *path, const char *place)
 	return strncmp(path, place, strlen(place)) == 0;
 }
 
+bool leaf_path_is_edited(const char *path)
+{
+	return !leaf_path_is_in(path, LEAF_IN_MARKS) && strcmp(path, LEAF_TIME) != 0;
+}
+
 /* ---- flat ---- */
 
 static void put_flat(struct json_object *flat, const char *place, const char *key, struct json_object *value)
@@ -69,6 +74,7 @@ struct json_object *leaf_digest(struct json_object *body)
 	json_each (flat, path, value) {
 		json_put(digest, path, leaf_hash(value));
 	}
+	json_put(digest, LEAF_TIME, json_new_int(document_updated_at(body)));
 	json_each (json_child(body, "_attachments", json_type_object), name, stub) {
 		scoped_text file = own_format("%s%s", LEAF_IN_FILES, name);
 		json_put(digest, file, leaf_attachment_hash(stub));
@@ -95,12 +101,12 @@ bool leaf_has_moved(struct json_object *body, struct json_object *digest)
 	if (!digest)
 		return true;
 	json_each (present, path, hash) {
-		if (!leaf_path_is_in(path, LEAF_IN_MARKS) && leaf_path_moved(digest, path, hash))
+		if (leaf_path_is_edited(path) && leaf_path_moved(digest, path, hash))
 			return true;
 	}
 	json_each (digest, former_path, former) {
 		(void)former;
-		if (!leaf_path_is_in(former_path, LEAF_IN_MARKS) && !json_find(present, former_path, NULL))
+		if (leaf_path_is_edited(former_path) && !json_find(present, former_path, NULL))
 			return true;
 	}
 	return false;

@@ -2,6 +2,8 @@
 
 #include "inventory/leaf_paths.h"
 
+#include <string.h>
+
 /* A hash that is not known is as no other. */
 static bool is_same_at(struct json_object *digest, struct json_object *other, const char *path)
 {
@@ -29,11 +31,26 @@ static bool may_have_given_way(const struct trace *trace, const char *path)
 	       is_same_at(trace->after, trace->before, path);
 }
 
+/* The time of a digest; below 0 when it is not known. */
+static int64_t time_of(struct json_object *digest)
+{
+	return json_int_or(digest, LEAF_TIME, -1);
+}
+
+static bool has_time_of_merge(const struct trace *trace)
+{
+	int64_t before_ms = time_of(trace->before), others_ms = time_of(trace->other);
+	int64_t newest_ms = before_ms > others_ms ? before_ms : others_ms, after_ms = time_of(trace->after);
+
+	return before_ms < 0 || others_ms < 0 || after_ms < 0 || after_ms == newest_ms ||
+	       after_ms == newest_ms + 1;
+}
+
 static void trace_path(struct trace *trace, const char *path)
 {
 	bool both_moved = !is_same_at(trace->ancestor, trace->before, path);
 
-	if (is_same_at(trace->ancestor, trace->other, path))
+	if (strcmp(path, LEAF_TIME) == 0 || is_same_at(trace->ancestor, trace->other, path))
 		return;
 	bool has = is_same_at(trace->after, trace->other, path);
 	trace->lacks = trace->lacks || (!has && !may_have_given_way(trace, path));
@@ -45,7 +62,7 @@ static void trace_more(struct trace *trace, const char *path)
 	bool moved = !is_same_at(trace->before, trace->after, path);
 
 	trace->has_more = trace->has_more || (moved && !is_same_at(trace->after, trace->other, path) &&
-					      !leaf_path_is_in(path, LEAF_IN_MARKS));
+					      leaf_path_is_edited(path));
 }
 
 /* Each path that is in any of both. */
@@ -71,5 +88,5 @@ bool leaf_was_merged(struct json_object *ancestor, struct json_object *before, s
 	trace_all(&trace, other, ancestor, trace_path);
 	if (taken == LEAF_TAKEN_ALONE)
 		trace_all(&trace, after, before, trace_more);
-	return trace.took && !trace.lacks && !trace.has_more;
+	return trace.took && !trace.lacks && !trace.has_more && has_time_of_merge(&trace);
 }

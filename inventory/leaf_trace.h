@@ -10,6 +10,8 @@ enum leaf_taken {
 };
 
 /* Whether 'after', which was made of 'before', took so much of what 'other' had moved, both being made of 'ancestor'. Marks do not count:
- * these are the same in many leaves, and prove nothing. Where a digest does not know a value, it did not take it. */
+ * these are the same in many leaves, and prove nothing. Where a digest does not know a value, it did not take it. A merge has the
+ * newest of their times, or a millisecond more (leaves.h): what has another time was written by somebody who had the same idea. A
+ * digest that does not know its time (LEAF_TIME) may be of any. */
 bool leaf_was_merged(struct json_object *ancestor, struct json_object *before, struct json_object *other,
 		     struct json_object *after, enum leaf_taken taken);

@@ -428,6 +428,50 @@ static void traces_merge(void **state)
 	assert_int_equal(found[LEAF_TAKEN_ALONE], trace->alone);
 }
 
+/* ---- and by its time ---- */
+
+#define NOT_KNOWN (-1)
+
+/* One leaf brought notes, the other one a name; a later revision has both. */
+static const struct trace_time {
+	const char *sentence;
+	int64_t before_ms, other_ms, after_ms; /* updated_at */
+	bool merged;
+} trace_times[] = {
+	{"a merge has the time of the newer leaf", 5, 7, 7, true},
+	{"whichever of both that is", 7, 5, 7, true},
+	{"or a millisecond more", 5, 7, 8, true},
+	{"what has a later time was edited in the same way, and is no merge", 5, 7, 9, false},
+	{"so is what has an earlier one", 5, 7, 6, false},
+	{"a merge of leaves without times has none", 0, 0, 0, true},
+	{"the time of what was made of one of them may be forgotten", NOT_KNOWN, 7, 9, true},
+	{"or that of the other", 5, NOT_KNOWN, 9, true},
+	{"or its own", 5, 7, NOT_KNOWN, true},
+};
+
+static struct json_object *digest_at(const char *words, int64_t updated_ms)
+{
+	scoped(json_object) body = body_of(words, updated_ms);
+	struct json_object *digest = leaf_digest(body);
+
+	if (updated_ms == NOT_KNOWN)
+		json_remove(digest, LEAF_TIME);
+	return digest;
+}
+
+static void traces_time(void **state)
+{
+	const struct trace_time *times = *state;
+	scoped(json_object) ancestor = digest_at("{}", 1);
+	scoped(json_object) before = digest_at("{'notes': 'n'}", times->before_ms);
+	scoped(json_object) other = digest_at("{'name': 'b'}", times->other_ms);
+	scoped(json_object) after = digest_at("{'name': 'b', 'notes': 'n'}", times->after_ms);
+
+	for (int taken = 0; taken <= LEAF_TAKEN_IN_PART; taken++)
+		assert_int_equal(leaf_was_merged(ancestor, before, other, after, (enum leaf_taken)taken),
+				 times->merged);
+}
+
 int main(void)
 {
 	struct cases cases = {0};
@@ -438,5 +482,6 @@ int main(void)
 	cases_add(&cases, own_copy("whether a person may have changed anything"), moved, NULL);
 	cases_add(&cases, own_copy("which leaf is shown"), order_of_leaves, NULL);
 	cases_add_table(&cases, traces, traces_merge);
+	cases_add_table(&cases, trace_times, traces_time);
 	return cases_run("leaves", &cases);
 }

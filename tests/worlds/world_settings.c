@@ -177,6 +177,9 @@ static const char *original_of(struct world *world, const char *id)
 		original = unstored_original(world, id);
 	if (row && row->now.there && (!original || original == document)) /* not known yet, or of its copy */
 		original = world_document(world, TABLE_COLLECTIONS, world_cell_text(row, FIELD_ID));
+	if (original && !world_body(original) &&
+	    !row->now.there) /* a twin of what is gone stands for itself */
+		return id;
 	return original && original->table == TABLE_COLLECTIONS ? original->id : id;
 }
 
