@@ -1,6 +1,7 @@
 /* What people left: each value is a version, and superseded when a person puts another in its place. */
 #include "inventory/document.h"
 #include "tests/worlds/observer.h"
+#include "tests/worlds/world_columns.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,12 +14,13 @@ struct world_version *observer_version(struct world *world, enum field field, co
 	return NULL;
 }
 
-/* The bridge has looked at the document since the app put the value on its other side, and was not waiting for what it had sent. */
+/* The bridge has handled the document since the app put the value on its other side, and was not waiting for what it had sent. */
 static bool was_seen_carried(struct world *world, const struct world_version *version)
 {
 	scoped_text end = own_format("-%s", version->carried_in);
 	struct json_object *entry = world_state_body(world, end);
-	const char *synced = json_find(entry, "sent", NULL) ? "" : json_text_or(entry, "document", "");
+	bool handled = json_find(entry, "handled", NULL) && !json_find(entry, "sent", NULL);
+	const char *synced = handled ? json_text_or(entry, "document", "") : "";
 
 	for (size_t i = 0; i < world->document_count; i++) {
 		const struct world_document *document = &world->documents[i];
@@ -47,7 +49,8 @@ static bool is_agreed(struct world *world, const struct world_version *version, 
 	scoped_text end = own_format("-%s", version->carried_in);
 	struct json_object *fields = json_child(world_state_body(world, end), "fields", json_type_object);
 	enum table table = strncmp(version->carried_in, "item-", 5) == 0 ? TABLE_ITEMS : TABLE_COLLECTIONS;
-	const char *key = world->sync ? columns_key(&world->sync->columns[table], version->field) : NULL;
+	const char *bound = world->sync ? columns_key(&world->sync->columns[table], version->field) : NULL;
+	const char *key = bound ? bound : world_column_id(world, table, version->field);
 	struct json_object *agreed = NULL, *couch = NULL, *airtable = NULL;
 
 	if (!key || !json_find(fields, key, &agreed))

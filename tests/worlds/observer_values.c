@@ -326,8 +326,19 @@ static bool ends_empty(const struct world *world, const struct world_version *ve
 	return false;
 }
 
+/* In another document than the one that the app made of this row. */
+static bool shown_beside(const struct world *world, const struct world_row *row, enum field field,
+			 const char *value)
+{
+	for (size_t i = 0; i < world->document_count; i++)
+		if (strcmp(world->documents[i].made_of, row->id) != 0 &&
+		    has_leaf_with(&world->documents[i], field, value))
+			return true;
+	return false;
+}
+
 /* What replaced it, or what replaced that, was typed into a row that lost its document to another row with the state. It waits there, and
- * the row says so. */
+ * the row says so; or the app has put it into the document that it made of the row. */
 static bool is_replaced_in_lost_row(struct world *world, const struct world_version *version)
 {
 	for (size_t i = 0; i < world->version_count; i++) {
@@ -340,7 +351,7 @@ static bool is_replaced_in_lost_row(struct world *world, const struct world_vers
 		observer_cell_words(next->field, row->now.cells[next->field], words);
 		if (is_replaced_in_lost_row(world, next) ||
 		    (strcmp(words, next->value) == 0 && observer_lost_its_document(world, row) &&
-		     !observer_shown_by_documents(world, next->field, next->value)))
+		     !shown_beside(world, row, next->field, next->value)))
 			return true;
 	}
 	return false;
