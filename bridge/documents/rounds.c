@@ -31,8 +31,8 @@ static bool note_taken(struct batch *batch, struct error *error)
 
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (!job_is_in_round(job) || job->finished || job->needs_no_row || job->only_error_cell ||
-		    job->document_work == DOCUMENT_WORK_NONE)
+		if (!job_is_in_round(job) || job->finished || job->needs_no_row ||
+		    job->row_mode == ROW_WRITE_GIVEN_UP || job->document_work == DOCUMENT_WORK_NONE)
 			continue;
 		for (size_t field = 0; field < FIELD_COUNT; field++)
 			if (job->decisions[field].action & ACTION_TO_COUCH)

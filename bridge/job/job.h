@@ -10,6 +10,20 @@
 #define JOB_MISSES_UNREPORTED 3 /* so many conflicts or lost answers in a row are no problem yet */
 
 enum row_work { ROW_WORK_NONE, ROW_WORK_CREATE, ROW_WORK_UPDATE, ROW_WORK_DELETE };
+/* Which cells a row is given.
+ *
+ *     ROW_WRITE_CELLS ───> ROW_WRITE_ERROR_CELL   nothing flows: the pair is held, parked or left, or the row is no document yet
+ *         │   │                 │   │
+ *         │   └──> ROW_WRITE_GIVEN_UP <──┘        a write of the job was refused, or missed too often: nothing else of it is done
+ *         └───────────> ROW_WRITE_REFUSED <──┘    Airtable refused the row as a whole: it is written once more, to say so
+ *
+ * The mode only ever goes in these directions. What was decided for the fields stays as it was: it is not carried out. */
+enum row_write_mode {
+	ROW_WRITE_CELLS, /* those that were decided to go to the row, or follow from a save; and the two below */
+	ROW_WRITE_ERROR_CELL, /* its error cell alone, and the Delete box where that is to be cleared */
+	ROW_WRITE_GIVEN_UP,   /* its error cell alone, drafted when it is noted */
+	ROW_WRITE_REFUSED,    /* its error cell alone; whatever comes of it is final */
+};
 enum document_work { DOCUMENT_WORK_NONE, DOCUMENT_WORK_WRITE, DOCUMENT_WORK_DELETE };
 
 /* One pair under work. */
@@ -83,6 +97,7 @@ struct job {
 	struct json_object *histories; /* owned array; go before the document */
 
 	enum row_work row_work;
+	enum row_write_mode row_mode;
 	bool writes[FIELD_COUNT];     /* fields of the row write */
 	struct json_object *row_body; /* owned; {field id: value} */
 	struct cell
@@ -95,20 +110,17 @@ struct job {
 	bool histories_tried;       /* to write what CouchDB did not take before, in this job */
 	bool left_open_tried;       /* to remove what was refused before, in this job */
 	struct json_object
-		*reused; /* owned; the gists of its history entries that are there, from before; or NULL */
-	bool doubtful;   /* a write of its document had no answer */
-	bool unwritten;  /* it is known now that it was not written */
-	bool open;       /* what was planned is still to be done: also the next start looks at it */
-	bool missed;     /* a write of its own met a conflict, or had no answer */
-	bool parked;     /* a write of its own was refused: its problem is noted, whatever else is known */
-	bool only_error_cell;   /* of the row only the error cell is to be written */
-	bool error_cell_filled; /* and is in 'row_body' */
-	bool noted;             /* what is sent to the row is in the ledger */
-	bool note_refused;      /* the ledger did not take a note of it */
-	bool entry_refused;     /* nor its entry at the end */
-	bool unnoted;           /* nor any other: what is sent to the row has no note, and is only words */
-	bool error_cell_alone;  /* refused as a whole: the row is written once more, to say so */
-	bool withheld;          /* a cell is not written, since its column may not be */
-	bool right_refused;     /* Airtable did not permit what was to be done with the row */
+		*reused;    /* owned; the gists of its history entries that are there, from before; or NULL */
+	bool doubtful;      /* a write of its document had no answer */
+	bool unwritten;     /* it is known now that it was not written */
+	bool open;          /* what was planned is still to be done: also the next start looks at it */
+	bool missed;        /* a write of its own met a conflict, or had no answer */
+	bool parked;        /* a write of its own was refused: its problem is noted, whatever else is known */
+	bool noted;         /* what is sent to the row is in the ledger */
+	bool note_refused;  /* the ledger did not take a note of it */
+	bool entry_refused; /* nor its entry at the end */
+	bool unnoted;       /* nor any other: what is sent to the row has no note, and is only words */
+	bool withheld;      /* a cell is not written, since its column may not be */
+	bool right_refused; /* Airtable did not permit what was to be done with the row */
 	struct endpoint_write *row_write; /* borrowed from the batch */
 };

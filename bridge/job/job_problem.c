@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-void job_write_only_error_cell(struct job *job)
+void job_write_error_cell(struct job *job)
 {
 	job->row_work = ROW_WORK_UPDATE;
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		job->decisions[field].action = ACTION_WAIT;
+	if (job->row_mode == ROW_WRITE_CELLS)
+		job->row_mode = ROW_WRITE_ERROR_CELL;
 }
 
 void job_wait(struct job *job, int64_t wait_ms)

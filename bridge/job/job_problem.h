@@ -2,9 +2,8 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Only the row's error cell is to be written. */
-void job_write_only_error_cell(struct job *job);
-/* One line for a problem that was not known so far, with the record's name. */
+/* Of the row only the error cell is to be written. */
+void job_write_error_cell(struct job *job);
 /* It is looked at again after this time, or sooner if something else wants that. */
 void job_wait(struct job *job, int64_t wait_ms);
 /* Adds one sentence to what a person should know of this pair. */

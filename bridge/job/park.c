@@ -34,11 +34,10 @@ void job_give_up(struct job *job)
 	drop_plan(job);
 	job->retry = true;
 	job->parked = true;
-	job->only_error_cell = has_own_row(job);
-	job->error_cell_filled = false;
-	job->finished = !job->only_error_cell;
-	if (job->only_error_cell)
-		job_write_only_error_cell(job);
+	job->row_mode = ROW_WRITE_GIVEN_UP;
+	job->finished = !has_own_row(job);
+	if (!job->finished)
+		job_write_error_cell(job);
 }
 
 void job_miss(struct job *job, const char *what, const struct error *why)

@@ -290,7 +290,8 @@ struct existence plan_existence(const struct existence_views *views)
 		rule++; /* the last one fits all */
 	if (rule->decide)
 		return rule->decide(views);
-	return (struct existence){.action = rule->action, .reason = rule->reason};
+	return (struct existence){
+		.action = rule->action, .reason = rule->reason, .clear_delete = rule->action == EXIST_UNTICK};
 }
 
 const char *existence_name(enum existence_action action)

@@ -81,7 +81,7 @@ struct existence_views {
 struct existence {
 	enum existence_action action;
 	const char *reason; /* static words */
-	bool clear_delete;  /* with a merge: the Delete box is cleared and the reason shown */
+	bool clear_delete;  /* the Delete box is cleared; with a merge the reason is shown, too */
 	bool reported;      /* the reason is shown in the row */
 	bool refuse_delete; /* with a merge or a restore: deletion is refused and that is shown, the box stays */
 };

@@ -10,15 +10,15 @@
 #include <stdio.h>
 #include <string.h>
 
-void job_fill_only_error_cell(struct batch *batch, struct job *job)
+bool job_fill_given_up(struct batch *batch, struct job *job)
 {
 	json_object_close(&job->row_body);
 	memset(job->writes, 0, sizeof job->writes);
 	job->refills = false;
-	job->error_cell_filled = true;
 	job_fill_problem(batch, job);
 	if (!job->row_body)
 		job->row_work = ROW_WORK_NONE;
+	return job->row_work != ROW_WORK_NONE;
 }
 
 /* ---- what to write ---- */
@@ -179,7 +179,7 @@ static void keep_time(struct batch *batch, struct job *job)
 		job_unfill(batch, job, FIELD_UPDATED_AT);
 }
 
-bool job_fill_update(struct batch *batch, struct job *job)
+static void fill_cells(struct batch *batch, struct job *job)
 {
 	bool unnamed = lacks_its_type(batch, job);
 
@@ -192,6 +192,12 @@ bool job_fill_update(struct batch *batch, struct job *job)
 	if (unnamed && !job->writes[FIELD_TYPE])
 		fill(batch, job, FIELD_TYPE, &job->couch[FIELD_TYPE]);
 	keep_time(batch, job);
+}
+
+bool job_fill_update(struct batch *batch, struct job *job)
+{
+	if (job->row_mode == ROW_WRITE_CELLS)
+		fill_cells(batch, job);
 	fill_delete_box(batch, job);
 	job_fill_problem(batch, job);
 	return job->row_body && json_key_count(job->row_body) > 0;

@@ -2,8 +2,8 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Fills row_body of a job that writes only the error cell. */
-void job_fill_only_error_cell(struct batch *batch, struct job *job);
+/* Drafts the row of a job that was given up (ROW_WRITE_GIVEN_UP) anew; false: it says already what is wrong, and is not written. */
+bool job_fill_given_up(struct batch *batch, struct job *job);
 /* Fills row_body, writes and outgoing; false when there is nothing to write. */
 must_use bool job_fill_update(struct batch *batch, struct job *job);
 must_use bool job_fill_create(struct batch *batch, struct job *job);

@@ -166,9 +166,10 @@ static void give_up(struct batch *batch, struct job *job, struct search *search)
 	search->open = false;
 	text_clear(&job->problem);
 	text_add(&job->problem, search->reported ? search->reported : "");
-	if (refusal_is_forbidden(&search->why) || job->row_work != ROW_WORK_UPDATE || job->error_cell_alone)
+	if (refusal_is_forbidden(&search->why) || job->row_work != ROW_WORK_UPDATE ||
+	    job->row_mode == ROW_WRITE_REFUSED)
 		return;
-	job->error_cell_alone = true;
+	job->row_mode = ROW_WRITE_REFUSED;
 	job_take_refusal(batch, job);
 	search->pending = search->suspects = 0;
 	job->dropped[FIELD_ERROR] = false;
@@ -208,7 +209,7 @@ static void take_refused(struct batch *batch, struct job *job, struct search *se
 		job_drop_refill(batch, job);
 		return;
 	}
-	if (!is_about_cells(job) || job->error_cell_alone)
+	if (!is_about_cells(job) || job->row_mode == ROW_WRITE_REFUSED)
 		search->open = false;
 	else if (named != FIELD_COUNT)
 		found(batch, job, search, named, true);

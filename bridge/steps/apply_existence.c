@@ -58,7 +58,7 @@ static void hold(struct batch *batch, struct job *job)
 		return;
 	job->finished = job->row.presence != RECORD_THERE || !is_own_row(job);
 	if (!job->finished)
-		job_write_only_error_cell(job);
+		job_write_error_cell(job);
 }
 
 /* It has no row that could say so. */
@@ -106,7 +106,7 @@ static void park_unreadable(struct batch *batch, struct job *job)
 		return;
 	job_problem(job, "Nothing flows between it and this row until that is corrected.");
 	report_untaken(batch, job);
-	job_write_only_error_cell(job);
+	job_write_error_cell(job);
 }
 
 static void forget(struct batch *batch, struct job *job)
@@ -121,7 +121,7 @@ static void report_undeletable(struct job *job)
 {
 	job->finished = !is_own_row(job);
 	if (!job->finished)
-		job_write_only_error_cell(job);
+		job_write_error_cell(job);
 }
 
 /* The row that has the ID of what is retired may be another than the one that was. */
@@ -139,9 +139,8 @@ static void delete_row(struct batch *batch, struct job *job)
 static void untick(struct batch *batch, struct job *job)
 {
 	(void)batch;
-	job->existence.clear_delete = true;
 	snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
-	job_write_only_error_cell(job);
+	job_write_error_cell(job);
 	job->again = true;
 }
 

@@ -30,7 +30,7 @@ void job_leave(struct batch *batch, struct job *job)
 	if (job->row.presence != RECORD_THERE)
 		return;
 	job_problem(job, "%s.", job->existence.reason);
-	job_write_only_error_cell(job);
+	job_write_error_cell(job);
 }
 
 /* ---- what goes ---- */
@@ -87,7 +87,7 @@ void job_take_merged_out(struct batch *batch, struct job *job)
 	if (!job->again && !job->problem.length)
 		job_problem(job, "%s, but they wait for something else.", job->existence.reason);
 	job->retry = !job->again; /* Airtable itself may take back what is refused, when it empties a link */
-	job_write_only_error_cell(job);
+	job_write_error_cell(job);
 }
 
 void job_let_go(struct batch *batch, struct job *job)

@@ -73,7 +73,7 @@ static void take_refused(struct batch *batch, struct job *job)
 		job->again = true; /* the job that follows finds out whether it is */
 		return;
 	}
-	if (!job->error_cell_alone)
+	if (job->row_mode != ROW_WRITE_REFUSED)
 		job_take_refusal(batch, job);
 }
 

@@ -43,7 +43,7 @@ static void wait_without_pair(struct job *job)
 		ledger_entry_let_go(&job->entry); /* it is there again, as a new one */
 	if (job->existence.action != EXIST_LEAVE || job->entry.state == ENTRY_NONE)
 		snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
-	job_write_only_error_cell(job);
+	job_write_error_cell(job);
 }
 
 /* What was to be written stays to be written. */
@@ -64,7 +64,7 @@ static void prepare_row(struct batch *batch, struct job *job)
 
 	if (job->finished || job->needs_no_row || job->row_work != ROW_WORK_UPDATE)
 		return;
-	if (job->only_error_cell) {
+	if (job->row_mode == ROW_WRITE_GIVEN_UP) {
 		if (job->entry.state != ENTRY_PAIR)
 			wait_without_pair(job);
 		return;
@@ -82,6 +82,16 @@ static void prepare_row(struct batch *batch, struct job *job)
 		job->row_work = ROW_WORK_NONE;
 }
 
+/* What is sent without a note is drafted here all the same. */
+static bool wants_note(struct batch *batch, struct job *job)
+{
+	if (job->row_work == ROW_WORK_NONE || job->finished || job->noted)
+		return false;
+	if (job->row_mode == ROW_WRITE_GIVEN_UP && !job_fill_given_up(batch, job))
+		return false;
+	return !job->unnoted;
+}
+
 /* What is to be sent to rows and is not noted yet. */
 static size_t collect_unnoted(struct batch *batch, struct job **jobs)
 {
@@ -89,9 +99,7 @@ static size_t collect_unnoted(struct batch *batch, struct job **jobs)
 
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (job->only_error_cell && !job->error_cell_filled && !job->finished)
-			job_fill_only_error_cell(batch, job);
-		if (job->row_work == ROW_WORK_NONE || job->finished || job->noted || job->unnoted)
+		if (!wants_note(batch, job))
 			continue;
 		job->noted = true;
 		job_note_sent(batch, job);
@@ -117,7 +125,7 @@ static bool note_sent(struct batch *batch, struct error *error)
 bool batch_apply(struct batch *batch, struct error *error)
 {
 	for (size_t i = 0; i < batch->count; i++)
-		if (!batch->jobs[i].finished && !batch->jobs[i].only_error_cell)
+		if (!batch->jobs[i].finished && batch->jobs[i].row_mode != ROW_WRITE_GIVEN_UP)
 			job_apply_existence(batch, &batch->jobs[i]);
 	if (!batch_write_in_rounds(batch, error) || !batch_save_cascades(batch, error))
 		return false;

@@ -278,7 +278,7 @@ bool batch_plan(struct batch *batch, struct error *error)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (job->finished || job->needs_no_row || job->only_error_cell)
+		if (job->finished || job->needs_no_row || job->row_mode == ROW_WRITE_GIVEN_UP)
 			continue;
 		job_decide_existence(batch, job);
 		if (decides_fields(job))

@@ -129,13 +129,15 @@ static const struct existence_case existence_cases[] = {
 	/* A tick that was obeyed is no new one; a row that never was a document comes back as a new one. */
 	{"tombstone | row of G, with the tick that was obeyed | G: clear it first",
 	 SEEN(DOCUMENT_TOMBSTONE, ROW_OF_RETIRED_TICKED, ENTRY_RETIRED, TICKED),
-	 THEN(EXIST_UNTICK, "obeyed")},
+	 THEN(EXIST_UNTICK, "obeyed", .clear_delete = true)},
 	{"in scope | row of G, with the tick that was obeyed | G: clear it first",
-	 SEEN(DOCUMENT_IN_SCOPE, ROW_OF_RETIRED_TICKED, ENTRY_RETIRED, TICKED), THEN(EXIST_UNTICK, "obeyed")},
+	 SEEN(DOCUMENT_IN_SCOPE, ROW_OF_RETIRED_TICKED, ENTRY_RETIRED, TICKED),
+	 THEN(EXIST_UNTICK, "obeyed", .clear_delete = true)},
 	{"missing | row of G, with the tick that was obeyed | G: hold",
 	 SEEN(DOCUMENT_MISSING, ROW_OF_RETIRED_TICKED, ENTRY_RETIRED, TICKED), THEN(EXIST_HOLD, NULL)},
 	{"none | row of G, with the tick that was obeyed | G discarded: clear it first",
-	 SEEN(DOCUMENT_NONE, ROW_OF_RETIRED_TICKED, ENTRY_DISCARDED, TICKED), THEN(EXIST_UNTICK, "obeyed")},
+	 SEEN(DOCUMENT_NONE, ROW_OF_RETIRED_TICKED, ENTRY_DISCARDED, TICKED),
+	 THEN(EXIST_UNTICK, "obeyed", .clear_delete = true)},
 	{"none | row of G | G discarded: create the document",
 	 SEEN(DOCUMENT_NONE, ROW_OF_RETIRED, ENTRY_DISCARDED), THEN(EXIST_CREATE_DOCUMENT, "new row")},
 	{"none | row of G, ticked again | G discarded: discard it again",
@@ -530,8 +532,8 @@ static const char *objection_to_pair(const struct existence_views *views, const 
 			       ? "a row is adopted by what has one"
 			       : NULL;
 	case EXIST_UNTICK:
-		return views->row != ROW_OF_RETIRED_TICKED || views->entry == ENTRY_NONE ||
-				       views->entry == ENTRY_PAIR
+		return !found->clear_delete || views->row != ROW_OF_RETIRED_TICKED ||
+				       views->entry == ENTRY_NONE || views->entry == ENTRY_PAIR
 			       ? "a box is cleared that was not obeyed"
 			       : NULL;
 	case EXIST_MERGE_OUT:
@@ -587,6 +589,8 @@ static const char *duty(const struct existence_views *views, const struct existe
 	if (views->document == DOCUMENT_OUT_OF_SCOPE && touches && found->action != EXIST_LET_GO &&
 	    found->action != EXIST_MERGE_OUT && found->action != EXIST_DELETE_TWIN)
 		return "something is done for a document out of scope";
+	if (found->clear_delete && found->action == EXIST_UNTICK)
+		return NULL;
 	if ((found->clear_delete || found->refuse_delete) && found->action != EXIST_MERGE &&
 	    found->action != EXIST_MERGE_OTHERS && found->action != EXIST_RESTORE_ROW)
 		return "a box is cleared or refused without a merge";
