@@ -4,6 +4,7 @@
 #include "bridge/documents/extra_results.h"
 #include "bridge/job/job_log.h"
 #include "bridge/limits.h"
+#include "bridge/memory/document_cache.h"
 #include "inventory/save.h"
 
 #include <stdlib.h>
@@ -18,22 +19,14 @@ struct waking {
 	size_t count;
 	struct endpoint_write failed; /* the last of those that were not taken: 'result' and 'error' alone */
 	struct inventory_source source;
-	struct json_object *read;   /* owned; {_id: body, or null: none} */
-	struct json_object *saved;  /* owned; likewise, over it: what is to be written */
-	struct json_object *wanted; /* owned; {_id: null}; to be read */
-	struct json_object *unsure; /* owned; {_id: null}; pictures of which not all links are found */
+	struct document_cache documents; /* what is saved in it is to be written */
+	struct json_object *unsure;      /* owned; {_id: null}; pictures of which not all links are found */
 };
 
 static void new_uuid(void *context, char uuid_out[37])
 {
 	(void)context;
 	random_uuid(uuid_out);
-}
-
-static void renew(struct json_object **object)
-{
-	json_release(*object);
-	*object = json_new_object();
 }
 
 /* ---- which saves have a wake ---- */
@@ -101,21 +94,12 @@ void job_cascade_again(struct job *job)
 
 /* ---- the view ---- */
 
-static struct json_object *known(struct waking *waking, const char *full_id)
-{
-	struct json_object *body = NULL;
-
-	if (!json_find(waking->saved, full_id, &body) && !json_find(waking->read, full_id, &body))
-		json_put(waking->wanted, full_id, NULL);
-	return body;
-}
-
 static bool get(void *context, const char *full_id, struct json_object **body_out, struct error *error)
 {
+	struct waking *waking = context;
+
 	(void)error;
-	*body_out = known(context, full_id);
-	if (json_bool_or(*body_out, "_deleted", false))
-		*body_out = NULL;
+	*body_out = document_cache_get(&waking->documents, full_id);
 	return true;
 }
 
@@ -124,38 +108,24 @@ static bool get(void *context, const char *full_id, struct json_object **body_ou
 static void want_other_links(struct waking *waking, const char *image_id)
 {
 	scoped_text image = document_full_id(DOCUMENT_IMAGE, image_id);
-	struct json_object *items =
-		json_child(document_data(known(waking, image)), "_item_ids", json_type_array);
+	struct json_object *picture = document_cache_get(&waking->documents, image);
+	struct json_object *items = json_child(document_data(picture), "_item_ids", json_type_array);
 
 	for (size_t i = 0; i < json_length(items); i++) {
 		const char *item = json_text_of(json_at(items, i));
 		scoped_text link = own_format("%s%s-%s", document_prefix(DOCUMENT_ITEM_IMAGE),
 					      item ? item : "", image_id);
 		struct json_object *body = NULL;
-		known(waking, link);
-		if (json_find(waking->read, link, &body) && !body)
+		document_cache_want(&waking->documents, link);
+		if (json_find(waking->documents.stored, link, &body) && !body)
 			json_put(waking->unsure, image, NULL);
 	}
 }
 
-static void add_matching(struct waking *waking, struct json_object *bodies, bool over,
-			 enum document_type type, const char *key, const char *value,
-			 struct json_object *list)
+static void add(void *context, const char *full_id, struct json_object *body)
 {
-	json_each (bodies, full_id, body) {
-		const char *theirs = json_text_or(document_data(body), key, NULL);
-		struct json_object *later;
-		if (document_type_of(full_id, NULL) == type && theirs && strcmp(theirs, value) == 0 &&
-		    (over || !json_find(waking->saved, full_id, &later)))
-			json_append(list, json_share(body));
-	}
-}
-
-static int compare_ids(const void *left, const void *right)
-{
-	struct json_object *const *a = left, *const *b = right;
-
-	return strcmp(json_text_or(*a, "_id", ""), json_text_or(*b, "_id", ""));
+	(void)full_id;
+	json_append(context, json_share(body));
 }
 
 static bool find(void *context, enum document_type type, const char *key, const char *value,
@@ -167,9 +137,9 @@ static bool find(void *context, enum document_type type, const char *key, const 
 	if (type == DOCUMENT_ITEM_IMAGE && strcmp(key, "image_id") == 0)
 		want_other_links(waking, value);
 	*bodies_out = json_new_array();
-	add_matching(waking, waking->read, false, type, key, value, *bodies_out);
-	add_matching(waking, waking->saved, true, type, key, value, *bodies_out);
-	json_sort(*bodies_out, compare_ids);
+	document_cache_each_stored(&waking->documents, type, key, value, add, *bodies_out);
+	document_cache_each_saved(&waking->documents, type, key, value, add, *bodies_out);
+	document_cache_sort(*bodies_out);
 	return true;
 }
 
@@ -179,7 +149,7 @@ static void take_bodies(struct waking *waking, struct json_object *bodies)
 {
 	for (size_t i = 0; i < json_length(bodies); i++) {
 		struct json_object *body = json_at(bodies, i);
-		json_put(waking->saved, json_text_or(body, "_id", ""), json_share(body));
+		document_cache_save(&waking->documents, json_text_or(body, "_id", ""), body);
 	}
 }
 
@@ -224,8 +194,9 @@ static bool save_all_cascades(struct waking *waking, struct error *error)
 {
 	bool ok = true;
 
-	renew(&waking->saved);
-	renew(&waking->unsure);
+	document_cache_unsave_all(&waking->documents);
+	json_release(waking->unsure);
+	waking->unsure = json_new_object();
 	for (size_t i = 0; ok && i < waking->count; i++)
 		ok = save_cascade_of(waking, waking->jobs[i], error);
 	return ok;
@@ -238,36 +209,16 @@ static bool read_links(struct waking *waking, struct error *error)
 	struct endpoint *couch = &waking->batch->sync->couch;
 	bool ok = true;
 
-	renew(&waking->read);
+	document_cache_clear(&waking->documents);
 	for (size_t i = 0; ok && i < waking->count; i++) {
 		struct job *job = waking->jobs[i];
-		json_put(waking->read, job->pair->full_id, json_share(job->document.body));
+		document_cache_put(&waking->documents, job->pair->full_id, job->document.body);
 		if (job->pair->table != TABLE_ITEMS)
 			continue;
 		scoped_text prefix = own_format("%s%s-", document_prefix(DOCUMENT_ITEM_IMAGE), job->pair->id);
-		ok = couch->ops->read_beginning(couch->self, prefix, LINKS_OF_ITEM_LIMIT, waking->read,
-						error);
+		ok = couch->ops->read_beginning(couch->self, prefix, LINKS_OF_ITEM_LIMIT,
+						waking->documents.stored, error);
 	}
-	return ok;
-}
-
-static bool read_wanted(struct waking *waking, struct error *error)
-{
-	struct endpoint *couch = &waking->batch->sync->couch;
-	size_t most = (size_t)json_key_count(waking->wanted), count = 0;
-	const char **ids = own_alloc((most + 1) * sizeof *ids);
-	struct json_object **bodies = own_alloc((most + 1) * sizeof(struct json_object *));
-
-	json_each (waking->wanted, full_id, nothing) {
-		(void)nothing;
-		ids[count++] = full_id;
-	}
-	bool ok = couch->ops->read_extras(couch->self, ids, count, bodies, error);
-	for (size_t i = 0; ok && i < count; i++)
-		json_put(waking->read, ids[i], bodies[i]);
-	free(ids);
-	free(bodies);
-	renew(&waking->wanted);
 	return ok;
 }
 
@@ -275,12 +226,12 @@ static size_t collect_writes(struct waking *waking, bool links, struct endpoint_
 {
 	size_t count = 0;
 
-	json_each (waking->saved, full_id, body) {
+	json_each (waking->documents.saved, full_id, body) {
 		struct json_object *stored = NULL, *nothing;
 		if ((document_type_of(full_id, NULL) == DOCUMENT_ITEM_IMAGE) != links ||
 		    json_find(waking->unsure, full_id, &nothing))
 			continue;
-		json_find(waking->read, full_id, &stored);
+		json_find(waking->documents.stored, full_id, &stored);
 		json_remove(body, "_rev");
 		if (stored)
 			json_put_text(body, "_rev", json_text_or(stored, "_rev", ""));
@@ -316,7 +267,7 @@ static bool write_some(struct waking *waking, bool links, struct error *error)
 {
 	struct endpoint *couch = &waking->batch->sync->couch;
 	struct endpoint_write *writes =
-		own_alloc(((size_t)json_key_count(waking->saved) + 1) * sizeof *writes);
+		own_alloc(((size_t)json_key_count(waking->documents.saved) + 1) * sizeof *writes);
 	size_t count = collect_writes(waking, links, writes);
 	bool ok = true;
 
@@ -343,14 +294,14 @@ static bool write_saved(struct waking *waking, struct error *error)
 
 static bool save_once(struct waking *waking, struct error *error)
 {
+	const struct endpoint *couch = &waking->batch->sync->couch;
 	bool ok = read_links(waking, error);
 
 	while (ok) {
-		renew(&waking->wanted);
 		ok = save_all_cascades(waking, error);
-		if (!ok || json_key_count(waking->wanted) == 0)
+		if (!ok || !document_cache_wants(&waking->documents))
 			break;
-		ok = read_wanted(waking, error);
+		ok = document_cache_read(&waking->documents, couch->ops->read_extras, couch->self, error);
 	}
 	return ok && write_saved(waking, error);
 }
@@ -370,9 +321,7 @@ static bool save_together(struct batch *batch, struct job *const *jobs, size_t c
 
 	for (int try = 0; ok && is_open(&waking) && try < TRIES; try++)
 		ok = save_once(&waking, error);
-	json_release(waking.read);
-	json_release(waking.saved);
-	json_release(waking.wanted);
+	document_cache_done(&waking.documents);
 	json_release(waking.unsure);
 	*failed_out = waking.failed;
 	return ok;

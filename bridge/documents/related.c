@@ -7,51 +7,28 @@ void related_init(struct related *related, struct sync *sync)
 {
 	*related = (struct related){
 		.sync = sync,
-		.read = json_new_object(),
-		.saved = json_new_object(),
-		.wanted = json_new_object(),
 		.seen = json_new_object(),
 		.leans = json_new_object(),
 	};
+	document_cache_init(&related->documents);
 }
 
 void related_done(struct related *related)
 {
-	json_release(related->read);
-	json_release(related->saved);
-	json_release(related->wanted);
+	document_cache_done(&related->documents);
 	json_release(related->seen);
 	json_release(related->leans);
 	*related = (struct related){0};
 }
 
-void related_give(struct related *related, const char *full_id, struct json_object *body)
-{
-	json_put(related->read, full_id, json_share(body));
-}
-
-static void renew(struct json_object **object)
-{
-	json_release(*object);
-	*object = json_new_object();
-}
-
 void related_begin(struct related *related)
 {
-	renew(&related->saved);
-	renew(&related->seen);
-	renew(&related->leans);
+	document_cache_unsave_all(&related->documents);
+	json_release(related->seen);
+	json_release(related->leans);
+	related->seen = json_new_object();
+	related->leans = json_new_object();
 	related->counted = false;
-}
-
-void related_save(struct related *related, const char *full_id, struct json_object *body)
-{
-	json_put(related->saved, full_id, json_share(body));
-}
-
-void related_forget(struct related *related, const char *full_id)
-{
-	json_remove(related->saved, full_id);
 }
 
 struct json_object *related_take_seen(struct related *related, bool *counted_out)
@@ -75,51 +52,19 @@ struct json_object *related_take_leans(struct related *related)
 	return NULL;
 }
 
-/* ---- reading ahead ---- */
-
-static bool is_known(const struct related *related, const char *full_id, struct json_object **body_out)
-{
-	return json_find(related->saved, full_id, body_out) || json_find(related->read, full_id, body_out);
-}
-
-static void want(struct related *related, const char *full_id)
-{
-	struct json_object *body;
-
-	if (!is_known(related, full_id, &body))
-		json_put(related->wanted, full_id, NULL);
-}
-
 void related_want(struct related *related, enum document_type type, const char *id)
 {
 	scoped_text full_id = document_full_id(type, id);
 
-	want(related, full_id);
-}
-
-bool related_wants(const struct related *related)
-{
-	return json_key_count(related->wanted) > 0;
+	document_cache_want(&related->documents, full_id);
 }
 
 bool related_read(struct related *related, struct error *error)
 {
-	struct endpoint *couch = &related->sync->couch;
-	size_t most = (size_t)json_key_count(related->wanted), count = 0;
-	const char **ids = own_alloc((most + 1) * sizeof *ids);
-	struct json_object **bodies = own_alloc((most + 1) * sizeof(struct json_object *));
+	const struct endpoint *couch = &related->sync->couch;
 
-	json_each (related->wanted, full_id, nothing) {
-		(void)nothing;
-		ids[count++] = full_id;
-	}
-	bool ok = couch->ops->read_extras(couch->self, ids, count, bodies, error);
-	for (size_t i = 0; ok && i < count; i++)
-		json_put(related->read, ids[i], bodies[i]);
-	free(ids);
-	free(bodies);
-	renew(&related->wanted);
-	return ok || error_wrap(error, "reading what saves depend on");
+	return document_cache_read(&related->documents, couch->ops->read_extras, couch->self, error) ||
+	       error_wrap(error, "reading what saves depend on");
 }
 
 /* ---- the view ---- */
@@ -127,8 +72,7 @@ bool related_read(struct related *related, struct error *error)
 /* Whether a save before has changed or deleted it. Then what is answered depends on that save, which is noted. */
 static bool leans_on(struct related *related, const char *full_id)
 {
-	struct json_object *body = NULL;
-	bool saved = json_find(related->saved, full_id, &body);
+	bool saved = document_cache_is_saved(&related->documents, full_id);
 
 	if (saved)
 		json_put(related->leans, full_id, NULL);
@@ -139,7 +83,7 @@ static void note_seen(struct related *related, const char *full_id)
 {
 	struct json_object *body = NULL, *revision = NULL;
 
-	if (!leans_on(related, full_id) && json_find(related->read, full_id, &body))
+	if (!leans_on(related, full_id) && json_find(related->documents.stored, full_id, &body))
 		revision = body ? json_new_text(json_text_or(body, "_rev", NULL)) : json_new_text("");
 	json_put(related->seen, full_id, revision);
 }
@@ -149,18 +93,9 @@ static bool get(void *context, const char *full_id, struct json_object **body_ou
 	struct related *related = context;
 
 	(void)error;
-	*body_out = NULL;
 	note_seen(related, full_id);
-	if (!is_known(related, full_id, body_out))
-		json_put(related->wanted, full_id, NULL);
+	*body_out = document_cache_get(&related->documents, full_id);
 	return true;
-}
-
-static bool has_value(struct json_object *body, const char *key, const char *value)
-{
-	const char *words = json_text_or(document_data(body), key, NULL);
-
-	return words && strcmp(words, value) == 0;
 }
 
 /* What is only counted needs no body, and is seen by what it leaves when it goes. */
@@ -178,21 +113,18 @@ static void add(struct related *related, struct json_object *list, const char *f
 		struct json_object *body)
 {
 	note_seen(related, full_id);
-	json_append(list, body);
+	json_append(list, json_share(body));
 }
 
 /* One that the pairs name, unless a save has made something else of it. */
 static void add_candidate(struct related *related, const struct pair *pair, const char *key,
 			  const char *value, struct json_object *list)
 {
-	struct json_object *body = NULL;
-
 	if (pair->document != PAIR_DOCUMENT_THERE || leans_on(related, pair->full_id))
 		return;
-	if (!json_find(related->read, pair->full_id, &body))
-		json_put(related->wanted, pair->full_id, NULL);
-	else if (has_value(body, key, value))
-		add(related, list, pair->full_id, json_share(body));
+	struct json_object *body = document_cache_get(&related->documents, pair->full_id);
+	if (document_cache_has_value(body, key, value))
+		add(related, list, pair->full_id, body);
 }
 
 static void add_by_value(struct related *related, enum table table, enum value_kind kind, const char *key,
@@ -218,21 +150,16 @@ static void add_contents(struct related *related, const char *key, const char *v
 			json_append(list, stub(pair->full_id, key, value));
 }
 
-static void add_saved(struct related *related, enum document_type type, const char *key, const char *value,
-		      struct json_object *list)
-{
-	json_each (related->saved, full_id, body) {
-		const char *id;
-		if (body && document_type_of(full_id, &id) == type && has_value(body, key, value))
-			add(related, list, full_id, json_share(body));
-	}
-}
+struct listing {
+	struct related *related;
+	struct json_object *list;
+};
 
-static int compare_ids(const void *left, const void *right)
+static void add_saved(void *context, const char *full_id, struct json_object *body)
 {
-	struct json_object *const *a = left, *const *b = right;
+	const struct listing *listing = context;
 
-	return strcmp(json_text_or(*a, "_id", ""), json_text_or(*b, "_id", ""));
+	add(listing->related, listing->list, full_id, body);
 }
 
 static bool find(void *context, enum document_type type, const char *key, const char *value,
@@ -249,6 +176,7 @@ static bool find(void *context, enum document_type type, const char *key, const 
 	};
 	struct related *related = context;
 	struct json_object *list = json_new_array();
+	struct listing listing = {related, list};
 	enum table table;
 
 	(void)error;
@@ -262,9 +190,9 @@ static bool find(void *context, enum document_type type, const char *key, const 
 		if (!by_value)
 			add_contents(related, key, value, list);
 		related->counted = related->counted || (!by_value && json_length(list) > 0);
-		add_saved(related, type, key, value, list);
+		document_cache_each_saved(&related->documents, type, key, value, add_saved, &listing);
 	}
-	json_sort(list, compare_ids);
+	document_cache_sort(list);
 	*bodies_out = list;
 	return true;
 }

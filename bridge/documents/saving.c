@@ -73,8 +73,8 @@ static void save_one(struct saves *saves, size_t place)
 	outcome->seen = related_take_seen(&saves->related, &outcome->counted);
 	outcome->leans = related_take_leans(&saves->related);
 	if (outcome->saved && outcome->result.body)
-		related_save(&saves->related, job->pair->full_id,
-			     job->given->deleted ? NULL : outcome->result.body);
+		document_cache_save(&saves->related.documents, job->pair->full_id,
+				    job->given->deleted ? NULL : outcome->result.body);
 }
 
 /* What would be written of it if nothing refused it. False: nothing. */
@@ -89,7 +89,7 @@ static bool intend(struct saves *saves, size_t place)
 	bool counted,
 		intended = save_document(&request, &view, &saves->source, &result, &ignored) && result.body;
 	if (intended)
-		related_save(&saves->related, job->pair->full_id, result.body);
+		document_cache_save(&saves->related.documents, job->pair->full_id, result.body);
 	save_result_done(&result);
 	json_release(related_take_seen(&saves->related, &counted));
 	json_release(related_take_leans(&saves->related));
@@ -105,7 +105,7 @@ static bool check_together(struct saves *saves, bool *together)
 	for (size_t i = 0; i < saves->batch->count; i++) {
 		if (!together[i])
 			continue;
-		related_forget(&saves->related, saves->batch->jobs[i].pair->full_id);
+		document_cache_unsave(&saves->related.documents, saves->batch->jobs[i].pair->full_id);
 		save_one(saves, i);
 		together[i] = saves->outcomes[i].saved;
 		all = all && together[i];
@@ -192,7 +192,7 @@ static void give(struct saves *saves, const struct job *job)
 	} else if (job->document.presence == RECORD_THERE) {
 		body = json_share(job->document.body);
 	}
-	related_give(&saves->related, job->pair->full_id, body);
+	document_cache_put(&saves->related.documents, job->pair->full_id, body);
 }
 
 static void prepare(struct saves *saves)
@@ -406,11 +406,11 @@ bool batch_save(struct batch *batch, struct error *error)
 	related_init(&saves.related, batch->sync);
 	prepare(&saves);
 	do {
-		if (related_wants(&saves.related))
+		if (document_cache_wants(&saves.related.documents))
 			ok = related_read(&saves.related, error);
 		if (ok)
 			save_in_turn(&saves);
-	} while (ok && related_wants(&saves.related));
+	} while (ok && document_cache_wants(&saves.related.documents));
 	if (ok)
 		take_outcomes(&saves);
 	for (size_t i = 0; i < batch->count; i++)

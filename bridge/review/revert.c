@@ -7,7 +7,7 @@
 #include "bridge/review/revert.h"
 
 #include "base/clock.h"
-#include "bridge/review/document_cache.h"
+#include "bridge/review/whole_inventory.h"
 #include "couch/bulk.h"
 #include "couch/documents.h"
 #include "inventory/restore.h"
@@ -36,7 +36,7 @@ struct waiting {
 struct undoing {
 	struct couch_client *couch;
 	const struct couch_revert_order *order;
-	struct document_cache *stock; /* owned */
+	struct whole_inventory *inventory; /* owned */
 	struct save_history history;
 	size_t count;
 	struct task *tasks; /* owned */
@@ -68,11 +68,11 @@ static void end_task(struct task *task, enum undone_state state, const char *why
 static void decide(struct undoing *undoing, struct task *task)
 {
 	struct revert_change *change = &task->undone->change;
-	const char *trouble = document_cache_trouble(undoing->stock, task->full_id);
+	const char *trouble = whole_inventory_trouble(undoing->inventory, task->full_id);
 	size_t place = (size_t)(task - undoing->tasks);
 
 	revert_change_done(change);
-	revert_decide(undoing->order->revert, place, document_cache_body(undoing->stock, task->full_id),
+	revert_decide(undoing->order->revert, place, whole_inventory_body(undoing->inventory, task->full_id),
 		      &undoing->order->agreed, change);
 	task->rank = revert_rank(change);
 	if (trouble)
@@ -131,7 +131,7 @@ static bool remove_history(struct undoing *undoing, const struct waiting *waitin
 
 static bool read_again(struct undoing *undoing, struct task *task, struct error *error)
 {
-	if (!document_cache_read(undoing->stock, &task->full_id, 1, error))
+	if (!whole_inventory_read(undoing->inventory, &task->full_id, 1, error))
 		return false;
 	undoing->progress = true; /* it is worth another round */
 	decide_anew(undoing, task);
@@ -216,7 +216,7 @@ static bool gather_cascade(struct undoing *undoing, const struct save_result *re
 static bool gather_next(struct undoing *undoing, const struct datum *given, struct json_object *cascade,
 			int depth, struct error *error)
 {
-	const struct inventory_view view = document_cache_view(undoing->stock);
+	const struct inventory_view view = whole_inventory_view(undoing->inventory);
 	const struct inventory_source source = source_now();
 	const struct save_request request = {.given = given, .ignore_conflict = true};
 	struct save_result result;
@@ -228,7 +228,7 @@ static bool gather_next(struct undoing *undoing, const struct datum *given, stru
 		if (!good)
 			*error = cause;
 	} else if (result.body) {
-		document_cache_put(undoing->stock, result.body);
+		whole_inventory_put(undoing->inventory, result.body);
 		json_put(cascade, json_text_or(result.body, "_id", ""), json_share(result.body));
 		good = depth == CASCADE_DEPTH || gather_cascade(undoing, &result, cascade, depth + 1, error);
 	}
@@ -239,7 +239,7 @@ static bool gather_next(struct undoing *undoing, const struct datum *given, stru
 static bool gather_cascade(struct undoing *undoing, const struct save_result *result,
 			   struct json_object *cascade, int depth, struct error *error)
 {
-	const struct inventory_view view = document_cache_view(undoing->stock);
+	const struct inventory_view view = whole_inventory_view(undoing->inventory);
 	struct save_cascade next;
 	bool good = save_cascade(result, &view, &next, error);
 
@@ -258,9 +258,9 @@ static bool save_again(struct undoing *undoing, struct json_object *body, struct
 
 	given->id = own_copy(id);
 	given->deleted = json_bool_or(body, "_deleted", false);
-	if (!document_cache_read(undoing->stock, &full_id, 1, error))
+	if (!whole_inventory_read(undoing->inventory, &full_id, 1, error))
 		return false;
-	return !document_cache_body(undoing->stock, full_id) ||
+	return !whole_inventory_body(undoing->inventory, full_id) ||
 	       gather_next(undoing, given, cascade, CASCADE_DEPTH, error);
 }
 
@@ -320,7 +320,7 @@ static bool flush(struct undoing *undoing, struct error *error)
 
 static bool save_task(struct undoing *undoing, struct task *task, struct error *error)
 {
-	const struct inventory_view view = document_cache_view(undoing->stock);
+	const struct inventory_view view = whole_inventory_view(undoing->inventory);
 	const struct save_request request = {.given = task->undone->change.given,
 					     .history = &undoing->history};
 	const struct inventory_source source = source_now();
@@ -329,7 +329,7 @@ static bool save_task(struct undoing *undoing, struct task *task, struct error *
 
 	*waiting = (struct waiting){.task = task};
 	if (save_document(&request, &view, &source, &waiting->result, &cause) && waiting->result.body) {
-		document_cache_put(undoing->stock, waiting->result.body);
+		whole_inventory_put(undoing->inventory, waiting->result.body);
 		undoing->waiting_count++;
 		return true;
 	}
@@ -400,7 +400,7 @@ static bool read_all(struct undoing *undoing, struct error *error)
 
 	for (size_t i = 0; i < undoing->count; i++)
 		full_ids[i] = undoing->tasks[i].full_id;
-	bool good = document_cache_read(undoing->stock, full_ids, undoing->count, error);
+	bool good = whole_inventory_read(undoing->inventory, full_ids, undoing->count, error);
 	free(full_ids);
 	return good;
 }
@@ -430,7 +430,7 @@ bool couch_revert(struct couch_client *couch, const struct couch_revert_order *o
 	*undoing = (struct undoing){
 		.couch = couch,
 		.order = order,
-		.stock = document_cache_open(couch),
+		.inventory = whole_inventory_open(couch),
 		.history = {RESTORE_CREATED_BY, result_out->batch, NULL},
 		.count = count,
 		.tasks = own_alloc((count + 1) * sizeof(struct task)),
@@ -442,7 +442,7 @@ bool couch_revert(struct couch_client *couch, const struct couch_revert_order *o
 	bool good = undo(undoing, error);
 	for (size_t i = 0; i < undoing->waiting_count; i++)
 		save_result_done(&undoing->waiting[i].result);
-	document_cache_close(&undoing->stock);
+	whole_inventory_close(&undoing->inventory);
 	free(undoing->tasks);
 	free(undoing);
 	return good;
