@@ -185,7 +185,7 @@ static bool is_apart(const struct batch *batch, const struct job *job, enum fiel
 
 bool job_stays_apart(const struct batch *batch, struct job *job, enum field field)
 {
-	if (job->decisions[field].action != ACTION_NONE || !is_apart(batch, job, field))
+	if (job->plan->decisions[field].action != ACTION_NONE || !is_apart(batch, job, field))
 		return false;
 	ledger_entry_hold(&job->entry, field, &job->couch[field]);
 	return true;

@@ -65,19 +65,18 @@ void typing_leave(struct batch *batch, struct job *job)
 	look_again_in(job, TYPING_QUIET_MS);
 }
 
-void typing_decide(struct batch *batch, struct job *job, enum field field)
+struct decision typing_decide(struct batch *batch, struct job *job, enum field field, struct decision decided)
 {
 	int64_t quiet_ms = base_now_ms(batch) - job->entry.typed_ms;
 
-	if (!job->entry.typed_ms || job->decisions[field].action != ACTION_NONE ||
-	    !typing_spaced(batch, job, field))
-		return;
+	if (!job->entry.typed_ms || decided.action != ACTION_NONE || !typing_spaced(batch, job, field))
+		return decided;
 	/* A clock that was set back makes nobody wait for ever. */
-	if (quiet_ms >= 0 && quiet_ms < TYPING_QUIET_MS)
-		look_again_in(job, TYPING_QUIET_MS - quiet_ms);
-	else
-		job->decisions[field] = (struct decision){
-			ACTION_TO_AIRTABLE, "the document has no white space at the ends of it"};
+	if (quiet_ms < 0 || quiet_ms >= TYPING_QUIET_MS)
+		return (struct decision){ACTION_TO_AIRTABLE,
+					 "the document has no white space at the ends of it"};
+	look_again_in(job, TYPING_QUIET_MS - quiet_ms);
+	return decided;
 }
 
 /* ---- one edit after the other ---- */
@@ -88,7 +87,7 @@ static enum field only_edit(const struct job *job)
 	enum field found = FIELD_COUNT;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		unsigned action = job->decisions[field].action;
+		unsigned action = job->plan->decisions[field].action;
 		if (!(action & ACTION_TO_COUCH))
 			continue;
 		if (found != FIELD_COUNT || action != ACTION_TO_COUCH || !is_text((enum field)field))
@@ -117,7 +116,7 @@ static bool goes_on(const char *a, const char *b)
 	return left == begin || right == begin;
 }
 
-void typing_hold(struct batch *batch, struct job *job)
+void typing_hold(struct batch *batch, struct job *job, struct plan *plan)
 {
 	enum field field = only_edit(job);
 	struct typing *typing = job->pair->typing;
@@ -135,7 +134,7 @@ void typing_hold(struct batch *batch, struct job *job)
 	int64_t wait_ms = TYPING_PAUSE_MS - (now_ms - typing->changed_ms);
 	if (wait_ms <= 0)
 		return;
-	job->decisions[field] = (struct decision){ACTION_WAIT, "somebody may be typing there"};
+	plan->decisions[field] = (struct decision){ACTION_WAIT, "somebody may be typing there"};
 	job->entry.typed_ms = base_now_ms(batch);
 	look_again_in(job, wait_ms);
 }

@@ -18,10 +18,13 @@ enum typing_limits {
 bool typing_spaced(const struct batch *batch, const struct job *job, enum field field);
 /* Leaves that white space for a while. */
 void typing_leave(struct batch *batch, struct job *job);
-/* Decides to set such a cell back to the document's text when it stayed quiet for long enough. */
-void typing_decide(struct batch *batch, struct job *job, enum field field);
-/* Leaves edits for a later job that go on from one that was just saved: they may be half of what somebody is typing. */
-void typing_hold(struct batch *batch, struct job *job);
+/* For a field of which nothing was to be done: to set such a cell back to the document's text when it stayed quiet for long enough. Else
+ * what was 'decided'. */
+struct decision typing_decide(struct batch *batch, struct job *job, enum field field,
+			      struct decision decided);
+/* The pass of plan that leaves edits for a later job that go on from one that was just saved: they may be half of what somebody is
+ * typing. 'plan' is the job's own. */
+void typing_hold(struct batch *batch, struct job *job, struct plan *plan);
 /* The row's edits are in the document: notes their time. */
 void typing_note_saved(struct job *job);
 /* Puts what is left for later into the ledger's entry, so that a new process goes on with it. */

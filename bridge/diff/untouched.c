@@ -44,7 +44,8 @@ static bool flows(const struct job *job, enum field field)
 {
 	const unsigned either_way = ACTION_TO_COUCH | ACTION_TO_AIRTABLE | ACTION_ASK_TIME;
 
-	return field_rule(field)->direction == DIRECTION_BOTH && job->decisions[field].action & either_way;
+	return field_rule(field)->direction == DIRECTION_BOTH &&
+	       job->plan->decisions[field].action & either_way;
 }
 
 static bool any_flows(const struct job *job)
@@ -74,7 +75,7 @@ static bool was_edited_since(const struct batch *batch, const struct job *job)
 
 static bool is_asked(const struct batch *batch, const struct job *job)
 {
-	return !job->finished && !job->needs_no_row && job->existence.action == EXIST_ADOPT &&
+	return !job->finished && !job->needs_no_row && job->plan->existence.action == EXIST_ADOPT &&
 	       any_flows(job) && app_link_ms(batch, job) && was_edited_since(batch, job);
 }
 

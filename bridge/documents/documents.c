@@ -73,14 +73,14 @@ static void show_derived(struct batch *batch, struct job *job, const struct cell
 	const struct cell_equivalence exact = {0};
 
 	for (size_t field = 0; job->given && !job->given->deleted && field < FIELD_COUNT; field++) {
-		struct decision *decision = &job->decisions[field];
+		unsigned action = job->plan->decisions[field].action;
 		if (!job_has_column(batch, job, (enum field)field) ||
 		    field_rule((enum field)field)->direction != DIRECTION_BOTH ||
-		    (decision->action & (ACTION_TO_COUCH | ACTION_WAIT | ACTION_PROBLEM)) ||
+		    (action & (ACTION_TO_COUCH | ACTION_WAIT | ACTION_PROBLEM)) ||
 		    cell_equal(&before[field], &job->couch[field], &exact) ||
 		    job_stays_apart(batch, job, (enum field)field))
 			continue;
-		*decision = (struct decision){ACTION_TO_AIRTABLE, "follows from an edit of the row"};
+		job->derived[field] = true;
 	}
 }
 
@@ -132,7 +132,7 @@ static void take_written_document(struct batch *batch, struct job *job, const st
 /* Where both are merged, what the document has for the row goes there all the same: the row's edits alone are not taken. */
 static bool is_merged(const struct job *job)
 {
-	enum existence_action action = job->existence.action;
+	enum existence_action action = job->plan->existence.action;
 	bool merges = action == EXIST_MERGE || action == EXIST_MERGE_OTHERS || action == EXIST_PAIR_FREE ||
 		      action == EXIST_MERGE_OUT;
 
@@ -169,9 +169,7 @@ static void take_history_result(struct job *job, const struct endpoint_write *wr
 	}
 	job_problem(job, "The change is not made: CouchDB refused its history entry: %s.", write->error.text);
 	give_up_save(job);
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (job->decisions[field].action & ACTION_CONFLICT)
-			job->decisions[field].action = ACTION_WAIT;
+	job->losers_unrecorded = true;
 }
 
 static void note_app_link_refused(struct job *job, const struct endpoint_write *write)
@@ -332,7 +330,7 @@ bool batch_write_documents(struct batch *batch, struct error *error)
 static bool takes_edits_along(const struct job *job)
 {
 	return job->row_work == ROW_WORK_DELETE && job->noted && !job->finished &&
-	       job->existence.action == EXIST_DELETE_ROW && job->entry.state == ENTRY_PAIR;
+	       job->plan->existence.action == EXIST_DELETE_ROW && job->entry.state == ENTRY_PAIR;
 }
 
 static void collect_last_edits(struct batch *batch, struct document_writes *writing)

@@ -14,35 +14,12 @@
 
 /* ---- edits ---- */
 
-/* An item is in the collection of its container when its row names none: so it is taken, and the row is told. */
-static void default_collection(struct batch *batch, struct job *job, const struct cell *container)
-{
-	struct mapping_links links = sync_links(batch->sync);
-
-	if (job->pair->table != TABLE_ITEMS)
-		return;
-	const char *id = mapping_default_collection(&job->airtable[FIELD_COLLECTION], container, &links);
-	struct cell collection = id ? cell_link(id) : (struct cell){0};
-	cell_move(&job->default_collection, &collection);
-}
-
-/* The container that the item is in after the edits; none is sure while the row's has no document. */
-static const struct cell *container_after(const struct job *job)
-{
-	static const struct cell none = {0};
-	unsigned action = job->decisions[FIELD_CONTAINER].action;
-
-	if (action & ACTION_WAIT)
-		return &none;
-	return action & ACTION_TO_COUCH ? &job->airtable[FIELD_CONTAINER] : &job->couch[FIELD_CONTAINER];
-}
-
 /* What the document is given for what the row shows. */
 static const struct cell *given_cell(const struct job *job, enum field field)
 {
-	bool by_default = field == FIELD_COLLECTION && job->default_collection.kind != CELL_EMPTY;
+	bool by_default = field == FIELD_COLLECTION && job->plan->default_collection.kind != CELL_EMPTY;
 
-	return by_default ? &job->default_collection : &job->airtable[field];
+	return by_default ? &job->plan->default_collection : &job->airtable[field];
 }
 
 static bool apply_edits(struct job *job, struct json_object *body)
@@ -51,7 +28,7 @@ static bool apply_edits(struct job *job, struct json_object *body)
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		struct error error;
-		if (!(job->decisions[field].action & ACTION_TO_COUCH))
+		if (!(job->plan->decisions[field].action & ACTION_TO_COUCH))
 			continue;
 		if (mapping_to_document(job->pair->table, (enum field)field,
 					given_cell(job, (enum field)field), body, &error))
@@ -81,7 +58,7 @@ static void give(struct batch *batch, struct job *job, struct json_object *body)
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const char *key = field_rule((enum field)field)->data_key[job->pair->table];
-		if (!(job->decisions[field].action & ACTION_TO_COUCH) || !key)
+		if (!(job->plan->decisions[field].action & ACTION_TO_COUCH) || !key)
 			continue;
 		if (json_find(data, key, &value))
 			datum_put(given, key, json_copy(value));
@@ -108,7 +85,6 @@ bool job_draft_edit(struct batch *batch, struct job *job)
 {
 	scoped(json_object) body = json_copy(job->document.body);
 
-	default_collection(batch, job, container_after(job));
 	if (!apply_edits(job, body))
 		return false;
 	give(batch, job, body);
@@ -225,39 +201,24 @@ static bool is_copy(struct job *job)
 	return true;
 }
 
-static void decide_all_to_couch(const struct batch *batch, struct job *job)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		bool both = field_rule((enum field)field)->direction == DIRECTION_BOTH;
-		bool filled = job_has_column(batch, job, (enum field)field) &&
-			      given_cell(job, (enum field)field)->kind != CELL_EMPTY;
-		job->decisions[field] =
-			(struct decision){both && filled ? ACTION_TO_COUCH : ACTION_NONE, "a new row"};
-	}
-	if (link_waits(job, FIELD_CONTAINER)) {
-		/* As if it were empty on both sides: so that it counts as an edit of the row when it can be followed. */
-		const struct cell none = {0};
-		job->decisions[FIELD_CONTAINER] =
-			(struct decision){ACTION_WAIT, "the container has no document yet"};
-		ledger_entry_agree(&job->entry, FIELD_CONTAINER, &none, &none);
-	}
-}
-
 bool job_draft_new(struct batch *batch, struct job *job)
 {
+	/* As if the container were empty on both sides: so that it counts as an edit of the row when it can be followed. */
+	const struct cell none = {0};
 	/* A row that was brought back with nothing in it is told what it lacks: its document is gone. */
-	bool brought_back = job->existence.action == EXIST_UNDELETE;
+	bool brought_back = job->plan->existence.action == EXIST_UNDELETE;
 	if (is_copy(job) || (is_blank(batch, job) && !brought_back))
 		return false;
-	default_collection(batch, job, &job->airtable[FIELD_CONTAINER]);
 	if (must_wait(job) || missing_cells(batch, job))
 		return false;
-	decide_all_to_couch(batch, job);
+	if (job->plan->decisions[FIELD_CONTAINER].action & ACTION_WAIT)
+		ledger_entry_agree(&job->entry, FIELD_CONTAINER, &none, &none);
 	scoped(json_object) body = document_new(table_document_type(job->pair->table), job->pair->id);
 	if (!apply_edits(job, body))
 		return false;
 	give(batch, job, body);
-	if (job->existence.action == EXIST_UNDELETE && job->airtable[FIELD_CREATED_AT].kind == CELL_TIME)
+	if (job->plan->existence.action == EXIST_UNDELETE &&
+	    job->airtable[FIELD_CREATED_AT].kind == CELL_TIME)
 		job->given->created_at = json_new_int(job->airtable[FIELD_CREATED_AT].time_ms);
 	return true;
 }
@@ -333,7 +294,7 @@ void job_record_losers(struct batch *batch, struct job *job)
 	int64_t time_ms = document_updated_at(job->document.body);
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		unsigned action = job->decisions[field].action;
+		unsigned action = job->plan->decisions[field].action;
 		if (!(action & ACTION_CONFLICT) || !(action & (ACTION_TO_COUCH | ACTION_TO_AIRTABLE)))
 			continue;
 		bool row_wins = action & ACTION_TO_COUCH;

@@ -15,7 +15,7 @@
  * between would leave a document that nobody asked to sync. */
 static void note_birth(struct batch *batch, struct job *job)
 {
-	if (job->pair->table != TABLE_COLLECTIONS || job->existence.action != EXIST_CREATE_DOCUMENT)
+	if (job->pair->table != TABLE_COLLECTIONS || job->plan->existence.action != EXIST_CREATE_DOCUMENT)
 		return;
 	job->entry.created_from_row = true;
 	job->pair->created_from_row = true;
@@ -35,7 +35,7 @@ static bool note_taken(struct batch *batch, struct error *error)
 		    job->row_mode == ROW_WRITE_GIVEN_UP || job->document_work == DOCUMENT_WORK_NONE)
 			continue;
 		for (size_t field = 0; field < FIELD_COUNT; field++)
-			if (job->decisions[field].action & ACTION_TO_COUCH)
+			if (job->plan->decisions[field].action & ACTION_TO_COUCH)
 				ledger_entry_take(&job->entry, (enum field)field, &job->airtable[field]);
 		own_free_text(&job->entry.taken_on);
 		job->entry.taken_on = own_copy(job->document.revision);

@@ -15,8 +15,10 @@ struct batch *batch_open(struct sync *sync, struct pair *const *pairs, size_t co
 	batch->count = count;
 	batch->pairings_before = sync->pairs.pairings;
 	batch->jobs = own_alloc((count + 1) * sizeof *batch->jobs);
+	batch->plans = own_alloc((count + 1) * sizeof *batch->plans);
 	for (size_t i = 0; i < count; i++) {
 		batch->jobs[i].pair = pairs[i];
+		batch->jobs[i].plan = &batch->plans[i];
 		batch->jobs[i].reasons = pairs[i]->reasons;
 		pairs[i]->reasons = 0;
 		pairs[i]->under_way = true;
@@ -37,7 +39,6 @@ static void job_done(struct job *job)
 	}
 	for (size_t link = 0; link < countof(job->both_links); link++)
 		cell_done(&job->both_links[link]);
-	cell_done(&job->default_collection);
 	text_done(&job->problem);
 	datum_close(&job->given);
 	datum_close(&job->cascade);
@@ -88,10 +89,12 @@ void batch_close(struct batch **batch)
 		queue_again(gone->sync, job, gone->remembered);
 		gone->sync->progress.done += !job->pair->queued && job->reasons != JOB_APP_LINK;
 		job_done(job);
+		cell_done(&gone->plans[i].default_collection);
 	}
 	endpoint_writes_done(gone->writes, gone->write_count);
 	free(gone->writes);
 	free(gone->jobs);
+	free(gone->plans);
 	free(gone);
 }
 

@@ -7,7 +7,8 @@
 struct batch {
 	struct sync *sync;
 	size_t count;
-	struct job *jobs;              /* owned */
+	struct job *jobs;   /* owned */
+	struct plan *plans; /* owned; of each job, which reads it as const: batch_plan() writes them */
 	struct endpoint_write *writes; /* owned; of rows */
 	size_t write_count;
 	struct endpoint_ticket *ticket;

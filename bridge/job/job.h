@@ -3,8 +3,7 @@
 #pragma once
 #include "bridge/endpoints/endpoint.h"
 #include "bridge/index/pair.h"
-#include "bridge/plan/plan_existence.h"
-#include "bridge/plan/plan_field.h"
+#include "bridge/plan/plan.h"
 #include "inventory/datum.h"
 
 #define JOB_MISSES_UNREPORTED 3 /* so many conflicts or lost answers in a row are no problem yet */
@@ -50,23 +49,14 @@ struct job {
 	bool settles_back;
 	struct error flaw; /* why the document cannot be used; kind ERROR_NONE: it can */
 	struct cell couch[FIELD_COUNT], airtable[FIELD_COUNT];
-	/* the collection that is taken where the row names none; or empty */
-	struct cell default_collection;
 	bool row_edit_newer; /* the row was edited after its document's tombstone was first seen */
 	bool twin_goes; /* a person wants twins gone, and it has nothing that the original lacks (app_twins.h) */
 	bool app_deleted; /* what the app left behind of the deleted document names the row (deleted_by_app.h) */
-	struct existence existence;
-	struct decision decisions[FIELD_COUNT];
-	/* Of the fields that were decided to flow: hashes of what both sides showed, for the brake. */
-	struct job_values {
-		uint32_t couch, airtable;
-	} values[FIELD_COUNT];
-	enum edit_order orders[FIELD_COUNT];
+	const struct plan *plan; /* borrowed from the batch; batch_plan() alone writes it */
 	/* The ledger has lost its entry, and this process remembers the pair: whether its document was edited since it was handled,
 	 * and which cells were not edited since both were in step. */
 	bool recollected, recollected_edited;
 	char recollected_row[32];
-	bool unedited[FIELD_COUNT];
 	struct text problem; /* sentences for a person, for the row's error cell and the ledger */
 	bool retry;          /* the problem may pass by itself: try again later */
 	unsigned waits;      /* enum pair_waits */
@@ -90,8 +80,12 @@ struct job {
 	struct json_object *awaits;
 	bool rounds_done; /* rounds are done with it: its document was written, refused or put off, or there was nothing to write */
 	bool document_written; /* the save is done, and new_document, if any, has become the document */
-	bool drops_app_link;   /* it lacks the app link of the row that is gone */
-	bool sets_app_link;    /* it carries the app's link, which the present one does not */
+	bool derived
+		[FIELD_COUNT]; /* the save made something else of it, which is for the row: nobody edited it */
+	/* the history of what its conflicts replace was refused: neither side's value is replaced */
+	bool losers_unrecorded;
+	bool drops_app_link; /* it lacks the app link of the row that is gone */
+	bool sets_app_link;  /* it carries the app's link, which the present one does not */
 	struct json_object
 		*unrecorded; /* owned array; of those that were written for a change that is not made */
 	struct json_object *histories; /* owned array; go before the document */

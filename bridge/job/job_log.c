@@ -112,7 +112,7 @@ static bool is_same(const struct cell *before, const struct cell *now)
 /* At a first contact whole bases are filled: that is counted, and a line tells how far it is (progress.h). */
 static bool is_counted(struct batch *batch, const struct job *job)
 {
-	enum existence_action action = job->existence.action;
+	enum existence_action action = job->plan->existence.action;
 	bool is = batch->sync->first_contact &&
 		  (action == EXIST_CREATE_ROW || action == EXIST_CREATE_DOCUMENT || action == EXIST_ADOPT);
 
@@ -125,7 +125,7 @@ static void log_document_edit(struct batch *batch, const struct job *job, const 
 	struct text words = {0};
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if ((job->decisions[field].action & ACTION_TO_COUCH) &&
+		if ((job->plan->decisions[field].action & ACTION_TO_COUCH) &&
 		    !is_same(&before[field], &job->couch[field]))
 			add_change(&words, batch, (enum field)field, &before[field], &job->couch[field]);
 	if (words.length)
@@ -136,22 +136,22 @@ static void log_document_edit(struct batch *batch, const struct job *job, const 
 static void log_document_made(struct batch *batch, const struct job *job)
 {
 	const char *row = job->row.id ? job->row.id : "";
-	scoped_text words =
-		job->existence.action == EXIST_UNDELETE
-			? own_format("the document is brought back of row %s: %s", row, job->existence.reason)
-			: own_format("the document is made of row %s", row);
+	scoped_text words = job->plan->existence.action == EXIST_UNDELETE
+				    ? own_format("the document is brought back of row %s: %s", row,
+						 job->plan->existence.reason)
+				    : own_format("the document is made of row %s", row);
 
 	log_write(batch, job, to_couch, words);
 }
 
 void job_log_document_written(struct batch *batch, const struct job *job, const struct cell *before)
 {
-	enum existence_action action = job->existence.action;
+	enum existence_action action = job->plan->existence.action;
 
 	if (is_counted(batch, job) || !job->given)
 		return;
 	if (job->document_work == DOCUMENT_WORK_DELETE) {
-		scoped_text words = own_format("the document is deleted: %s", job->existence.reason);
+		scoped_text words = own_format("the document is deleted: %s", job->plan->existence.reason);
 		log_write(batch, job, to_couch, words);
 	} else if (action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE) {
 		log_document_made(batch, job);
@@ -197,18 +197,18 @@ void job_log_row_written(struct batch *batch, struct job *job)
 	}
 	const char *row = made ? job->row_write->answer.id : job->row.id;
 	scoped_text words = own_format("row %s is %s: %s", row ? row : "", made ? "made" : "deleted",
-				       job->existence.reason);
+				       job->plan->existence.reason);
 	log_write(batch, job, to_airtable, words);
 }
 
 void job_log_unpaired(struct batch *batch, const struct job *job)
 {
-	enum existence_action action = job->existence.action;
+	enum existence_action action = job->plan->existence.action;
 	scoped_text label = job_label(job);
 
 	if (action == EXIST_FORGET || action == EXIST_LET_GO || action == EXIST_RETIRE)
 		log_info(&batch->sync->log, "%s: not kept in step any more: %s", label,
-			 job->existence.reason);
+			 job->plan->existence.reason);
 }
 
 void job_log_cascaded(struct batch *batch, struct json_object *document)
@@ -246,7 +246,7 @@ static void say(struct batch *batch, const struct job *job, enum log_level level
 void job_log_conflict(struct batch *batch, const struct job *job, enum field field, const struct cell *lost,
 		      const struct cell *won)
 {
-	const struct decision *decision = &job->decisions[field];
+	const struct decision *decision = &job->plan->decisions[field];
 	scoped_text lost_words = job_cell_words(batch, field, lost);
 	scoped_text won_words = job_cell_words(batch, field, won);
 	scoped_text sentence = own_format("conflict in %s: %s: %s gave way to %s (%s)",
@@ -260,7 +260,7 @@ void job_log_gone_with_row(struct batch *batch, const struct job *job, enum fiel
 {
 	scoped_text lost = job_cell_words(batch, field, &job->airtable[field]);
 	scoped_text sentence = own_format("conflict in %s: %s: %s goes with the row, and is in the history",
-					  field_rule(field)->name, job->existence.reason, lost);
+					  field_rule(field)->name, job->plan->existence.reason, lost);
 
 	say(batch, job, LOG_INFO, sentence);
 }

@@ -25,7 +25,7 @@ static bool has_own_row(const struct job *job)
 	const struct ledger_entry *entry = &job->entry;
 
 	return !job->needs_no_row && job->row.presence == RECORD_THERE &&
-	       (entry->state != ENTRY_PAIR || job->existence.action == EXIST_PAIR_FREE ||
+	       (entry->state != ENTRY_PAIR || job->plan->existence.action == EXIST_PAIR_FREE ||
 		strcmp(job->row.id, entry->record_id) == 0);
 }
 

@@ -234,3 +234,13 @@ struct decision plan_field(const struct field_views *field)
 		return plan_not_agreed(field);
 	return plan_both(field);
 }
+
+struct decision plan_new_field(enum field_direction direction, const struct cell *airtable, bool is_filled)
+{
+	/* Of two links a person has to take one away, whatever they wait for. */
+	if (links_unknown(airtable) && airtable->id_count == 1)
+		return (struct decision){ACTION_WAIT, "what it points to has no document yet"};
+	if (direction == DIRECTION_BOTH && is_filled)
+		return (struct decision){ACTION_TO_COUCH, "a new row"};
+	return (struct decision){ACTION_NONE, "a new row"};
+}

@@ -47,3 +47,5 @@ struct field_views {
 	enum edit_order order;
 };
 struct decision plan_field(const struct field_views *field);
+/* The same of a row that becomes a document: what it shows ('is_filled'; or what follows for a collection) is taken. */
+struct decision plan_new_field(enum field_direction direction, const struct cell *airtable, bool is_filled);

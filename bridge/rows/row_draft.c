@@ -67,8 +67,8 @@ static bool is_out_of_step(const struct batch *batch, const struct job *job, enu
 /* Then what is empty on both sides is agreed on, too: what is typed there next is an edit. */
 static bool is_made_of_row(const struct job *job)
 {
-	return job->document_written &&
-	       (job->existence.action == EXIST_CREATE_DOCUMENT || job->existence.action == EXIST_UNDELETE);
+	return job->document_written && (job->plan->existence.action == EXIST_CREATE_DOCUMENT ||
+					 job->plan->existence.action == EXIST_UNDELETE);
 }
 
 /* The save has made of the document what the row shows already. */
@@ -89,10 +89,19 @@ static bool shows_both_links(struct job *job, enum field field)
 	return both && both->kind != CELL_EMPTY;
 }
 
+unsigned job_row_action(const struct job *job, enum field field)
+{
+	unsigned action = job->plan->decisions[field].action;
+
+	if (job->losers_unrecorded && (action & ACTION_CONFLICT))
+		return ACTION_WAIT;
+	return job->derived[field] ? ACTION_TO_AIRTABLE : action;
+}
+
 /* One field of a pair whose document edits, if any, are written: 'couch' is the document as it is now. */
 static void fill_merged(struct batch *batch, struct job *job, enum field field)
 {
-	unsigned action = job->decisions[field].action;
+	unsigned action = job_row_action(job, field);
 	bool out = field_rule(field)->direction == DIRECTION_OUT;
 
 	if (action & (ACTION_WAIT | ACTION_ASK_TIME))
@@ -154,7 +163,7 @@ static void fill_delete_box(struct batch *batch, struct job *job)
 {
 	const struct cell unticked = {0};
 
-	if (job->existence.clear_delete && job_has_column(batch, job, FIELD_DELETE) &&
+	if (job->plan->existence.clear_delete && job_has_column(batch, job, FIELD_DELETE) &&
 	    job->airtable[FIELD_DELETE].kind != CELL_EMPTY)
 		fill(batch, job, FIELD_DELETE, &unticked);
 }
@@ -164,7 +173,7 @@ static void fill_delete_box(struct batch *batch, struct job *job)
 static bool lacks_its_type(const struct batch *batch, const struct job *job)
 {
 	const struct columns *columns = &batch->sync->columns[job->pair->table];
-	enum existence_action action = job->existence.action;
+	enum existence_action action = job->plan->existence.action;
 	bool taken_in = action == EXIST_CREATE_DOCUMENT || action == EXIST_ADOPT;
 
 	return taken_in && job_has_column(batch, job, FIELD_TYPE) && job->document.presence == RECORD_THERE &&

@@ -4,6 +4,9 @@
 
 /* Drafts the row of a job that was given up (ROW_WRITE_GIVEN_UP) anew; false: it says already what is wrong, and is not written. */
 bool job_fill_given_up(struct batch *batch, struct job *job);
+/* What the row write carries out of what was decided (enum field_action), by what has become of the document's write: what a save made of
+ * a field goes to the row, and nothing is replaced that the history has not taken. */
+unsigned job_row_action(const struct job *job, enum field field);
 /* Fills row_body, writes and outgoing; false when there is nothing to write. */
 must_use bool job_fill_update(struct batch *batch, struct job *job);
 must_use bool job_fill_create(struct batch *batch, struct job *job);

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "bridge/app/app_link.h"
 #include "bridge/app/app_twins.h"
-#include "bridge/diff/typing.h"
 #include "bridge/documents/draft.h"
 #include "bridge/documents/retire.h"
 #include "bridge/job/expired.h"
@@ -52,7 +51,7 @@ static bool is_own_row(const struct job *job)
 static void hold(struct batch *batch, struct job *job)
 {
 	(void)batch;
-	job_problem(job, "%s.", job->existence.reason);
+	job_problem(job, "%s.", job->plan->existence.reason);
 	job->finished = true;
 	if (job->document.presence == RECORD_MISSING && job->entry.state != ENTRY_NONE)
 		return;
@@ -100,7 +99,7 @@ static void park_unreadable(struct batch *batch, struct job *job)
 {
 	bool own = job->row.presence == RECORD_THERE && is_own_row(job);
 
-	job_problem(job, "%s.", job->flaw.kind != ERROR_NONE ? job->flaw.text : job->existence.reason);
+	job_problem(job, "%s.", job->flaw.kind != ERROR_NONE ? job->flaw.text : job->plan->existence.reason);
 	job->finished = !own;
 	if (!own)
 		return;
@@ -153,8 +152,8 @@ static void delete_document(struct batch *batch, struct job *job)
 
 static void report(struct job *job)
 {
-	if (job->existence.reported)
-		job_problem(job, "%s.", job->existence.reason);
+	if (job->plan->existence.reported)
+		job_problem(job, "%s.", job->plan->existence.reason);
 }
 
 /* A box that is refused is as it was left; when it is unticked, the refusal is past. */
@@ -162,7 +161,7 @@ static void note_box(struct job *job)
 {
 	const struct cell unticked = {0};
 
-	if (job->existence.refuse_delete)
+	if (job->plan->existence.refuse_delete)
 		ledger_entry_agree(&job->entry, FIELD_DELETE, &unticked, &job->airtable[FIELD_DELETE]);
 	else
 		ledger_entry_forget_field(&job->entry, FIELD_DELETE);
@@ -171,17 +170,16 @@ static void note_box(struct job *job)
 static bool has_row_edits(const struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (job->decisions[field].action & ACTION_TO_COUCH)
+		if (job->plan->decisions[field].action & ACTION_TO_COUCH)
 			return true;
 	return false;
 }
 
 static void merge(struct batch *batch, struct job *job)
 {
-	typing_hold(batch, job);
 	bool edits = has_row_edits(job);
 	report(job);
-	job->retry = job->existence.refuse_delete;
+	job->retry = job->plan->existence.refuse_delete;
 	note_box(job);
 	if (edits && !job_draft_edit(batch, job))
 		log_debug(&batch->sync->log, "%s: the row's edits are refused", job->pair->full_id);
@@ -287,7 +285,7 @@ static void try_app_link_again(struct batch *batch, struct job *job)
 
 void job_apply_existence(struct batch *batch, struct job *job)
 {
-	enum existence_action action = job->existence.action;
+	enum existence_action action = job->plan->existence.action;
 
 	job_note_app_link(batch, job);
 	if (job->needs_no_row) {

@@ -27,7 +27,7 @@ static void wall_time(int64_t until_steady_ms, char iso_out[CLOCK_ISO_SIZE])
 
 static struct brake_write intended(const struct job *job, enum field field, bool to_row)
 {
-	const struct job_values *values = &job->values[field];
+	const struct plan_values *values = &job->plan->values[field];
 
 	return (struct brake_write){
 		.field = field,
@@ -62,15 +62,16 @@ static void report_held(struct job *job, enum field field, const struct brake_ho
 			name, shown, kept, until);
 }
 
-static void brake_field(struct job *job, enum field field)
+static void brake_field(struct job *job, struct plan *plan, enum field field)
 {
-	struct decision *decision = &job->decisions[field];
+	struct decision *decision = &plan->decisions[field];
 	bool to_row = decision->action & ACTION_TO_AIRTABLE;
 
 	if (field_rule(field)->direction != DIRECTION_BOTH ||
 	    !(decision->action & (ACTION_TO_AIRTABLE | ACTION_TO_COUCH)))
 		return;
-	job->values[field] = (struct job_values){hash_of(&job->couch[field]), hash_of(&job->airtable[field])};
+	plan->values[field] =
+		(struct plan_values){hash_of(&job->couch[field]), hash_of(&job->airtable[field])};
 	if (!job->pair->brake)
 		return;
 	struct brake_write write = intended(job, field, to_row);
@@ -82,13 +83,13 @@ static void brake_field(struct job *job, enum field field)
 	job_wait(job, hold.until_ms - clock_steady_ms());
 }
 
-static void brake_restore(struct job *job)
+static void brake_restore(struct job *job, struct plan *plan)
 {
 	int64_t until_ms = job->pair->brake ? brake_check_restore(job->pair->brake, clock_steady_ms()) : 0;
 
 	if (!until_ms)
 		return;
-	job->existence = (struct existence){
+	plan->existence = (struct existence){
 		.action = EXIST_HOLD,
 		.reason = "its row was put back twice within a day and is gone again: somebody, or an "
 			  "automation of "
@@ -100,20 +101,16 @@ static void brake_restore(struct job *job)
 
 static bool merges_pair(const struct job *job)
 {
-	return job->existence.action == EXIST_MERGE || job->existence.action == EXIST_MERGE_OTHERS;
+	return job->plan->existence.action == EXIST_MERGE ||
+	       job->plan->existence.action == EXIST_MERGE_OTHERS;
 }
 
-void batch_brake(struct batch *batch)
+void job_brake(struct job *job, struct plan *plan)
 {
-	for (size_t i = 0; i < batch->count; i++) {
-		struct job *job = &batch->jobs[i];
-		if (job->finished || job->needs_no_row)
-			continue;
-		if (job->existence.action == EXIST_RESTORE_ROW)
-			brake_restore(job);
-		for (size_t field = 0; merges_pair(job) && field < FIELD_COUNT; field++)
-			brake_field(job, (enum field)field);
-	}
+	if (plan->existence.action == EXIST_RESTORE_ROW)
+		brake_restore(job, plan);
+	for (size_t field = 0; merges_pair(job) && field < FIELD_COUNT; field++)
+		brake_field(job, plan, (enum field)field);
 }
 
 /* ---- after: what counts ---- */
@@ -132,7 +129,7 @@ static bool row_was_written(const struct job *job)
 
 static void note_field(struct job *job, enum field field)
 {
-	unsigned action = job->decisions[field].action;
+	unsigned action = job->plan->decisions[field].action;
 	struct brake_write write;
 
 	if ((action & ACTION_TO_COUCH) && job->document_written) {
@@ -148,7 +145,7 @@ static void note_field(struct job *job, enum field field)
 
 void job_note_brake(struct job *job)
 {
-	if (job->existence.action == EXIST_RESTORE_ROW && row_was_written(job))
+	if (job->plan->existence.action == EXIST_RESTORE_ROW && row_was_written(job))
 		brake_note_restore(brake_of(job->pair), clock_steady_ms());
 	for (size_t field = 0; merges_pair(job) && field < FIELD_COUNT; field++)
 		if (field_rule((enum field)field)->direction == DIRECTION_BOTH)

@@ -155,7 +155,7 @@ static bool settles_back(enum existence_action action)
 	       action == EXIST_RETIRE;
 }
 
-void job_decide_existence(struct batch *batch, struct job *job)
+struct existence job_decide_existence(struct batch *batch, struct job *job)
 {
 	struct pair *pair = job->pair;
 	bool document_there = job->document.presence == RECORD_THERE && job->flaw.kind == ERROR_NONE;
@@ -180,9 +180,9 @@ void job_decide_existence(struct batch *batch, struct job *job)
 			     pair_has_contents(pair);
 	if (views.document == DOCUMENT_LEFT_SCOPE || views.document == DOCUMENT_OUT_OF_SCOPE)
 		job_view_scope_exit(batch, job, &views);
-	job->existence = plan_existence(&views);
-	job->settles_back = job->went_back && settles_back(job->existence.action);
+	struct existence found = plan_existence(&views);
+	job->settles_back = job->went_back && settles_back(found.action);
 	job->again = job->again || views.place_open;
-	log_debug(&batch->sync->log, "%s: %s: %s", pair->full_id, existence_name(job->existence.action),
-		  job->existence.reason);
+	log_debug(&batch->sync->log, "%s: %s: %s", pair->full_id, existence_name(found.action), found.reason);
+	return found;
 }

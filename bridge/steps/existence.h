@@ -3,5 +3,5 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Sets job->existence, and, where that is not sure yet, when the pair gets another job. */
-void job_decide_existence(struct batch *batch, struct job *job);
+/* What follows; notes in the job when the pair gets another one, where that is not sure yet. */
+struct existence job_decide_existence(struct batch *batch, struct job *job);

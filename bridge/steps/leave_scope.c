@@ -6,6 +6,7 @@
 #include "bridge/job/job_problem.h"
 #include "bridge/limits.h"
 #include "bridge/memory/integration_settings.h"
+#include "bridge/rows/row_draft.h"
 #include "bridge/state/retired_entry.h"
 
 /* ---- what stays ---- */
@@ -29,7 +30,7 @@ void job_leave(struct batch *batch, struct job *job)
 	job->finished = job->row.presence != RECORD_THERE && job->document_work == DOCUMENT_WORK_NONE;
 	if (job->row.presence != RECORD_THERE)
 		return;
-	job_problem(job, "%s.", job->existence.reason);
+	job_problem(job, "%s.", job->plan->existence.reason);
 	job_write_error_cell(job);
 }
 
@@ -40,7 +41,7 @@ void job_merge_out(struct batch *batch, struct job *job)
 	bool edits = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		edits = edits || (job->decisions[field].action & ACTION_TO_COUCH);
+		edits = edits || (job->plan->decisions[field].action & ACTION_TO_COUCH);
 	if (edits && !job_draft_edit(batch, job))
 		log_debug(&batch->sync->log, "%s: the row's edits are refused", job->pair->full_id);
 	job->merges = true;
@@ -60,7 +61,7 @@ static void agree_on_loser(struct job *job, enum field field, const struct cell 
 
 static bool take_merged(struct job *job, enum field field)
 {
-	unsigned action = job->decisions[field].action;
+	unsigned action = job_row_action(job, field);
 	const struct cell *shown = job_shown(job, field); /* it is not written: it goes on showing this */
 
 	if (action & ACTION_MOVE_BASE) {
@@ -85,7 +86,7 @@ void job_take_merged_out(struct batch *batch, struct job *job)
 		    take_merged(job, (enum field)field))
 			job->again = true;
 	if (!job->again && !job->problem.length)
-		job_problem(job, "%s, but they wait for something else.", job->existence.reason);
+		job_problem(job, "%s, but they wait for something else.", job->plan->existence.reason);
 	job->retry = !job->again; /* Airtable itself may take back what is refused, when it empties a link */
 	job_write_error_cell(job);
 }
@@ -105,7 +106,7 @@ void job_let_go(struct batch *batch, struct job *job)
 
 static bool is_removed(const struct job *job)
 {
-	return job->existence.action == EXIST_REMOVE_ROW && job->row_work == ROW_WORK_DELETE &&
+	return job->plan->existence.action == EXIST_REMOVE_ROW && job->row_work == ROW_WORK_DELETE &&
 	       !job->finished;
 }
 

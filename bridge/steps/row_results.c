@@ -110,11 +110,12 @@ bool job_is_unanswered(const struct job *job)
 /* Nothing new is known of what needed no row, or waits for the deadline of a write. */
 bool job_was_decided(const struct job *job)
 {
-	return job->existence.reason != NULL;
+	return job->plan->existence.reason != NULL;
 }
 
 /* What was planned was done, or was refused for good. */
 bool job_was_answered(const struct job *job)
 {
-	return job_was_decided(job) && job->existence.action != EXIST_ASK_AGAIN && !job_is_unanswered(job);
+	return job_was_decided(job) && job->plan->existence.action != EXIST_ASK_AGAIN &&
+	       !job_is_unanswered(job);
 }

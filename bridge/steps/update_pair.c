@@ -16,7 +16,7 @@
  * its ID is outside of the scope. The pair remembers its record id, so that it is looked at again. */
 static bool stays_beside(const struct job *job)
 {
-	enum existence_action action = job->existence.action;
+	enum existence_action action = job->plan->existence.action;
 	bool came_back = action == EXIST_UNDELETE || action == EXIST_ASK_AGAIN || action == EXIST_UNTICK;
 	bool outside = action == EXIST_LEAVE || action == EXIST_LET_GO;
 

@@ -41,7 +41,7 @@ static void wait_without_pair(struct job *job)
 {
 	if (job->entry.state == ENTRY_DISCARDED)
 		ledger_entry_let_go(&job->entry); /* it is there again, as a new one */
-	if (job->existence.action != EXIST_LEAVE || job->entry.state == ENTRY_NONE)
+	if (job->plan->existence.action != EXIST_LEAVE || job->entry.state == ENTRY_NONE)
 		snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
 	job_write_error_cell(job);
 }
@@ -59,7 +59,7 @@ static bool withhold(struct batch *batch, struct job *job)
 
 static void prepare_row(struct batch *batch, struct job *job)
 {
-	enum existence_action action = job->existence.action;
+	enum existence_action action = job->plan->existence.action;
 	bool new_document = action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE;
 
 	if (job->finished || job->needs_no_row || job->row_work != ROW_WORK_UPDATE)

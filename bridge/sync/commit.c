@@ -60,8 +60,8 @@ static void note_problem(struct batch *batch, struct job *job)
 	if (words && job->retry) {
 		schedule_retry(job);
 	} else if (words || job->document_written ||
-		   (job->existence.action != EXIST_CREATE_DOCUMENT &&
-		    job->existence.action != EXIST_UNDELETE)) {
+		   (job->plan->existence.action != EXIST_CREATE_DOCUMENT &&
+		    job->plan->existence.action != EXIST_UNDELETE)) {
 		entry->failures = 0;
 		entry->next_try_ms = 0;
 	}

@@ -14,6 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The plan that is const everywhere else. */
+static struct plan *plan_of(struct batch *batch, const struct job *job)
+{
+	return &batch->plans[job - batch->jobs];
+}
+
 /* ---- fields ---- */
 
 static bool links_unknown(const struct cell *cell)
@@ -65,7 +71,7 @@ static void report_problem(struct job *job, enum field field, const struct error
 	if (job->airtable[field].kind == CELL_WRONG)
 		job_problem(job, "%s.", job->airtable[field].text);
 	else if (refusal->kind == ERROR_NONE)
-		job_problem(job, "%s: %s.", field_rule(field)->name, job->decisions[field].reason);
+		job_problem(job, "%s: %s.", field_rule(field)->name, job->plan->decisions[field].reason);
 	else
 		job_problem(job, "%s.", refusal->text);
 }
@@ -82,7 +88,7 @@ static bool shows_otherwise(const struct batch *batch, const struct job *job, en
 
 static void report_field(struct batch *batch, struct job *job, enum field field, const struct error *refusal)
 {
-	unsigned action = job->decisions[field].action;
+	unsigned action = job->plan->decisions[field].action;
 
 	if (action & ACTION_PROBLEM)
 		report_problem(job, field, refusal);
@@ -114,7 +120,7 @@ static void decide_field(struct batch *batch, struct job *job, enum field field)
 	struct sync *sync = batch->sync;
 	const struct field_rule *rule = field_rule(field);
 	const struct ledger_field *agreed = &job->entry.fields[field];
-	bool first_contact = job->existence.action == EXIST_ADOPT;
+	bool first_contact = job->plan->existence.action == EXIST_ADOPT;
 	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 	struct mapping_links links = sync_links(sync);
 	struct error refusal = {.kind = ERROR_NONE};
@@ -138,7 +144,7 @@ static void decide_field(struct batch *batch, struct job *job, enum field field)
 						   : NULL,
 		.equivalence = equivalence,
 		.first_contact = first_contact && !agreed->known,
-		.row_unedited = job->unedited[field],
+		.row_unedited = job->plan->unedited[field],
 		.same_updated_at = is_unedited(job),
 		.shown_differently = agreed->shown_differently,
 		.base_uncertain = agreed->base_uncertain,
@@ -146,29 +152,32 @@ static void decide_field(struct batch *batch, struct job *job, enum field field)
 		.settles_held = settles_held,
 		.couch_unmappable = !mappable && !couch_waits,
 		.blank = !json_find(job->row.body, sync->columns[job->pair->table].of[field].id, NULL),
-		.waits = row_waits || (couch_waits && job->existence.action != EXIST_MERGE_OUT),
-		.order = settles_held ? sync->held_wins : job->orders[field],
+		.waits = row_waits || (couch_waits && job->plan->existence.action != EXIST_MERGE_OUT),
+		.order = settles_held ? sync->held_wins : job->plan->orders[field],
 	};
 
-	job->decisions[field] = plan_field(&views);
-	if (job->decisions[field].action & ACTION_WAIT)
+	plan_of(batch, job)->decisions[field] = typing_decide(batch, job, field, plan_field(&views));
+	if (job->plan->decisions[field].action & ACTION_WAIT)
 		job->waits |= row_waits ? WAITS_FOR_DOCUMENT : WAITS_FOR_ROW;
-	typing_decide(batch, job, field);
 	report_field(batch, job, field, &refusal);
 }
 
-static bool decides_fields(const struct job *job)
+static bool takes_row_and_document(const struct job *job)
 {
-	switch (job->existence.action) {
+	switch (job->plan->existence.action) {
 	case EXIST_MERGE:
 	case EXIST_MERGE_OTHERS:
 	case EXIST_PAIR_FREE:
 	case EXIST_ADOPT:
-	case EXIST_MERGE_OUT:
 		return true;
 	default:
 		return false;
 	}
+}
+
+static bool decides_fields(const struct job *job)
+{
+	return takes_row_and_document(job) || job->plan->existence.action == EXIST_MERGE_OUT;
 }
 
 /* What took the row's place may show what the row did a while ago. Known until it is agreed on, also after a crash. */
@@ -184,15 +193,63 @@ static void decide_fields(struct batch *batch, struct job *job)
 	text_clear(&job->problem);
 	job->waits = 0;
 	job->typing = false;
-	if (job->existence.action == EXIST_PAIR_FREE)
+	if (job->plan->existence.action == EXIST_PAIR_FREE)
 		contest_what_differs(batch, job);
-	if (job->existence.action != EXIST_MERGE_OUT)
+	if (job->plan->existence.action != EXIST_MERGE_OUT)
 		job_hold_apart(batch, job);
 	job_release_times(batch, job);
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (job_has_column(batch, job, (enum field)field) && field != FIELD_ERROR &&
 		    field != FIELD_DELETE)
 			decide_field(batch, job, (enum field)field);
+}
+
+/* ---- the collection that follows from the container ---- */
+
+/* An item is in the collection of its container when its row names none: so it is taken, and the row is told. */
+static void take_default_collection(struct batch *batch, struct job *job, const struct cell *container)
+{
+	struct mapping_links links = sync_links(batch->sync);
+
+	if (job->pair->table != TABLE_ITEMS)
+		return;
+	const char *id = mapping_default_collection(&job->airtable[FIELD_COLLECTION], container, &links);
+	struct cell collection = id ? cell_link(id) : (struct cell){0};
+	cell_move(&plan_of(batch, job)->default_collection, &collection);
+}
+
+/* The container that the item is in after the edits; none is sure while the row's has no document. */
+static const struct cell *container_after(const struct job *job)
+{
+	static const struct cell none = {0};
+	unsigned action = job->plan->decisions[FIELD_CONTAINER].action;
+
+	if (action & ACTION_WAIT)
+		return &none;
+	return action & ACTION_TO_COUCH ? &job->airtable[FIELD_CONTAINER] : &job->couch[FIELD_CONTAINER];
+}
+
+static bool takes_any_edit(const struct plan *plan)
+{
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (plan->decisions[field].action & ACTION_TO_COUCH)
+			return true;
+	return false;
+}
+
+/* Whether the row can become a document yet is found out when that is drafted. */
+static void decide_new_fields(struct batch *batch, struct job *job)
+{
+	struct plan *plan = plan_of(batch, job);
+
+	take_default_collection(batch, job, &job->airtable[FIELD_CONTAINER]);
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const struct cell *shown = &job->airtable[field];
+		bool by_default = field == FIELD_COLLECTION && plan->default_collection.kind != CELL_EMPTY;
+		plan->decisions[field] = plan_new_field(field_rule((enum field)field)->direction, shown,
+							job_has_column(batch, job, (enum field)field) &&
+								(by_default || shown->kind != CELL_EMPTY));
+	}
 }
 
 /* ---- conflicts: which edit is newer? ---- */
@@ -210,7 +267,7 @@ static int64_t document_edited_ms(const struct batch *batch, const struct job *j
 static bool asks_of_conflict(const struct batch *batch, const struct job *job, enum field field,
 			     int64_t *after_ms_out)
 {
-	if (job->finished || !(job->decisions[field].action & ACTION_ASK_TIME))
+	if (job->finished || !(job->plan->decisions[field].action & ACTION_ASK_TIME))
 		return false;
 	*after_ms_out = document_edited_ms(batch, job);
 	return true;
@@ -224,7 +281,7 @@ static bool ask_of_conflicts(struct batch *batch, struct error *error)
 	if (!edit_questions_ask(batch, asks_of_conflict, &asking, error))
 		return false;
 	for (size_t i = 0; i < asking.count; i++)
-		asking.askers[i]->orders[asking.questions[i].field] =
+		plan_of(batch, asking.askers[i])->orders[asking.questions[i].field] =
 			asking.questions[i].is_after ? ORDER_AIRTABLE_NEWER : ORDER_COUCH_NEWER;
 	for (size_t i = 0; i < asking.count; i++)
 		if (i == 0 || asking.askers[i] != asking.askers[i - 1])
@@ -240,8 +297,8 @@ static bool asks_of_recollected(const struct batch *batch, const struct job *job
 	const unsigned flows = ACTION_TO_COUCH | ACTION_TO_AIRTABLE | ACTION_ASK_TIME;
 
 	if (job->finished || !job->recollected || !job->recollected_edited ||
-	    job->existence.action != EXIST_ADOPT || field_rule(field)->direction != DIRECTION_BOTH ||
-	    !(job->decisions[field].action & flows) || !batch->sync->rows_known_ms)
+	    job->plan->existence.action != EXIST_ADOPT || field_rule(field)->direction != DIRECTION_BOTH ||
+	    !(job->plan->decisions[field].action & flows) || !batch->sync->rows_known_ms)
 		return false;
 	*after_ms_out = batch->sync->rows_known_ms - EDIT_EARLIER_MS;
 	return true;
@@ -254,7 +311,8 @@ static bool ask_of_recollected(struct batch *batch, struct error *error)
 	if (!edit_questions_ask(batch, asks_of_recollected, &asking, error))
 		return false;
 	for (size_t i = 0; i < asking.count; i++)
-		asking.askers[i]->unedited[asking.questions[i].field] = !asking.questions[i].is_after;
+		plan_of(batch, asking.askers[i])->unedited[asking.questions[i].field] =
+			!asking.questions[i].is_after;
 	for (size_t i = 0; i < asking.count; i++)
 		if (i == 0 || asking.askers[i] != asking.askers[i - 1])
 			decide_fields(batch, asking.askers[i]);
@@ -274,19 +332,42 @@ static bool ask_of_untouched(struct batch *batch, struct error *error)
 	return ok;
 }
 
+/* ---- the passes ---- */
+
+static bool is_planned(const struct job *job)
+{
+	return !job->finished && !job->needs_no_row && job->row_mode != ROW_WRITE_GIVEN_UP;
+}
+
+/* What would go on for ever, and what somebody is still typing. Then it is known which edits there are. */
+static void hold_back(struct batch *batch, struct job *job)
+{
+	struct plan *plan = plan_of(batch, job);
+
+	job_brake(job, plan);
+	if (takes_row_and_document(job))
+		typing_hold(batch, job, plan);
+	if (plan->existence.action == EXIST_CREATE_DOCUMENT || plan->existence.action == EXIST_UNDELETE)
+		decide_new_fields(batch, job);
+	else if (takes_any_edit(plan))
+		take_default_collection(batch, job, container_after(job));
+}
+
 bool batch_plan(struct batch *batch, struct error *error)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (job->finished || job->needs_no_row || job->row_mode == ROW_WRITE_GIVEN_UP)
+		if (!is_planned(job))
 			continue;
-		job_decide_existence(batch, job);
+		plan_of(batch, job)->existence = job_decide_existence(batch, job);
 		if (decides_fields(job))
 			decide_fields(batch, job);
 	}
 	if (!ask_of_recollected(batch, error) || !ask_of_untouched(batch, error) ||
 	    !ask_of_conflicts(batch, error))
 		return false;
-	batch_brake(batch);
+	for (size_t i = 0; i < batch->count; i++)
+		if (is_planned(&batch->jobs[i]))
+			hold_back(batch, &batch->jobs[i]);
 	return true;
 }

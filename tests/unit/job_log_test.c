@@ -25,6 +25,7 @@ static int64_t steady_ms(void *context)
 struct stage {
 	struct sync sync;
 	struct job job;
+	struct plan plan;
 	struct batch batch;
 	struct endpoint_write write;
 	struct cell before[FIELD_COUNT];
@@ -40,10 +41,11 @@ static struct stage *stage_open(void)
 	log_secret(SECRET);
 	pairs_init(&stage->sync.pairs);
 	stage->batch = (struct batch){.sync = &stage->sync, .count = 1, .jobs = &stage->job};
+	stage->job.plan = &stage->plan;
 	stage->job.pair = pairs_want(&stage->sync.pairs, TABLE_ITEMS, ID);
 	stage->job.row.id = own_copy("rec1");
 	stage->job.row_write = &stage->write;
-	stage->job.existence = (struct existence){EXIST_MERGE, .reason = "both are there"};
+	stage->plan.existence = (struct existence){EXIST_MERGE, .reason = "both are there"};
 	pair_set_name(stage->job.pair, "Drill");
 	pair_set_name(pairs_want(&stage->sync.pairs, TABLE_COLLECTIONS, "c1"), "Tools");
 	pairs_want(&stage->sync.pairs, TABLE_COLLECTIONS, "c2");
@@ -161,7 +163,7 @@ static void play_edit(struct stage *stage, const struct edit_case *row)
 	}
 	job->document_work = DOCUMENT_WORK_WRITE;
 	job->given = datum_new(DOCUMENT_ITEM, ID);
-	job->decisions[row->field] = (struct decision){ACTION_TO_COUCH, "only airtable moved"};
+	stage->plan.decisions[row->field] = (struct decision){ACTION_TO_COUCH, "only airtable moved"};
 	stage->before[row->field] = cell_of(row->before);
 	job->couch[row->field] = cell_of(row->now);
 	job_log_document_written(&stage->batch, job, stage->before);
@@ -248,7 +250,7 @@ static void check_life(void **state)
 
 	stage->sync.first_contact = row->first_contact;
 	stage->write.answer.id = own_copy("rec7");
-	job->existence = row->existence;
+	stage->plan.existence = row->existence;
 	job->row_work = row->row_work;
 	job->document_work = row->document_work;
 	job->given = datum_new(DOCUMENT_ITEM, ID);
@@ -282,7 +284,7 @@ static void check_end(void **state)
 	const struct end_case *row = *state;
 	struct stage *stage = stage_open();
 
-	stage->job.existence = row->existence;
+	stage->plan.existence = row->existence;
 	job_log_unpaired(&stage->batch, &stage->job);
 	scoped_text lines = stage_lines(stage);
 	scoped_text expected = row->line ? own_format("item-" ID " (Drill): %s\n", row->line) : own_copy("");
@@ -315,7 +317,7 @@ static void conflicts_have_both_values(void **state)
 	(void)state;
 	job->airtable[FIELD_NOTES] = cell_text("from the grid");
 	job->couch[FIELD_NOTES] = cell_text("from the phone");
-	job->decisions[FIELD_NOTES] =
+	stage->plan.decisions[FIELD_NOTES] =
 		(struct decision){ACTION_TO_AIRTABLE | ACTION_CONFLICT, "both moved, couch was edited last"};
 	for (int time = 0; time < 3; time++) {
 		job_log_conflict(&stage->batch, job, FIELD_NOTES, &job->airtable[FIELD_NOTES],

@@ -1034,6 +1034,37 @@ static void check_field(void **state)
 		fail_msg("the reason \"%s\" does not speak of \"%s\"", found.reason, row->reason_has);
 }
 
+/* ---- fields of a new row ---- */
+
+struct new_field_case {
+	const char *sentence;
+	enum field_direction direction;
+	struct cell airtable;
+	bool is_filled;
+	unsigned action;
+};
+
+static const struct new_field_case new_field_cases[] = {
+	{"a new row: what it shows is taken", DIRECTION_BOTH, TEXT("a"), true, ACTION_TO_COUCH},
+	{"a new row: an empty cell says nothing", DIRECTION_BOTH, NOTHING, false, ACTION_NONE},
+	{"a new row: the collection that follows is taken", DIRECTION_BOTH, NOTHING, true, ACTION_TO_COUCH},
+	{"a new row: what is ours to say is not taken", DIRECTION_OUT, TEXT("a"), true, ACTION_NONE},
+	{"a new row: a link is taken", DIRECTION_BOTH, LINK("x"), true, ACTION_TO_COUCH},
+	{"a new row: a link to what is no document yet waits", DIRECTION_BOTH, LINK(UNKNOWN), true,
+	 ACTION_WAIT},
+	{"a new row: two links are for a person, whatever they wait for", DIRECTION_BOTH,
+	 TWO_LINKS("x", UNKNOWN), true, ACTION_TO_COUCH},
+};
+
+static void check_new_field(void **state)
+{
+	const struct new_field_case *row = *state;
+	struct decision found = plan_new_field(row->direction, &row->airtable, row->is_filled);
+
+	assert_int_equal(found.action, row->action);
+	assert_non_null(found.reason);
+}
+
 /* ---- fields: all there is ---- */
 
 static const struct cell values[] = {
@@ -1152,6 +1183,8 @@ int main(void)
 	failed += cases_run("existence, all combinations", &cases);
 	cases_add_table(&cases, field_cases, check_field);
 	failed += cases_run("fields", &cases);
+	cases_add_table(&cases, new_field_cases, check_new_field);
+	failed += cases_run("fields of a new row", &cases);
 	add_agreements(&cases);
 	failed += cases_run("fields, all combinations", &cases);
 	return failed;
