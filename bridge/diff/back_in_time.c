@@ -27,14 +27,14 @@ static bool is_losing_leaf(const struct endpoint_record *document, const char *r
 
 static const char *remembered(const struct job *job, size_t which)
 {
-	return which == 0 ? job->entry.document : job->entry.sent.document;
+	return which == 0 ? job->entry.document : job->entry.intents.row.document;
 }
 
 static bool is_asked(const struct job *job, const char *revision)
 {
 	const struct endpoint_record *document = &job->document;
 
-	bool has_row = job->entry.state == ENTRY_PAIR || job->entry.sent.kind == SENT_CREATE;
+	bool has_row = job->entry.state == ENTRY_PAIR || job->entry.intents.row.kind == INTENT_CREATE;
 
 	return has_row && revision[0] && document->revision && document->presence != RECORD_MISSING &&
 	       strcmp(document->revision, revision) != 0 && !is_losing_leaf(document, revision);

@@ -32,12 +32,12 @@ static bool is_lost(const struct batch *batch, const struct job *job, enum field
 /* So it may have been where it is not known what both agreed on last. */
 static bool may_be_lost(const struct batch *batch, const struct job *job, enum field field)
 {
-	const struct ledger_taken *taken = &job->entry.taken[field];
-	const struct ledger_sent_field *sent = &job->entry.sent.fields[field];
+	const struct intent_field *saved = &job->entry.intents.document.fields[field];
+	const struct intent_field *sent = &job->entry.intents.row.fields[field];
 
 	return is_lost(batch, job, field) ||
-	       (taken->taken && shows_otherwise(batch, job, field, &taken->cell)) ||
-	       (sent->sent && shows_otherwise(batch, job, field, &sent->post));
+	       (saved->written && shows_otherwise(batch, job, field, &saved->after)) ||
+	       (sent->written && shows_otherwise(batch, job, field, &sent->after));
 }
 
 /* Nothing was agreed on yet, and the document has a value. A column of another type may have emptied the cell, or kept the app from filling

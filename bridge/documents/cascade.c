@@ -73,14 +73,14 @@ struct json_object *job_cascade_app_links(const struct job *job)
 /* If it was deleted, or made anew, by others since, what hangs on it is theirs. */
 void job_cascade_again(struct job *job)
 {
-	struct json_object *noted = job->entry.saving;
-	struct json_object *sets_app_link = json_child(noted, "wake", json_type_object);
+	struct json_object *left = job->entry.cascade;
+	struct json_object *sets_app_link = job->entry.intents.document.cascade;
+	bool gone = job->entry.intents.document.kind == INTENT_DELETE;
 
 	if (!sets_app_link) {
-		noted = job->entry.cascade;
-		sets_app_link = json_child(noted, "marks", json_type_object);
+		sets_app_link = json_child(left, "marks", json_type_object);
+		gone = json_bool_or(left, "gone", false);
 	}
-	bool gone = json_bool_or(noted, "gone", false);
 	if (sets_app_link && gone == (job->document.presence == RECORD_THERE)) {
 		json_object_close(&job->entry.cascade);
 		return;

@@ -109,7 +109,7 @@ static void take_written_document(struct batch *batch, struct job *job, const st
 	own_free_text(&job->entry.app_link_refused);
 	if (job->reused)
 		job_take_reused(job);
-	ledger_entry_clear_taken(&job->entry);
+	intent_end(&job->entry.intents.document);
 	document->presence = job->document_work == DOCUMENT_WORK_DELETE ? RECORD_TOMBSTONE : RECORD_THERE;
 	document->table = job->pair->table;
 	own_free_text(&document->revision);
@@ -307,7 +307,7 @@ static void clear_refused(struct batch *batch)
 		struct job *job = &batch->jobs[i];
 		bool refused = job->parked && !job->missed && !job->document_written;
 		if (refused || job->unwritten)
-			ledger_entry_clear_taken(&job->entry);
+			intent_end(&job->entry.intents.document);
 		job->document_work_refused = false;
 	}
 }

@@ -356,7 +356,7 @@ struct json_object *job_row_history(struct batch *batch, struct job *job)
 	struct cell cells[FIELD_COUNT] = {0};
 	bool ignored = false;
 
-	if (!job->entry.retired_cells || job->entry.sent.kind != SENT_DELETE)
+	if (!job->entry.retired_cells || job->entry.intents.row.kind != INTENT_DELETE)
 		return NULL;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		columns.of[field].stopped = false;
@@ -368,5 +368,5 @@ struct json_object *job_row_history(struct batch *batch, struct job *job)
 			put_cell(job->pair->table, (enum field)field, &cells[field], last);
 		cell_done(&cells[field]);
 	}
-	return history_of(batch, job, "sync_row_deleted", job->entry.sent.at_ms, last, gone);
+	return history_of(batch, job, "sync_row_deleted", job->entry.intents.row.at_ms, last, gone);
 }

@@ -94,7 +94,7 @@ void job_take_reused(struct job *job)
 
 void job_keep_noted(struct job *job)
 {
-	struct json_object *history = json_child(job->entry.saving, "history", json_type_object);
+	struct json_object *history = job->entry.intents.document.history;
 
 	if (!history || !is_open_orphan(&job->entry, history))
 		return;
@@ -233,7 +233,7 @@ static void add_orphan(struct orphan **orphaned_histories, size_t *count, struct
 /* That of the save which was noted, and what was written beside it. */
 static void add_orphans(struct orphan **orphaned_histories, size_t *count, struct job *job)
 {
-	struct json_object *history = json_child(job->entry.saving, "history", json_type_object);
+	struct json_object *history = job->entry.intents.document.history;
 
 	if (history)
 		add_orphan(orphaned_histories, count, job, history);

@@ -22,9 +22,19 @@ static void note_birth(struct batch *batch, struct job *job)
 	pairs_doubt_scope(&batch->sync->pairs, job->pair);
 }
 
+/* What the save takes from the row. An app link that is written by itself takes nothing. */
+static void note_taken(struct job *job)
+{
+	struct intent *save = &job->entry.intents.document;
+
+	for (size_t field = 0; intent_is_open(save) && field < FIELD_COUNT; field++)
+		if (job->plan->decisions[field].action & ACTION_TO_COUCH)
+			intent_write(save, (enum field)field, NULL, &job->airtable[field]);
+}
+
 /* Before documents are written, what they take from which row is noted. A row that shows something else afterwards was edited
  * meanwhile. */
-static bool note_taken(struct batch *batch, struct error *error)
+static bool note_saves(struct batch *batch, struct error *error)
 {
 	struct job **jobs = own_alloc((batch->count + 1) * sizeof *jobs);
 	size_t count = 0;
@@ -34,11 +44,7 @@ static bool note_taken(struct batch *batch, struct error *error)
 		if (!job_is_in_round(job) || job->finished || job->needs_no_row ||
 		    job->row_mode == ROW_WRITE_GIVEN_UP || job->document_work == DOCUMENT_WORK_NONE)
 			continue;
-		for (size_t field = 0; field < FIELD_COUNT; field++)
-			if (job->plan->decisions[field].action & ACTION_TO_COUCH)
-				ledger_entry_take(&job->entry, (enum field)field, &job->airtable[field]);
-		own_free_text(&job->entry.taken_on);
-		job->entry.taken_on = own_copy(job->document.revision);
+		note_taken(job);
 		job->pair->save_lost = false;
 		if (job->entry.state == ENTRY_NONE && job->row.presence == RECORD_THERE)
 			snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
@@ -59,7 +65,7 @@ static bool write_round(struct batch *batch, struct error *error)
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->jobs[i].merges && job_is_in_round(&batch->jobs[i]))
 			job_record_losers(batch, &batch->jobs[i]);
-	if (!note_taken(batch, error) || !batch_write_documents(batch, error))
+	if (!note_saves(batch, error) || !batch_write_documents(batch, error))
 		return false;
 	for (size_t i = 0; i < batch->count; i++)
 		batch->jobs[i].rounds_done = !batch->jobs[i].awaits;

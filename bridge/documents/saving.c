@@ -219,17 +219,16 @@ static void prepare(struct saves *saves)
 /* What is written, before it is: so that it is known whether it was, and no history is left of what was not. */
 static void note_saving(struct saves *saves, struct job *job, struct json_object *history)
 {
-	struct json_object *note = json_new_object();
+	struct intent *save = &job->entry.intents.document;
+	enum intent_kind kind = job->given->deleted                      ? INTENT_DELETE
+				: job->document.presence == RECORD_THERE ? INTENT_UPDATE
+									 : INTENT_CREATE;
 
-	json_put(note, "at", json_new_int(saves->source.now_ms));
-	if (job->given->deleted)
-		json_put(note, "gone", json_new_bool(true));
+	intent_begin(save, kind, saves->source.now_ms, job->document.revision);
 	if (history)
-		json_put(note, "history", json_copy(history));
+		save->history = json_copy(history);
 	if (job->cascade)
-		json_put(note, "wake", job_cascade_app_links(job));
-	json_release(job->entry.saving);
-	job->entry.saving = note;
+		save->cascade = job_cascade_app_links(job);
 }
 
 static void take_saved(struct saves *saves, struct job *job, struct save_result *result)

@@ -8,9 +8,8 @@ bool job_retired_is_over(const struct batch *batch, const struct job *job)
 	const struct ledger_entry *entry = &job->entry;
 	bool wants_app_link_gone = entry->has_app_link && !entry->app_link_refused;
 
-	return retired_is_over(batch->sync, entry_retired_ms(entry)) && entry->sent.kind == SENT_NOTHING &&
-	       !entry->cascade && !entry->orphaned_histories && !entry->histories && !wants_app_link_gone &&
-	       !ledger_entry_has_taken(entry);
+	return retired_is_over(batch->sync, entry_retired_ms(entry)) && !intents_are_open(&entry->intents) &&
+	       !entry->cascade && !entry->orphaned_histories && !entry->histories && !wants_app_link_gone;
 }
 
 void job_expire(struct batch *batch, struct job *job)

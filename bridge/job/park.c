@@ -55,7 +55,7 @@ void job_miss(struct job *job, const char *what, const struct error *why)
 	job->keep_ledger = !job->unwritten;
 	job->open = job->unwritten;
 	if (job->unwritten)
-		ledger_entry_clear_sent(&job->entry);
+		intent_end(&job->entry.intents.row);
 	job->again = why->kind == ERROR_CONFLICT;
 	job->again_in_ms = job->again ? 0 : SYNC_RETRY_FIRST_MS;
 }

@@ -18,8 +18,8 @@
 
 static void schedule(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
 {
-	if (entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms || ledger_entry_has_taken(entry) ||
-	    entry->cascade || entry->orphaned_histories || entry->histories)
+	if (intents_are_open(&entry->intents) || entry->unsure_since_ms || entry->cascade ||
+	    entry->orphaned_histories || entry->histories)
 		pairs_queue(&sync->pairs, pair, JOB_AGAIN);
 	if (entry->typed_ms)
 		pairs_queue(&sync->pairs, pair, JOB_AGAIN);

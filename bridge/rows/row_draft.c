@@ -155,7 +155,7 @@ void job_fill_problem(struct batch *batch, struct job *job)
 void job_unfill(struct batch *batch, struct job *job, enum field field)
 {
 	job->writes[field] = false;
-	job->entry.sent.fields[field].sent = false;
+	intent_leave_out(&job->entry.intents.row, field);
 	json_remove(job->row_body, batch->sync->columns[job->pair->table].of[field].id);
 }
 
@@ -312,35 +312,29 @@ void job_drop_refill(struct batch *batch, struct job *job)
 	job->refills = false;
 }
 
-void job_note_sent(struct batch *batch, struct job *job)
+void job_note_row(struct batch *batch, struct job *job)
 {
-	struct ledger_sent *sent = &job->entry.sent;
-	static const enum sent_kind kinds[] = {
-		[ROW_WORK_CREATE] = SENT_CREATE,
-		[ROW_WORK_UPDATE] = SENT_UPDATE,
-		[ROW_WORK_DELETE] = SENT_DELETE,
+	struct intent *intent = &job->entry.intents.row;
+	static const enum intent_kind kinds[] = {
+		[ROW_WORK_CREATE] = INTENT_CREATE,
+		[ROW_WORK_UPDATE] = INTENT_UPDATE,
+		[ROW_WORK_DELETE] = INTENT_DELETE,
 	};
+	bool shown = job->row_work == ROW_WORK_UPDATE;
 
-	ledger_entry_clear_sent(&job->entry);
-	sent->kind = kinds[job->row_work];
-	sent->at_ms = batch->sync->rows.ops->now_ms(batch->sync->rows.self);
-	snprintf(sent->epoch, sizeof sent->epoch, "%s", batch->sync->epoch);
-	snprintf(sent->document, sizeof sent->document, "%s",
-		 job->document.revision ? job->document.revision : "");
-	job->pair->unsent_ms = sent->at_ms;
+	intent_begin(intent, kinds[job->row_work], batch->sync->rows.ops->now_ms(batch->sync->rows.self),
+		     job->document.revision);
+	snprintf(intent->epoch, sizeof intent->epoch, "%s", batch->sync->epoch);
+	job->pair->unsent_ms = intent->at_ms;
 	if (job->row_work == ROW_WORK_DELETE) {
 		/* When the tombstone was first seen: edits of the row after that bring the document back. */
 		job->entry.seen_ms = job_first_seen_ms(batch, job);
 		job->entry.synced = job->pair->leaves_hash;
 	}
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!job->writes[field])
-			continue;
-		sent->fields[field].sent = true;
-		if (job->row_work == ROW_WORK_UPDATE)
-			sent->fields[field].pre = cell_copy(job_shown(job, (enum field)field));
-		sent->fields[field].post = cell_copy(&job->outgoing[field]);
-	}
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (job->writes[field])
+			intent_write(intent, (enum field)field,
+				     shown ? job_shown(job, (enum field)field) : NULL, &job->outgoing[field]);
 }
 
 /* ---- what the answer says ---- */
@@ -386,13 +380,14 @@ static void compare_untouched(struct batch *batch, struct job *job, enum field f
 /* A new row replaced nothing: until it is shown at all, it is not there. */
 static void remember_replaced(struct job *job)
 {
-	struct ledger_sent *sent = &job->entry.sent;
-	int64_t at_ms = job->row_write->date_ms ? job->row_write->date_ms : sent->at_ms;
+	struct intents *intents = &job->entry.intents;
+	const struct intent *intent = &intents->row;
+	int64_t at_ms = job->row_write->date_ms ? job->row_write->date_ms : intent->at_ms;
 
-	for (size_t field = 0; sent->kind == SENT_UPDATE && field < FIELD_COUNT; field++)
-		if (sent->fields[field].sent)
-			ledger_entry_replace(&job->entry, (enum field)field, &sent->fields[field].pre, at_ms);
-	ledger_entry_clear_sent(&job->entry);
+	for (size_t field = 0; intent->kind == INTENT_UPDATE && field < FIELD_COUNT; field++)
+		if (intent->fields[field].written)
+			intents_replace(intents, (enum field)field, &intent->fields[field].before, at_ms);
+	intent_end(&intents->row);
 }
 
 void job_take_answer(struct batch *batch, struct job *job)

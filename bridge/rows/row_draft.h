@@ -20,7 +20,7 @@ void job_drop_refill(struct batch *batch, struct job *job);
 void job_fill_problem(struct batch *batch, struct job *job);
 void job_unfill(struct batch *batch, struct job *job, enum field field);
 /* Puts the note of what is about to be sent into the entry. */
-void job_note_sent(struct batch *batch, struct job *job);
+void job_note_row(struct batch *batch, struct job *job);
 /* Takes the answer to a row write: what it shows of the written cells becomes agreed. */
 void job_take_answer(struct batch *batch, struct job *job);
 /* The Delete box of a row that came back was seen unticked: a tick that it shows from now on is meant. */

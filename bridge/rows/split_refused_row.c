@@ -358,7 +358,7 @@ static void end(struct batch *batch, struct job *job, struct search *search)
 		give_up(batch, job, search);
 		return;
 	}
-	ledger_entry_clear_sent(&job->entry);
+	intent_end(&job->entry.intents.row);
 	job->row_write = NULL;
 }
 
@@ -379,7 +379,7 @@ static size_t choose_all(struct refusals *refusals, struct job **jobs, bool *any
 			*any_ended_out = true;
 		} else if (choose(refusals, job, search)) {
 			cut_body(batch, job, search);
-			job_note_sent(batch, job);
+			job_note_row(batch, job);
 			jobs[count++] = job;
 		}
 	}

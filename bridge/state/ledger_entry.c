@@ -1,10 +1,9 @@
 #include "bridge/state/ledger_entry.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define REPLACED_MOST 64 /* values of one row; past that the oldest is forgotten */
 
 char *ledger_entry_linked_row(struct ledger_entry *entry, enum field field)
 {
@@ -54,68 +53,6 @@ void ledger_entry_hold(struct ledger_entry *entry, enum field field, const struc
 	entry->fields[field].held = true;
 }
 
-static void drop_first_replaced(struct ledger_entry *entry)
-{
-	cell_done(&entry->replaced[0].cell);
-	entry->replaced_count--;
-	memmove(entry->replaced, entry->replaced + 1, entry->replaced_count * sizeof *entry->replaced);
-}
-
-void ledger_entry_clear_sent(struct ledger_entry *entry)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		cell_done(&entry->sent.fields[field].pre);
-		cell_done(&entry->sent.fields[field].post);
-	}
-	entry->sent = (struct ledger_sent){0};
-}
-
-void ledger_entry_replace(struct ledger_entry *entry, enum field field, const struct cell *cell,
-			  int64_t at_ms)
-{
-	if (entry->replaced_count == REPLACED_MOST)
-		drop_first_replaced(entry);
-	entry->replaced = own_resize(entry->replaced, entry->replaced_count + 1, sizeof *entry->replaced);
-	entry->replaced[entry->replaced_count++] =
-		(struct ledger_replaced){.field = field, .at_ms = at_ms, .cell = cell_copy(cell)};
-}
-
-void ledger_entry_drop_replaced(struct ledger_entry *entry, int64_t until_ms)
-{
-	while (entry->replaced_count && entry->replaced[0].at_ms <= until_ms)
-		drop_first_replaced(entry);
-	if (entry->replaced_count)
-		return;
-	free(entry->replaced);
-	entry->replaced = NULL;
-}
-
-void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable)
-{
-	struct cell copy = cell_copy(airtable);
-
-	cell_move(&entry->taken[field].cell, &copy);
-	entry->taken[field].taken = true;
-}
-
-bool ledger_entry_has_taken(const struct ledger_entry *entry)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (entry->taken[field].taken)
-			return true;
-	return entry->saving != NULL;
-}
-
-void ledger_entry_clear_taken(struct ledger_entry *entry)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		cell_done(&entry->taken[field].cell);
-		entry->taken[field].taken = false;
-	}
-	own_free_text(&entry->taken_on);
-	json_object_close(&entry->saving);
-}
-
 bool ledger_entry_only_reports(const struct ledger_entry *entry)
 {
 	return entry->problem && entry->notice && strcmp(entry->problem, entry->notice) == 0;
@@ -123,8 +60,26 @@ bool ledger_entry_only_reports(const struct ledger_entry *entry)
 
 bool ledger_entry_is_settled(const struct ledger_entry *entry)
 {
-	return entry->state == ENTRY_PAIR && entry->sent.kind == SENT_NOTHING && !entry->unsure_since_ms &&
-	       !entry->waits && !entry->problem && !ledger_entry_has_taken(entry);
+	return entry->state == ENTRY_PAIR && !intents_are_open(&entry->intents) && !entry->unsure_since_ms &&
+	       !entry->waits && !entry->problem;
+}
+
+const char *ledger_entry_flaw(const struct ledger_entry *entry)
+{
+	if (entry->state == ENTRY_PAIR && !entry->record_id[0])
+		return "a pair has no row";
+	if (entry->intents.document.kind == INTENT_DELETE && entry->state != ENTRY_PAIR)
+		return "a document is deleted that is no pair's";
+	return intents_flaw(&entry->intents);
+}
+
+void ledger_entry_assert(const struct ledger_entry *entry)
+{
+	const char *flaw = ledger_entry_flaw(entry);
+
+	if (flaw)
+		fprintf(stderr, "The ledger's entry of %s contradicts itself: %s.\n", entry->id, flaw);
+	assert(!flaw);
 }
 
 void ledger_entry_revive(struct ledger_entry *entry)
@@ -148,9 +103,7 @@ void ledger_entry_forget_all(struct ledger_entry *entry)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		ledger_entry_forget_field(entry, (enum field)field);
-	ledger_entry_clear_sent(entry);
-	ledger_entry_drop_replaced(entry, INT64_MAX);
-	ledger_entry_clear_taken(entry);
+	intents_done(&entry->intents);
 	ledger_entry_revive(entry);
 	own_free_text(&entry->problem);
 	own_free_text(&entry->notice);

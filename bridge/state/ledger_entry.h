@@ -1,11 +1,10 @@
 /* An entry of the ledger in memory: what is agreed, what is under way, and how it ends. */
 #pragma once
-#include "bridge/mapping/cell.h"
-#include "bridge/mapping/field.h"
+#include "bridge/state/intents.h"
 
-#define LEDGER_VERSION        1
-#define LEDGER_VERSION_PACKED 2 /* of an entry with "texts" (ledger_texts.h) */
-enum sent_kind { SENT_NOTHING, SENT_CREATE, SENT_UPDATE, SENT_DELETE };
+#define LEDGER_VERSION         1
+#define LEDGER_VERSION_PACKED  2 /* of an entry with "texts" (ledger_texts.h) */
+#define LEDGER_VERSION_INTENTS 3 /* of an entry with "intents" (ledger_intents.h) */
 enum pair_waits {
 	WAITS_FOR_ROW = 1,      /* what its document points to has no row yet */
 	WAITS_FOR_DOCUMENT = 2, /* what its row points to has no document yet */
@@ -23,22 +22,6 @@ struct ledger_field {
 	bool held; /* both differ, of which the row has the newer, until one is edited (sync-rules 3) */
 	bool base_uncertain; /* one side may have been edited unseen: an edit of the other is a conflict */
 	struct cell couch, airtable;
-};
-struct ledger_sent {
-	enum sent_kind kind;
-	int64_t at_ms;     /* Airtable's clock */
-	char epoch[37];    /* the process that sent it */
-	char document[80]; /* the document's revision that it was made of; "" not known */
-	struct ledger_sent_field {
-		bool sent;
-		struct cell pre, post;
-	} fields[FIELD_COUNT];
-};
-/* What a write of ours took out of a cell. Reads may show it a while longer: it is not taken for an edit (rule 6.4). */
-struct ledger_replaced {
-	enum field field;
-	int64_t at_ms; /* Airtable's clock; at or after the write */
-	struct cell cell;
 };
 struct ledger_entry {
 	enum table table;
@@ -68,17 +51,7 @@ struct ledger_entry {
 	struct ledger_field fields[FIELD_COUNT];
 	char collection_row[32],
 		container_row[32]; /* the rows that the links agreed on pointed to; "" not noted */
-	struct ledger_sent sent;   /* in doubt until it is settled */
-	size_t replaced_count;
-	struct ledger_replaced *replaced; /* owned; the oldest first */
-	struct ledger_taken {
-		bool taken;
-		struct cell cell;
-	} taken[FIELD_COUNT]; /* cells that were about to be written into the document, not yet known to be there */
-	char *taken_on;       /* owned; the document's revision then, or NULL: it had none */
-	/* Owned; the save that they were for, or that was to delete: {at: its time, ms; gone: true when it deletes; history:
-	 * the entry that goes before it; wake: when it has one, the links of other integrations in what it deletes}; or NULL. */
-	struct json_object *saving;
+	struct intents intents;    /* what is under way on its row and its document */
 	/* What still has to be saved or removed beside the document, since it was refused, each with its reason in "why". Owned, or
 	 * NULL; they outlive the pair. */
 	struct json_object *cascade; /* {gone, marks}: what follows from a move or an end of an item */
@@ -111,17 +84,14 @@ void ledger_entry_agree(struct ledger_entry *entry, enum field field, const stru
 void ledger_entry_hold(struct ledger_entry *entry, enum field field, const struct cell *couch);
 /* The row that the link agreed on pointed to, of a field that is one of an item's two links; NULL for others. */
 char *ledger_entry_linked_row(struct ledger_entry *entry, enum field field);
-void ledger_entry_clear_sent(struct ledger_entry *entry);
-void ledger_entry_replace(struct ledger_entry *entry, enum field field, const struct cell *cell,
-			  int64_t at_ms);
-void ledger_entry_drop_replaced(struct ledger_entry *entry, int64_t until_ms);
-void ledger_entry_take(struct ledger_entry *entry, enum field field, const struct cell *airtable);
-bool ledger_entry_has_taken(const struct ledger_entry *entry);
-void ledger_entry_clear_taken(struct ledger_entry *entry);
 /* Whether its problem is past: what a merge cost (conflict_notice.h), and nothing else. */
 bool ledger_entry_only_reports(const struct ledger_entry *entry);
 /* Whether it is a pair with nothing under way, in doubt or waiting, and without a problem. */
 bool ledger_entry_is_settled(const struct ledger_entry *entry);
+/* Which invariant of intents.h does not hold, for a person; NULL: all do. Of an entry that was read such a flaw is damage. Of one
+ * that this process has made it is a fault of the program, and ends it. */
+const char *ledger_entry_flaw(const struct ledger_entry *entry);
+void ledger_entry_assert(const struct ledger_entry *entry);
 /* Makes it a pair, whose document does not carry the app link of this row yet. */
 void ledger_entry_pair(struct ledger_entry *entry, const char *record_id);
 /* It was brought back: drops what the retired entry held. */

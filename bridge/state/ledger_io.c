@@ -56,9 +56,9 @@ bool ledger_read(struct ledger *ledger, const struct ledger_key *keys, size_t co
 /* Whether the entry still says anything that another start would need. */
 static bool holds_nothing(const struct ledger_entry *entry)
 {
-	return entry->state == ENTRY_NONE && entry->sent.kind == SENT_NOTHING && !entry->problem &&
-	       !entry->next_try_ms && !entry->record_id[0] && !ledger_entry_has_taken(entry) &&
-	       !entry->cascade && !entry->orphaned_histories && !entry->histories;
+	return entry->state == ENTRY_NONE && !intents_are_open(&entry->intents) && !entry->problem &&
+	       !entry->next_try_ms && !entry->record_id[0] && !entry->cascade && !entry->orphaned_histories &&
+	       !entry->histories;
 }
 
 static struct json_object *document_to_store(const struct ledger *ledger, const struct ledger_entry *entry)
@@ -126,6 +126,7 @@ bool ledger_write(struct ledger *ledger, struct ledger_entry *const *entries, si
 
 	for (size_t i = 0; i < count; i++) {
 		results[i] = (struct store_result){.kind = ERROR_NONE};
+		ledger_entry_assert(entries[i]);
 		struct json_object *document = document_to_store(ledger, entries[i]);
 		if (!document || (entries[i]->stored && json_equal(document, entries[i]->stored))) {
 			json_release(document);
@@ -190,8 +191,11 @@ static bool walk_table(struct walk *walk, enum table table, struct error *error)
 	const struct columns *columns = &ledger->columns[table];
 	struct json_pick_key in_fields[countof(links)];
 	struct json_pick fields = {.keys = in_fields};
+	const struct json_pick_key in_intents[] = {{.name = "replaced", .dropped = true}};
+	const struct json_pick intents = {in_intents, countof(in_intents), true};
 	const struct json_pick_key in_entry[] = {
-		{.name = "fields", .below = &fields},        {.name = "replaced", .dropped = true},
+		{.name = "fields", .below = &fields},        {.name = "intents", .below = &intents},
+		{.name = "replaced", .dropped = true}, /* of the former form */
 		{.name = "cells", .dropped = true},          {.name = "base", .dropped = true},
 		{.name = "table", .dropped = true},          {.name = "document", .dropped = true},
 		{.name = "collection_row", .dropped = true}, {.name = "container_row", .dropped = true},

@@ -1,5 +1,6 @@
 #include "bridge/state/ledger_json.h"
 
+#include "bridge/state/ledger_intents.h"
 #include "bridge/state/ledger_texts.h"
 
 #include <inttypes.h>
@@ -7,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LATEST_MS     253402300799999 /* the end of the year 9999 */
-#define FAILURES_MOST 1000            /* that are counted */
+#define FAILURES_MOST 1000 /* that are counted */
 
 /* ---- writing ---- */
 
@@ -16,12 +16,6 @@ static const char *const state_names[] = {
 	[ENTRY_NONE] = "waiting",        [ENTRY_PAIR] = "pair",           [ENTRY_RETIRED] = "grave",
 	[ENTRY_FORGOTTEN] = "forgotten", [ENTRY_DISCARDED] = "discarded",
 };
-static const char *const sent_names[] = {
-	[SENT_CREATE] = "create",
-	[SENT_UPDATE] = "update",
-	[SENT_DELETE] = "delete",
-};
-
 char *ledger_entry_document_id(const struct ledger *ledger, enum table table, const char *id)
 {
 	return own_format("pair-%s-%s-%s", ledger->integration_id,
@@ -64,56 +58,6 @@ static void put_text(struct json_object *json, const char *key, const char *text
 {
 	if (text[0])
 		json_put_text(json, key, text);
-}
-
-static struct json_object *sent_to_json(const struct columns *columns, const struct ledger_sent *sent)
-{
-	struct json_object *json = json_new_object();
-	struct json_object *fields = json_new_object();
-
-	json_put_text(json, "kind", sent_names[sent->kind]);
-	json_put(json, "at", json_new_int(sent->at_ms));
-	json_put_text(json, "epoch", sent->epoch);
-	put_text(json, "document", sent->document);
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		const struct ledger_sent_field *one = &sent->fields[field];
-		if (!one->sent || !columns->of[field].id)
-			continue;
-		struct json_object *values = json_new_object();
-		json_put(values, "pre", cell_to_json(&one->pre));
-		json_put(values, "post", cell_to_json(&one->post));
-		json_put(fields, columns_key(columns, (enum field)field), values);
-	}
-	json_put(json, "fields", fields);
-	return json;
-}
-
-static struct json_object *replaced_to_json(const struct columns *columns, const struct ledger_entry *entry)
-{
-	struct json_object *list = json_new_array();
-
-	for (size_t i = 0; i < entry->replaced_count; i++) {
-		const struct ledger_replaced *one = &entry->replaced[i];
-		if (!columns->of[one->field].id)
-			continue;
-		struct json_object *json = json_new_object();
-		json_put_text(json, "field", columns_key(columns, one->field));
-		json_put(json, "at", json_new_int(one->at_ms));
-		json_put(json, "was", cell_to_json(&one->cell));
-		json_append(list, json);
-	}
-	return list;
-}
-
-static struct json_object *taken_to_json(const struct columns *columns, const struct ledger_entry *entry)
-{
-	struct json_object *json = json_new_object();
-
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (entry->taken[field].taken && columns->of[field].id)
-			json_put(json, columns_key(columns, (enum field)field),
-				 cell_to_json(&entry->taken[field].cell));
-	return json;
 }
 
 static void put_time(struct json_object *json, const char *key, int64_t time_ms)
@@ -176,18 +120,12 @@ static void put_state(struct json_object *json, const struct ledger_entry *entry
 static void put_cells(struct json_object *json, const struct columns *columns,
 		      const struct ledger_entry *entry)
 {
+	struct json_object *intents = intents_to_json(columns, &entry->intents);
+
 	if (entry->state == ENTRY_PAIR)
 		json_put(json, "fields", fields_to_json(columns, entry));
-	if (entry->sent.kind != SENT_NOTHING)
-		json_put(json, "sent", sent_to_json(columns, &entry->sent));
-	if (entry->replaced_count)
-		json_put(json, "replaced", replaced_to_json(columns, entry));
-	if (ledger_entry_has_taken(entry)) {
-		json_put(json, "taken", taken_to_json(columns, entry));
-		json_put_text(json, "taken_on", entry->taken_on);
-	}
-	if (entry->saving)
-		json_put(json, "saving", json_copy(entry->saving));
+	if (intents)
+		json_put(json, "intents", intents);
 	if (entry->cascade)
 		json_put(json, "wake", json_copy(entry->cascade));
 	if (entry->orphaned_histories)
@@ -228,7 +166,10 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 	put_time(json, "failures", entry->failures);
 	put_time(json, "next_try", entry->next_try_ms);
 	put_retired(json, entry);
-	if (ledger_pack_texts(json))
+	bool packed = ledger_pack_texts(json);
+	if (json_find(json, "intents", NULL))
+		json_put(json, "v", json_new_int(LEDGER_VERSION_INTENTS));
+	else if (packed)
 		json_put(json, "v", json_new_int(LEDGER_VERSION_PACKED));
 	json_put_text(json, "problem", entry->problem); /* as it is: people read it there */
 	put_truth(json, "past", ledger_entry_only_reports(entry));
@@ -236,14 +177,6 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 }
 
 /* ---- reading ---- */
-
-/* A moment that there can be; 0: none. */
-static int64_t read_time(struct json_object *json, const char *key)
-{
-	int64_t time_ms = json_int_or(json, key, 0);
-
-	return time_ms > 0 && time_ms <= LATEST_MS ? time_ms : 0;
-}
 
 static bool field_from_json(struct json_object *json, struct ledger_field *agreed, struct error *error)
 {
@@ -293,72 +226,6 @@ static bool fields_from_json(const struct columns *columns, struct json_object *
 	return true;
 }
 
-static bool sent_from_json(const struct columns *columns, struct json_object *json, struct ledger_sent *sent,
-			   struct error *error)
-{
-	const char *kind = json_text_or(json, "kind", "");
-
-	for (size_t i = 1; i < countof(sent_names); i++)
-		if (strcmp(kind, sent_names[i]) == 0)
-			sent->kind = (enum sent_kind)i;
-	if (sent->kind == SENT_NOTHING)
-		return error_set(error, ERROR_REFUSED, "unknown kind \"%s\" in \"sent\"", kind);
-	sent->at_ms = read_time(json, "at");
-	json_text_into(json, "epoch", sent->epoch, sizeof sent->epoch);
-	json_text_into(json, "document", sent->document, sizeof sent->document);
-
-	struct json_object *fields = json_child(json, "fields", json_type_object);
-	if (!fields)
-		return true;
-	json_each (fields, column_id, value) {
-		enum field field = columns_field_by_key(columns, column_id);
-		if (field == FIELD_COUNT)
-			continue;
-		struct ledger_sent_field *one = &sent->fields[field];
-		struct json_object *pre = NULL, *post = NULL;
-		json_find(value, "pre", &pre);
-		json_find(value, "post", &post);
-		if (!cell_from_json(pre, &one->pre, error) || !cell_from_json(post, &one->post, error))
-			return error_wrap(error, "sent field %s", column_id);
-		one->sent = true;
-	}
-	return true;
-}
-
-static bool replaced_from_json(const struct columns *columns, struct json_object *list,
-			       struct ledger_entry *entry, struct error *error)
-{
-	for (size_t i = 0; list && i < json_length(list); i++) {
-		struct json_object *json = json_at(list, i), *was = NULL;
-		enum field field = columns_field_by_key(columns, json_text_or(json, "field", ""));
-		struct cell cell = {0};
-		if (field == FIELD_COUNT)
-			continue;
-		json_find(json, "was", &was);
-		if (!cell_from_json(was, &cell, error))
-			return error_wrap(error, "replaced field %s", columns->of[field].id);
-		ledger_entry_replace(entry, field, &cell, read_time(json, "at"));
-		cell_done(&cell);
-	}
-	return true;
-}
-
-static bool taken_from_json(const struct columns *columns, struct json_object *json,
-			    struct ledger_entry *entry, struct error *error)
-{
-	if (!json)
-		return true;
-	json_each (json, column_id, value) {
-		enum field field = columns_field_by_key(columns, column_id);
-		if (field == FIELD_COUNT)
-			continue;
-		if (!cell_from_json(value, &entry->taken[field].cell, error))
-			return error_wrap(error, "taken field %s", column_id);
-		entry->taken[field].taken = true;
-	}
-	return true;
-}
-
 static bool state_from_json(struct json_object *json, enum entry_state *state_out, struct error *error)
 {
 	const char *name = json_text_or(json, "state", "");
@@ -404,33 +271,31 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	if (!key_from_id(ledger, full_id, entry))
 		return error_set(error, ERROR_REFUSED, "\"%s\" is not the id of a ledger entry", full_id);
 	int64_t version = json_int_or(json, "v", 0);
-	if (version != LEDGER_VERSION && version != LEDGER_VERSION_PACKED)
+	if (version < LEDGER_VERSION || version > LEDGER_VERSION_INTENTS)
 		return error_set(error, ERROR_REFUSED,
-				 "it was written by another version of Davenport (v is neither %d nor %d)",
-				 LEDGER_VERSION, LEDGER_VERSION_PACKED);
+				 "it was written by another version of Davenport (v is none of %d to %d)",
+				 LEDGER_VERSION, LEDGER_VERSION_INTENTS);
 	const struct columns *columns = &ledger->columns[entry->table];
 	entry->synced = strtoull(json_text_or(json, "handled", "0"), NULL, 16);
 	entry->ended = strtoull(json_text_or(json, "ended", "0"), NULL, 16);
 	entry->notice = own_copy(json_text_or(json, "notice", NULL));
 	entry->notice_leaves_hash = strtoull(json_text_or(json, "notice_leaves", "0"), NULL, 16);
-	entry->notice_ms = read_time(json, "notice_at");
+	entry->notice_ms = ledger_read_time(json, "notice_at");
 	entry->revisions = json_share(json_child(json, "leaves", json_type_object));
 	json_text_into(json, "_rev", entry->revision, sizeof entry->revision);
 	json_text_into(json, "rec", entry->record_id, sizeof entry->record_id);
 	json_text_into(json, "document", entry->document, sizeof entry->document);
-	entry->seen_ms = read_time(json, "seen");
+	entry->seen_ms = ledger_read_time(json, "seen");
 	entry->has_app_link = json_bool_or(json, "marked", false);
 	entry->apart = json_bool_or(json, "apart", false);
 	entry->created_from_row = json_bool_or(json, "born_as_row", false);
 	entry->waits = (unsigned)json_int_or(json, "waits", 0) & (WAITS_FOR_ROW | WAITS_FOR_DOCUMENT);
-	entry->typed_ms = read_time(json, "typed");
-	entry->unsure_since_ms = read_time(json, "unsure_since");
+	entry->typed_ms = ledger_read_time(json, "typed");
+	entry->unsure_since_ms = ledger_read_time(json, "unsure_since");
 	json_text_into(json, "collection_row", entry->collection_row, sizeof entry->collection_row);
 	json_text_into(json, "container_row", entry->container_row, sizeof entry->container_row);
-	entry->taken_on = own_copy(json_text_or(json, "taken_on", NULL));
 	entry->shows = own_copy(json_text_or(json, "shows", NULL));
 	entry->twin_of = own_copy(json_text_or(json, "twin_of", NULL));
-	entry->saving = json_share(json_child(json, "saving", json_type_object));
 	entry->cascade = json_share(json_child(json, "wake", json_type_object));
 	entry->orphaned_histories = json_share(json_child(json, "orphans", json_type_array));
 	entry->histories = json_share(json_child(json, "histories", json_type_array));
@@ -440,26 +305,26 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->grounds = json_share(json_child(json, "grounds", json_type_object));
 	int64_t failures = json_int_or(json, "failures", 0);
 	entry->failures = failures < 0 ? 0 : failures > FAILURES_MOST ? FAILURES_MOST : (int)failures;
-	entry->next_try_ms = read_time(json, "next_try");
+	entry->next_try_ms = ledger_read_time(json, "next_try");
 	entry->retired_reason = own_copy(json_text_or(json, "reason", NULL));
-	entry->retired_ms = read_time(json, "at");
+	entry->retired_ms = ledger_read_time(json, "at");
 	struct json_object *cells = json_child(json, "cells", json_type_object);
 	entry->retired_cells = cells ? json_copy(cells) : NULL;
-	struct json_object *sent = json_child(json, "sent", json_type_object);
+	struct json_object *intents = json_child(json, "intents", json_type_object);
 	if (!state_from_json(json, &entry->state, error) ||
 	    !fields_from_json(columns, json_child(json, "fields", json_type_object), entry, error) ||
-	    !replaced_from_json(columns, json_child(json, "replaced", json_type_array), entry, error) ||
-	    !taken_from_json(columns, json_child(json, "taken", json_type_object), entry, error) ||
-	    (sent && !sent_from_json(columns, sent, &entry->sent, error)))
+	    !intents_from_json(columns, intents, &entry->intents, error))
 		return false;
-	return true;
+	const char *flaw = ledger_entry_flaw(entry);
+	return !flaw || error_set(error, ERROR_REFUSED, "it contradicts itself: %s", flaw);
 }
 
 bool ledger_entry_from_json(const struct ledger *ledger, struct json_object *json,
 			    struct ledger_entry *entry_out, struct error *error)
 {
 	struct ledger_entry entry = {0};
-	scoped(json_object) whole = ledger_unpack_texts(json);
+	scoped(json_object) unpacked = ledger_unpack_texts(json);
+	scoped(json_object) whole = ledger_intents_upgrade(unpacked);
 
 	if (!read_entry(ledger, whole, &entry, error)) {
 		ledger_entry_done(&entry);

@@ -26,7 +26,7 @@ static void nothing(struct batch *batch, struct job *job)
 	if (entry->state == ENTRY_PAIR || job->row.presence == RECORD_THERE ||
 	    (!job->row_asked && job->pair->record_id[0]))
 		return;
-	ledger_entry_clear_sent(entry); /* to a row that is nobody's and is gone: whatever comes of it */
+	intent_end(&entry->intents.row); /* to a row that is nobody's and is gone: whatever comes of it */
 	if (entry->state != ENTRY_NONE)
 		return;
 	/* A row that waited to become a document, and is no more. */

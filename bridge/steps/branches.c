@@ -5,11 +5,11 @@
 
 static bool is_asked(const struct job *job)
 {
-	const struct ledger_entry *entry = &job->entry;
+	const struct intent *save = &job->entry.intents.document;
 
-	return !job->finished && (entry->saving || ledger_entry_has_taken(entry)) && entry->taken_on &&
+	return !job->finished && intent_is_open(save) && save->document[0] &&
 	       job->document.presence == RECORD_THERE && job->document.revision &&
-	       strcmp(job->document.revision, entry->taken_on) != 0;
+	       strcmp(job->document.revision, save->document) != 0;
 }
 
 bool batch_find_branches(struct batch *batch, struct error *error)
@@ -29,8 +29,9 @@ bool batch_find_branches(struct batch *batch, struct error *error)
 	}
 	bool ok = count == 0 || couch->ops->read_revisions(couch->self, revisions, count, error);
 	for (size_t i = 0; ok && i < count; i++)
-		jobs[i]->branched = revisions[i].lineage &&
-				    !endpoint_lineage_has(revisions[i].lineage, jobs[i]->entry.taken_on);
+		jobs[i]->branched =
+			revisions[i].lineage &&
+			!endpoint_lineage_has(revisions[i].lineage, jobs[i]->entry.intents.document.document);
 	endpoint_revisions_done(revisions, count);
 	free(revisions);
 	free(jobs);

@@ -13,16 +13,16 @@ static bool is_part(const struct cell *part, const struct cell *whole)
 static enum landed cell_landed(const struct batch *batch, const struct job *job, enum field field,
 			       const struct cell *shown)
 {
-	const struct ledger_sent_field *sent = &job->entry.sent.fields[field];
+	const struct intent_field *sent = &job->entry.intents.row.fields[field];
 	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	if (cell_equal(shown, &sent->post, &equivalence))
+	if (cell_equal(shown, &sent->after, &equivalence))
 		return LANDED;
-	if (cell_equal(shown, &sent->pre, &equivalence))
+	if (cell_equal(shown, &sent->before, &equivalence))
 		return NOT_LANDED;
-	if (cell_shows_sent(shown, &sent->post, &equivalence))
+	if (cell_shows_sent(shown, &sent->after, &equivalence))
 		return LANDED;
-	return is_part(shown, &sent->post) ? LANDED_CUT : LANDED_UNKNOWN;
+	return is_part(shown, &sent->after) ? LANDED_CUT : LANDED_UNKNOWN;
 }
 
 enum landed job_field_landed(const struct batch *batch, const struct job *job, enum field field)
@@ -38,7 +38,7 @@ bool landed_is_there(enum landed landed)
 /* A column that was stopped meanwhile shows nothing, and the base cannot be asked about it. */
 bool job_is_asked(const struct batch *batch, const struct job *job, enum field field)
 {
-	return job->entry.sent.fields[field].sent && job_has_column(batch, job, field);
+	return job->entry.intents.row.fields[field].written && job_has_column(batch, job, field);
 }
 
 /* The columns that only we write show what was sent, or all of them do. The ID alone may be anybody's: a person pasted it, the app

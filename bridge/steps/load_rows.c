@@ -17,7 +17,8 @@
 static bool is_open_row(const struct batch *batch, const struct job *job)
 {
 	const struct pair *owner = pairs_by_record(&batch->sync->pairs, job->entry.record_id);
-	bool doubtful = job->entry.sent.kind == SENT_UPDATE || job->entry.sent.kind == SENT_DELETE;
+	bool doubtful =
+		job->entry.intents.row.kind == INTENT_UPDATE || job->entry.intents.row.kind == INTENT_DELETE;
 
 	return (doubtful || job->entry.problem) && !job->pair->record_id[0] && (!owner || owner == job->pair);
 }
@@ -77,7 +78,7 @@ bool batch_read_rows(struct batch *batch, struct error *error)
 static bool wants_find(const struct batch *batch, const struct job *job)
 {
 	bool no_row = job->row.presence != RECORD_THERE;
-	bool doubtful = job->entry.sent.kind == SENT_CREATE;
+	bool doubtful = job->entry.intents.row.kind == INTENT_CREATE;
 	bool listed = batch->sync->listed && !batch->sync->ledger_lost &&
 		      job->pair->list_turn != batch->sync->list_turn && job->pair->copies == 0;
 
@@ -88,8 +89,8 @@ static bool wants_find(const struct batch *batch, const struct job *job)
 	if (doubtful)
 		return true;
 	if (job->entry.state == ENTRY_PAIR)
-		return job->entry.unsure_since_ms != 0 ||
-		       (job->entry.sent.kind == SENT_DELETE && job->document.presence == RECORD_THERE);
+		return job->entry.unsure_since_ms != 0 || (job->entry.intents.row.kind == INTENT_DELETE &&
+							   job->document.presence == RECORD_THERE);
 	return job->pair->in_scope && job->document.presence == RECORD_THERE && !listed;
 }
 
@@ -113,7 +114,7 @@ static bool is_better(const struct batch *batch, const struct job *job, const st
 {
 	if (job->row.presence != RECORD_THERE)
 		return true;
-	if (job->entry.sent.kind == SENT_CREATE) {
+	if (job->entry.intents.row.kind == INTENT_CREATE) {
 		bool sent = is_sent_row(batch, job, row);
 		if (sent != is_sent_row(batch, job, &job->row))
 			return sent;
@@ -126,7 +127,7 @@ static bool is_better(const struct batch *batch, const struct job *job, const st
 /* What was taken for a copy is the original: nothing is left of what was remembered of it. */
 static void end_copy(struct job *copy)
 {
-	ledger_entry_clear_sent(&copy->entry);
+	intent_end(&copy->entry.intents.row);
 	ledger_entry_let_go(&copy->entry);
 	own_free_text(&copy->entry.shows);
 	own_free_text(&copy->entry.problem);

@@ -17,7 +17,8 @@ static unsigned long generation(const char *revision)
  * leaf. */
 static bool may_be_overwritten(const struct job *job)
 {
-	bool later = generation(job->document.revision) > generation(job->entry.taken_on) + 1;
+	const char *made_of = job->entry.intents.document.document;
+	bool later = generation(job->document.revision) > generation(made_of) + 1;
 
 	return !job->pair->save_lost && (later || job->branched);
 }
@@ -33,12 +34,12 @@ static bool shows_taken(const struct batch *batch, const struct job *job, enum f
 {
 	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	return cell_equal(&job->couch[field], &job->entry.taken[field].cell, &equivalence);
+	return cell_equal(&job->couch[field], &job->entry.intents.document.fields[field].after, &equivalence);
 }
 
 static bool is_taken(const struct batch *batch, const struct job *job, enum field field)
 {
-	return job->entry.taken[field].taken && job_has_column(batch, job, field) &&
+	return job->entry.intents.document.fields[field].written && job_has_column(batch, job, field) &&
 	       job->document.presence == RECORD_THERE;
 }
 
@@ -77,17 +78,17 @@ static bool has_news(struct json_object *data, struct json_object *history)
 /* The document is as the save that was noted has left it, its app link aside. */
 static bool shows_save(const struct job *job)
 {
-	struct json_object *saving = job->entry.saving;
+	const struct intent *save = &job->entry.intents.document;
 
-	return saving && job->document.presence == RECORD_THERE &&
-	       document_updated_at(job->document.body) == json_int_or(saving, "at", -1) &&
-	       has_news(document_data(job->document.body), json_child(saving, "history", json_type_object));
+	return save->at_ms && job->document.presence == RECORD_THERE &&
+	       document_updated_at(job->document.body) == save->at_ms &&
+	       has_news(document_data(job->document.body), save->history);
 }
 
 /* Whether the save that was noted came to be. Under two later revisions, or a merge, that cannot be told: then its history stays. */
 static bool save_happened(const struct job *job)
 {
-	if (json_bool_or(job->entry.saving, "gone", false) && job->document.presence != RECORD_THERE)
+	if (job->entry.intents.document.kind == INTENT_DELETE && job->document.presence != RECORD_THERE)
 		return true;
 	return may_be_overwritten(job) || may_be_merged(job) || shows_save(job);
 }
@@ -100,7 +101,7 @@ void job_recover_save(struct batch *batch, struct job *job)
 	bool made = was_made_of_row(batch, job);
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		const struct cell *taken = &job->entry.taken[field].cell;
+		const struct cell *taken = &job->entry.intents.document.fields[field].after;
 		if (!is_taken(batch, job, (enum field)field) || job_shows_two(job, (enum field)field))
 			continue;
 		if (shows_taken(batch, job, (enum field)field))
@@ -110,7 +111,7 @@ void job_recover_save(struct batch *batch, struct job *job)
 		else if (may_be_overwritten(job))
 			job->entry.fields[field].base_uncertain = true;
 	}
-	job->orphaned = job->entry.saving && !save_happened(job);
+	job->orphaned = intent_is_open(&job->entry.intents.document) && !save_happened(job);
 	if (job->orphaned)
 		return;
 	job_keep_noted(job);

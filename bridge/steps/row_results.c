@@ -14,14 +14,14 @@ static void take_created(struct batch *batch, struct job *job)
 
 	if (job->row_write->met_existing && owner && owner != job->pair && owner->state == ENTRY_PAIR) {
 		/* A paired row that shows this ID: it keeps its pair, whose job sets the cell back (rule 13). */
-		ledger_entry_clear_sent(entry);
+		intent_end(&entry->intents.row);
 		job->again_in_ms = SYNC_RETRY_FIRST_MS;
 		pairs_queue(&batch->sync->pairs, pairs_by_record(&batch->sync->pairs, record_id), JOB_ROW);
 		return;
 	}
 	if (job->row_write->met_existing) {
 		/* Somebody made it in between: it is adopted by the next job, as any row that was found (rule 15). */
-		ledger_entry_clear_sent(entry);
+		intent_end(&entry->intents.row);
 		if (entry->state == ENTRY_PAIR)
 			entry->state = ENTRY_NONE;
 		entry->record_id[0] = '\0';
@@ -68,7 +68,7 @@ static void take_refused(struct batch *batch, struct job *job)
 		job->row_gone = true;
 		return;
 	}
-	ledger_entry_clear_sent(&job->entry);
+	intent_end(&job->entry.intents.row);
 	if (job->row_write->row_missing) {
 		job->again = true; /* the job that follows finds out whether it is */
 		return;
@@ -93,8 +93,8 @@ void job_take_result(struct batch *batch, struct job *job)
 		break;
 	default:
 		/* It never left. */
-		job->pair->unsent_ms = job->entry.sent.at_ms;
-		ledger_entry_clear_sent(&job->entry);
+		job->pair->unsent_ms = job->entry.intents.row.at_ms;
+		intent_end(&job->entry.intents.row);
 		job->again = true;
 		break;
 	}

@@ -102,7 +102,7 @@ static size_t collect_unnoted(struct batch *batch, struct job **jobs)
 		if (!wants_note(batch, job))
 			continue;
 		job->noted = true;
-		job_note_sent(batch, job);
+		job_note_row(batch, job);
 		jobs[count++] = job;
 	}
 	return count;

@@ -23,7 +23,7 @@ static bool row_differs(const struct columns *columns, const struct ledger_entry
 {
 	/* With a problem, or where something waits, any change may be the end of it: an edit that was refused and taken back leaves a row
 	 * as both agreed. */
-	if (entry->state != ENTRY_PAIR || entry->sent.kind != SENT_NOTHING || entry->unsure_since_ms ||
+	if (entry->state != ENTRY_PAIR || intent_is_open(&entry->intents.row) || entry->unsure_since_ms ||
 	    entry->problem || entry->waits)
 		return true;
 	for (size_t field = 0; field < FIELD_COUNT; field++) {

@@ -139,9 +139,9 @@ static bool needs_no_row(const struct batch *batch, const struct job *job)
 	    job->reasons == JOB_DOCUMENT)
 		return true;
 	if ((job->reasons & (JOB_ROW | JOB_AGAIN)) || job->entry.state != ENTRY_PAIR ||
-	    job->entry.sent.kind != SENT_NOTHING || job->entry.unsure_since_ms || job->entry.typed_ms ||
-	    ledger_entry_has_taken(&job->entry) || was_left_open(job) || !pair->in_scope ||
-	    job->flaw.kind != ERROR_NONE || job->document.presence != RECORD_THERE)
+	    intents_are_open(&job->entry.intents) || job->entry.unsure_since_ms || job->entry.typed_ms ||
+	    was_left_open(job) || !pair->in_scope || job->flaw.kind != ERROR_NONE ||
+	    job->document.presence != RECORD_THERE)
 		return false;
 	if (wants_its_app_link_alone(job))
 		return true;

@@ -53,7 +53,7 @@ static int64_t now_ms(const struct batch *batch)
 
 static int64_t age_ms(const struct batch *batch, const struct job *job)
 {
-	int64_t age = now_ms(batch) - job->entry.sent.at_ms;
+	int64_t age = now_ms(batch) - job->entry.intents.row.at_ms;
 
 	return age > 0 ? age : 0;
 }
@@ -82,32 +82,32 @@ static bool deadline_passed(const struct batch *batch, const struct job *job)
  * edited: it is kept as the loser of a conflict. */
 static void agree_in_doubt(struct job *job, enum field field)
 {
-	const struct cell *post = &job->entry.sent.fields[field].post;
+	const struct cell *after = &job->entry.intents.row.fields[field].after;
 
-	ledger_entry_agree(&job->entry, field, post, post);
+	ledger_entry_agree(&job->entry, field, after, after);
 	job->entry.fields[field].base_uncertain = true;
 }
 
 static void agree_on_landed(struct batch *batch, struct job *job, enum field field, bool cut)
 {
-	struct ledger_sent_field *one = &job->entry.sent.fields[field];
+	struct intent_field *one = &job->entry.intents.row.fields[field];
 
 	if (field != FIELD_ERROR && field != FIELD_DELETE) {
-		ledger_entry_agree(&job->entry, field, &one->post, &job->airtable[field]);
+		ledger_entry_agree(&job->entry, field, &one->after, &job->airtable[field]);
 		job->entry.fields[field].shown_differently = cut;
 	}
-	ledger_entry_replace(&job->entry, field, &one->pre, now_ms(batch));
+	intents_replace(&job->entry.intents, field, &one->before, now_ms(batch));
 }
 
 /* From when on an edit of the cell came after what was sent. By its rounded time an edit may seem earlier than it was; but so near
  * to a former write of ours it is that write which would be taken for an edit. */
 static int64_t edited_from_ms(const struct job *job, enum field field)
 {
-	int64_t sent_ms = job->entry.sent.at_ms;
+	int64_t sent_ms = job->entry.intents.row.at_ms;
 
-	for (size_t i = 0; i < job->entry.replaced_count; i++)
-		if (job->entry.replaced[i].field == field &&
-		    job->entry.replaced[i].at_ms + 1000 > sent_ms - (int64_t)2 * ROUNDED_MS)
+	for (size_t i = 0; i < job->entry.intents.replaced_count; i++)
+		if (job->entry.intents.replaced[i].field == field &&
+		    job->entry.intents.replaced[i].at_ms + 1000 > sent_ms - (int64_t)2 * ROUNDED_MS)
 			return sent_ms;
 	return sent_ms - ROUNDED_MS;
 }
@@ -148,8 +148,8 @@ static int64_t replaced_ms(const struct batch *batch, const struct job *job, enu
 	int64_t last_ms = 0;
 	bool shown = false;
 
-	for (size_t i = 0; i < job->entry.replaced_count; i++) {
-		const struct ledger_replaced *one = &job->entry.replaced[i];
+	for (size_t i = 0; i < job->entry.intents.replaced_count; i++) {
+		const struct replaced *one = &job->entry.intents.replaced[i];
 		if (one->field != field)
 			continue;
 		last_ms = one->at_ms;
@@ -174,8 +174,8 @@ static void doubt_replaced(struct settling *settling, struct job *job)
 {
 	struct batch *batch = settling->batch;
 
-	ledger_entry_drop_replaced(&job->entry, now_ms(batch) - SYNC_STALE_MS);
-	for (size_t field = 0; job->entry.replaced_count && field < FIELD_COUNT; field++) {
+	intents_drop_replaced(&job->entry.intents, now_ms(batch) - SYNC_STALE_MS);
+	for (size_t field = 0; job->entry.intents.replaced_count && field < FIELD_COUNT; field++) {
 		struct cell_equivalence equivalence = job_equivalence(batch, job, (enum field)field);
 		const struct cell *cell = expected(job, (enum field)field);
 		int64_t written_ms = replaced_ms(batch, job, (enum field)field);
@@ -205,13 +205,13 @@ static void recover_delete(struct batch *batch, struct job *job)
  * edited. Nothing is known of a cell that waits to be filled, as a link does. */
 static void agree_on_birth(struct job *job, enum field field)
 {
-	const struct ledger_sent_field *sent = &job->entry.sent.fields[field];
+	const struct intent_field *sent = &job->entry.intents.row.fields[field];
 	const struct cell empty = {0};
 
 	if (job->entry.fields[field].known)
 		return;
-	if (sent->sent)
-		ledger_entry_agree(&job->entry, field, &sent->post, &sent->post);
+	if (sent->written)
+		ledger_entry_agree(&job->entry, field, &sent->after, &sent->after);
 	else if (job->couch[field].kind == CELL_EMPTY || job->airtable[field].kind != CELL_EMPTY)
 		ledger_entry_agree(&job->entry, field, &empty, &empty);
 }
@@ -239,7 +239,7 @@ static void pair_with_own(struct batch *batch, struct job *job)
  * or the row is somebody else's. */
 static void recover_create(struct batch *batch, struct job *job)
 {
-	const struct ledger_sent_field *sent = job->entry.sent.fields;
+	const struct intent_field *sent = job->entry.intents.row.fields;
 	bool is_pairs = job->entry.state == ENTRY_PAIR && strcmp(job->row.id, job->entry.record_id) == 0;
 	bool is_own = !is_pairs && job_sent_row(batch, job, job->airtable);
 	bool any_landed = false;
@@ -252,9 +252,9 @@ static void recover_create(struct batch *batch, struct job *job)
 		if (!job_is_asked(batch, job, (enum field)field) || !landed_is_there(landed))
 			continue;
 		bool reports =
-			field != FIELD_ID && field != FIELD_TYPE && sent[field].post.kind != CELL_EMPTY;
+			field != FIELD_ID && field != FIELD_TYPE && sent[field].after.kind != CELL_EMPTY;
 		any_landed = any_landed || reports;
-		ledger_entry_agree(&job->entry, (enum field)field, &sent[field].post, &job->airtable[field]);
+		ledger_entry_agree(&job->entry, (enum field)field, &sent[field].after, &job->airtable[field]);
 		job->entry.fields[field].shown_differently = landed == LANDED_CUT;
 	}
 	if (is_own) {
@@ -280,23 +280,23 @@ static bool is_apps_row(const struct batch *batch, const struct job *job)
 /* This process noted it, and knows that nothing left: the ledger had no answer to the note, or to what came of it. */
 static bool never_left(const struct batch *batch, const struct job *job)
 {
-	const struct ledger_sent *sent = &job->entry.sent;
+	const struct intent *sent = &job->entry.intents.row;
 
-	return sent->kind != SENT_NOTHING && job->pair->unsent_ms == sent->at_ms &&
+	return sent->kind != INTENT_NONE && job->pair->unsent_ms == sent->at_ms &&
 	       strcmp(sent->epoch, batch->sync->epoch) == 0;
 }
 
 static void forget_note(struct job *job)
 {
-	if (job->entry.sent.kind == SENT_DELETE)
+	if (job->entry.intents.row.kind == INTENT_DELETE)
 		json_object_close(&job->entry.retired_cells);
-	ledger_entry_clear_sent(&job->entry);
+	intent_end(&job->entry.intents.row);
 }
 
 static void recover_job(struct settling *settling, struct job *job)
 {
 	struct batch *batch = settling->batch;
-	const struct ledger_sent *sent = &job->entry.sent;
+	const struct intent *sent = &job->entry.intents.row;
 	bool there = job->row.presence == RECORD_THERE;
 
 	if (job->needs_no_row || job->finished)
@@ -304,20 +304,20 @@ static void recover_job(struct settling *settling, struct job *job)
 	if (never_left(batch, job))
 		forget_note(job);
 	switch (sent->kind) {
-	case SENT_UPDATE:
+	case INTENT_UPDATE:
 		if (there)
 			recover_update(settling, job);
 		break;
-	case SENT_CREATE:
+	case INTENT_CREATE:
 		if (there && !(is_apps_row(batch, job) && !deadline_passed(batch, job)))
 			recover_create(batch, job);
 		else if (!deadline_passed(batch, job))
 			wait_for_deadline(batch, job); /* it may still come */
 		break;
-	case SENT_DELETE:
+	case INTENT_DELETE:
 		recover_delete(batch, job);
 		break;
-	case SENT_NOTHING:
+	case INTENT_NONE:
 		break;
 	}
 	/* What is there beside a row that we deleted is another one, and nothing that was written to the first is in its cells. */
@@ -347,7 +347,7 @@ static void take_answer(const struct asker *asker, const struct endpoint_time_qu
 /* What was sent to a row that is not shown may still be applied to it, should it come back: it stays noted. */
 static bool is_settled(const struct job *job)
 {
-	bool unseen = job->entry.sent.kind == SENT_UPDATE && job->row.presence != RECORD_THERE;
+	bool unseen = job->entry.intents.row.kind == INTENT_UPDATE && job->row.presence != RECORD_THERE;
 
 	return !job->finished && !job->needs_no_row && !unseen;
 }
@@ -375,8 +375,15 @@ static bool end_saves(struct batch *batch, struct error *error)
 		return false;
 	for (size_t i = 0; i < batch->count; i++)
 		if (!batch->jobs[i].missed)
-			ledger_entry_clear_taken(&batch->jobs[i].entry);
+			intent_end(&batch->jobs[i].entry.intents.document);
 	return true;
+}
+
+static void settle(struct job *job)
+{
+	if (is_settled(job))
+		intent_end(&job->entry.intents.row);
+	ledger_entry_assert(&job->entry);
 }
 
 bool batch_recover(struct batch *batch, struct error *error)
@@ -388,8 +395,7 @@ bool batch_recover(struct batch *batch, struct error *error)
 	bool ok = batch_find_branches(batch, error) && batch_retire_gone(batch, error) &&
 		  end_saves(batch, error) && ask_when_edited(&settling, error);
 	for (size_t i = 0; ok && i < batch->count; i++)
-		if (is_settled(&batch->jobs[i]))
-			ledger_entry_clear_sent(&batch->jobs[i].entry);
+		settle(&batch->jobs[i]);
 	free(settling.questions);
 	free(settling.askers);
 	return ok;

@@ -351,12 +351,11 @@ static void begin(struct play *play, const struct wake_case *row)
 /* The process ended right behind the document's write: the ledger's note is all that is left of it. */
 static void crash(struct job *look)
 {
-	struct json_object *note = json_new_object();
+	struct intent *save = &look->entry.intents.document;
 
+	intent_begin(save, look->given->deleted ? INTENT_DELETE : INTENT_UPDATE, 1, "1-a");
 	if (look->cascade)
-		json_put(note, "wake", job_cascade_app_links(look));
-	json_put(note, "gone", json_new_bool(look->given->deleted));
-	look->entry.saving = note;
+		save->cascade = job_cascade_app_links(look);
 	datum_close(&look->cascade);
 	look->document_written = false;
 	job_cascade_again(look);

@@ -161,14 +161,11 @@ static struct ledger_entry full_pair(struct bench *bench)
 	ledger_entry_agree(&entry, FIELD_NAME, &name, &shown);
 	entry.fields[FIELD_NAME].shown_differently = true;
 	ledger_entry_agree(&entry, FIELD_PRICE, &price, &price);
-	entry.sent.kind = SENT_UPDATE;
-	entry.sent.at_ms = 1700000000002;
-	snprintf(entry.sent.epoch, sizeof entry.sent.epoch, "e");
-	entry.sent.fields[FIELD_NAME].sent = true;
-	entry.sent.fields[FIELD_NAME].pre = cell_copy(&shown);
-	entry.sent.fields[FIELD_NAME].post = cell_copy(&name);
-	ledger_entry_replace(&entry, FIELD_NAME, &shown, 1700000000003);
-	ledger_entry_replace(&entry, FIELD_PRICE, &price, 1700000000004);
+	intent_begin(&entry.intents.row, INTENT_UPDATE, 1700000000002, "2-x");
+	snprintf(entry.intents.row.epoch, sizeof entry.intents.row.epoch, "e");
+	intent_write(&entry.intents.row, FIELD_NAME, &shown, &name);
+	intents_replace(&entry.intents, FIELD_NAME, &shown, 1700000000003);
+	intents_replace(&entry.intents, FIELD_PRICE, &price, 1700000000004);
 	entry.fields[FIELD_PRICE].base_uncertain = true;
 	cell_done(&name);
 	cell_done(&shown);
@@ -196,15 +193,16 @@ static void a_pair_comes_back_as_it_was(void **state)
 	assert_true(
 		cell_equal(&read.fields[FIELD_NAME].airtable, &entry.fields[FIELD_NAME].airtable, &exact));
 	assert_false(read.fields[FIELD_NOTES].known);
-	assert_int_equal(read.sent.kind, SENT_UPDATE);
-	assert_true(
-		cell_equal(&read.sent.fields[FIELD_NAME].pre, &entry.sent.fields[FIELD_NAME].pre, &exact));
+	assert_int_equal(read.intents.row.kind, INTENT_UPDATE);
+	assert_int_equal(read.intents.document.kind, INTENT_NONE);
+	assert_true(cell_equal(&read.intents.row.fields[FIELD_NAME].before,
+			       &entry.intents.row.fields[FIELD_NAME].before, &exact));
 	assert_false(read.fields[FIELD_NAME].base_uncertain);
 	assert_true(read.fields[FIELD_PRICE].base_uncertain);
-	assert_int_equal(read.replaced_count, 2);
-	assert_true(cell_equal(&read.replaced[1].cell, &entry.replaced[1].cell, &exact));
-	assert_int_equal(read.replaced[1].field, FIELD_PRICE);
-	assert_int_equal(read.replaced[1].at_ms, 1700000000004);
+	assert_int_equal(read.intents.replaced_count, 2);
+	assert_true(cell_equal(&read.intents.replaced[1].cell, &entry.intents.replaced[1].cell, &exact));
+	assert_int_equal(read.intents.replaced[1].field, FIELD_PRICE);
+	assert_int_equal(read.intents.replaced[1].at_ms, 1700000000004);
 	ledger_entry_done(&read);
 	ledger_entry_done(&entry);
 }
@@ -215,15 +213,15 @@ static void what_was_replaced_is_forgotten_in_time(void **state)
 	struct ledger_entry entry = full_pair(bench);
 	const struct cell other = {.kind = CELL_TRUE};
 
-	ledger_entry_drop_replaced(&entry, 1700000000003);
-	assert_int_equal(entry.replaced_count, 1);
-	assert_int_equal(entry.replaced[0].field, FIELD_PRICE);
+	intents_drop_replaced(&entry.intents, 1700000000003);
+	assert_int_equal(entry.intents.replaced_count, 1);
+	assert_int_equal(entry.intents.replaced[0].field, FIELD_PRICE);
 	for (int i = 0; i < 1000; i++)
-		ledger_entry_replace(&entry, FIELD_DELETE, &other, 1700000000005 + i);
-	assert_in_range(entry.replaced_count, 10, 100);
-	assert_int_equal(entry.replaced[entry.replaced_count - 1].at_ms, 1700000001004);
-	ledger_entry_drop_replaced(&entry, INT64_MAX);
-	assert_int_equal(entry.replaced_count, 0);
+		intents_replace(&entry.intents, FIELD_DELETE, &other, 1700000000005 + i);
+	assert_in_range(entry.intents.replaced_count, 10, 100);
+	assert_int_equal(entry.intents.replaced[entry.intents.replaced_count - 1].at_ms, 1700000001004);
+	intents_drop_replaced(&entry.intents, INT64_MAX);
+	assert_int_equal(entry.intents.replaced_count, 0);
 	ledger_entry_done(&entry);
 }
 
@@ -259,7 +257,7 @@ static void an_entry_that_holds_nothing_is_removed(void **state)
 	struct ledger_entry entry = full_pair(bench);
 
 	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
-	ledger_entry_clear_sent(&entry);
+	intents_done(&entry.intents);
 	entry.state = ENTRY_NONE;
 	entry.record_id[0] = '\0';
 	entry.next_try_ms = 0;
@@ -285,7 +283,7 @@ static void a_gravestone_keeps_the_last_cells(void **state)
 	assert_string_equal(read.retired_reason, "document deleted");
 	assert_string_equal(json_text_or(read.retired_cells, "fldForeign", ""), "a person's own column");
 	assert_false(read.fields[FIELD_NAME].known);
-	assert_int_equal(read.sent.kind, SENT_NOTHING);
+	assert_false(intents_are_open(&read.intents));
 	ledger_entry_done(&read);
 	ledger_entry_done(&entry);
 }
@@ -312,14 +310,15 @@ static void a_column_of_another_type_inherits_nothing(void **state)
 	struct ledger_entry entry = full_pair(bench);
 	const struct cell taken = {.kind = CELL_TRUE};
 
-	ledger_entry_take(&entry, FIELD_NAME, &taken);
+	intent_begin(&entry.intents.document, INTENT_UPDATE, 1, "1-a");
+	intent_write(&entry.intents.document, FIELD_NAME, NULL, &taken);
 	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
 	bench->columns[TABLE_ITEMS].of[FIELD_NAME].key = own_copy("fldX#1");
 	struct ledger_entry read = read_one(bench, "a");
 	assert_false(read.fields[FIELD_NAME].known);
-	assert_false(read.sent.fields[FIELD_NAME].sent);
-	assert_false(read.taken[FIELD_NAME].taken);
-	assert_int_equal(read.replaced_count, 1);
+	assert_false(read.intents.row.fields[FIELD_NAME].written);
+	assert_false(read.intents.document.fields[FIELD_NAME].written);
+	assert_int_equal(read.intents.replaced_count, 1);
 	assert_true(read.fields[FIELD_PRICE].known);
 	ledger_entry_done(&read);
 	ledger_entry_done(&entry);
@@ -332,7 +331,7 @@ static void the_rows_of_links_are_those_agreed_on(void **state)
 	struct cell link = cell_link("b");
 
 	assert_null(ledger_entry_linked_row(&entry, FIELD_NAME));
-	entry.state = ENTRY_PAIR;
+	ledger_entry_pair(&entry, "recA");
 	ledger_entry_agree(&entry, FIELD_CONTAINER, &link, &link);
 	snprintf(ledger_entry_linked_row(&entry, FIELD_CONTAINER), sizeof entry.container_row, "recB");
 	assert_int_equal(write_one(bench, &entry), ERROR_NONE);
@@ -378,9 +377,25 @@ static const struct {
 	{"of a state that there is not", "state", "\"x\""},
 	{"without a state", "state", "null"},
 	{"a field that is no cell", "fields", "{\"%s\":{\"?\":1}}"},
-	{"a note of a kind that there is not", "sent", "{\"kind\":\"x\"}"},
-	{"what was replaced is no cell", "replaced", "[{\"field\":\"%s\",\"was\":[1]}]"},
-	{"what was taken is no cell", "taken", "{\"%s\":[[]]}"},
+	{"an intent of a kind that there is not", "intents", "{\"row\":{\"kind\":\"x\"}}"},
+	{"an intent without a time", "intents", "{\"row\":{\"kind\":\"update\"}}"},
+	{"a new row that showed something before", "intents",
+	 "{\"row\":{\"kind\":\"create\",\"at\":1,\"fields\":{\"%s\":{\"before\":\"a\"}}}}"},
+	{"a deletion that writes a field", "intents",
+	 "{\"row\":{\"kind\":\"delete\",\"at\":1,\"fields\":{\"%s\":{\"after\":\"a\"}}}}"},
+	{"a row's intent with a history", "intents",
+	 "{\"row\":{\"kind\":\"update\",\"at\":1,\"history\":{}}}"},
+	{"a save that names a process", "intents",
+	 "{\"document\":{\"kind\":\"update\",\"at\":1,\"epoch\":\"e\"}}"},
+	{"a save with what was there before", "intents",
+	 "{\"document\":{\"kind\":\"update\",\"at\":1,\"fields\":{\"%s\":{\"before\":\"a\"}}}}"},
+	{"what was to be written is no cell", "intents",
+	 "{\"document\":{\"kind\":\"update\",\"at\":1,\"fields\":{\"%s\":{\"after\":[[]]}}}}"},
+	{"what was replaced is no cell", "intents", "{\"replaced\":[{\"field\":\"%s\",\"was\":[1]}]}"},
+	{"a pair without a row", "rec", "null"},
+	{"formerly: a note of a kind that there is not", "sent", "{\"kind\":\"x\"}"},
+	{"formerly: what was replaced is no cell", "replaced", "[{\"field\":\"%s\",\"was\":[1]}]"},
+	{"formerly: what was taken is no cell", "taken", "{\"%s\":[[]]}"},
 };
 
 static void what_cannot_be_read_counts_as_absent_and_is_written_over(void **state)
@@ -421,6 +436,9 @@ static void odd_values_are_none(void **state)
 		{"seen", "-9223372036854775808"},
 		{"unsure_since", "9223372036854775807"},
 		{"at", "9223372036854775807"},
+		{"intents", "[]"},
+		{"intents", "{\"row\":7,\"document\":[],\"replaced\":{}}"},
+		{"intents", "{\"replaced\":[null]}"},
 		{"replaced", "[null]"},
 		{"taken", "[]"},
 		{"saving", "[]"},
@@ -453,17 +471,13 @@ static struct ledger_entry edit_of_a_long_note(struct bench *bench, const char *
 	struct json_object *history = json_new_object(), *data = json_new_object();
 
 	ledger_entry_agree(&entry, FIELD_NOTES, &cell, &cell);
-	ledger_entry_take(&entry, FIELD_NOTES, &cell);
-	ledger_entry_replace(&entry, FIELD_NOTES, &cell, 5);
-	entry.sent.kind = SENT_UPDATE;
-	entry.sent.fields[FIELD_NOTES].sent = true;
-	entry.sent.fields[FIELD_NOTES].pre = cell_copy(&other);
-	entry.sent.fields[FIELD_NOTES].post = cell_copy(&cell);
+	intents_replace(&entry.intents, FIELD_NOTES, &cell, 5);
+	intent_write(&entry.intents.row, FIELD_NOTES, &other, &cell);
+	intent_begin(&entry.intents.document, INTENT_UPDATE, 1700000000006, "2-x");
+	intent_write(&entry.intents.document, FIELD_NOTES, NULL, &cell);
 	json_put_text(data, "notes", words);
 	json_put(history, "new_data", data);
-	json_release(entry.saving);
-	entry.saving = json_new_object();
-	json_put(entry.saving, "history", history);
+	entry.intents.document.history = history;
 	cell_done(&cell);
 	cell_done(&other);
 	return entry;
@@ -484,10 +498,10 @@ static void a_long_text_is_stored_once(void **state)
 	struct ledger_entry read = read_one(bench, "a");
 	assert_string_equal(read.fields[FIELD_NOTES].couch.text, words);
 	assert_string_equal(read.fields[FIELD_NOTES].airtable.text, words);
-	assert_string_equal(read.taken[FIELD_NOTES].cell.text, words);
-	assert_string_equal(read.sent.fields[FIELD_NOTES].post.text, words);
-	assert_string_equal(read.sent.fields[FIELD_NOTES].pre.text, "before");
-	struct json_object *history = json_child(read.saving, "history", json_type_object);
+	assert_string_equal(read.intents.document.fields[FIELD_NOTES].after.text, words);
+	assert_string_equal(read.intents.row.fields[FIELD_NOTES].after.text, words);
+	assert_string_equal(read.intents.row.fields[FIELD_NOTES].before.text, "before");
+	struct json_object *history = read.intents.document.history;
 	assert_string_equal(json_text_or(json_child(history, "new_data", json_type_object), "notes", ""),
 			    words);
 	size_t writes = bench->memory.writes;

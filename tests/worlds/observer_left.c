@@ -19,7 +19,7 @@ static bool was_seen_carried(struct world *world, const struct world_version *ve
 {
 	scoped_text end = own_format("-%s", version->carried_in);
 	struct json_object *entry = world_state_body(world, end);
-	bool handled = json_find(entry, "handled", NULL) && !json_find(entry, "sent", NULL);
+	bool handled = json_find(entry, "handled", NULL) && !world_intent(entry, "row");
 	const char *synced = handled ? json_text_or(entry, "document", "") : "";
 
 	for (size_t i = 0; i < world->document_count; i++) {

@@ -283,8 +283,7 @@ static bool is_save_in_doubt(const struct world *world, const struct pair *pair)
 {
 	scoped_text end = own_format("-%s", pair->full_id);
 
-	return pair->misses < JOB_MISSES_UNREPORTED &&
-	       json_find(world_state_body(world, end), "saving", NULL);
+	return pair->misses < JOB_MISSES_UNREPORTED && world_intent(world_state_body(world, end), "document");
 }
 
 /* Whether some write met a conflict or had no answer, and is not told as a problem yet, but will be if that goes on. Where a save is in

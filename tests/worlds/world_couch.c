@@ -480,7 +480,8 @@ static int generation_saved(const struct world *world, struct json_object *entry
 				     json_text_or(entry, "data_id", ""));
 	struct json_object *state = world_state_body(world, end);
 
-	return state ? (int)strtol(json_text_or(state, "taken_on", "0"), NULL, 10) : 0;
+	return state ? (int)strtol(json_text_or(world_intent(state, "document"), "document", "0"), NULL, 10)
+		     : 0;
 }
 
 static void extra_add(struct world *world, struct json_object *body)

@@ -377,7 +377,7 @@ static bool is_noted(const struct world *world, const struct world_late *late, s
 	bool is_its_own = late->id[0] ? strcmp(json_text_or(entry, "rec", ""), late->id) == 0
 				      : length > behind && strcmp(full_id + length - behind, end) == 0;
 
-	struct json_object *note = is_its_own ? json_child(entry, "sent", json_type_object) : NULL;
+	struct json_object *note = is_its_own ? world_intent(entry, "row") : NULL;
 
 	return note && json_int_or(note, "at", 0) <= late->sent_ms;
 }

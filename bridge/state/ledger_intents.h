@@ -1,0 +1,21 @@
+/* The intent journal as JSON (intents.h has what it means):
+ *
+ *     {row:      {kind, at, epoch, document, fields: {column: {before, after}}},
+ *      document: {kind, at, document, fields: {column: {after}}, history, cascade},
+ *      replaced: [{field: column, at, was}]}
+ *
+ * Entries that an earlier version has stored say the same in other words, which ledger_intents_upgrade() puts into these. */
+#pragma once
+#include "bridge/mapping/columns.h"
+#include "bridge/state/intents.h"
+
+/* NULL: nothing is under way. */
+struct json_object *intents_to_json(const struct columns *columns, const struct intents *intents);
+/* 'json' NULL: nothing is under way. False: it is damaged. */
+must_use bool intents_from_json(const struct columns *columns, struct json_object *json,
+				struct intents *intents_out, struct error *error);
+/* The entry with "intents" in place of the members of the former form: the same JSON where it has none of these, else a copy. The
+ * caller releases it. */
+struct json_object *ledger_intents_upgrade(struct json_object *entry);
+/* A moment that there can be; 0: none. */
+int64_t ledger_read_time(struct json_object *json, const char *key);
