@@ -31,11 +31,11 @@ void document_order_data(enum document_type type, struct json_object *body);
 /* created_at if missing, and updated_at; ms. */
 void document_touch(struct json_object *body, int64_t now_ms);
 
-/* The app's mark of a pairing: data.integrations.<integration> = {id: record id, modified_at: ms}. */
+/* The app link, the app's note of a pairing: data.integrations.<integration> = {id: record id, modified_at: ms}. */
 const char *document_app_link(struct json_object *body, const char *integration_id); /* record id, or NULL */
 /* Its modified_at: what the row's "Modified At" showed when the app had made both alike; 0: none. */
 int64_t document_app_link_time(struct json_object *body, const char *integration_id);
-/* Sets the mark and nothing else (updated_at is not touched). modified_ms 0: left out. */
+/* Sets the app link and nothing else (updated_at is not touched). modified_ms 0: left out. */
 void document_set_app_link(enum document_type type, struct json_object *body, const char *integration_id,
 			   const char *record_id, int64_t modified_ms);
 /* Takes it out; nothing else changes, as the app does it. */

@@ -29,7 +29,7 @@ struct json_object *history_document_ending(const struct history_entry *entry, u
 void history_next_number(struct json_object *body);
 
 /* What an entry holds, as the app has it: of a document that is new, of one that changed (only what changed, and what
- * is absent on a side is missing there), of one that goes. Marks of pairings (integrations) are kept only of what
+ * is absent on a side is missing there), of one that goes. App links (integrations) are kept only of what
  * goes. The caller frees both. */
 struct datum;
 void history_of_create(const struct datum *after, struct json_object **original_out,

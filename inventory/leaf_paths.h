@@ -19,7 +19,7 @@ struct json_object *leaf_hash(struct json_object *value);
 struct json_object *leaf_attachment_hash(struct json_object *stub);
 
 bool leaf_path_is_in(const char *path, const char *place);
-/* Whether a person edits what stands there: marks and times are no edits. */
+/* Whether a person edits what stands there: app links and times are no edits. */
 bool leaf_path_is_edited(const char *path);
 /* Whether what stands at the path, of which this is the hash (NULL: nothing), is not what the ancestor had there; also when that is
  * not known. */
@@ -29,5 +29,5 @@ bool leaf_path_moved(struct json_object *ancestor, const char *path, struct json
  * that is null says that it is not known. LEAF_TIME has the time itself, in ms; 0: the body has none. The caller puts. */
 struct json_object *leaf_digest(struct json_object *body);
 
-/* Whether a person may have changed anything since: marks and times are no change. A NULL digest: it may. */
+/* Whether a person may have changed anything since: app links and times are no change. A NULL digest: it may. */
 bool leaf_has_moved(struct json_object *body, struct json_object *digest);

@@ -9,7 +9,7 @@ enum leaf_taken {
 	LEAF_TAKEN_IN_PART, /* all but what 'before' had moved to another value, and kept: there it gave way */
 };
 
-/* Whether 'after', which was made of 'before', took so much of what 'other' had moved, both being made of 'ancestor'. Marks do not count:
+/* Whether 'after', which was made of 'before', took so much of what 'other' had moved, both being made of 'ancestor'. App links do not count:
  * these are the same in many leaves, and prove nothing. Where a digest does not know a value, it did not take it. A merge has the
  * newest of their times, or a millisecond more (leaves.h): what has another time was written by somebody who had the same idea. A
  * digest that does not know its time (LEAF_TIME) may be of any. */

@@ -165,7 +165,7 @@ static int64_t mark_time(struct json_object *flat, const char *path)
 	return json_int_or(json_child(flat, path, json_type_object), "modified_at", 0);
 }
 
-/* Of a mark the newer one counts, whatever else the leaves have. */
+/* Of an app link the newer one counts, whatever else the leaves have. */
 static bool theirs_is_newer(const struct merging *merging, struct json_object *theirs, size_t leaf,
 			    const struct differences *found, size_t group)
 {

@@ -5,7 +5,7 @@
  * Key by key, against what the leaves had before they parted. What one of two moved is taken. Of what both moved, to different
  * values, that of the newer leaf wins (by updated_at; at the same time the one that CouchDB prefers), and the other is lost, which
  * is told. Where the ancestor is not known, both have moved whatever differs. Keys that only make sense together, such as a number
- * and the codes that are made of it, are taken together. Marks of pairings are merged per integration, and are never told. */
+ * and the codes that are made of it, are taken together. App links are merged per integration, and are never told. */
 #pragma once
 #include "inventory/document_type.h"
 #include "inventory/merged_leaves.h"

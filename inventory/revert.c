@@ -108,7 +108,7 @@ static bool says_deleted(struct json_object *data)
 	return json_bool_or(data, "__deleted", false);
 }
 
-/* The marks of pairings are no part of what is undone: in a document that is brought back they would be stale
+/* App links are no part of what is undone: in a document that is brought back they would be stale
  * (sync-rules 25). */
 static bool is_data(const char *key)
 {

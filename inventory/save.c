@@ -230,7 +230,7 @@ static void put_body(struct saving *saving, struct json_object *attachments)
 	saving->result->body = body;
 }
 
-/* What differs from what is stored is written; pairings' marks alone do not touch it. */
+/* What differs from what is stored is written; app links alone do not touch it. */
 static void write(struct saving *saving, struct json_object *attachments)
 {
 	const struct save_request *request = saving->request;

@@ -53,7 +53,7 @@ bool batch_find_twins(struct batch *batch, struct error *error)
 	endpoint_records_done(&records);
 	free(jobs);
 	free(keys);
-	return ok || error_wrap(error, "reading rows that the app's marks name");
+	return ok || error_wrap(error, "reading rows that the app's links name");
 }
 
 /* ---- what a person wants gone ---- */

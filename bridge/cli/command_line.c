@@ -25,7 +25,7 @@ static const struct option options_known[] = {
 	{"--full", TAKES_FULL, OPTION_FLAG, offsetof(struct command_options, full), NULL,
 	 "compare everything"},
 	{"--held", TAKES_HELD, OPTION_WORDS, offsetof(struct command_options, held), "SIDE",
-	 "\"documents\" or \"rows\": whose values count in rows that are held since the database went back"},
+	 "\"documents\" or \"rows\": whose values count in what is held apart since the database went back"},
 	{"--remove-twins", TAKES_TWINS, OPTION_FLAG, offsetof(struct command_options, remove_twins), NULL,
 	 "delete what the app's own sync made twice, on both sides, as far as nobody has edited it"},
 	{"--integration", TAKES_INTEGRATION, OPTION_WORDS, offsetof(struct command_options, integration),

@@ -286,7 +286,7 @@ static int check(const struct bridge_settings *settings, const struct command_op
 const struct command commands[] = {
 	{"run", run, 0, "keep every integration in step until SIGTERM or Ctrl-C", true},
 	{"sync", sync_command, TAKES_FULL | TAKES_HELD | TAKES_TWINS | TAKES_INTEGRATION | TAKES_JSON,
-	 "one cycle for each integration; --full compares everything; --held ends what is held; "
+	 "one cycle for each integration; --full compares everything; --held ends what is held apart; "
 	 "--remove-twins deletes what the app made twice",
 	 false},
 	{"check", check, TAKES_JSON, "look at every setting, both servers and the schema; change nothing",

@@ -4,8 +4,7 @@
 #include "bridge/job/batch.h"
 
 enum typing_limits {
-	TYPING_QUIET_MS =
-		60000, /* white space at the ends of a cell is left alone this long after an edit of it */
+	TYPING_QUIET_MS = 60000, /* white space at the ends of a cell stays this long after an edit of it */
 	TYPING_AGAIN_MS =
 		60000, /* this long after a save an edit of the same cell may be more of the same typing: */
 	TYPING_PAUSE_MS =

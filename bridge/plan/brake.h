@@ -1,11 +1,11 @@
 /* A brake on endless loops (sync-rules 17), as when an automation undoes what is written, or another program syncs the same rows.
- * What goes to and fro is held for a while that grows. Pure. It is kept in memory for each pair that was written lately, so a new
+ * What goes to and fro is paused for a while that grows: a pause is a hold in the names below. Pure. It is kept in memory for each pair that was written lately, so a new
  * process counts anew. All times are of one steady clock.
  *
- * A field is held when it was written
+ * A field is paused when it was written
  *   - three times each way within ten minutes, between the same two values, or
  *   - fifteen times from the row to the document within ten minutes, over at least five: nobody types so long at one cell.
- * A row is held when it was put back twice within a day, and is gone again. When a hold is over, one more try is made. */
+ * A row is paused when it was put back twice within a day, and is gone again. When a pause is over, one more try is made. */
 #pragma once
 #include "bridge/mapping/field.h"
 
@@ -13,7 +13,7 @@
 
 enum brake_limits {
 	BRAKE_WRITES = 20, /* that are remembered, of all fields of a pair */
-	BRAKE_HOLDS = 3,   /* fields that are held at a time; further ones are not */
+	BRAKE_HOLDS = 3,   /* fields that are paused at a time; further ones are not */
 	BRAKE_EACH_WAY = 3,
 	BRAKE_EDITS = 15,
 	BRAKE_EDITS_OVER_MS = 300000,
@@ -42,7 +42,7 @@ struct brake_write {
 	uint32_t from, to;
 	int64_t at_ms;
 };
-/* {0} is one that holds nothing. */
+/* {0} is one that pauses nothing. */
 struct brake {
 	unsigned count; /* writes noted so far; the last BRAKE_WRITES are kept, in a ring */
 	struct brake_write writes[BRAKE_WRITES];
@@ -53,9 +53,9 @@ struct brake {
 
 /* Notes that the write was done. */
 void brake_note_write(struct brake *brake, const struct brake_write *write);
-/* Whether this write, about to be made, is held, why, and until when. A hold may begin with it. */
+/* Whether this write, about to be made, is paused, why, and until when. A pause may begin with it. */
 struct brake_hold brake_check_write(struct brake *brake, const struct brake_write *write);
-/* The first notes that a row was put back. The second says until when the next time is held, or 0; a hold may begin with this
+/* The first notes that a row was put back. The second says until when the next time is paused, or 0; a pause may begin with this
  * question. */
 void brake_note_restore(struct brake *brake, int64_t now_ms);
 int64_t brake_check_restore(struct brake *brake, int64_t now_ms);

@@ -39,7 +39,7 @@ struct field_views {
 	bool same_updated_at; /* first contact: the row's Updated At, a time, is the document's: not edited since */
 	bool shown_differently; /* sync-rules 18: an edit of this cell is a conflict */
 	bool settles_held;      /* and a person has said now which of both is meant: 'order' has it */
-	bool held;              /* both differ since the document went back in time: any edit is a conflict */
+	bool held;              /* held apart since the document went back in time: any edit is a conflict */
 	bool base_uncertain;    /* so is it where the document may have been edited unseen */
 	bool couch_unmappable; /* C cannot be shown in the column (mapping_to_row refused); couch is then still C */
 	bool blank; /* the row's cell is empty, also where that reads as a value (an empty Type is an Item) */

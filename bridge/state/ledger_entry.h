@@ -19,7 +19,7 @@ enum entry_state {
 struct ledger_field {
 	bool known;             /* something is agreed about this field */
 	bool shown_differently; /* an answer showed something else than was sent (sync-rules 18) */
-	bool held; /* both differ, of which the row has the newer, until one is edited (sync-rules 3) */
+	bool held; /* held apart: both differ, the row has the newer, until one is edited (sync-rules 3) */
 	bool base_uncertain; /* one side may have been edited unseen: an edit of the other is a conflict */
 	struct cell couch, airtable;
 };
@@ -41,7 +41,7 @@ struct ledger_entry {
 	 * conflict: the loser is kept all the same. */
 	int64_t seen_ms;
 	bool has_app_link; /* the document carries the app's link of this pairing */
-	bool apart; /* as read: some of its fields are held (below), also where the fields themselves are not read */
+	bool apart; /* as read: some of its fields are held apart (above), also where the fields themselves are not read */
 	char *shows;   /* owned; the ID of another that its row shows (sync-rules 13), or NULL */
 	char *twin_of; /* owned; the ID of the one of whose row the app made it (app_twins.h), or NULL */
 	bool created_from_row; /* made from a row: a collection is then in scope by itself */
@@ -80,7 +80,7 @@ void ledger_entry_done(struct ledger_entry *entry);
 void ledger_entry_forget_field(struct ledger_entry *entry, enum field field);
 void ledger_entry_agree(struct ledger_entry *entry, enum field field, const struct cell *couch,
 			const struct cell *airtable);
-/* The document shows something older than what was agreed: notes the field as held, so both sides stay as they are. */
+/* The document shows something older than what was agreed: notes the field as held apart, so both sides stay as they are. */
 void ledger_entry_hold(struct ledger_entry *entry, enum field field, const struct cell *couch);
 /* The row that the link agreed on pointed to, of a field that is one of an item's two links; NULL for others. */
 char *ledger_entry_linked_row(struct ledger_entry *entry, enum field field);

@@ -23,7 +23,7 @@ char *ledger_entry_document_id(const struct ledger *ledger, enum table table, co
 }
 
 /* The cell that both showed; where there is more to say {"c": as the document showed it, "a": as the row did,
- * "d": whether that is shown differently, "x": whether it is contested, "h": whether both are held apart}. */
+ * "d": whether that is shown differently, "x": whether its base is uncertain, "h": whether both are held apart}. */
 static struct json_object *field_to_json(const struct ledger_field *agreed)
 {
 	bool same = cell_same(&agreed->couch, &agreed->airtable);

@@ -1,6 +1,6 @@
 /* What the token's user may not write in Airtable, as its refusals have shown: columns, and what may be done with a table's rows.
  *
- * Only this process knows it. What was refused is left alone until it is time to try again: after a pause that doubles, up to an
+ * Only this process knows it. What was refused is not tried again before its time: after a pause that doubles, up to an
  * hour. When a try is taken all that waited for it is queued. */
 #pragma once
 #include "bridge/mapping/field.h"

@@ -40,7 +40,7 @@ struct pipeline {
 
 /* ---- order ---- */
 
-/* Marks last; before them collections, then what has the most levels below it: so that nothing waits for the last of them. */
+/* App links last; before them collections, then what has the most levels below it: so that nothing waits for the last of them. */
 static int by_order(const void *left, const void *right)
 {
 	const struct pair *a = *(struct pair *const *)left, *b = *(struct pair *const *)right;
