@@ -4,8 +4,8 @@
 #include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/memory/seen_row.h"
+#include "bridge/recovery/landed.h"
 #include "bridge/state/retired_entry.h"
-#include "bridge/steps/landed.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,375 +1,29 @@
 #include "bridge/sync/recover.h"
 
-#include "bridge/diff/edit_times.h"
 #include "bridge/documents/cascade.h"
 #include "bridge/documents/late_history.h"
 #include "bridge/documents/orphaned_history.h"
 #include "bridge/documents/retire.h"
-#include "bridge/job/job_cells.h"
-#include "bridge/limits.h"
-#include "bridge/steps/branches.h"
-#include "bridge/steps/landed.h"
-#include "bridge/steps/recover_save.h"
+#include "bridge/recovery/branches.h"
+#include "bridge/recovery/recover_document.h"
+#include "bridge/recovery/recover_row.h"
+#include "bridge/recovery/stale_reads.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* Whose question, and what its answer is for. */
-struct asker {
-	struct job *job;
-	bool of_replaced; /* the cell shows what a write of ours replaced; else what it showed before one in doubt */
-};
-struct settling {
-	struct batch *batch;
-	struct endpoint_time_question *questions;
-	struct asker *askers;
-	size_t count, capacity;
-};
-
-static void ask(struct settling *settling, struct asker asker, enum field field, int64_t after_ms)
+static void recover_row(struct doubts *doubts, struct job *job)
 {
-	const struct job *job = asker.job;
-
-	if (settling->count == settling->capacity) {
-		settling->capacity = settling->capacity ? 2 * settling->capacity : 16;
-		settling->questions =
-			own_resize(settling->questions, settling->capacity, sizeof *settling->questions);
-		settling->askers = own_resize(settling->askers, settling->capacity, sizeof *settling->askers);
-	}
-	settling->askers[settling->count] = asker;
-	settling->questions[settling->count++] = (struct endpoint_time_question){
-		.table = job->pair->table,
-		.id = job->row.id,
-		.field = field,
-		.after_ms = after_ms,
-	};
-}
-
-static int64_t now_ms(const struct batch *batch)
-{
-	return batch->sync->rows.ops->now_ms(batch->sync->rows.self);
-}
-
-static int64_t age_ms(const struct batch *batch, const struct job *job)
-{
-	int64_t age = now_ms(batch) - job->entry.intents.row.at_ms;
-
-	return age > 0 ? age : 0;
-}
-
-/* The note is older than the request: a write may leave as long as what it was decided on is fresh. */
-static int64_t applied_within_ms(const struct batch *batch)
-{
-	return batch->sync->request_deadline_ms + SYNC_FRESH_MS;
-}
-
-/* Nothing is decided about this pair before the write that was sent can no longer be applied. */
-static void wait_for_deadline(struct batch *batch, struct job *job)
-{
-	int64_t wait_ms = applied_within_ms(batch) - age_ms(batch, job);
-
-	job->finished = true;
-	job->again_in_ms = wait_ms > 1000 ? wait_ms : 1000;
-}
-
-static bool deadline_passed(const struct batch *batch, const struct job *job)
-{
-	return age_ms(batch, job) >= applied_within_ms(batch);
-}
-
-/* The cell was edited after our write, as it seems. Or the write never came, and what the document has was never seen by who
- * edited: it is kept as the loser of a conflict. */
-static void agree_in_doubt(struct job *job, enum field field)
-{
-	const struct cell *after = &job->entry.intents.row.fields[field].after;
-
-	ledger_entry_agree(&job->entry, field, after, after);
-	job->entry.fields[field].base_uncertain = true;
-}
-
-static void agree_on_landed(struct batch *batch, struct job *job, enum field field, bool cut)
-{
-	struct intent_field *one = &job->entry.intents.row.fields[field];
-
-	if (field != FIELD_ERROR && field != FIELD_DELETE) {
-		ledger_entry_agree(&job->entry, field, &one->after, &job->airtable[field]);
-		job->entry.fields[field].shown_differently = cut;
-	}
-	intents_replace(&job->entry.intents, field, &one->before, now_ms(batch));
-}
-
-/* From when on an edit of the cell came after what was sent. By its rounded time an edit may seem earlier than it was; but so near
- * to a former write of ours it is that write which would be taken for an edit. */
-static int64_t edited_from_ms(const struct job *job, enum field field)
-{
-	int64_t sent_ms = job->entry.intents.row.at_ms;
-
-	for (size_t i = 0; i < job->entry.intents.replaced_count; i++)
-		if (job->entry.intents.replaced[i].field == field &&
-		    job->entry.intents.replaced[i].at_ms + 1000 > sent_ms - (int64_t)2 * ROUNDED_MS)
-			return sent_ms;
-	return sent_ms - ROUNDED_MS;
-}
-
-/* An unanswered update. While it may still be applied nothing is believed: a row that shows all of it may have been written by the app, which
- * writes whole records, and it would come over what is edited then. After that one field that shows its new value is a hint that the others
- * had theirs, no proof: a person may have chosen the same. */
-static void recover_update(struct settling *settling, struct job *job)
-{
-	struct batch *batch = settling->batch;
-	bool any_landed = false;
-
-	if (!deadline_passed(batch, job)) {
-		wait_for_deadline(batch, job);
-		return;
-	}
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		any_landed = any_landed || (job_is_asked(batch, job, (enum field)field) &&
-					    landed_is_there(job_field_landed(batch, job, (enum field)field)));
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		if (!job_is_asked(batch, job, (enum field)field))
-			continue;
-		enum landed landed = job_field_landed(batch, job, (enum field)field);
-		if (landed_is_there(landed))
-			agree_on_landed(batch, job, (enum field)field, landed == LANDED_CUT);
-		else if (landed == NOT_LANDED && !job_shows_two(job, (enum field)field))
-			ask(settling, (struct asker){job, false}, (enum field)field,
-			    edited_from_ms(job, (enum field)field));
-		else if (any_landed || !job->entry.fields[field].known)
-			agree_in_doubt(job, (enum field)field);
-	}
-}
-
-/* When a write of ours last replaced a value of this field that the cell shows now; 0: none did. */
-static int64_t replaced_ms(const struct batch *batch, const struct job *job, enum field field)
-{
-	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
-	int64_t last_ms = 0;
-	bool shown = false;
-
-	for (size_t i = 0; i < job->entry.intents.replaced_count; i++) {
-		const struct replaced *one = &job->entry.intents.replaced[i];
-		if (one->field != field)
-			continue;
-		last_ms = one->at_ms;
-		shown = shown || cell_equal(&job->airtable[field], &one->cell, &equivalence);
-	}
-	return shown ? last_ms : 0;
-}
-
-/* What both agreed on that the cell shows; our own clearing of a command's box is no agreement, but as good. */
-static const struct cell *expected(const struct job *job, enum field field)
-{
-	static const struct cell unticked = {0};
-
-	if (field_rule(field)->direction == DIRECTION_COMMAND)
-		return &unticked;
-	return job->entry.fields[field].known ? &job->entry.fields[field].airtable : NULL;
-}
-
-/* A cell that shows what was there before a write of ours, a short while ago, is not believed unless the base says that it was
- * edited since (rule 6.4). */
-static void doubt_replaced(struct settling *settling, struct job *job)
-{
-	struct batch *batch = settling->batch;
-
-	intents_drop_replaced(&job->entry.intents, now_ms(batch) - SYNC_STALE_MS);
-	for (size_t field = 0; job->entry.intents.replaced_count && field < FIELD_COUNT; field++) {
-		struct cell_equivalence equivalence = job_equivalence(batch, job, (enum field)field);
-		const struct cell *cell = expected(job, (enum field)field);
-		int64_t written_ms = replaced_ms(batch, job, (enum field)field);
-		/* The Date header counts whole seconds: our own write may be up to one later. */
-		if (written_ms && cell && job_has_column(batch, job, (enum field)field) &&
-		    !cell_equal(cell, &job->airtable[field], &equivalence))
-			ask(settling, (struct asker){job, true}, (enum field)field, written_ms + 1000);
-	}
-}
-
-/* A deletion was sent. The row is not there: it is done, whatever has become of the document since. */
-static void recover_delete(struct batch *batch, struct job *job)
-{
-	struct ledger_entry *entry = &job->entry;
-	bool there = job->row.presence == RECORD_THERE && strcmp(job->row.id, entry->record_id) == 0;
-
-	if (!there) {
-		job->row_gone = true;
-	} else if (!deadline_passed(batch, job)) {
-		wait_for_deadline(batch, job);
-	} else {
-		json_object_close(&entry->retired_cells);
-	}
-}
-
-/* What a new row showed: all that was sent, since a request is applied as a whole, and nothing else. What it shows otherwise by now was
- * edited. Nothing is known of a cell that waits to be filled, as a link does. */
-static void agree_on_birth(struct job *job, enum field field)
-{
-	const struct intent_field *sent = &job->entry.intents.row.fields[field];
-	const struct cell empty = {0};
-
-	if (job->entry.fields[field].known)
-		return;
-	if (sent->written)
-		ledger_entry_agree(&job->entry, field, &sent->after, &sent->after);
-	else if (job->couch[field].kind == CELL_EMPTY || job->airtable[field].kind != CELL_EMPTY)
-		ledger_entry_agree(&job->entry, field, &empty, &empty);
-}
-
-/* Both are a pair at once, also in the ledger: as long as they are not, the next crash would forget that the row's cells are our own and
- * no edits, and a document that was deleted meanwhile would leave its row behind. */
-static void pair_with_own(struct batch *batch, struct job *job)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (job_has_column(batch, job, (enum field)field) && field != FIELD_ERROR &&
-		    field != FIELD_DELETE)
-			agree_on_birth(job, (enum field)field);
-	ledger_entry_revive(&job->entry);
-	job->entry.state = ENTRY_PAIR;
-	job->entry.has_app_link = false;
-	job->entry.unsure_since_ms = 0;
-	snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
-	job->pair->row_missing = false;
-	job->paired = true;
-}
-
-/* An unanswered create, and now a row with its ID. One that is not our own is adopted (rule 15), but where it shows what we sent, that is what
- * both sides agreed on: what the document has become since is an edit, and the cell is none. And where it shows anything of
- * what we sent it showed all of it, since a request is applied as a whole: a cell that shows something else by now was edited,
- * or the row is somebody else's. */
-static void recover_create(struct batch *batch, struct job *job)
-{
-	const struct intent_field *sent = job->entry.intents.row.fields;
-	bool is_pairs = job->entry.state == ENTRY_PAIR && strcmp(job->row.id, job->entry.record_id) == 0;
-	bool is_own = !is_pairs && job_sent_row(batch, job, job->airtable);
-	bool any_landed = false;
-
-	/* Made again: what was agreed on was about a row that is gone. */
-	for (size_t field = 0; is_own && job->entry.state == ENTRY_PAIR && field < FIELD_COUNT; field++)
-		ledger_entry_forget_field(&job->entry, (enum field)field);
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		enum landed landed = job_field_landed(batch, job, (enum field)field);
-		if (!job_is_asked(batch, job, (enum field)field) || !landed_is_there(landed))
-			continue;
-		bool reports =
-			field != FIELD_ID && field != FIELD_TYPE && sent[field].after.kind != CELL_EMPTY;
-		any_landed = any_landed || reports;
-		ledger_entry_agree(&job->entry, (enum field)field, &sent[field].after, &job->airtable[field]);
-		job->entry.fields[field].shown_differently = landed == LANDED_CUT;
-	}
-	if (is_own) {
-		pair_with_own(batch, job);
-		return;
-	}
-	for (size_t field = 0; any_landed && field < FIELD_COUNT; field++)
-		if (job_is_asked(batch, job, (enum field)field) && !job->entry.fields[field].known)
-			agree_in_doubt(job, (enum field)field);
-}
-
-/* The app made it, and has marked the document: of a row without an answer we could not have written the app link. Ours may still come, and
- * will be written over this one, since it has its ID. */
-static bool is_apps_row(const struct batch *batch, const struct job *job)
-{
-	const char *app_link = job->document.presence == RECORD_THERE
-				       ? document_app_link(job->document.body, batch->sync->config->id)
-				       : NULL;
-
-	return app_link && job->entry.state != ENTRY_PAIR && strcmp(app_link, job->row.id) == 0;
-}
-
-/* This process noted it, and knows that nothing left: the ledger had no answer to the note, or to what came of it. */
-static bool never_left(const struct batch *batch, const struct job *job)
-{
-	const struct intent *sent = &job->entry.intents.row;
-
-	return sent->kind != INTENT_NONE && job->pair->unsent_ms == sent->at_ms &&
-	       strcmp(sent->epoch, batch->sync->epoch) == 0;
-}
-
-static void forget_note(struct job *job)
-{
-	if (job->entry.intents.row.kind == INTENT_DELETE)
-		json_object_close(&job->entry.retired_cells);
-	intent_end(&job->entry.intents.row);
-}
-
-static void recover_job(struct settling *settling, struct job *job)
-{
-	struct batch *batch = settling->batch;
-	const struct intent *sent = &job->entry.intents.row;
-	bool there = job->row.presence == RECORD_THERE;
-
 	if (job->needs_no_row || job->finished)
 		return;
-	if (never_left(batch, job))
-		forget_note(job);
-	switch (sent->kind) {
-	case INTENT_UPDATE:
-		if (there)
-			recover_update(settling, job);
-		break;
-	case INTENT_CREATE:
-		if (there && !(is_apps_row(batch, job) && !deadline_passed(batch, job)))
-			recover_create(batch, job);
-		else if (!deadline_passed(batch, job))
-			wait_for_deadline(batch, job); /* it may still come */
-		break;
-	case INTENT_DELETE:
-		recover_delete(batch, job);
-		break;
-	case INTENT_NONE:
-		break;
-	}
+	job_recover_row(doubts, job);
 	/* What is there beside a row that we deleted is another one, and nothing that was written to the first is in its cells. */
-	if (there && !job->finished && !job->row_gone)
-		doubt_replaced(settling, job);
-}
-
-/* The cell shows its old value. Edited since: it was put back by a person, an edit. Not edited: our write never came, or this
- * is an old picture of the row. */
-static void take_answer(const struct asker *asker, const struct endpoint_time_question *question)
-{
-	struct job *job = asker->job;
-	enum field field = question->field;
-
-	if (!asker->of_replaced) {
-		if (question->is_after)
-			agree_in_doubt(job, field);
-		return;
-	}
-	if (question->is_after)
-		return;
-	struct cell agreed = cell_copy(expected(job, field));
-	cell_move(&job->airtable[field], &agreed);
-	job->again_in_ms = SYNC_STALE_MS;
-}
-
-/* What was sent to a row that is not shown may still be applied to it, should it come back: it stays noted. */
-static bool is_settled(const struct job *job)
-{
-	bool unseen = job->entry.intents.row.kind == INTENT_UPDATE && job->row.presence != RECORD_THERE;
-
-	return !job->finished && !job->needs_no_row && !unseen;
-}
-
-static bool ask_when_edited(struct settling *settling, struct error *error)
-{
-	const struct endpoint *rows = &settling->batch->sync->rows;
-
-	if (settling->count == 0)
-		return true;
-	if (!rows->ops->edited_after(rows->self, settling->questions, settling->count, error))
-		return error_wrap(error, "settling what was sent before");
-	for (size_t i = 0; i < settling->count; i++)
-		take_answer(&settling->askers[i], &settling->questions[i]);
-	return true;
+	if (job->row.presence == RECORD_THERE && !job->finished && !job->row_gone)
+		job_doubt_replaced(doubts, job);
 }
 
 /* What was begun before is ended: histories without a save go, and what follows from a save is saved. */
 static bool end_saves(struct batch *batch, struct error *error)
 {
 	for (size_t i = 0; i < batch->count; i++)
-		job_recover_save(batch, &batch->jobs[i]);
+		job_recover_document(batch, &batch->jobs[i]);
 	if (!batch_drop_orphaned(batch, error) || !batch_write_kept_histories(batch, error) ||
 	    !batch_save_cascades(batch, error))
 		return false;
@@ -381,22 +35,21 @@ static bool end_saves(struct batch *batch, struct error *error)
 
 static void settle(struct job *job)
 {
-	if (is_settled(job))
+	if (job_row_is_settled(job))
 		intent_end(&job->entry.intents.row);
 	ledger_entry_assert(&job->entry);
 }
 
 bool batch_recover(struct batch *batch, struct error *error)
 {
-	struct settling settling = {.batch = batch};
+	struct doubts doubts = {.batch = batch};
 
 	for (size_t i = 0; i < batch->count; i++)
-		recover_job(&settling, &batch->jobs[i]);
+		recover_row(&doubts, &batch->jobs[i]);
 	bool ok = batch_find_branches(batch, error) && batch_retire_gone(batch, error) &&
-		  end_saves(batch, error) && ask_when_edited(&settling, error);
+		  end_saves(batch, error) && doubts_settle(&doubts, error);
 	for (size_t i = 0; ok && i < batch->count; i++)
 		settle(&batch->jobs[i]);
-	free(settling.questions);
-	free(settling.askers);
+	doubts_done(&doubts);
 	return ok;
 }

@@ -1,11 +1,16 @@
-/* Recover: what became of earlier writes (sync-rules 6).
+/* Recover: what became of earlier writes (sync-rules 6, 24). The intents of the ledger's entries (bridge/state/intents.h) are compared
+ * with both sides, and ended:
  *
- * No Airtable write can be sent twice without harm, but it can always be decided again: the note in the ledger says what each
- * cell showed before and what it was to show. A write without an answer is in doubt until the row shows its result, or until the
- * request can no longer arrive. The values that a write replaced are remembered a while longer, since a read just after it may
- * still show the old value, or an older one. */
+ *     the row's        recover_row.h: it landed, it did not, or an edit has overtaken it. Nothing is decided before the request can no
+ *                      longer arrive
+ *     the document's   recover_document.h: the same. Histories of saves that did not happen go, and what follows from one that did is
+ *                      done again
+ *     replaced         stale_reads.h: what a read may show for a while after a write that was settled
+ *
+ * What is still open afterwards has to wait: until its request can no longer arrive, until its row is shown, or until CouchDB lets a
+ * history go. */
 #pragma once
 #include "bridge/job/batch.h"
 
-must_use bool batch_recover(struct batch *batch,
-			    struct error *error); /* what became of what was sent before */
+/* False: one of both sides, or the ledger, cannot be asked. Then nothing is ended, and the next batch begins with the same intents. */
+must_use bool batch_recover(struct batch *batch, struct error *error);

@@ -1,8 +1,9 @@
-#include "bridge/steps/recover_save.h"
+#include "bridge/recovery/recover_document.h"
 
 #include "bridge/documents/cascade.h"
 #include "bridge/documents/orphaned_history.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/recovery/landed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,33 +86,52 @@ static bool shows_save(const struct job *job)
 	       has_news(document_data(job->document.body), save->history);
 }
 
-/* Whether the save that was noted came to be. Under two later revisions, or a merge, that cannot be told: then its history stays. */
-static bool save_happened(const struct job *job)
+/* The save as a whole. Under two later revisions, or a merge, it cannot be told whether it came to be. */
+static enum landed save_landed(const struct job *job)
 {
-	if (job->entry.intents.document.kind == INTENT_DELETE && job->document.presence != RECORD_THERE)
-		return true;
-	return may_be_overwritten(job) || may_be_merged(job) || shows_save(job);
+	bool deleted = job->entry.intents.document.kind == INTENT_DELETE;
+
+	if ((deleted && job->document.presence != RECORD_THERE) || shows_save(job))
+		return LANDED;
+	return may_be_overwritten(job) || may_be_merged(job) ? OVERTAKEN : NOT_LANDED;
 }
 
-/* A document was to be written from the row, and it is not known whether it was. Where it shows what was taken, that was agreed
- * on: what the row shows by now is an edit, also when it is what stood there before. Where it shows something else, somebody
- * has edited it if it was made of the row, and else may have put that in the place of what was taken: the newest edit wins. */
-void job_recover_save(struct batch *batch, struct job *job)
+/* 'surely': the document was once as the save was to leave it. */
+static enum landed field_landed(const struct batch *batch, const struct job *job, enum field field,
+				bool surely)
 {
-	bool made = was_made_of_row(batch, job);
+	if (shows_taken(batch, job, field))
+		return LANDED;
+	return surely || may_be_overwritten(job) ? OVERTAKEN : NOT_LANDED;
+}
 
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		const struct cell *taken = &job->entry.intents.document.fields[field].after;
-		if (!is_taken(batch, job, (enum field)field) || job_shows_two(job, (enum field)field))
-			continue;
-		if (shows_taken(batch, job, (enum field)field))
-			ledger_entry_agree(&job->entry, (enum field)field, &job->couch[field], taken);
-		else if (made || shows_save(job)) /* and what the save has made of the cell */
-			ledger_entry_agree(&job->entry, (enum field)field, taken, taken);
-		else if (may_be_overwritten(job))
+static void recover_field(const struct batch *batch, struct job *job, enum field field, bool surely)
+{
+	const struct cell *taken = &job->entry.intents.document.fields[field].after;
+
+	switch (field_landed(batch, job, field, surely)) {
+	case LANDED:
+		ledger_entry_agree(&job->entry, field, &job->couch[field], taken);
+		break;
+	case OVERTAKEN:
+		if (surely) /* by an edit, or by what the save has made of the cell */
+			ledger_entry_agree(&job->entry, field, taken, taken);
+		else
 			job->entry.fields[field].base_uncertain = true;
+		break;
+	case NOT_LANDED:
+		break;
 	}
-	job->orphaned = intent_is_open(&job->entry.intents.document) && !save_happened(job);
+}
+
+void job_recover_document(struct batch *batch, struct job *job)
+{
+	bool surely = was_made_of_row(batch, job) || shows_save(job);
+
+	for (size_t field = 0; field < FIELD_COUNT; field++)
+		if (is_taken(batch, job, (enum field)field) && !job_shows_two(job, (enum field)field))
+			recover_field(batch, job, (enum field)field, surely);
+	job->orphaned = intent_is_open(&job->entry.intents.document) && save_landed(job) == NOT_LANDED;
 	if (job->orphaned)
 		return;
 	job_keep_noted(job);

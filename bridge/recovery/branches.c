@@ -1,4 +1,4 @@
-#include "bridge/steps/branches.h"
+#include "bridge/recovery/branches.h"
 
 #include <stdlib.h>
 #include <string.h>

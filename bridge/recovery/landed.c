@@ -1,4 +1,4 @@
-#include "bridge/steps/landed.h"
+#include "bridge/recovery/landed.h"
 
 #include "bridge/job/job_cells.h"
 
@@ -22,7 +22,15 @@ static enum landed cell_landed(const struct batch *batch, const struct job *job,
 		return NOT_LANDED;
 	if (cell_shows_sent(shown, &sent->after, &equivalence))
 		return LANDED;
-	return is_part(shown, &sent->after) ? LANDED_CUT : LANDED_UNKNOWN;
+	return is_part(shown, &sent->after) ? LANDED : OVERTAKEN;
+}
+
+static bool is_cut(const struct batch *batch, const struct job *job, enum field field,
+		   const struct cell *shown)
+{
+	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
+
+	return !cell_shows_sent(shown, &job->entry.intents.row.fields[field].after, &equivalence);
 }
 
 enum landed job_field_landed(const struct batch *batch, const struct job *job, enum field field)
@@ -30,12 +38,12 @@ enum landed job_field_landed(const struct batch *batch, const struct job *job, e
 	return cell_landed(batch, job, field, &job->airtable[field]);
 }
 
-bool landed_is_there(enum landed landed)
+bool job_field_is_cut(const struct batch *batch, const struct job *job, enum field field)
 {
-	return landed == LANDED || landed == LANDED_CUT;
+	return job_field_landed(batch, job, field) == LANDED &&
+	       is_cut(batch, job, field, &job->airtable[field]);
 }
 
-/* A column that was stopped meanwhile shows nothing, and the base cannot be asked about it. */
 bool job_is_asked(const struct batch *batch, const struct job *job, enum field field)
 {
 	return job->entry.intents.row.fields[field].written && job_has_column(batch, job, field);
@@ -50,8 +58,10 @@ bool job_sent_row(const struct batch *batch, const struct job *job, const struct
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		if (!job_is_asked(batch, job, (enum field)field))
 			continue;
+		const struct cell *cell = &cells[field];
 		bool out = field_rule((enum field)field)->direction == DIRECTION_OUT;
-		bool landed = cell_landed(batch, job, (enum field)field, &cells[field]) == LANDED;
+		bool landed = cell_landed(batch, job, (enum field)field, cell) == LANDED &&
+			      !is_cut(batch, job, (enum field)field, cell);
 		all_landed = all_landed && landed;
 		out_landed = out_landed && (landed || !out);
 		any_out = any_out || (out && field != FIELD_ID && field != FIELD_ERROR);
