@@ -9,7 +9,7 @@ must_use bool batch_drop_orphaned(struct batch *batch, struct error *error);
 /* If the same change is tried again, an orphaned history that could not be deleted becomes its history. */
 void job_reuse_orphaned(struct job *job);
 void job_take_reused(struct job *job);
-/* The noted save has happened: its history is no orphan. */
+/* The save of the intent has landed: its history is no orphan. */
 void job_keep_noted(struct job *job);
 /* Adds to the problem what is still refused beside the document. */
 void job_report_left_open(struct job *job);

@@ -1,7 +1,7 @@
 /* Rows that we deleted and that are gone: their last cells go into the history, then they are retired (sync-rules 10, 11).
  *
  * Not before: else the history would tell of a deletion that Airtable refuses or that never left, once for each try. Until the
- * history has the cells they are in the ledger, in the note of the deletion. The history document is made with the note's time,
+ * history has the cells they are in the ledger, with the intent of the deletion. The history document is made with the intent's time,
  * so that a repetition after a crash writes the same one. */
 #pragma once
 #include "bridge/job/batch.h"

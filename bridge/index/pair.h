@@ -104,7 +104,7 @@ struct pair {
 	bool in_step;       /* both sides were in step after its last job: nothing was open or under way */
 	bool save_lost; /* what was last noted as taken into the document met a conflict: it is not in it */
 	unsigned waits; /* enum pair_waits, or 0: a link in it waits for another pair */
-	int64_t unsent_ms; /* the note of this time was made by this process, and nothing has left since; 0: none such */
+	int64_t unsent_ms; /* the row's intent of this time was noted by this process, and nothing has left since; 0: none such */
 	unsigned misses; /* jobs in a row in which a write met a conflict or had no answer */
 	char *unstored;  /* owned; a problem that not even the ledger takes, or NULL */
 

@@ -1,8 +1,8 @@
-/* The note that the ledger gets before each write. After a crash in between the next start finds it. */
+/* The ledger gets an intent before each write (bridge/state/intents.h). After a crash in between the next start finds it. */
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Writes these entries with their notes to the ledger. A job whose note is not taken is given up: it is finished, or only its
+/* Writes these entries with their intents to the ledger. A job whose intent is not taken is given up: it is finished, or only its
  * error cell is still to be written (job_refuse_note). False: the ledger as a whole cannot be written. */
 must_use bool batch_write_notes(struct batch *batch, struct job *const *jobs, size_t count,
 				struct error *error);

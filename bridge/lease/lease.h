@@ -7,8 +7,9 @@
  * The document's revision is the compare-and-swap. No two clocks are compared: the holder counts the lease's time from
  * before it claimed or renewed it, a taker from when it saw the last revision, both on their own steady clock. A write
  * leaves only while the lease lasts longer than the write's deadline. A taker waits one such deadline past the lease's
- * end: what the former holder has sent is then done or never will be, and is noted in the ledger. One that ended without
- * giving it back is known to be gone on its own machine, and is waited for on others.
+ * end: the former holder then sends nothing any more, and waits for no answer. What it had sent to rows may still arrive,
+ * and has its intents in the ledger. A holder that ended without giving it back is known to be gone on its own machine, and
+ * is waited for on others.
  *
  * Used by one thread. */
 #pragma once

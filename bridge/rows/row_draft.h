@@ -1,4 +1,4 @@
-/* Drafts row writes: which cells are written, the note of them, and what becomes agreed by the answer (sync-rules 6, 7, 18). */
+/* Drafts row writes: which cells are written, their intent, and what becomes agreed by the answer (sync-rules 6, 7, 18). */
 #pragma once
 #include "bridge/job/batch.h"
 
@@ -19,7 +19,7 @@ void job_drop_refill(struct batch *batch, struct job *job);
 /* Puts the problem's words into row_body, if the error cell does not show them; the second takes one cell out of row_body. */
 void job_fill_problem(struct batch *batch, struct job *job);
 void job_unfill(struct batch *batch, struct job *job, enum field field);
-/* Puts the note of what is about to be sent into the entry. */
+/* Puts the intent of what is about to be sent into the entry. */
 void job_note_row(struct batch *batch, struct job *job);
 /* Takes the answer to a row write: what it shows of the written cells becomes agreed. */
 void job_take_answer(struct batch *batch, struct job *job);

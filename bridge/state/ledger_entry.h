@@ -73,7 +73,7 @@ struct ledger_entry {
 	char *retired_reason; /* owned */
 	int64_t retired_ms;
 	struct json_object *
-		retired_cells; /* owned; the row's last cells, {field id: value}; from the note of its deletion on */
+		retired_cells; /* owned; the row's last cells, {field id: value}; from the intent of its deletion on */
 	struct json_object *stored; /* owned; as it is in the store */
 };
 void ledger_entry_done(struct ledger_entry *entry);
