@@ -26,7 +26,7 @@ static int64_t wait_ms(const struct job *job)
  * that grows, and takes the app link along. */
 static bool waits_for_more(const struct job *job)
 {
-	return job->flaw.kind != ERROR_NONE || (job->missed && job->parked);
+	return job->flaw.kind != ERROR_NONE || (job->missed && job->outcome.end == END_GIVEN_UP);
 }
 
 /* An app link that was due beside another reason to look gets a job of its own. One that could not be written waits. */

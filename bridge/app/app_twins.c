@@ -1,6 +1,7 @@
 #include "bridge/app/app_twins.h"
 
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/memory/app_twins_index.h"
@@ -16,7 +17,7 @@ static const char *unknown_app_link(const struct batch *batch, const struct job 
 				       ? document_app_link(job->document.body, batch->sync->config->id)
 				       : NULL;
 
-	return app_link && !job->finished && job->entry.state == ENTRY_PAIR &&
+	return app_link && !job_has_ended(job) && job->entry.state == ENTRY_PAIR &&
 			       strcmp(app_link, job->entry.record_id) != 0 &&
 			       !pairs_by_record(&batch->sync->pairs, app_link)
 		       ? app_link
@@ -127,7 +128,7 @@ static bool is_linked_to(const struct sync *sync, const struct job *job)
 
 static bool is_compared(const struct sync *sync, const struct job *job)
 {
-	return original(job) && !is_linked_to(sync, job) && !job->finished && !job->needs_no_row &&
+	return original(job) && !is_linked_to(sync, job) && !job_has_ended(job) && !job->needs_no_row &&
 	       job->flaw.kind == ERROR_NONE &&
 	       (job->pair->twin_of ? job->document.presence : job->row.presence) == RECORD_THERE;
 }

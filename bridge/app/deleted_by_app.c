@@ -1,11 +1,13 @@
 #include "bridge/app/deleted_by_app.h"
 
+#include "bridge/job/job_outcome.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 static bool is_asked(const struct job *job)
 {
-	return !job->finished && !job->needs_no_row && job->document.presence == RECORD_TOMBSTONE &&
+	return !job_has_ended(job) && !job->needs_no_row && job->document.presence == RECORD_TOMBSTONE &&
 	       job->entry.state == ENTRY_NONE && job->row.presence == RECORD_THERE;
 }
 

@@ -1,6 +1,7 @@
 #include "bridge/diff/lost_links.h"
 
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,7 @@ static void collect_lost(struct batch *batch, struct lost_links *lost)
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
 		bool paired = job->entry.state == ENTRY_PAIR && job->row.presence == RECORD_THERE;
-		if (job->finished || job->needs_no_row || !paired || job->pair->table != TABLE_ITEMS)
+		if (job_has_ended(job) || job->needs_no_row || !paired || job->pair->table != TABLE_ITEMS)
 			continue;
 		for (size_t f = 0; f < countof(job_link_fields); f++)
 			collect_lost_link(batch, job, job_link_fields[f], lost);

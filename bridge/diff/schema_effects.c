@@ -1,6 +1,7 @@
 #include "bridge/diff/schema_effects.h"
 
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/memory/bound_columns.h"
 
 #include <string.h>
@@ -51,7 +52,7 @@ static bool may_never_be_filled(const struct batch *batch, const struct job *job
 
 static bool doubts_schema(const struct batch *batch, const struct job *job)
 {
-	if (job->finished || job->needs_no_row || job->row.presence != RECORD_THERE)
+	if (job_has_ended(job) || job->needs_no_row || job->row.presence != RECORD_THERE)
 		return false;
 	if (job->unknown_choice)
 		return true;
@@ -61,14 +62,6 @@ static bool doubts_schema(const struct batch *batch, const struct job *job)
 		     may_never_be_filled(batch, job, (enum field)field)))
 			return true;
 	return false;
-}
-
-/* Nothing is decided from cells of columns that may be others than we believe. */
-static void postpone(struct job *job)
-{
-	job->finished = true;
-	job->keep_ledger = true;
-	job->again = true;
 }
 
 static bool has_choice(const struct column *column, const char *canonical)
@@ -115,8 +108,9 @@ bool batch_check_schema(struct batch *batch, struct error *error)
 		struct job *job = &batch->jobs[i];
 		if (!doubts_schema(batch, job))
 			continue;
+		/* Nothing is decided from cells of columns that may be others than we believe. */
 		if (changed)
-			postpone(job);
+			job_leave_untouched(job, JOB_AT_ONCE);
 		else
 			forget_removed_choices(batch, job);
 	}

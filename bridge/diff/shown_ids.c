@@ -1,6 +1,7 @@
 #include "bridge/diff/shown_ids.h"
 
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/memory/seen_row.h"
 
 #include <string.h>
@@ -20,21 +21,22 @@ static void note_shown_id(struct batch *batch, struct job *job)
 				 other && job_any_moved(batch, job, false) ? other : NULL);
 	} else if (job->entry.state == ENTRY_NONE && job->row.presence == RECORD_THERE) {
 		struct pair *owner = sync_pair_of_row(sync, &job->row);
-		job->finished = owner != pair;
-		if (job->finished) {
-			job->again = job->document.presence == RECORD_THERE; /* without that row */
+		if (owner != pair) {
+			job_ends(job);
+			if (job->document.presence == RECORD_THERE)
+				job_comes_again(job); /* without that row */
 			own_free_text(&job->entry.problem);
 			pairs_queue(&sync->pairs, owner, JOB_ROW);
 		}
 	}
 	own_free_text(&job->entry.shows);
 	const struct pair *shown = pair->claims ? pair->claims : pair->copy_of;
-	job->entry.shows = shown && !job->finished ? own_copy(shown->id) : NULL;
+	job->entry.shows = shown && !job_has_ended(job) ? own_copy(shown->id) : NULL;
 }
 
 void batch_note_shown_ids(struct batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++)
-		if (!batch->jobs[i].finished && !batch->jobs[i].needs_no_row)
+		if (!job_has_ended(&batch->jobs[i]) && !batch->jobs[i].needs_no_row)
 			note_shown_id(batch, &batch->jobs[i]);
 }

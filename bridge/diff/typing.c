@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "inventory/script.h"
 
 #include <stdlib.h>
@@ -35,10 +36,7 @@ static int64_t base_now_ms(const struct batch *batch)
 
 static void look_again_in(struct job *job, int64_t wait_ms)
 {
-	int64_t least_ms = wait_ms > 0 ? wait_ms : 1;
-
-	if (!job->again_in_ms || job->again_in_ms > least_ms)
-		job->again_in_ms = least_ms;
+	job_comes_later(job, wait_ms);
 	job->typing = true;
 }
 

@@ -1,6 +1,7 @@
 #include "bridge/diff/unseen_parents.h"
 
 #include "bridge/index/scope.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/memory/seen_document.h"
 
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static struct pair *unseen_parent(const struct pair *pair)
 /* Its row would go, since it has left the scope. */
 static bool asks(const struct job *job)
 {
-	return !job->finished && job->entry.state == ENTRY_PAIR && !job->pair->in_scope &&
+	return !job_has_ended(job) && job->entry.state == ENTRY_PAIR && !job->pair->in_scope &&
 	       job->document.presence == RECORD_THERE;
 }
 

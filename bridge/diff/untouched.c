@@ -1,5 +1,7 @@
 #include "bridge/diff/untouched.h"
 
+#include "bridge/job/job_outcome.h"
+
 #include "base/clock.h"
 
 #include <stdlib.h>
@@ -75,7 +77,7 @@ static bool was_edited_since(const struct batch *batch, const struct job *job)
 
 static bool is_asked(const struct batch *batch, const struct job *job)
 {
-	return !job->finished && !job->needs_no_row && job->plan->existence.action == EXIST_ADOPT &&
+	return !job_has_ended(job) && !job->needs_no_row && job->plan->existence.action == EXIST_ADOPT &&
 	       any_flows(job) && app_link_ms(batch, job) && was_edited_since(batch, job);
 }
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "bridge/documents/extra_results.h"
 #include "bridge/job/job_log.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
 #include "bridge/memory/document_cache.h"
 #include "inventory/save.h"
@@ -346,7 +347,7 @@ static void end_cascade(struct job *job, const struct endpoint_write *failed)
 		job->entry.cascade = left_open(job, failed->error.text);
 	} else if (failed->result != ERROR_NONE) {
 		job->entry.cascade = left_open(job, NULL);
-		job->again_in_ms = SYNC_RETRY_FIRST_MS;
+		job_comes_later(job, SYNC_RETRY_FIRST_MS);
 	}
 	datum_close(&job->cascade);
 	job->cascades_again = false;

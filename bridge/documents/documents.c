@@ -8,6 +8,7 @@
 #include "bridge/documents/retire.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_log.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/park.h"
 #include "bridge/job/read_document.h"
@@ -149,8 +150,7 @@ static void give_up_save(struct job *job)
 	json_object_close(&job->new_document);
 	job->document_work = DOCUMENT_WORK_NONE;
 	job->sets_app_link = job->drops_app_link = false;
-	job->retry = true;
-	job->parked = true;
+	job_counts_as_given_up(job);
 }
 
 /* A change that cannot be recorded is not made, nor is an edit overwritten that cannot be kept. What was recorded of it goes again. */
@@ -206,7 +206,7 @@ static void give_up_document(struct batch *batch, struct job *job, const struct 
 	job->pair->save_lost = write->result == ERROR_CONFLICT;
 	bool app_link_alone = is_app_link_alone(job);
 	job_miss(job, app_link_alone ? "the app link in the document" : "the document", &write->error);
-	if (job->parked && app_link_alone)
+	if (job->outcome.end == END_GIVEN_UP && app_link_alone)
 		note_app_link_refused(job, write);
 }
 
@@ -263,7 +263,7 @@ static size_t collect_doubtful(struct batch *batch, struct job **jobs, struct en
 
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (!job->doubtful || !job->parked)
+		if (!job->doubtful || job->outcome.end != END_GIVEN_UP)
 			continue;
 		keys[count] = (struct endpoint_key){job->pair->table, job->pair->id};
 		jobs[count++] = job;
@@ -305,7 +305,7 @@ static void clear_refused(struct batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		bool refused = job->parked && !job->missed && !job->document_written;
+		bool refused = job->outcome.end == END_GIVEN_UP && !job->missed && !job->document_written;
 		if (refused || job->unwritten)
 			intent_end(&job->entry.intents.document);
 		job->document_work_refused = false;
@@ -329,7 +329,7 @@ bool batch_write_documents(struct batch *batch, struct error *error)
 /* The document was deleted, and its row is about to be: nothing else has what was edited in the row since. */
 static bool takes_edits_along(const struct job *job)
 {
-	return job->row_work == ROW_WORK_DELETE && job->noted && !job->finished &&
+	return job->row_work == ROW_WORK_DELETE && job->noted && !job_has_ended(job) &&
 	       job->plan->existence.action == EXIST_DELETE_ROW && job->entry.state == ENTRY_PAIR;
 }
 

@@ -4,6 +4,7 @@
 #include "bridge/app/app_twins.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_log.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
@@ -131,7 +132,8 @@ static bool must_wait(struct job *job)
 	job->waits |= WAITS_FOR_DOCUMENT;
 	if (link_waits(job, FIELD_COLLECTION))
 		return true;
-	job->again = first;
+	if (first)
+		job_comes_again(job);
 	return first;
 }
 
@@ -145,9 +147,7 @@ static bool still_being_filled_in(struct job *job)
 	/* Later than that: this machine's clock was set back. */
 	if (!job->entry.next_try_ms || job->entry.next_try_ms > now_ms + SYNC_BLANK_QUIET_MS)
 		job->entry.next_try_ms = now_ms + SYNC_BLANK_QUIET_MS;
-	job->again_in_ms = job->entry.next_try_ms - now_ms;
-	if (job->again_in_ms < 1)
-		job->again_in_ms = 1;
+	job_comes_later(job, job->entry.next_try_ms - now_ms);
 	return true;
 }
 

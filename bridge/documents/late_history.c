@@ -1,6 +1,7 @@
 #include "bridge/documents/late_history.h"
 
 #include "bridge/documents/extra_results.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 
 #include <stdlib.h>
@@ -82,8 +83,7 @@ void job_report_kept_histories(struct job *job)
 
 	if (job->needs_no_row || !first)
 		return;
-	job->retry = true;
-	job->parked = true;
+	job_counts_as_given_up(job);
 	job_problem(
 		job,
 		"A row of it was deleted, and CouchDB does not take the history of that: %s. The row's last "

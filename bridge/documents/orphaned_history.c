@@ -1,6 +1,7 @@
 #include "bridge/documents/orphaned_history.h"
 
 #include "bridge/documents/extra_results.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/park.h"
 #include "inventory/history.h"
@@ -89,7 +90,7 @@ void job_take_reused(struct job *job)
 	json_release(job->entry.orphaned_histories);
 	job->entry.orphaned_histories = json_length(left) ? json_share(left) : NULL;
 	json_release(left);
-	job->again = true; /* it is not told any more */
+	job_comes_again(job); /* it is not told any more */
 }
 
 void job_keep_noted(struct job *job)
@@ -351,8 +352,7 @@ void job_report_left_open(struct job *job)
 
 	if (job->needs_no_row || (!entry->orphaned_histories && !json_find(entry->cascade, "why", NULL)))
 		return;
-	job->retry = true;
-	job->parked = true;
+	job_counts_as_given_up(job);
 	for (size_t i = 0; i < json_length(entry->orphaned_histories); i++)
 		job_problem(
 			job,

@@ -4,6 +4,7 @@
 #include "bridge/documents/draft.h"
 #include "bridge/documents/extra_results.h"
 #include "bridge/documents/late_history.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/limits.h"
 #include "bridge/memory/seen_row.h"
@@ -37,7 +38,7 @@ void job_retire_deleted(struct batch *batch, struct job *job)
 {
 	leave_copy(batch, job);
 	job_retire(batch, job, "document deleted");
-	job->finished = true;
+	job_ends(job);
 }
 
 static void retire(struct batch *batch, struct job *job)
@@ -58,8 +59,13 @@ static void retire(struct batch *batch, struct job *job)
 static void leave_noted(struct job *job)
 {
 	job->row_gone = false;
-	job->finished = true;
-	job->again_in_ms = SYNC_RETRY_FIRST_MS;
+	job_ends(job);
+}
+
+static void record_soon(struct job *job)
+{
+	leave_noted(job);
+	job_comes_later(job, SYNC_RETRY_FIRST_MS);
 }
 
 /* A person is told, and it is tried again, at most hourly: until then the row's last cells are in the note of its deletion. */
@@ -71,9 +77,7 @@ static void report_unrecorded(struct job *job, const struct endpoint_write *writ
 		    "are kept in the state database, and it is tried again later.",
 		    write->error.text);
 	leave_noted(job);
-	job->again_in_ms = 0; /* its own pause, which grows */
-	job->parked = true;
-	job->retry = true;
+	job_counts_as_given_up(job);
 }
 
 /* A document that is there waits for nothing: it may be to get another row. */
@@ -91,7 +95,7 @@ static void take_recorded(struct batch *batch, struct job *job, const struct end
 		retire(batch, job);
 	} else if (!refused) {
 		job->pair->misses++;
-		leave_noted(job);
+		record_soon(job);
 	} else if (job->document.presence == RECORD_THERE) {
 		retire_unrecorded(batch, job, write);
 	} else {
@@ -114,7 +118,7 @@ static bool record(struct batch *batch, struct job **jobs, struct endpoint_write
 		if (ok)
 			take_recorded(batch, jobs[i], &writes[i]);
 		else
-			leave_noted(jobs[i]);
+			record_soon(jobs[i]);
 	return ok || error_wrap(error, "keeping the last cells of rows that were deleted");
 }
 

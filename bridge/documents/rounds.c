@@ -3,6 +3,7 @@
 #include "bridge/documents/documents.h"
 #include "bridge/documents/draft.h"
 #include "bridge/documents/saving.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/notes.h"
 #include "bridge/job/park.h"
 
@@ -41,7 +42,7 @@ static bool note_saves(struct batch *batch, struct error *error)
 
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (!job_is_in_round(job) || job->finished || job->needs_no_row ||
+		if (!job_is_in_round(job) || job_has_ended(job) || job->needs_no_row ||
 		    job->row_mode == ROW_WRITE_GIVEN_UP || job->document_work == DOCUMENT_WORK_NONE)
 			continue;
 		note_taken(job);
@@ -77,7 +78,8 @@ static const struct job *find_missed(const struct batch *batch, const struct job
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct job *other = &batch->jobs[i];
-		if (other->missed && !other->parked && json_find(job->awaits, other->pair->full_id, NULL))
+		if (other->missed && other->outcome.end != END_GIVEN_UP &&
+		    json_find(job->awaits, other->pair->full_id, NULL))
 			return other;
 	}
 	return NULL;

@@ -5,6 +5,7 @@
 #include "bridge/documents/circles.h"
 #include "bridge/documents/related.h"
 #include "bridge/job/grounds.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "inventory/save.h"
 
@@ -299,9 +300,8 @@ static bool may_exchange(struct saves *saves, struct job *job, struct pair *othe
 	}
 	if (place < batch->count || !other->has_problem || other->state != ENTRY_PAIR)
 		return false;
-	job->partner = other;
-	job->finished = job->again = true; /* what that job finds out is told, and nothing else in between */
-	job->keep_ledger = true;
+	job_leave_untouched_with(job,
+				 other); /* what that job finds out is told, and nothing else in between */
 	return true;
 }
 
@@ -329,7 +329,7 @@ static void take_refused(struct saves *saves, struct job *job, struct outcome *o
 		job_problem(job, "%s", refusal->reasons[i].sentence);
 	if (refusal->count == 0) {
 		job_problem(job, "%s", outcome->error.text);
-		job->retry = true; /* the config document, of which no news come */
+		job->problem_passes = true; /* the config document, of which no news come */
 	}
 	job->blocked_by = blocked_by_of(job, outcome->seen);
 	if (first && !outcome->counted && !job->given->deleted)

@@ -1,6 +1,7 @@
 #include "bridge/job/batch.h"
 
 #include "base/clock.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
 #include "bridge/memory/turn_count.h"
 
@@ -55,23 +56,23 @@ static void job_done(struct job *job)
 static void queue_again(struct sync *sync, struct job *job, bool remembered)
 {
 	struct pair *pair = job->pair;
-	bool finished = job->finished && remembered;
+	bool kept = job_keeps_entry(job);
 
 	/* What was found out is neither done nor remembered, and the checkpoint goes on all the same: what is known of both is older. */
-	if (job->keep_ledger && pair->unstored)
+	if (kept && pair->unstored)
 		pair->in_step = false;
 
-	pairs_set_unsettled(&sync->pairs, pair, !finished || (job->keep_ledger && !pair->unstored));
-	if (!finished)
+	pairs_set_unsettled(&sync->pairs, pair, !remembered || (kept && !pair->unstored));
+	if (!remembered)
 		pairs_queue(&sync->pairs, pair, job->reasons ? (enum job_reason)job->reasons : JOB_AGAIN);
-	else if (job->again && sync_has_turns_left(sync, pair)) {
+	else if (job_comes_at_once(job) && sync_has_turns_left(sync, pair)) {
 		pairs_queue(&sync->pairs, pair, JOB_AGAIN);
-		if (job->partner)
-			pairs_queue(&sync->pairs, job->partner, JOB_AGAIN);
-	} else if (job->again || job->again_in_ms)
+		if (job->outcome.with)
+			pairs_queue(&sync->pairs, job->outcome.with, JOB_AGAIN);
+	} else if (job_comes_by_itself(job))
 		pairs_set_due(&sync->pairs, pair, DUE_AGAIN,
 			      clock_steady_ms() +
-				      (job->again_in_ms ? job->again_in_ms : SYNC_RETRY_FIRST_MS));
+				      (job->outcome.in_ms ? job->outcome.in_ms : SYNC_RETRY_FIRST_MS));
 }
 
 void batch_close(struct batch **batch)
@@ -109,11 +110,4 @@ struct job *batch_job_of(struct batch *batch, const struct pair *pair)
 		if (batch->jobs[i].pair == pair)
 			return &batch->jobs[i];
 	return NULL;
-}
-
-/* A job of another batch works on its row. */
-void job_leave_to_other(struct job *job)
-{
-	job->finished = job->again = true;
-	job->keep_ledger = true;
 }

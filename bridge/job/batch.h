@@ -22,5 +22,3 @@ void batch_close(struct batch **batch);
 bool job_is_in_round(const struct job *job);
 /* The job of this pair, or NULL: it is not in the batch. */
 struct job *batch_job_of(struct batch *batch, const struct pair *pair);
-/* A job of another batch works on its row: nothing is done for it now. */
-void job_leave_to_other(struct job *job);

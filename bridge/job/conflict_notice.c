@@ -1,6 +1,7 @@
 #include "bridge/job/conflict_notice.h"
 
 #include "base/clock.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 
 void job_take_notice(struct batch *batch, struct job *job)
 {
-	if (job->keep_ledger)
+	if (job_keeps_entry(job))
 		return;
 	char *reported = conflict_take_report(&batch->sync->pairs.conflicts, job->pair);
 	if (!reported)
@@ -36,10 +37,10 @@ void job_report_notice(struct batch *batch, struct job *job)
 	(void)batch;
 	if (entry->notice && is_past(job))
 		own_free_text(&entry->notice);
-	if (!entry->notice || job->needs_no_row || job->finished)
+	if (!entry->notice || job->needs_no_row || job_has_ended(job))
 		return;
 	job_problem(job, "%s", entry->notice);
-	job_wait(job, NOTICE_MS - (clock_now_ms() - entry->notice_ms));
+	job_comes_later(job, NOTICE_MS - (clock_now_ms() - entry->notice_ms));
 }
 
 void job_note_notice(struct job *job)

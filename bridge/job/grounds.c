@@ -25,8 +25,7 @@ struct json_object *job_grounds(const struct job *job)
 {
 	bool alone = job->problem.length == job->grounds_length && !job->waits && !job->withheld &&
 		     !job->right_refused;
-	bool at_rest =
-		!job->retry && !job->parked && !job->missed && !job->again && !job->again_in_ms && !job->open;
+	bool at_rest = !job->problem_passes && !job->missed && job->outcome.end == END_DONE;
 
 	return job->grounds && alone && at_rest ? json_share(job->grounds) : NULL;
 }

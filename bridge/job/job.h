@@ -25,6 +25,20 @@ enum row_write_mode {
 };
 enum document_work { DOCUMENT_WORK_NONE, DOCUMENT_WORK_WRITE, DOCUMENT_WORK_DELETE };
 
+/* Each is stronger than those before it. */
+enum job_end { END_DONE, END_LATER, END_AGAIN, END_GIVEN_UP, END_LEFT };
+
+/* How it ends, and when the pair has its next job. What each end means, and who may say it, is in job_outcome.h, which alone writes
+ * this. */
+struct job_outcome {
+	bool ended; /* the work is over; else 'end' is what was said so far */
+	enum job_end end;
+	bool at_once;
+	int64_t in_ms; /* 0: no time was said */
+	/* borrowed; another pair that is queued with it, since each is in the way of the other; or NULL */
+	struct pair *with;
+};
+
 /* One pair under work. */
 struct job {
 	struct pair *pair;
@@ -36,12 +50,7 @@ struct job {
 	bool unknown_choice; /* the row shows a choice that is not known */
 	bool needs_no_row;   /* nothing that a row shows has changed: only the ledger's entry is written */
 	bool typing;         /* something of its row is left alone while somebody types */
-	bool keep_ledger;    /* the entry is not written: what it says would not be true */
-	bool finished;       /* nothing more is to be done for it in this batch */
-	bool again;          /* it gets another job at once */
-	/* that job then includes this pair as well, since each is in the other's way; or NULL */
-	struct pair *partner;
-	int64_t again_in_ms; /* or after this time; 0 not */
+	struct job_outcome outcome;
 	/* another pair, whose row shows the ID of this one, which has no row itself; or NULL */
 	struct pair *id_shown_by;
 	bool went_back; /* the database does not know the revision any more that was handled (sync-rules 3) */
@@ -58,7 +67,7 @@ struct job {
 	bool recollected, recollected_edited;
 	char recollected_row[32];
 	struct text problem; /* sentences for a person, for the row's error cell and the ledger */
-	bool retry;          /* the problem may pass by itself: try again later */
+	bool problem_passes; /* it may pass by itself: it is tried again, with growing pauses */
 	unsigned waits;      /* enum pair_waits */
 
 	struct datum *given; /* owned; what is to be saved of the document, or NULL */
@@ -107,13 +116,11 @@ struct job {
 		*reused;    /* owned; the gists of its history entries that are there, from before; or NULL */
 	bool doubtful;      /* a write of its document had no answer */
 	bool unwritten;     /* it is known now that it was not written */
-	bool open;          /* what was planned is still to be done: also the next start looks at it */
 	bool missed;        /* a write of its own met a conflict, or had no answer */
-	bool parked;        /* a write of its own was refused: its problem is noted, whatever else is known */
 	bool noted;         /* what is sent to the row is in the ledger */
 	bool note_refused;  /* the ledger did not take a note of it */
 	bool entry_refused; /* nor its entry at the end */
-	bool unnoted;       /* nor any other: what is sent to the row has no note, and is only words */
+	bool unnoted;       /* nor anything else: what is sent to the row has no note, and is only words */
 	bool withheld;      /* a cell is not written, since its column may not be */
 	bool right_refused; /* Airtable did not permit what was to be done with the row */
 	struct endpoint_write *row_write; /* borrowed from the batch */

@@ -11,14 +11,6 @@ void job_write_error_cell(struct job *job)
 		job->row_mode = ROW_WRITE_ERROR_CELL;
 }
 
-void job_wait(struct job *job, int64_t wait_ms)
-{
-	int64_t in_ms = wait_ms > 1 ? wait_ms : 1;
-
-	if (!job->again_in_ms || in_ms < job->again_in_ms)
-		job->again_in_ms = in_ms;
-}
-
 /* What a server says may have its own full stop. */
 static void end_with_one_stop(char *words)
 {

@@ -4,7 +4,5 @@
 
 /* Of the row only the error cell is to be written. */
 void job_write_error_cell(struct job *job);
-/* It is looked at again after this time, or sooner if something else wants that. */
-void job_wait(struct job *job, int64_t wait_ms);
 /* Adds one sentence to what a person should know of this pair. */
 void job_problem(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));

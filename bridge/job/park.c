@@ -1,6 +1,7 @@
 #include "bridge/job/park.h"
 
 #include "bridge/job/job_log.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/limits.h"
 #include "bridge/state/ledger_io.h"
@@ -32,12 +33,18 @@ static bool has_own_row(const struct job *job)
 void job_give_up(struct job *job)
 {
 	drop_plan(job);
-	job->retry = true;
-	job->parked = true;
+	job_counts_as_given_up(job);
 	job->row_mode = ROW_WRITE_GIVEN_UP;
-	job->finished = !has_own_row(job);
-	if (!job->finished)
+	if (!has_own_row(job))
+		job_ends(job);
+	if (!job_has_ended(job))
 		job_write_error_cell(job);
+}
+
+/* After a conflict the next job reads what is there. */
+static int64_t find_out_in_ms(enum error_kind why)
+{
+	return why == ERROR_CONFLICT ? JOB_AT_ONCE : SYNC_RETRY_FIRST_MS;
 }
 
 void job_miss(struct job *job, const char *what, const struct error *why)
@@ -50,24 +57,20 @@ void job_miss(struct job *job, const char *what, const struct error *why)
 		return;
 	}
 	drop_plan(job);
-	job->finished = true;
-	/* What surely was not written is not noted any more; else the note is what the next job finds out by. */
-	job->keep_ledger = !job->unwritten;
-	job->open = job->unwritten;
-	if (job->unwritten)
-		intent_end(&job->entry.intents.row);
-	job->again = why->kind == ERROR_CONFLICT;
-	job->again_in_ms = job->again ? 0 : SYNC_RETRY_FIRST_MS;
+	/* The note is what the next job finds out by. What surely was not written is not noted any more. */
+	if (!job->unwritten) {
+		job_leave_untouched(job, find_out_in_ms(why->kind));
+		return;
+	}
+	intent_end(&job->entry.intents.row);
+	job_stays_open(job, find_out_in_ms(why->kind));
 }
 
 void job_put_off(struct job *job, const struct job *missed)
 {
 	drop_plan(job);
-	job->finished = true;
 	job->missed = true;
-	job->keep_ledger = true;
-	job->again = missed->again;
-	job->again_in_ms = missed->again_in_ms;
+	job_leave_untouched(job, job_comes_at_once(missed) ? JOB_AT_ONCE : missed->outcome.in_ms);
 }
 
 /* ---- the ledger ---- */
@@ -91,10 +94,7 @@ static bool is_reported(const struct job *job, const struct store_result *result
 static void miss_note(struct job *job, const struct store_result *result)
 {
 	drop_plan(job);
-	job->finished = true;
-	job->keep_ledger = true;
-	job->again = result->kind == ERROR_CONFLICT;
-	job->again_in_ms = job->again ? 0 : SYNC_RETRY_FIRST_MS;
+	job_leave_untouched(job, find_out_in_ms(result->kind));
 }
 
 void job_refuse_note(struct batch *batch, struct job *job, const struct store_result *result)
@@ -114,8 +114,7 @@ void job_refuse_note(struct batch *batch, struct job *job, const struct store_re
 		job_give_up(job);
 	}
 	/* The second time it is the words alone that were to be noted. They are our own: a row may have them without a note. */
-	job->keep_ledger = before || result->kind != ERROR_REFUSED;
-	job->unnoted = job->keep_ledger;
+	job->unnoted = before || result->kind != ERROR_REFUSED;
 }
 
 void job_refuse_entry(struct batch *batch, struct job *job, const struct store_result *result)
@@ -123,24 +122,20 @@ void job_refuse_entry(struct batch *batch, struct job *job, const struct store_r
 	job->missed = true;
 	job->pair->misses++;
 	if (!is_reported(job, result)) {
-		job->again = result->kind == ERROR_CONFLICT;
-		job->again_in_ms = job->again ? 0 : SYNC_RETRY_FIRST_MS;
-		job->keep_ledger = true;
+		job_leave_untouched(job, find_out_in_ms(result->kind));
 		return;
 	}
 	report_note(job, result);
 	ledger_entry_restore(&batch->sync->ledger, &job->entry);
-	job->keep_ledger = job->note_refused || result->kind != ERROR_REFUSED;
+	job->unnoted = job->note_refused || result->kind != ERROR_REFUSED;
 	job->note_refused = job->entry_refused = true;
-	job->retry = true;
-	job->again = false;
-	job->again_in_ms = 0;
+	job_counts_only_as_given_up(job);
 }
 
 /* What the ledger did not take at the end of the last job was not told in the row. */
 void job_report_unstored(struct job *job)
 {
-	if (job->pair->unstored && !job->finished && !job->problem.length && has_own_row(job))
+	if (job->pair->unstored && !job_has_ended(job) && !job->problem.length && has_own_row(job))
 		job_problem(job, "%s", job->pair->unstored);
 }
 
@@ -149,8 +144,8 @@ void job_note_unstored(struct batch *batch, struct job *job)
 	struct pair *pair = job->pair;
 	const char *words = text_or_empty(&job->problem);
 
-	job->again = false;
-	job->again_in_ms = retry_pause_ms(pair->misses);
+	job_counts_only_as_given_up(job);
+	job_comes_later(job, retry_pause_ms(pair->misses));
 	pair->has_problem = true;
 	if (!pairs_set_unstored(&batch->sync->pairs, pair, words))
 		return;

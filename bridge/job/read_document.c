@@ -32,7 +32,7 @@ void job_read_document(struct batch *batch, struct job *job)
 		return;
 	if (conflict_unmerged(pair)) {
 		error_set(&job->flaw, ERROR_REFUSED, "%s", conflict_unmerged(pair));
-		job->retry = true;
+		job->problem_passes = true;
 		return;
 	}
 	if (job->document.flaw) {

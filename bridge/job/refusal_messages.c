@@ -3,6 +3,7 @@
 #include "bridge/job/refusal_messages.h"
 
 #include "base/clock.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 
 #include <string.h>
@@ -43,7 +44,7 @@ static void report_right(struct batch *batch, struct job *job, enum row_right ri
 		"use the token of somebody who may%s.",
 		words[right], table_named(batch, job),
 		right == RIGHT_DELETE ? ", or delete the row by hand" : "");
-	job->retry = true;
+	job->problem_passes = true;
 }
 
 static char *column_words(const struct batch *batch, const struct job *job, enum field field)
@@ -74,7 +75,7 @@ void job_report_column(struct batch *batch, struct job *job, enum field field)
 	scoped_text words = column_words(batch, job, field);
 	const char *present = text_or_empty(&job->problem);
 
-	job->retry = true;
+	job->problem_passes = true;
 	if (field == FIELD_ERROR || text_sentence(present, words))
 		return; /* there is no place to say it, but in the log; or it is said */
 	scoped_text behind = own_copy(reported_behind(batch, job, field));
@@ -188,7 +189,8 @@ void job_doubt_columns(struct batch *batch, struct job *job)
 		batch->sync->schema_stale = true;
 	if (strcmp(code, "INVALID_MULTIPLE_CHOICE_OPTIONS") == 0) {
 		batch->sync->schema_stale = true;
-		job->again = !job->entry.problem;
+		if (!job->entry.problem)
+			job_comes_again(job);
 	}
 }
 
@@ -202,7 +204,7 @@ static bool says(const struct job *job, const char *words)
 void job_take_refusal(struct batch *batch, struct job *job)
 {
 	job_doubt_columns(batch, job);
-	job->retry = true;
+	job->problem_passes = true;
 	if (!refusal_is_forbidden(&job->row_write->error)) {
 		job_problem(job, "Airtable refused the row: %s.", job->row_write->error.text);
 		return;
@@ -213,5 +215,5 @@ void job_take_refusal(struct batch *batch, struct job *job)
 	job->pair->refused_right = right_of(job);
 	/* The row that may not be deleted says so itself, where it may be written. */
 	if (job->row_work == ROW_WORK_DELETE && !says(job, text_or_empty(&job->problem)))
-		job->again = true;
+		job_comes_again(job);
 }

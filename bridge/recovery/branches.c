@@ -1,5 +1,7 @@
 #include "bridge/recovery/branches.h"
 
+#include "bridge/job/job_outcome.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +9,7 @@ static bool is_asked(const struct job *job)
 {
 	const struct intent *save = &job->entry.intents.document;
 
-	return !job->finished && intent_is_open(save) && save->document[0] &&
+	return !job_has_ended(job) && intent_is_open(save) && save->document[0] &&
 	       job->document.presence == RECORD_THERE && job->document.revision &&
 	       strcmp(job->document.revision, save->document) != 0;
 }

@@ -2,6 +2,7 @@
 
 #include "bridge/diff/edit_times.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
 #include "bridge/recovery/landed.h"
 
@@ -33,8 +34,8 @@ static void wait_for_deadline(struct batch *batch, struct job *job)
 {
 	int64_t wait_ms = applied_within_ms(batch) - age_ms(batch, job);
 
-	job->finished = true;
-	job->again_in_ms = wait_ms > 1000 ? wait_ms : 1000;
+	job_ends(job);
+	job_comes_later(job, wait_ms > 1000 ? wait_ms : 1000);
 }
 
 static bool deadline_passed(const struct batch *batch, const struct job *job)
@@ -281,5 +282,5 @@ bool job_row_is_settled(const struct job *job)
 {
 	bool unseen = job->entry.intents.row.kind == INTENT_UPDATE && job->row.presence != RECORD_THERE;
 
-	return !job->finished && !job->needs_no_row && !unseen;
+	return !job_has_ended(job) && !job->needs_no_row && !unseen;
 }

@@ -1,6 +1,7 @@
 #include "bridge/recovery/stale_reads.h"
 
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
 
 /* When a write of ours last replaced a value of this field that the cell shows now; 0: none did. */
@@ -37,7 +38,7 @@ static void take_edited_since(struct job *job, enum field field, bool edited)
 		return;
 	struct cell agreed = cell_copy(expected(job, field));
 	cell_move(&job->airtable[field], &agreed);
-	job->again_in_ms = SYNC_STALE_MS;
+	job_comes_later(job, SYNC_STALE_MS);
 }
 
 void job_doubt_replaced(struct doubts *doubts, struct job *job)

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
 
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static void take_last_cells(struct batch *batch, struct job *job, struct endpoin
 	}
 	if (shows_otherwise(batch, job, row)) {
 		job->row_work = ROW_WORK_NONE;
-		job->again = true;
+		job_comes_again(job);
 		return;
 	}
 	endpoint_record_done(&job->row);
@@ -56,7 +57,7 @@ bool batch_read_last_cells(struct batch *batch, struct error *error)
 
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (job->row_work != ROW_WORK_DELETE || job->finished)
+		if (job->row_work != ROW_WORK_DELETE || job_has_ended(job))
 			continue;
 		keys[count] = (struct endpoint_key){job->pair->table, job->row.id};
 		jobs[count++] = job;
@@ -95,7 +96,7 @@ void batch_start_rows(struct batch *batch)
 	batch->writes = own_alloc((batch->count + 1) * sizeof *batch->writes);
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (job->row_work == ROW_WORK_NONE || job->finished)
+		if (job->row_work == ROW_WORK_NONE || job_has_ended(job))
 			continue;
 		job->pair->unsent_ms = 0;
 		job->row_write = &batch->writes[batch->write_count++];

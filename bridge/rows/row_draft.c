@@ -2,6 +2,7 @@
 
 #include "bridge/diff/typing.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/refusal_messages.h"
 #include "bridge/mapping/mapping_from.h"
@@ -347,7 +348,8 @@ void job_forget_obeyed_tick(const struct batch *batch, struct job *job)
 		json_remove(job->entry.retired_cells, column->id);
 }
 
-static void agree_on_answer(struct batch *batch, struct job *job, enum field field, const struct cell *answer)
+/* True: the row does not say so yet. */
+static bool agree_on_answer(struct batch *batch, struct job *job, enum field field, const struct cell *answer)
 {
 	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 	bool equivalent = cell_shows_sent(answer, &job->outgoing[field], &equivalence);
@@ -355,26 +357,26 @@ static void agree_on_answer(struct batch *batch, struct job *job, enum field fie
 	if (field == FIELD_DELETE)
 		job_forget_obeyed_tick(batch, job);
 	if (field == FIELD_ERROR || field == FIELD_DELETE)
-		return;
+		return false;
 	ledger_entry_agree(&job->entry, field, &job->outgoing[field], answer);
 	job->entry.fields[field].shown_differently = !equivalent;
-	if (equivalent)
-		return;
-	job_report_difference(job, field, &job->outgoing[field], answer);
-	job->again = true; /* the row does not say so yet */
+	if (!equivalent)
+		job_report_difference(job, field, &job->outgoing[field], answer);
+	return !equivalent;
 }
 
-/* A cell that this write did not touch: the same as we read it, or somebody edits the row right now. */
-static void compare_untouched(struct batch *batch, struct job *job, enum field field,
+/* A cell that this write did not touch: the same as we read it, or (true) somebody edits the row right now. */
+static bool compare_untouched(struct batch *batch, struct job *job, enum field field,
 			      const struct cell *answer)
 {
 	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
 	if (job->row_work == ROW_WORK_CREATE && answer->kind == CELL_EMPTY &&
-	    job->couch[field].kind == CELL_EMPTY)
+	    job->couch[field].kind == CELL_EMPTY) {
 		ledger_entry_agree(&job->entry, field, &job->couch[field], answer);
-	else if (!cell_equal(&job->airtable[field], answer, &equivalence))
-		job->again = true;
+		return false;
+	}
+	return !cell_equal(&job->airtable[field], answer, &equivalence);
 }
 
 /* A new row replaced nothing: until it is shown at all, it is not there. */
@@ -390,12 +392,12 @@ static void remember_replaced(struct job *job)
 	intent_end(&intents->row);
 }
 
-void job_take_answer(struct batch *batch, struct job *job)
+bool job_take_answer(struct batch *batch, struct job *job)
 {
 	struct sync *sync = batch->sync;
 	struct cell cells[FIELD_COUNT] = {0};
 	struct mapping_links links = sync_links(sync);
-	bool unknown_choice = false;
+	bool unknown_choice = false, again = false;
 
 	mapping_from_row(job->pair->table, &sync->columns[job->pair->table], job->row_write->answer.body,
 			 &links, cells, &unknown_choice);
@@ -403,12 +405,15 @@ void job_take_answer(struct batch *batch, struct job *job)
 		if (!job_has_column(batch, job, (enum field)field))
 			continue;
 		if (job->writes[field])
-			agree_on_answer(batch, job, (enum field)field, &cells[field]);
+			again = agree_on_answer(batch, job, (enum field)field, &cells[field]) || again;
 		else if (field != FIELD_ERROR && field != FIELD_DELETE)
-			compare_untouched(batch, job, (enum field)field, &cells[field]);
+			again = compare_untouched(batch, job, (enum field)field, &cells[field]) || again;
 		cell_done(&cells[field]);
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		cell_done(&cells[field]);
 	remember_replaced(job);
+	if (again)
+		job_comes_again(job);
+	return again;
 }

@@ -21,7 +21,8 @@ void job_fill_problem(struct batch *batch, struct job *job);
 void job_unfill(struct batch *batch, struct job *job, enum field field);
 /* Puts the intent of what is about to be sent into the entry. */
 void job_note_row(struct batch *batch, struct job *job);
-/* Takes the answer to a row write: what it shows of the written cells becomes agreed. */
-void job_take_answer(struct batch *batch, struct job *job);
+/* Takes the answer to a row write: what it shows of the written cells becomes agreed. True: the row shows something else as well, and
+ * another job looks at it at once. */
+bool job_take_answer(struct batch *batch, struct job *job);
 /* The Delete box of a row that came back was seen unticked: a tick that it shows from now on is meant. */
 void job_forget_obeyed_tick(const struct batch *batch, struct job *job);

@@ -1,6 +1,7 @@
 #include "bridge/rows/split_refused_row.h"
 
 #include "bridge/job/job_log.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/notes.h"
 #include "bridge/job/refusal_messages.h"
@@ -135,7 +136,7 @@ static void found(struct batch *batch, struct job *job, struct search *search, e
 {
 	bool forbidden = refusal_is_forbidden(&search->why);
 
-	job->retry = true;
+	job->problem_passes = true;
 	if (forbidden)
 		job_report_column(batch, job, field);
 	else if (field != FIELD_ERROR)
@@ -251,8 +252,6 @@ static void believe_nameless(struct batch *batch, struct job *job, struct search
 
 static void take_part(struct batch *batch, struct job *job, struct search *search)
 {
-	bool was_again = job->again;
-
 	search->pending &= ~search->tried;
 	search->suspects &= ~search->tried;
 	search->any_taken = true;
@@ -260,16 +259,15 @@ static void take_part(struct batch *batch, struct job *job, struct search *searc
 	if (count_of(search->suspects) == 1)
 		found(batch, job, search, only_one(search->suspects), false);
 	if (search->pending == 0 || job->row_work == ROW_WORK_CREATE) {
-		job->again = job->again || search->pending != 0;
+		if (search->pending != 0)
+			job_comes_again(job);
 		search->open = false; /* its answer is taken as any other */
 		return;
 	}
-	job->again = false;
 	job_note_taken(batch, job);
-	job_take_answer(batch, job);
+	bool edited = job_take_answer(batch, job); /* by somebody, right now: it is planned anew */
 	read_answer(batch, job);
-	search->open = !job->again; /* somebody edits the row right now: it is planned anew */
-	job->again = job->again || was_again;
+	search->open = !edited;
 	if (!search->open)
 		job->row_write = NULL;
 	else
@@ -423,7 +421,7 @@ static bool write_round(struct refusals *refusals, struct job **jobs, size_t cou
 		struct job *job = jobs[i];
 		struct search *search = &refusals->searches[job - batch->jobs];
 		search->answered = true;
-		if (job->finished || job->note_refused) {
+		if (job_has_ended(job) || job->note_refused) {
 			search->open = false;
 			job->row_write = NULL;
 			continue;

@@ -5,12 +5,13 @@
 #include "bridge/app/app_twins.h"
 #include "bridge/documents/draft.h"
 #include "bridge/documents/retire.h"
-#include "bridge/job/expired.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_log.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/refusal_messages.h"
 #include "bridge/rows/row_draft.h"
+#include "bridge/steps/expired.h"
 #include "bridge/steps/leave_scope.h"
 
 #include <stdio.h>
@@ -22,7 +23,7 @@ static void nothing(struct batch *batch, struct job *job)
 {
 	struct ledger_entry *entry = &job->entry;
 
-	job->finished = true;
+	job_ends(job);
 	if (entry->state == ENTRY_PAIR || job->row.presence == RECORD_THERE ||
 	    (!job->row_asked && job->pair->record_id[0]))
 		return;
@@ -50,14 +51,14 @@ static bool is_own_row(const struct job *job)
  * not written at all. */
 static void hold(struct batch *batch, struct job *job)
 {
+	bool lost = job->document.presence == RECORD_MISSING && job->entry.state != ENTRY_NONE;
+
 	(void)batch;
 	job_problem(job, "%s.", job->plan->existence.reason);
-	job->finished = true;
-	if (job->document.presence == RECORD_MISSING && job->entry.state != ENTRY_NONE)
-		return;
-	job->finished = job->row.presence != RECORD_THERE || !is_own_row(job);
-	if (!job->finished)
+	if (!lost && job->row.presence == RECORD_THERE && is_own_row(job))
 		job_write_error_cell(job);
+	else
+		job_ends(job);
 }
 
 /* It has no row that could say so. */
@@ -65,7 +66,7 @@ static void hold_twin(struct batch *batch, struct job *job)
 {
 	(void)batch;
 	app_twins_report(job);
-	job->finished = true;
+	job_ends(job);
 }
 
 static bool is_untaken_edit(const struct batch *batch, const struct job *job, enum field field)
@@ -100,9 +101,10 @@ static void park_unreadable(struct batch *batch, struct job *job)
 	bool own = job->row.presence == RECORD_THERE && is_own_row(job);
 
 	job_problem(job, "%s.", job->flaw.kind != ERROR_NONE ? job->flaw.text : job->plan->existence.reason);
-	job->finished = !own;
-	if (!own)
+	if (!own) {
+		job_ends(job);
 		return;
+	}
 	job_problem(job, "Nothing flows between it and this row until that is corrected.");
 	report_untaken(batch, job);
 	job_write_error_cell(job);
@@ -112,15 +114,16 @@ static void forget(struct batch *batch, struct job *job)
 {
 	job_retire(batch, job, "forgotten");
 	job->entry.state = ENTRY_FORGOTTEN;
-	job->finished = true;
+	job_ends(job);
 }
 
 /* It is a problem of the pair, and is told in its row: until then it stays as it is. */
 static void report_undeletable(struct job *job)
 {
-	job->finished = !is_own_row(job);
-	if (!job->finished)
+	if (is_own_row(job))
 		job_write_error_cell(job);
+	else
+		job_ends(job);
 }
 
 /* The row that has the ID of what is retired may be another than the one that was. */
@@ -140,7 +143,7 @@ static void untick(struct batch *batch, struct job *job)
 	(void)batch;
 	snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
 	job_write_error_cell(job);
-	job->again = true;
+	job_comes_again(job);
 }
 
 static void delete_document(struct batch *batch, struct job *job)
@@ -179,7 +182,7 @@ static void merge(struct batch *batch, struct job *job)
 {
 	bool edits = has_row_edits(job);
 	report(job);
-	job->retry = job->plan->existence.refuse_delete;
+	job->problem_passes = job->problem_passes || job->plan->existence.refuse_delete;
 	note_box(job);
 	if (edits && !job_draft_edit(batch, job))
 		log_debug(&batch->sync->log, "%s: the row's edits are refused", job->pair->full_id);
@@ -208,12 +211,13 @@ static void create_row(struct batch *batch, struct job *job)
 		cell_done(&job->airtable[field]);
 	report(job);
 	if (job_lacks_right(batch, job, RIGHT_CREATE)) {
-		job->finished = true;
+		job_ends(job);
 		return;
 	}
 	job->row_work = job_fill_create(batch, job) ? ROW_WORK_CREATE : ROW_WORK_NONE;
-	job->finished = job->row_work == ROW_WORK_NONE;
-	if (!job->finished)
+	if (job->row_work == ROW_WORK_NONE)
+		job_ends(job);
+	else
 		refill(batch, job);
 }
 
@@ -266,7 +270,7 @@ static void acknowledge(struct batch *batch, struct job *job)
 {
 	if (job->entry.state != ENTRY_PAIR || job->entry.has_app_link || !(job->reasons & JOB_APP_LINK) ||
 	    job->pair->leaves_hash != job->entry.synced) {
-		job->finished = true;
+		job_ends(job);
 		return;
 	}
 	write_app_link(batch, job);

@@ -1,6 +1,7 @@
 #include "bridge/steps/brake_batch.h"
 
 #include "base/clock.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/plan/brake.h"
 
@@ -80,7 +81,7 @@ static void brake_field(struct job *job, struct plan *plan, enum field field)
 		return;
 	*decision = (struct decision){ACTION_WAIT, "held: it goes to and fro"};
 	report_held(job, field, &hold);
-	job_wait(job, hold.until_ms - clock_steady_ms());
+	job_comes_later(job, hold.until_ms - clock_steady_ms());
 }
 
 static void brake_restore(struct job *job, struct plan *plan)
@@ -96,7 +97,7 @@ static void brake_restore(struct job *job, struct plan *plan)
 			  "the base, deletes it. It is put back later; to delete the item, tick Delete in "
 			  "its row",
 	};
-	job_wait(job, until_ms - clock_steady_ms());
+	job_comes_later(job, until_ms - clock_steady_ms());
 }
 
 static bool merges_pair(const struct job *job)

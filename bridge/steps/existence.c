@@ -3,10 +3,11 @@
 #include "bridge/diff/back_in_time.h"
 #include "bridge/diff/scope_exit.h"
 #include "bridge/index/parents.h"
-#include "bridge/job/expired.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
 #include "bridge/rows/row_draft.h"
+#include "bridge/steps/expired.h"
 
 #include <string.h>
 
@@ -38,12 +39,12 @@ static bool surely_gone(struct batch *batch, struct job *job)
 
 	if (!entry->unsure_since_ms) {
 		entry->unsure_since_ms = now_ms;
-		job->again_in_ms = SYNC_UNSURE_MS;
+		job_comes_later(job, SYNC_UNSURE_MS);
 		return false;
 	}
 	if (now_ms - entry->unsure_since_ms >= SYNC_UNSURE_MS)
 		return true;
-	job->again_in_ms = SYNC_UNSURE_MS - (now_ms - entry->unsure_since_ms);
+	job_comes_later(job, SYNC_UNSURE_MS - (now_ms - entry->unsure_since_ms));
 	return false;
 }
 
@@ -52,8 +53,14 @@ static bool is_mixed_up(const struct pair *pair)
 	return pair->claims || pair->claimants > 0;
 }
 
+/* What that waits for, nobody knows. */
+static bool is_held(const struct pair *other)
+{
+	return other->claims || other->has_problem || !other->in_scope;
+}
+
 /* The paired row of another document shows this one's ID: a row that was made now would be written over that row (sync-rules 15). Where
- * the other is held, this one is told and tried again later ('retry'); else it waits until the other's job has set the ID back. */
+ * the other is held, this one is told and tried again later; else it waits until the other's job has set the ID back. */
 static bool is_shown_elsewhere(struct job *job)
 {
 	const struct pair *other = job->id_shown_by;
@@ -61,9 +68,10 @@ static bool is_shown_elsewhere(struct job *job)
 	if (!other || job->document.presence != RECORD_THERE || job->flaw.kind != ERROR_NONE ||
 	    !job->pair->in_scope)
 		return false;
-	job->retry = other->claims || other->has_problem || !other->in_scope;
-	if (!job->retry)
-		job->again_in_ms = SYNC_RETRY_FIRST_MS;
+	if (is_held(other))
+		job->problem_passes = true;
+	else
+		job_comes_later(job, SYNC_RETRY_FIRST_MS);
 	return true;
 }
 
@@ -97,7 +105,7 @@ static bool was_just_deleted(struct batch *batch, struct job *job)
 	if (job->entry.state == ENTRY_FORGOTTEN || strcmp(job->row.id, job->entry.record_id) != 0 ||
 	    age_ms < 0 || age_ms >= SYNC_STALE_MS)
 		return false;
-	job->again_in_ms = SYNC_STALE_MS - age_ms;
+	job_comes_later(job, SYNC_STALE_MS - age_ms);
 	return true;
 }
 
@@ -170,7 +178,7 @@ struct existence job_decide_existence(struct batch *batch, struct job *job)
 		.row_edit_newer = job->row_edit_newer,
 		.app_deleted = job->app_deleted,
 		.is_twin = pair->twin_of != NULL,
-		.other_is_held = job->id_shown_by && job->retry,
+		.other_is_held = job->id_shown_by && is_held(job->id_shown_by),
 		.twin_goes = job->twin_goes,
 		.retirement_over = job_retired_is_over(batch, job),
 		.delete_ticked = row_there && job->airtable[FIELD_DELETE].kind == CELL_TRUE,
@@ -182,7 +190,8 @@ struct existence job_decide_existence(struct batch *batch, struct job *job)
 		job_view_scope_exit(batch, job, &views);
 	struct existence found = plan_existence(&views);
 	job->settles_back = job->went_back && settles_back(found.action);
-	job->again = job->again || views.place_open;
+	if (views.place_open)
+		job_comes_again(job);
 	log_debug(&batch->sync->log, "%s: %s: %s", pair->full_id, existence_name(found.action), found.reason);
 	return found;
 }

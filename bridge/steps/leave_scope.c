@@ -3,6 +3,7 @@
 #include "bridge/app/app_link.h"
 #include "bridge/documents/draft.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/limits.h"
 #include "bridge/memory/integration_settings.h"
@@ -27,9 +28,11 @@ static void drop_app_link(struct batch *batch, struct job *job)
 void job_leave(struct batch *batch, struct job *job)
 {
 	drop_app_link(batch, job);
-	job->finished = job->row.presence != RECORD_THERE && job->document_work == DOCUMENT_WORK_NONE;
-	if (job->row.presence != RECORD_THERE)
+	if (job->row.presence != RECORD_THERE) {
+		if (job->document_work == DOCUMENT_WORK_NONE)
+			job_ends(job);
 		return;
+	}
 	job_problem(job, "%s.", job->plan->existence.reason);
 	job_write_error_cell(job);
 }
@@ -84,10 +87,11 @@ void job_take_merged_out(struct batch *batch, struct job *job)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (job_field_moved(batch, job, (enum field)field, false) &&
 		    take_merged(job, (enum field)field))
-			job->again = true;
-	if (!job->again && !job->problem.length)
+			job_comes_again(job);
+	if (!job_comes_at_once(job) && !job->problem.length)
 		job_problem(job, "%s, but they wait for something else.", job->plan->existence.reason);
-	job->retry = !job->again; /* Airtable itself may take back what is refused, when it empties a link */
+	/* Airtable itself may take back what is refused, when it empties a link. */
+	job->problem_passes = job->problem_passes || !job_comes_at_once(job);
 	job_write_error_cell(job);
 }
 
@@ -97,9 +101,10 @@ void job_let_go(struct batch *batch, struct job *job)
 			    batch->sync->rows.ops->now_ms(batch->sync->rows.self),
 			    json_share(job->entry.retired_cells));
 	job_note_stale_app_link(batch, job, job->entry.record_id);
-	job->finished = true;
+	job_ends(job);
 	/* Its own row is gone, so this one is another with its ID: the next job tells it so. */
-	job->again = job->row.presence == RECORD_THERE;
+	if (job->row.presence == RECORD_THERE)
+		job_comes_again(job);
 }
 
 /* ---- whether the scope is still what it was ---- */
@@ -107,7 +112,7 @@ void job_let_go(struct batch *batch, struct job *job)
 static bool is_removed(const struct job *job)
 {
 	return job->plan->existence.action == EXIST_REMOVE_ROW && job->row_work == ROW_WORK_DELETE &&
-	       !job->finished;
+	       !job_has_ended(job);
 }
 
 bool batch_confirm_scope(struct batch *batch, struct error *error)
@@ -126,9 +131,7 @@ bool batch_confirm_scope(struct batch *batch, struct error *error)
 		if (!is_removed(job))
 			continue;
 		job->row_work = ROW_WORK_NONE;
-		job->finished = true;
-		job->keep_ledger = true;
-		job->again_in_ms = SYNC_RETRY_FIRST_MS;
+		job_leave_untouched(job, SYNC_RETRY_FIRST_MS);
 	}
 	return true;
 }

@@ -1,6 +1,7 @@
 #include "bridge/steps/load_rows.h"
 
 #include "base/clock.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/memory/seen_row.h"
@@ -131,7 +132,7 @@ static void end_copy(struct job *copy)
 	ledger_entry_let_go(&copy->entry);
 	own_free_text(&copy->entry.shows);
 	own_free_text(&copy->entry.problem);
-	copy->finished = true;
+	job_ends(copy);
 }
 
 /* A row with the ID of this job's document. Those that are not taken are copies. */
@@ -142,7 +143,7 @@ static void offer_row(struct batch *batch, struct job *job, struct endpoint_reco
 	struct job *copy = owner && owner->copy_of == job->pair ? batch_job_of(batch, owner) : NULL;
 
 	if (owner && owner != job->pair && owner->under_way && !copy) {
-		job_leave_to_other(job);
+		job_leave_untouched(job, JOB_AT_ONCE);
 		return;
 	}
 	if (is_better(batch, job, row)) {

@@ -1,6 +1,7 @@
 #include "bridge/steps/row_results.h"
 
 #include "bridge/job/job_log.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/refusal_messages.h"
 #include "bridge/limits.h"
 #include "bridge/rows/row_draft.h"
@@ -15,7 +16,7 @@ static void take_created(struct batch *batch, struct job *job)
 	if (job->row_write->met_existing && owner && owner != job->pair && owner->state == ENTRY_PAIR) {
 		/* A paired row that shows this ID: it keeps its pair, whose job sets the cell back (rule 13). */
 		intent_end(&entry->intents.row);
-		job->again_in_ms = SYNC_RETRY_FIRST_MS;
+		job_comes_later(job, SYNC_RETRY_FIRST_MS);
 		pairs_queue(&batch->sync->pairs, pairs_by_record(&batch->sync->pairs, record_id), JOB_ROW);
 		return;
 	}
@@ -26,7 +27,7 @@ static void take_created(struct batch *batch, struct job *job)
 			entry->state = ENTRY_NONE;
 		entry->record_id[0] = '\0';
 		pairs_set_record(&batch->sync->pairs, job->pair, record_id, true);
-		job->again = true;
+		job_comes_again(job);
 		return;
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++)
@@ -37,7 +38,7 @@ static void take_created(struct batch *batch, struct job *job)
 	job->paired = true;
 	batch->sync->counts.rows_created++;
 	job_log_row_written(batch, job);
-	job_take_answer(batch, job);
+	(void)job_take_answer(batch, job);
 }
 
 static void take_done(struct batch *batch, struct job *job)
@@ -50,7 +51,7 @@ static void take_done(struct batch *batch, struct job *job)
 	case ROW_WORK_UPDATE:
 		batch->sync->counts.rows_updated++;
 		job_log_row_written(batch, job);
-		job_take_answer(batch, job);
+		(void)job_take_answer(batch, job);
 		break;
 	case ROW_WORK_DELETE:
 		job->row_gone = true;
@@ -70,7 +71,7 @@ static void take_refused(struct batch *batch, struct job *job)
 	}
 	intent_end(&job->entry.intents.row);
 	if (job->row_write->row_missing) {
-		job->again = true; /* the job that follows finds out whether it is */
+		job_comes_again(job); /* the job that follows finds out whether it is */
 		return;
 	}
 	if (job->row_mode != ROW_WRITE_REFUSED)
@@ -89,13 +90,13 @@ void job_take_result(struct batch *batch, struct job *job)
 	case ERROR_RETRY:
 		/* In doubt: the note stays, the next jobs settle it. */
 		job_log_doubt(batch, job, "the row", &job->row_write->error);
-		job->again_in_ms = 2000;
+		job_comes_later(job, 2000);
 		break;
 	default:
 		/* It never left. */
 		job->pair->unsent_ms = job->entry.intents.row.at_ms;
 		intent_end(&job->entry.intents.row);
-		job->again = true;
+		job_comes_again(job);
 		break;
 	}
 }

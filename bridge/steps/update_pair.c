@@ -6,6 +6,7 @@
 #include "bridge/index/waits.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_log.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/memory/expiry.h"
 #include "bridge/steps/row_results.h"
 
@@ -27,7 +28,7 @@ static bool stays_beside(const struct job *job)
 static bool met_row(const struct job *job)
 {
 	return job->row_write && job->row_write->result == ERROR_NONE && job->row_write->met_existing &&
-	       job->again;
+	       job_comes_at_once(job);
 }
 
 /* Rows that a cell points to and that have no document. */
@@ -82,11 +83,13 @@ void job_update_pair(struct batch *batch, struct job *job)
 	 * ledger before is not over by that. */
 	bool goes_on = wants_app_link_gone && pair->misses > JOB_MISSES_UNREPORTED &&
 		       job->document.presence == RECORD_THERE && job->flaw.kind == ERROR_NONE;
-	if (!goes_on && pairs_set_unstored(pairs, pair, NULL))
-		job->again = batch->sync->open_changed = true; /* the row is not to say so any more */
+	if (!goes_on && pairs_set_unstored(pairs, pair, NULL)) {
+		batch->sync->open_changed = true;
+		job_comes_again(job); /* the row is not to say so any more */
+	}
 	pair->has_problem = entry->problem != NULL || pair->unstored;
 	pair->only_reported = ledger_entry_only_reports(entry);
-	pair->in_step = ledger_entry_is_settled(entry) && !job->again && !job->again_in_ms;
+	pair->in_step = ledger_entry_is_settled(entry) && !job_comes_by_itself(job);
 	pair->went_back = paired && job_is_apart(job);
 	if (paired)
 		pairs_set_record(pairs, pair, entry->record_id, false);
@@ -96,8 +99,8 @@ void job_update_pair(struct batch *batch, struct job *job)
 	pairs_set_blocked_by(pairs, pair, entry->blocked_by);
 	sync_note_agreed(batch->sync, pair, entry);
 	/* It became a pair, or moved, while it is outside of the scope: that is to be told. */
-	job->again = job->again ||
-		     (paired && !pair->in_scope && !entry->problem && pair->document == PAIR_DOCUMENT_THERE);
+	if (paired && !pair->in_scope && !entry->problem && pair->document == PAIR_DOCUMENT_THERE)
+		job_comes_again(job);
 	if (!job->missed && !wants_app_link && !wants_app_link_gone &&
 	    (job_was_answered(job) || job->needs_no_row))
 		pair->misses = 0;

@@ -7,6 +7,7 @@
 #include "bridge/documents/orphaned_history.h"
 #include "bridge/documents/rounds.h"
 #include "bridge/job/conflict_notice.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/notes.h"
 #include "bridge/job/park.h"
@@ -33,7 +34,8 @@ static void pair_up(struct batch *batch, struct job *job)
 	job->entry.has_app_link = job->sets_app_link && job->document_written;
 	job_note_app_link(batch, job);
 	/* What the box asks for is asked of a pair. */
-	job->again = job->again || job->airtable[FIELD_DELETE].kind == CELL_TRUE;
+	if (job->airtable[FIELD_DELETE].kind == CELL_TRUE)
+		job_comes_again(job);
 }
 
 /* No pair, or not yet: only its error cell is ours. */
@@ -62,7 +64,7 @@ static void prepare_row(struct batch *batch, struct job *job)
 	enum existence_action action = job->plan->existence.action;
 	bool new_document = action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE;
 
-	if (job->finished || job->needs_no_row || job->row_work != ROW_WORK_UPDATE)
+	if (job_has_ended(job) || job->needs_no_row || job->row_work != ROW_WORK_UPDATE)
 		return;
 	if (job->row_mode == ROW_WRITE_GIVEN_UP) {
 		if (job->entry.state != ENTRY_PAIR)
@@ -85,7 +87,7 @@ static void prepare_row(struct batch *batch, struct job *job)
 /* What is sent without a note is drafted here all the same. */
 static bool wants_note(struct batch *batch, struct job *job)
 {
-	if (job->row_work == ROW_WORK_NONE || job->finished || job->noted)
+	if (job->row_work == ROW_WORK_NONE || job_has_ended(job) || job->noted)
 		return false;
 	if (job->row_mode == ROW_WRITE_GIVEN_UP && !job_fill_given_up(batch, job))
 		return false;
@@ -125,7 +127,7 @@ static bool note_sent(struct batch *batch, struct error *error)
 bool batch_apply(struct batch *batch, struct error *error)
 {
 	for (size_t i = 0; i < batch->count; i++)
-		if (!batch->jobs[i].finished && batch->jobs[i].row_mode != ROW_WRITE_GIVEN_UP)
+		if (!job_has_ended(&batch->jobs[i]) && batch->jobs[i].row_mode != ROW_WRITE_GIVEN_UP)
 			job_apply_existence(batch, &batch->jobs[i]);
 	if (!batch_write_in_rounds(batch, error) || !batch_save_cascades(batch, error))
 		return false;

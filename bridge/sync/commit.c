@@ -9,6 +9,7 @@
 #include "bridge/job/grounds.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_log.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/job/notes.h"
 #include "bridge/job/park.h"
@@ -34,7 +35,8 @@ static void schedule_retry(struct job *job)
 
 	entry->failures++;
 	entry->next_try_ms = clock_now_ms() + wait_ms;
-	job_wait(job, wait_ms);
+	job_counts_as_given_up(job);
+	job_comes_later(job, wait_ms);
 	if (job->right_refused)
 		job->pair->refused_until_ms = clock_steady_ms() + wait_ms;
 }
@@ -57,7 +59,7 @@ static void note_problem(struct batch *batch, struct job *job)
 	entry->blocked_by = take(job->blocked_by);
 	json_release(entry->grounds);
 	entry->grounds = job_grounds(job);
-	if (words && job->retry) {
+	if (words && (job->problem_passes || job->outcome.end == END_GIVEN_UP)) {
 		schedule_retry(job);
 	} else if (words || job->document_written ||
 		   (job->plan->existence.action != EXIST_CREATE_DOCUMENT &&
@@ -86,12 +88,6 @@ static void remember_bodies(struct batch *batch, struct job *job)
 		remember_body(job, job->document.revision, job->document.body);
 }
 
-/* Something is still to be done: the entry names nothing as handled. */
-static bool is_open(const struct job *job)
-{
-	return job->again || job->open;
-}
-
 /* Called before the entry takes the document's revision, which job_first_seen_ms() compares. While something is open no time is noted but
  * a tombstone's: of others nothing would say which revision it is of. */
 static void note_first_seen(const struct batch *batch, struct job *job)
@@ -99,7 +95,7 @@ static void note_first_seen(const struct batch *batch, struct job *job)
 	struct ledger_entry *entry = &job->entry;
 
 	if (entry->synced != job->pair->leaves_hash &&
-	    (job->document.presence == RECORD_TOMBSTONE || !is_open(job)))
+	    (job->document.presence == RECORD_TOMBSTONE || !job_is_open(job)))
 		entry->seen_ms = job_first_seen_ms(batch, job);
 }
 
@@ -115,7 +111,7 @@ static void note_synced(struct batch *batch, struct job *job)
 		snprintf(entry->document, sizeof entry->document, "%s", job->document.revision);
 	entry->ended = job->pair->ended;
 	remember_bodies(batch, job);
-	if (is_open(job)) {
+	if (job_is_open(job)) {
 		entry->synced = 0; /* it is open: also the next start looks at it */
 		return;
 	}
@@ -150,7 +146,7 @@ static size_t take_refused_entries(struct batch *batch, struct job **jobs, size_
 	size_t refused = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!jobs[i]->entry_refused || jobs[i]->keep_ledger)
+		if (!jobs[i]->entry_refused || job_keeps_entry(jobs[i]))
 			continue;
 		jobs[i]->entry_refused = false;
 		note_problem(batch, jobs[i]);
@@ -166,14 +162,14 @@ static bool write_entries(struct batch *batch, struct error *error)
 	bool ok = true;
 
 	for (size_t i = 0; i < batch->count; i++)
-		if (!batch->jobs[i].keep_ledger)
+		if (!job_keeps_entry(&batch->jobs[i]))
 			jobs[count++] = &batch->jobs[i];
 	while (ok && count) {
 		ok = write_entries_of(batch, jobs, count, error);
 		count = take_refused_entries(batch, jobs, count);
 	}
 	for (size_t i = 0; ok && i < batch->count; i++)
-		if (batch->jobs[i].keep_ledger && batch->jobs[i].note_refused)
+		if (job_keeps_entry(&batch->jobs[i]) && batch->jobs[i].note_refused)
 			job_note_unstored(batch, &batch->jobs[i]);
 	free(jobs);
 	return ok;
@@ -225,10 +221,10 @@ bool batch_commit(struct batch *batch, struct error *error)
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
 		job_note_brake(job);
-		job->finished = true;
-		if (job->keep_ledger)
+		job_ends(job);
+		if (job_keeps_entry(job))
 			continue;
-		if (job->parked || (job_was_answered(job) && !job->missed))
+		if (job->outcome.end == END_GIVEN_UP || (job_was_answered(job) && !job->missed))
 			note_problem(batch, job);
 		app_twins_remember(job->pair, &job->entry);
 		if (job_was_decided(job))

@@ -6,12 +6,13 @@
 #include "bridge/diff/lost_links.h"
 #include "bridge/diff/shown_ids.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 
 /* Whose document was deleted, and which cells of the row were edited: before that was seen, or after (sync-rules 10)? */
 static bool asks_of_tombstone(const struct batch *batch, const struct job *job, enum field field,
 			      int64_t *after_ms_out)
 {
-	if (job->finished || job->needs_no_row || job->document.presence != RECORD_TOMBSTONE ||
+	if (job_has_ended(job) || job->needs_no_row || job->document.presence != RECORD_TOMBSTONE ||
 	    job->entry.state != ENTRY_PAIR || job->row.presence != RECORD_THERE ||
 	    !job_field_moved(batch, job, field, false))
 		return false;

@@ -8,6 +8,7 @@
 #include "bridge/index/scope.h"
 #include "bridge/job/conflict_notice.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/read_document.h"
 #include "bridge/memory/seen_document.h"
 #include "bridge/state/ledger_io.h"
@@ -55,7 +56,7 @@ static void note_records(struct batch *batch)
 			continue;
 		const struct pair *owner = pairs_by_record(pairs, job->entry.record_id);
 		if (owner && owner->under_way && !batch_job_of(batch, owner))
-			job_leave_to_other(job);
+			job_leave_untouched(job, JOB_AT_ONCE);
 		else
 			pairs_set_record(pairs, job->pair, job->entry.record_id, false);
 	}
@@ -96,7 +97,7 @@ static void read_all_documents(struct batch *batch)
 	/* It is merged before anything is planned from it. */
 	for (size_t i = 0; i < batch->count; i++)
 		if (conflict_waits(batch->jobs[i].pair))
-			job_leave_to_other(&batch->jobs[i]);
+			job_leave_untouched(&batch->jobs[i], JOB_AT_ONCE);
 }
 
 static bool field_moved(const struct batch *batch, const struct job *job, enum field field)

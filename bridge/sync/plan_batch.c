@@ -5,6 +5,7 @@
 #include "bridge/diff/typing.h"
 #include "bridge/diff/untouched.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/mapping/mapping_to.h"
 #include "bridge/rows/row_draft.h"
@@ -267,7 +268,7 @@ static int64_t document_edited_ms(const struct batch *batch, const struct job *j
 static bool asks_of_conflict(const struct batch *batch, const struct job *job, enum field field,
 			     int64_t *after_ms_out)
 {
-	if (job->finished || !(job->plan->decisions[field].action & ACTION_ASK_TIME))
+	if (job_has_ended(job) || !(job->plan->decisions[field].action & ACTION_ASK_TIME))
 		return false;
 	*after_ms_out = document_edited_ms(batch, job);
 	return true;
@@ -296,7 +297,7 @@ static bool asks_of_recollected(const struct batch *batch, const struct job *job
 {
 	const unsigned flows = ACTION_TO_COUCH | ACTION_TO_AIRTABLE | ACTION_ASK_TIME;
 
-	if (job->finished || !job->recollected || !job->recollected_edited ||
+	if (job_has_ended(job) || !job->recollected || !job->recollected_edited ||
 	    job->plan->existence.action != EXIST_ADOPT || field_rule(field)->direction != DIRECTION_BOTH ||
 	    !(job->plan->decisions[field].action & flows) || !batch->sync->rows_known_ms)
 		return false;
@@ -336,7 +337,7 @@ static bool ask_of_untouched(struct batch *batch, struct error *error)
 
 static bool is_planned(const struct job *job)
 {
-	return !job->finished && !job->needs_no_row && job->row_mode != ROW_WRITE_GIVEN_UP;
+	return !job_has_ended(job) && !job->needs_no_row && job->row_mode != ROW_WRITE_GIVEN_UP;
 }
 
 /* What would go on for ever, and what somebody is still typing. Then it is known which edits there are. */

@@ -4,6 +4,7 @@
 #include "bridge/documents/late_history.h"
 #include "bridge/documents/orphaned_history.h"
 #include "bridge/documents/retire.h"
+#include "bridge/job/job_outcome.h"
 #include "bridge/recovery/branches.h"
 #include "bridge/recovery/recover_document.h"
 #include "bridge/recovery/recover_row.h"
@@ -11,11 +12,11 @@
 
 static void recover_row(struct doubts *doubts, struct job *job)
 {
-	if (job->needs_no_row || job->finished)
+	if (job->needs_no_row || job_has_ended(job))
 		return;
 	job_recover_row(doubts, job);
 	/* What is there beside a row that we deleted is another one, and nothing that was written to the first is in its cells. */
-	if (job->row.presence == RECORD_THERE && !job->finished && !job->row_gone)
+	if (job->row.presence == RECORD_THERE && !job_has_ended(job) && !job->row_gone)
 		job_doubt_replaced(doubts, job);
 }
 

@@ -383,7 +383,7 @@ static void play_case(const struct wake_case *row, bool crashes)
 		crash(&play.look);
 	assert_true(batch_save_cascades(&play.group, &error));
 	compare(&play.stage, row);
-	assert_false(play.look.finished);
+	assert_false(play.look.outcome.ended);
 	size_t writes = play.stage.writes;
 	assert_true(batch_save_cascades(&play.group, &error)); /* it is done */
 	assert_int_equal(play.stage.writes, writes);
@@ -413,11 +413,11 @@ static void check_hammered(void **state)
 	assert_true(batch_save_cascades(&play.group, &error));
 	assert_non_null(play.look.entry.cascade);
 	assert_null(json_text_or(play.look.entry.cascade, "why", NULL));
-	assert_true(play.look.again_in_ms > 0);
+	assert_true(play.look.outcome.in_ms > 0);
 	job_cascade_again(&play.look);
 	assert_true(batch_save_cascades(&play.group, &error));
 	assert_non_null(json_text_or(play.look.entry.cascade, "why", NULL));
-	assert_false(play.look.finished || play.look.keep_ledger);
+	assert_false(play.look.outcome.ended);
 	end(&play);
 }
 

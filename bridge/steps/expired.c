@@ -1,5 +1,6 @@
-#include "bridge/job/expired.h"
+#include "bridge/steps/expired.h"
 
+#include "bridge/job/job_outcome.h"
 #include "bridge/memory/expiry.h"
 #include "bridge/state/retired_entry.h"
 
@@ -16,5 +17,5 @@ void job_expire(struct batch *batch, struct job *job)
 {
 	(void)batch;
 	ledger_entry_expire(&job->entry);
-	job->finished = true;
+	job_ends(job);
 }
