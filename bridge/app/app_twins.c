@@ -150,7 +150,7 @@ bool batch_compare_twins(struct batch *batch, struct error *error)
 	}
 	bool ok = count == 0 || couch->ops->read(couch->self, keys, count, &records, error);
 	for (size_t i = 0; ok && i < count; i++)
-		jobs[i]->twin_goes =
+		batch_diff_of(batch, jobs[i])->twin_goes =
 			records.list[i].presence == RECORD_THERE &&
 			(was_never_edited(jobs[i]) || has_nothing_more(batch, jobs[i], &records.list[i]));
 	endpoint_records_done(&records);

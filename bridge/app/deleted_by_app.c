@@ -40,8 +40,9 @@ static bool read_left_behind(struct batch *batch, struct job *const *jobs, size_
 		ids[i] = left_behind_id(batch, jobs[i]);
 	bool ok = couch->ops->read_extras(couch->self, (const char *const *)ids, count, bodies, error);
 	for (size_t i = 0; i < count; i++) {
-		jobs[i]->app_deleted = ok && app_leftovers_name(bodies[i], jobs[i]->pair,
-								batch->sync->config->id, jobs[i]->row.id);
+		batch_diff_of(batch, jobs[i])->app_deleted =
+			ok && app_leftovers_name(bodies[i], jobs[i]->pair, batch->sync->config->id,
+						 jobs[i]->row.id);
 		json_release(bodies[i]);
 		free(ids[i]);
 	}

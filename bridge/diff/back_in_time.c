@@ -55,7 +55,7 @@ static void note_went_back(struct batch *batch, struct job *job, const char *wha
 				       ? document_app_link(job->document.body, batch->sync->config->id)
 				       : NULL;
 
-	job->went_back = true;
+	batch_diff_of(batch, job)->went_back = true;
 	job->pair->went_back = true;
 	/* The app's link may be of later than what is there now. */
 	job->entry.has_app_link =
@@ -69,7 +69,7 @@ static void report_unknown(struct batch *batch, struct job *job, const char *rev
 {
 	scoped_text what = own_format("revision %s", revision);
 
-	if (!job->went_back)
+	if (!job->diff->went_back)
 		note_went_back(batch, job, what);
 }
 
@@ -143,36 +143,28 @@ static bool differs(const struct batch *batch, const struct job *job, enum field
 	       !cell_equal(&job->couch[field], &job->airtable[field], &equivalence);
 }
 
-static bool is_older(const struct batch *batch, const struct job *job, enum field field)
-{
-	const struct ledger_field *agreed = &job->entry.fields[field];
-	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
-
-	return differs(batch, job, field) && agreed->known && job_couch_moved(batch, job, field) &&
-	       cell_equal(&agreed->airtable, &job->airtable[field], &equivalence);
-}
-
-static bool hold_apart(struct batch *batch, struct job *job, enum field_direction direction)
+static bool hold_apart(struct job *job, struct plan *plan, enum field_direction direction)
 {
 	bool any = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		if (field_rule((enum field)field)->direction != direction || field == FIELD_ERROR ||
-		    !is_older(batch, job, (enum field)field))
+		    !job->diff->fields[field].is_older)
 			continue;
+		plan->bases[field] = BASE_HELD_APART;
 		ledger_entry_hold(&job->entry, (enum field)field, &job->couch[field]);
 		any = true;
 	}
 	return any;
 }
 
-void job_hold_apart(struct batch *batch, struct job *job)
+void job_hold_apart(struct job *job, struct plan *plan)
 {
-	if (!job->went_back)
+	if (!job->diff->went_back)
 		return;
 	/* Its times are those of what it shows: they follow unless something newer is kept. */
-	if (hold_apart(batch, job, DIRECTION_BOTH))
-		hold_apart(batch, job, DIRECTION_OUT);
+	if (hold_apart(job, plan, DIRECTION_BOTH))
+		hold_apart(job, plan, DIRECTION_OUT);
 	job->settles_back = true;
 }
 
@@ -192,15 +184,17 @@ bool job_stays_apart(const struct batch *batch, struct job *job, enum field fiel
 }
 
 /* The row kept its times for the sake of a field that was held apart. When none is any more, it gets the document's times. */
-void job_release_times(struct batch *batch, struct job *job)
+void job_release_times(const struct batch *batch, struct job *job, struct plan *plan)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (is_apart(batch, job, (enum field)field))
 			return;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (job->entry.fields[field].held &&
-		    field_rule((enum field)field)->direction == DIRECTION_OUT)
+		    field_rule((enum field)field)->direction == DIRECTION_OUT) {
 			ledger_entry_forget_field(&job->entry, (enum field)field);
+			plan->bases[field] = BASE_FORGOTTEN;
+		}
 }
 
 void job_report_apart(struct job *job, enum field field)
@@ -221,5 +215,5 @@ bool job_is_apart(const struct job *job)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (job->entry.fields[field].known && job->entry.fields[field].held)
 			return true;
-	return job->went_back && !job->settles_back;
+	return job->diff->went_back && !job->settles_back;
 }

@@ -54,7 +54,7 @@ static bool doubts_schema(const struct batch *batch, const struct job *job)
 {
 	if (job_has_ended(job) || job->needs_no_row || job->row.presence != RECORD_THERE)
 		return false;
-	if (job->unknown_choice)
+	if (job->diff->unknown_choice)
 		return true;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (job_has_column(batch, job, (enum field)field) &&
@@ -90,7 +90,7 @@ static void forget_removed_choices(struct batch *batch, struct job *job)
 		if (!lost_with_choice(batch, job, (enum field)field))
 			continue;
 		ledger_entry_forget_field(&job->entry, (enum field)field);
-		cell_done(&job->airtable[field]);
+		cell_done(&batch_diff_of(batch, job)->airtable[field]);
 	}
 }
 

@@ -1,5 +1,6 @@
 #include "bridge/diff/scope_exit.h"
 
+#include "bridge/diff/field_diff.h"
 #include "bridge/index/parents.h"
 #include "bridge/index/scope.h"
 #include "bridge/job/job_cells.h"
@@ -31,8 +32,8 @@ bool job_left_scope(const struct batch *batch, const struct job *job)
 static bool returns(const struct batch *batch, const struct job *job)
 {
 	const struct sync *sync = batch->sync;
-	bool collection = job_field_moved(batch, job, FIELD_COLLECTION, false);
-	bool container = job_field_moved(batch, job, FIELD_CONTAINER, false);
+	bool collection = job_field_moved(job, FIELD_COLLECTION, false);
+	bool container = job_field_moved(job, FIELD_CONTAINER, false);
 
 	return job->pair->table == TABLE_ITEMS && (collection || container) &&
 	       scope_would_hold(

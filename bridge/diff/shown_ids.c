@@ -1,5 +1,6 @@
 #include "bridge/diff/shown_ids.h"
 
+#include "bridge/diff/field_diff.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/memory/seen_row.h"
@@ -17,8 +18,7 @@ static void note_shown_id(struct batch *batch, struct job *job)
 		bool own =
 			job->row.presence == RECORD_THERE && strcmp(job->row.id, job->entry.record_id) == 0;
 		struct pair *other = own ? sync_shown_other(sync, pair, &job->airtable[FIELD_ID]) : NULL;
-		pairs_set_claims(&sync->pairs, pair,
-				 other && job_any_moved(batch, job, false) ? other : NULL);
+		pairs_set_claims(&sync->pairs, pair, other && job_any_moved(job, false) ? other : NULL);
 	} else if (job->entry.state == ENTRY_NONE && job->row.presence == RECORD_THERE) {
 		struct pair *owner = sync_pair_of_row(sync, &job->row);
 		if (owner != pair) {

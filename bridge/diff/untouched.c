@@ -82,8 +82,8 @@ static bool is_asked(const struct batch *batch, const struct job *job)
 }
 
 /* It is what was read before, or has been modified since, and shows that. */
-static bool take_row(struct batch *batch, struct job *job, const struct endpoint_record *row,
-		     struct json_object *tables)
+static bool take_row(struct batch *batch, struct job *job, struct plan *plan,
+		     const struct endpoint_record *row, struct json_object *tables)
 {
 	const struct columns *columns = &batch->sync->columns[job->pair->table];
 	struct json_object *modified = modified_column(tables, batch->sync, job->pair->table);
@@ -94,9 +94,11 @@ static bool take_row(struct batch *batch, struct job *job, const struct endpoint
 	    shown_ms != app_link_ms(batch, job))
 		return false;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (flows(job, (enum field)field) && watches(modified, columns->of[field].id))
+		if (flows(job, (enum field)field) && watches(modified, columns->of[field].id)) {
 			ledger_entry_agree(&job->entry, (enum field)field, &job->airtable[field],
 					   &job->airtable[field]);
+			plan->bases[field] = BASE_OF_ROW;
+		}
 	return true;
 }
 
@@ -122,7 +124,8 @@ static bool read_rows(struct batch *batch, struct job *const *jobs, size_t count
 	bool ok = want_schema(batch, &tables, error) &&
 		  rows->ops->read_whole(rows->self, keys, count, &records, error);
 	for (size_t i = 0; ok && i < count; i++)
-		changed_out[jobs[i] - batch->jobs] = take_row(batch, jobs[i], &records.list[i], tables);
+		changed_out[jobs[i] - batch->jobs] = take_row(
+			batch, jobs[i], &batch->plans[jobs[i] - batch->jobs], &records.list[i], tables);
 	endpoint_records_done(&records);
 	free(keys);
 	return ok || error_wrap(error, "asking which rows were modified since the app synced them");

@@ -69,7 +69,7 @@ static void collect_documents(struct batch *batch, struct document_writes *writi
 }
 
 /* What a save has made of other fields than those that were edited goes to the row, too (sync-rules 18), but not what is held apart (3). */
-static void show_derived(struct batch *batch, struct job *job, const struct cell *before)
+static void show_derived(struct batch *batch, struct job *job)
 {
 	const struct cell_equivalence exact = {0};
 
@@ -78,7 +78,7 @@ static void show_derived(struct batch *batch, struct job *job, const struct cell
 		if (!job_has_column(batch, job, (enum field)field) ||
 		    field_rule((enum field)field)->direction != DIRECTION_BOTH ||
 		    (action & (ACTION_TO_COUCH | ACTION_WAIT | ACTION_PROBLEM)) ||
-		    cell_equal(&before[field], &job->couch[field], &exact) ||
+		    cell_equal(&job->diff->couch[field], &job->couch[field], &exact) ||
 		    job_stays_apart(batch, job, (enum field)field))
 			continue;
 		job->derived[field] = true;
@@ -120,14 +120,11 @@ static void take_written_document(struct batch *batch, struct job *job, const st
 	if (job->document_work == DOCUMENT_WORK_WRITE)
 		document->body = take(job->new_document);
 	sync_note_document(batch->sync, job->pair, document);
-	struct cell before[FIELD_COUNT];
-	memcpy(before, job->couch, sizeof before);
-	memset(job->couch, 0, sizeof job->couch);
-	job_read_document(batch, job);
-	show_derived(batch, job, before);
-	job_log_document_written(batch, job, before);
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		cell_done(&before[field]);
+	struct cell saved[FIELD_COUNT] = {0};
+	job_read_document(batch, job, saved);
+	job_take_saved(job, saved);
+	show_derived(batch, job);
+	job_log_document_written(batch, job);
 }
 
 /* Where both are merged, what the document has for the row goes there all the same: the row's edits alone are not taken. */

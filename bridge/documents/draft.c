@@ -325,8 +325,8 @@ static bool is_in_row_alone(const struct batch *batch, const struct job *job, en
 	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
 	return job_has_column(batch, job, field) && field_rule(field)->direction == DIRECTION_BOTH &&
-	       job->airtable[field].kind != CELL_EMPTY &&
-	       !(agreed->known && cell_equal(&agreed->airtable, &job->airtable[field], &equivalence));
+	       job_shown(job, field)->kind != CELL_EMPTY &&
+	       !(agreed->known && cell_equal(&agreed->airtable, job_shown(job, field), &equivalence));
 }
 
 /* The note of the deletion has the same cells, but the ledger may be lost. The entry's time is when the tombstone was first seen: however
@@ -339,7 +339,7 @@ void job_record_last_edits(struct batch *batch, struct job *job)
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		if (!is_in_row_alone(batch, job, (enum field)field))
 			continue;
-		put_cell(job->pair->table, (enum field)field, &job->airtable[field], losers);
+		put_cell(job->pair->table, (enum field)field, job_shown(job, (enum field)field), losers);
 		job_log_gone_with_row(batch, job, (enum field)field);
 	}
 	if (json_key_count(losers))

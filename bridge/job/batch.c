@@ -5,8 +5,10 @@
 #include "bridge/limits.h"
 #include "bridge/memory/turn_count.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct batch *batch_open(struct sync *sync, struct pair *const *pairs, size_t count)
 {
@@ -16,9 +18,13 @@ struct batch *batch_open(struct sync *sync, struct pair *const *pairs, size_t co
 	batch->count = count;
 	batch->pairings_before = sync->pairs.pairings;
 	batch->jobs = own_alloc((count + 1) * sizeof *batch->jobs);
+	batch->diffs = own_alloc((count + 1) * sizeof *batch->diffs);
 	batch->plans = own_alloc((count + 1) * sizeof *batch->plans);
 	for (size_t i = 0; i < count; i++) {
 		batch->jobs[i].pair = pairs[i];
+		batch->jobs[i].diff = &batch->diffs[i];
+		batch->jobs[i].couch = batch->diffs[i].couch;
+		batch->jobs[i].airtable = batch->diffs[i].airtable;
 		batch->jobs[i].plan = &batch->plans[i];
 		batch->jobs[i].reasons = pairs[i]->reasons;
 		pairs[i]->reasons = 0;
@@ -28,18 +34,57 @@ struct batch *batch_open(struct sync *sync, struct pair *const *pairs, size_t co
 	return batch;
 }
 
+struct diff *batch_diff_of(struct batch *batch, const struct job *job)
+{
+	assert(!batch->diffed);
+	return &batch->diffs[job - batch->jobs];
+}
+
+static void cells_done(struct cell *cells)
+{
+	for (size_t field = 0; cells && field < FIELD_COUNT; field++)
+		cell_done(&cells[field]);
+}
+
+static void take_cells(struct cell **taken, struct cell cells[FIELD_COUNT])
+{
+	cells_done(*taken);
+	if (!*taken)
+		*taken = own_alloc(FIELD_COUNT * sizeof **taken);
+	memcpy(*taken, cells, FIELD_COUNT * sizeof *cells);
+	memset(cells, 0, FIELD_COUNT * sizeof *cells);
+}
+
+void job_take_saved(struct job *job, struct cell cells[FIELD_COUNT])
+{
+	take_cells(&job->saved, cells);
+	job->couch = job->saved;
+}
+
+void job_take_answered(struct job *job, struct cell cells[FIELD_COUNT])
+{
+	take_cells(&job->answered, cells);
+	job->airtable = job->answered;
+}
+
+static void diff_done(struct diff *diff)
+{
+	cells_done(diff->couch);
+	cells_done(diff->airtable);
+	for (size_t link = 0; link < countof(diff->both_links); link++)
+		cell_done(&diff->both_links[link]);
+}
+
 static void job_done(struct job *job)
 {
 	ledger_entry_done(&job->entry);
 	endpoint_record_done(&job->document);
 	endpoint_record_done(&job->row);
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		cell_done(&job->couch[field]);
-		cell_done(&job->airtable[field]);
-		cell_done(&job->outgoing[field]);
-	}
-	for (size_t link = 0; link < countof(job->both_links); link++)
-		cell_done(&job->both_links[link]);
+	cells_done(job->saved);
+	free(job->saved);
+	cells_done(job->answered);
+	free(job->answered);
+	cells_done(job->outgoing);
 	text_done(&job->problem);
 	datum_close(&job->given);
 	datum_close(&job->cascade);
@@ -90,11 +135,13 @@ void batch_close(struct batch **batch)
 		queue_again(gone->sync, job, gone->remembered);
 		gone->sync->progress.done += !job->pair->queued && job->reasons != JOB_APP_LINK;
 		job_done(job);
+		diff_done(&gone->diffs[i]);
 		cell_done(&gone->plans[i].default_collection);
 	}
 	endpoint_writes_done(gone->writes, gone->write_count);
 	free(gone->writes);
 	free(gone->jobs);
+	free(gone->diffs);
 	free(gone->plans);
 	free(gone);
 }

@@ -1,6 +1,7 @@
 /* A job: one pair under work. The jobs of a batch go through load, recover, diff, decide, apply and commit together, so that each
  * step is a few requests for all of them. */
 #pragma once
+#include "bridge/diff/diff.h"
 #include "bridge/endpoints/endpoint.h"
 #include "bridge/index/pair.h"
 #include "bridge/plan/plan.h"
@@ -45,30 +46,24 @@ struct job {
 	unsigned reasons; /* why it has this job (enum job_reason) */
 	struct ledger_entry entry;
 	struct endpoint_record document, row;
-	bool row_asked;      /* 'row' is what the base showed for the record id, there or not */
-	bool paired;         /* it got its counterpart in this job: pairs that waited for that are queued */
-	bool unknown_choice; /* the row shows a choice that is not known */
-	bool needs_no_row;   /* nothing that a row shows has changed: only the ledger's entry is written */
-	bool typing;         /* something of its row is left alone while somebody types */
+	bool row_asked;    /* 'row' is what the base showed for the record id, there or not */
+	bool paired;       /* it got its counterpart in this job: pairs that waited for that are queued */
+	bool needs_no_row; /* nothing that a row shows has changed: only the ledger's entry is written */
+	bool typing;       /* something of its row is left alone while somebody types */
 	struct job_outcome outcome;
-	/* another pair, whose row shows the ID of this one, which has no row itself; or NULL */
-	struct pair *id_shown_by;
-	bool went_back; /* the database does not know the revision any more that was handled (sync-rules 3) */
-	/* and what follows from that is decided: the entry may name this revision as handled */
+	/* the document went back in time, and what follows from that is decided: the entry may name this revision as handled */
 	bool settles_back;
 	struct error flaw; /* why the document cannot be used; kind ERROR_NONE: it can */
-	struct cell couch[FIELD_COUNT], airtable[FIELD_COUNT];
-	bool row_edit_newer; /* the row was edited after its document's tombstone was first seen */
-	bool twin_goes; /* a person wants twins gone, and it has nothing that the original lacks (app_twins.h) */
-	bool app_deleted; /* what the app left behind of the deleted document names the row (deleted_by_app.h) */
-	const struct plan *plan; /* borrowed from the batch; batch_plan() alone writes it */
-	/* The ledger has lost its entry, and this process remembers the pair: whether its document was edited since it was handled,
-	 * and which cells were not edited since both were in step. */
-	bool recollected, recollected_edited;
-	char recollected_row[32];
-	struct text problem; /* sentences for a person, for the row's error cell and the ledger */
-	bool problem_passes; /* it may pass by itself: it is tried again, with growing pauses */
-	unsigned waits;      /* enum pair_waits */
+	const struct diff
+		*diff; /* borrowed from the batch; written until batch_diff() is done, see batch_diff_of() */
+	/* Document and row as they are now, by field: those of 'diff'; after a save, and after an answer that is not the last one, what
+	 * these have shown. */
+	const struct cell *couch, *airtable;
+	struct cell *saved, *answered; /* owned; what 'couch' and 'airtable' point to then, or NULL */
+	const struct plan *plan;       /* borrowed from the batch; batch_plan() alone writes it */
+	struct text problem;           /* sentences for a person, for the row's error cell and the ledger */
+	bool problem_passes;           /* it may pass by itself: it is tried again, with growing pauses */
+	unsigned waits;                /* enum pair_waits */
 
 	struct datum *given; /* owned; what is to be saved of the document, or NULL */
 	/* owned; of an item that moves or goes: the save that others follow from; or NULL */
@@ -101,10 +96,8 @@ struct job {
 
 	enum row_work row_work;
 	enum row_write_mode row_mode;
-	bool writes[FIELD_COUNT];     /* fields of the row write */
-	struct json_object *row_body; /* owned; {field id: value} */
-	struct cell
-		both_links[2]; /* Collection, Container: as shown, where the newer of two links is meant */
+	bool writes[FIELD_COUNT];          /* fields of the row write */
+	struct json_object *row_body;      /* owned; {field id: value} */
 	struct cell outgoing[FIELD_COUNT]; /* what the row is to show, as the document has it */
 	bool row_gone;                     /* the row that we deleted is not there any more */
 	bool refills;                      /* row_body also has cells of the retired entry that nobody maps */

@@ -16,14 +16,14 @@ void job_report_difference(struct job *job, enum field field, const struct cell 
 	job_problem(job, "%s: Airtable shows %s for %s.", field_rule(field)->name, shown_words, sent_words);
 }
 
-struct cell *job_both_links(struct job *job, enum field field)
+const struct cell *job_both_links(const struct job *job, enum field field)
 {
 	if (field != FIELD_COLLECTION && field != FIELD_CONTAINER)
 		return NULL;
-	return &job->both_links[field == FIELD_CONTAINER];
+	return &job->diff->both_links[field == FIELD_CONTAINER];
 }
 
-const struct cell *job_shown(struct job *job, enum field field)
+const struct cell *job_shown(const struct job *job, enum field field)
 {
 	const struct cell *both = job_both_links(job, field);
 
@@ -60,26 +60,6 @@ bool job_couch_moved(const struct batch *batch, const struct job *job, enum fiel
 
 	equivalence.tolerance = 0;
 	return !cell_equal(job_agreed_couch(job, field), &job->couch[field], &equivalence);
-}
-
-bool job_field_moved(const struct batch *batch, const struct job *job, enum field field, bool of_couch)
-{
-	const struct ledger_field *agreed = &job->entry.fields[field];
-	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
-
-	if (!job_has_column(batch, job, field) || !agreed->known ||
-	    field_rule(field)->direction != DIRECTION_BOTH)
-		return false;
-	return of_couch ? job_couch_moved(batch, job, field)
-			: !cell_equal(&agreed->airtable, &job->airtable[field], &equivalence);
-}
-
-bool job_any_moved(const struct batch *batch, const struct job *job, bool of_couch)
-{
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (job_field_moved(batch, job, (enum field)field, of_couch))
-			return true;
-	return false;
 }
 
 /* Whether seen_ms is of the document as it is now. 'handled' tells that, but it is 0 while something is open, such as the deletion of a row

@@ -8,9 +8,9 @@ struct pair *job_agreed_target(const struct batch *batch, const struct job *job,
 /* When the document, as it is now, was first seen: ms by Airtable's clock. */
 int64_t job_first_seen_ms(const struct batch *batch, const struct job *job);
 /* Where the cell shows two links of which the newer one is meant (sync-rules 20), as it shows them; else NULL. */
-struct cell *job_both_links(struct job *job, enum field field);
+const struct cell *job_both_links(const struct job *job, enum field field);
 /* The cell as the row shows it, with both links where 'airtable' has the one that is meant. */
-const struct cell *job_shown(struct job *job, enum field field);
+const struct cell *job_shown(const struct job *job, enum field field);
 /* The cell shows something else than what was sent; a problem until one of both changes (sync-rules 18). */
 void job_report_difference(struct job *job, enum field field, const struct cell *sent,
 			   const struct cell *shown);
@@ -20,11 +20,8 @@ struct cell_equivalence job_equivalence(const struct batch *batch, const struct 
 /* What both last agreed on, as the document showed it; for a place that the row did not get, since its document was outside of the scope, what
  * the row shows: it has yet to get it. */
 const struct cell *job_agreed_couch(const struct job *job, enum field field);
-/* Whether the document shows another value than when both last agreed: exactly, since a document's number only changes when
+/* Whether the document, as it is now, shows another value than what is agreed on now: exactly, since a document's number only changes when
  * somebody changes it. */
 bool job_couch_moved(const struct batch *batch, const struct job *job, enum field field);
-/* A two-way field that one side edited since both agreed; any of them. */
-bool job_field_moved(const struct batch *batch, const struct job *job, enum field field, bool of_couch);
-bool job_any_moved(const struct batch *batch, const struct job *job, bool of_couch);
 /* Two links, of which the newer one is meant whoever asks (sync-rules 20). */
 bool job_shows_two(const struct job *job, enum field field);

@@ -120,8 +120,9 @@ static bool is_counted(struct batch *batch, const struct job *job)
 	return is;
 }
 
-static void log_document_edit(struct batch *batch, const struct job *job, const struct cell *before)
+static void log_document_edit(struct batch *batch, const struct job *job)
 {
+	const struct cell *before = job->diff->couch;
 	struct text words = {0};
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
@@ -144,7 +145,7 @@ static void log_document_made(struct batch *batch, const struct job *job)
 	log_write(batch, job, to_couch, words);
 }
 
-void job_log_document_written(struct batch *batch, const struct job *job, const struct cell *before)
+void job_log_document_written(struct batch *batch, const struct job *job)
 {
 	enum existence_action action = job->plan->existence.action;
 
@@ -156,7 +157,7 @@ void job_log_document_written(struct batch *batch, const struct job *job, const 
 	} else if (action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE) {
 		log_document_made(batch, job);
 	} else {
-		log_document_edit(batch, job, before);
+		log_document_edit(batch, job);
 	}
 }
 
@@ -258,7 +259,7 @@ void job_log_conflict(struct batch *batch, const struct job *job, enum field fie
 
 void job_log_gone_with_row(struct batch *batch, const struct job *job, enum field field)
 {
-	scoped_text lost = job_cell_words(batch, field, &job->airtable[field]);
+	scoped_text lost = job_cell_words(batch, field, job_shown(job, field));
 	scoped_text sentence = own_format("conflict in %s: %s: %s goes with the row, and is in the history",
 					  field_rule(field)->name, job->plan->existence.reason, lost);
 

@@ -10,7 +10,7 @@ char *job_label(const struct job *job);
 char *job_cell_words(const struct batch *batch, enum field field, const struct cell *cell);
 
 /* The document is written. before: its cells until then. */
-void job_log_document_written(struct batch *batch, const struct job *job, const struct cell *before);
+void job_log_document_written(struct batch *batch, const struct job *job);
 /* The row is made, changed or deleted; before its answer is taken. */
 void job_log_row_written(struct batch *batch, struct job *job);
 

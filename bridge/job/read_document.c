@@ -21,12 +21,10 @@ static void report_flaw(const struct pair *pair, const struct endpoint_record *d
 			  document->flaw);
 }
 
-void job_read_document(struct batch *batch, struct job *job)
+void job_read_document(struct batch *batch, struct job *job, struct cell cells[FIELD_COUNT])
 {
 	struct pair *pair = job->pair;
 
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		cell_done(&job->couch[field]);
 	job->flaw = (struct error){.kind = ERROR_NONE};
 	if (job->document.presence != RECORD_THERE)
 		return;
@@ -42,7 +40,7 @@ void job_read_document(struct batch *batch, struct job *job)
 	if (!mapping_check_id(pair->table, pair->id, &job->flaw) ||
 	    !document_check(table_document_type(pair->table), job->document.body, &job->flaw))
 		return;
-	mapping_from_document(pair->table, pair->id, job->document.body, job->couch);
-	app_twins_follow(&batch->sync->pairs, FIELD_COLLECTION, &job->couch[FIELD_COLLECTION]);
-	app_twins_follow(&batch->sync->pairs, FIELD_CONTAINER, &job->couch[FIELD_CONTAINER]);
+	mapping_from_document(pair->table, pair->id, job->document.body, cells);
+	app_twins_follow(&batch->sync->pairs, FIELD_COLLECTION, &cells[FIELD_COLLECTION]);
+	app_twins_follow(&batch->sync->pairs, FIELD_CONTAINER, &cells[FIELD_CONTAINER]);
 }

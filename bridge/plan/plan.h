@@ -7,8 +7,17 @@
 #include "bridge/plan/plan_existence.h"
 #include "bridge/plan/plan_field.h"
 
+/* What a field is decided on where that is not what both sides agreed on last; it is in the entry as well. */
+enum plan_base {
+	BASE_STANDS,     /* as it is in the diff */
+	BASE_CONTESTED,  /* it is of another row than this one, so what differs may be an edit, or may not */
+	BASE_HELD_APART, /* the document is older than the cell: both stay as they are (sync-rules 3) */
+	BASE_FORGOTTEN,  /* nothing of it counts any more */
+	BASE_OF_ROW,     /* the row was not touched since both were alike: what it shows (sync-rules 5) */
+};
 struct plan {
-	struct existence existence;             /* no reason: nothing was decided, since nothing was to be */
+	struct existence existence; /* no reason: nothing was decided, since nothing was to be */
+	enum plan_base bases[FIELD_COUNT];
 	struct decision decisions[FIELD_COUNT]; /* ACTION_NONE where the pair as a whole needs no fields */
 	/* owned; what is taken for the item's collection where its row names none: that of its container; or empty */
 	struct cell default_collection;

@@ -19,26 +19,6 @@ static bool airtable_useless(const struct field_views *field)
 	return field->airtable->kind == CELL_WRONG;
 }
 
-/* A document's number changes only when somebody changes it, and then by as little as they please. A cell may show
- * one and the same number rounded in one answer and whole in the next. So the tolerance is for what cells show. */
-static bool couch_moved(const struct field_views *field)
-{
-	struct cell_equivalence exact = field->equivalence;
-
-	exact.tolerance = 0;
-	return !cell_equal(field->couch, field->agreed_couch, &exact);
-}
-
-static bool airtable_moved(const struct field_views *field)
-{
-	return !cell_equal(field->airtable, field->agreed_airtable, &field->equivalence);
-}
-
-static bool agreed_before(const struct field_views *field)
-{
-	return field->agreed_couch && field->agreed_airtable;
-}
-
 static bool hides_zero(const struct field_views *field)
 {
 	return cell_hides_zero(field->airtable, field->couch, &field->equivalence);
@@ -102,10 +82,10 @@ static bool cell_says_nothing(const struct field_views *field)
 /* Ours to say: a changed cell is set back, whatever was put there. */
 static struct decision plan_out(const struct field_views *field)
 {
-	bool couch = !agreed_before(field) || couch_moved(field) || field->settles_held;
+	bool couch = !field->has_base || field->couch_moved || field->settles_held;
 	struct decision obstacle;
 
-	if (!couch && !airtable_moved(field))
+	if (!couch && !field->airtable_moved)
 		return (struct decision){ACTION_NONE, "as last written"};
 	if (alike(field, false))
 		return (struct decision){ACTION_MOVE_BASE, "both show the same"};
@@ -185,7 +165,7 @@ static struct decision plan_useless(const struct field_views *field, bool couch_
 /* The table of the design, with what can go wrong between its lines. */
 static struct decision plan_both(const struct field_views *field)
 {
-	bool couch = couch_moved(field), airtable = airtable_moved(field);
+	bool couch = field->couch_moved, airtable = field->airtable_moved;
 	struct decision obstacle;
 
 	if (field->settles_held) {
@@ -230,7 +210,7 @@ struct decision plan_field(const struct field_views *field)
 		return plan_out(field);
 	if (field->first_contact)
 		return plan_first_contact(field);
-	if (!agreed_before(field))
+	if (!field->has_base)
 		return plan_not_agreed(field);
 	return plan_both(field);
 }

@@ -32,7 +32,8 @@ struct decision {
 struct field_views {
 	enum field_direction direction;
 	const struct cell *couch, *airtable;
-	const struct cell *agreed_couch, *agreed_airtable; /* both NULL: no B for this field */
+	bool has_base;                    /* both have agreed on it before */
+	bool couch_moved, airtable_moved; /* since then */
 	struct cell_equivalence equivalence;
 	bool first_contact; /* there is no entry: sync-rules 5 */
 	bool row_unedited; /* first contact: the cell was not edited since both were in step, as this process remembers */

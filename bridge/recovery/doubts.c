@@ -29,7 +29,7 @@ bool doubts_settle(struct doubts *doubts, struct error *error)
 	if (!rows->ops->edited_after(rows->self, doubts->questions, doubts->count, error))
 		return error_wrap(error, "settling what was sent before");
 	for (size_t i = 0; i < doubts->count; i++)
-		doubts->list[i].conclude(doubts->list[i].job, doubts->questions[i].field,
+		doubts->list[i].conclude(doubts->batch, doubts->list[i].job, doubts->questions[i].field,
 					 doubts->questions[i].is_after);
 	return true;
 }

@@ -4,7 +4,7 @@
 #include "bridge/job/batch.h"
 
 /* What follows for the field when it is known whether its cell was edited after that moment. */
-typedef void take_edited(struct job *job, enum field field, bool edited);
+typedef void take_edited(struct batch *batch, struct job *job, enum field field, bool edited);
 
 struct doubt {
 	struct job *job;

@@ -81,8 +81,9 @@ static int64_t edited_from_ms(const struct job *job, enum field field)
 }
 
 /* The cell shows its old value. Edited since: it was put back by a person. Else our write never came, or this is an old picture. */
-static void take_put_back(struct job *job, enum field field, bool edited)
+static void take_put_back(struct batch *batch, struct job *job, enum field field, bool edited)
 {
+	(void)batch;
 	if (edited)
 		agree_in_doubt(job, field);
 }

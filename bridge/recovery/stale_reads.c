@@ -32,12 +32,12 @@ static const struct cell *expected(const struct job *job, enum field field)
 }
 
 /* Not edited since: an old picture of the row. */
-static void take_edited_since(struct job *job, enum field field, bool edited)
+static void take_edited_since(struct batch *batch, struct job *job, enum field field, bool edited)
 {
 	if (edited)
 		return;
 	struct cell agreed = cell_copy(expected(job, field));
-	cell_move(&job->airtable[field], &agreed);
+	cell_move(&batch_diff_of(batch, job)->airtable[field], &agreed);
 	job_comes_later(job, SYNC_STALE_MS);
 }
 

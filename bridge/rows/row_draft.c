@@ -83,7 +83,7 @@ static bool is_shown_already(const struct batch *batch, const struct job *job, e
 		cell_hides_zero(&job->airtable[field], &job->couch[field], &equivalence));
 }
 
-static bool shows_both_links(struct job *job, enum field field)
+static bool shows_both_links(const struct job *job, enum field field)
 {
 	const struct cell *both = job_both_links(job, field);
 

@@ -230,15 +230,15 @@ static void read_answer(struct batch *batch, struct job *job)
 {
 	struct sync *sync = batch->sync;
 	struct mapping_links links = sync_links(sync);
+	struct cell cells[FIELD_COUNT] = {0};
 	bool unknown_choice = false;
 
 	endpoint_record_done(&job->row);
 	job->row = job->row_write->answer;
 	job->row_write->answer = (struct endpoint_record){0};
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		cell_done(&job->airtable[field]);
-	mapping_from_row(job->pair->table, &sync->columns[job->pair->table], job->row.body, &links,
-			 job->airtable, &unknown_choice);
+	mapping_from_row(job->pair->table, &sync->columns[job->pair->table], job->row.body, &links, cells,
+			 &unknown_choice);
+	job_take_answered(job, cells);
 }
 
 /* Others of its columns were found before anything was taken. */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "bridge/app/app_link.h"
 #include "bridge/app/app_twins.h"
+#include "bridge/diff/field_diff.h"
 #include "bridge/documents/draft.h"
 #include "bridge/documents/retire.h"
 #include "bridge/job/job_cells.h"
@@ -69,23 +70,13 @@ static void hold_twin(struct batch *batch, struct job *job)
 	job_ends(job);
 }
 
-static bool is_untaken_edit(const struct batch *batch, const struct job *job, enum field field)
-{
-	const struct ledger_field *agreed = &job->entry.fields[field];
-	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
-
-	return job_has_column(batch, job, field) && agreed->known &&
-	       field_rule(field)->direction == DIRECTION_BOTH &&
-	       !cell_equal(&agreed->airtable, &job->airtable[field], &equivalence);
-}
-
 /* What a person did in the row, and what does not reach the document as long as nobody can read that. */
-static void report_untaken(struct batch *batch, struct job *job)
+static void report_untaken(struct job *job)
 {
 	struct text names = {0};
 
 	for (size_t field = 0; job->entry.state == ENTRY_PAIR && field < FIELD_COUNT; field++)
-		if (is_untaken_edit(batch, job, (enum field)field))
+		if (job_field_moved(job, (enum field)field, false))
 			text_format(&names, "%s%s", names.length ? ", " : "",
 				    field_rule((enum field)field)->name);
 	if (names.length)
@@ -98,6 +89,7 @@ static void report_untaken(struct batch *batch, struct job *job)
 /* Nothing flows; the row says so, and what of it is not taken. */
 static void park_unreadable(struct batch *batch, struct job *job)
 {
+	(void)batch;
 	bool own = job->row.presence == RECORD_THERE && is_own_row(job);
 
 	job_problem(job, "%s.", job->flaw.kind != ERROR_NONE ? job->flaw.text : job->plan->existence.reason);
@@ -106,7 +98,7 @@ static void park_unreadable(struct batch *batch, struct job *job)
 		return;
 	}
 	job_problem(job, "Nothing flows between it and this row until that is corrected.");
-	report_untaken(batch, job);
+	report_untaken(job);
 	job_write_error_cell(job);
 }
 
@@ -207,8 +199,9 @@ static void refill(struct batch *batch, struct job *job)
 
 static void create_row(struct batch *batch, struct job *job)
 {
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		cell_done(&job->airtable[field]);
+	struct cell nothing_yet[FIELD_COUNT] = {0};
+
+	job_take_answered(job, nothing_yet);
 	report(job);
 	if (job_lacks_right(batch, job, RIGHT_CREATE)) {
 		job_ends(job);

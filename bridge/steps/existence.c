@@ -1,6 +1,7 @@
 #include "bridge/steps/existence.h"
 
 #include "bridge/diff/back_in_time.h"
+#include "bridge/diff/field_diff.h"
 #include "bridge/diff/scope_exit.h"
 #include "bridge/index/parents.h"
 #include "bridge/job/job_cells.h"
@@ -17,7 +18,7 @@ static enum document_state document_state(const struct batch *batch, const struc
 
 	switch (job->document.presence) {
 	case RECORD_TOMBSTONE:
-		return job->went_back ? DOCUMENT_WENT_BACK : DOCUMENT_TOMBSTONE;
+		return job->diff->went_back ? DOCUMENT_WENT_BACK : DOCUMENT_TOMBSTONE;
 	case RECORD_MISSING:
 		return job->entry.state == ENTRY_PAIR ? DOCUMENT_MISSING : DOCUMENT_NONE;
 	case RECORD_THERE:
@@ -63,7 +64,7 @@ static bool is_held(const struct pair *other)
  * the other is held, this one is told and tried again later; else it waits until the other's job has set the ID back. */
 static bool is_shown_elsewhere(struct job *job)
 {
-	const struct pair *other = job->id_shown_by;
+	const struct pair *other = job->diff->id_shown_by;
 
 	if (!other || job->document.presence != RECORD_THERE || job->flaw.kind != ERROR_NONE ||
 	    !job->pair->in_scope)
@@ -173,13 +174,13 @@ struct existence job_decide_existence(struct batch *batch, struct job *job)
 		.row = row_state(batch, job),
 		.entry = job->entry.state,
 		.on_row_deleted = batch->sync->config->on_row_deleted,
-		.document_moved = document_there && job_any_moved(batch, job, true),
-		.row_moved = row_there && job->entry.state == ENTRY_PAIR && job_any_moved(batch, job, false),
-		.row_edit_newer = job->row_edit_newer,
-		.app_deleted = job->app_deleted,
+		.document_moved = document_there && job_any_moved(job, true),
+		.row_moved = row_there && job->entry.state == ENTRY_PAIR && job_any_moved(job, false),
+		.row_edit_newer = job->diff->row_edit_newer,
+		.app_deleted = job->diff->app_deleted,
 		.is_twin = pair->twin_of != NULL,
-		.other_is_held = job->id_shown_by && is_held(job->id_shown_by),
-		.twin_goes = job->twin_goes,
+		.other_is_held = job->diff->id_shown_by && is_held(job->diff->id_shown_by),
+		.twin_goes = job->diff->twin_goes,
 		.retirement_over = job_retired_is_over(batch, job),
 		.delete_ticked = row_there && job->airtable[FIELD_DELETE].kind == CELL_TRUE,
 	};
@@ -189,7 +190,7 @@ struct existence job_decide_existence(struct batch *batch, struct job *job)
 	if (views.document == DOCUMENT_LEFT_SCOPE || views.document == DOCUMENT_OUT_OF_SCOPE)
 		job_view_scope_exit(batch, job, &views);
 	struct existence found = plan_existence(&views);
-	job->settles_back = job->went_back && settles_back(found.action);
+	job->settles_back = job->diff->went_back && settles_back(found.action);
 	if (views.place_open)
 		job_comes_again(job);
 	log_debug(&batch->sync->log, "%s: %s: %s", pair->full_id, existence_name(found.action), found.reason);

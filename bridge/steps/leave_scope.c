@@ -1,6 +1,7 @@
 #include "bridge/steps/leave_scope.h"
 
 #include "bridge/app/app_link.h"
+#include "bridge/diff/field_diff.h"
 #include "bridge/documents/draft.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_outcome.h"
@@ -82,11 +83,10 @@ static bool take_merged(struct job *job, enum field field)
 	return true;
 }
 
-void job_take_merged_out(struct batch *batch, struct job *job)
+void job_take_merged_out(struct job *job)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (job_field_moved(batch, job, (enum field)field, false) &&
-		    take_merged(job, (enum field)field))
+		if (job_field_moved(job, (enum field)field, false) && take_merged(job, (enum field)field))
 			job_comes_again(job);
 	if (!job_comes_at_once(job) && !job->problem.length)
 		job_problem(job, "%s, but they wait for something else.", job->plan->existence.reason);

@@ -9,7 +9,7 @@
 void job_leave(struct batch *batch, struct job *job);
 void job_merge_out(struct batch *batch, struct job *job);
 /* What was merged into the document becomes agreed. Of the row only the error cell is written. */
-void job_take_merged_out(struct batch *batch, struct job *job);
+void job_take_merged_out(struct job *job);
 void job_let_go(struct batch *batch, struct job *job);
 /* Before rows are deleted: reads the integration's scope again. If it has changed they stay. */
 must_use bool batch_confirm_scope(struct batch *batch, struct error *error);

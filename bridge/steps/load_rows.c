@@ -162,7 +162,7 @@ static void offer_row(struct batch *batch, struct job *job, struct endpoint_reco
 /* The paired row of 'other' shows this job's ID. The job of 'other', which is asked for here, sets that back. */
 static void note_shown_by(struct batch *batch, struct job *job, struct pair *other)
 {
-	job->id_shown_by = other;
+	batch_diff_of(batch, job)->id_shown_by = other;
 	pairs_queue(&batch->sync->pairs, other, JOB_ROW);
 }
 
@@ -213,8 +213,8 @@ void batch_forget_other_rows(struct batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (job->row.presence == RECORD_THERE && strcmp(job->row.id, job->recollected_row) != 0)
-			job->recollected = false;
+		if (job->row.presence == RECORD_THERE && strcmp(job->row.id, job->diff->recollected_row) != 0)
+			batch_diff_of(batch, job)->recollected = false;
 	}
 }
 
@@ -225,10 +225,11 @@ void batch_read_row_cells(struct batch *batch)
 
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
+		struct diff *diff = batch_diff_of(batch, job);
 		pair_drop_fresh(job->pair);
 		if (job->needs_no_row || job->row.presence != RECORD_THERE)
 			continue;
 		mapping_from_row(job->pair->table, &sync->columns[job->pair->table], job->row.body, &links,
-				 job->airtable, &job->unknown_choice);
+				 diff->airtable, &diff->unknown_choice);
 	}
 }

@@ -72,7 +72,7 @@ static void prepare_row(struct batch *batch, struct job *job)
 		return;
 	}
 	if (action == EXIST_MERGE_OUT) {
-		job_take_merged_out(batch, job);
+		job_take_merged_out(job);
 	} else if ((new_document && job->document_work == DOCUMENT_WORK_NONE) || action == EXIST_HOLD ||
 		   action == EXIST_PARK || action == EXIST_LEAVE || action == EXIST_DISCARD_ROW) {
 		wait_without_pair(job);

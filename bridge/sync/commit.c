@@ -103,7 +103,7 @@ static void note_synced(struct batch *batch, struct job *job)
 {
 	struct ledger_entry *entry = &job->entry;
 
-	if (job->went_back && !job->settles_back)
+	if (job->diff->went_back && !job->settles_back)
 		return;
 	job->pair->heard_in = batch->sync->polls_made;
 	note_first_seen(batch, job);

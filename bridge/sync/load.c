@@ -34,14 +34,14 @@ static bool read_entries(struct batch *batch, struct error *error)
 }
 
 /* The state was lost while this process ran. */
-static void recollect(struct job *job)
+static void recollect(const struct job *job, struct diff *diff)
 {
 	const struct pair *pair = job->pair;
 
-	job->recollected = job->entry.state == ENTRY_NONE && pair->state == ENTRY_PAIR && pair->in_step &&
-			   pair->synced && pair->record_id[0];
-	job->recollected_edited = pair->leaves_hash != pair->synced;
-	snprintf(job->recollected_row, sizeof job->recollected_row, "%s", pair->record_id);
+	diff->recollected = job->entry.state == ENTRY_NONE && pair->state == ENTRY_PAIR && pair->in_step &&
+			    pair->synced && pair->record_id[0];
+	diff->recollected_edited = pair->leaves_hash != pair->synced;
+	snprintf(diff->recollected_row, sizeof diff->recollected_row, "%s", pair->record_id);
 }
 
 /* The ledger knows of a row that this process does not: its answer to a former cycle got lost. Whoever was taken for that row's owner since
@@ -91,8 +91,9 @@ static void note_documents(struct batch *batch)
 static void read_all_documents(struct batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++) {
-		job_read_document(batch, &batch->jobs[i]);
-		recollect(&batch->jobs[i]);
+		struct diff *diff = batch_diff_of(batch, &batch->jobs[i]);
+		job_read_document(batch, &batch->jobs[i], diff->couch);
+		recollect(&batch->jobs[i], diff);
 	}
 	/* It is merged before anything is planned from it. */
 	for (size_t i = 0; i < batch->count; i++)
@@ -161,7 +162,7 @@ static void note_who_needs_no_row(struct batch *batch)
 		if (!needs_no_row(batch, job))
 			continue;
 		job->needs_no_row = true;
-		job->settles_back = job->went_back; /* what it shows is what was agreed on */
+		job->settles_back = job->diff->went_back; /* what it shows is what was agreed on */
 	}
 }
 

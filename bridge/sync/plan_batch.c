@@ -2,6 +2,7 @@
 
 #include "bridge/diff/back_in_time.h"
 #include "bridge/diff/edit_times.h"
+#include "bridge/diff/field_diff.h"
 #include "bridge/diff/typing.h"
 #include "bridge/diff/untouched.h"
 #include "bridge/job/job_cells.h"
@@ -29,42 +30,6 @@ static bool links_unknown(const struct cell *cell)
 		if (cell->ids[i][0] == CELL_UNKNOWN_LINK)
 			return true;
 	return false;
-}
-
-/* Through the other end of a link a cell may get a second one, in any order: the one agreed on and exactly one new one mean the
- * new one (sync-rules 20). Where it is not sure what was agreed on, two links are a problem. */
-static void take_newer_link(struct job *job, enum field field)
-{
-	const struct ledger_field *agreed = &job->entry.fields[field];
-	struct cell *shown = &job->airtable[field], *both = job_both_links(job, field);
-
-	if (!both || shown->kind != CELL_LINKS || shown->id_count != 2 || !agreed->known ||
-	    agreed->base_uncertain || agreed->airtable.kind != CELL_LINKS || agreed->airtable.id_count != 1)
-		return;
-	bool first_is_old = strcmp(shown->ids[0], agreed->airtable.ids[0]) == 0;
-	bool second_is_old = strcmp(shown->ids[1], agreed->airtable.ids[0]) == 0;
-	if (first_is_old == second_is_old)
-		return;
-	struct cell newer = cell_link(shown->ids[first_is_old ? 1 : 0]);
-	cell_move(both, shown);
-	*shown = newer;
-}
-
-/* Which of the two is meant was decided when the row could not be written (leave_scope.c): it still shows both, and is to show the one. */
-static bool take_decided_link(struct job *job, enum field field)
-{
-	const struct ledger_field *agreed = &job->entry.fields[field];
-	const struct cell_equivalence exact = {0};
-	struct cell *shown = &job->airtable[field], *both = job_both_links(job, field);
-
-	if (!both || shown->kind != CELL_LINKS || shown->id_count != 2 || !agreed->known ||
-	    agreed->shown_differently || agreed->couch.kind != CELL_LINKS ||
-	    !cell_equal(shown, &agreed->airtable, &exact))
-		return false;
-	struct cell decided = cell_copy(&agreed->couch);
-	cell_move(both, shown);
-	*shown = decided;
-	return true;
 }
 
 static void report_problem(struct job *job, enum field field, const struct error *refusal)
@@ -109,58 +74,102 @@ static bool is_unedited(const struct job *job)
 	const struct cell *shown = &job->airtable[FIELD_UPDATED_AT];
 	const struct cell_equivalence exact = {0};
 
-	if (job->recollected)
-		return !job->recollected_edited;
+	if (job->diff->recollected)
+		return !job->diff->recollected_edited;
 	return shown->kind == CELL_TIME && !job->pair->ended &&
 	       cell_equal(&job->couch[FIELD_UPDATED_AT], shown, &exact);
 }
 
-/* A row that is adopted may still have a B for some fields: what our own unanswered create is known to have left there. */
-static void decide_field(struct batch *batch, struct job *job, enum field field)
+/* What both sides agreed on, with what plan itself has found out about that. */
+static void view_base(const struct batch *batch, const struct job *job, enum field field,
+		      struct field_views *views)
+{
+	const struct field_diff *diff = &job->diff->fields[field];
+
+	views->has_base = diff->has_base;
+	views->couch_moved = diff->couch_moved;
+	views->airtable_moved = diff->airtable_moved;
+	views->held = diff->held;
+	views->base_uncertain = diff->base_uncertain;
+	views->shown_differently = diff->shown_differently;
+	switch (job->plan->bases[field]) {
+	case BASE_STANDS:
+		break;
+	case BASE_CONTESTED:
+		views->base_uncertain = true;
+		break;
+	case BASE_HELD_APART:
+		views->held = true;
+		views->couch_moved = false;
+		break;
+	case BASE_FORGOTTEN:
+		views->has_base = views->couch_moved = views->airtable_moved = false;
+		break;
+	case BASE_OF_ROW:
+		views->has_base = true;
+		views->couch_moved = job_couch_moved(batch, job, field);
+		views->airtable_moved = views->held = false;
+		views->base_uncertain = views->shown_differently = false;
+		break;
+	}
+}
+
+/* Whether the other side can have what this one has. */
+struct passage {
+	bool mappable;               /* the document's value fits into the column */
+	bool couch_waits, row_waits; /* a link to what has no counterpart yet */
+	struct error refusal;        /* why not; kind ERROR_NONE: it can */
+};
+
+static struct passage find_passage(const struct batch *batch, const struct job *job, enum field field)
 {
 	struct sync *sync = batch->sync;
-	const struct field_rule *rule = field_rule(field);
-	const struct ledger_field *agreed = &job->entry.fields[field];
-	bool first_contact = job->plan->existence.action == EXIST_ADOPT;
-	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 	struct mapping_links links = sync_links(sync);
-	struct error refusal = {.kind = ERROR_NONE};
+	struct passage found = {.row_waits = links_unknown(&job->airtable[field])};
 	scoped(json_object) value = NULL;
 
-	bool decided = take_decided_link(job, field);
-	if (!decided)
-		take_newer_link(job, field);
-	bool mappable = mapping_to_row(job->pair->table, &sync->columns[job->pair->table], field,
-				       &job->couch[field], &links, &value, &refusal);
-	bool settles_held = agreed->known && agreed->held && sync->held_wins != ORDER_UNKNOWN;
-	bool row_waits = links_unknown(&job->airtable[field]);
-	bool couch_waits = !mappable && refusal.kind == ERROR_RETRY;
+	found.mappable = mapping_to_row(job->pair->table, &sync->columns[job->pair->table], field,
+					&job->couch[field], &links, &value, &found.refusal);
+	if (found.mappable)
+		found.refusal.kind = ERROR_NONE;
+	found.couch_waits = !found.mappable && found.refusal.kind == ERROR_RETRY;
+	return found;
+}
+
+/* A row that is adopted may still have a B for some fields: what our own unanswered create is known to have left there. */
+static struct field_views view_field(const struct batch *batch, const struct job *job, enum field field,
+				     const struct passage *passage)
+{
+	const struct sync *sync = batch->sync;
+	enum existence_action existence = job->plan->existence.action;
 	struct field_views views = {
-		.direction = rule->direction,
+		.direction = field_rule(field)->direction,
 		.couch = &job->couch[field],
 		.airtable = &job->airtable[field],
-		.agreed_couch = agreed->known ? job_agreed_couch(job, field) : NULL,
-		.agreed_airtable = decided         ? &job->airtable[field]
-				   : agreed->known ? &agreed->airtable
-						   : NULL,
-		.equivalence = equivalence,
-		.first_contact = first_contact && !agreed->known,
+		.equivalence = job_equivalence(batch, job, field),
 		.row_unedited = job->plan->unedited[field],
 		.same_updated_at = is_unedited(job),
-		.shown_differently = agreed->shown_differently,
-		.base_uncertain = agreed->base_uncertain,
-		.held = agreed->held,
-		.settles_held = settles_held,
-		.couch_unmappable = !mappable && !couch_waits,
+		.couch_unmappable = !passage->mappable && !passage->couch_waits,
 		.blank = !json_find(job->row.body, sync->columns[job->pair->table].of[field].id, NULL),
-		.waits = row_waits || (couch_waits && job->plan->existence.action != EXIST_MERGE_OUT),
-		.order = settles_held ? sync->held_wins : job->plan->orders[field],
+		.waits = passage->row_waits || (passage->couch_waits && existence != EXIST_MERGE_OUT),
 	};
+
+	view_base(batch, job, field, &views);
+	views.first_contact = existence == EXIST_ADOPT && !views.has_base;
+	views.settles_held = views.has_base && views.held && sync->held_wins != ORDER_UNKNOWN;
+	views.order = views.settles_held ? sync->held_wins : job->plan->orders[field];
+	return views;
+}
+
+static void decide_field(struct batch *batch, struct job *job, enum field field)
+{
+	struct passage passage = find_passage(batch, job, field);
+	struct field_views views = view_field(batch, job, field, &passage);
 
 	plan_of(batch, job)->decisions[field] = typing_decide(batch, job, field, plan_field(&views));
 	if (job->plan->decisions[field].action & ACTION_WAIT)
-		job->waits |= row_waits ? WAITS_FOR_DOCUMENT : WAITS_FOR_ROW;
-	report_field(batch, job, field, &refusal);
+		job->waits |= passage.row_waits ? WAITS_FOR_DOCUMENT : WAITS_FOR_ROW;
+	report_field(batch, job, field, &passage.refusal);
 }
 
 static bool takes_row_and_document(const struct job *job)
@@ -182,23 +191,28 @@ static bool decides_fields(const struct job *job)
 }
 
 /* What took the row's place may show what the row did a while ago. Known until it is agreed on, also after a crash. */
-static void contest_what_differs(struct batch *batch, struct job *job)
+static void contest_what_differs(struct job *job, struct plan *plan)
 {
-	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (job_field_moved(batch, job, (enum field)field, false))
-			job->entry.fields[field].base_uncertain = true;
+	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		if (!job_field_moved(job, (enum field)field, false))
+			continue;
+		job->entry.fields[field].base_uncertain = true;
+		plan->bases[field] = BASE_CONTESTED;
+	}
 }
 
 static void decide_fields(struct batch *batch, struct job *job)
 {
+	struct plan *plan = plan_of(batch, job);
+
 	text_clear(&job->problem);
 	job->waits = 0;
 	job->typing = false;
 	if (job->plan->existence.action == EXIST_PAIR_FREE)
-		contest_what_differs(batch, job);
+		contest_what_differs(job, plan);
 	if (job->plan->existence.action != EXIST_MERGE_OUT)
-		job_hold_apart(batch, job);
-	job_release_times(batch, job);
+		job_hold_apart(job, plan);
+	job_release_times(batch, job, plan);
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (job_has_column(batch, job, (enum field)field) && field != FIELD_ERROR &&
 		    field != FIELD_DELETE)
@@ -297,7 +311,7 @@ static bool asks_of_recollected(const struct batch *batch, const struct job *job
 {
 	const unsigned flows = ACTION_TO_COUCH | ACTION_TO_AIRTABLE | ACTION_ASK_TIME;
 
-	if (job_has_ended(job) || !job->recollected || !job->recollected_edited ||
+	if (job_has_ended(job) || !job->diff->recollected || !job->diff->recollected_edited ||
 	    job->plan->existence.action != EXIST_ADOPT || field_rule(field)->direction != DIRECTION_BOTH ||
 	    !(job->plan->decisions[field].action & flows) || !batch->sync->rows_known_ms)
 		return false;

@@ -26,9 +26,10 @@ struct stage {
 	struct sync sync;
 	struct job job;
 	struct plan plan;
+	struct diff diff;
+	struct cell now[FIELD_COUNT]; /* the document's, after its save */
 	struct batch batch;
 	struct endpoint_write write;
-	struct cell before[FIELD_COUNT];
 	struct log_lines *lines;
 };
 
@@ -42,6 +43,9 @@ static struct stage *stage_open(void)
 	pairs_init(&stage->sync.pairs);
 	stage->batch = (struct batch){.sync = &stage->sync, .count = 1, .jobs = &stage->job};
 	stage->job.plan = &stage->plan;
+	stage->job.diff = &stage->diff;
+	stage->job.couch = stage->now;
+	stage->job.airtable = stage->diff.airtable;
 	stage->job.pair = pairs_want(&stage->sync.pairs, TABLE_ITEMS, ID);
 	stage->job.row.id = own_copy("rec1");
 	stage->job.row_write = &stage->write;
@@ -73,9 +77,9 @@ static char *stage_lines(struct stage *stage)
 static void stage_close(struct stage *stage)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		cell_done(&stage->before[field]);
-		cell_done(&stage->job.couch[field]);
-		cell_done(&stage->job.airtable[field]);
+		cell_done(&stage->diff.couch[field]);
+		cell_done(&stage->now[field]);
+		cell_done(&stage->diff.airtable[field]);
 		cell_done(&stage->job.outgoing[field]);
 	}
 	own_free_text(&stage->job.row.id);
@@ -155,7 +159,7 @@ static void play_edit(struct stage *stage, const struct edit_case *row)
 	stage->sync.first_contact = row->first_contact;
 	if (row->to_row) {
 		job->row_work = ROW_WORK_UPDATE;
-		job->airtable[row->field] = cell_of(row->before);
+		stage->diff.airtable[row->field] = cell_of(row->before);
 		job->outgoing[row->field] = cell_of(row->now);
 		job->writes[row->field] = true;
 		job_log_row_written(&stage->batch, job);
@@ -164,9 +168,9 @@ static void play_edit(struct stage *stage, const struct edit_case *row)
 	job->document_work = DOCUMENT_WORK_WRITE;
 	job->given = datum_new(DOCUMENT_ITEM, ID);
 	stage->plan.decisions[row->field] = (struct decision){ACTION_TO_COUCH, "only airtable moved"};
-	stage->before[row->field] = cell_of(row->before);
-	job->couch[row->field] = cell_of(row->now);
-	job_log_document_written(&stage->batch, job, stage->before);
+	stage->diff.couch[row->field] = cell_of(row->before);
+	stage->now[row->field] = cell_of(row->now);
+	job_log_document_written(&stage->batch, job);
 }
 
 static void check_edit(void **state)
@@ -255,7 +259,7 @@ static void check_life(void **state)
 	job->document_work = row->document_work;
 	job->given = datum_new(DOCUMENT_ITEM, ID);
 	if (row->document_work != DOCUMENT_WORK_NONE)
-		job_log_document_written(&stage->batch, job, stage->before);
+		job_log_document_written(&stage->batch, job);
 	else
 		job_log_row_written(&stage->batch, job);
 	scoped_text lines = stage_lines(stage);
@@ -315,13 +319,13 @@ static void conflicts_have_both_values(void **state)
 	struct job *job = &stage->job;
 
 	(void)state;
-	job->airtable[FIELD_NOTES] = cell_text("from the grid");
-	job->couch[FIELD_NOTES] = cell_text("from the phone");
+	stage->diff.airtable[FIELD_NOTES] = cell_text("from the grid");
+	stage->now[FIELD_NOTES] = cell_text("from the phone");
 	stage->plan.decisions[FIELD_NOTES] =
 		(struct decision){ACTION_TO_AIRTABLE | ACTION_CONFLICT, "both moved, couch was edited last"};
 	for (int time = 0; time < 3; time++) {
-		job_log_conflict(&stage->batch, job, FIELD_NOTES, &job->airtable[FIELD_NOTES],
-				 &job->couch[FIELD_NOTES]);
+		job_log_conflict(&stage->batch, job, FIELD_NOTES, &stage->diff.airtable[FIELD_NOTES],
+				 &stage->now[FIELD_NOTES]);
 		job_log_gone_with_row(&stage->batch, job, FIELD_NOTES);
 	}
 	scoped_text lines = stage_lines(stage);
@@ -392,10 +396,10 @@ static void a_name_is_found_where_there_is_one(void **state)
 	job->entry.fields[FIELD_NAME].couch = cell_text("as agreed");
 	scoped_text agreed = job_label(job);
 	assert_string_equal(agreed, "item-" ID " (as agreed)");
-	job->airtable[FIELD_NAME] = cell_text("of the row " SECRET);
+	stage->diff.airtable[FIELD_NAME] = cell_text("of the row " SECRET);
 	scoped_text row = job_label(job);
 	assert_string_equal(row, "item-" ID " (of the row ***)");
-	job->couch[FIELD_NAME] = cell_text(LONG_TEXT);
+	stage->now[FIELD_NAME] = cell_text(LONG_TEXT);
 	scoped_text document = job_label(job);
 	assert_string_equal(document,
 			    "item-" ID " (012345678901234567890123456789012345678901234567890123456789…)");

@@ -1011,14 +1011,26 @@ static const struct field_case field_cases[] = {
 	 .views = {.direction = DIRECTION_COMMAND}, DO(ACTION_NONE, "command")},
 };
 
+/* As the diff tells it. */
+static void view_base(struct field_views *views, const struct cell *agreed_couch,
+		      const struct cell *agreed_airtable)
+{
+	struct cell_equivalence exact = views->equivalence;
+
+	exact.tolerance = 0;
+	views->has_base = agreed_couch != NULL;
+	views->couch_moved = agreed_couch && !cell_equal(views->couch, agreed_couch, &exact);
+	views->airtable_moved =
+		agreed_couch && !cell_equal(views->airtable, agreed_airtable, &views->equivalence);
+}
+
 static struct field_views field_views(const struct field_case *row)
 {
 	struct field_views views = row->views;
 
 	views.couch = &row->couch;
 	views.airtable = &row->airtable;
-	views.agreed_couch = row->agreed ? &row->agreed_couch : NULL;
-	views.agreed_airtable = row->agreed ? &row->agreed_airtable : NULL;
+	view_base(&views, row->agreed ? &row->agreed_couch : NULL, &row->agreed_airtable);
 	return views;
 }
 
@@ -1073,15 +1085,12 @@ static const struct cell values[] = {
 
 static bool overwrites_unmoved(const struct field_views *views, const struct decision *found)
 {
-	bool couch_moved = !cell_equal(views->couch, views->agreed_couch, &views->equivalence);
-	bool airtable_moved = !cell_equal(views->airtable, views->agreed_airtable, &views->equivalence);
-
-	if ((found->action & ACTION_TO_AIRTABLE) && airtable_moved && !(found->action & ACTION_CONFLICT) &&
-	    views->airtable->kind != CELL_WRONG)
+	if ((found->action & ACTION_TO_AIRTABLE) && views->airtable_moved &&
+	    !(found->action & ACTION_CONFLICT) && views->airtable->kind != CELL_WRONG)
 		return true;
-	if ((found->action & ACTION_TO_COUCH) && couch_moved && !(found->action & ACTION_CONFLICT))
+	if ((found->action & ACTION_TO_COUCH) && views->couch_moved && !(found->action & ACTION_CONFLICT))
 		return true;
-	return (found->action & ACTION_TO_COUCH) && !airtable_moved;
+	return (found->action & ACTION_TO_COUCH) && !views->airtable_moved;
 }
 
 static const char *field_objection(const struct field_views *views, const struct decision *found)
@@ -1104,9 +1113,9 @@ static const char *field_objection(const struct field_views *views, const struct
 		return "what cannot be used is written to the document";
 	if ((writes & ACTION_TO_AIRTABLE) && (views->couch_unmappable || views->couch->kind == CELL_WRONG))
 		return "what does not fit is written to the row";
-	if (views->agreed_couch && !views->first_contact && overwrites_unmoved(views, found))
+	if (views->has_base && !views->first_contact && overwrites_unmoved(views, found))
 		return "an edit is overwritten without a trace";
-	if (views->order == ORDER_UNKNOWN && (found->action & ACTION_CONFLICT) && views->agreed_couch &&
+	if (views->order == ORDER_UNKNOWN && (found->action & ACTION_CONFLICT) && views->has_base &&
 	    !views->first_contact)
 		return "a conflict is settled although it is not known who was last";
 	return NULL;
@@ -1142,14 +1151,15 @@ static void check_agreement(void **state)
 	const struct agreement *agreed = *state;
 
 	for (size_t couch = 0; couch < countof(values); couch++)
-		for (size_t airtable = 0; airtable < countof(values); airtable++)
-			check_flags((struct field_views){
+		for (size_t airtable = 0; airtable < countof(values); airtable++) {
+			struct field_views views = {
 				.direction = DIRECTION_BOTH,
 				.couch = &values[couch],
 				.airtable = &values[airtable],
-				.agreed_couch = agreed->couch,
-				.agreed_airtable = agreed->airtable,
-			});
+			};
+			view_base(&views, agreed->couch, agreed->airtable);
+			check_flags(views);
+		}
 }
 
 static void add_agreements(struct cases *cases)
