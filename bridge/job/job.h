@@ -26,6 +26,13 @@ enum row_write_mode {
 };
 enum document_work { DOCUMENT_WORK_NONE, DOCUMENT_WORK_WRITE, DOCUMENT_WORK_DELETE };
 
+/* What the ledger takes of a job (park.h). It only becomes less. */
+enum stored_part {
+	STORED_ALL,
+	STORED_PROBLEM, /* a note or the entry was refused: it stays as it is stored, with the problem */
+	STORED_NOTHING, /* that neither: words that are sent to the row have no note, and the entry is not written */
+};
+
 /* Each is stronger than those before it. */
 enum job_end { END_DONE, END_LATER, END_AGAIN, END_GIVEN_UP, END_LEFT };
 
@@ -106,15 +113,13 @@ struct job {
 	bool histories_tried;       /* to write what CouchDB did not take before, in this job */
 	bool left_open_tried;       /* to remove what was refused before, in this job */
 	struct json_object
-		*reused;    /* owned; the gists of its history entries that are there, from before; or NULL */
-	bool doubtful;      /* a write of its document had no answer */
-	bool unwritten;     /* it is known now that it was not written */
-	bool missed;        /* a write of its own met a conflict, or had no answer */
-	bool noted;         /* what is sent to the row is in the ledger */
-	bool note_refused;  /* the ledger did not take a note of it */
-	bool entry_refused; /* nor its entry at the end */
-	bool unnoted;       /* nor anything else: what is sent to the row has no note, and is only words */
-	bool withheld;      /* a cell is not written, since its column may not be */
-	bool right_refused; /* Airtable did not permit what was to be done with the row */
+		*reused; /* owned; the gists of its history entries that are there, from before; or NULL */
+	bool doubtful;   /* a write of its document had no answer */
+	bool unwritten;  /* it is known now that it was not written */
+	bool missed;     /* a write of its own met a conflict, or had no answer */
+	bool noted;      /* what is sent to the row is in the ledger */
+	enum stored_part stored;
+	bool withheld;                    /* a cell is not written, since its column may not be */
+	bool right_refused;               /* Airtable did not permit what was to be done with the row */
 	struct endpoint_write *row_write; /* borrowed from the batch */
 };

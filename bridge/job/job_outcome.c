@@ -112,5 +112,5 @@ bool job_is_open(const struct job *job)
 
 bool job_keeps_entry(const struct job *job)
 {
-	return job->outcome.end == END_LEFT || job->unnoted;
+	return job->outcome.end == END_LEFT || job->stored == STORED_NOTHING;
 }

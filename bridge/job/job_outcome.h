@@ -29,7 +29,7 @@
  *
  * No ends, and so facts of the job beside its outcome: 'missed', since a write that met a conflict or had no answer may end as again, given
  * up or left, and what depends on that write has to know of it; 'problem_passes', since the rest of the job may be done, or
- * open, beside such a problem: commit makes the end of it when it notes the problem; 'unnoted', which is about the ledger and not about
+ * open, beside such a problem: commit makes the end of it when it notes the problem; 'stored', which is about the ledger and not about
  * the pair. */
 #pragma once
 #include "bridge/job/job.h"

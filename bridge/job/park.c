@@ -97,39 +97,44 @@ static void miss_note(struct job *job, const struct store_result *result)
 	job_leave_untouched(job, find_out_in_ms(result->kind));
 }
 
+/* After the first refusal the words alone are left to be stored; where there was no answer so often, not even these. */
+static void store_less(struct job *job, const struct store_result *result)
+{
+	bool words = job->stored == STORED_ALL && result->kind == ERROR_REFUSED;
+
+	job->stored = words ? STORED_PROBLEM : STORED_NOTHING;
+}
+
 void job_refuse_note(struct batch *batch, struct job *job, const struct store_result *result)
 {
-	bool before = job->note_refused;
-
 	job->missed = true;
 	job->pair->misses++;
 	if (!is_reported(job, result)) {
 		miss_note(job, result);
 		return;
 	}
-	if (!before) {
+	/* The second time it is the words alone that were to be noted. They are our own: a row may have them without a note. */
+	if (job->stored == STORED_ALL) {
 		report_note(job, result);
 		ledger_entry_restore(&batch->sync->ledger, &job->entry);
-		job->note_refused = true;
 		job_give_up(job);
 	}
-	/* The second time it is the words alone that were to be noted. They are our own: a row may have them without a note. */
-	job->unnoted = before || result->kind != ERROR_REFUSED;
+	store_less(job, result);
 }
 
-void job_refuse_entry(struct batch *batch, struct job *job, const struct store_result *result)
+bool job_refuse_entry(struct batch *batch, struct job *job, const struct store_result *result)
 {
 	job->missed = true;
 	job->pair->misses++;
 	if (!is_reported(job, result)) {
 		job_leave_untouched(job, find_out_in_ms(result->kind));
-		return;
+		return false;
 	}
 	report_note(job, result);
 	ledger_entry_restore(&batch->sync->ledger, &job->entry);
-	job->unnoted = job->note_refused || result->kind != ERROR_REFUSED;
-	job->note_refused = job->entry_refused = true;
 	job_counts_only_as_given_up(job);
+	store_less(job, result);
+	return job->stored == STORED_PROBLEM;
 }
 
 /* What the ledger did not take at the end of the last job was not told in the row. */

@@ -17,9 +17,10 @@ void job_miss(struct job *job, const char *what, const struct error *why);
 /* Its save depends on that of 'missed', which may or may not have been written: nothing is done for it now, and both pairs are
  * queued again. */
 void job_put_off(struct job *job, const struct job *missed);
-/* The ledger did not take the note of what was to be written; or, the second, the entry at the end of the job. */
+/* The ledger did not take the note of what was to be written; or, the second, the entry at the end of the job: true: it is to be written
+ * once more, as it was stored, with the problem. */
 void job_refuse_note(struct batch *batch, struct job *job, const struct store_result *result);
-void job_refuse_entry(struct batch *batch, struct job *job, const struct store_result *result);
+must_use bool job_refuse_entry(struct batch *batch, struct job *job, const struct store_result *result);
 /* The problem is not in the ledger: this process remembers it, and the next job writes it into the row. */
 void job_report_unstored(struct job *job);
 void job_note_unstored(struct batch *batch, struct job *job);

@@ -421,7 +421,7 @@ static bool write_round(struct refusals *refusals, struct job **jobs, size_t cou
 		struct job *job = jobs[i];
 		struct search *search = &refusals->searches[job - batch->jobs];
 		search->answered = true;
-		if (job_has_ended(job) || job->note_refused) {
+		if (job_has_ended(job) || job->stored != STORED_ALL) {
 			search->open = false;
 			job->row_write = NULL;
 			continue;

@@ -91,7 +91,7 @@ static bool wants_note(struct batch *batch, struct job *job)
 		return false;
 	if (job->row_mode == ROW_WRITE_GIVEN_UP && !job_fill_given_up(batch, job))
 		return false;
-	return !job->unnoted;
+	return job->stored != STORED_NOTHING;
 }
 
 /* What is to be sent to rows and is not noted yet. */

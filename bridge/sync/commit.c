@@ -119,9 +119,11 @@ static void note_synced(struct batch *batch, struct job *job)
 	entry->synced = job->pair->leaves_hash;
 }
 
-/* Those jobs whose entries are taken are told to their pairs; the others are parked. */
-static bool write_entries_of(struct batch *batch, struct job **jobs, size_t count, struct error *error)
+/* Those jobs whose entries are taken are told to their pairs; the others are parked. Left in 'jobs' are those of which an entry is written
+ * once more as it was, with the reason. */
+static bool write_entries_of(struct batch *batch, struct job **jobs, size_t *count_inout, struct error *error)
 {
+	size_t count = *count_inout;
 	struct ledger_entry **entries = own_alloc((count + 1) * sizeof *entries);
 	struct store_result *results = own_alloc((count + 1) * sizeof *results);
 
@@ -130,29 +132,17 @@ static bool write_entries_of(struct batch *batch, struct job **jobs, size_t coun
 		entries[i] = &jobs[i]->entry;
 	}
 	bool ok = ledger_write(&batch->sync->ledger, entries, count, results, error);
+	*count_inout = 0;
 	for (size_t i = 0; ok && i < count; i++)
-		if (results[i].kind == ERROR_NONE)
+		if (results[i].kind == ERROR_NONE) {
 			job_update_pair(batch, jobs[i]);
-		else
-			job_refuse_entry(batch, jobs[i], &results[i]);
+		} else if (job_refuse_entry(batch, jobs[i], &results[i])) {
+			note_problem(batch, jobs[i]);
+			jobs[(*count_inout)++] = jobs[i];
+		}
 	free(entries);
 	free(results);
 	return ok;
-}
-
-/* An entry that was refused is written once more as it was, with the reason. */
-static size_t take_refused_entries(struct batch *batch, struct job **jobs, size_t count)
-{
-	size_t refused = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!jobs[i]->entry_refused || job_keeps_entry(jobs[i]))
-			continue;
-		jobs[i]->entry_refused = false;
-		note_problem(batch, jobs[i]);
-		jobs[refused++] = jobs[i];
-	}
-	return refused;
 }
 
 static bool write_entries(struct batch *batch, struct error *error)
@@ -164,12 +154,10 @@ static bool write_entries(struct batch *batch, struct error *error)
 	for (size_t i = 0; i < batch->count; i++)
 		if (!job_keeps_entry(&batch->jobs[i]))
 			jobs[count++] = &batch->jobs[i];
-	while (ok && count) {
-		ok = write_entries_of(batch, jobs, count, error);
-		count = take_refused_entries(batch, jobs, count);
-	}
+	while (ok && count)
+		ok = write_entries_of(batch, jobs, &count, error);
 	for (size_t i = 0; ok && i < batch->count; i++)
-		if (job_keeps_entry(&batch->jobs[i]) && batch->jobs[i].note_refused)
+		if (job_keeps_entry(&batch->jobs[i]) && batch->jobs[i].stored != STORED_ALL)
 			job_note_unstored(batch, &batch->jobs[i]);
 	free(jobs);
 	return ok;
