@@ -44,7 +44,7 @@
  *
  * And of the entry (ledger_entry_flaw()):
  *
- *   6. A pair has its row. Only a pair's document is deleted. */
+ *   6. A pair has its row. */
 #pragma once
 #include "bridge/mapping/cell.h"
 #include "bridge/mapping/field.h"

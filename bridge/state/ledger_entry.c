@@ -68,8 +68,6 @@ const char *ledger_entry_flaw(const struct ledger_entry *entry)
 {
 	if (entry->state == ENTRY_PAIR && !entry->record_id[0])
 		return "a pair has no row";
-	if (entry->intents.document.kind == INTENT_DELETE && entry->state != ENTRY_PAIR)
-		return "a document is deleted that is no pair's";
 	return intents_flaw(&entry->intents);
 }
 
