@@ -2,7 +2,7 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* Writes these entries with their intents to the ledger. A job whose intent is not taken is given up: it is finished, or only its
+/* Writes these entries with their intents to the ledger. A job whose intent is not taken is given up: it ends, or only its
  * error cell is still to be written (job_refuse_note). False: the ledger as a whole cannot be written. */
 must_use bool batch_write_notes(struct batch *batch, struct job *const *jobs, size_t count,
 				struct error *error);

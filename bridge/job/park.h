@@ -1,10 +1,12 @@
 /* Park: what becomes of a job when one of its writes is not taken. That never fails the batch.
  *
- *     refused          the change that the write belongs to is given up, the reason is told, also in the row, and it is
+ *     refused          given up: the change that the write belongs to is not made, the reason is told, also in the row, and it is
  *                      tried again with growing pauses
- *     409, no answer   the next job finds out what has happened. More than JOB_MISSES_UNREPORTED in a row are told as well
- *     the ledger's     nothing is written that is not noted: the entry is kept as it is stored, with the reason. Where not
- *                      even that is taken the process remembers the reason, and the checkpoint which pair it is */
+ *     409, no answer   left: the next job finds out what has happened, by the intent. Again, without the intent, where it surely was
+ *                      not written. More than JOB_MISSES_UNREPORTED in a row: given up
+ *     the ledger's     nothing is written that is not noted. Refused: given up, and the entry stays as it is stored, with the
+ *                      reason (STORED_PROBLEM). Where not even that is taken the process remembers the reason, and the checkpoint
+ *                      which pair it is (STORED_NOTHING). 409, no answer: left, as above */
 #pragma once
 #include "bridge/job/batch.h"
 
