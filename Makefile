@@ -39,7 +39,7 @@ ifeq ($(MAKELEVEL)$(findstring -j,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-ROOMS := base inventory couch airtable bridge sandbox
+ROOMS := base inventory couch airtable public-images bridge sandbox
 PACKAGES := libcurl json-c libmicrohttpd libsodium
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wno-format-truncation $(WERROR)
@@ -64,9 +64,9 @@ libraries = $(foreach room,$(1),$(BUILD)/lib$(room).a)
 programs = $(patsubst %.c,$(BUILD)/%,$(wildcard $(1)))
 
 # What a room is linked with, its own library first.
-BRIDGE_LIBS := $(call libraries,bridge airtable couch inventory base)
+BRIDGE_LIBS := $(call libraries,bridge public-images airtable couch inventory base)
 SANDBOX_LIBS := $(call libraries,sandbox base)
-TEST_LIBS := $(call libraries,bridge airtable couch inventory sandbox base)
+TEST_LIBS := $(call libraries,bridge public-images airtable couch inventory sandbox base)
 
 PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) \
 	$(if $(wildcard sandbox/main.c),$(BUILD)/airtable-sandbox)

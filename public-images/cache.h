@@ -1,0 +1,65 @@
+/* Pictures on disk, by digest: a folder of files that hold the bytes and nothing else.
+ *
+ * A file has its picture's digest, length and kind in its name ("<32 hex>-<length>.jpg") and gets that name only when it is whole and
+ * on the disk. So whatever a crash leaves behind is known by its name, and removed at the next start. The folder belongs to the
+ * cache: files of other names in it are left alone, but no other process may use it meanwhile.
+ *
+ * The cache holds at most so many bytes; what was not used for longest goes first, and what was not used for a
+ * long time goes in any case. When a file was last used is its time of modification, written at most once an hour. Nothing here is the only copy of
+ * anything: each failure only means that a picture is not kept. From any thread. */
+#pragma once
+#include "base/error.h"
+#include "base/own.h"
+#include "public-images/kind.h"
+#include "public-images/target.h"
+#include <stdint.h>
+
+struct image_cache;
+struct image_fill;
+
+#define IMAGE_CACHE_LOCK "lock" /* the file in the folder that a running cache holds */
+
+struct image_cache_limits {
+	uint64_t bytes;
+	int64_t age_s; /* without being used */
+};
+
+/* The folder is made when it is not there (its parent must be). Removes leftovers, what is too old, and what is too much. ERROR_FATAL: the folder cannot
+ * be used, or another process uses it. */
+must_use bool image_cache_open(const char *folder, const struct image_cache_limits *limits,
+			       struct image_cache **cache_out, struct error *error);
+void image_cache_close(struct image_cache **cache); /* every fill must have ended */
+
+struct image_file {
+	int descriptor; /* the caller closes it; it stays readable when the picture leaves the cache meanwhile */
+	uint64_t length;
+	enum image_kind kind;
+};
+/* False: it is not there. */
+must_use bool image_cache_find(struct image_cache *cache, const struct image_digest *digest,
+			       struct image_file *file_out);
+
+/* Begins to keep a picture of that length; room is made, and set aside on the disk where the file system can do that. NULL: it cannot be kept (the disk is full, the picture is larger than the
+ * cache, the folder cannot be written). The caller sees to it that there is one fill of a digest at a time. */
+struct image_fill *image_fill_begin(struct image_cache *cache, const struct image_digest *digest,
+				    uint64_t length);
+/* False: it cannot be kept. What comes is still counted and looked at. */
+bool image_fill_add(struct image_fill *fill, const void *bytes, size_t length);
+/* Whether some of what came could not be written. */
+bool image_fill_is_broken(const struct image_fill *fill);
+enum image_filled {
+	IMAGE_FILLED,      /* it is in the cache */
+	IMAGE_FILL_UNKEPT, /* the disk is full or broken; the bytes were good */
+	IMAGE_FILL_UNFIT,  /* another length than was said, or no picture of a kind that is served */
+};
+/* Ends the fill. Only bytes that were flushed to the disk count as kept. */
+enum image_filled image_fill_end(struct image_fill **fill);
+void image_fill_drop(struct image_fill **fill); /* ends it and keeps nothing */
+
+struct image_cache_counts {
+	uint64_t pictures, bytes;
+	uint64_t evicted, unkept; /* since the start */
+};
+struct image_cache_counts image_cache_count(struct image_cache *cache);
+/* Removes what is too old now. To be called now and then. */
+void image_cache_tidy(struct image_cache *cache);
