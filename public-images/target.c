@@ -110,12 +110,22 @@ static bool take_parameter(const char **query, char name, char *out, size_t size
 	return !(*at == '&' && at[1] == '\0');
 }
 
+/* libsodium 1.0.18 takes some bytes that are no ASCII for letters of base64. */
+static bool is_ascii(const char *words)
+{
+	for (; *words; words++)
+		if ((unsigned char)*words >= 0x80)
+			return false;
+	return true;
+}
+
 static bool read_base64(const char *words, uint8_t *bytes, size_t size)
 {
 	size_t length = 0;
 	const char *end = NULL;
 
-	return sodium_base642bin(bytes, size, words, strlen(words), NULL, &length, &end,
+	return is_ascii(words) &&
+	       sodium_base642bin(bytes, size, words, strlen(words), NULL, &length, &end,
 				 sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
 	       length == size && *end == '\0';
 }
@@ -209,7 +219,7 @@ bool image_digest_from_couch(const char *words, struct image_digest *digest_out)
 	size_t length = 0;
 	const char *end = NULL;
 
-	if (strncmp(words, "md5-", 4) != 0 ||
+	if (strncmp(words, "md5-", 4) != 0 || !is_ascii(words) ||
 	    sodium_base642bin(digest.bytes, sizeof(digest.bytes), words + 4, strlen(words + 4), NULL, &length,
 			      &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
 	    length != sizeof(digest.bytes) || *end)
