@@ -31,6 +31,7 @@ struct way {
 	pthread_t thread;
 	struct image_fetch *fetch;
 	void *worker;
+	struct flight *flight; /* owned; NULL: none */
 };
 
 struct image_fetch {
@@ -195,15 +196,19 @@ static void tell(const struct flight *flight, const struct landing *landing, str
 }
 
 /* Tells all who wait what came of it; under the lock. */
+static void wake_all(struct flight *flight, const struct landing *landing)
+{
+	for (struct image_waiter *waiter = take(flight->waiters), *next; waiter; waiter = next) {
+		next = waiter->next; /* the request may be gone once it was woken */
+		tell(flight, landing, wish_of(waiter));
+		waiter->wake(waiter);
+	}
+}
+
 static void land(struct image_fetch *fetch, struct flight *flight, const struct landing *landing)
 {
 	index_remove(&fetch->flights, flight->key);
-	for (struct image_waiter *waiter = flight->waiters, *next; waiter; waiter = next) {
-		struct image_wish *wish = wish_of(waiter);
-		next = waiter->next; /* the request may be gone once it was woken */
-		tell(flight, landing, wish);
-		waiter->wake(waiter);
-	}
+	wake_all(flight, landing);
 	free_flight(flight);
 }
 
@@ -296,19 +301,22 @@ static void note(struct image_fetch *fetch, const struct flight *flight, const s
 		forget_key(fetch, key); /* it became another one since it was looked up */
 }
 
-static void fly(struct image_fetch *fetch, void *worker, struct flight *flight)
+static void fly(struct way *way)
 {
+	struct image_fetch *fetch = way->fetch;
 	struct landing landing = {0};
 
-	(flight->fills ? fill : find)(fetch, worker, flight, &landing);
+	(way->flight->fills ? fill : find)(fetch, way->worker, way->flight, &landing);
 	pthread_mutex_lock(&fetch->lock);
-	note(fetch, flight, &landing);
-	land(fetch, flight, &landing);
+	note(fetch, way->flight, &landing);
+	land(fetch, take(way->flight), &landing);
 	pthread_mutex_unlock(&fetch->lock);
 }
 
-static struct flight *next_flight(struct image_fetch *fetch)
+static bool take_flight(struct way *way)
 {
+	struct image_fetch *fetch = way->fetch;
+
 	pthread_mutex_lock(&fetch->lock);
 	while (!fetch->first && !fetch->stopping)
 		pthread_cond_wait(&fetch->news, &fetch->lock);
@@ -320,6 +328,7 @@ static struct flight *next_flight(struct image_fetch *fetch)
 		fetch->waiting--;
 		*(flight->fills ? &fetch->counts.reads : &fetch->counts.finds) += 1;
 	}
+	way->flight = flight;
 	pthread_mutex_unlock(&fetch->lock);
 	return flight;
 }
@@ -328,8 +337,8 @@ static void *run(void *context)
 {
 	struct way *way = context;
 
-	for (struct flight *flight; (flight = next_flight(way->fetch));)
-		fly(way->fetch, way->worker, flight);
+	while (take_flight(way))
+		fly(way);
 	return NULL;
 }
 
@@ -404,8 +413,7 @@ struct image_fetch *image_fetch_open(const struct image_source *source, struct i
 	pthread_cond_init(&fetch->news, NULL);
 	for (size_t i = 0; i < IMAGE_FETCH_WAYS; i++) {
 		struct way *way = &fetch->ways[i];
-		way->fetch = fetch;
-		way->worker = source->open(source->context);
+		*way = (struct way){.fetch = fetch, .worker = source->open(source->context)};
 		if (pthread_create(&way->thread, NULL, run, way) != 0)
 			own_out_of_memory();
 	}
@@ -425,6 +433,9 @@ void image_fetch_stop(struct image_fetch *fetch)
 	}
 	fetch->end = &fetch->first;
 	fetch->waiting = 0;
+	for (size_t i = 0; i < IMAGE_FETCH_WAYS; i++)
+		if (fetch->ways[i].flight)
+			wake_all(fetch->ways[i].flight, &none);
 	pthread_cond_broadcast(&fetch->news);
 	pthread_mutex_unlock(&fetch->lock);
 	for (size_t i = 0; i < IMAGE_FETCH_WAYS; i++)

@@ -62,9 +62,14 @@ static void fill_in(struct image_visits_limits *limits)
 	limits->bytes_per_s = limits->bytes_per_s ? limits->bytes_per_s : IMAGE_BYTES_PER_S;
 }
 
-/* Its connection is closed by libmicrohttpd, which notices. */
+/* Its connection is closed by libmicrohttpd, which notices. What a slow reader has not taken yet is given up with it, or the system
+ * would keep it for as long as the reader likes. */
 static void end(struct image_visits *visits, struct image_visit *visit)
 {
+	const struct linger give_up = {.l_onoff = 1, .l_linger = 0};
+
+	if (atomic_load(&visit->waits_since_ms) == INT64_MAX)
+		setsockopt(visit->socket, SOL_SOCKET, SO_LINGER, &give_up, sizeof(give_up));
 	visit->ended = true;
 	visits->open--;
 	shutdown(visit->socket, SHUT_RDWR);

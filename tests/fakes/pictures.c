@@ -13,6 +13,7 @@
 struct kept {
 	char *database, *image, *content_type;
 	struct fake_picture picture;
+	struct image_digest digest;
 };
 
 struct fake_pictures {
@@ -57,15 +58,25 @@ void fake_pictures_close(struct fake_pictures **pictures)
 	*pictures = NULL;
 }
 
-unsigned char fake_picture_byte(const struct fake_picture *picture, size_t place)
+static void fill_bytes(const struct fake_picture *picture, size_t at, unsigned char *bytes, size_t length)
 {
 	static const char jpeg[] = "\xFF\xD8\xFF", png[] = "\x89PNG\r\n\x1A\n";
 	bool is_png = picture->content_type && strcmp(picture->content_type, "image/png") == 0;
 	const char *begins = picture->is_none ? "<html>" : is_png ? png : jpeg;
+	size_t begin_length = strlen(begins);
 
-	if (place < strlen(begins))
-		return (unsigned char)begins[place];
-	return (unsigned char)((place * 31 + picture->seed * 7 + (place >> 8)) % 251);
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = (unsigned char)(((at + i) * 31 + picture->seed * 7 + ((at + i) >> 8)) % 251);
+	for (size_t i = 0; at + i < begin_length && i < length; i++)
+		bytes[i] = (unsigned char)begins[at + i];
+}
+
+unsigned char fake_picture_byte(const struct fake_picture *picture, size_t place)
+{
+	unsigned char byte;
+
+	fill_bytes(picture, place, &byte, 1);
+	return byte;
 }
 
 struct image_digest fake_picture_digest(const struct fake_picture *picture)
@@ -74,8 +85,7 @@ struct image_digest fake_picture_digest(const struct fake_picture *picture)
 	unsigned char *bytes = own_resize(NULL, picture->length + 1, 1);
 	char words[MD5_TEXT_SIZE];
 
-	for (size_t i = 0; i < picture->length; i++)
-		bytes[i] = fake_picture_byte(picture, i);
+	fill_bytes(picture, 0, bytes, picture->length);
 	md5_text(bytes, picture->length, words);
 	free(bytes);
 	if (!image_digest_from_couch(words, &digest))
@@ -95,6 +105,8 @@ static struct kept *find_kept(struct fake_pictures *pictures, const char *databa
 
 void fake_pictures_put(struct fake_pictures *pictures, const struct fake_picture *picture)
 {
+	struct image_digest digest = fake_picture_digest(picture);
+
 	pthread_mutex_lock(&pictures->lock);
 	struct kept *kept = find_kept(pictures, picture->database, picture->image);
 	if (!kept && pictures->count == PICTURES_MOST)
@@ -103,6 +115,7 @@ void fake_pictures_put(struct fake_pictures *pictures, const struct fake_picture
 		kept = &pictures->kept[pictures->count++];
 	empty(kept);
 	kept->picture = *picture;
+	kept->digest = digest;
 	kept->database = own_copy(picture->database);
 	kept->image = own_copy(picture->image);
 	kept->content_type = own_copy(picture->content_type ? picture->content_type : "image/jpeg");
@@ -233,7 +246,7 @@ static enum image_answer find_picture(void *context, const char *database, const
 	struct kept *kept = find_kept(pictures, database, image);
 	if (kept && !down) {
 		*picture_out = (struct image_picture){.length = kept->picture.length};
-		picture_out->digest = fake_picture_digest(&kept->picture);
+		picture_out->digest = kept->digest;
 		strncpy(picture_out->content_type, kept->content_type, sizeof(picture_out->content_type) - 1);
 	}
 	pthread_mutex_unlock(&pictures->lock);
@@ -267,8 +280,7 @@ static enum image_answer give(struct worker *worker, const struct fake_picture *
 		size_t count = length - at < PIECE ? length - at : PIECE;
 		if (at + count == length && count > 1)
 			count--;
-		for (size_t i = 0; i < count; i++)
-			piece[i] = (char)fake_picture_byte(picture, at + i);
+		fill_bytes(picture, at, (unsigned char *)piece, count);
 		if (at + count == length && !wait_while_held(worker))
 			return unknown(error);
 		pthread_mutex_lock(&worker->pictures->lock);
@@ -291,6 +303,7 @@ static enum image_answer read_picture(void *context, const char *database, const
 	struct worker *worker = context;
 	struct fake_pictures *pictures = worker->pictures;
 	struct fake_picture copy = {0};
+	struct image_digest digest = {{0}};
 	scoped_text content_type = NULL;
 
 	pthread_mutex_lock(&pictures->lock);
@@ -299,6 +312,7 @@ static enum image_answer read_picture(void *context, const char *database, const
 	struct kept *kept = find_kept(pictures, database, image);
 	if (kept) {
 		copy = kept->picture;
+		digest = kept->digest;
 		content_type = own_copy(kept->content_type);
 	}
 	pthread_mutex_unlock(&pictures->lock);
@@ -307,7 +321,6 @@ static enum image_answer read_picture(void *context, const char *database, const
 	copy.content_type = content_type;
 	if (!kept)
 		return IMAGE_NOT_THERE;
-	struct image_digest digest = fake_picture_digest(&copy);
 	if (memcmp(&digest, &picture->digest, sizeof(digest)) != 0)
 		return IMAGE_NOT_THERE;
 	return give(worker, &copy, on_data, data, error);
