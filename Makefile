@@ -86,7 +86,8 @@ endif
 
 # The thread sanitizer looks at what runs threads, and is slow: at nothing else.
 ifeq ($(SAN),thread)
-THREADED := log http couch_faults airtable_client airtable_limiter airtable_records sandbox_server couch airtable
+THREADED := log http couch_faults airtable_client airtable_limiter airtable_records sandbox_server couch airtable \
+	images_server
 UNIT_TESTS := $(filter $(foreach test,$(THREADED),%/unit/$(test)_test),$(UNIT_TESTS))
 SERVER_TESTS := $(filter $(foreach test,$(THREADED),%/scenarios/$(test)_test),$(SERVER_TESTS))
 SCRIPT_TESTS := $(filter %/bridge_sync_test.mjs %/bridge_faults_test.mjs %/sandbox_program_test.mjs,$(SCRIPT_TESTS))
@@ -145,12 +146,17 @@ UNLIMITED := $(BUILD)/tests/bench/lib/unlimited
 $(UNLIMITED): $(BUILD)/tests/bench/lib/unlimited.o $(BUILD)/bridge/main.o $(BRIDGE_LIBS)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# The picture server without a bridge around it.
+IMAGES_SERVER := $(BUILD)/tests/bench/lib/images_server
+$(IMAGES_SERVER): $(BUILD)/tests/bench/lib/images_server.o $(call libraries,public-images base)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # The libraries' flags are asked for when a Makefile is read: what was just installed needs a make of its own.
 tests-built: $(PROGRAMS) $(UNIT_TESTS) $(SERVER_TESTS)
 units-built: $(UNIT_TESTS)
 scenarios-built: $(PROGRAMS) $(BUILD)/tests/scenarios/recordings_test
 vectors-built: $(BUILD)/tests/vectors/vectors_test
-benches-built: $(PROGRAMS) $(BENCHES) $(UNLIMITED)
+benches-built: $(PROGRAMS) $(BENCHES) $(UNLIMITED) $(IMAGES_SERVER)
 fuzz-built: $(FUZZ_TARGETS)
 
 export SAN
@@ -200,7 +206,7 @@ demo:
 	@node demo/run.mjs $(if $(ONCE),--once)
 
 bench:
-	@tools/install demo >&2
+	@tools/install bench >&2
 	@$(MAKE) benches-built >&2
 	@tools/bench $(ONLY)
 

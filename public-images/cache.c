@@ -270,40 +270,62 @@ void image_cache_close(struct image_cache **cache)
 
 /* ---- what is there ---- */
 
-static void use(struct image_cache *cache, struct entry *entry, int descriptor)
+/* What is to be opened, and whether the file's time is to be written. */
+struct found {
+	char name[NAME_SIZE];
+	struct image_file file;
+	bool stamp;
+};
+
+static bool use(struct image_cache *cache, const char *hex, struct found *found)
 {
 	int64_t at_s = now_s();
 
-	unlink_entry(cache, entry);
-	link_newest(cache, entry);
-	entry->used_s = at_s;
-	if (at_s - entry->stamped_s >= STAMP_S) {
-		futimens(descriptor, NULL);
-		entry->stamped_s = at_s;
+	pthread_mutex_lock(&cache->lock);
+	struct entry *entry = index_find(&cache->entries, hex);
+	if (entry) {
+		unlink_entry(cache, entry);
+		link_newest(cache, entry);
+		entry->used_s = at_s;
+		memcpy(found->name, entry->name, sizeof(found->name));
+		found->file = (struct image_file){-1, entry->length, entry->kind};
+		found->stamp = at_s - entry->stamped_s >= STAMP_S;
+		entry->stamped_s = found->stamp ? at_s : entry->stamped_s;
 	}
+	pthread_mutex_unlock(&cache->lock);
+	return entry;
 }
 
+/* Somebody emptied the folder. */
+static void forget(struct image_cache *cache, const char *hex)
+{
+	pthread_mutex_lock(&cache->lock);
+	struct entry *entry = index_find(&cache->entries, hex);
+	if (entry)
+		remove_entry(cache, entry);
+	pthread_mutex_unlock(&cache->lock);
+}
+
+/* The file is opened without the lock: whoever holds one must not wait for the system. */
 bool image_cache_find(struct image_cache *cache, const struct image_digest *digest,
 		      struct image_file *file_out)
 {
 	char hex[HEX_SIZE];
-	bool found = false;
+	struct found found;
 
 	sodium_bin2hex(hex, sizeof(hex), digest->bytes, sizeof(digest->bytes));
-	pthread_mutex_lock(&cache->lock);
-	struct entry *entry = index_find(&cache->entries, hex);
-	if (entry) {
-		int descriptor = openat(cache->descriptor, entry->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-		found = descriptor >= 0;
-		if (found) {
-			*file_out = (struct image_file){descriptor, entry->length, entry->kind};
-			use(cache, entry, descriptor);
-		} else if (errno == ENOENT) {
-			remove_entry(cache, entry); /* somebody emptied the folder */
-		}
+	if (!use(cache, hex, &found))
+		return false;
+	found.file.descriptor = openat(cache->descriptor, found.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (found.file.descriptor < 0) {
+		if (errno == ENOENT)
+			forget(cache, hex);
+		return false;
 	}
-	pthread_mutex_unlock(&cache->lock);
-	return found;
+	if (found.stamp)
+		futimens(found.file.descriptor, NULL);
+	*file_out = found.file;
+	return true;
 }
 
 struct image_cache_counts image_cache_count(struct image_cache *cache)
