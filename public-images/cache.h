@@ -11,13 +11,14 @@
 #include "base/error.h"
 #include "base/own.h"
 #include "public-images/kind.h"
+#include "public-images/shelf.h"
 #include "public-images/target.h"
 #include <stdint.h>
 
 struct image_cache;
-struct image_fill;
 
-#define IMAGE_CACHE_LOCK "lock" /* the file in the folder that a running cache holds */
+#define IMAGE_CACHE_LOCK "lock"  /* the file in the folder that a running cache holds */
+#define IMAGE_CACHE_PART ".part" /* behind the name of a file that is not whole */
 
 struct image_cache_limits {
 	uint64_t bytes;
@@ -39,23 +40,6 @@ struct image_file {
 must_use bool image_cache_find(struct image_cache *cache, const struct image_digest *digest,
 			       struct image_file *file_out);
 
-/* Begins to keep a picture of that length; room is made, and set aside on the disk where the file system can do that. NULL: it cannot be kept (the disk is full, the picture is larger than the
- * cache, the folder cannot be written). The caller sees to it that there is one fill of a digest at a time. */
-struct image_fill *image_fill_begin(struct image_cache *cache, const struct image_digest *digest,
-				    uint64_t length);
-/* False: it cannot be kept. What comes is still counted and looked at. */
-bool image_fill_add(struct image_fill *fill, const void *bytes, size_t length);
-/* Whether some of what came could not be written. */
-bool image_fill_is_broken(const struct image_fill *fill);
-enum image_filled {
-	IMAGE_FILLED,      /* it is in the cache */
-	IMAGE_FILL_UNKEPT, /* the disk is full or broken; the bytes were good */
-	IMAGE_FILL_UNFIT,  /* another length than was said, or no picture of a kind that is served */
-};
-/* Ends the fill. Only bytes that were flushed to the disk count as kept. */
-enum image_filled image_fill_end(struct image_fill **fill);
-void image_fill_drop(struct image_fill **fill); /* ends it and keeps nothing */
-
 struct image_cache_counts {
 	uint64_t pictures, bytes;
 	uint64_t evicted, unkept; /* since the start */
@@ -63,3 +47,7 @@ struct image_cache_counts {
 struct image_cache_counts image_cache_count(struct image_cache *cache);
 /* Removes what is too old now. To be called now and then. */
 void image_cache_tidy(struct image_cache *cache);
+
+/* Only for fill.c: what is on the disk, and a word to the log that a picture was not kept. */
+struct image_shelf *image_cache_shelf(struct image_cache *cache);
+void image_cache_note_unkept(struct image_cache *cache, const char *why);

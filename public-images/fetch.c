@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/index.h"
 #include "base/log.h"
+#include "public-images/fill.h"
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -344,6 +345,11 @@ static void *run(void *context)
 
 /* ---- asking ---- */
 
+static bool has_wanted_digest(const struct image_wish *wish)
+{
+	return !wish->digest || memcmp(wish->digest, &wish->picture.digest, sizeof(*wish->digest)) == 0;
+}
+
 /* Whether it is known now what the picture is; else result_out says what to do. */
 static bool ask_what(struct image_fetch *fetch, struct image_wish *wish, enum image_result *result_out)
 {
@@ -359,8 +365,7 @@ static bool ask_what(struct image_fetch *fetch, struct image_wish *wish, enum im
 	*result_out = wish->known || wish->absent ? IMAGE_ABSENT : join(fetch, key, wish, false);
 	bool known = wish->known && !wish->absent;
 	pthread_mutex_unlock(&fetch->lock);
-	return known &&
-	       (!wish->digest || memcmp(wish->digest, &wish->picture.digest, sizeof(*wish->digest)) == 0);
+	return known && has_wanted_digest(wish);
 }
 
 static enum image_result ask_to_fill(struct image_fetch *fetch, struct image_wish *wish,

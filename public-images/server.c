@@ -150,7 +150,7 @@ static struct MHD_Daemon *start(struct image_server *server, const struct image_
 	unsigned connections = (image_visits_most(server->office.visits) + SPARE_CONNECTIONS) * threads;
 
 	if (address->ss_family == AF_INET6)
-		flags |= MHD_USE_IPv6;
+		flags |= MHD_USE_DUAL_STACK;
 	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR, address,
 				MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_URI_LOG_CALLBACK, on_line,
 				server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,

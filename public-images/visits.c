@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define FILES_OF_ITS_OWN 64 /* that the process needs beside the connections */
+#define FILES_OF_ITS_OWN 64U /* that the process needs beside the connections */
 #define CONNECTIONS_MOST 4096
 
 struct caller {

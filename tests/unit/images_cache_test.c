@@ -4,8 +4,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "public-images/cache.h"
+#include "public-images/fill.h"
 #include "tests/unit/cases.h"
+#include "tests/unit/images_folder.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -32,9 +33,7 @@ static int64_t fake_now(void *context)
 
 static void remove_all(void)
 {
-	scoped_text command = own_format("rm -rf %s/*", folder);
-
-	assert_int_equal(system(command), 0);
+	images_folder_empty(folder, "");
 }
 
 static int set_up(void **state)
@@ -74,7 +73,9 @@ static void add_bytes(struct image_fill *fill, size_t length)
 	char bytes[1000];
 
 	memset(bytes, 'x', sizeof(bytes));
-	memcpy(bytes, "\xFF\xD8\xFF", 3);
+	bytes[0] = '\xFF';
+	bytes[1] = '\xD8';
+	bytes[2] = '\xFF';
 	for (size_t at = 0; at < length;) {
 		size_t count = length - at < sizeof(bytes) ? length - at : sizeof(bytes);
 		image_fill_add(fill, bytes, count);
@@ -384,8 +385,7 @@ static void test_emptied(void **state)
 	(void)state;
 
 	keep(cache, 1, 4000);
-	scoped_text command = own_format("rm -f %s/*.jpg", folder);
-	assert_int_equal(system(command), 0);
+	images_folder_empty(folder, ".jpg");
 	assert_false(has(cache, 1, 4000));
 	assert_int_equal(image_cache_count(cache).bytes, 0);
 	keep(cache, 1, 4000);

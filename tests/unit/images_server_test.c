@@ -8,6 +8,7 @@
 #include "public-images/server.h"
 #include "tests/fakes/pictures.h"
 #include "tests/unit/cases.h"
+#include "tests/unit/images_folder.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -74,9 +75,7 @@ static const struct fake_picture cut = {
 
 static void remove_all(void)
 {
-	scoped_text command = own_format("rm -rf %s/*", folder);
-
-	assert_int_equal(system(command), 0);
+	images_folder_empty(folder, "");
 }
 
 static struct image_server_options plain_options(void)
@@ -322,6 +321,14 @@ static void expect_status(struct stage *stage, const char *path, int status)
 	if (reply.status != status)
 		fail_msg("%s: %d, and not %d", path, reply.status, status);
 	reply_done(&reply);
+}
+
+/* Instead of waiting for ever a test fails. */
+static void wait_a_little(int *turns)
+{
+	poll(NULL, 0, 1);
+	if (++*turns > PATIENCE_MS)
+		fail_msg("what was waited for does not come");
 }
 
 /* ---- what is answered ---- */
@@ -803,11 +810,12 @@ static void test_unkept_left(void **state)
 	stage_open_cached(&stage, &options, 900);
 	fake_pictures_put(stage.pictures, &big);
 	scoped_text link = link_of(&stage, &big);
-	for (int i = 0; i < 40; i++) { /* more than there may be at a time */
+	for (int i = 0, turns = 0; i < 40; i++) { /* more than there may be at a time */
 		int client = client_open(&stage, 1);
 		client_ask(client, "GET", link, "");
 		assert_true(read_head(client, &reply));
 		while (reply.status == 503) { /* those before are still ending */
+			wait_a_little(&turns);
 			reply_done(&reply);
 			close(client);
 			client = client_open(&stage, 1);
@@ -881,8 +889,10 @@ static void test_bad_requests(void **state)
 
 static void wait_open(struct stage *stage, unsigned count)
 {
+	int turns = 0;
+
 	while (image_server_count(stage->server).visits.open != count)
-		poll(NULL, 0, 1);
+		wait_a_little(&turns);
 }
 
 /* They send a byte of their headers each second, for as long as they are let. */
@@ -969,8 +979,10 @@ static const struct idle_row {
 static void client_expect_late_end(struct stage *stage, int client)
 {
 	struct pollfd ready = {.fd = client, .events = POLLIN};
+	int turns = 0;
 
 	while (poll(&ready, 1, 10) == 0) {
+		wait_a_little(&turns);
 		pass_ms(IMAGE_IDLE_MS);
 		image_server_look(stage->server);
 	}
@@ -984,6 +996,7 @@ static void test_idle(void **state)
 	struct image_server_options options = plain_options();
 	struct stage stage;
 	static int clients[IDLE];
+	int turns = 0;
 
 	options.limits.connections = row->connections;
 	options.limits.connections_per_address = row->per_address;
@@ -997,7 +1010,7 @@ static void test_idle(void **state)
 	struct image_visits_counts counts = image_server_count(stage.server).visits;
 	unsigned fit = row->per_address ? 40 * row->per_address + 1 : row->connections;
 	while (counts.open + counts.crowded < IDLE) { /* they are not all accepted at once */
-		poll(NULL, 0, 1);
+		wait_a_little(&turns);
 		counts = image_server_count(stage.server).visits;
 	}
 	assert_true(counts.open <= fit + 1);
