@@ -3,21 +3,13 @@
 #include "base/index.h"
 #include "base/log.h"
 #include "public-images/fill.h"
+#include "public-images/places.h"
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FILLS_MOST 2 /* for one request: what is evicted again at once is passed on */
-
-/* What the source said of a picture. */
-struct place {
-	char *key; /* owned */
-	struct place *older, *newer;
-	bool there;
-	struct image_picture picture;
-	int64_t until_ms;
-};
 
 struct flight {
 	struct flight *next;    /* in the queue */
@@ -44,8 +36,7 @@ struct image_fetch {
 	struct index flights;        /* by key */
 	struct flight *first, **end; /* those that wait for a thread */
 	size_t waiting;
-	struct index places; /* by key */
-	struct place *oldest, *newest;
+	struct image_places *places; /* by key */
 	struct image_fetch_counts counts;
 	struct way ways[IMAGE_FETCH_WAYS];
 	struct log log;
@@ -70,59 +61,15 @@ static char *fill_key(const struct image_digest *digest)
 	return own_format("#%s", hex);
 }
 
-/* ---- what is remembered; under the lock ---- */
-
-static void unlink_place(struct image_fetch *fetch, struct place *place)
-{
-	*(place->older ? &place->older->newer : &fetch->oldest) = place->newer;
-	*(place->newer ? &place->newer->older : &fetch->newest) = place->older;
-}
-
-static void forget(struct image_fetch *fetch, struct place *place)
-{
-	index_remove(&fetch->places, place->key);
-	unlink_place(fetch, place);
-	free(place->key);
-	free(place);
-}
-
-static void forget_key(struct image_fetch *fetch, const char *key)
-{
-	struct place *place = index_find(&fetch->places, key);
-
-	if (place)
-		forget(fetch, place);
-}
-
-/* picture NULL: there is none. */
-static void remember(struct image_fetch *fetch, const char *key, const struct image_picture *picture)
-{
-	forget_key(fetch, key);
-	if (fetch->places.count >= IMAGE_PLACES_MOST)
-		forget(fetch, fetch->oldest);
-	struct place *place = own_alloc(sizeof(*place));
-	place->key = own_copy(key);
-	place->there = picture;
-	if (picture)
-		place->picture = *picture;
-	place->until_ms = clock_steady_ms() + (picture ? IMAGE_FRESH_MS : IMAGE_ABSENT_MS);
-	index_put(&fetch->places, place->key, place);
-	place->older = fetch->newest;
-	*(fetch->newest ? &fetch->newest->newer : &fetch->oldest) = place;
-	fetch->newest = place;
-}
-
 /* Takes over what is remembered, if it is fresh. */
 static void recall(struct image_fetch *fetch, const char *key, struct image_wish *wish)
 {
-	struct place *place = index_find(&fetch->places, key);
+	bool there;
 
-	if (!place || place->until_ms <= clock_steady_ms())
+	if (!image_places_find(fetch->places, key, &there, &wish->picture))
 		return;
-	wish->known = place->there;
-	wish->absent = !place->there;
-	if (place->there)
-		wish->picture = place->picture;
+	wish->known = there;
+	wish->absent = !there;
 }
 
 /* ---- flights ---- */
@@ -295,11 +242,12 @@ static void note(struct image_fetch *fetch, const struct flight *flight, const s
 	scoped_text key = place_key(flight->database, flight->image);
 
 	if (!flight->fills && landing->answer != IMAGE_UNKNOWN)
-		remember(fetch, key, landing->answer == IMAGE_THERE ? &landing->picture : NULL);
+		image_places_put(fetch->places, key,
+				 landing->answer == IMAGE_THERE ? &landing->picture : NULL);
 	else if (landing->unfit)
-		remember(fetch, key, NULL);
+		image_places_put(fetch->places, key, NULL);
 	else if (landing->answer == IMAGE_NOT_THERE)
-		forget_key(fetch, key); /* it became another one since it was looked up */
+		image_places_forget(fetch->places, key); /* it became another one since it was looked up */
 }
 
 static void fly(struct way *way)
@@ -412,6 +360,7 @@ struct image_fetch *image_fetch_open(const struct image_source *source, struct i
 
 	fetch->source = source;
 	fetch->cache = cache;
+	fetch->places = image_places_open();
 	fetch->end = &fetch->first;
 	fetch->log = log_context(NULL, "pictures");
 	pthread_mutex_init(&fetch->lock, NULL);
@@ -459,9 +408,7 @@ void image_fetch_close(struct image_fetch **fetch)
 		pthread_join(gone->ways[i].thread, NULL);
 		gone->source->close(gone->ways[i].worker);
 	}
-	while (gone->oldest)
-		forget(gone, gone->oldest);
-	index_done(&gone->places);
+	image_places_close(&gone->places);
 	index_done(&gone->flights);
 	pthread_cond_destroy(&gone->news);
 	pthread_mutex_destroy(&gone->lock);

@@ -2,20 +2,17 @@
  *
  * What a request wants is asked for again after each wait, until the answer is another one than "wait":
  *
- *     which bytes has the picture now?  remembered for IMAGE_FRESH_MS; else the source is asked     (one flight per picture)
- *     are they in the cache?            else the source is read and the cache filled                (one flight per digest)
+ *     which bytes has the picture now?  remembered for a minute (places.h), else the source is asked   (one flight per picture)
+ *     are they in the cache?            else the source is read and the cache filled                   (one flight per digest)
  *
- * A few threads fly; strangers cannot make more of them, since only what has a good signature, or a database that needs none, gets here. */
+ * A few threads fly. Strangers keep none of them busy: only what has a good signature gets here, or what needs none. */
 #pragma once
 #include "public-images/cache.h"
 #include "public-images/source.h"
 #include "public-images/waiter.h"
 
-#define IMAGE_FRESH_MS    60000 /* a picture that is deleted or replaced is served for so long at most */
-#define IMAGE_ABSENT_MS   5000  /* one that comes is missed for so long at most */
-#define IMAGE_FETCH_WAYS  4     /* threads that ask the source */
-#define IMAGE_FLIGHTS     1024  /* that wait for one of them at most */
-#define IMAGE_PLACES_MOST 8192  /* remembered pictures */
+#define IMAGE_FETCH_WAYS 4    /* threads that ask the source */
+#define IMAGE_FLIGHTS    1024 /* that wait for one of them at most */
 
 struct image_fetch;
 

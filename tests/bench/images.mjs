@@ -23,6 +23,7 @@ const BYTES = 200 * 1000;
 const CONNECTIONS = [1, 64];
 const SERVER = path.join(path.dirname(DAVENPORT), 'tests/bench/lib/images_server');
 const DATABASE = `davenport-test-images-${process.pid}`;
+const TICK_US = 10000;
 const UNITS = { us: 0.001, ms: 1, s: 1000, m: 60000 };
 
 const run = promisify(execFile);
@@ -149,11 +150,25 @@ async function stop(child, end) {
 	await ended;
 }
 
-/* Requests a second and the 99th percentile, in ms. */
-async function load(url, connections) {
+/* The processor's time that a process and its children had so far, in microseconds. */
+async function cpuMicroseconds(pid) {
+	const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+	const pids = [pid, ...children.trim().split(' ').filter(Boolean)];
+	const stats = await Promise.all(pids.map((each) => readFile(`/proc/${each}/stat`, 'utf8')));
+	return stats.reduce((sum, stat) => {
+		const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+		return sum + (Number(fields[11]) + Number(fields[12])) * TICK_US;
+	}, 0);
+}
+
+/* Requests a second, the 99th percentile in ms, and what one request costs the server, which other programs disturb least. */
+async function load(pid, url, connections) {
+	const before = await cpuMicroseconds(pid);
 	const { stdout } = await run('wrk', ['-t', '1', '-c', String(connections), '-d', `${SECONDS}s`, '--latency', url]);
+	const spent = await cpuMicroseconds(pid) - before;
 	const [, p99, unit] = /\n\s+99%\s+([\d.]+)(us|ms|s|m)\b/.exec(stdout);
-	return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]), p99: Number(p99) * UNITS[unit] };
+	return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]), p99: Number(p99) * UNITS[unit],
+		cpu: spent / Number(/(\d+) requests in/.exec(stdout)[1]) };
 }
 
 async function rssKib(pid) {
@@ -165,19 +180,19 @@ class Measured {
 		this.runs = new Map();
 	}
 
-	async take(name, url, connections) {
-		const figures = await load(url, connections);
+	async take(name, pid, url, connections) {
+		const figures = await load(pid, url, connections);
 		const key = `${name}_${connections}`;
 		this.runs.set(key, [...this.runs.get(key) ?? [], figures]);
-		process.stderr.write(`# ${key}: ${Math.round(figures.rate)}/s, p99 ${figures.p99} ms\n`);
+		process.stderr.write(`# ${key}: ${Math.round(figures.rate)}/s, p99 ${figures.p99} ms, ${round(figures.cpu, 1)} us of CPU each\n`);
 	}
 
 	rate(name, connections) {
-		return median(this.runs.get(`${name}_${connections}`).map(({ rate }) => rate));
+		return this.figure('rate', name, connections);
 	}
 
-	p99(name, connections) {
-		return median(this.runs.get(`${name}_${connections}`).map(({ p99 }) => p99));
+	figure(which, name, connections) {
+		return median(this.runs.get(`${name}_${connections}`).map((figures) => figures[which]));
 	}
 }
 
@@ -186,14 +201,14 @@ async function measure(ours, nginx) {
 	const rss = [];
 	for (let turn = 0; turn < ROUNDS; turn++) {
 		for (const connections of CONNECTIONS) {
-			await measured.take('ours', ours.good, connections);
+			await measured.take('ours', ours.child.pid, ours.good, connections);
 			rss.push(await rssKib(ours.child.pid));
-			await measured.take('nginx', `${nginx.url}/static/picture.jpg`, connections);
-			await measured.take('proxy', `${nginx.url}/proxy.jpg`, connections);
+			await measured.take('nginx', nginx.child.pid, `${nginx.url}/static/picture.jpg`, connections);
+			await measured.take('proxy', nginx.child.pid, `${nginx.url}/proxy.jpg`, connections);
 		}
-		await measured.take('bad', ours.bad, 64);
+		await measured.take('bad', ours.child.pid, ours.bad, 64);
 		rss.push(await rssKib(ours.child.pid));
-		await measured.take('refused', `${nginx.url}/refused`, 64);
+		await measured.take('refused', nginx.child.pid, `${nginx.url}/refused`, 64);
 	}
 	return { measured, rss };
 }
@@ -213,17 +228,19 @@ async function growth(ours) {
 
 function report({ measured, rss }, grown) {
 	const ratio = (of, to, connections) => measured.rate(of, connections) / measured.rate(to, connections);
-	const p99 = (connections) => measured.p99('ours', connections) / measured.p99('nginx', connections);
+	const p99 = (connections) => measured.figure('p99', 'ours', connections) / measured.figure('p99', 'nginx', connections);
 	const figures = { seconds: SECONDS, rounds: ROUNDS, processors: os.cpus().length };
 	for (const connections of CONNECTIONS)
 		for (const name of ['ours', 'nginx', 'proxy']) {
 			figures[`rate_${name}_${connections}`] = Math.round(measured.rate(name, connections));
-			figures[`p99_ms_${name}_${connections}`] = round(measured.p99(name, connections));
+			figures[`p99_ms_${name}_${connections}`] = round(measured.figure('p99', name, connections));
+			figures[`cpu_us_${name}_${connections}`] = round(measured.figure('cpu', name, connections), 1);
 		}
 	tell('images', { ...figures, rate_bad: Math.round(measured.rate('bad', 64)), rate_nginx_403: Math.round(measured.rate('refused', 64)),
 		ratio_to_nginx: round(Math.min(...CONNECTIONS.map((count) => ratio('ours', 'nginx', count)))),
 		ratio_to_proxy: round(Math.min(...CONNECTIONS.map((count) => ratio('ours', 'proxy', count)))),
 		p99_ratio: round(Math.max(...CONNECTIONS.map(p99))), ratio_bad_signature: round(ratio('bad', 'refused', 64)),
+		cpu_us_bad: round(measured.figure('cpu', 'bad', 64), 1), cpu_us_nginx_403: round(measured.figure('cpu', 'refused', 64), 1),
 		rss_growth: round(grown.last / grown.first), rss_kib: Math.max(...rss, grown.last) });
 }
 

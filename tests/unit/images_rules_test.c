@@ -1,7 +1,9 @@
 /* Pure rules of the picture server: parts of a picture, kinds, addresses and proxies, how often an address may ask. */
+#include "base/clock.h"
 #include "public-images/address.h"
 #include "public-images/conditions.h"
 #include "public-images/kind.h"
+#include "public-images/places.h"
 #include "public-images/rate.h"
 #include "tests/unit/cases.h"
 #include <arpa/inet.h>
@@ -287,6 +289,50 @@ static void test_rate_crowd(void **state)
 	image_rate_close(&rate);
 }
 
+static int64_t steady_ms;
+
+static int64_t fake_steady(void *context)
+{
+	(void)context;
+	return steady_ms;
+}
+
+static void test_places(void **state)
+{
+	const struct clock_source source = {.steady_ms = fake_steady};
+	const struct image_picture picture = {.length = 7};
+	struct image_places *places = image_places_open();
+	struct image_picture found = {.length = 0};
+	bool there = false;
+	(void)state;
+
+	steady_ms = 1000;
+	clock_replace(&source);
+	assert_false(image_places_find(places, "a", &there, &found));
+	image_places_put(places, "a", &picture);
+	image_places_put(places, "b", NULL);
+	assert_true(image_places_find(places, "a", &there, &found) && there);
+	assert_int_equal(found.length, 7);
+	assert_true(image_places_find(places, "b", &there, &found) && !there);
+	steady_ms += IMAGE_ABSENT_MS;
+	assert_false(image_places_find(places, "b", &there, &found));
+	assert_true(image_places_find(places, "a", &there, &found));
+	steady_ms += IMAGE_FRESH_MS - IMAGE_ABSENT_MS;
+	assert_false(image_places_find(places, "a", &there, &found));
+	image_places_put(places, "a", &picture);
+	image_places_forget(places, "a");
+	assert_false(image_places_find(places, "a", &there, &found));
+	image_places_put(places, "first", &picture);
+	for (int i = 0; i < IMAGE_PLACES_MOST; i++) {
+		scoped_text key = own_format("%d", i);
+		image_places_put(places, key, &picture);
+	}
+	assert_false(image_places_find(places, "first", &there, &found));
+	assert_true(image_places_find(places, "0", &there, &found));
+	image_places_close(&places);
+	clock_replace(NULL);
+}
+
 int main(void)
 {
 	struct cases cases = {0};
@@ -303,5 +349,6 @@ int main(void)
 	cases_add(&cases, own_copy("what counts as one caller"), test_callers, NULL);
 	cases_add(&cases, own_copy("a bucket empties and fills"), test_rate, NULL);
 	cases_add(&cases, own_copy("a crowd does not hide a loud address"), test_rate_crowd, NULL);
+	cases_add(&cases, own_copy("what the source said is remembered for a while"), test_places, NULL);
 	return cases_run("images_rules", &cases);
 }

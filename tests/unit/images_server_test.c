@@ -982,6 +982,7 @@ static void client_expect_late_end(struct stage *stage, int client)
 	int turns = 0;
 
 	while (poll(&ready, 1, 10) == 0) {
+		turns += 10;
 		wait_a_little(&turns);
 		pass_ms(IMAGE_IDLE_MS);
 		image_server_look(stage->server);
