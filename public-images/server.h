@@ -28,8 +28,12 @@ struct image_server_options {
 	struct image_databases databases;
 	struct image_cache *cache; /* borrowed until the close */
 };
-#define IMAGE_THREADS_MOST  8
-#define IMAGE_HEADERS_BYTES ((size_t)16 * 1024) /* of one request; what is longer is refused */
+/* For a server that faces the internet; the fetchers of a large service ask from few addresses. */
+#define IMAGE_USUAL_CONNECTIONS_PER_ADDRESS 64
+#define IMAGE_USUAL_REQUESTS_PER_SECOND     50
+#define IMAGE_USUAL_REQUESTS_AT_ONCE        500
+#define IMAGE_THREADS_MOST                  8
+#define IMAGE_HEADERS_BYTES                 ((size_t)16 * 1024) /* of one request; what is longer is refused */
 
 /* ERROR_FATAL: it cannot listen there, or an option is none. */
 must_use bool image_server_open(const struct image_server_options *options, const struct image_keys *keys,
