@@ -106,7 +106,7 @@ static enum MHD_Result answer_file(struct image_request *request, const struct i
 	const struct image_conditions conditions = {.if_none_match = header(request, "If-None-Match"),
 						    .range = header(request, "Range"),
 						    .if_range = header(request, "If-Range")};
-	struct image_facts facts = {.etag = ""};
+	struct image_facts facts = {0};
 
 	image_facts_fill(&facts, &request->wish.picture.digest, file->kind, file->length);
 	fill_facts(request, &facts);
@@ -122,7 +122,7 @@ static enum MHD_Result answer_trouble(struct image_request *request)
 
 static enum MHD_Result answer_stream(struct image_request *request)
 {
-	struct image_facts facts = {.etag = ""};
+	struct image_facts facts = {0};
 	enum image_kind kind;
 	enum image_answer begins = image_stream_begins(request->stream, &kind);
 
