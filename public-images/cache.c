@@ -84,15 +84,11 @@ static void put_all(struct image_cache *cache, DIR *folder)
 
 static bool take_in_all(struct image_cache *cache, struct error *error)
 {
-	int descriptor = openat(cache->descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *folder = descriptor >= 0 ? fdopendir(descriptor) : NULL;
+	DIR *folder = opendir(cache->folder);
 
-	if (!folder) {
-		if (descriptor >= 0)
-			close(descriptor);
+	if (!folder)
 		return error_set(error, ERROR_FATAL, "the picture cache %s cannot be read: %s", cache->folder,
 				 strerror(errno));
-	}
 	put_all(cache, folder);
 	closedir(folder);
 	return true;
