@@ -175,7 +175,9 @@ bool image_cache_find(struct image_cache *cache, const struct image_digest *dige
 	}
 	if (stamp)
 		futimens(descriptor, NULL);
-	*file_out = (struct image_file){descriptor, shelved.length, shelved.kind};
+	file_out->descriptor = descriptor;
+	file_out->length = shelved.length;
+	file_out->kind = shelved.kind;
 	return true;
 }
 
