@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STREAM_BLOCK ((size_t)32 * 1024)
-#define TROUBLE_S    "10" /* when to try again */
+#define STREAM_BLOCK  ((size_t)32 * 1024)
+#define UNAVAILABLE_S "10" /* when to try again */
 
 static void add(struct MHD_Response *response, const char *name, const char *value)
 {
@@ -43,16 +43,16 @@ void image_answers_init(struct image_answers *answers)
 	answers->not_allowed = say("Only GET and HEAD are answered here.\n", "no-store");
 	add(answers->not_allowed, "Allow", "GET, HEAD");
 	answers->too_large = say("A request has no body here.\n", "no-store");
-	answers->trouble = say("The pictures cannot be reached at the moment.\n", "no-store");
-	add(answers->trouble, "Retry-After", TROUBLE_S);
+	answers->unavailable = say("The pictures cannot be reached at the moment.\n", "no-store");
+	add(answers->unavailable, "Retry-After", UNAVAILABLE_S);
 	answers->robots = say("User-agent: *\nDisallow: /\n", "public, max-age=86400");
 	answers->served = say("Davenport serves this database's pictures.\n", "no-store");
 }
 
 void image_answers_done(struct image_answers *answers)
 {
-	struct MHD_Response *const all[] = {answers->not_found, answers->not_allowed, answers->too_large,
-					    answers->trouble,   answers->robots,      answers->served};
+	struct MHD_Response *const all[] = {answers->not_found,   answers->not_allowed, answers->too_large,
+					    answers->unavailable, answers->robots,      answers->served};
 
 	for (size_t i = 0; i < countof(all); i++)
 		if (all[i])

@@ -17,7 +17,7 @@
 struct image_cache {
 	char *folder; /* owned */
 	int descriptor, lock_descriptor;
-	struct image_shelf *shelf;
+	struct image_cache_index *index;
 	pthread_mutex_t lock; /* of the rest */
 	uint64_t unkept;
 	int64_t told_ms;
@@ -35,51 +35,51 @@ static bool is_part(const char *name)
 }
 
 /* Whether the file is one of the cache's pictures. What a crash left is removed. */
-static bool take_in(const struct image_cache *cache, const char *name, struct image_shelved *shelved_out)
+static bool take_in(const struct image_cache *cache, const char *name, struct image_cache_entry *entry_out)
 {
-	struct image_shelved shelved;
+	struct image_cache_entry entry;
 	struct stat status;
 
 	if (is_part(name))
 		unlinkat(cache->descriptor, name, 0);
-	if (!image_shelved_read(name, &shelved))
+	if (!image_cache_entry_read(name, &entry))
 		return false;
 	if (fstatat(cache->descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode) ||
-	    (uint64_t)status.st_size != shelved.length) {
+	    (uint64_t)status.st_size != entry.length) {
 		unlinkat(cache->descriptor, name, 0);
 		return false;
 	}
-	shelved.used_s = shelved.stamped_s = status.st_mtime;
-	*shelved_out = shelved;
+	entry.used_s = entry.stamped_s = status.st_mtime;
+	*entry_out = entry;
 	return true;
 }
 
 static int compare_use(const void *a, const void *b)
 {
-	const struct image_shelved *first = a, *second = b;
+	const struct image_cache_entry *first = a, *second = b;
 
 	return first->used_s < second->used_s ? -1 : first->used_s > second->used_s;
 }
 
 static void put_all(struct image_cache *cache, DIR *folder)
 {
-	struct image_shelved *list = NULL, shelved;
+	struct image_cache_entry *list = NULL, entry;
 	size_t count = 0;
 
 	/* cppcheck-suppress readdirCalled; the stream is this function's own */
 	for (const struct dirent *file; (file = readdir(folder));) {
-		if (!take_in(cache, file->d_name, &shelved))
+		if (!take_in(cache, file->d_name, &entry))
 			continue;
 		if ((count & (count + 1)) == 0) /* doubled each time */
 			list = own_resize(list, count * 2 + 1, sizeof(*list));
-		list[count++] = shelved;
+		list[count++] = entry;
 	}
 	if (count > 0)
 		qsort(list, count, sizeof(*list), compare_use);
 	for (size_t i = 0; i < count; i++)
-		image_shelf_put(cache->shelf, &list[i]);
+		image_cache_index_put(cache->index, &list[i]);
 	free(list);
-	image_shelf_tidy(cache->shelf);
+	image_cache_index_tidy(cache->index);
 }
 
 static bool take_in_all(struct image_cache *cache, struct error *error)
@@ -126,7 +126,7 @@ bool image_cache_open(const char *folder, const struct image_cache_limits *limit
 	cache->descriptor = cache->lock_descriptor = -1;
 	cache->log = log_context(NULL, "pictures");
 	bool opened = open_folder(cache, error);
-	cache->shelf = image_shelf_open(cache->descriptor, limits->bytes, limits->age_s);
+	cache->index = image_cache_index_open(cache->descriptor, limits->bytes, limits->age_s);
 	if (!opened || !take_in_all(cache, error)) {
 		image_cache_close(&cache);
 		return false;
@@ -141,7 +141,7 @@ void image_cache_close(struct image_cache **cache)
 
 	if (!gone)
 		return;
-	image_shelf_close(&gone->shelf);
+	image_cache_index_close(&gone->index);
 	if (gone->lock_descriptor >= 0)
 		close(gone->lock_descriptor);
 	if (gone->descriptor >= 0)
@@ -151,9 +151,9 @@ void image_cache_close(struct image_cache **cache)
 	free(gone);
 }
 
-struct image_shelf *image_cache_shelf(struct image_cache *cache)
+struct image_cache_index *image_cache_index_of(struct image_cache *cache)
 {
-	return cache->shelf;
+	return cache->index;
 }
 
 /* The file is opened without a lock: whoever holds one must not wait for the system. */
@@ -161,29 +161,29 @@ bool image_cache_find(struct image_cache *cache, const struct image_digest *dige
 		      struct image_file *file_out)
 {
 	char hex[IMAGE_HEX_SIZE];
-	struct image_shelved shelved;
+	struct image_cache_entry entry;
 	bool stamp;
 
 	sodium_bin2hex(hex, sizeof(hex), digest->bytes, sizeof(digest->bytes));
-	if (!image_shelf_use(cache->shelf, hex, &shelved, &stamp))
+	if (!image_cache_index_use(cache->index, hex, &entry, &stamp))
 		return false;
-	int descriptor = openat(cache->descriptor, shelved.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int descriptor = openat(cache->descriptor, entry.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (descriptor < 0) {
 		if (errno == ENOENT) /* somebody emptied the folder */
-			image_shelf_remove(cache->shelf, hex);
+			image_cache_index_remove(cache->index, hex);
 		return false;
 	}
 	if (stamp)
 		futimens(descriptor, NULL);
 	file_out->descriptor = descriptor;
-	file_out->length = shelved.length;
-	file_out->kind = shelved.kind;
+	file_out->length = entry.length;
+	file_out->kind = entry.kind;
 	return true;
 }
 
 struct image_cache_counts image_cache_count(struct image_cache *cache)
 {
-	struct image_shelf_counts counts = image_shelf_count(cache->shelf);
+	struct image_cache_index_counts counts = image_cache_index_count(cache->index);
 
 	pthread_mutex_lock(&cache->lock);
 	uint64_t unkept = cache->unkept;
@@ -196,7 +196,7 @@ struct image_cache_counts image_cache_count(struct image_cache *cache)
 
 void image_cache_tidy(struct image_cache *cache)
 {
-	image_shelf_tidy(cache->shelf);
+	image_cache_index_tidy(cache->index);
 }
 
 /* Once a minute: a full disk would say it with every picture. */

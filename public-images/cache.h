@@ -4,14 +4,14 @@
  * on the disk. So whatever a crash leaves behind is known by its name, and removed at the next start. The folder belongs to the
  * cache: files of other names in it are left alone, but no other process may use it meanwhile.
  *
- * The cache holds at most so many bytes; what was not used for longest goes first, and what was not used for a
- * long time goes in any case. When a file was last used is its time of modification, written at most once an hour. Nothing here is the only copy of
- * anything: each failure only means that a picture is not kept. From any thread. */
+ * The cache holds at most so many bytes: what was not used for longest goes first. What was not used for a long time goes in any
+ * case. A file's time of modification says when it was last used, and is written at most once an hour. Nothing here is the only
+ * copy of anything: each failure only means that a picture is not kept. From any thread. */
 #pragma once
 #include "base/error.h"
 #include "base/own.h"
+#include "public-images/cache_index.h"
 #include "public-images/kind.h"
-#include "public-images/shelf.h"
 #include "public-images/target.h"
 #include <stdint.h>
 
@@ -25,8 +25,8 @@ struct image_cache_limits {
 	int64_t age_s; /* without being used */
 };
 
-/* The folder is made when it is not there (its parent must be). Removes leftovers, what is too old, and what is too much. ERROR_FATAL: the folder cannot
- * be used, or another process uses it. */
+/* The folder is made when it is not there (its parent must be). Removes leftovers, what is too old, and what is too much.
+ * ERROR_FATAL: the folder cannot be used, or another process uses it. */
 must_use bool image_cache_open(const char *folder, const struct image_cache_limits *limits,
 			       struct image_cache **cache_out, struct error *error);
 void image_cache_close(struct image_cache **cache); /* every fill must have ended */
@@ -49,5 +49,5 @@ struct image_cache_counts image_cache_count(struct image_cache *cache);
 void image_cache_tidy(struct image_cache *cache);
 
 /* Only for fill.c: what is on the disk, and a word to the log that a picture was not kept. */
-struct image_shelf *image_cache_shelf(struct image_cache *cache);
+struct image_cache_index *image_cache_index_of(struct image_cache *cache);
 void image_cache_note_unkept(struct image_cache *cache, const char *why);

@@ -3,7 +3,7 @@
 #include "base/index.h"
 #include "base/log.h"
 #include "public-images/fill.h"
-#include "public-images/places.h"
+#include "public-images/lookups.h"
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ struct flight {
 	struct image_waiter *waiters;
 };
 
-struct way {
+struct fetcher {
 	pthread_t thread;
 	struct image_fetch *fetch;
 	void *worker;
@@ -36,19 +36,19 @@ struct image_fetch {
 	struct index flights;        /* by key */
 	struct flight *first, **end; /* those that wait for a thread */
 	size_t waiting;
-	struct image_places *places; /* by key */
+	struct image_lookups *lookups; /* by key */
 	struct image_fetch_counts counts;
-	struct way ways[IMAGE_FETCH_WAYS];
+	struct fetcher fetchers[IMAGE_FETCHERS];
 	struct log log;
 };
 
-static struct image_wish *wish_of(struct image_waiter *waiter)
+static struct image_wanted *wanted_of(struct image_waiter *waiter)
 {
-	return (struct image_wish *)(void *)waiter; /* its first member */
+	return (struct image_wanted *)(void *)waiter; /* its first member */
 }
 
 /* An image's id has no slash, so nothing else has the same key. */
-static char *place_key(const char *database, const char *image)
+static char *lookup_key(const char *database, const char *image)
 {
 	return own_format("%s/%s", database, image);
 }
@@ -62,28 +62,28 @@ static char *fill_key(const struct image_digest *digest)
 }
 
 /* Takes over what is remembered, if it is fresh. */
-static void recall(struct image_fetch *fetch, const char *key, struct image_wish *wish)
+static void recall(struct image_fetch *fetch, const char *key, struct image_wanted *wanted)
 {
 	bool there;
 
-	if (!image_places_find(fetch->places, key, &there, &wish->picture))
+	if (!image_lookups_find(fetch->lookups, key, &there, &wanted->picture))
 		return;
-	wish->known = there;
-	wish->absent = !there;
+	wanted->known = there;
+	wanted->absent = !there;
 }
 
 /* ---- flights ---- */
 
-static struct flight *start_flight(struct image_fetch *fetch, const char *key, const struct image_wish *wish,
-				   bool fills)
+static struct flight *start_flight(struct image_fetch *fetch, const char *key,
+				   const struct image_wanted *wanted, bool fills)
 {
 	struct flight *flight = own_alloc(sizeof(*flight));
 
 	flight->key = own_copy(key);
-	flight->database = own_copy(wish->database);
-	flight->image = own_copy(wish->image);
+	flight->database = own_copy(wanted->database);
+	flight->image = own_copy(wanted->image);
 	flight->fills = fills;
-	flight->picture = wish->picture;
+	flight->picture = wanted->picture;
 	index_put(&fetch->flights, flight->key, flight);
 	*fetch->end = flight;
 	fetch->end = &flight->next;
@@ -92,17 +92,18 @@ static struct flight *start_flight(struct image_fetch *fetch, const char *key, c
 	return flight;
 }
 
-static enum image_result join(struct image_fetch *fetch, const char *key, struct image_wish *wish, bool fills)
+static enum image_result join(struct image_fetch *fetch, const char *key, struct image_wanted *wanted,
+			      bool fills)
 {
 	struct flight *flight = index_find(&fetch->flights, key);
 
 	if (fetch->stopping || (!flight && fetch->waiting >= IMAGE_FLIGHTS))
-		return IMAGE_TROUBLE;
+		return IMAGE_UNAVAILABLE;
 	if (!flight)
-		flight = start_flight(fetch, key, wish, fills);
-	wish->waiter.next = flight->waiters;
-	flight->waiters = &wish->waiter;
-	wish->waiter.stop(&wish->waiter);
+		flight = start_flight(fetch, key, wanted, fills);
+	wanted->waiter.next = flight->waiters;
+	flight->waiters = &wanted->waiter;
+	wanted->waiter.stop(&wanted->waiter);
 	return IMAGE_WAIT;
 }
 
@@ -114,49 +115,49 @@ static void free_flight(struct flight *flight)
 	free(flight);
 }
 
-struct landing {
+struct outcome {
 	enum image_answer answer;
 	bool unkept, unfit;
 	struct image_picture picture;
 };
 
-static bool is_same_place(const struct flight *flight, const struct image_wish *wish)
+static bool is_same_picture(const struct flight *flight, const struct image_wanted *wanted)
 {
-	return strcmp(flight->image, wish->image) == 0 && strcmp(flight->database, wish->database) == 0;
+	return strcmp(flight->image, wanted->image) == 0 && strcmp(flight->database, wanted->database) == 0;
 }
 
-static void tell(const struct flight *flight, const struct landing *landing, struct image_wish *wish)
+static void tell(const struct flight *flight, const struct outcome *outcome, struct image_wanted *wanted)
 {
 	if (!flight->fills) {
-		wish->troubled = landing->answer == IMAGE_UNKNOWN;
-		wish->absent = landing->answer == IMAGE_NOT_THERE;
-		wish->known = landing->answer == IMAGE_THERE;
-		wish->picture = landing->picture;
+		wanted->failed = outcome->answer == IMAGE_UNKNOWN;
+		wanted->absent = outcome->answer == IMAGE_NOT_THERE;
+		wanted->known = outcome->answer == IMAGE_THERE;
+		wanted->picture = outcome->picture;
 		return;
 	}
-	wish->fills++;
-	wish->unkept = landing->unkept;
+	wanted->fills++;
+	wanted->unkept = outcome->unkept;
 	/* The same bytes may stand in several places: who wants them of another one asks for them there. */
-	if (is_same_place(flight, wish)) {
-		wish->troubled = landing->answer == IMAGE_UNKNOWN;
-		wish->absent = landing->answer == IMAGE_NOT_THERE;
+	if (is_same_picture(flight, wanted)) {
+		wanted->failed = outcome->answer == IMAGE_UNKNOWN;
+		wanted->absent = outcome->answer == IMAGE_NOT_THERE;
 	}
 }
 
 /* Tells all who wait what came of it; under the lock. */
-static void wake_all(struct flight *flight, const struct landing *landing)
+static void wake_all(struct flight *flight, const struct outcome *outcome)
 {
 	for (struct image_waiter *waiter = take(flight->waiters), *next; waiter; waiter = next) {
 		next = waiter->next; /* the request may be gone once it was woken */
-		tell(flight, landing, wish_of(waiter));
+		tell(flight, outcome, wanted_of(waiter));
 		waiter->wake(waiter);
 	}
 }
 
-static void land(struct image_fetch *fetch, struct flight *flight, const struct landing *landing)
+static void finish(struct image_fetch *fetch, struct flight *flight, const struct outcome *outcome)
 {
 	index_remove(&fetch->flights, flight->key);
-	wake_all(flight, landing);
+	wake_all(flight, outcome);
 	free_flight(flight);
 }
 
@@ -167,20 +168,20 @@ static bool is_servable(const struct image_picture *picture)
 }
 
 static void find(struct image_fetch *fetch, void *worker, const struct flight *flight,
-		 struct landing *landing)
+		 struct outcome *outcome)
 {
 	struct error error = {0};
 
-	landing->answer =
-		fetch->source->find(worker, flight->database, flight->image, &landing->picture, &error);
-	if (landing->answer == IMAGE_UNKNOWN)
+	outcome->answer =
+		fetch->source->find(worker, flight->database, flight->image, &outcome->picture, &error);
+	if (outcome->answer == IMAGE_UNKNOWN)
 		log_warn(&fetch->log, "picture %s of %s cannot be looked up: %s", flight->image,
 			 flight->database, error.text);
-	if (landing->answer == IMAGE_THERE && !is_servable(&landing->picture)) {
+	if (outcome->answer == IMAGE_THERE && !is_servable(&outcome->picture)) {
 		log_warn(&fetch->log, "picture %s of %s is not served: %llu bytes of %s", flight->image,
-			 flight->database, (unsigned long long)landing->picture.length,
-			 landing->picture.content_type);
-		landing->answer = IMAGE_NOT_THERE;
+			 flight->database, (unsigned long long)outcome->picture.length,
+			 outcome->picture.content_type);
+		outcome->answer = IMAGE_NOT_THERE;
 	}
 }
 
@@ -190,13 +191,13 @@ static bool add_to_fill(void *data, const char *bytes, size_t length)
 }
 
 static void end_fill(struct image_fetch *fetch, const struct flight *flight, struct image_fill *fill,
-		     struct landing *landing)
+		     struct outcome *outcome)
 {
 	switch (image_fill_end(&fill)) {
 	case IMAGE_FILLED:
 		break;
 	case IMAGE_FILL_UNKEPT:
-		landing->unkept = true;
+		outcome->unkept = true;
 		break;
 	case IMAGE_FILL_UNFIT:
 		log_warn(
@@ -204,67 +205,67 @@ static void end_fill(struct image_fetch *fetch, const struct flight *flight, str
 			"picture %s of %s is not served: its bytes are not those that its document tells of, "
 			"or neither JPEG nor PNG",
 			flight->image, flight->database);
-		landing->answer = IMAGE_NOT_THERE;
-		landing->unfit = true;
+		outcome->answer = IMAGE_NOT_THERE;
+		outcome->unfit = true;
 	}
 }
 
 static void fill(struct image_fetch *fetch, void *worker, const struct flight *flight,
-		 struct landing *landing)
+		 struct outcome *outcome)
 {
 	struct error error = {0};
 	struct image_fill *filling =
 		image_fill_begin(fetch->cache, &flight->picture.digest, flight->picture.length);
 
-	landing->answer = IMAGE_THERE;
-	landing->unkept = !filling;
+	outcome->answer = IMAGE_THERE;
+	outcome->unkept = !filling;
 	if (!filling)
 		return;
-	landing->answer = fetch->source->read(worker, flight->database, flight->image, &flight->picture,
+	outcome->answer = fetch->source->read(worker, flight->database, flight->image, &flight->picture,
 					      add_to_fill, filling, &error);
-	if (landing->answer == IMAGE_THERE) {
-		end_fill(fetch, flight, filling, landing);
+	if (outcome->answer == IMAGE_THERE) {
+		end_fill(fetch, flight, filling, outcome);
 		return;
 	}
 	/* A disk that is full in the middle ends the reading, too: that is no trouble of the source. */
-	landing->unkept = image_fill_is_broken(filling);
-	if (landing->unkept)
-		landing->answer = IMAGE_THERE;
-	else if (landing->answer == IMAGE_UNKNOWN)
+	outcome->unkept = image_fill_is_broken(filling);
+	if (outcome->unkept)
+		outcome->answer = IMAGE_THERE;
+	else if (outcome->answer == IMAGE_UNKNOWN)
 		log_warn(&fetch->log, "picture %s of %s cannot be read: %s", flight->image, flight->database,
 			 error.text);
 	image_fill_drop(&filling);
 }
 
 /* Under the lock. */
-static void note(struct image_fetch *fetch, const struct flight *flight, const struct landing *landing)
+static void note(struct image_fetch *fetch, const struct flight *flight, const struct outcome *outcome)
 {
-	scoped_text key = place_key(flight->database, flight->image);
+	scoped_text key = lookup_key(flight->database, flight->image);
 
-	if (!flight->fills && landing->answer != IMAGE_UNKNOWN)
-		image_places_put(fetch->places, key,
-				 landing->answer == IMAGE_THERE ? &landing->picture : NULL);
-	else if (landing->unfit)
-		image_places_put(fetch->places, key, NULL);
-	else if (landing->answer == IMAGE_NOT_THERE)
-		image_places_forget(fetch->places, key); /* it became another one since it was looked up */
+	if (!flight->fills && outcome->answer != IMAGE_UNKNOWN)
+		image_lookups_put(fetch->lookups, key,
+				  outcome->answer == IMAGE_THERE ? &outcome->picture : NULL);
+	else if (outcome->unfit)
+		image_lookups_put(fetch->lookups, key, NULL);
+	else if (outcome->answer == IMAGE_NOT_THERE)
+		image_lookups_forget(fetch->lookups, key); /* it became another one since it was looked up */
 }
 
-static void fly(struct way *way)
+static void run_flight(struct fetcher *fetcher)
 {
-	struct image_fetch *fetch = way->fetch;
-	struct landing landing = {0};
+	struct image_fetch *fetch = fetcher->fetch;
+	struct outcome outcome = {0};
 
-	(way->flight->fills ? fill : find)(fetch, way->worker, way->flight, &landing);
+	(fetcher->flight->fills ? fill : find)(fetch, fetcher->worker, fetcher->flight, &outcome);
 	pthread_mutex_lock(&fetch->lock);
-	note(fetch, way->flight, &landing);
-	land(fetch, take(way->flight), &landing);
+	note(fetch, fetcher->flight, &outcome);
+	finish(fetch, take(fetcher->flight), &outcome);
 	pthread_mutex_unlock(&fetch->lock);
 }
 
-static bool take_flight(struct way *way)
+static bool take_flight(struct fetcher *fetcher)
 {
-	struct image_fetch *fetch = way->fetch;
+	struct image_fetch *fetch = fetcher->fetch;
 
 	pthread_mutex_lock(&fetch->lock);
 	while (!fetch->first && !fetch->stopping)
@@ -277,71 +278,72 @@ static bool take_flight(struct way *way)
 		fetch->waiting--;
 		*(flight->fills ? &fetch->counts.reads : &fetch->counts.finds) += 1;
 	}
-	way->flight = flight;
+	fetcher->flight = flight;
 	pthread_mutex_unlock(&fetch->lock);
 	return flight;
 }
 
 static void *run(void *context)
 {
-	struct way *way = context;
+	struct fetcher *fetcher = context;
 
-	while (take_flight(way))
-		fly(way);
+	while (take_flight(fetcher))
+		run_flight(fetcher);
 	return NULL;
 }
 
 /* ---- asking ---- */
 
-static bool has_wanted_digest(const struct image_wish *wish)
+static bool has_wanted_digest(const struct image_wanted *wanted)
 {
-	return !wish->digest || memcmp(wish->digest, &wish->picture.digest, sizeof(*wish->digest)) == 0;
+	return !wanted->digest ||
+	       memcmp(wanted->digest, &wanted->picture.digest, sizeof(*wanted->digest)) == 0;
 }
 
 /* Whether it is known now what the picture is; else result_out says what to do. */
-static bool ask_what(struct image_fetch *fetch, struct image_wish *wish, enum image_result *result_out)
+static bool ask_what(struct image_fetch *fetch, struct image_wanted *wanted, enum image_result *result_out)
 {
-	scoped_text key = place_key(wish->database, wish->image);
+	scoped_text key = lookup_key(wanted->database, wanted->image);
 
-	if (wish->troubled) {
-		*result_out = IMAGE_TROUBLE;
+	if (wanted->failed) {
+		*result_out = IMAGE_UNAVAILABLE;
 		return false;
 	}
 	pthread_mutex_lock(&fetch->lock);
-	if (!wish->known && !wish->absent)
-		recall(fetch, key, wish);
-	*result_out = wish->known || wish->absent ? IMAGE_ABSENT : join(fetch, key, wish, false);
-	bool known = wish->known && !wish->absent;
+	if (!wanted->known && !wanted->absent)
+		recall(fetch, key, wanted);
+	*result_out = wanted->known || wanted->absent ? IMAGE_ABSENT : join(fetch, key, wanted, false);
+	bool known = wanted->known && !wanted->absent;
 	pthread_mutex_unlock(&fetch->lock);
-	return known && has_wanted_digest(wish);
+	return known && has_wanted_digest(wanted);
 }
 
-static enum image_result ask_to_fill(struct image_fetch *fetch, struct image_wish *wish,
+static enum image_result ask_to_fill(struct image_fetch *fetch, struct image_wanted *wanted,
 				     struct image_file *file_out)
 {
-	scoped_text key = fill_key(&wish->picture.digest);
+	scoped_text key = fill_key(&wanted->picture.digest);
 
 	pthread_mutex_lock(&fetch->lock);
 	/* Again: the last fill may have ended in between. */
-	enum image_result result = image_cache_find(fetch->cache, &wish->picture.digest, file_out)
+	enum image_result result = image_cache_find(fetch->cache, &wanted->picture.digest, file_out)
 					   ? IMAGE_HERE
-					   : join(fetch, key, wish, true);
+					   : join(fetch, key, wanted, true);
 	pthread_mutex_unlock(&fetch->lock);
 	return result;
 }
 
-enum image_result image_fetch_ask(struct image_fetch *fetch, struct image_wish *wish,
+enum image_result image_fetch_ask(struct image_fetch *fetch, struct image_wanted *wanted,
 				  struct image_file *file_out)
 {
 	enum image_result result;
 
-	if (!ask_what(fetch, wish, &result))
+	if (!ask_what(fetch, wanted, &result))
 		return result;
-	if (image_cache_find(fetch->cache, &wish->picture.digest, file_out))
+	if (image_cache_find(fetch->cache, &wanted->picture.digest, file_out))
 		return IMAGE_HERE;
-	if (wish->unkept || wish->fills >= FILLS_MOST)
+	if (wanted->unkept || wanted->fills >= FILLS_MOST)
 		return IMAGE_STREAM;
-	return ask_to_fill(fetch, wish, file_out);
+	return ask_to_fill(fetch, wanted, file_out);
 }
 
 struct image_fetch_counts image_fetch_count(struct image_fetch *fetch)
@@ -360,15 +362,15 @@ struct image_fetch *image_fetch_open(const struct image_source *source, struct i
 
 	fetch->source = source;
 	fetch->cache = cache;
-	fetch->places = image_places_open();
+	fetch->lookups = image_lookups_open();
 	fetch->end = &fetch->first;
 	fetch->log = log_context(NULL, "pictures");
 	pthread_mutex_init(&fetch->lock, NULL);
 	pthread_cond_init(&fetch->news, NULL);
-	for (size_t i = 0; i < IMAGE_FETCH_WAYS; i++) {
-		struct way *way = &fetch->ways[i];
-		*way = (struct way){.fetch = fetch, .worker = source->open(source->context)};
-		if (pthread_create(&way->thread, NULL, run, way) != 0)
+	for (size_t i = 0; i < IMAGE_FETCHERS; i++) {
+		struct fetcher *fetcher = &fetch->fetchers[i];
+		*fetcher = (struct fetcher){.fetch = fetch, .worker = source->open(source->context)};
+		if (pthread_create(&fetcher->thread, NULL, run, fetcher) != 0)
 			own_out_of_memory();
 	}
 	return fetch;
@@ -376,25 +378,25 @@ struct image_fetch *image_fetch_open(const struct image_source *source, struct i
 
 void image_fetch_stop(struct image_fetch *fetch)
 {
-	const struct landing none = {.answer = IMAGE_UNKNOWN};
+	const struct outcome none = {.answer = IMAGE_UNKNOWN};
 
 	pthread_mutex_lock(&fetch->lock);
 	fetch->stopping = true;
 	while (fetch->first) {
 		struct flight *flight = fetch->first;
 		fetch->first = flight->next;
-		land(fetch, flight, &none);
+		finish(fetch, flight, &none);
 	}
 	fetch->end = &fetch->first;
 	fetch->waiting = 0;
-	for (size_t i = 0; i < IMAGE_FETCH_WAYS; i++)
-		if (fetch->ways[i].flight)
-			wake_all(fetch->ways[i].flight, &none);
+	for (size_t i = 0; i < IMAGE_FETCHERS; i++)
+		if (fetch->fetchers[i].flight)
+			wake_all(fetch->fetchers[i].flight, &none);
 	pthread_cond_broadcast(&fetch->news);
 	pthread_mutex_unlock(&fetch->lock);
-	for (size_t i = 0; i < IMAGE_FETCH_WAYS; i++)
+	for (size_t i = 0; i < IMAGE_FETCHERS; i++)
 		if (fetch->source->interrupt)
-			fetch->source->interrupt(fetch->ways[i].worker);
+			fetch->source->interrupt(fetch->fetchers[i].worker);
 }
 
 void image_fetch_close(struct image_fetch **fetch)
@@ -404,11 +406,11 @@ void image_fetch_close(struct image_fetch **fetch)
 	if (!gone)
 		return;
 	image_fetch_stop(gone);
-	for (size_t i = 0; i < IMAGE_FETCH_WAYS; i++) {
-		pthread_join(gone->ways[i].thread, NULL);
-		gone->source->close(gone->ways[i].worker);
+	for (size_t i = 0; i < IMAGE_FETCHERS; i++) {
+		pthread_join(gone->fetchers[i].thread, NULL);
+		gone->source->close(gone->fetchers[i].worker);
 	}
-	image_places_close(&gone->places);
+	image_lookups_close(&gone->lookups);
 	index_done(&gone->flights);
 	pthread_cond_destroy(&gone->news);
 	pthread_mutex_destroy(&gone->lock);

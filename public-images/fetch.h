@@ -2,17 +2,17 @@
  *
  * What a request wants is asked for again after each wait, until the answer is another one than "wait":
  *
- *     which bytes has the picture now?  remembered for a minute (places.h), else the source is asked   (one flight per picture)
+ *     which bytes has the picture now?  remembered for a minute (lookups.h), else the source is asked   (one flight per picture)
  *     are they in the cache?            else the source is read and the cache filled                   (one flight per digest)
  *
- * A few threads fly. Strangers keep none of them busy: only what has a good signature gets here, or what needs none. */
+ * A few threads ask the source. Strangers keep none of them busy: only what has a good signature gets here, or what needs none. */
 #pragma once
 #include "public-images/cache.h"
 #include "public-images/source.h"
 #include "public-images/waiter.h"
 
-#define IMAGE_FETCH_WAYS 4    /* threads that ask the source */
-#define IMAGE_FLIGHTS    1024 /* that wait for one of them at most */
+#define IMAGE_FETCHERS 4    /* threads that ask the source */
+#define IMAGE_FLIGHTS  1024 /* that wait for one of them at most */
 
 struct image_fetch;
 
@@ -26,22 +26,22 @@ enum image_result {
 	IMAGE_HERE,   /* its file is open; the caller closes the descriptor */
 	IMAGE_ABSENT, /* there is no such picture, it has another digest now, or it is nothing that is served */
 	IMAGE_WAIT,   /* waiter.stop() was called; after wake() ask again */
-	IMAGE_STREAM,  /* it cannot be kept: 'picture' says what is to be passed on as it comes */
-	IMAGE_TROUBLE, /* the source cannot say, or there is too much to do: try again later */
+	IMAGE_STREAM,      /* it cannot be kept: 'picture' says what is to be passed on as it comes */
+	IMAGE_UNAVAILABLE, /* the source cannot say, or there is too much to do: try again later */
 };
 
 /* What one request wants, through all of its asking. Begins zeroed but for the first four. */
-struct image_wish {
+struct image_wanted {
 	struct image_waiter waiter;
 	const char *database, *image;      /* borrowed */
 	const struct image_digest *digest; /* borrowed; NULL: whichever it has now */
 
 	/* of the fetch */
 	struct image_picture picture; /* when 'known' */
-	bool known, absent, troubled, unkept;
+	bool known, absent, failed, unkept;
 	int fills;
 };
-enum image_result image_fetch_ask(struct image_fetch *fetch, struct image_wish *wish,
+enum image_result image_fetch_ask(struct image_fetch *fetch, struct image_wanted *wanted,
 				  struct image_file *file_out);
 
 struct image_fetch_counts {

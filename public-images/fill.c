@@ -12,7 +12,7 @@
 
 struct image_fill {
 	struct image_cache *cache;
-	struct image_shelf *shelf;
+	struct image_cache_index *index;
 	char hex[IMAGE_HEX_SIZE], part[IMAGE_FILE_NAME_SIZE];
 	int descriptor;
 	uint64_t expected, length;
@@ -32,19 +32,19 @@ static void end_part(struct image_fill *fill, bool kept)
 {
 	close(fill->descriptor);
 	if (!kept)
-		unlinkat(image_shelf_folder(fill->shelf), fill->part, 0);
-	image_shelf_give_back(fill->shelf, fill->expected);
+		unlinkat(image_cache_index_folder(fill->index), fill->part, 0);
+	image_cache_index_give_back(fill->index, fill->expected);
 }
 
 static bool begin_part(struct image_fill *fill)
 {
 	snprintf(fill->part, sizeof(fill->part), "%s-%08x" IMAGE_CACHE_PART, fill->hex,
 		 random_below(UINT32_MAX));
-	fill->descriptor = openat(image_shelf_folder(fill->shelf), fill->part,
+	fill->descriptor = openat(image_cache_index_folder(fill->index), fill->part,
 				  O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fill->descriptor < 0) {
 		image_cache_note_unkept(fill->cache, strerror(errno));
-		image_shelf_give_back(fill->shelf, fill->expected);
+		image_cache_index_give_back(fill->index, fill->expected);
 		return false;
 	}
 	if (!reserve(fill->descriptor, fill->expected)) {
@@ -58,10 +58,10 @@ static bool begin_part(struct image_fill *fill)
 struct image_fill *image_fill_begin(struct image_cache *cache, const struct image_digest *digest,
 				    uint64_t length)
 {
-	struct image_fill fill = {.cache = cache, .shelf = image_cache_shelf(cache), .expected = length};
+	struct image_fill fill = {.cache = cache, .index = image_cache_index_of(cache), .expected = length};
 
 	sodium_bin2hex(fill.hex, sizeof(fill.hex), digest->bytes, sizeof(digest->bytes));
-	if (!image_shelf_reserve(fill.shelf, length)) {
+	if (!image_cache_index_reserve(fill.index, length)) {
 		image_cache_note_unkept(cache, "a picture is larger than the room that its limit leaves");
 		return NULL;
 	}
@@ -108,20 +108,20 @@ bool image_fill_is_broken(const struct image_fill *fill)
 /* The file has its name only when its bytes are on the disk, and is known only when its name is. */
 static bool keep(struct image_fill *fill, enum image_kind kind)
 {
-	int folder = image_shelf_folder(fill->shelf);
-	struct image_shelved shelved = {.length = fill->length, .kind = kind};
+	int folder = image_cache_index_folder(fill->index);
+	struct image_cache_entry entry = {.length = fill->length, .kind = kind};
 
-	memcpy(shelved.hex, fill->hex, sizeof(shelved.hex));
-	shelved.used_s = shelved.stamped_s = clock_now_ms() / 1000;
-	image_shelved_name(&shelved);
-	if (fsync(fill->descriptor) != 0 || renameat(folder, fill->part, folder, shelved.name) != 0 ||
+	memcpy(entry.hex, fill->hex, sizeof(entry.hex));
+	entry.used_s = entry.stamped_s = clock_now_ms() / 1000;
+	image_cache_entry_name(&entry);
+	if (fsync(fill->descriptor) != 0 || renameat(folder, fill->part, folder, entry.name) != 0 ||
 	    fsync(folder) != 0) {
 		image_cache_note_unkept(fill->cache, strerror(errno));
-		unlinkat(folder, shelved.name, 0);
+		unlinkat(folder, entry.name, 0);
 		return false;
 	}
 	end_part(fill, true);
-	image_shelf_put(fill->shelf, &shelved);
+	image_cache_index_put(fill->index, &entry);
 	return true;
 }
 

@@ -5,8 +5,9 @@
 
 struct image_fill;
 
-/* Begins to keep a picture of that length; room is made, and set aside on the disk where the file system can do that. NULL: it cannot be kept (the disk is full, the picture is larger than the
- * cache, the folder cannot be written). The caller sees to it that there is one fill of a digest at a time. */
+/* Begins to keep a picture of that length. Room is made, and set aside on the disk where the file system can do that. NULL: it cannot
+ * be kept (the disk is full, the picture is larger than the cache, the folder cannot be written). The caller sees to it that
+ * there is one fill of a digest at a time. */
 struct image_fill *image_fill_begin(struct image_cache *cache, const struct image_digest *digest,
 				    uint64_t length);
 /* False: it cannot be kept. What comes is still counted and looked at. */

@@ -11,14 +11,14 @@
 #define FORWARDED_MOST 2048 /* bytes of X-Forwarded-For that are looked at */
 
 struct image_request {
-	struct image_wish wish; /* first: the waiter in it is how others know the request */
-	struct image_office *office;
-	struct image_visit *visit;
+	struct image_wanted wanted; /* first: the waiter in it is how others know the request */
+	struct image_service *service;
+	struct image_connection *watched;
 	struct MHD_Connection *connection;
 	struct image_target target;
 	struct image_address peer, client;
 	char method[24];
-	bool begun, wished;
+	bool begun, is_wanted;
 	struct image_stream *
 		stream; /* the answer reads it; it ends with the request, which is before the answer is given up */
 	struct image_waiter stream_waiter;
@@ -29,7 +29,7 @@ struct image_request {
 
 /* ---- waiting ---- */
 
-static struct image_request *of_wish(struct image_waiter *waiter)
+static struct image_request *of_wanted(struct image_waiter *waiter)
 {
 	return (struct image_request *)(void *)waiter; /* its first member's first member */
 }
@@ -40,14 +40,14 @@ static struct image_request *of_stream(struct image_waiter *waiter)
 						offsetof(struct image_request, stream_waiter));
 }
 
-static void stop_wish(struct image_waiter *waiter)
+static void stop_wanted(struct image_waiter *waiter)
 {
-	MHD_suspend_connection(of_wish(waiter)->connection);
+	MHD_suspend_connection(of_wanted(waiter)->connection);
 }
 
-static void wake_wish(struct image_waiter *waiter)
+static void wake_wanted(struct image_waiter *waiter)
 {
-	MHD_resume_connection(of_wish(waiter)->connection);
+	MHD_resume_connection(of_wanted(waiter)->connection);
 }
 
 static void stop_stream(struct image_waiter *waiter)
@@ -69,8 +69,8 @@ static enum MHD_Result answer(struct image_request *request, int status, struct 
 
 	request->status = status;
 	request->bytes = head ? 0 : bytes;
-	image_visit_answered(request->office->visits, request->visit, request->bytes);
-	atomic_fetch_add_explicit(&request->office->by_class[status / 100], 1, memory_order_relaxed);
+	image_connection_answered(request->service->connections, request->watched, request->bytes);
+	atomic_fetch_add_explicit(&request->service->by_class[status / 100], 1, memory_order_relaxed);
 	return MHD_queue_response(request->connection, (unsigned int)status, response);
 }
 
@@ -85,7 +85,7 @@ static enum MHD_Result answer_once(struct image_request *request, int status, st
 
 static enum MHD_Result answer_not_found(struct image_request *request)
 {
-	return answer(request, 404, request->office->answers.not_found, 0);
+	return answer(request, 404, request->service->answers.not_found, 0);
 }
 
 static const char *header(const struct image_request *request, const char *name)
@@ -108,16 +108,16 @@ static enum MHD_Result answer_file(struct image_request *request, const struct i
 						    .if_range = header(request, "If-Range")};
 	struct image_facts facts = {0};
 
-	image_facts_fill(&facts, &request->wish.picture.digest, file->kind, file->length);
+	image_facts_fill(&facts, &request->wanted.picture.digest, file->kind, file->length);
 	fill_facts(request, &facts);
 	struct image_part part = image_part_wanted(&conditions, facts.etag, file->length);
 	return answer_once(request, part.status, image_answer_file(&facts, &part, file->descriptor),
 			   part.length);
 }
 
-static enum MHD_Result answer_trouble(struct image_request *request)
+static enum MHD_Result answer_unavailable(struct image_request *request)
 {
-	return answer(request, 503, request->office->answers.trouble, 0);
+	return answer(request, 503, request->service->answers.unavailable, 0);
 }
 
 static enum MHD_Result answer_stream(struct image_request *request)
@@ -127,33 +127,33 @@ static enum MHD_Result answer_stream(struct image_request *request)
 	enum image_answer begins = image_stream_begins(request->stream, &kind);
 
 	if (begins != IMAGE_THERE)
-		return begins == IMAGE_UNKNOWN ? answer_trouble(request) : answer_not_found(request);
-	image_facts_fill(&facts, &request->wish.picture.digest, kind, request->wish.picture.length);
+		return begins == IMAGE_UNKNOWN ? answer_unavailable(request) : answer_not_found(request);
+	image_facts_fill(&facts, &request->wanted.picture.digest, kind, request->wanted.picture.length);
 	fill_facts(request, &facts);
 	return answer_once(request, 200, image_answer_stream(&facts, request->stream), facts.length);
 }
 
 static enum MHD_Result begin_stream(struct image_request *request)
 {
-	const struct image_wish *wish = &request->wish;
+	const struct image_wanted *wanted = &request->wanted;
 
-	image_visit_waits(request->visit);
-	request->stream = image_stream_begin(request->office->streams, wish->database, wish->image,
-					     &wish->picture, &request->stream_waiter);
-	return request->stream ? MHD_YES : answer_trouble(request);
+	image_connection_waits(request->watched);
+	request->stream = image_stream_begin(request->service->streams, wanted->database, wanted->image,
+					     &wanted->picture, &request->stream_waiter);
+	return request->stream ? MHD_YES : answer_unavailable(request);
 }
 
 /* ---- deciding ---- */
 
 static bool is_permitted(const struct image_request *request)
 {
-	struct image_office *office = request->office;
+	struct image_service *service = request->service;
 
 	if (!request->target.is_signed)
-		return office->databases.is_unsigned(office->databases.context, request->target.database);
-	pthread_rwlock_rdlock(&office->keys_lock);
-	bool good = image_link_check(&request->target, &office->keys, clock_now_ms() / 1000);
-	pthread_rwlock_unlock(&office->keys_lock);
+		return service->databases.is_unsigned(service->databases.context, request->target.database);
+	pthread_rwlock_rdlock(&service->keys_lock);
+	bool good = image_link_check(&request->target, &service->keys, clock_now_ms() / 1000);
+	pthread_rwlock_unlock(&service->keys_lock);
 	return good;
 }
 
@@ -161,16 +161,16 @@ static enum MHD_Result fetch_picture(struct image_request *request)
 {
 	struct image_file file;
 
-	image_visit_waits(request->visit);
-	switch (image_fetch_ask(request->office->fetch, &request->wish, &file)) {
+	image_connection_waits(request->watched);
+	switch (image_fetch_ask(request->service->fetch, &request->wanted, &file)) {
 	case IMAGE_HERE:
 		return answer_file(request, &file);
 	case IMAGE_WAIT:
 		return MHD_YES;
 	case IMAGE_STREAM:
 		return begin_stream(request);
-	case IMAGE_TROUBLE:
-		return answer_trouble(request);
+	case IMAGE_UNAVAILABLE:
+		return answer_unavailable(request);
 	case IMAGE_ABSENT:
 		break;
 	}
@@ -181,23 +181,23 @@ static enum MHD_Result decide_picture(struct image_request *request)
 {
 	if (!is_permitted(request))
 		return answer_not_found(request);
-	request->wished = true;
-	request->wish.database = request->target.database;
-	request->wish.image = request->target.image;
-	request->wish.digest = request->target.is_signed ? &request->target.digest : NULL;
+	request->is_wanted = true;
+	request->wanted.database = request->target.database;
+	request->wanted.image = request->target.image;
+	request->wanted.digest = request->target.is_signed ? &request->target.digest : NULL;
 	return fetch_picture(request);
 }
 
 static enum MHD_Result decide_target(struct image_request *request)
 {
-	struct image_office *office = request->office;
+	struct image_service *service = request->service;
 
 	switch (request->target.kind) {
 	case IMAGE_TARGET_ROBOTS:
-		return answer(request, 200, office->answers.robots, 0);
+		return answer(request, 200, service->answers.robots, 0);
 	case IMAGE_TARGET_DATABASE:
-		if (office->databases.is_served(office->databases.context, request->target.database))
-			return answer(request, 200, office->answers.served, 0);
+		if (service->databases.is_served(service->databases.context, request->target.database))
+			return answer(request, 200, service->answers.served, 0);
 		break;
 	case IMAGE_TARGET_PICTURE:
 		return decide_picture(request);
@@ -214,14 +214,14 @@ static bool may_be_asked(const struct image_request *request)
 
 static enum MHD_Result decide(struct image_request *request)
 {
-	struct image_office *office = request->office;
+	struct image_service *service = request->service;
 	struct image_address caller = image_address_caller(&request->client);
 	int wait_s = 0;
 
-	if (office->rate && !image_rate_take(office->rate, &caller, clock_steady_ms(), &wait_s))
+	if (service->rate && !image_rate_take(service->rate, &caller, clock_steady_ms(), &wait_s))
 		return answer_once(request, 429, image_answer_too_often(wait_s), 0);
 	if (!may_be_asked(request))
-		return answer(request, 405, office->answers.not_allowed, 0);
+		return answer(request, 405, service->answers.not_allowed, 0);
 	return decide_target(request);
 }
 
@@ -245,7 +245,7 @@ static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, con
 static struct image_address find_client(struct image_request *request)
 {
 	struct text forwarded = {.ceiling = FORWARDED_MOST};
-	const struct image_networks *proxies = &request->office->proxies;
+	const struct image_networks *proxies = &request->service->proxies;
 
 	if (!image_networks_hold(proxies, &request->peer))
 		return request->peer;
@@ -273,37 +273,37 @@ static enum MHD_Result begin(struct image_request *request, const char *method)
 	request->client = find_client(request);
 	if (!has_body(request))
 		return MHD_YES;
-	return may_be_asked(request) ? answer(request, 413, request->office->answers.too_large, 0)
-				     : answer(request, 405, request->office->answers.not_allowed, 0);
+	return may_be_asked(request) ? answer(request, 413, request->service->answers.too_large, 0)
+				     : answer(request, 405, request->service->answers.not_allowed, 0);
 }
 
 enum MHD_Result image_request_go_on(struct image_request *request, struct MHD_Connection *connection,
 				    const char *method, size_t body_length)
 {
-	if (!request || !request->visit || body_length > 0)
+	if (!request || !request->watched || body_length > 0)
 		return MHD_NO;
 	request->connection = connection;
 	if (!request->begun)
 		return begin(request, method);
 	if (request->stream)
 		return answer_stream(request);
-	return request->wished ? fetch_picture(request) : decide(request);
+	return request->is_wanted ? fetch_picture(request) : decide(request);
 }
 
-struct image_request *image_request_open(struct image_office *office, struct image_visit *visit,
+struct image_request *image_request_open(struct image_service *service, struct image_connection *watched,
 					 const struct image_address *connection, const char *uri)
 {
 	struct image_request *request = own_alloc(sizeof(*request));
 
-	request->office = office;
-	request->visit = visit;
+	request->service = service;
+	request->watched = watched;
 	request->peer = request->client = *connection;
 	request->began_ms = clock_steady_ms();
-	request->wish.waiter = (struct image_waiter){.stop = stop_wish, .wake = wake_wish};
+	request->wanted.waiter = (struct image_waiter){.stop = stop_wanted, .wake = wake_wanted};
 	request->stream_waiter = (struct image_waiter){.stop = stop_stream, .wake = wake_stream};
 	image_target_read(uri, &request->target);
-	if (visit)
-		image_visit_asks(office->visits, visit);
+	if (watched)
+		image_connection_asks(service->connections, watched);
 	return request;
 }
 
@@ -318,8 +318,8 @@ void image_request_close(struct image_request **request)
 
 void image_request_ended(struct image_request *request, bool whole)
 {
-	if (request->visit)
-		image_visit_rests(request->office->visits, request->visit);
+	if (request->watched)
+		image_connection_rests(request->service->connections, request->watched);
 	if (request->status == 0)
 		return;
 	const struct image_visited visited = {
@@ -331,5 +331,5 @@ void image_request_ended(struct image_request *request, bool whole)
 		.cut = !whole,
 		.lasted_ms = clock_steady_ms() - request->began_ms,
 	};
-	image_access_note(request->office->access, &visited);
+	image_access_note(request->service->access, &visited);
 }

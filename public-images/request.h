@@ -2,24 +2,24 @@
 #pragma once
 #include "public-images/access.h"
 #include "public-images/answer.h"
+#include "public-images/connections.h"
 #include "public-images/fetch.h"
 #include "public-images/keys.h"
 #include "public-images/rate.h"
 #include "public-images/source.h"
-#include "public-images/visits.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
 #define IMAGE_UNSIGNED_FRESH_S 300 /* so long a cache may keep what was had without a signature */
 
 /* What all requests share. */
-struct image_office {
+struct image_service {
 	pthread_rwlock_t keys_lock;
 	struct image_keys keys;
 	struct image_databases databases;
 	struct image_fetch *fetch;
 	struct image_streams *streams;
-	struct image_visits *visits;
+	struct image_connections *connections;
 	struct image_rate *rate; /* NULL: no limit */
 	struct image_networks proxies;
 	struct image_access *access;
@@ -29,8 +29,8 @@ struct image_office {
 
 struct image_request;
 
-/* The line of a request came. visit may be NULL: it will not be answered. */
-struct image_request *image_request_open(struct image_office *office, struct image_visit *visit,
+/* The line of a request came. watched may be NULL: it will not be answered. */
+struct image_request *image_request_open(struct image_service *service, struct image_connection *watched,
 					 const struct image_address *connection, const char *uri);
 void image_request_close(struct image_request **request);
 

@@ -16,20 +16,20 @@
 #define SILENCE_S         120 /* without a byte: behind all deadlines of ours */
 
 struct image_server {
-	struct image_office office;
+	struct image_service service;
 	struct image_source source;
 	struct MHD_Daemon *daemon;
 	int port;
 };
 
 /* One connection. */
-struct guest {
-	struct image_visit *visit; /* NULL: it may not stay */
+struct client {
+	struct image_connection *watched; /* NULL: it may not stay */
 	struct image_request *request;
 	struct image_address address;
 };
 
-static struct guest *guest_of(struct MHD_Connection *connection)
+static struct client *client_of(struct MHD_Connection *connection)
 {
 	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
@@ -37,11 +37,11 @@ static struct guest *guest_of(struct MHD_Connection *connection)
 static void *on_line(void *context, const char *uri, struct MHD_Connection *connection)
 {
 	struct image_server *server = context;
-	struct guest *guest = guest_of(connection);
+	struct client *client = client_of(connection);
 
-	image_request_close(&guest->request);
-	guest->request = image_request_open(&server->office, guest->visit, &guest->address, uri);
-	return guest->request;
+	image_request_close(&client->request);
+	client->request = image_request_open(&server->service, client->watched, &client->address, uri);
+	return client->request;
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
@@ -58,46 +58,47 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 static void on_completed(void *context, struct MHD_Connection *connection, void **request_place,
 			 enum MHD_RequestTerminationCode how)
 {
-	struct guest *guest = guest_of(connection);
+	struct client *client = client_of(connection);
 
 	(void)context;
 	if (!*request_place)
 		return;
 	image_request_ended(*request_place, how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 	*request_place = NULL;
-	image_request_close(&guest->request);
+	image_request_close(&client->request);
 }
 
-static void guest_comes(struct image_server *server, struct MHD_Connection *connection, void **guest_place)
+static void client_comes(struct image_server *server, struct MHD_Connection *connection, void **client_place)
 {
 	int socket_ = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	const struct sockaddr *peer =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
-	struct guest *guest = own_alloc(sizeof(*guest));
+	struct client *client = own_alloc(sizeof(*client));
 
-	*guest_place = guest;
-	if (image_address_of_socket(peer, &guest->address)) {
-		struct image_address caller = image_address_caller(&guest->address);
-		bool counted = !image_networks_hold(&server->office.proxies, &guest->address);
-		guest->visit = image_visit_comes(server->office.visits, socket_, &caller, counted);
+	*client_place = client;
+	if (image_address_of_socket(peer, &client->address)) {
+		struct image_address caller = image_address_caller(&client->address);
+		bool counted = !image_networks_hold(&server->service.proxies, &client->address);
+		client->watched =
+			image_connection_comes(server->service.connections, socket_, &caller, counted);
 	}
-	if (!guest->visit)
+	if (!client->watched)
 		shutdown(socket_, SHUT_RDWR);
 }
 
-static void on_connection(void *context, struct MHD_Connection *connection, void **guest_place,
+static void on_connection(void *context, struct MHD_Connection *connection, void **client_place,
 			  enum MHD_ConnectionNotificationCode what)
 {
 	struct image_server *server = context;
-	struct guest *guest = *guest_place;
+	struct client *client = *client_place;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		guest_comes(server, connection, guest_place);
+		client_comes(server, connection, client_place);
 		return;
 	}
-	image_request_close(&guest->request);
-	image_visit_leaves(server->office.visits, &guest->visit);
-	free(guest);
+	image_request_close(&client->request);
+	image_connection_leaves(server->service.connections, &client->watched);
+	free(client);
 }
 
 /* Paths are decoded by target.c, after they were split. */
@@ -147,7 +148,8 @@ static struct MHD_Daemon *start(struct image_server *server, const struct image_
 {
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
 	unsigned threads = choose_threads(options->threads);
-	unsigned connections = (image_visits_most(server->office.visits) + SPARE_CONNECTIONS) * threads;
+	unsigned connections =
+		(image_connections_most(server->service.connections) + SPARE_CONNECTIONS) * threads;
 
 	if (address->ss_family == AF_INET6)
 		flags |= MHD_USE_DUAL_STACK;
@@ -160,19 +162,19 @@ static struct MHD_Daemon *start(struct image_server *server, const struct image_
 				MHD_OPTION_CONNECTION_MEMORY_LIMIT, IMAGE_HEADERS_BYTES, MHD_OPTION_END);
 }
 
-static void open_office(struct image_server *server, const struct image_server_options *options)
+static void open_service(struct image_server *server, const struct image_server_options *options)
 {
-	struct image_office *office = &server->office;
+	struct image_service *service = &server->service;
 
-	pthread_rwlock_init(&office->keys_lock, NULL);
-	office->databases = options->databases;
-	office->fetch = image_fetch_open(&server->source, options->cache);
-	office->streams = image_streams_open(&server->source);
-	office->visits = image_visits_open(&options->limits);
+	pthread_rwlock_init(&service->keys_lock, NULL);
+	service->databases = options->databases;
+	service->fetch = image_fetch_open(&server->source, options->cache);
+	service->streams = image_streams_open(&server->source);
+	service->connections = image_connections_open(&options->limits);
 	if (options->requests_per_second > 0)
-		office->rate = image_rate_open(options->requests_per_second, options->requests_at_once);
-	office->access = image_access_open(options->access_log);
-	image_answers_init(&office->answers);
+		service->rate = image_rate_open(options->requests_per_second, options->requests_at_once);
+	service->access = image_access_open(options->access_log);
+	image_answers_init(&service->answers);
 }
 
 static bool listen_there(struct image_server *server, const struct image_server_options *options,
@@ -203,8 +205,8 @@ bool image_server_open(const struct image_server_options *options, const struct 
 		return false;
 	struct image_server *server = own_alloc(sizeof(*server));
 	server->source = options->source;
-	server->office.proxies = proxies;
-	open_office(server, options);
+	server->service.proxies = proxies;
+	open_service(server, options);
 	image_server_set_keys(server, keys);
 	if (!listen_there(server, options, &address, error)) {
 		image_server_close(&server);
@@ -221,18 +223,18 @@ void image_server_close(struct image_server **server)
 	if (!gone)
 		return;
 	/* libmicrohttpd must not be stopped over suspended connections: nobody waits any more. */
-	image_fetch_stop(gone->office.fetch);
-	image_streams_stop(gone->office.streams);
+	image_fetch_stop(gone->service.fetch);
+	image_streams_stop(gone->service.streams);
 	if (gone->daemon)
 		MHD_stop_daemon(gone->daemon);
-	image_streams_close(&gone->office.streams);
-	image_fetch_close(&gone->office.fetch);
-	image_visits_close(&gone->office.visits);
-	image_rate_close(&gone->office.rate);
-	image_access_close(&gone->office.access);
-	image_answers_done(&gone->office.answers);
-	image_keys_done(&gone->office.keys);
-	pthread_rwlock_destroy(&gone->office.keys_lock);
+	image_streams_close(&gone->service.streams);
+	image_fetch_close(&gone->service.fetch);
+	image_connections_close(&gone->service.connections);
+	image_rate_close(&gone->service.rate);
+	image_access_close(&gone->service.access);
+	image_answers_done(&gone->service.answers);
+	image_keys_done(&gone->service.keys);
+	pthread_rwlock_destroy(&gone->service.keys_lock);
 	free(gone);
 }
 
@@ -255,23 +257,23 @@ static void make_known(const struct image_keys *keys)
 void image_server_set_keys(struct image_server *server, const struct image_keys *keys)
 {
 	make_known(keys);
-	pthread_rwlock_wrlock(&server->office.keys_lock);
-	server->office.keys = *keys;
-	pthread_rwlock_unlock(&server->office.keys_lock);
+	pthread_rwlock_wrlock(&server->service.keys_lock);
+	server->service.keys = *keys;
+	pthread_rwlock_unlock(&server->service.keys_lock);
 }
 
 struct image_server_counts image_server_count(struct image_server *server)
 {
-	struct image_fetch_counts fetched = image_fetch_count(server->office.fetch);
+	struct image_fetch_counts fetched = image_fetch_count(server->service.fetch);
 	struct image_server_counts counts = {.finds = fetched.finds, .reads = fetched.reads};
 
 	for (size_t i = 0; i < countof(counts.answers); i++)
-		counts.answers[i] = atomic_load(&server->office.by_class[i]);
-	counts.visits = image_visits_count(server->office.visits);
+		counts.answers[i] = atomic_load(&server->service.by_class[i]);
+	counts.connections = image_connections_count(server->service.connections);
 	return counts;
 }
 
 void image_server_look(struct image_server *server)
 {
-	image_visits_look(server->office.visits);
+	image_connections_look(server->service.connections);
 }

@@ -24,7 +24,7 @@ struct image_source {
 	void *context;
 	void *(*open)(void *context); /* a worker for one thread */
 	void (*close)(void *worker);
-	/* May be NULL. From another thread: what the worker waits for ends with IMAGE_UNKNOWN, and so does whatever it is asked later. */
+	/* May be NULL. From another thread: what the worker waits for ends with IMAGE_UNKNOWN, and so does what it is asked later. */
 	void (*interrupt)(void *worker);
 
 	/* What the picture of that id is now. */

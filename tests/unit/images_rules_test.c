@@ -3,7 +3,7 @@
 #include "public-images/address.h"
 #include "public-images/conditions.h"
 #include "public-images/kind.h"
-#include "public-images/places.h"
+#include "public-images/lookups.h"
 #include "public-images/rate.h"
 #include "tests/unit/cases.h"
 #include <arpa/inet.h>
@@ -301,35 +301,35 @@ static void test_places(void **state)
 {
 	const struct clock_source source = {.steady_ms = fake_steady};
 	const struct image_picture picture = {.length = 7};
-	struct image_places *places = image_places_open();
+	struct image_lookups *places = image_lookups_open();
 	struct image_picture found = {.length = 0};
 	bool there = false;
 	(void)state;
 
 	steady_ms = 1000;
 	clock_replace(&source);
-	assert_false(image_places_find(places, "a", &there, &found));
-	image_places_put(places, "a", &picture);
-	image_places_put(places, "b", NULL);
-	assert_true(image_places_find(places, "a", &there, &found) && there);
+	assert_false(image_lookups_find(places, "a", &there, &found));
+	image_lookups_put(places, "a", &picture);
+	image_lookups_put(places, "b", NULL);
+	assert_true(image_lookups_find(places, "a", &there, &found) && there);
 	assert_int_equal(found.length, 7);
-	assert_true(image_places_find(places, "b", &there, &found) && !there);
+	assert_true(image_lookups_find(places, "b", &there, &found) && !there);
 	steady_ms += IMAGE_ABSENT_MS;
-	assert_false(image_places_find(places, "b", &there, &found));
-	assert_true(image_places_find(places, "a", &there, &found));
+	assert_false(image_lookups_find(places, "b", &there, &found));
+	assert_true(image_lookups_find(places, "a", &there, &found));
 	steady_ms += IMAGE_FRESH_MS - IMAGE_ABSENT_MS;
-	assert_false(image_places_find(places, "a", &there, &found));
-	image_places_put(places, "a", &picture);
-	image_places_forget(places, "a");
-	assert_false(image_places_find(places, "a", &there, &found));
-	image_places_put(places, "first", &picture);
-	for (int i = 0; i < IMAGE_PLACES_MOST; i++) {
+	assert_false(image_lookups_find(places, "a", &there, &found));
+	image_lookups_put(places, "a", &picture);
+	image_lookups_forget(places, "a");
+	assert_false(image_lookups_find(places, "a", &there, &found));
+	image_lookups_put(places, "first", &picture);
+	for (int i = 0; i < IMAGE_LOOKUPS_MOST; i++) {
 		scoped_text key = own_format("%d", i);
-		image_places_put(places, key, &picture);
+		image_lookups_put(places, key, &picture);
 	}
-	assert_false(image_places_find(places, "first", &there, &found));
-	assert_true(image_places_find(places, "0", &there, &found));
-	image_places_close(&places);
+	assert_false(image_lookups_find(places, "first", &there, &found));
+	assert_true(image_lookups_find(places, "0", &there, &found));
+	image_lookups_close(&places);
 	clock_replace(NULL);
 }
 

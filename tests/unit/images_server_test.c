@@ -891,7 +891,7 @@ static void wait_open(struct stage *stage, unsigned count)
 {
 	int turns = 0;
 
-	while (image_server_count(stage->server).visits.open != count)
+	while (image_server_count(stage->server).connections.open != count)
 		wait_a_little(&turns);
 }
 
@@ -910,7 +910,7 @@ static void test_slow_headers(void **state)
 	}
 	wait_open(&stage, SLOW);
 	for (int second = 0; second < IMAGE_HEADER_MS / 1000; second++) {
-		assert_int_equal(image_server_count(stage.server).visits.late, 0);
+		assert_int_equal(image_server_count(stage.server).connections.late, 0);
 		for (unsigned i = 0; i < SLOW; i++)
 			client_send(clients[i], "x");
 		expect_picture(&stage, 1, &small);
@@ -918,7 +918,7 @@ static void test_slow_headers(void **state)
 		pass_ms(1000);
 	}
 	image_server_look(stage.server);
-	assert_int_equal(image_server_count(stage.server).visits.late, SLOW);
+	assert_int_equal(image_server_count(stage.server).connections.late, SLOW);
 	for (unsigned i = 0; i < SLOW; i++)
 		client_expect_end(clients[i]);
 	expect_picture(&stage, 1, &small);
@@ -952,13 +952,13 @@ static void test_slow_readers(void **state)
 		for (unsigned i = 0; i < SLOW; i++)
 			assert_int_equal(client_receive(clients[i], &byte, 1), 1);
 		image_server_look(stage.server);
-		assert_int_equal(image_server_count(stage.server).visits.late, 0);
+		assert_int_equal(image_server_count(stage.server).connections.late, 0);
 		expect_picture(&stage, 1, &small);
 		wait_open(&stage, SLOW);
 		pass_ms(100000);
 	}
 	image_server_look(stage.server);
-	assert_int_equal(image_server_count(stage.server).visits.late, SLOW);
+	assert_int_equal(image_server_count(stage.server).connections.late, SLOW);
 	expect_picture(&stage, 1, &small);
 	assert_int_equal(fake_pictures_reads(stage.pictures), 2);
 	for (unsigned i = 0; i < SLOW; i++)
@@ -1018,11 +1018,11 @@ static void test_idle(void **state)
 			expect_picture(&stage, 1, &small);
 	}
 	expect_picture(&stage, 1, &small);
-	struct image_visits_counts counts = image_server_count(stage.server).visits;
+	struct image_connections_counts counts = image_server_count(stage.server).connections;
 	unsigned fit = row->per_address ? 40 * row->per_address + 1 : row->connections;
 	while (counts.open + counts.crowded < IDLE) { /* they are not all accepted at once */
 		wait_a_little(&turns);
-		counts = image_server_count(stage.server).visits;
+		counts = image_server_count(stage.server).connections;
 	}
 	assert_true(counts.open <= fit + 1);
 	assert_true(fit < IDLE || counts.crowded == 0);

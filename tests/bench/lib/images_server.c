@@ -82,7 +82,11 @@ static bool serve(const char *folder, char *file, struct error *error)
 	const struct image_link link = {"inventory", "picture", "jpg", digest};
 	struct image_server_options options = {
 		.listen = "127.0.0.1:0",
-		.source = {.context = file, .open = open_worker, .close = close_worker, .find = find, .read = read_file},
+		.source = {.context = file,
+			   .open = open_worker,
+			   .close = close_worker,
+			   .find = find,
+			   .read = read_file},
 		.databases = {.is_served = is_served, .is_unsigned = never},
 	};
 	struct image_keys keys = {0};

@@ -12,9 +12,9 @@
 #define IMAGE_FILE_NAME_SIZE 80
 #define IMAGE_STAMP_S        3600 /* a file's time is written when it is older than this */
 
-struct image_shelf;
+struct image_cache_index;
 
-struct image_shelved {
+struct image_cache_entry {
 	char hex[IMAGE_HEX_SIZE]; /* the digest */
 	char name[IMAGE_FILE_NAME_SIZE];
 	uint64_t length;
@@ -24,29 +24,29 @@ struct image_shelved {
 };
 
 /* folder: its descriptor, borrowed. bytes: of all pictures; age_s: without being used. */
-struct image_shelf *image_shelf_open(int folder, uint64_t bytes, int64_t age_s);
-void image_shelf_close(struct image_shelf **shelf);
-int image_shelf_folder(const struct image_shelf *shelf);
+struct image_cache_index *image_cache_index_open(int folder, uint64_t bytes, int64_t age_s);
+void image_cache_index_close(struct image_cache_index **index);
+int image_cache_index_folder(const struct image_cache_index *index);
 
 /* "<32 hex>-<length>.jpg" */
-void image_shelved_name(struct image_shelved *shelved);
+void image_cache_entry_name(struct image_cache_entry *file);
 /* False: it is no name of ours. Fills hex, length, kind and name. */
-bool image_shelved_read(const char *name, struct image_shelved *shelved_out);
+bool image_cache_entry_read(const char *name, struct image_cache_entry *file_out);
 
 /* Its file is there and whole: as the one that was used last. One that was there with that digest goes. */
-void image_shelf_put(struct image_shelf *shelf, const struct image_shelved *shelved);
+void image_cache_index_put(struct image_cache_index *index, const struct image_cache_entry *file);
 /* Notes that it is used now. 'stamp_out': its file's time is to be written. False: it is not there. */
-bool image_shelf_use(struct image_shelf *shelf, const char *hex, struct image_shelved *shelved_out,
-		     bool *stamp_out);
-void image_shelf_remove(struct image_shelf *shelf, const char *hex);
+bool image_cache_index_use(struct image_cache_index *index, const char *hex,
+			   struct image_cache_entry *file_out, bool *stamp_out);
+void image_cache_index_remove(struct image_cache_index *index, const char *hex);
 /* Removes what is too old, and what is too much. */
-void image_shelf_tidy(struct image_shelf *shelf);
+void image_cache_index_tidy(struct image_cache_index *index);
 
 /* Sets bytes aside for a picture to come; others go for it. False: they do not fit. Each is given back, before the put. */
-bool image_shelf_reserve(struct image_shelf *shelf, uint64_t length);
-void image_shelf_give_back(struct image_shelf *shelf, uint64_t length);
+bool image_cache_index_reserve(struct image_cache_index *index, uint64_t length);
+void image_cache_index_give_back(struct image_cache_index *index, uint64_t length);
 
-struct image_shelf_counts {
+struct image_cache_index_counts {
 	uint64_t pictures, bytes, evicted;
 };
-struct image_shelf_counts image_shelf_count(struct image_shelf *shelf);
+struct image_cache_index_counts image_cache_index_count(struct image_cache_index *index);

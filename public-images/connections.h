@@ -9,10 +9,10 @@
 #include "public-images/address.h"
 #include <stdint.h>
 
-struct image_visits;
-struct image_visit;
+struct image_connections;
+struct image_connection;
 
-struct image_visits_limits {
+struct image_connections_limits {
 	unsigned connections;             /* in all */
 	unsigned connections_per_address; /* 0: no such limit */
 	int64_t header_ms;   /* from a connection's or request's first byte to the end of its headers */
@@ -26,29 +26,30 @@ struct image_visits_limits {
 #define IMAGE_ANSWER_MS   30000
 #define IMAGE_BYTES_PER_S 16384
 
-struct image_visits *image_visits_open(const struct image_visits_limits *limits);
-unsigned image_visits_most(const struct image_visits *visits); /* connections in all */
-/* Every visit must have left. */
-void image_visits_close(struct image_visits **visits);
+struct image_connections *image_connections_open(const struct image_connections_limits *limits);
+unsigned image_connections_most(const struct image_connections *connections); /* connections in all */
+/* Every connection must have left. */
+void image_connections_close(struct image_connections **connections);
 
 /* A connection came. Its caller is not counted when 'counted' is false (a proxy). NULL: it may not stay, shut it down. The socket is
- * the caller's; it must stay open until image_visit_leaves(). */
-struct image_visit *image_visit_comes(struct image_visits *visits, int socket,
-				      const struct image_address *caller, bool counted);
-void image_visit_leaves(struct image_visits *visits, struct image_visit **visit);
+ * the caller's; it must stay open until image_connection_leaves(). */
+struct image_connection *image_connection_comes(struct image_connections *connections, int socket,
+						const struct image_address *caller, bool counted);
+void image_connection_leaves(struct image_connections *connections, struct image_connection **connection);
 
 /* Its present step: a request's first line is there; it waits for us; it is sent an answer of so many bytes; it may ask again. */
-void image_visit_asks(struct image_visits *visits, struct image_visit *visit);
-void image_visit_waits(struct image_visit *visit);
-void image_visit_answered(struct image_visits *visits, struct image_visit *visit, uint64_t bytes);
-void image_visit_rests(struct image_visits *visits, struct image_visit *visit);
+void image_connection_asks(struct image_connections *connections, struct image_connection *connection);
+void image_connection_waits(struct image_connection *connection);
+void image_connection_answered(struct image_connections *connections, struct image_connection *connection,
+			       uint64_t bytes);
+void image_connection_rests(struct image_connections *connections, struct image_connection *connection);
 
-struct image_visits_counts {
+struct image_connections_counts {
 	unsigned open;
 	uint64_t late;    /* shut down since their time was over */
 	uint64_t crowded; /* shut down, or not let in, since there were too many */
 };
-struct image_visits_counts image_visits_count(struct image_visits *visits);
-/* Looks at once; its own thread does so every IMAGE_VISITS_LOOK_MS. */
-#define IMAGE_VISITS_LOOK_MS 500
-void image_visits_look(struct image_visits *visits);
+struct image_connections_counts image_connections_count(struct image_connections *connections);
+/* Looks at once; its own thread does so every IMAGE_CONNECTIONS_LOOK_MS. */
+#define IMAGE_CONNECTIONS_LOOK_MS 500
+void image_connections_look(struct image_connections *connections);
