@@ -44,7 +44,7 @@ static unsigned connections_that_fit(void)
 
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
 		return CONNECTIONS_MOST;
-	if (files.rlim_cur < 2 * FILES_OF_ITS_OWN)
+	if (files.rlim_cur / 2 < FILES_OF_ITS_OWN)
 		return FILES_OF_ITS_OWN / 2;
 	uint64_t fit = (files.rlim_cur - FILES_OF_ITS_OWN) / 2;
 	return fit < CONNECTIONS_MOST ? (unsigned)fit : CONNECTIONS_MOST;
