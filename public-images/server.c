@@ -1,7 +1,7 @@
 /* libmicrohttpd's side: its threads, the connections, the requests on them. What becomes of a request is in request.c. */
 #include "public-images/server.h"
 #include "base/log.h"
-#include "base/settings.h"
+#include "base/setting_value.h"
 #include "public-images/request.h"
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -116,7 +116,7 @@ static bool read_address(const char *listen, struct sockaddr_storage *address_ou
 	char host[64];
 	int port;
 
-	if (!settings_listen(listen, host, sizeof(host), &port, error))
+	if (!setting_value_listen(listen, host, sizeof(host), &port, error))
 		return false;
 	const char *name = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
 	*address_out = (struct sockaddr_storage){0};

@@ -68,7 +68,7 @@ done <<'END'
 base/text.c|#include "couch/client.h"|base knows no CouchDB
 couch/client.c|#include "airtable/client.h"|couch knows no Airtable
 public-images/link.c|#include "inventory/document.h"|public-images knows no inventory
-public-images/link.c|#include "bridge/plan.h"|public-images knows no bridge
+public-images/link.c|#include "bridge/plan/plan.h"|public-images knows no bridge
 couch/client.c|  #  include "inventory/document.h"|spaces hide nothing
 inventory/document.c|#include "couch/client.h"|inventory knows no CouchDB
 inventory/document.c|#include "base/http.h"|inventory does no I/O
