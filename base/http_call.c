@@ -108,6 +108,9 @@ static void read_header(struct http_call *call, const char *line, size_t length)
 		value++;
 	while (end > value && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r' || end[-1] == '\n'))
 		end--;
+	if (call->keep_headers)
+		text_format(&call->headers, "%.*s: %.*s\n", (int)name_length, line, (int)(end - value),
+			    value);
 	for (size_t i = 0; i < countof(wanted); i++)
 		if (strlen(wanted[i].name) == name_length &&
 		    strncasecmp(line, wanted[i].name, name_length) == 0)
@@ -120,6 +123,7 @@ static void forget_headers(struct http_call *call)
 
 	for (size_t i = 0; i < countof(kept); i++)
 		own_free_text(kept[i]);
+	text_done(&call->headers);
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *context)
@@ -342,6 +346,7 @@ struct http_call *http_call_open(const struct http_watch *watch, void *loop, con
 	call->loop = loop;
 	call->name = name_of(request);
 	call->repeatable = request->repeatable;
+	call->keep_headers = request->keep_headers;
 	call->only_reads = request->only_reads || request->repeatable;
 	call->allowed_after_stop = request->allowed_after_stop;
 	call->header_ms = request->header_ms > 0 ? request->header_ms : HTTP_HEADER_MS;
@@ -581,6 +586,7 @@ void http_call_reply(const struct http_call *call, struct http_reply *reply_out)
 		.content_type = call->content_type ? call->content_type : "",
 		.etag = call->etag ? call->etag : "",
 		.server = call->server ? call->server : "",
+		.headers = text_or_empty(&call->headers),
 		.date_ms = date_ms,
 		.retry_after_ms = retry_after_ms(call, date_ms),
 	};

@@ -61,7 +61,8 @@ struct http_call {
 
 	int status;
 	size_t headers_size, streamed_size;
-	struct text answer;
+	bool keep_headers;
+	struct text answer, headers;
 	char *content_type, *etag, *date, *retry_after, *server; /* owned */
 };
 

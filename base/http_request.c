@@ -97,3 +97,15 @@ bool http_url_is_open(const char *url)
 
 	return strncmp(url, "http://", strlen("http://")) == 0 && !check_url(url, &loopback) && !loopback;
 }
+
+char *http_reply_header(const struct http_reply *reply, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *line = reply->headers; line && *line; line = strchr(line, '\n') + 1) {
+		const char *value = line + length + strlen(": ");
+		if (strncasecmp(line, name, length) == 0 && line[length] == ':')
+			return own_copy_bytes(value, strcspn(value, "\n"));
+	}
+	return NULL;
+}

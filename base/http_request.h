@@ -50,6 +50,7 @@ struct http_request {
 	bool only_reads; /* changes nothing on the server: its answer is not waited for after http_stop(). Every
 	                      * repeatable request is one */
 	bool no_gzip;    /* send no Accept-Encoding (a feed) */
+	bool keep_headers;   /* the reply has all of the answer's header lines */
 	size_t body_ceiling; /* of the answer, decoded; 0: HTTP_BODY_CEILING, none for a stream.
 	                                  * Above it: ERROR_REFUSED */
 	int connect_ms, header_ms, idle_ms; /* 0: the limits above */
@@ -73,9 +74,14 @@ struct http_reply {
 	const char *content_type; /* "" when absent */
 	const char *etag;         /* "" when absent */
 	const char *server;       /* what it calls itself, "nginx/1.22.1"; "" when absent */
-	int64_t date_ms;          /* the Date header, 0 when absent or unreadable */
-	int retry_after_ms;       /* Retry-After in seconds or as a date, a minute at most; 0 when absent */
+	const char *headers; /* with keep_headers: a "Name: value\n" for each line, as they came; else "" */
+	int64_t date_ms;     /* the Date header, 0 when absent or unreadable */
+	int retry_after_ms;  /* Retry-After in seconds or as a date, a minute at most; 0 when absent */
 };
+
+/* The value of the first header line with this name, letters of either case; NULL: there is none, or keep_headers was not set. The
+ * caller frees. */
+char *http_reply_header(const struct http_reply *reply, const char *name);
 
 /* Whether what is sent there can be read on its way: http:// to another machine. */
 bool http_url_is_open(const char *url);

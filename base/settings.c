@@ -107,6 +107,38 @@ static bool find_value(const struct load *load, const struct setting *setting, c
 	return true;
 }
 
+static bool find_path(const char *name, const struct settings_file *file, char **path_out,
+		      struct error *error)
+{
+	scoped_text name_file = own_format("%s%s", name, SETTING_FILE_ENDING);
+	struct place places[] = {look_into_environment(name, name_file),
+				 look_into_file(file, name, name_file)};
+
+	for (size_t i = 0; i < countof(places); i++) {
+		if (places[i].plain)
+			return error_set(error, ERROR_FATAL, "%s is given in the %s itself, and not as %s",
+					 name, i == 0 ? "environment" : "settings' file", name_file);
+		if (places[i].by_file) {
+			*path_out = own_copy(places[i].by_file);
+			return true;
+		}
+	}
+	*path_out = NULL;
+	return true;
+}
+
+bool settings_file_path(const char *name, const char *file_variable, char **path_out, struct error *error)
+{
+	const char *path = file_variable ? from_environment(file_variable) : NULL;
+	struct settings_file file = {0};
+
+	if (path && !settings_file_read(path, &file, error))
+		return error_wrap(error, "%s", file_variable);
+	bool good = find_path(name, &file, path_out, error);
+	settings_file_done(&file);
+	return good;
+}
+
 /* ---- values ---- */
 
 static bool refuse(const struct setting *setting, const char *place, const char *value, const char *complaint,

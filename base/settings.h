@@ -26,6 +26,10 @@ struct settings_family {
  * The file: KEY=value a line; lines that begin with '#' and empty ones are skipped; "..." knows \n \t \" \\, '...' nothing. */
 must_use bool settings_load(const struct setting *table, size_t count, const char *file_variable,
 			    void *settings, struct error *error);
+/* The path that NAME_FILE gives for this secret, of which no file need be there yet. NULL: NAME_FILE is set nowhere. ERROR_FATAL: NAME
+ * itself is set, so that no file counts, or the settings' file cannot be read. The caller frees. */
+must_use bool settings_file_path(const char *name, const char *file_variable, char **path_out,
+				 struct error *error);
 void settings_done(const struct setting *table, size_t count, void *settings);
 const char *settings_family_get(const struct settings_family *family, const char *name); /* NULL */
 /* One line a setting: name, fallback, words. */

@@ -425,6 +425,46 @@ static void test_date(void **state)
 	assert_true(reply.date_ms == 784111777000);
 }
 
+static void say_headers(void *context, struct fake_request *request)
+{
+	(void)context;
+	fake_send(request, BYTES("HTTP/1.1 103 Early Hints\r\nX-Early: yes\r\n\r\nHTTP/1.1 200 OK\r\nX-One:  "
+				 "two \r\nx-empty:\r\n"
+				 "X-One: three\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+	fake_hang_up(request);
+}
+
+/* The value of a header line of the answer to that request, or NULL. */
+static char *header_of(bool keep_headers, const char *name)
+{
+	struct http_reply reply;
+	scoped(http_call) call =
+		http_start(http, &(struct http_request){.url = at("/"), .keep_headers = keep_headers});
+
+	assert_true(http_wait(http, call, &reply, NULL));
+	return http_reply_header(&reply, name);
+}
+
+static void test_headers_are_kept(void **state)
+{
+	static const struct {
+		bool keep_headers;
+		const char *name, *value;
+	} wanted[] = {
+		{true, "X-One", "two"}, {true, "x-ONE", "two"},  {true, "X-Empty", ""},
+		{true, "X-On", NULL},   {true, "X-Early", NULL}, {true, "Content-Length", "0"},
+		{false, "X-One", NULL},
+	};
+
+	(void)state;
+	with_server(say_headers, NULL);
+	for (size_t i = 0; i < countof(wanted); i++) {
+		scoped_text value = header_of(wanted[i].keep_headers, wanted[i].name);
+		if (!value != !wanted[i].value || (value && strcmp(value, wanted[i].value) != 0))
+			fail_msg("%s is \"%s\"", wanted[i].name, value ? value : "(none)");
+	}
+}
+
 /* ---- answers that are none ---- */
 
 struct broken {
@@ -1473,6 +1513,7 @@ static const struct {
 	{"http_fetch starts and waits", test_fetch},
 	{"http_run returns when a call ends", test_run_ends_at_a_call},
 	{"the Date header is read", test_date},
+	{"all header lines are kept where they are wanted", test_headers_are_kept},
 	{"an answer that never ends is cut by the total deadline", test_total_deadline},
 	{"endless headers are cut", test_headers_ceiling},
 	{"of an error's endless body the beginning is kept", test_long_error},

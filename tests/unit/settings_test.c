@@ -337,6 +337,48 @@ static void test_secrets_are_masked_from_then_on(void **state)
 	assert_string_equal(words, "a *** b *** c k1");
 }
 
+/* ---- where the file of a secret is ---- */
+
+static const struct path_row {
+	const char *name;
+	const char *environment, *file; /* as in a row above */
+	const char *path;               /* its end; or NULL: there is none, */
+	const char *refusal;            /* or this is said */
+} path_rows[] = {
+	{"no path is set", "", NULL, NULL, NULL},
+	{"a path in the environment, of a file that is not there", "TEST_PASSWORD_FILE=/nowhere/keys", NULL,
+	 "/nowhere/keys", NULL},
+	{"a path in the file", "", "TEST_PASSWORD_FILE=/nowhere/keys\n", "/nowhere/keys", NULL},
+	{"the environment's path wins", "TEST_PASSWORD_FILE=/first", "TEST_PASSWORD_FILE=/second\n", "/first",
+	 NULL},
+	{"the secret itself in the environment", "TEST_PASSWORD=hush", NULL, NULL,
+	 "TEST_PASSWORD is given in the environment itself, and not as TEST_PASSWORD_FILE"},
+	{"the secret itself in the file", "", "TEST_PASSWORD=hush\n", NULL,
+	 "TEST_PASSWORD is given in the settings' file itself"},
+	{"a file of settings that is none", "", "TEST_PASSWORD\n", NULL, "TEST_CONFIG: "},
+};
+
+static void test_path(void **state)
+{
+	const struct path_row *row = *state;
+	struct error error = {0};
+	char *found = NULL;
+
+	clear_environment();
+	scoped_text config = row->file ? write_file("settings.conf", row->file, strlen(row->file)) : NULL;
+	if (config)
+		set_variable("TEST_CONFIG", config);
+	set_environment(row->environment);
+	bool good = settings_file_path("TEST_PASSWORD", "TEST_CONFIG", &found, &error);
+	scoped_text path = found;
+	assert_int_equal(good, !row->refusal);
+	if (row->refusal && !strstr(error.text, row->refusal))
+		fail_msg("\"%s\" does not contain \"%s\"", error.text, row->refusal);
+	assert_null(strstr(error.text, "hush"));
+	if (!path != !row->path || (path && strcmp(path, row->path) != 0))
+		fail_msg("the path is %s", path ? path : "none");
+}
+
 static void test_no_file_variable(void **state)
 {
 	struct settings settings = {0};
@@ -500,13 +542,14 @@ static int remove_folder(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[countof(rows) + countof(listens) + countof(strangers) + 4] = {
-		{"a secret's value is in no sentence", test_secrets_are_not_shown, NULL, NULL, NULL},
-		{"loaded secrets are masked, several in one too", test_secrets_are_masked_from_then_on, NULL,
-		 NULL, NULL},
-		{"without a file variable no file is read", test_no_file_variable, NULL, NULL, NULL},
-		{"the help names every setting, its words and fallback", test_help, NULL, NULL, NULL},
-	};
+	static struct CMUnitTest
+		tests[countof(rows) + countof(listens) + countof(strangers) + countof(path_rows) + 4] = {
+			{"a secret's value is in no sentence", test_secrets_are_not_shown, NULL, NULL, NULL},
+			{"loaded secrets are masked, several in one too",
+			 test_secrets_are_masked_from_then_on, NULL, NULL, NULL},
+			{"without a file variable no file is read", test_no_file_variable, NULL, NULL, NULL},
+			{"the help names every setting, its words and fallback", test_help, NULL, NULL, NULL},
+		};
 	size_t count = 4;
 
 	for (size_t i = 0; i < countof(rows); i++)
@@ -518,5 +561,8 @@ int main(void)
 	for (size_t i = 0; i < countof(strangers); i++)
 		tests[count++] = (struct CMUnitTest){strangers[i].name, test_stranger, NULL, NULL,
 						     (void *)(uintptr_t)&strangers[i]};
+	for (size_t i = 0; i < countof(path_rows); i++)
+		tests[count++] = (struct CMUnitTest){path_rows[i].name, test_path, NULL, NULL,
+						     (void *)(uintptr_t)&path_rows[i]};
 	return cmocka_run_group_tests_name("settings", tests, make_folder, remove_folder);
 }
