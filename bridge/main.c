@@ -30,11 +30,13 @@ static void announce(const struct bridge_settings *settings)
 	log_info(&no_place, "davenport %s begins: %s", DAVENPORT_VERSION, words);
 }
 
-static int run_command(const struct command_line *line)
+static int run_line(const struct command_line *line)
 {
 	struct bridge_settings settings = {0};
 	struct error error = {0};
 
+	if (line->command->bare)
+		return line->command->run(NULL, &line->options);
 	if (!bridge_settings_load(&settings, &error))
 		return fails(&error);
 	if (line->command->stays)
@@ -58,5 +60,5 @@ int main(int count, char **words)
 		printf("davenport " DAVENPORT_VERSION "\n");
 		return EXIT_DONE;
 	}
-	return line.help ? print_help(line.command) : run_command(&line);
+	return line.help ? print_help(line.command) : run_line(&line);
 }

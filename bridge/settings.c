@@ -3,6 +3,9 @@
 #include "base/http_request.h"
 #include "base/log.h"
 #include "bridge/base_id.h"
+#include "public-images/address.h"
+#include "public-images/keys.h"
+#include "public-images/target.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -24,11 +27,23 @@ static const struct setting table[] = {
 	 "https://api.airtable.com", 0, 0, "where Airtable's API is"},
 	{"AIRTABLE_POLL_SECONDS", SETTING_SECONDS, offsetof(struct bridge_settings, airtable_poll_s), "30", 1,
 	 86400, "seconds between polls of what changed in Airtable, while something happens"},
+	{"PUBLIC_URL", SETTING_URL, offsetof(struct bridge_settings, public_url), NULL, 0, 0,
+	 "where Airtable reaches this machine, to fetch pictures; empty: pictures are not served"},
+	{"PUBLIC_LISTEN", SETTING_LISTEN, offsetof(struct bridge_settings, public_listen), "0.0.0.0:8790", 0,
+	 0, "address and port on which pictures are served"},
+	{"PUBLIC_PROXIES", SETTING_LIST, offsetof(struct bridge_settings, public_proxies), NULL, 0, 0,
+	 "networks of the proxies whose X-Forwarded-For is believed: 127.0.0.1,10.0.0.0/8"},
+	{"PUBLIC_UNSIGNED", SETTING_LIST, offsetof(struct bridge_settings, public_unsigned), NULL, 0, 0,
+	 "databases whose pictures anybody may fetch, without a signature"},
+	{"PUBLIC_CACHE_MIB", SETTING_COUNT, offsetof(struct bridge_settings, public_cache_mib), "1024", 16,
+	 1048576, "MiB of disk that pictures may take in DATA_DIR"},
+	{"IMAGE_KEYS", SETTING_SECRET, offsetof(struct bridge_settings, image_keys), NULL, 0, 0,
+	 "keys that sign links to pictures; 'davenport keys make' makes the file"},
+	{"DATA_DIR", SETTING_TEXT, offsetof(struct bridge_settings, data_dir), "/var/lib/davenport", 0, 0,
+	 "folder for pictures that are served; all in it may be lost"},
 	{"LOG_LEVEL", SETTING_TEXT, offsetof(struct bridge_settings, log_level), "info", 0, 0,
 	 "debug, info, warn or error"},
 };
-
-#define FILE_VARIABLE "DAVENPORT_CONFIG"
 
 static const struct log no_place;
 
@@ -80,6 +95,46 @@ static bool check_address(const char *name, const char *url, const char *piece, 
 	       error_set(error, ERROR_FATAL, "%s is %.200s: leave out \"%.100s\", %s", name, url, at, why);
 }
 
+/* ---- what serves no pictures ---- */
+
+static bool check_keys(const struct bridge_settings *settings, struct error *error)
+{
+	struct image_keys keys = {0};
+
+	if (!image_keys_read(settings->image_keys, &keys, error))
+		return error_wrap(error, "IMAGE_KEYS");
+	size_t count = keys.count;
+	image_keys_done(&keys);
+	return count > 0 || !bridge_settings_serve_pictures(settings) ||
+	       error_set(error, ERROR_FATAL,
+			 "IMAGE_KEYS has no key, and PUBLIC_URL is set: name a file in IMAGE_KEYS_FILE, and "
+			 "make "
+			 "its first key with 'davenport keys make'");
+}
+
+static bool check_unsigned(const char *list, struct error *error)
+{
+	while (*list) {
+		size_t length = strcspn(list, ",");
+		scoped_text name = own_copy_bytes(list, length);
+		if (!image_database_is_good(name))
+			return error_set(error, ERROR_FATAL,
+					 "PUBLIC_UNSIGNED names '%.100s', and no database can have that name",
+					 name);
+		list += length + (list[length] == ',');
+	}
+	return true;
+}
+
+static bool check_public(const struct bridge_settings *settings, struct error *error)
+{
+	struct image_networks proxies;
+
+	if (!image_networks_read(settings->public_proxies, &proxies, error))
+		return error_wrap(error, "PUBLIC_PROXIES");
+	return check_unsigned(settings->public_unsigned, error) && check_keys(settings, error);
+}
+
 static bool check(const struct bridge_settings *settings, struct error *error)
 {
 	enum log_level level;
@@ -97,14 +152,15 @@ static bool check(const struct bridge_settings *settings, struct error *error)
 	       check_address("COUCHDB_URL", settings->couchdb_url, "/_utils",
 			     "which is the page for people: the server's address is needed", error) &&
 	       check_address("AIRTABLE_ENDPOINT_URL", settings->airtable_endpoint_url, "/v0",
-			     "which is put behind it anyway", error);
+			     "which is put behind it anyway", error) &&
+	       check_public(settings, error);
 }
 
 bool bridge_settings_load(struct bridge_settings *settings_out, struct error *error)
 {
 	struct bridge_settings settings = {0};
 
-	if (!settings_load(table, countof(table), FILE_VARIABLE, &settings, error))
+	if (!settings_load(table, countof(table), SETTINGS_FILE_VARIABLE, &settings, error))
 		return false;
 	if (!check(&settings, error)) {
 		bridge_settings_done(&settings);
@@ -124,6 +180,16 @@ static void warn_of_open_endpoint(const struct bridge_settings *settings)
 			 "AIRTABLE_ENDPOINT_URL is %s: whoever is on the way there can read the token and "
 			 "the rows; use https://",
 			 settings->airtable_endpoint_url);
+}
+
+/* Each link is its own permission. */
+static void warn_of_open_public(const struct bridge_settings *settings)
+{
+	if (bridge_settings_serve_pictures(settings) && http_url_is_open(settings->public_url))
+		log_warn(&no_place,
+			 "PUBLIC_URL is %s: whoever is on the way there can read the links to pictures, and "
+			 "use them until they expire; use https://",
+			 settings->public_url);
 }
 
 static void warn_of_stranger(void *context, const char *name, const char *nearest)
@@ -150,7 +216,8 @@ static void warn_of_other_tokens(const struct bridge_settings *settings)
 void bridge_settings_warn(const struct bridge_settings *settings)
 {
 	warn_of_open_endpoint(settings);
-	settings_strangers(table, countof(table), FILE_VARIABLE, warn_of_stranger, NULL);
+	warn_of_open_public(settings);
+	settings_strangers(table, countof(table), SETTINGS_FILE_VARIABLE, warn_of_stranger, NULL);
 	warn_of_other_tokens(settings);
 }
 
@@ -181,7 +248,14 @@ char *bridge_settings_message(const struct bridge_settings *settings)
 	text_format(&text, "; Airtable at %s with ", settings->airtable_endpoint_url);
 	add_tokens(settings, &text);
 	text_format(&text, ", polled every %d s", settings->airtable_poll_s);
+	if (bridge_settings_serve_pictures(settings))
+		text_format(&text, "; pictures at %s", settings->public_url);
 	return text_take(&text);
+}
+
+bool bridge_settings_serve_pictures(const struct bridge_settings *settings)
+{
+	return is_set(settings->public_url);
 }
 
 void bridge_settings_done(struct bridge_settings *settings)

@@ -8,11 +8,20 @@ struct bridge_settings {
 	struct settings_family airtable_tokens; /* by base id */
 	char *airtable_endpoint_url;
 	int airtable_poll_s;
+	char *public_url; /* "": pictures are not served */
+	char *public_listen, *public_proxies, *public_unsigned;
+	int public_cache_mib;
+	char *image_keys;
+	char *data_dir;
 	char *log_level;
 };
 
+#define SETTINGS_FILE_VARIABLE "DAVENPORT_CONFIG"
+
 /* From the environment and the file that DAVENPORT_CONFIG names; sets the log's level as well. */
 must_use bool bridge_settings_load(struct bridge_settings *settings_out, struct error *error);
+/* Whether pictures are to be served. Then there is a key at least. */
+bool bridge_settings_serve_pictures(const struct bridge_settings *settings);
 /* Tells the log what is set and is probably not what was meant. */
 void bridge_settings_warn(const struct bridge_settings *settings);
 /* One line of what matters, without a secret: "CouchDB at …; Airtable at …". The caller frees. */

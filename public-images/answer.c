@@ -39,7 +39,7 @@ static struct MHD_Response *say(const char *words, const char *caching)
 
 void image_answers_init(struct image_answers *answers)
 {
-	answers->not_found = say("There is nothing here.\n", "no-store");
+	answers->not_found = say(IMAGE_NOT_FOUND_WORDS, "no-store");
 	answers->not_allowed = say("Only GET and HEAD are answered here.\n", "no-store");
 	add(answers->not_allowed, "Allow", "GET, HEAD");
 	answers->too_large = say("A request has no body here.\n", "no-store");

@@ -31,6 +31,9 @@ enum image_target_kind {
 	IMAGE_TARGET_PICTURE,
 };
 
+/* What is said to those who ask for nothing, and of whatever is missing, wrong or expired. */
+#define IMAGE_NOT_FOUND_WORDS "There is nothing here.\n"
+
 struct image_target {
 	enum image_target_kind kind;
 	char database[IMAGE_DATABASE_SIZE];

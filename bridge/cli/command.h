@@ -12,6 +12,7 @@ enum exit_status {
 	EXIT_UNREACHABLE = 3, /* a server cannot be reached */
 };
 #define COMMAND_FIELDS_MOST 32
+#define COMMAND_WORDS_MOST  2
 struct command_options {
 	bool json; /* one object on stdout and nothing else there */
 	bool full, dry_run, force, remove_twins;
@@ -19,4 +20,6 @@ struct command_options {
 	int64_t batch, limit;                          /* 0: not said */
 	size_t field_count;
 	const char *fields[COMMAND_FIELDS_MOST];
+	size_t word_count;
+	const char *words[COMMAND_WORDS_MOST]; /* behind the command, before, between and after options */
 };

@@ -4,6 +4,7 @@
 #include "airtable/records.h"
 #include "airtable/schema.h"
 #include "base/http.h"
+#include "bridge/cli/check_public.h"
 #include "bridge/cli/command.h"
 #include "bridge/cli/command_databases.h"
 #include "bridge/cli/lease_report.h"
@@ -305,6 +306,7 @@ int check_all(const struct bridge_settings *settings, finding *report, void *con
 
 	if (check_server(&checking, http))
 		check_integrations(&checking, http);
+	check_public(settings, http, count_finding, &checking);
 	couch_session_done(&checking.session);
 	return checking.exit_status;
 }

@@ -184,9 +184,19 @@ static bool put_option(struct command_options *options, const struct option *opt
 	return true;
 }
 
+static bool is_argument(const struct command_line *line, const char *word)
+{
+	return (line->command->takes & TAKES_WORDS) && word[0] != '-' &&
+	       line->options.word_count < COMMAND_WORDS_MOST;
+}
+
 static bool read_options(int count, char *const *words, struct command_line *line, struct error *error)
 {
 	for (int i = 0; i < count; i++) {
+		if (is_argument(line, words[i])) {
+			line->options.words[line->options.word_count++] = words[i];
+			continue;
+		}
 		size_t length = strcspn(words[i], "=");
 		const struct option *option = find_option(line->command, words[i], length);
 		if (!option)
@@ -255,8 +265,10 @@ static void add_takers(const struct option *option, struct text *text)
 
 static void help_one(const struct command *command, struct text *text)
 {
-	text_format(text, "usage: davenport %s%s\n\n%s\n\n", command->name,
-		    command->takes ? " [options]" : "", command->words);
+	const char *arguments = command->arguments ? command->arguments : "";
+
+	text_format(text, "usage: davenport %s%s%s%s\n\n%s\n\n", command->name, *arguments ? " " : "",
+		    arguments, command->takes ? " [options]" : "", command->words);
 	for (size_t i = 0; i < countof(options_known); i++)
 		if (command->takes & options_known[i].takes)
 			add_option(&options_known[i], "\n", text);

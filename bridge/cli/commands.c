@@ -6,19 +6,17 @@
 #include "bridge/cli/command_check.h"
 #include "bridge/cli/command_databases.h"
 #include "bridge/cli/command_history.h"
+#include "bridge/cli/command_keys.h"
 #include "bridge/cli/command_problems.h"
 #include "bridge/cli/command_revert.h"
+#include "bridge/cli/command_run.h"
 #include "bridge/connect/connection.h"
 #include "bridge/connect/token_limits.h"
 #include "bridge/daemon/cycle_message.h"
-#include "bridge/daemon/fleet.h"
 #include "bridge/daemon/integration.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct log no_place;
 
@@ -27,56 +25,6 @@ static void log_finding(void *context, enum finding_kind kind, const char *words
 	(void)context;
 	if (kind == FINDING_PROBLEM)
 		log_error(&no_place, "%s", words);
-}
-
-/* ---- run ---- */
-
-/* After the signal. What is under way on the servers may finish for INTEGRATION_STOP_MS; beyond this nothing is waited for,
- * so that whoever asked us to end need not kill us. */
-enum { RUN_END_MS = 9000 };
-
-static int wait_for_signal(const sigset_t *signals)
-{
-	int signal = 0;
-
-	while (sigwait(signals, &signal) != 0)
-		;
-	return signal;
-}
-
-static int end_run(struct fleet **fleet)
-{
-	fleet_stop(*fleet);
-	if (!fleet_wait(*fleet, RUN_END_MS)) {
-		log_error(&no_place, "ends without waiting any longer for what is under way: the next start "
-				     "finds out what became of it");
-		/* Threads still use what would be freed. */
-		_exit(EXIT_PROBLEMS);
-	}
-	fleet_close(fleet);
-	return EXIT_DONE;
-}
-
-/* This thread waits for signals and for nothing else: no server keeps it. */
-static int run(const struct bridge_settings *settings, const struct command_options *options)
-{
-	struct fleet *fleet = fleet_open(settings);
-	struct error error = {0};
-	sigset_t signals;
-
-	(void)options;
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	if (!fleet_start(fleet, &error)) {
-		log_error(&no_place, "%s", error.text);
-		fleet_close(&fleet);
-		return EXIT_PROBLEMS;
-	}
-	log_info(&no_place, "ends: %s was received",
-		 wait_for_signal(&signals) == SIGTERM ? "SIGTERM" : "SIGINT");
-	return end_run(&fleet);
 }
 
 /* ---- sync ---- */
@@ -284,21 +232,42 @@ static int check(const struct bridge_settings *settings, const struct command_op
 }
 
 const struct command commands[] = {
-	{"run", run, 0, "keep every integration in step until SIGTERM or Ctrl-C", true},
-	{"sync", sync_command, TAKES_FULL | TAKES_HELD | TAKES_TWINS | TAKES_INTEGRATION | TAKES_JSON,
-	 "one cycle for each integration; --full compares everything; --held ends what is held apart; "
-	 "--remove-twins deletes what the app made twice",
-	 false},
-	{"check", check, TAKES_JSON, "look at every setting, both servers and the schema; change nothing",
-	 false},
-	{"problems", problems_command, TAKES_INTEGRATION | TAKES_JSON,
-	 "documents and rows of which something should be known, each with its reason", false},
-	{"history", history_command, TAKES_INTEGRATION | TAKES_BATCH | TAKES_ITEM | TAKES_LIMIT | TAKES_JSON,
-	 "what was changed: batches, the newest first; --batch N or --item ID: the changes of one", false},
-	{"revert", revert_command,
-	 TAKES_INTEGRATION | TAKES_BATCH | TAKES_ENTRY | TAKES_DRY_RUN | TAKES_FORCE | TAKES_FIELD |
-		 TAKES_JSON,
-	 "undo a change (--entry ID) or all of a batch (--batch N); --dry-run only says what it would do",
-	 false},
-	{NULL, NULL, 0, NULL, false},
+	{.name = "run",
+	 .run = run_command,
+	 .words = "keep every integration in step until SIGTERM or Ctrl-C",
+	 .stays = true},
+	{.name = "sync",
+	 .run = sync_command,
+	 .takes = TAKES_FULL | TAKES_HELD | TAKES_TWINS | TAKES_INTEGRATION | TAKES_JSON,
+	 .words = "one cycle for each integration; --full compares everything; --held ends what is held "
+		  "apart; "
+		  "--remove-twins deletes what the app made twice"},
+	{.name = "check",
+	 .run = check,
+	 .takes = TAKES_JSON,
+	 .words = "look at every setting, both servers and the schema; change nothing"},
+	{.name = "problems",
+	 .run = problems_command,
+	 .takes = TAKES_INTEGRATION | TAKES_JSON,
+	 .words = "documents and rows of which something should be known, each with its reason"},
+	{.name = "history",
+	 .run = history_command,
+	 .takes = TAKES_INTEGRATION | TAKES_BATCH | TAKES_ITEM | TAKES_LIMIT | TAKES_JSON,
+	 .words = "what was changed: batches, the newest first; --batch N or --item ID: the changes of one"},
+	{.name = "revert",
+	 .run = revert_command,
+	 .takes = TAKES_INTEGRATION | TAKES_BATCH | TAKES_ENTRY | TAKES_DRY_RUN | TAKES_FORCE | TAKES_FIELD |
+		  TAKES_JSON,
+	 .words = "undo a change (--entry ID) or all of a batch (--batch N); --dry-run only says what it "
+		  "would "
+		  "do"},
+	{.name = "keys",
+	 .run = keys_command,
+	 .takes = TAKES_WORDS | TAKES_JSON,
+	 .words = "the keys that sign links to pictures, in the file that IMAGE_KEYS_FILE names: make the "
+		  "first "
+		  "one, list them, rotate (a new one signs), retire an old one",
+	 .arguments = "make|list|rotate|retire ID",
+	 .bare = true},
+	{.name = NULL},
 };

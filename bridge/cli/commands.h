@@ -17,13 +17,16 @@ enum command_takes {
 	TAKES_FIELD = 1 << 9,
 	TAKES_HELD = 1 << 10,
 	TAKES_TWINS = 1 << 11,
+	TAKES_WORDS = 1 << 12, /* without a "--" before them */
 };
 struct command {
 	const char *name;
 	int (*run)(const struct bridge_settings *settings, const struct command_options *options);
 	unsigned takes;
-	const char *words; /* for --help */
-	bool stays;        /* it goes on until a signal: its first line says what it works with */
+	const char *words;     /* for --help */
+	const char *arguments; /* for --help, what its words may be; or NULL */
+	bool stays;            /* it goes on until a signal: its first line says what it works with */
+	bool bare;             /* it runs without settings: they are NULL */
 };
 /* Ends with a NULL name. */
 extern const struct command commands[];

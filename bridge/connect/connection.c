@@ -5,9 +5,8 @@
 #include "bridge/endpoints/couch_endpoint.h"
 #include "bridge/endpoints/couch_store.h"
 #include "bridge/lease/lease.h"
-#include "couch/client.h"
 
-static struct couch_address address_of(const struct bridge_settings *settings, const char *database)
+struct couch_address connection_couch_address(const struct bridge_settings *settings, const char *database)
 {
 	return (struct couch_address){
 		.url = settings->couchdb_url,
@@ -20,7 +19,7 @@ static struct couch_address address_of(const struct bridge_settings *settings, c
 struct couch_client *connection_open_couch(const struct bridge_settings *settings, struct http *http,
 					   const char *database)
 {
-	struct couch_address address = address_of(settings, database);
+	struct couch_address address = connection_couch_address(settings, database);
 
 	return couch_client_open(http, &address);
 }
@@ -37,8 +36,8 @@ void connection_init(struct connection *connection, const struct bridge_settings
 		     struct airtable_limiter *token_limiter)
 {
 	scoped_text state_database = own_format("%s" STATE_SUFFIX, config->database);
-	struct couch_address source = address_of(settings, config->database);
-	struct couch_address state = address_of(settings, state_database), keeper = state;
+	struct couch_address source = connection_couch_address(settings, config->database);
+	struct couch_address state = connection_couch_address(settings, state_database), keeper = state;
 	struct airtable_address base = {
 		.endpoint = settings->airtable_endpoint_url,
 		.token = bridge_settings_token(settings, config->base_id),

@@ -3,12 +3,12 @@
 #include "base/http.h"
 #include "bridge/memory/memory.h"
 #include "bridge/settings.h"
+#include "couch/client.h"
 
 #define CONNECTION_AGENT "davenport/1"
 #define STATE_SUFFIX     "-davenport" /* behind a database's name: the one that has its state */
 
 struct lease;
-struct couch_client;
 struct airtable_client;
 struct airtable_limiter;
 
@@ -37,6 +37,8 @@ struct sync_setup connection_setup(const struct connection *connection,
 void connection_begin(struct connection *connection, const struct sync_setup *setup);
 void connection_done(struct connection *connection);
 
+/* Where a database is, and who we are there; NULL: the server. All of it is borrowed. */
+struct couch_address connection_couch_address(const struct bridge_settings *settings, const char *database);
 /* A client for one database, or for the server (NULL). 'http' and the settings are borrowed until its close. */
 struct couch_client *connection_open_couch(const struct bridge_settings *settings, struct http *http,
 					   const char *database);

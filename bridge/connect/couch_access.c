@@ -31,6 +31,19 @@ bool couch_access_check(const struct bridge_settings *settings, struct http *htt
 					      : error_wrap(error, "COUCHDB_URL");
 }
 
+bool couch_access_is_other_server(const struct bridge_settings *settings, struct http *http,
+				  struct error *error)
+{
+	struct error failure = {0};
+	char version[32];
+
+	if (couch_access_check(settings, http, version, &failure) || failure.kind != ERROR_FATAL ||
+	    failure.status == 401 || failure.status == 403)
+		return false;
+	*error = failure;
+	return true;
+}
+
 /* ---- who we are ---- */
 
 char *couch_access_user_words(const struct couch_session *session)

@@ -20,5 +20,8 @@ char *couch_access_user_words(const struct couch_session *session);
 
 /* The server itself did not answer (or we are to stop): no other database will do better. */
 bool couch_access_is_silence(const struct error *error);
+/* Whether a failure comes of another server, or another address, than CouchDB's: then 'error' says so instead. */
+bool couch_access_is_other_server(const struct bridge_settings *settings, struct http *http,
+				  struct error *error);
 /* Puts the setting in front of a silence that will last. Returns false. */
 bool couch_access_explain(struct error *error);

@@ -3,10 +3,10 @@
 #include "base/http.h"
 #include "bridge/connect/connection.h"
 #include "bridge/connect/couch_access.h"
+#include "bridge/connect/databases.h"
 #include "bridge/endpoints/couch_integration.h"
 #include "couch/documents.h"
 #include "couch/local.h"
-#include "couch/server.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -132,26 +132,14 @@ static bool read_integrations(struct walk *walk, struct error *error)
 	return ok;
 }
 
-/* A failure that another server than CouchDB may be behind, or another address: then 'error' says so instead. */
-static bool is_other_server(const struct integration_search *search, struct error *error)
-{
-	struct error failure = {0};
-	char version[32];
-
-	if (couch_access_check(search->settings, search->http, version, &failure) ||
-	    failure.kind != ERROR_FATAL || failure.status == 401 || failure.status == 403)
-		return false;
-	*error = failure;
-	return true;
-}
-
 /* Why this database cannot be used and what to do, or false: nothing can be used. */
 static bool explain(struct walk *walk, struct error *error, char **words_out)
 {
 	const struct integration_search *search = walk->search;
 	struct couch_session session = {0};
 
-	if (error->status != 401 && error->status != 403 && is_other_server(search, error))
+	if (error->status != 401 && error->status != 403 &&
+	    couch_access_is_other_server(search->settings, search->http, error))
 		return false;
 	if (error->status == 404) {
 		*words_out =
@@ -190,60 +178,6 @@ static bool search_database(struct walk *walk, struct error *error)
 		return false;
 	report_problem(walk, words);
 	json_append(walk->configs->unread, json_new_text(walk->database));
-	return true;
-}
-
-/* ---- which databases ---- */
-
-static bool is_state_database(const char *name)
-{
-	size_t length = strlen(name), suffix = strlen(STATE_SUFFIX);
-
-	return name[0] == '_' || (length > suffix && strcmp(name + length - suffix, STATE_SUFFIX) == 0);
-}
-
-static bool all_databases(const struct integration_search *search, struct json_object **names_out,
-			  struct error *error)
-{
-	scoped(couch_client) server = connection_open_couch(search->settings, search->http, NULL);
-	struct couch_session session = {0};
-	struct error failure = {0};
-
-	if (couch_database_list(server, names_out, &failure))
-		return true;
-	*error = failure;
-	if (failure.status != 401 && failure.status != 403) {
-		if (couch_access_is_silence(error))
-			return couch_access_explain(error);
-		(void)is_other_server(search, error); /* says it better */
-		return false;
-	}
-	if (!couch_access_session(search->settings, search->http, &session, error))
-		return false;
-	scoped_text user = couch_access_user_words(&session);
-	couch_session_done(&session);
-	return error_set(
-		error, ERROR_FATAL,
-		"the %s may not list the server's databases, which only its administrators may: name "
-		"the databases in COUCHDB_DATABASES (HTTP %d)",
-		user, failure.status);
-}
-
-/* The names that are set, or all that the server has. */
-static bool database_names(const struct integration_search *search, struct json_object **names_out,
-			   struct error *error)
-{
-	const char *list = search->settings->couchdb_databases;
-
-	if (!list || !list[0])
-		return all_databases(search, names_out, error);
-	*names_out = json_new_array();
-	while (*list) {
-		size_t length = strcspn(list, ",");
-		if (length)
-			json_append(*names_out, json_new_text_bytes(list, length));
-		list += length + (list[length] == ',');
-	}
 	return true;
 }
 
@@ -364,12 +298,11 @@ bool integrations_find(const struct integration_search *search, struct integrati
 	scoped(json_object) names = NULL;
 	struct integration_configs configs = {.unread = json_new_array()};
 	struct walk walk = {.search = search, .configs = &configs};
-	bool ok = database_names(search, &names, error);
+	bool ok = databases_meant(search->settings, search->http, &names, error);
 
 	for (size_t i = 0; ok && i < json_length(names); i++) {
 		walk.database = json_text_of(json_at(names, i));
-		if (!is_state_database(walk.database))
-			ok = search_database(&walk, error);
+		ok = search_database(&walk, error);
 	}
 	if (ok) {
 		settle_bases(&walk);

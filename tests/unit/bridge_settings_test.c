@@ -43,6 +43,8 @@ struct settings_case {
 
 /* ---- what is refused ---- */
 
+#define KEY "k1 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
 static const struct settings_case refusal_cases[] = {
 	{"the usual settings are good", "", NULL},
 	{"a password without its user", "COUCHDB_USER=",
@@ -67,6 +69,22 @@ static const struct settings_case refusal_cases[] = {
 	{"a path that begins like the version", "AIRTABLE_ENDPOINT_URL=https://proxy.example/v01", NULL},
 	{"a token of two lines", "AIRTABLE_TOKEN=patAll\rsecret",
 	 "environment: AIRTABLE_TOKEN has a line break in it"},
+	{"a public address with a key", "PUBLIC_URL=https://pictures.example\nIMAGE_KEYS=" KEY, NULL},
+	{"a public address without a key", "PUBLIC_URL=https://pictures.example",
+	 "IMAGE_KEYS has no key, and PUBLIC_URL is set: name a file in IMAGE_KEYS_FILE, and make its first "
+	 "key with "
+	 "'davenport keys make'"},
+	{"a public address with keys that are only a comment",
+	 "PUBLIC_URL=https://pictures.example\nIMAGE_KEYS=#k1", "IMAGE_KEYS has no key"},
+	{"a key that is none", "IMAGE_KEYS=k1 secret-key",
+	 "IMAGE_KEYS: line 1 is no key: write \"<key id> <64 hex"},
+	{"a key without a public address", "IMAGE_KEYS=" KEY, NULL},
+	{"proxies", "PUBLIC_PROXIES=127.0.0.1, 10.0.0.0/8", NULL},
+	{"a proxy that is a name", "PUBLIC_PROXIES=nginx", "PUBLIC_PROXIES: \"nginx\" is no network"},
+	{"databases without signatures", "PUBLIC_UNSIGNED=tools,toys", NULL},
+	{"a database that cannot be", "PUBLIC_UNSIGNED=tools,My Tools",
+	 "PUBLIC_UNSIGNED names 'My Tools', and no database can have that name"},
+	{"a cache that is too small", "PUBLIC_CACHE_MIB=1", "PUBLIC_CACHE_MIB must be from 16 to 1048576"},
 	{"a level that is none", "LOG_LEVEL=loud",
 	 "LOG_LEVEL is \"loud\"; it may be debug, info, warn or error"},
 };
@@ -109,6 +127,12 @@ static const struct settings_case warning_cases[] = {
 	{"a name that begins like ours", "AIRTABLE_BASE_URL=http://x",
 	 "AIRTABLE_BASE_URL is set in the environment"},
 	{"the file's name, misspelt", "DAVENPORT_CONF=/x", "did you mean DAVENPORT_CONFIG?"},
+	{"pictures over https are no reason to warn", "PUBLIC_URL=https://pictures.example\nIMAGE_KEYS=" KEY,
+	 NULL},
+	{"pictures over http are warned of", "PUBLIC_URL=http://pictures.example\nIMAGE_KEYS=" KEY,
+	 "PUBLIC_URL is http://pictures.example: whoever is on the way there can read the links to pictures, "
+	 "and use "
+	 "them until they expire; use https://"},
 	{"a token for no base", "AIRTABLE_TOKEN_x=patOther.secret-3",
 	 "level=warn msg=\"AIRTABLE_TOKEN_x is for no base: behind AIRTABLE_TOKEN_ stands a base's id, "
 	 "appXXXXXXXXXXXXXX; the token for all bases is AIRTABLE_TOKEN\"\n"},
@@ -155,6 +179,9 @@ static const struct settings_case first_line_cases[] = {
 	 "CouchDB at http://127.0.0.1:5984 as nobody (COUCHDB_USER is empty), every database with an "
 	 "Airtable "
 	 "integration; Airtable at https://api.airtable.com with no token, polled every 30 s"},
+	{"where pictures are served is told, their keys are not",
+	 "PUBLIC_URL=https://pictures.example\nIMAGE_KEYS=" KEY,
+	 ", polled every 30 s; pictures at https://pictures.example"},
 	{"a base's own token alone", "AIRTABLE_TOKEN=\nAIRTABLE_TOKEN_appAbCdEfGhIjKlMn=patOther.secret-3",
 	 "with the token AIRTABLE_TOKEN_appAbCdEfGhIjKlMn, polled"},
 };

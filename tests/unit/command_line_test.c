@@ -25,6 +25,8 @@ static char *shown(const struct command_line *line)
 		text_format(&text, " held=%s", options->held);
 	for (size_t i = 0; i < options->field_count; i++)
 		text_format(&text, " field=%s", options->fields[i]);
+	for (size_t i = 0; i < options->word_count; i++)
+		text_format(&text, " word=%s", options->words[i]);
 	text_add(&text, options->json ? " json" : "");
 	text_add(&text, options->full ? " full" : "");
 	text_add(&text, options->dry_run ? " dry-run" : "");
@@ -52,6 +54,13 @@ static const struct line_case {
 	 "revert field=Notes field=Name dry-run",
 	 NULL},
 	{"a value that looks like an option", {"sync", "--held", "--full"}, "sync held=--full", NULL},
+
+	{"a word where the command takes words", {"keys", "list"}, "keys word=list", NULL},
+	{"two words with an option between them",
+	 {"keys", "retire", "--json", "k1"},
+	 "keys word=retire word=k1 json",
+	 NULL},
+	{"a word may have '=' in it", {"keys", "retire", "a=b"}, "keys word=retire word=a=b", NULL},
 
 	{"--help", {"--help"}, "help", NULL},
 	{"-h", {"-h"}, "help", NULL},
@@ -91,6 +100,14 @@ static const struct line_case {
 	 NULL,
 	 "history does not take '--limt' (did you mean '--limit'?)"},
 	{"a word too many", {"sync", "full"}, NULL, "sync does not take 'full'; 'davenport help sync'"},
+	{"a word beyond those that a command can take",
+	 {"keys", "retire", "k1", "k2"},
+	 NULL,
+	 "keys does not take 'k2'; 'davenport help keys'"},
+	{"an option that a command of words does not take",
+	 {"keys", "list", "--full"},
+	 NULL,
+	 "keys does not take '--full'"},
 	{"a flag with a value",
 	 {"sync", "--full=yes"},
 	 NULL,
@@ -135,6 +152,8 @@ static const struct help_case {
 	 "--limit N          how many are listed (history)\n", NULL},
 	{"the help of all names the settings", NULL, "\n  COUCHDB_URL ", NULL},
 	{"the help of one names its usage", "history", "usage: davenport history [options]\n", "COUCHDB_URL"},
+	{"the help of one names its words", "keys",
+	 "usage: davenport keys make|list|rotate|retire ID [options]\n", NULL},
 	{"the help of one names its options", "history", "  --limit N          how many are listed\n",
 	 "--force"},
 	{"the help of one names -h", "check", "  -h, --help         this\n", "--limit"},

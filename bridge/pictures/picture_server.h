@@ -1,0 +1,20 @@
+/* The public server for pictures, beside the integrations: it opens the cache and the server, looks now and then which databases are
+ * here, and tidies the cache.
+ *
+ * It has a thread of its own, and stops nobody: what keeps it from listening (the port is taken, the folder cannot be used) is told to
+ * the log at once and hourly, and tried again every few seconds. So a second process on the same machine takes it over when the
+ * first one ends. */
+#pragma once
+#include "bridge/settings.h"
+
+struct picture_server;
+
+/* The settings are borrowed until the close; bridge_settings_serve_pictures() holds of them. NULL with ERROR_FATAL: its keys are none,
+ * or there is no thread to be had. */
+must_use struct picture_server *picture_server_open(const struct bridge_settings *settings,
+						    struct error *error);
+/* From now on links are checked by these settings' keys. Changes nothing else, and nothing on failure. */
+must_use bool picture_server_take_keys(struct picture_server *server, const struct bridge_settings *settings,
+				       struct error *error);
+/* Ends every connection. */
+void picture_server_close(struct picture_server **server);
