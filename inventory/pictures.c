@@ -67,3 +67,21 @@ bool pictures_of_item(const struct inventory_view *view, const char *item_id,
 	*pictures_out = take(pictures);
 	return true;
 }
+
+bool pictures_find_digest(const struct inventory_view *view, const char *digest, char **image_id_out,
+			  struct error *error)
+{
+	scoped(json_object) found = NULL;
+
+	if (!view_find(view, DOCUMENT_IMAGE, "image_1440_digest", digest, &found, error))
+		return false;
+	*image_id_out = NULL;
+	for (size_t i = 0; i < json_length(found) && !*image_id_out; i++) {
+		struct json_object *body = json_at(found, i);
+		const char *id = NULL;
+		if (schema_is_valid(body) &&
+		    document_type_of(json_text_or(body, "_id", ""), &id) == DOCUMENT_IMAGE)
+			*image_id_out = own_copy(id);
+	}
+	return true;
+}

@@ -6,3 +6,8 @@
  * that is not valid, and one whose picture is gone or has no image-1440 are left out. */
 must_use bool pictures_of_item(const struct inventory_view *view, const char *item_id,
 			       struct json_object **pictures_out, struct error *error);
+
+/* The id of the picture whose large rendition has this digest ("md5-…"), so that the same bytes are kept once; NULL: there is none
+ * that is valid. Of several the first by _id. The caller frees. */
+must_use bool pictures_find_digest(const struct inventory_view *view, const char *digest, char **image_id_out,
+				   struct error *error);

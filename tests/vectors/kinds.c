@@ -12,6 +12,7 @@ static const struct {
 	{"delete-and-history", vector_run_steps},
 	{"to-airtable", vector_run_to_airtable},
 	{"from-airtable", vector_run_from_airtable},
+	{"images", vector_run_images},
 };
 
 vector_run *vector_kind(const char *path)

@@ -18,6 +18,7 @@ static const char *const files[] = {
 	"tests/vectors/delete-and-history.json",
 	"tests/vectors/to-airtable.json",
 	"tests/vectors/from-airtable.json",
+	"tests/vectors/images.json",
 };
 
 /* ---- vectors ---- */

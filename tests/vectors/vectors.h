@@ -27,7 +27,8 @@ void vector_run_flawed(vector_run *run, struct json_object *vector, struct json_
 /* What runs the vectors of a file with this name; NULL: the name says no kind. */
 vector_run *vector_kind(const char *path);
 
-vector_run vector_run_epc, vector_run_steps, vector_run_to_airtable, vector_run_from_airtable;
+vector_run vector_run_epc, vector_run_steps, vector_run_to_airtable, vector_run_from_airtable,
+	vector_run_images;
 
 /* ---- comparing ---- */
 

@@ -143,6 +143,7 @@ int main(int count_of_words, char **words)
 		"tests/vectors/delete-and-history.json",
 		"tests/vectors/to-airtable.json",
 		"tests/vectors/from-airtable.json",
+		"tests/vectors/images.json",
 	};
 	struct sums sums = {.tap = count_of_words < 2, .skipped_names = json_new_object()};
 
