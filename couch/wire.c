@@ -46,7 +46,7 @@ void couch_fill_request(const struct couch_client *couch, const char *path, stru
 	couch_client_fill(couch, !is_get(request->method), request);
 }
 
-struct http_call *couch_start(struct couch_client *couch, const struct couch_ask *ask)
+static struct http_call *start(struct couch_client *couch, const struct couch_ask *ask)
 {
 	scoped_text url = couch_client_url(couch, ask->server, ask->path);
 	scoped_text body = ask->body ? json_write(ask->body) : NULL;
@@ -200,7 +200,7 @@ bool couch_wait(struct couch_client *couch, struct http_call *call, struct http_
 bool couch_ask(struct couch_client *couch, const struct couch_ask *ask, struct json_object **answer_out,
 	       struct json_flaws *flaws, int *status_out, struct error *error)
 {
-	scoped(http_call) call = couch_start(couch, ask);
+	scoped(http_call) call = start(couch, ask);
 	struct http_reply reply;
 
 	if (!couch_wait(couch, call, &reply, error) ||

@@ -38,8 +38,7 @@ bool couch_try_again(struct couch_client *couch, int attempt, struct error *erro
 /* http_wait(), whose failure names CouchDB as the server that did not answer. */
 must_use bool couch_wait(struct couch_client *couch, struct http_call *call, struct http_reply *reply_out,
 			 struct error *error);
-/* The parts of couch_ask(), for requests that run beside others and for streams. */
-struct http_call *couch_start(struct couch_client *couch, const struct couch_ask *ask);
+/* What an answer means, for requests that run beside others and for streams. */
 must_use bool couch_judge(struct couch_client *couch, const struct couch_ask *ask,
 			  const struct http_reply *reply, struct json_object **answer_out,
 			  struct json_flaws *flaws, struct error *error);

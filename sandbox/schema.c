@@ -54,7 +54,7 @@ static struct json_object *options_of(const struct sandbox_field *field)
 	return options;
 }
 
-struct json_object *sandbox_field_model(const struct sandbox_field *field)
+static struct json_object *field_model(const struct sandbox_field *field)
 {
 	struct json_object *model = json_new_object();
 
@@ -89,7 +89,7 @@ struct json_object *sandbox_table_model(const struct sandbox_table *table)
 	json_put_text(model, "description", table->description);
 	json_put_text(model, "primaryFieldId", table->primary ? table->primary->id : NULL);
 	for (size_t i = 0; i < table->field_count; i++)
-		json_append(fields, sandbox_field_model(table->fields[i]));
+		json_append(fields, field_model(table->fields[i]));
 	json_put(model, "fields", fields);
 	json_put(model, "views", views_of(table));
 	return model;

@@ -2,7 +2,6 @@
 #pragma once
 #include "sandbox/store.h"
 
-struct json_object *sandbox_field_model(const struct sandbox_field *field);
 struct json_object *sandbox_table_model(const struct sandbox_table *table);
 
 /* The names are in nobody's way, or ERROR_REFUSED. */

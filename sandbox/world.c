@@ -39,7 +39,7 @@ void sandbox_init(struct sandbox *sandbox)
 	sandbox_counts_reset(&sandbox->counts, sandbox_steady_us());
 }
 
-void sandbox_options_done(struct sandbox_options *options)
+static void options_done(struct sandbox_options *options)
 {
 	for (size_t i = 0; i < options->token_count; i++) {
 		free(options->tokens[i].token);
@@ -55,7 +55,7 @@ void sandbox_done(struct sandbox *sandbox)
 {
 	sandbox_store_close(&sandbox->store);
 	sandbox_store_close(&sandbox->before);
-	sandbox_options_done(&sandbox->options);
+	options_done(&sandbox->options);
 	sandbox_limits_done(&sandbox->limits);
 	sandbox_faults_done(&sandbox->faults);
 	sandbox_counts_done(&sandbox->counts);

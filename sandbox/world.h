@@ -57,7 +57,6 @@ struct sandbox {
 bool sandbox_rate_fits(double rate);
 void sandbox_init(struct sandbox *sandbox);
 void sandbox_done(struct sandbox *sandbox);
-void sandbox_options_done(struct sandbox_options *options);
 /* Replaces what the sandbox holds. */
 void sandbox_take_store(struct sandbox *sandbox, struct sandbox_store *store);
 /* After a big JSON text was read or written: its memory goes back. */

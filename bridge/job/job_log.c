@@ -71,7 +71,8 @@ static char *link_words(const struct batch *batch, enum table table, const struc
 	return text_take(&words);
 }
 
-char *job_cell_words(const struct batch *batch, enum field field, const struct cell *cell)
+/* A value of this field in words: shortened, masked, links with the names of what they lead to. The caller frees. */
+static char *cell_words(const struct batch *batch, enum field field, const struct cell *cell)
 {
 	char shown[256];
 
@@ -95,8 +96,8 @@ static void log_write(struct batch *batch, const struct job *job, const char *di
 static void add_change(struct text *words, const struct batch *batch, enum field field,
 		       const struct cell *before, const struct cell *now)
 {
-	scoped_text before_words = job_cell_words(batch, field, before);
-	scoped_text now_words = job_cell_words(batch, field, now);
+	scoped_text before_words = cell_words(batch, field, before);
+	scoped_text now_words = cell_words(batch, field, now);
 
 	text_format(words, "%s%s: %s → %s", words->length ? "; " : "", field_rule(field)->name, before_words,
 		    now_words);
@@ -248,8 +249,8 @@ void job_log_conflict(struct batch *batch, const struct job *job, enum field fie
 		      const struct cell *won)
 {
 	const struct decision *decision = &job->plan->decisions[field];
-	scoped_text lost_words = job_cell_words(batch, field, lost);
-	scoped_text won_words = job_cell_words(batch, field, won);
+	scoped_text lost_words = cell_words(batch, field, lost);
+	scoped_text won_words = cell_words(batch, field, won);
 	scoped_text sentence = own_format("conflict in %s: %s: %s gave way to %s (%s)",
 					  field_rule(field)->name, decision->reason, lost_words, won_words,
 					  decision->action & ACTION_TO_COUCH ? to_couch : to_airtable);
@@ -259,7 +260,7 @@ void job_log_conflict(struct batch *batch, const struct job *job, enum field fie
 
 void job_log_gone_with_row(struct batch *batch, const struct job *job, enum field field)
 {
-	scoped_text lost = job_cell_words(batch, field, job_shown(job, field));
+	scoped_text lost = cell_words(batch, field, job_shown(job, field));
 	scoped_text sentence = own_format("conflict in %s: %s: %s goes with the row, and is in the history",
 					  field_rule(field)->name, job->plan->existence.reason, lost);
 

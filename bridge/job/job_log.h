@@ -5,9 +5,6 @@
 
 /* "item-12 (Drill)". The caller frees. */
 char *job_label(const struct job *job);
-/* A value of this field in words, for a line of the log: shortened, masked, links with the names of what they lead to. The
- * caller frees. */
-char *job_cell_words(const struct batch *batch, enum field field, const struct cell *cell);
 
 /* The document is written. before: its cells until then. */
 void job_log_document_written(struct batch *batch, const struct job *job);

@@ -58,7 +58,8 @@ bool mapping_type_word(const char *choice, const char **word_out)
 	return false;
 }
 
-struct cell choice_cell(enum field field, const char *name)
+/* A name as a choice; of Type by the template's names. */
+static struct cell choice_cell(enum field field, const char *name)
 {
 	if (field != FIELD_TYPE)
 		return cell_choice(name);

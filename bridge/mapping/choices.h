@@ -5,8 +5,6 @@
 
 #define MAPPING_TYPE_ITEM "Item" /* of a document without a type, and of an empty cell */
 
-/* A document's word as a choice; of Type by the template's names. */
-struct cell choice_cell(enum field field, const char *name);
 /* The choice that a row shows. 'unknown_out' is set where the column has none of this name. */
 struct cell choice_from_row(const struct column *column, enum field field, const char *name,
 			    bool *unknown_out);

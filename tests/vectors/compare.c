@@ -55,13 +55,16 @@ struct json_object *vector_value(struct json_object *recorded)
 	return object;
 }
 
+/* Equal but for the order of keys; numbers to 'noise'. */
+static bool same(struct json_object *a, struct json_object *b, double noise);
+
 static bool same_members(struct json_object *a, struct json_object *b, double noise)
 {
 	if (json_key_count(a) != json_key_count(b))
 		return false;
 	json_each (a, key, value) {
 		struct json_object *other;
-		if (!json_find(b, key, &other) || !vector_same(value, other, noise))
+		if (!json_find(b, key, &other) || !same(value, other, noise))
 			return false;
 	}
 	return true;
@@ -72,12 +75,12 @@ static bool same_elements(struct json_object *a, struct json_object *b, double n
 	if (json_length(a) != json_length(b))
 		return false;
 	for (size_t i = 0; i < json_length(a); i++)
-		if (!vector_same(json_at(a, i), json_at(b, i), noise))
+		if (!same(json_at(a, i), json_at(b, i), noise))
 			return false;
 	return true;
 }
 
-bool vector_same(struct json_object *a, struct json_object *b, double noise)
+static bool same(struct json_object *a, struct json_object *b, double noise)
 {
 	if (json_is_number(a) && json_is_number(b)) {
 		double left = json_double_of(a), right = json_double_of(b);
@@ -118,6 +121,6 @@ void vector_compare(struct vector_result *result, const char *where, struct json
 	scoped_text our_words = json_write(ours);
 	scoped_text their_words = json_write(theirs);
 
-	if (!vector_same(ours, theirs, PRICE_NOISE))
+	if (!same(ours, theirs, PRICE_NOISE))
 		vector_fail(result, "%s: %.400s, recorded was %.400s", where, our_words, their_words);
 }

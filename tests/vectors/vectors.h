@@ -35,8 +35,6 @@ vector_run vector_run_epc, vector_run_steps, vector_run_to_airtable, vector_run_
 /* {"$undefined":true}, and {"$number":"NaN"}, which vector_value() makes a number, deep inside as well. */
 bool vector_is_undefined(struct json_object *value);
 struct json_object *vector_value(struct json_object *recorded); /* the caller frees */
-/* Equal but for the order of keys; numbers to 'noise'. */
-bool vector_same(struct json_object *a, struct json_object *b, double noise);
 /* The same keys in the same order, one level deep. */
 bool vector_same_order(struct json_object *a, struct json_object *b);
 /* Fails with the first place at which they differ. */

@@ -31,6 +31,15 @@ static void check_echo(struct play *play, unsigned before)
 		world_broken(play->world, "%u acts of people led to %u writes", play->acts, writes);
 }
 
+/* An event of rule 16 is in it. */
+static bool has_second(const struct history *history)
+{
+	for (size_t i = 0; i < history->count; i++)
+		if (event_kinds[history->events[i].kind].rule == RULE_16)
+			return true;
+	return false;
+}
+
 static void prepare(struct play *play)
 {
 	struct world *world = play->world;
@@ -42,7 +51,7 @@ static void prepare(struct play *play)
 	if (world_chance(world, 3) == 0)
 		world->config.on_row_deleted =
 			world_chance(world, 2) ? ROW_DELETED_FORGET : ROW_DELETED_DELETE;
-	if (history_has_second(play->history))
+	if (has_second(play->history))
 		world_second_open(world);
 	if (world_chance(world, 4) && !world_first_sync(world))
 		world_broken(world, "the first sync does not come to an end");
@@ -185,14 +194,6 @@ static unsigned weight_of(const struct event_kind *kind, const struct others *ot
 	return drawn ? kind->weight : 0;
 }
 
-bool history_has_second(const struct history *history)
-{
-	for (size_t i = 0; i < history->count; i++)
-		if (event_kinds[history->events[i].kind].rule == RULE_16)
-			return true;
-	return false;
-}
-
 static struct event draw_event(uint64_t *chance, unsigned kind)
 {
 	const struct event_kind *drawn = &event_kinds[kind];
@@ -237,7 +238,7 @@ void history_draw(uint64_t seed, struct history *history)
 			left -= weight_of(&event_kinds[kind++], &others);
 		history->events[i] = draw_event(&chance, kind);
 	}
-	if (others.second && !history_has_second(history))
+	if (others.second && !has_second(history))
 		draw_second(&chance, history);
 }
 

@@ -33,8 +33,6 @@ struct history {
 /* Follows from the seed. Of those that can be divided by 8 each has a second process on the same integration. In those that can be
  * divided by 5 somebody may press the app's own sync; with APP_SYNCS=1 in the environment, in all of them. */
 void history_draw(uint64_t seed, struct history *history);
-/* An event of rule 16 is in it. */
-bool history_has_second(const struct history *history);
 /* Leaves out what servers cannot be made to do, and has all of it happen between passes that are whole: how far another one gets is a
  * matter of time. */
 void history_make_plain(struct history *history);
