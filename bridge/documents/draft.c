@@ -7,6 +7,7 @@
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/limits.h"
+#include "bridge/mapping/cell_json.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/mapping/mapping_to.h"
 #include "inventory/history.h"

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "bridge/endpoints/airtable_poll.h"
 #include "bridge/endpoints/airtable_present.h"
+#include "bridge/endpoints/airtable_writes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,25 +50,12 @@ static int64_t now_ms(void *self)
 
 /* ---- reading ---- */
 
-/* Moves what the record holds. */
-static struct endpoint_record take_record(enum table table, struct airtable_record *record)
-{
-	return (struct endpoint_record){
-		.table = table,
-		.presence = RECORD_THERE,
-		.id = own_copy(record->id),
-		.body = take(record->fields),
-		.read_at_ms = clock_steady_ms(),
-		.created_ms = record->created_ms,
-	};
-}
-
 static struct endpoint_records take_records(enum table table, struct airtable_records *page)
 {
 	struct endpoint_records records = {.list = own_alloc((page->count + 1) * sizeof *records.list)};
 
 	for (size_t i = 0; i < page->count; i++)
-		records.list[records.count++] = take_record(table, &page->list[i]);
+		records.list[records.count++] = airtable_row_take(table, &page->list[i]);
 	return records;
 }
 
@@ -179,7 +167,7 @@ static void place_record(const struct endpoint_key *keys, size_t count, enum tab
 		if (keys[i].table == table && records->list[i].presence == RECORD_MISSING &&
 		    strcmp(keys[i].id, record->id) == 0) {
 			endpoint_record_done(&records->list[i]);
-			records->list[i] = take_record(table, record);
+			records->list[i] = airtable_row_take(table, record);
 			return;
 		}
 }
@@ -347,100 +335,17 @@ static bool schema(void *self, struct json_object **tables_out, struct error *er
 	return airtable_schema_tables(endpoint->airtable, tables_out, error);
 }
 
-/* ---- writing ---- */
-
-struct portion {
-	struct airtable_batch *batch;
-	size_t count;
-	struct airtable_write *writes; /* owned */
-	struct endpoint_write **of;    /* owned; whose each is */
-};
-
-enum { PORTIONS = TABLE_COUNT * 3 };
-
-struct endpoint_ticket {
-	struct portion portions[PORTIONS];
-};
-
-static const enum airtable_write_kind write_kinds[] = {
-	[WRITE_CREATE] = AIRTABLE_UPSERT,
-	[WRITE_UPDATE] = AIRTABLE_UPDATE,
-	[WRITE_DELETE] = AIRTABLE_DELETE,
-};
-
-static void start_portion(struct airtable_endpoint *endpoint, struct portion *portion, enum table table,
-			  enum endpoint_write_kind kind, struct endpoint_write *writes, size_t count)
-{
-	const struct columns *columns = &endpoint->columns[table];
-
-	portion->writes = own_alloc((count + 1) * sizeof *portion->writes);
-	portion->of = own_alloc((count + 1) * sizeof *portion->of);
-	for (size_t i = 0; i < count; i++) {
-		if (writes[i].table != table || writes[i].kind != kind)
-			continue;
-		portion->of[portion->count] = &writes[i];
-		portion->writes[portion->count++] = (struct airtable_write){
-			.record_id = writes[i].id,
-			.fields = writes[i].body,
-			.leave_by_ms = writes[i].leave_by_ms,
-		};
-	}
-	if (portion->count)
-		portion->batch = airtable_batch_start(endpoint->airtable, columns->table_id,
-						      write_kinds[kind], columns->of[FIELD_ID].id, false,
-						      portion->writes, portion->count);
-}
-
 static struct endpoint_ticket *write_start(void *self, struct endpoint_write *writes, size_t count)
 {
-	struct endpoint_ticket *ticket = own_alloc(sizeof *ticket);
-	static const enum endpoint_write_kind kinds[] = {WRITE_CREATE, WRITE_UPDATE, WRITE_DELETE};
+	struct airtable_endpoint *endpoint = self;
 
-	for (size_t i = 0; i < PORTIONS; i++)
-		start_portion(self, &ticket->portions[i], (enum table)(i % TABLE_COUNT),
-			      kinds[i / TABLE_COUNT], writes, count);
-	return ticket;
-}
-
-static void take_written(struct endpoint_write *write, struct airtable_write *written)
-{
-	write->result = written->kind;
-	write->error = written->error;
-	write->met_existing = written->updated_existing;
-	write->row_missing = written->row_missing;
-	write->of_table = written->of_table;
-	write->date_ms = written->date_ms;
-	if (written->kind == ERROR_NONE && written->answer.fields)
-		write->answer = take_record(write->table, &written->answer);
-}
-
-static bool finish_portion(struct portion *portion, struct error *error)
-{
-	bool ok = !portion->batch || airtable_batch_finish(&portion->batch, error);
-
-	for (size_t i = 0; i < portion->count; i++)
-		take_written(portion->of[i], &portion->writes[i]);
-	airtable_writes_done(portion->writes, portion->count);
-	free(portion->writes);
-	free(portion->of);
-	return ok;
+	return airtable_writes_start(endpoint->airtable, endpoint->columns, writes, count);
 }
 
 static bool write_finish(void *self, struct endpoint_ticket **ticket, struct error *error)
 {
-	struct endpoint_ticket *done = take(*ticket);
-	bool ok = true;
-
 	(void)self;
-	for (size_t i = 0; i < PORTIONS; i++) {
-		struct error failure = {0};
-		if (!finish_portion(&done->portions[i], &failure) && ok) {
-			ok = false;
-			*error = failure;
-		}
-	}
-	free(done);
-	return ok;
+	return airtable_writes_finish(ticket, error);
 }
 
 struct endpoint airtable_endpoint_interface(struct airtable_endpoint *endpoint)

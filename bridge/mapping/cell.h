@@ -63,7 +63,3 @@ bool cell_shows_sent(const struct cell *shown, const struct cell *sent,
 bool cell_same(const struct cell *a, const struct cell *b);
 /* For logs and messages, at most 60 characters. */
 void cell_show(const struct cell *cell, char *words_out, size_t size);
-
-/* The ledger's form: null, "text", 1.5, true, {"t":ms}, {"s":"choice"}, {"l":["id"]}, {"w":"words"}. */
-struct json_object *cell_to_json(const struct cell *cell);
-must_use bool cell_from_json(struct json_object *json, struct cell *cell_out, struct error *error);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
+#include "bridge/mapping/cell_json.h"
 #include "bridge/plan/brake.h"
 
 #define MOST_WORDS 64
