@@ -1,8 +1,8 @@
 #include "bridge/mapping/columns_bind.h"
 
-#include "base/text.h"
 #include "bridge/mapping/choices.h"
 #include "bridge/mapping/columns_change.h"
+#include "bridge/mapping/shown_column.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,79 +11,6 @@
 /* A rounded value may lie exactly half a step off, give or take what doubles lose. */
 #define HALF_A_STEP     (0.5 * (1 + 1e-9))
 #define PRECISION_LIMIT 8 /* digits after the point, Airtable's own limit */
-
-/* ---- one field of the schema ---- */
-
-/* A column as the schema shows it; all of it is borrowed. */
-struct shown_column {
-	const char *id, *name, *type;
-	const char *linked_table;    /* its id; "" of what is no link */
-	struct json_object *options; /* or NULL */
-	struct json_object *choices; /* of one that has them, or NULL */
-};
-
-static bool read_shown(struct json_object *json, struct shown_column *shown_out, const char *table,
-		       size_t number, struct error *error)
-{
-	struct shown_column shown = {.options = json_child(json, "options", json_type_object)};
-
-	if (!json_get_text(json, "id", &shown.id, NULL, error) ||
-	    !json_get_text(json, "name", &shown.name, NULL, error) ||
-	    !json_get_text(json, "type", &shown.type, NULL, error))
-		return error_wrap(error, "table \"%s\": column %zu", table, number);
-	shown.linked_table = json_text_or(shown.options, "linkedTableId", "");
-	if (strcmp(shown.type, "singleSelect") == 0)
-		shown.choices = json_child(shown.options, "choices", json_type_array);
-	*shown_out = shown;
-	return true;
-}
-
-/* " number currency ": with a space before and behind each. */
-static bool type_among(const char *types, const char *type)
-{
-	size_t length = strlen(type);
-
-	for (const char *at = types; length > 0 && (at = strstr(at, type)); at += length)
-		if (at > types && at[-1] == ' ' && at[length] == ' ')
-			return true;
-	return false;
-}
-
-/* " number currency " as "number or currency". */
-static char *types_in_words(const char *types)
-{
-	struct text words = {0};
-
-	for (const char *at = types; at[1]; at = strchr(at + 1, ' ')) {
-		text_add(&words, words.length > 0 ? " or " : "");
-		text_add_bytes(&words, at + 1, (size_t)(strchr(at + 1, ' ') - at - 1));
-	}
-	return text_take(&words);
-}
-
-/* Why this column cannot serve the field, or NULL. The caller frees. */
-static char *objection(const struct field_rule *rule, const struct shown_column *shown, const char *table_id)
-{
-	if (!type_among(rule->types, shown->type)) {
-		scoped_text wanted = types_in_words(rule->types);
-		bool date = strcmp(shown->type, "date") == 0 && rule->kind == KIND_TIME;
-		return own_format("its type is %s, %s is needed%s", shown->type, wanted,
-				  date ? " (switch on \"Include time\")" : "");
-	}
-	if (rule->kind == KIND_ITEM_LINK && strcmp(shown->linked_table, table_id) != 0)
-		return own_format("it links to another table; it must link to rows of its own");
-	if (shown->choices && json_length(shown->choices) > COLUMN_CHOICE_LIMIT)
-		return own_format("it has %zu choices, at most %d can be followed",
-				  json_length(shown->choices), COLUMN_CHOICE_LIMIT);
-	return NULL;
-}
-
-static bool serves(const struct field_rule *rule, const struct shown_column *shown, const char *table_id)
-{
-	scoped_text reason = objection(rule, shown, table_id);
-
-	return !reason;
-}
 
 /* ---- choices ---- */
 
@@ -154,7 +81,7 @@ static void bind_column(struct binding *binding, enum field field, const struct 
 	column->name = own_copy(shown->name);
 	column->type = own_copy(shown->type);
 	column->key = same ? key_of(before, column->type) : NULL;
-	column->stopped_reason = objection(field_rule(field), shown, binding->now.table_id);
+	column->stopped_reason = shown_column_objection(field_rule(field), shown, binding->now.table_id);
 	column->stopped = column->stopped_reason != NULL;
 	if (field_rule(field)->kind == KIND_NUMBER)
 		column->tolerance = tolerance_of(shown);
@@ -225,7 +152,7 @@ static void bind_field(struct binding *binding, enum field field)
 
 	for (size_t i = 0; i < countof(candidates); i++) {
 		candidates[i] = candidate(binding, field, i);
-		if (candidates[i] && serves(rule, candidates[i], binding->now.table_id)) {
+		if (candidates[i] && shown_column_serves(rule, candidates[i], binding->now.table_id)) {
 			bind_column(binding, field, candidates[i]);
 			return;
 		}
@@ -240,7 +167,7 @@ static void bind_field(struct binding *binding, enum field field)
 static bool refuse_table(const struct binding *binding, const struct field_rule *rule, struct error *error)
 {
 	const struct column *column = &binding->now.of[rule->field];
-	scoped_text wanted = types_in_words(rule->types);
+	scoped_text wanted = shown_column_types_in_words(rule->types);
 
 	if (!column->id)
 		return error_set(error, ERROR_FATAL, "table \"%s\" has no column \"%s\"; add one of type %s",
@@ -271,7 +198,7 @@ static bool read_schema(struct binding *binding, struct json_object *schema_tabl
 	binding->shown = own_alloc((count + 1) * sizeof *binding->shown);
 	for (; binding->shown_count < count; binding->shown_count++) {
 		size_t at = binding->shown_count;
-		if (!read_shown(json_at(fields, at), &binding->shown[at], name, at + 1, error))
+		if (!shown_column_read(json_at(fields, at), &binding->shown[at], name, at + 1, error))
 			return false;
 	}
 	binding->now.table_id = own_copy(id);
