@@ -1,5 +1,7 @@
 #include "bridge/state/ledger_intents.h"
 
+#include "bridge/mapping/cell_json.h"
+
 #include <string.h>
 
 #define LATEST_MS 253402300799999 /* the end of the year 9999 */
