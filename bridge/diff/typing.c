@@ -139,7 +139,7 @@ void typing_hold(struct batch *batch, struct job *job, struct plan *plan)
 
 void typing_note_saved(struct job *job)
 {
-	enum field field = job->document_written ? only_edit(job) : FIELD_COUNT;
+	enum field field = job->document_write.written ? only_edit(job) : FIELD_COUNT;
 	const char *text = field == FIELD_COUNT ? "" : text_of(&job->airtable[field]);
 	size_t length = strlen(text);
 	struct pair *pair = job->pair;

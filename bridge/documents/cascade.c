@@ -34,9 +34,9 @@ static void new_uuid(void *context, char uuid_out[37])
 
 static void begin_cascade(struct job *job, bool gone)
 {
-	datum_close(&job->cascade);
-	job->cascade = datum_new(table_document_type(job->pair->table), job->pair->id);
-	job->cascade->deleted = gone;
+	datum_close(&job->document_write.cascade);
+	job->document_write.cascade = datum_new(table_document_type(job->pair->table), job->pair->id);
+	job->document_write.cascade->deleted = gone;
 }
 
 /* Our own app link is left out: the note that it would leave behind is for us only, and we would remove it again (sync-rules 25). */
@@ -53,20 +53,20 @@ static void copy_app_links(const struct batch *batch, struct json_object *stored
 
 void job_note_cascade(struct batch *batch, struct job *job)
 {
-	bool item = job->pair->table == TABLE_ITEMS, gone = job->given->deleted;
+	bool item = job->pair->table == TABLE_ITEMS, gone = job->document_write.given->deleted;
 	const char *before = json_text_or(document_data(job->document.body), "collection_id", "");
-	const char *after = json_text_or(document_data(job->new_document), "collection_id", "");
+	const char *after = json_text_or(document_data(job->document_write.body), "collection_id", "");
 
 	if (job->document.presence != RECORD_THERE || (!gone && (!item || strcmp(before, after) == 0)))
 		return;
 	begin_cascade(job, gone);
 	if (gone)
-		copy_app_links(batch, job->document.body, job->cascade);
+		copy_app_links(batch, job->document.body, job->document_write.cascade);
 }
 
 struct json_object *job_cascade_app_links(const struct job *job)
 {
-	struct json_object *sets_app_link = datum_get(job->cascade, "integrations");
+	struct json_object *sets_app_link = datum_get(job->document_write.cascade, "integrations");
 
 	return sets_app_link ? json_copy(sets_app_link) : json_new_object();
 }
@@ -89,8 +89,8 @@ void job_cascade_again(struct job *job)
 	if (!sets_app_link || job->needs_no_row)
 		return;
 	begin_cascade(job, gone);
-	datum_put(job->cascade, "integrations", json_copy(sets_app_link));
-	job->cascades_again = true;
+	datum_put(job->document_write.cascade, "integrations", json_copy(sets_app_link));
+	job->document_write.cascades_again = true;
 }
 
 /* ---- the view ---- */
@@ -175,7 +175,7 @@ static bool save_next(struct waking *waking, const struct datum *given, struct e
 static bool save_cascade_of(struct waking *waking, struct job *job, struct error *error)
 {
 	const struct inventory_view view = {waking, get, find};
-	const struct save_result result = {.body = json_new_object(), .datum = job->cascade};
+	const struct save_result result = {.body = json_new_object(), .datum = job->document_write.cascade};
 	struct save_cascade cascade;
 
 	bool ok = save_cascade(&result, &view, &cascade, error);
@@ -188,7 +188,8 @@ static bool save_cascade_of(struct waking *waking, struct job *job, struct error
 
 static bool is_woken(const struct job *job)
 {
-	return job->cascade && (job->document_written || job->cascades_again);
+	return job->document_write.cascade &&
+	       (job->document_write.written || job->document_write.cascades_again);
 }
 
 static bool save_all_cascades(struct waking *waking, struct error *error)
@@ -332,7 +333,7 @@ static struct json_object *left_open(const struct job *job, const char *why)
 {
 	struct json_object *left = json_new_object();
 
-	if (job->cascade->deleted)
+	if (job->document_write.cascade->deleted)
 		json_put(left, "gone", json_new_bool(true));
 	json_put(left, "marks", job_cascade_app_links(job));
 	json_put_text(left, "why", why);
@@ -343,14 +344,15 @@ static struct json_object *left_open(const struct job *job, const char *why)
 static void end_cascade(struct job *job, const struct endpoint_write *failed)
 {
 	json_object_close(&job->entry.cascade);
-	if (failed->result == ERROR_REFUSED || (failed->result != ERROR_NONE && job->cascades_again)) {
+	if (failed->result == ERROR_REFUSED ||
+	    (failed->result != ERROR_NONE && job->document_write.cascades_again)) {
 		job->entry.cascade = left_open(job, failed->error.text);
 	} else if (failed->result != ERROR_NONE) {
 		job->entry.cascade = left_open(job, NULL);
 		job_comes_later(job, SYNC_RETRY_FIRST_MS);
 	}
-	datum_close(&job->cascade);
-	job->cascades_again = false;
+	datum_close(&job->document_write.cascade);
+	job->document_write.cascades_again = false;
 }
 
 static bool save_each(struct batch *batch, struct job *const *jobs, size_t count, struct error *error)
@@ -376,7 +378,7 @@ bool batch_save_cascades(struct batch *batch, struct error *error)
 		if (is_woken(&batch->jobs[i]))
 			jobs[count++] = &batch->jobs[i];
 		else
-			datum_close(&batch->jobs[i].cascade);
+			datum_close(&batch->jobs[i].document_write.cascade);
 	bool ok = count == 0 || save_together(batch, jobs, count, &failed, error);
 	if (ok && failed.result != ERROR_NONE && count > 1)
 		ok = save_each(batch, jobs, count, error);

@@ -38,7 +38,7 @@ static void add_document_write(struct document_writes *writing, struct job *job,
 
 static size_t history_count(const struct job *job)
 {
-	return job->histories ? json_length(job->histories) : 0;
+	return job->document_write.histories ? json_length(job->document_write.histories) : 0;
 }
 
 static void collect_histories(struct batch *batch, struct document_writes *writing)
@@ -49,7 +49,8 @@ static void collect_histories(struct batch *batch, struct document_writes *writi
 			continue;
 		job_reuse_orphaned(job);
 		for (size_t h = 0; h < history_count(job); h++)
-			add_document_write(writing, job, WRITE_EXTRA, json_at(job->histories, h), NULL);
+			add_document_write(writing, job, WRITE_EXTRA,
+					   json_at(job->document_write.histories, h), NULL);
 	}
 }
 
@@ -57,13 +58,14 @@ static void collect_documents(struct batch *batch, struct document_writes *writi
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (!job_is_in_round(job) || job->document_work == DOCUMENT_WORK_NONE)
+		if (!job_is_in_round(job) || job->document_write.work == DOCUMENT_WORK_NONE)
 			continue;
-		enum endpoint_write_kind kind = job->document_work == DOCUMENT_WORK_DELETE ? WRITE_DELETE
-						: job->document.presence == RECORD_THERE   ? WRITE_UPDATE
-											   : WRITE_CREATE;
+		enum endpoint_write_kind kind = job->document_write.work == DOCUMENT_WORK_DELETE
+							? WRITE_DELETE
+						: job->document.presence == RECORD_THERE ? WRITE_UPDATE
+											 : WRITE_CREATE;
 		/* A tombstone is gone on from without its revision: CouchDB refuses that one. */
-		add_document_write(writing, job, kind, job->new_document,
+		add_document_write(writing, job, kind, job->document_write.body,
 				   kind == WRITE_CREATE ? NULL : job->document.revision);
 	}
 }
@@ -73,7 +75,9 @@ static void show_derived(struct batch *batch, struct job *job)
 {
 	const struct cell_equivalence exact = {0};
 
-	for (size_t field = 0; job->given && !job->given->deleted && field < FIELD_COUNT; field++) {
+	for (size_t field = 0;
+	     job->document_write.given && !job->document_write.given->deleted && field < FIELD_COUNT;
+	     field++) {
 		unsigned action = job->plan->decisions[field].action;
 		if (!job_has_column(batch, job, (enum field)field) ||
 		    field_rule((enum field)field)->direction != DIRECTION_BOTH ||
@@ -81,13 +85,14 @@ static void show_derived(struct batch *batch, struct job *job)
 		    cell_equal(&job->diff->couch[field], &job->couch[field], &exact) ||
 		    job_stays_apart(batch, job, (enum field)field))
 			continue;
-		job->derived[field] = true;
+		job->document_write.derived[field] = true;
 	}
 }
 
 static bool is_app_link_alone(const struct job *job)
 {
-	return !job->given && (job->sets_app_link || job->drops_app_link);
+	return !job->document_write.given &&
+	       (job->document_write.sets_app_link || job->document_write.drops_app_link);
 }
 
 /* That is no edit. */
@@ -105,20 +110,22 @@ static void take_written_document(struct batch *batch, struct job *job, const st
 	batch->sync->counts.documents_written++;
 	if (is_app_link_alone(job))
 		note_app_link_alone(batch, job);
-	job->document_written = true;
-	job->entry.has_app_link = (job->entry.has_app_link || job->sets_app_link) && !job->drops_app_link;
+	job->document_write.written = true;
+	job->entry.has_app_link = (job->entry.has_app_link || job->document_write.sets_app_link) &&
+				  !job->document_write.drops_app_link;
 	own_free_text(&job->entry.app_link_refused);
-	if (job->reused)
+	if (job->document_write.reused)
 		job_take_reused(job);
 	intent_end(&job->entry.intents.document);
-	document->presence = job->document_work == DOCUMENT_WORK_DELETE ? RECORD_TOMBSTONE : RECORD_THERE;
+	document->presence =
+		job->document_write.work == DOCUMENT_WORK_DELETE ? RECORD_TOMBSTONE : RECORD_THERE;
 	document->table = job->pair->table;
 	own_free_text(&document->revision);
 	document->revision = own_copy(write->revision_out);
 	json_object_close(&document->leaves);
 	json_object_close(&document->body);
-	if (job->document_work == DOCUMENT_WORK_WRITE)
-		document->body = take(job->new_document);
+	if (job->document_write.work == DOCUMENT_WORK_WRITE)
+		document->body = take(job->document_write.body);
 	sync_note_document(batch->sync, job->pair, document);
 	struct cell saved[FIELD_COUNT] = {0};
 	job_read_document(batch, job, saved);
@@ -134,7 +141,7 @@ static bool is_merged(const struct job *job)
 	bool merges = action == EXIST_MERGE || action == EXIST_MERGE_OTHERS || action == EXIST_PAIR_FREE ||
 		      action == EXIST_MERGE_OUT;
 
-	return merges && !job->needs_no_row && job->row_work == ROW_WORK_UPDATE;
+	return merges && !job->needs_no_row && job->row_write.work == ROW_WORK_UPDATE;
 }
 
 static void give_up_save(struct job *job)
@@ -143,30 +150,30 @@ static void give_up_save(struct job *job)
 		job_give_up(job);
 		return;
 	}
-	json_object_close(&job->histories);
-	json_object_close(&job->new_document);
-	job->document_work = DOCUMENT_WORK_NONE;
-	job->sets_app_link = job->drops_app_link = false;
+	json_object_close(&job->document_write.histories);
+	json_object_close(&job->document_write.body);
+	job->document_write.work = DOCUMENT_WORK_NONE;
+	job->document_write.sets_app_link = job->document_write.drops_app_link = false;
 	job_counts_as_given_up(job);
 }
 
 /* A change that cannot be recorded is not made, nor is an edit overwritten that cannot be kept. What was recorded of it goes again. */
 static void take_history_result(struct job *job, const struct endpoint_write *write)
 {
-	if (write->result == ERROR_NONE || job->document_work_refused)
+	if (write->result == ERROR_NONE || job->document_write.history_refused)
 		return;
-	job->document_work_refused = true;
-	job->orphaned = true;
-	job->unwritten = true;
-	json_release(job->unrecorded);
-	job->unrecorded = take(job->histories);
+	job->document_write.history_refused = true;
+	job->document_write.orphaned = true;
+	job->document_write.unwritten = true;
+	json_release(job->document_write.unrecorded);
+	job->document_write.unrecorded = take(job->document_write.histories);
 	if (write->result != ERROR_REFUSED) {
 		job_miss(job, "the history entry of this change", &write->error);
 		return;
 	}
 	job_problem(job, "The change is not made: CouchDB refused its history entry: %s.", write->error.text);
 	give_up_save(job);
-	job->losers_unrecorded = true;
+	job->document_write.losers_unrecorded = true;
 }
 
 static void note_app_link_refused(struct job *job, const struct endpoint_write *write)
@@ -177,14 +184,14 @@ static void note_app_link_refused(struct job *job, const struct endpoint_write *
 
 static void take_refusal(struct job *job, const struct endpoint_write *write)
 {
-	const char *what = job->document_work == DOCUMENT_WORK_DELETE ? "to delete the document"
-			   : job->given                               ? "the document"
-								      : "the app link in the document";
+	const char *what = job->document_write.work == DOCUMENT_WORK_DELETE ? "to delete the document"
+			   : job->document_write.given                      ? "the document"
+									    : "the app link in the document";
 
 	job_problem(job, "CouchDB refused %s: %s.", what, write->error.text);
 	if (is_app_link_alone(job))
 		note_app_link_refused(job, write);
-	job->orphaned = true;
+	job->document_write.orphaned = true;
 	give_up_save(job);
 }
 
@@ -198,8 +205,8 @@ static void give_up_document(struct batch *batch, struct job *job, const struct 
 	}
 	if (write->result == ERROR_RETRY)
 		job_log_doubt(batch, job, "the document", &write->error);
-	job->orphaned = write->result != ERROR_RETRY;
-	job->doubtful = write->result == ERROR_RETRY;
+	job->document_write.orphaned = write->result != ERROR_RETRY;
+	job->document_write.doubtful = write->result == ERROR_RETRY;
 	job->pair->save_lost = write->result == ERROR_CONFLICT;
 	bool app_link_alone = is_app_link_alone(job);
 	job_miss(job, app_link_alone ? "the app link in the document" : "the document", &write->error);
@@ -216,7 +223,8 @@ static void take_document_results(struct batch *batch, const struct document_wri
 			take_history_result(job, write);
 		} else if (write->result == ERROR_NONE) {
 			take_written_document(batch, job, write);
-			if (job->document_work == DOCUMENT_WORK_DELETE && job->row_work == ROW_WORK_NONE)
+			if (job->document_write.work == DOCUMENT_WORK_DELETE &&
+			    job->row_write.work == ROW_WORK_NONE)
 				job_retire_deleted(batch, job);
 		} else {
 			give_up_document(batch, job, write);
@@ -260,7 +268,7 @@ static size_t collect_doubtful(struct batch *batch, struct job **jobs, struct en
 
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (!job->doubtful || job->outcome.end != END_GIVEN_UP)
+		if (!job->document_write.doubtful || job->outcome.end != END_GIVEN_UP)
 			continue;
 		keys[count] = (struct endpoint_key){job->pair->table, job->pair->id};
 		jobs[count++] = job;
@@ -287,9 +295,9 @@ static bool settle_doubtful(struct batch *batch, struct error *error)
 	bool ok = count == 0 ||
 		  batch->sync->couch.ops->read(batch->sync->couch.self, keys, count, &records, error);
 	for (size_t i = 0; ok && i < count; i++) {
-		jobs[i]->orphaned = is_as_planned_on(jobs[i], &records.list[i]);
-		jobs[i]->unwritten = jobs[i]->orphaned;
-		jobs[i]->doubtful = false;
+		jobs[i]->document_write.orphaned = is_as_planned_on(jobs[i], &records.list[i]);
+		jobs[i]->document_write.unwritten = jobs[i]->document_write.orphaned;
+		jobs[i]->document_write.doubtful = false;
 	}
 	endpoint_records_done(&records);
 	free(keys);
@@ -302,10 +310,11 @@ static void clear_refused(struct batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		bool refused = job->outcome.end == END_GIVEN_UP && !job->missed && !job->document_written;
-		if (refused || job->unwritten)
+		bool refused =
+			job->outcome.end == END_GIVEN_UP && !job->missed && !job->document_write.written;
+		if (refused || job->document_write.unwritten)
 			intent_end(&job->entry.intents.document);
-		job->document_work_refused = false;
+		job->document_write.history_refused = false;
 	}
 }
 
@@ -326,7 +335,7 @@ bool batch_write_documents(struct batch *batch, struct error *error)
 /* The document was deleted, and its row is about to be: nothing else has what was edited in the row since. */
 static bool takes_edits_along(const struct job *job)
 {
-	return job->row_work == ROW_WORK_DELETE && job->noted && !job_has_ended(job) &&
+	return job->row_write.work == ROW_WORK_DELETE && job->row_write.noted && !job_has_ended(job) &&
 	       job->plan->existence.action == EXIST_DELETE_ROW && job->entry.state == ENTRY_PAIR;
 }
 
@@ -335,7 +344,8 @@ static void collect_last_edits(struct batch *batch, struct document_writes *writ
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
 		for (size_t h = 0; takes_edits_along(job) && h < history_count(job); h++)
-			add_document_write(writing, job, WRITE_EXTRA, json_at(job->histories, h), NULL);
+			add_document_write(writing, job, WRITE_EXTRA,
+					   json_at(job->document_write.histories, h), NULL);
 	}
 }
 
@@ -347,6 +357,6 @@ bool batch_write_last_edits(struct batch *batch, struct error *error)
 	if (!write_collected(batch, collect_last_edits, error) || !batch_drop_orphaned(batch, error))
 		return false;
 	for (size_t i = 0; i < batch->count; i++)
-		batch->jobs[i].document_work_refused = false;
+		batch->jobs[i].document_write.history_refused = false;
 	return true;
 }

@@ -77,10 +77,10 @@ static void give(struct batch *batch, struct job *job, struct json_object *body)
 		document_set_app_link(type, body, batch->sync->config->id, job->row.id, clock_now_ms());
 		datum_put(given, "integrations",
 			  json_copy(json_child(data, "integrations", json_type_object)));
-		job->sets_app_link = true;
+		job->document_write.sets_app_link = true;
 	}
 	given->rev = is_new ? NULL : own_copy(job->document.revision);
-	job->given = given;
+	job->document_write.given = given;
 }
 
 bool job_draft_edit(struct batch *batch, struct job *job)
@@ -95,9 +95,9 @@ bool job_draft_edit(struct batch *batch, struct job *job)
 
 void job_draft_delete(struct job *job)
 {
-	job->given = datum_new(table_document_type(job->pair->table), job->pair->id);
-	job->given->rev = own_copy(job->document.revision);
-	job->given->deleted = true;
+	job->document_write.given = datum_new(table_document_type(job->pair->table), job->pair->id);
+	job->document_write.given->rev = own_copy(job->document.revision);
+	job->document_write.given->deleted = true;
 }
 
 /* ---- new documents ---- */
@@ -220,7 +220,7 @@ bool job_draft_new(struct batch *batch, struct job *job)
 	give(batch, job, body);
 	if (job->plan->existence.action == EXIST_UNDELETE &&
 	    job->airtable[FIELD_CREATED_AT].kind == CELL_TIME)
-		job->given->created_at = json_new_int(job->airtable[FIELD_CREATED_AT].time_ms);
+		job->document_write.given->created_at = json_new_int(job->airtable[FIELD_CREATED_AT].time_ms);
 	return true;
 }
 
@@ -247,9 +247,9 @@ static struct json_object *history_of(struct batch *batch, const struct job *job
 
 static void add_history(struct job *job, struct json_object *history)
 {
-	if (!job->histories)
-		job->histories = json_new_array();
-	json_append(job->histories, history);
+	if (!job->document_write.histories)
+		job->document_write.histories = json_new_array();
+	json_append(job->document_write.histories, history);
 }
 
 static struct json_object *deleted_data(void)
@@ -299,7 +299,7 @@ void job_record_losers(struct batch *batch, struct job *job)
 		if (!(action & ACTION_CONFLICT) || !(action & (ACTION_TO_COUCH | ACTION_TO_AIRTABLE)))
 			continue;
 		bool row_wins = action & ACTION_TO_COUCH;
-		if (row_wins && job->document_work != DOCUMENT_WORK_WRITE)
+		if (row_wins && job->document_write.work != DOCUMENT_WORK_WRITE)
 			continue; /* refused: nobody has lost yet */
 		if (row_wins)
 			put_stored(job->pair->table, (enum field)field, job->document.body, losers);

@@ -18,12 +18,12 @@ void job_keep_history(struct job *job, struct json_object *history, const char *
 	json_append(list, one);
 	json_release(job->entry.histories);
 	job->entry.histories = list;
-	job->histories_tried = true;
+	job->document_write.histories_tried = true;
 }
 
 static bool is_tried(const struct job *job)
 {
-	return job->entry.histories && !job->needs_no_row && !job->histories_tried;
+	return job->entry.histories && !job->needs_no_row && !job->document_write.histories_tried;
 }
 
 static void take_results(struct job *job, struct endpoint_write *writes)
@@ -55,7 +55,7 @@ static bool write_kept(struct batch *batch, struct job *job, struct error *error
 			.id = job->pair->id,
 			.body = json_child(json_at(job->entry.histories, i), "history", json_type_object),
 		};
-	job->histories_tried = true;
+	job->document_write.histories_tried = true;
 	struct endpoint_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
 	bool ok = couch->ops->write_finish(couch->self, &ticket, error);
 	if (ok) {

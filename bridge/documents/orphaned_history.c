@@ -66,15 +66,16 @@ static bool is_open_orphan(const struct ledger_entry *entry, struct json_object 
 
 void job_reuse_orphaned(struct job *job)
 {
-	for (size_t i = json_length(job->histories); job->entry.orphaned_histories && i-- > 0;) {
-		struct json_object *history = json_at(job->histories, i);
+	for (size_t i = json_length(job->document_write.histories);
+	     job->entry.orphaned_histories && i-- > 0;) {
+		struct json_object *history = json_at(job->document_write.histories, i);
 		if (!is_open_orphan(&job->entry, history))
 			continue;
 		scoped_text gist = gist_of(history);
-		if (!job->reused)
-			job->reused = json_new_object();
-		json_put(job->reused, gist, json_new_bool(true));
-		json_remove_at(job->histories, i, 1);
+		if (!job->document_write.reused)
+			job->document_write.reused = json_new_object();
+		json_put(job->document_write.reused, gist, json_new_bool(true));
+		json_remove_at(job->document_write.histories, i, 1);
 	}
 }
 
@@ -84,7 +85,7 @@ void job_take_reused(struct job *job)
 	struct json_object *left = json_new_array();
 
 	for (size_t i = 0; i < json_length(job->entry.orphaned_histories); i++)
-		if (!json_find(job->reused,
+		if (!json_find(job->document_write.reused,
 			       json_text_or(json_at(job->entry.orphaned_histories, i), "gist", ""), NULL))
 			json_append(left, json_share(json_at(job->entry.orphaned_histories, i)));
 	json_release(job->entry.orphaned_histories);
@@ -100,9 +101,9 @@ void job_keep_noted(struct job *job)
 	if (!history || !is_open_orphan(&job->entry, history))
 		return;
 	scoped_text gist = gist_of(history);
-	if (!job->reused)
-		job->reused = json_new_object();
-	json_put(job->reused, gist, json_new_bool(true));
+	if (!job->document_write.reused)
+		job->document_write.reused = json_new_object();
+	json_put(job->document_write.reused, gist, json_new_bool(true));
 	job_take_reused(job);
 }
 
@@ -154,7 +155,7 @@ static bool write_deletions(struct batch *batch, struct endpoint_write *writes, 
  * note of that save is dropped then, and nothing else would tell of the entry. */
 static bool goes_on_without(const struct job *job)
 {
-	return job->unwritten || job->pair->misses >= JOB_MISSES_UNREPORTED;
+	return job->document_write.unwritten || job->pair->misses >= JOB_MISSES_UNREPORTED;
 }
 
 /* A 409 where it was read just now: somebody has removed it, or its number is another's by now. The next job reads it again. */
@@ -169,7 +170,7 @@ static bool delete_found(struct batch *batch, struct endpoint_write *writes, str
 			continue;
 		if (writes[i].result == ERROR_REFUSED || goes_on_without(job)) {
 			leave_open(job, &writes[i], gists[i]);
-			job->left_open_tried = true;
+			job->document_write.left_open_tried = true;
 		} else {
 			job_miss(job, "the removal of the history entry of a change that did not happen",
 				 &writes[i].error);
@@ -238,9 +239,10 @@ static void add_orphans(struct orphan **orphaned_histories, size_t *count, struc
 
 	if (history)
 		add_orphan(orphaned_histories, count, job, history);
-	for (size_t i = 0; i < json_length(job->unrecorded); i++)
-		if (!history || !json_equal(json_at(job->unrecorded, i), history))
-			add_orphan(orphaned_histories, count, job, json_at(job->unrecorded, i));
+	for (size_t i = 0; i < json_length(job->document_write.unrecorded); i++)
+		if (!history || !json_equal(json_at(job->document_write.unrecorded, i), history))
+			add_orphan(orphaned_histories, count, job,
+				   json_at(job->document_write.unrecorded, i));
 }
 
 static bool drop_new(struct batch *batch, struct error *error)
@@ -250,15 +252,15 @@ static bool drop_new(struct batch *batch, struct error *error)
 	bool ok = true;
 
 	for (size_t i = 0; i < batch->count; i++)
-		if (batch->jobs[i].orphaned)
+		if (batch->jobs[i].document_write.orphaned)
 			add_orphans(&orphaned_histories, &count, &batch->jobs[i]);
 	for (int number = 0; ok && count && number < NUMBERS_TRIED; number++)
 		ok = try_ids(batch, orphaned_histories, &count, error);
 	for (size_t i = 0; i < count; i++)
 		json_release(orphaned_histories[i].body);
 	for (size_t i = 0; ok && i < batch->count; i++) {
-		batch->jobs[i].orphaned = false;
-		json_object_close(&batch->jobs[i].unrecorded);
+		batch->jobs[i].document_write.orphaned = false;
+		json_object_close(&batch->jobs[i].document_write.unrecorded);
 	}
 	free(orphaned_histories);
 	return ok;
@@ -332,9 +334,10 @@ static bool drop_open(struct batch *batch, struct error *error)
 
 	for (size_t i = 0; ok && i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (!job->entry.orphaned_histories || job->left_open_tried || job->needs_no_row)
+		if (!job->entry.orphaned_histories || job->document_write.left_open_tried ||
+		    job->needs_no_row)
 			continue;
-		job->left_open_tried = true;
+		job->document_write.left_open_tried = true;
 		ok = drop_open_of(batch, job, error);
 	}
 	return ok;

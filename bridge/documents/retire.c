@@ -52,13 +52,13 @@ static void retire(struct batch *batch, struct job *job)
 	/* It was a copy, perhaps: the others with its ID are fewer now. */
 	pairs_set_copy_of(&batch->sync->pairs, job->pair, NULL);
 	own_free_text(&job->entry.shows);
-	job->row_gone = false;
+	job->row_write.gone = false;
 }
 
 /* It stays in the ledger that the row was to be deleted: the next job finds that it is gone. */
 static void leave_noted(struct job *job)
 {
-	job->row_gone = false;
+	job->row_write.gone = false;
 	job_ends(job);
 }
 
@@ -130,7 +130,7 @@ bool batch_retire_gone(struct batch *batch, struct error *error)
 
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (!job->row_gone)
+		if (!job->row_write.gone)
 			continue;
 		struct json_object *history = job_row_history(batch, job);
 		if (!history) {

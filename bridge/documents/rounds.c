@@ -43,7 +43,8 @@ static bool note_saves(struct batch *batch, struct error *error)
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
 		if (!job_is_in_round(job) || job_has_ended(job) || job->needs_no_row ||
-		    job->row_mode == ROW_WRITE_GIVEN_UP || job->document_work == DOCUMENT_WORK_NONE)
+		    job->row_write.mode == ROW_WRITE_GIVEN_UP ||
+		    job->document_write.work == DOCUMENT_WORK_NONE)
 			continue;
 		note_taken(job);
 		job->pair->save_lost = false;
@@ -64,12 +65,12 @@ static bool write_round(struct batch *batch, struct error *error)
 	if (!batch_save(batch, error))
 		return false;
 	for (size_t i = 0; i < batch->count; i++)
-		if (batch->jobs[i].merges && job_is_in_round(&batch->jobs[i]))
+		if (batch->jobs[i].document_write.merges && job_is_in_round(&batch->jobs[i]))
 			job_record_losers(batch, &batch->jobs[i]);
 	if (!note_saves(batch, error) || !batch_write_documents(batch, error))
 		return false;
 	for (size_t i = 0; i < batch->count; i++)
-		batch->jobs[i].rounds_done = !batch->jobs[i].awaits;
+		batch->jobs[i].document_write.rounds_done = !batch->jobs[i].document_write.awaits;
 	return true;
 }
 
@@ -79,7 +80,7 @@ static const struct job *find_missed(const struct batch *batch, const struct job
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct job *other = &batch->jobs[i];
 		if (other->missed && other->outcome.end != END_GIVEN_UP &&
-		    json_find(job->awaits, other->pair->full_id, NULL))
+		    json_find(job->document_write.awaits, other->pair->full_id, NULL))
 			return other;
 	}
 	return NULL;
@@ -94,12 +95,13 @@ static void put_off_what_waits(struct batch *batch)
 		any = false;
 		for (size_t i = 0; i < batch->count; i++) {
 			struct job *job = &batch->jobs[i];
-			const struct job *missed = job->awaits ? find_missed(batch, job) : NULL;
+			const struct job *missed =
+				job->document_write.awaits ? find_missed(batch, job) : NULL;
 			if (!missed)
 				continue;
 			job_put_off(job, missed);
-			json_object_close(&job->awaits);
-			job->rounds_done = any = true;
+			json_object_close(&job->document_write.awaits);
+			job->document_write.rounds_done = any = true;
 		}
 	} while (any);
 }
@@ -107,7 +109,7 @@ static void put_off_what_waits(struct batch *batch)
 static bool is_any_left(const struct batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++)
-		if (!batch->jobs[i].rounds_done)
+		if (!batch->jobs[i].document_write.rounds_done)
 			return true;
 	return false;
 }

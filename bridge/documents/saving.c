@@ -46,7 +46,7 @@ static void new_uuid(void *context, char uuid_out[37])
 /* It has something to save that no round has written yet. */
 static bool is_open(const struct job *job)
 {
-	return job->given && !job->rounds_done;
+	return job->document_write.given && !job->document_write.rounds_done;
 }
 
 /* All that one cycle saves is one batch: people review and revert it as one. */
@@ -66,7 +66,7 @@ static void save_one(struct saves *saves, size_t place)
 	struct job *job = &saves->batch->jobs[place];
 	struct outcome *outcome = &saves->outcomes[place];
 	const struct inventory_view view = related_view(&saves->related);
-	const struct save_request request = {.given = job->given, .history = &saves->history};
+	const struct save_request request = {.given = job->document_write.given, .history = &saves->history};
 
 	outcome_done(outcome);
 	outcome->tried = true;
@@ -75,7 +75,7 @@ static void save_one(struct saves *saves, size_t place)
 	outcome->leans = related_take_leans(&saves->related);
 	if (outcome->saved && outcome->result.body)
 		document_cache_save(&saves->related.documents, job->pair->full_id,
-				    job->given->deleted ? NULL : outcome->result.body);
+				    job->document_write.given->deleted ? NULL : outcome->result.body);
 }
 
 /* What would be written of it if nothing refused it. False: nothing. */
@@ -83,7 +83,7 @@ static bool intend(struct saves *saves, size_t place)
 {
 	struct job *job = &saves->batch->jobs[place];
 	const struct inventory_view view = related_view(&saves->related);
-	const struct save_request request = {.given = job->given, .skip_checks = true};
+	const struct save_request request = {.given = job->document_write.given, .skip_checks = true};
 	struct save_result result;
 	struct error ignored = {0};
 
@@ -134,7 +134,8 @@ static void save_together(struct saves *saves)
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct job *job = &batch->jobs[i];
 		bool refused = is_open(job) && !saves->outcomes[i].saved;
-		together[i] = refused && !job->given->deleted && job->document.presence == RECORD_THERE;
+		together[i] = refused && !job->document_write.given->deleted &&
+			      job->document.presence == RECORD_THERE;
 		count += together[i];
 	}
 	if (count > 1) {
@@ -174,8 +175,8 @@ static void save_in_turn(struct saves *saves)
 
 static void want_parent(struct saves *saves, const struct job *job, enum document_type type, const char *key)
 {
-	const char *id = datum_has(job->given, key)
-				 ? datum_text(job->given, key)
+	const char *id = datum_has(job->document_write.given, key)
+				 ? datum_text(job->document_write.given, key)
 				 : json_text_or(document_data(job->document.body), key, NULL);
 
 	if (id && *id)
@@ -187,7 +188,7 @@ static void give(struct saves *saves, const struct job *job)
 {
 	scoped(json_object) body = NULL;
 
-	if (job->document.presence == RECORD_THERE && job->document_written) {
+	if (job->document.presence == RECORD_THERE && job->document_write.written) {
 		body = json_copy(job->document.body);
 		json_put_text(body, "_rev", job->document.revision);
 	} else if (job->document.presence == RECORD_THERE) {
@@ -221,32 +222,33 @@ static void prepare(struct saves *saves)
 static void note_saving(struct saves *saves, struct job *job, struct json_object *history)
 {
 	struct intent *save = &job->entry.intents.document;
-	enum intent_kind kind = job->given->deleted                      ? INTENT_DELETE
+	enum intent_kind kind = job->document_write.given->deleted       ? INTENT_DELETE
 				: job->document.presence == RECORD_THERE ? INTENT_UPDATE
 									 : INTENT_CREATE;
 
 	intent_begin(save, kind, saves->source.now_ms, job->document.revision);
 	if (history)
 		save->history = json_copy(history);
-	if (job->cascade)
+	if (job->document_write.cascade)
 		save->cascade = job_cascade_app_links(job);
 }
 
 static void take_saved(struct saves *saves, struct job *job, struct save_result *result)
 {
 	if (!result->body) {
-		job->document_written = true; /* the document has it already */
+		job->document_write.written = true; /* the document has it already */
 		return;
 	}
-	job->new_document = take(result->body);
-	job->document_work = job->given->deleted ? DOCUMENT_WORK_DELETE : DOCUMENT_WORK_WRITE;
+	job->document_write.body = take(result->body);
+	job->document_write.work =
+		job->document_write.given->deleted ? DOCUMENT_WORK_DELETE : DOCUMENT_WORK_WRITE;
 	job_note_cascade(saves->batch, job);
 	note_saving(saves, job, result->history);
 	if (!result->history)
 		return;
-	if (!job->histories)
-		job->histories = json_new_array();
-	json_append(job->histories, take(result->history));
+	if (!job->document_write.histories)
+		job->document_write.histories = json_new_array();
+	json_append(job->document_write.histories, take(result->history));
 }
 
 /* Other documents than its own that it looked at. */
@@ -332,15 +334,15 @@ static void take_refused(struct saves *saves, struct job *job, struct outcome *o
 		job->problem_passes = true; /* the config document, of which no news come */
 	}
 	job->blocked_by = blocked_by_of(job, outcome->seen);
-	if (first && !outcome->counted && !job->given->deleted)
+	if (first && !outcome->counted && !job->document_write.given->deleted)
 		job_note_grounds(job, outcome->seen);
 	if (is_taken(refusal))
 		seek_exchange(saves, job);
-	job->sets_app_link = false;
-	if (job->given->deleted)
-		job->row_work = job->row.presence == RECORD_THERE
-					? ROW_WORK_UPDATE
-					: ROW_WORK_NONE; /* it stays, and is told why */
+	job->document_write.sets_app_link = false;
+	if (job->document_write.given->deleted)
+		job->row_write.work = job->row.presence == RECORD_THERE
+					      ? ROW_WORK_UPDATE
+					      : ROW_WORK_NONE; /* it stays, and is told why */
 }
 
 /* Of one job: on the saves of which others of the batch it depends. */
@@ -375,11 +377,11 @@ static void take_outcomes(struct saves *saves)
 	for (size_t i = 0; i < saves->batch->count; i++) {
 		struct job *job = &saves->batch->jobs[i];
 		struct outcome *outcome = &saves->outcomes[i];
-		json_object_close(&job->awaits);
+		json_object_close(&job->document_write.awaits);
 		if (!outcome->tried)
 			continue;
 		if (outcome->leans && !exchanges[i])
-			job->awaits = take(outcome->leans);
+			job->document_write.awaits = take(outcome->leans);
 		else if (outcome->saved)
 			take_saved(saves, job, &outcome->result);
 		else

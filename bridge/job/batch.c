@@ -84,18 +84,18 @@ static void job_done(struct job *job)
 	free(job->saved);
 	cells_done(job->answered);
 	free(job->answered);
-	cells_done(job->outgoing);
+	cells_done(job->row_write.outgoing);
 	text_done(&job->problem);
-	datum_close(&job->given);
-	datum_close(&job->cascade);
+	datum_close(&job->document_write.given);
+	datum_close(&job->document_write.cascade);
 	json_release(job->blocked_by);
 	json_release(job->grounds);
-	json_release(job->new_document);
-	json_release(job->awaits);
-	json_release(job->histories);
-	json_release(job->unrecorded);
-	json_release(job->reused);
-	json_release(job->row_body);
+	json_release(job->document_write.body);
+	json_release(job->document_write.awaits);
+	json_release(job->document_write.histories);
+	json_release(job->document_write.unrecorded);
+	json_release(job->document_write.reused);
+	json_release(job->row_write.body);
 }
 
 static void queue_again(struct sync *sync, struct job *job, bool remembered)
@@ -148,7 +148,7 @@ void batch_close(struct batch **batch)
 
 bool job_is_in_round(const struct job *job)
 {
-	return !job->rounds_done && !job->awaits;
+	return !job->document_write.rounds_done && !job->document_write.awaits;
 }
 
 struct job *batch_job_of(struct batch *batch, const struct pair *pair)

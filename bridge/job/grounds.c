@@ -23,8 +23,8 @@ void job_note_grounds(struct job *job, struct json_object *seen)
 
 struct json_object *job_grounds(const struct job *job)
 {
-	bool alone = job->problem.length == job->grounds_length && !job->waits && !job->withheld &&
-		     !job->right_refused;
+	bool alone = job->problem.length == job->grounds_length && !job->waits && !job->row_write.withheld &&
+		     !job->row_write.right_refused;
 	bool at_rest = !job->problem_passes && !job->missed && job->outcome.end == END_DONE;
 
 	return job->grounds && alone && at_rest ? json_share(job->grounds) : NULL;

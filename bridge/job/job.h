@@ -47,79 +47,107 @@ struct job_outcome {
 	struct pair *with;
 };
 
-/* One pair under work. */
+/* The write of the pair's document.
+ *
+ * batch_apply() writes it: drafted by what was decided (documents/draft.h), saved as the app does (documents/saving.h), written in rounds
+ * (documents/rounds.h, documents/documents.h). batch_recover() notes in it what a former job has left open. The row write reads it, since
+ * a row shows what was saved; batch_commit() reads what has become of it. */
+struct document_write {
+	enum document_work work;
+	bool merges;         /* cells and document are merged: conflicts may have losers */
+	struct datum *given; /* owned; what is to be saved, or NULL */
+	/* owned; of an item that moves or goes: the save that others follow from; or NULL */
+	struct datum *cascade;
+	struct json_object *body;      /* owned; to be written, or the tombstone */
+	struct json_object *histories; /* owned array; go before the document */
+	bool sets_app_link;            /* it carries the app's link, which the present one does not */
+	bool drops_app_link;           /* it lacks the app link of the row that is gone */
+	/* owned; {_id: null} of documents of the batch whose saves have to be written or refused before its own (rounds.c); or NULL */
+	struct json_object *awaits;
+	bool rounds_done; /* rounds are done with it: it was written, refused or put off, or there was nothing to write */
+
+	/* What has become of it. */
+	bool written; /* the save is done, and 'body', if any, has become the document */
+	bool derived
+		[FIELD_COUNT]; /* the save made something else of it, which is for the row: nobody edited it */
+	bool history_refused;  /* its history entry was not taken, so it is not written */
+	/* the history of what its conflicts replace was refused: neither side's value is replaced */
+	bool losers_unrecorded;
+	struct json_object
+		*unrecorded; /* owned array; histories that were written for a change that is not made */
+	bool doubtful;       /* it had no answer */
+	bool unwritten;      /* it is known now that it was not written */
+
+	/* What a former job has left. */
+	bool cascades_again; /* it may have ended between the document and the saves that follow from it */
+	/* the document was not made of the revision that the noted save was made of (branches.h) */
+	bool branched;
+	bool orphaned;              /* the history of a noted save that did not happen may be there */
+	struct json_object *reused; /* owned; the gists of its history entries that are there; or NULL */
+	bool histories_tried;       /* to write what CouchDB did not take before, in this job */
+	bool left_open_tried;       /* to remove what was refused before, in this job */
+};
+
+/* The write of the pair's row.
+ *
+ * batch_apply() writes it: whether there is one by what was decided for the pair (steps/apply_existence.h), which cells by what was decided
+ * for the fields and what the save made of them (rows/row_draft.h); batch_start_rows() sends it. batch_commit() writes it again without
+ * what is refused (rows/split_refused_row.h), and reads what has become of it (steps/row_results.h). */
+struct row_write {
+	enum row_work work;
+	enum row_write_mode mode;
+	bool writes[FIELD_COUNT];          /* its fields */
+	struct json_object *body;          /* owned; {field id: value} */
+	struct cell outgoing[FIELD_COUNT]; /* what the row is to show, as the document has it */
+	bool refills;                      /* 'body' also has cells of the retired entry that nobody maps */
+	bool withheld;                     /* a cell is not written, since its column may not be */
+	bool noted;                        /* its intent is in the ledger */
+	struct endpoint_write
+		*request; /* borrowed from the batch; NULL: none is sent, or its answer does not matter */
+
+	/* What has become of it. */
+	bool dropped[FIELD_COUNT]; /* fields that Airtable refused: the row is written without them */
+	bool right_refused;        /* Airtable did not permit it */
+	bool gone; /* the row that we deleted, now or in a former job, is not there any more */
+};
+
+/* One pair under work. What survives it is 'entry', which batch_commit() stores, and what job_update_pair() tells the pair. */
 struct job {
 	struct pair *pair;
 	unsigned reasons; /* why it has this job (enum job_reason) */
+	struct job_outcome outcome;
+
+	/* What is read: by batch_load(). The entry is then what each step notes in it; document and row are what the last answer showed. */
 	struct ledger_entry entry;
 	struct endpoint_record document, row;
 	bool row_asked;    /* 'row' is what the base showed for the record id, there or not */
-	bool paired;       /* it got its counterpart in this job: pairs that waited for that are queued */
 	bool needs_no_row; /* nothing that a row shows has changed: only the ledger's entry is written */
-	bool typing;       /* something of its row is left alone while somebody types */
-	struct job_outcome outcome;
-	/* the document went back in time, and what follows from that is decided: the entry may name this revision as handled */
-	bool settles_back;
 	struct error flaw; /* why the document cannot be used; kind ERROR_NONE: it can */
-	const struct diff
-		*diff; /* borrowed from the batch; written until batch_diff() is done, see batch_diff_of() */
 	/* Document and row as they are now, by field: those of 'diff'; after a save, and after an answer that is not the last one, what
 	 * these have shown. */
 	const struct cell *couch, *airtable;
 	struct cell *saved, *answered; /* owned; what 'couch' and 'airtable' point to then, or NULL */
-	const struct plan *plan;       /* borrowed from the batch; batch_plan() alone writes it */
-	struct text problem;           /* sentences for a person, for the row's error cell and the ledger */
-	bool problem_passes;           /* it may pass by itself: it is tried again, with growing pauses */
-	unsigned waits;                /* enum pair_waits */
 
-	struct datum *given; /* owned; what is to be saved of the document, or NULL */
-	/* owned; of an item that moves or goes: the save that others follow from; or NULL */
-	struct datum *cascade;
-	/* an earlier job may have ended between the document and the saves that follow from it */
-	bool cascades_again;
+	/* What is known and decided: borrowed from the batch, and const once the step is done that writes it. */
+	const struct diff *diff; /* batch_diff() and the steps before it, by batch_diff_of() */
+	const struct plan *plan; /* batch_plan() alone */
+
+	/* What is done: by batch_apply() and batch_commit(). */
+	struct document_write document_write;
+	struct row_write row_write;
+
+	/* What is to be told, or done later: any step adds to it, batch_commit() takes it into the entry and to the pair. */
+	struct text problem;            /* sentences for a person, for the row's error cell and the ledger */
+	bool problem_passes;            /* it may pass by itself: it is tried again, with growing pauses */
 	struct json_object *blocked_by; /* owned; the documents that its refusal may come from, or NULL */
 	struct json_object
 		*grounds;      /* owned; all that it comes from, with their revisions (grounds.h), or NULL */
 	size_t grounds_length; /* of 'problem', when that was all */
-	bool merges;           /* cells and document are merged: conflicts may have losers */
-	/* the document was not made of the revision that the noted save was made of (branches.h) */
-	bool branched;
-	bool orphaned; /* the history of a noted save that did not happen may be there */
-	enum document_work document_work;
-	struct json_object *new_document; /* owned; to be written, or the tombstone */
-	/* owned; {_id: null} of documents of the batch whose saves have to be written or refused before its own (rounds.c); or NULL */
-	struct json_object *awaits;
-	bool rounds_done; /* rounds are done with it: its document was written, refused or put off, or there was nothing to write */
-	bool document_written; /* the save is done, and new_document, if any, has become the document */
-	bool derived
-		[FIELD_COUNT]; /* the save made something else of it, which is for the row: nobody edited it */
-	/* the history of what its conflicts replace was refused: neither side's value is replaced */
-	bool losers_unrecorded;
-	bool drops_app_link; /* it lacks the app link of the row that is gone */
-	bool sets_app_link;  /* it carries the app's link, which the present one does not */
-	struct json_object
-		*unrecorded; /* owned array; of those that were written for a change that is not made */
-	struct json_object *histories; /* owned array; go before the document */
-
-	enum row_work row_work;
-	enum row_write_mode row_mode;
-	bool writes[FIELD_COUNT];          /* fields of the row write */
-	struct json_object *row_body;      /* owned; {field id: value} */
-	struct cell outgoing[FIELD_COUNT]; /* what the row is to show, as the document has it */
-	bool row_gone;                     /* the row that we deleted is not there any more */
-	bool refills;                      /* row_body also has cells of the retired entry that nobody maps */
-	bool dropped[FIELD_COUNT];         /* fields that Airtable refused: the row is written without them */
-	bool document_work_refused; /* its history entry was not taken, so its document is not written */
-	bool histories_tried;       /* to write what CouchDB did not take before, in this job */
-	bool left_open_tried;       /* to remove what was refused before, in this job */
-	struct json_object
-		*reused; /* owned; the gists of its history entries that are there, from before; or NULL */
-	bool doubtful;   /* a write of its document had no answer */
-	bool unwritten;  /* it is known now that it was not written */
-	bool missed;     /* a write of its own met a conflict, or had no answer */
-	bool noted;      /* what is sent to the row is in the ledger */
+	unsigned waits;        /* enum pair_waits */
+	bool paired;           /* it got its counterpart in this job: pairs that waited for that are queued */
+	bool typing;           /* something of its row is left alone while somebody types */
+	/* the document went back in time, and what follows from that is decided: the entry may name this revision as handled */
+	bool settles_back;
+	bool missed; /* a write of its own met a conflict, or had no answer */
 	enum stored_part stored;
-	bool withheld;                    /* a cell is not written, since its column may not be */
-	bool right_refused;               /* Airtable did not permit what was to be done with the row */
-	struct endpoint_write *row_write; /* borrowed from the batch */
 };

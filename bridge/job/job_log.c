@@ -150,9 +150,9 @@ void job_log_document_written(struct batch *batch, const struct job *job)
 {
 	enum existence_action action = job->plan->existence.action;
 
-	if (is_counted(batch, job) || !job->given)
+	if (is_counted(batch, job) || !job->document_write.given)
 		return;
-	if (job->document_work == DOCUMENT_WORK_DELETE) {
+	if (job->document_write.work == DOCUMENT_WORK_DELETE) {
 		scoped_text words = own_format("the document is deleted: %s", job->plan->existence.reason);
 		log_write(batch, job, to_couch, words);
 	} else if (action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE) {
@@ -169,8 +169,8 @@ static bool is_told(const struct batch *batch, const struct job *job, enum field
 	bool fills = before->kind == CELL_EMPTY &&
 		     (field_rule(field)->direction == DIRECTION_OUT || batch->sync->first_contact);
 
-	return job->writes[field] && field != FIELD_UPDATED_AT && field != FIELD_ERROR && !fills &&
-	       !is_same(before, &job->outgoing[field]);
+	return job->row_write.writes[field] && field != FIELD_UPDATED_AT && field != FIELD_ERROR && !fills &&
+	       !is_same(before, &job->row_write.outgoing[field]);
 }
 
 static void log_row_edit(struct batch *batch, struct job *job)
@@ -180,7 +180,7 @@ static void log_row_edit(struct batch *batch, struct job *job)
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		const struct cell *before = job_shown(job, (enum field)field);
 		if (is_told(batch, job, (enum field)field, before))
-			add_change(&words, batch, (enum field)field, before, &job->outgoing[field]);
+			add_change(&words, batch, (enum field)field, before, &job->row_write.outgoing[field]);
 	}
 	if (words.length)
 		log_write(batch, job, to_airtable, text_or_empty(&words));
@@ -189,15 +189,15 @@ static void log_row_edit(struct batch *batch, struct job *job)
 
 void job_log_row_written(struct batch *batch, struct job *job)
 {
-	bool made = job->row_work == ROW_WORK_CREATE;
+	bool made = job->row_write.work == ROW_WORK_CREATE;
 
-	if (is_counted(batch, job) || job->row_work == ROW_WORK_NONE)
+	if (is_counted(batch, job) || job->row_write.work == ROW_WORK_NONE)
 		return;
-	if (job->row_work == ROW_WORK_UPDATE) {
+	if (job->row_write.work == ROW_WORK_UPDATE) {
 		log_row_edit(batch, job);
 		return;
 	}
-	const char *row = made ? job->row_write->answer.id : job->row.id;
+	const char *row = made ? job->row_write.request->answer.id : job->row.id;
 	scoped_text words = own_format("row %s is %s: %s", row ? row : "", made ? "made" : "deleted",
 				       job->plan->existence.reason);
 	log_write(batch, job, to_airtable, words);

@@ -6,9 +6,9 @@
 
 void job_write_error_cell(struct job *job)
 {
-	job->row_work = ROW_WORK_UPDATE;
-	if (job->row_mode == ROW_WRITE_CELLS)
-		job->row_mode = ROW_WRITE_ERROR_CELL;
+	job->row_write.work = ROW_WORK_UPDATE;
+	if (job->row_write.mode == ROW_WRITE_CELLS)
+		job->row_write.mode = ROW_WRITE_ERROR_CELL;
 }
 
 /* What a server says may have its own full stop. */

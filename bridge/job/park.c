@@ -12,12 +12,12 @@
 
 static void drop_plan(struct job *job)
 {
-	json_object_close(&job->histories);
-	json_object_close(&job->new_document);
-	job->document_work = DOCUMENT_WORK_NONE;
-	job->row_work = ROW_WORK_NONE;
-	job->sets_app_link = job->drops_app_link = false;
-	job->noted = false;
+	json_object_close(&job->document_write.histories);
+	json_object_close(&job->document_write.body);
+	job->document_write.work = DOCUMENT_WORK_NONE;
+	job->row_write.work = ROW_WORK_NONE;
+	job->document_write.sets_app_link = job->document_write.drops_app_link = false;
+	job->row_write.noted = false;
 }
 
 /* Its row, or one that waits to become its row, or to take the place of one that is gone. */
@@ -34,7 +34,7 @@ void job_give_up(struct job *job)
 {
 	drop_plan(job);
 	job_counts_as_given_up(job);
-	job->row_mode = ROW_WRITE_GIVEN_UP;
+	job->row_write.mode = ROW_WRITE_GIVEN_UP;
 	if (!has_own_row(job))
 		job_ends(job);
 	if (!job_has_ended(job))
@@ -58,7 +58,7 @@ void job_miss(struct job *job, const char *what, const struct error *why)
 	}
 	drop_plan(job);
 	/* The note is what the next job finds out by. What surely was not written is not noted any more. */
-	if (!job->unwritten) {
+	if (!job->document_write.unwritten) {
 		job_leave_untouched(job, find_out_in_ms(why->kind));
 		return;
 	}

@@ -17,9 +17,9 @@ static struct right *row_right(struct batch *batch, const struct job *job, enum 
 
 static enum row_right right_of(const struct job *job)
 {
-	return job->row_work == ROW_WORK_CREATE   ? RIGHT_CREATE
-	       : job->row_work == ROW_WORK_DELETE ? RIGHT_DELETE
-						  : RIGHT_UPDATE;
+	return job->row_write.work == ROW_WORK_CREATE   ? RIGHT_CREATE
+	       : job->row_write.work == ROW_WORK_DELETE ? RIGHT_DELETE
+							: RIGHT_UPDATE;
 }
 
 static const char *table_named(const struct batch *batch, const struct job *job)
@@ -124,7 +124,7 @@ static void refuse_right(struct batch *batch, struct job *job)
 	struct right *right = row_right(batch, job, right_of(job));
 	bool was_missing = right->refused;
 
-	if (job->row_write->of_table)
+	if (job->row_write.request->of_table)
 		(void)right_refuse(right);
 	else if (!job->pair->refused_until_ms)
 		right_refuse_row(right); /* one row that is tried again and again is still one */
@@ -132,14 +132,15 @@ static void refuse_right(struct batch *batch, struct job *job)
 		log_warn(&batch->sync->log,
 			 "rows of table \"%s\": Airtable does not permit this kind of write, retrying at "
 			 "most hourly: %s",
-			 table_named(batch, job), job->row_write->error.text);
+			 table_named(batch, job), job->row_write.request->error.text);
 }
 
 void batch_note_refused_tables(struct batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (job->row_write && job->row_write->result == ERROR_REFUSED && job->row_write->of_table)
+		if (job->row_write.request && job->row_write.request->result == ERROR_REFUSED &&
+		    job->row_write.request->of_table)
 			refuse_right(batch, job);
 	}
 }
@@ -164,7 +165,7 @@ void job_note_taken(struct batch *batch, struct job *job)
 
 	job->pair->refused_until_ms = 0;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (job->writes[field] && right_give(&rights->fields[table][field]))
+		if (job->row_write.writes[field] && right_give(&rights->fields[table][field]))
 			any = true;
 	if (!any)
 		return;
@@ -183,7 +184,7 @@ bool refusal_is_forbidden(const struct error *refusal)
 /* The schema tells whether the column, or its choices, are still what we believe. */
 void job_doubt_columns(struct batch *batch, struct job *job)
 {
-	const char *code = job->row_write->error.code;
+	const char *code = job->row_write.request->error.code;
 
 	if (strcmp(code, "UNKNOWN_FIELD_NAME") == 0)
 		batch->sync->schema_stale = true;
@@ -205,15 +206,15 @@ void job_take_refusal(struct batch *batch, struct job *job)
 {
 	job_doubt_columns(batch, job);
 	job->problem_passes = true;
-	if (!refusal_is_forbidden(&job->row_write->error)) {
-		job_problem(job, "Airtable refused the row: %s.", job->row_write->error.text);
+	if (!refusal_is_forbidden(&job->row_write.request->error)) {
+		job_problem(job, "Airtable refused the row: %s.", job->row_write.request->error.text);
 		return;
 	}
 	refuse_right(batch, job);
 	report_right(batch, job, right_of(job));
-	job->right_refused = true;
+	job->row_write.right_refused = true;
 	job->pair->refused_right = right_of(job);
 	/* The row that may not be deleted says so itself, where it may be written. */
-	if (job->row_work == ROW_WORK_DELETE && !says(job, text_or_empty(&job->problem)))
+	if (job->row_write.work == ROW_WORK_DELETE && !says(job, text_or_empty(&job->problem)))
 		job_comes_again(job);
 }

@@ -31,7 +31,7 @@ bool batch_find_branches(struct batch *batch, struct error *error)
 	}
 	bool ok = count == 0 || couch->ops->read_revisions(couch->self, revisions, count, error);
 	for (size_t i = 0; ok && i < count; i++)
-		jobs[i]->branched =
+		jobs[i]->document_write.branched =
 			revisions[i].lineage &&
 			!endpoint_lineage_has(revisions[i].lineage, jobs[i]->entry.intents.document.document);
 	endpoint_revisions_done(revisions, count);

@@ -21,7 +21,7 @@ static bool may_be_overwritten(const struct job *job)
 	const char *made_of = job->entry.intents.document.document;
 	bool later = generation(job->document.revision) > generation(made_of) + 1;
 
-	return !job->pair->save_lost && (later || job->branched);
+	return !job->pair->save_lost && (later || job->document_write.branched);
 }
 
 /* Or in a leaf that was merged into another, and ended; or that is not merged yet, and is not the one that is shown. */
@@ -131,8 +131,9 @@ void job_recover_document(struct batch *batch, struct job *job)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (is_taken(batch, job, (enum field)field) && !job_shows_two(job, (enum field)field))
 			recover_field(batch, job, (enum field)field, surely);
-	job->orphaned = intent_is_open(&job->entry.intents.document) && save_landed(job) == NOT_LANDED;
-	if (job->orphaned)
+	job->document_write.orphaned =
+		intent_is_open(&job->entry.intents.document) && save_landed(job) == NOT_LANDED;
+	if (job->document_write.orphaned)
 		return;
 	job_keep_noted(job);
 	job_cascade_again(job);

@@ -147,7 +147,7 @@ static void recover_delete(struct batch *batch, struct job *job)
 	bool there = job->row.presence == RECORD_THERE && strcmp(job->row.id, entry->record_id) == 0;
 
 	if (!there) {
-		job->row_gone = true;
+		job->row_write.gone = true;
 	} else if (!deadline_passed(batch, job)) {
 		wait_for_deadline(batch, job);
 	} else {

@@ -35,7 +35,7 @@ static void take_last_cells(struct batch *batch, struct job *job, struct endpoin
 		return;
 	}
 	if (shows_otherwise(batch, job, row)) {
-		job->row_work = ROW_WORK_NONE;
+		job->row_write.work = ROW_WORK_NONE;
 		job_comes_again(job);
 		return;
 	}
@@ -57,7 +57,7 @@ bool batch_read_last_cells(struct batch *batch, struct error *error)
 
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (job->row_work != ROW_WORK_DELETE || job_has_ended(job))
+		if (job->row_write.work != ROW_WORK_DELETE || job_has_ended(job))
 			continue;
 		keys[count] = (struct endpoint_key){job->pair->table, job->row.id};
 		jobs[count++] = job;
@@ -80,13 +80,14 @@ static enum endpoint_write_kind row_write_kind(const struct job *job)
 		[ROW_WORK_DELETE] = WRITE_DELETE,
 	};
 
-	return kinds[job->row_work];
+	return kinds[job->row_write.work];
 }
 
 /* Sync-rules 6.2: a write is decided on what was read at most SYNC_FRESH_MS ago. */
 static int64_t leave_by_ms(const struct job *job)
 {
-	return (job->row_work == ROW_WORK_CREATE ? clock_steady_ms() : job->row.read_at_ms) + SYNC_FRESH_MS;
+	return (job->row_write.work == ROW_WORK_CREATE ? clock_steady_ms() : job->row.read_at_ms) +
+	       SYNC_FRESH_MS;
 }
 
 void batch_start_rows(struct batch *batch)
@@ -96,15 +97,15 @@ void batch_start_rows(struct batch *batch)
 	batch->writes = own_alloc((batch->count + 1) * sizeof *batch->writes);
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
-		if (job->row_work == ROW_WORK_NONE || job_has_ended(job))
+		if (job->row_write.work == ROW_WORK_NONE || job_has_ended(job))
 			continue;
 		job->pair->unsent_ms = 0;
-		job->row_write = &batch->writes[batch->write_count++];
-		*job->row_write = (struct endpoint_write){
+		job->row_write.request = &batch->writes[batch->write_count++];
+		*job->row_write.request = (struct endpoint_write){
 			.kind = row_write_kind(job),
 			.table = job->pair->table,
-			.id = job->row_work == ROW_WORK_CREATE ? NULL : job->row.id,
-			.body = job->row_body,
+			.id = job->row_write.work == ROW_WORK_CREATE ? NULL : job->row.id,
+			.body = job->row_write.body,
 			.leave_by_ms = leave_by_ms(job),
 		};
 	}

@@ -13,13 +13,13 @@
 
 bool job_fill_given_up(struct batch *batch, struct job *job)
 {
-	json_object_close(&job->row_body);
-	memset(job->writes, 0, sizeof job->writes);
-	job->refills = false;
+	json_object_close(&job->row_write.body);
+	memset(job->row_write.writes, 0, sizeof job->row_write.writes);
+	job->row_write.refills = false;
 	job_fill_problem(batch, job);
-	if (!job->row_body)
-		job->row_work = ROW_WORK_NONE;
-	return job->row_work != ROW_WORK_NONE;
+	if (!job->row_write.body)
+		job->row_write.work = ROW_WORK_NONE;
+	return job->row_write.work != ROW_WORK_NONE;
 }
 
 /* ---- what to write ---- */
@@ -36,10 +36,10 @@ static void fill(struct batch *batch, struct job *job, enum field field, const s
 	/* Updated At says that the row has all of the document (rule 5): it waits for the links. */
 	bool too_early = field == FIELD_UPDATED_AT && (job->waits & WAITS_FOR_ROW);
 
-	if (job->dropped[field] || too_early)
+	if (job->row_write.dropped[field] || too_early)
 		return;
 	if (job_lacks_field(batch, job, field)) {
-		job->withheld = job->withheld || field != FIELD_ERROR;
+		job->row_write.withheld = job->row_write.withheld || field != FIELD_ERROR;
 		return;
 	}
 	if (!mapping_to_row(job->pair->table, columns, field, cell, &links, &value, &error)) {
@@ -49,12 +49,12 @@ static void fill(struct batch *batch, struct job *job, enum field field, const s
 			job_problem(job, "%s.", error.text);
 		return;
 	}
-	if (!job->row_body)
-		job->row_body = json_new_object();
-	json_put(job->row_body, columns->of[field].id, value);
-	job->writes[field] = true;
+	if (!job->row_write.body)
+		job->row_write.body = json_new_object();
+	json_put(job->row_write.body, columns->of[field].id, value);
+	job->row_write.writes[field] = true;
 	struct cell copy = cell_copy(cell);
-	cell_move(&job->outgoing[field], &copy);
+	cell_move(&job->row_write.outgoing[field], &copy);
 }
 
 static bool is_out_of_step(const struct batch *batch, const struct job *job, enum field field)
@@ -68,8 +68,8 @@ static bool is_out_of_step(const struct batch *batch, const struct job *job, enu
 /* Then what is empty on both sides is agreed on, too: what is typed there next is an edit. */
 static bool is_made_of_row(const struct job *job)
 {
-	return job->document_written && (job->plan->existence.action == EXIST_CREATE_DOCUMENT ||
-					 job->plan->existence.action == EXIST_UNDELETE);
+	return job->document_write.written && (job->plan->existence.action == EXIST_CREATE_DOCUMENT ||
+					       job->plan->existence.action == EXIST_UNDELETE);
 }
 
 /* The save has made of the document what the row shows already. */
@@ -78,7 +78,7 @@ static bool is_shown_already(const struct batch *batch, const struct job *job, e
 	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
 	equivalence.tolerance = 0;
-	return job->document_written &&
+	return job->document_write.written &&
 	       (cell_equal(&job->couch[field], &job->airtable[field], &equivalence) ||
 		cell_hides_zero(&job->airtable[field], &job->couch[field], &equivalence));
 }
@@ -94,9 +94,9 @@ unsigned job_row_action(const struct job *job, enum field field)
 {
 	unsigned action = job->plan->decisions[field].action;
 
-	if (job->losers_unrecorded && (action & ACTION_CONFLICT))
+	if (job->document_write.losers_unrecorded && (action & ACTION_CONFLICT))
 		return ACTION_WAIT;
-	return job->derived[field] ? ACTION_TO_AIRTABLE : action;
+	return job->document_write.derived[field] ? ACTION_TO_AIRTABLE : action;
 }
 
 /* One field of a pair whose document edits, if any, are written: 'couch' is the document as it is now. */
@@ -109,12 +109,12 @@ static void fill_merged(struct batch *batch, struct job *job, enum field field)
 		return;
 	if (shows_both_links(job, field)) {
 		/* Agreed on when the answer shows one: until then the other is not to be taken for the new one. */
-		if (job->document_written || !(action & (ACTION_TO_COUCH | ACTION_PROBLEM)))
+		if (job->document_write.written || !(action & (ACTION_TO_COUCH | ACTION_PROBLEM)))
 			fill(batch, job, field, &job->couch[field]);
 		return;
 	}
 	if (!(action & ACTION_TO_AIRTABLE)) {
-		if ((action & ACTION_TO_COUCH) && !job->document_written)
+		if ((action & ACTION_TO_COUCH) && !job->document_write.written)
 			return;
 		bool apart = is_out_of_step(batch, job, field);
 		bool left = (action & ACTION_TO_COUCH) && typing_spaced(batch, job, field);
@@ -144,7 +144,7 @@ void job_fill_problem(struct batch *batch, struct job *job)
 	struct cell_equivalence equivalence = job_equivalence(batch, job, FIELD_ERROR);
 	struct cell words = cell_text(text_or_empty(&job->problem));
 
-	if (job->writes[FIELD_ERROR])
+	if (job->row_write.writes[FIELD_ERROR])
 		job_unfill(batch, job, FIELD_ERROR);
 	if (job_has_column(batch, job, FIELD_ERROR) &&
 	    !cell_equal(&words, &job->airtable[FIELD_ERROR], &equivalence))
@@ -155,9 +155,9 @@ void job_fill_problem(struct batch *batch, struct job *job)
 /* Nor is it sent any more: what such a cell shows by now no write of ours has replaced. */
 void job_unfill(struct batch *batch, struct job *job, enum field field)
 {
-	job->writes[field] = false;
+	job->row_write.writes[field] = false;
 	intent_leave_out(&job->entry.intents.row, field);
-	json_remove(job->row_body, batch->sync->columns[job->pair->table].of[field].id);
+	json_remove(job->row_write.body, batch->sync->columns[job->pair->table].of[field].id);
 }
 
 static void fill_delete_box(struct batch *batch, struct job *job)
@@ -185,7 +185,7 @@ static bool lacks_its_type(const struct batch *batch, const struct job *job)
 /* Where the row is not to have all of the document it does not get the document's Updated At either (sync-rules 5). */
 static void keep_time(struct batch *batch, struct job *job)
 {
-	if (job->withheld && job->writes[FIELD_UPDATED_AT])
+	if (job->row_write.withheld && job->row_write.writes[FIELD_UPDATED_AT])
 		job_unfill(batch, job, FIELD_UPDATED_AT);
 }
 
@@ -199,18 +199,18 @@ static void fill_cells(struct batch *batch, struct job *job)
 		if (job_has_column(batch, job, (enum field)field) && field != FIELD_ERROR &&
 		    field != FIELD_DELETE)
 			fill_merged(batch, job, (enum field)field);
-	if (unnamed && !job->writes[FIELD_TYPE])
+	if (unnamed && !job->row_write.writes[FIELD_TYPE])
 		fill(batch, job, FIELD_TYPE, &job->couch[FIELD_TYPE]);
 	keep_time(batch, job);
 }
 
 bool job_fill_update(struct batch *batch, struct job *job)
 {
-	if (job->row_mode == ROW_WRITE_CELLS)
+	if (job->row_write.mode == ROW_WRITE_CELLS)
 		fill_cells(batch, job);
 	fill_delete_box(batch, job);
 	job_fill_problem(batch, job);
-	return job->row_body && json_key_count(job->row_body) > 0;
+	return job->row_write.body && json_key_count(job->row_write.body) > 0;
 }
 
 /* A link of the document to what is not there waits for good, unless somebody acts. */
@@ -238,7 +238,7 @@ bool job_fill_create(struct batch *batch, struct job *job)
 	job_report_dead_link(batch, job, FIELD_COLLECTION);
 	job_report_dead_link(batch, job, FIELD_CONTAINER);
 	job_fill_problem(batch, job);
-	return job->writes[FIELD_ID];
+	return job->row_write.writes[FIELD_ID];
 }
 
 /* Types of columns whose cells can be written as they were read; pictures cannot, and the others are Airtable's own word. */
@@ -295,8 +295,8 @@ void job_refill(struct batch *batch, struct job *job, struct json_object *tables
 		if (columns_field_by_id(columns, column) != FIELD_COUNT ||
 		    !is_refillable(column_type(tables, columns->table_id, column)))
 			continue;
-		json_put(job->row_body, column, json_copy(value));
-		job->refills = true;
+		json_put(job->row_write.body, column, json_copy(value));
+		job->row_write.refills = true;
 	}
 }
 
@@ -305,12 +305,12 @@ void job_drop_refill(struct batch *batch, struct job *job)
 	const struct columns *columns = &batch->sync->columns[job->pair->table];
 	struct json_object *body = json_new_object();
 
-	json_each (job->row_body, column, value)
+	json_each (job->row_write.body, column, value)
 		if (columns_field_by_id(columns, column) != FIELD_COUNT)
 			json_put(body, column, json_share(value));
-	json_release(job->row_body);
-	job->row_body = body;
-	job->refills = false;
+	json_release(job->row_write.body);
+	job->row_write.body = body;
+	job->row_write.refills = false;
 }
 
 void job_note_row(struct batch *batch, struct job *job)
@@ -321,21 +321,22 @@ void job_note_row(struct batch *batch, struct job *job)
 		[ROW_WORK_UPDATE] = INTENT_UPDATE,
 		[ROW_WORK_DELETE] = INTENT_DELETE,
 	};
-	bool shown = job->row_work == ROW_WORK_UPDATE;
+	bool shown = job->row_write.work == ROW_WORK_UPDATE;
 
-	intent_begin(intent, kinds[job->row_work], batch->sync->rows.ops->now_ms(batch->sync->rows.self),
-		     job->document.revision);
+	intent_begin(intent, kinds[job->row_write.work],
+		     batch->sync->rows.ops->now_ms(batch->sync->rows.self), job->document.revision);
 	snprintf(intent->epoch, sizeof intent->epoch, "%s", batch->sync->epoch);
 	job->pair->unsent_ms = intent->at_ms;
-	if (job->row_work == ROW_WORK_DELETE) {
+	if (job->row_write.work == ROW_WORK_DELETE) {
 		/* When the tombstone was first seen: edits of the row after that bring the document back. */
 		job->entry.seen_ms = job_first_seen_ms(batch, job);
 		job->entry.synced = job->pair->leaves_hash;
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (job->writes[field])
+		if (job->row_write.writes[field])
 			intent_write(intent, (enum field)field,
-				     shown ? job_shown(job, (enum field)field) : NULL, &job->outgoing[field]);
+				     shown ? job_shown(job, (enum field)field) : NULL,
+				     &job->row_write.outgoing[field]);
 }
 
 /* ---- what the answer says ---- */
@@ -352,16 +353,16 @@ void job_forget_obeyed_tick(const struct batch *batch, struct job *job)
 static bool agree_on_answer(struct batch *batch, struct job *job, enum field field, const struct cell *answer)
 {
 	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
-	bool equivalent = cell_shows_sent(answer, &job->outgoing[field], &equivalence);
+	bool equivalent = cell_shows_sent(answer, &job->row_write.outgoing[field], &equivalence);
 
 	if (field == FIELD_DELETE)
 		job_forget_obeyed_tick(batch, job);
 	if (field == FIELD_ERROR || field == FIELD_DELETE)
 		return false;
-	ledger_entry_agree(&job->entry, field, &job->outgoing[field], answer);
+	ledger_entry_agree(&job->entry, field, &job->row_write.outgoing[field], answer);
 	job->entry.fields[field].shown_differently = !equivalent;
 	if (!equivalent)
-		job_report_difference(job, field, &job->outgoing[field], answer);
+		job_report_difference(job, field, &job->row_write.outgoing[field], answer);
 	return !equivalent;
 }
 
@@ -371,7 +372,7 @@ static bool compare_untouched(struct batch *batch, struct job *job, enum field f
 {
 	struct cell_equivalence equivalence = job_equivalence(batch, job, field);
 
-	if (job->row_work == ROW_WORK_CREATE && answer->kind == CELL_EMPTY &&
+	if (job->row_write.work == ROW_WORK_CREATE && answer->kind == CELL_EMPTY &&
 	    job->couch[field].kind == CELL_EMPTY) {
 		ledger_entry_agree(&job->entry, field, &job->couch[field], answer);
 		return false;
@@ -384,7 +385,7 @@ static void remember_replaced(struct job *job)
 {
 	struct intents *intents = &job->entry.intents;
 	const struct intent *intent = &intents->row;
-	int64_t at_ms = job->row_write->date_ms ? job->row_write->date_ms : intent->at_ms;
+	int64_t at_ms = job->row_write.request->date_ms ? job->row_write.request->date_ms : intent->at_ms;
 
 	for (size_t field = 0; intent->kind == INTENT_UPDATE && field < FIELD_COUNT; field++)
 		if (intent->fields[field].written)
@@ -399,12 +400,12 @@ bool job_take_answer(struct batch *batch, struct job *job)
 	struct mapping_links links = sync_links(sync);
 	bool unknown_choice = false, again = false;
 
-	mapping_from_row(job->pair->table, &sync->columns[job->pair->table], job->row_write->answer.body,
-			 &links, cells, &unknown_choice);
+	mapping_from_row(job->pair->table, &sync->columns[job->pair->table],
+			 job->row_write.request->answer.body, &links, cells, &unknown_choice);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		if (!job_has_column(batch, job, (enum field)field))
 			continue;
-		if (job->writes[field])
+		if (job->row_write.writes[field])
 			again = agree_on_answer(batch, job, (enum field)field, &cells[field]) || again;
 		else if (field != FIELD_ERROR && field != FIELD_DELETE)
 			again = compare_untouched(batch, job, (enum field)field, &cells[field]) || again;

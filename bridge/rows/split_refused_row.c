@@ -70,7 +70,8 @@ static field_set written_fields(const struct job *job)
 	field_set fields = 0;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (job->writes[field] && !(job->row_work == ROW_WORK_CREATE && field == FIELD_ID))
+		if (job->row_write.writes[field] &&
+		    !(job->row_write.work == ROW_WORK_CREATE && field == FIELD_ID))
 			fields |= FIELD_BIT(field);
 	return fields;
 }
@@ -78,18 +79,18 @@ static field_set written_fields(const struct job *job)
 /* The problem's words are pending again when they have changed. */
 static void retell(struct batch *batch, struct job *job, struct search *search)
 {
-	if (job->dropped[FIELD_ERROR])
+	if (job->row_write.dropped[FIELD_ERROR])
 		return;
-	job->writes[FIELD_ERROR] = false;
+	job->row_write.writes[FIELD_ERROR] = false;
 	job_fill_problem(batch, job);
 	search->pending &= ~FIELD_BIT(FIELD_ERROR);
-	if (job->writes[FIELD_ERROR])
+	if (job->row_write.writes[FIELD_ERROR])
 		search->pending |= FIELD_BIT(FIELD_ERROR);
 }
 
 static void drop(struct job *job, struct search *search, enum field field)
 {
-	job->dropped[field] = true;
+	job->row_write.dropped[field] = true;
 	search->pending &= ~FIELD_BIT(field);
 }
 
@@ -101,8 +102,8 @@ static bool others_say(const struct batch *batch, const struct job *job)
 
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct job *other = &batch->jobs[i];
-		if (other != job && other->pair->table == table && other->row_write &&
-		    other->row_write->result == ERROR_NONE && other->writes[FIELD_ERROR])
+		if (other != job && other->pair->table == table && other->row_write.request &&
+		    other->row_write.request->result == ERROR_NONE && other->row_write.writes[FIELD_ERROR])
 			return true;
 	}
 	return right_was_given(&rights->fields[table][FIELD_ERROR]);
@@ -167,22 +168,22 @@ static void give_up(struct batch *batch, struct job *job, struct search *search)
 	search->open = false;
 	text_clear(&job->problem);
 	text_add(&job->problem, search->reported ? search->reported : "");
-	if (refusal_is_forbidden(&search->why) || job->row_work != ROW_WORK_UPDATE ||
-	    job->row_mode == ROW_WRITE_REFUSED)
+	if (refusal_is_forbidden(&search->why) || job->row_write.work != ROW_WORK_UPDATE ||
+	    job->row_write.mode == ROW_WRITE_REFUSED)
 		return;
-	job->row_mode = ROW_WRITE_REFUSED;
+	job->row_write.mode = ROW_WRITE_REFUSED;
 	job_take_refusal(batch, job);
 	search->pending = search->suspects = 0;
-	job->dropped[FIELD_ERROR] = false;
+	job->row_write.dropped[FIELD_ERROR] = false;
 	retell(batch, job, search);
 	search->open = search->pending != 0;
 }
 
 static bool is_about_cells(const struct job *job)
 {
-	const struct endpoint_write *write = job->row_write;
+	const struct endpoint_write *write = job->row_write.request;
 
-	return job->row_work != ROW_WORK_DELETE && !write->row_missing && !write->of_table;
+	return job->row_write.work != ROW_WORK_DELETE && !write->row_missing && !write->of_table;
 }
 
 static void begin(struct batch *batch, struct job *job, struct search *search)
@@ -202,15 +203,16 @@ static bool is_of_row(const struct search *search)
 static void take_refused(struct batch *batch, struct job *job, struct search *search)
 {
 	const struct columns *columns = &batch->sync->columns[job->pair->table];
-	enum field named = blame_field(&job->row_write->error, columns, search->tried, job->row_body);
+	enum field named =
+		blame_field(&job->row_write.request->error, columns, search->tried, job->row_write.body);
 
-	search->why = job->row_write->error;
+	search->why = job->row_write.request->error;
 	job_doubt_columns(batch, job);
-	if (named == FIELD_COUNT && job->refills) {
+	if (named == FIELD_COUNT && job->row_write.refills) {
 		job_drop_refill(batch, job);
 		return;
 	}
-	if (!is_about_cells(job) || job->row_mode == ROW_WRITE_REFUSED)
+	if (!is_about_cells(job) || job->row_write.mode == ROW_WRITE_REFUSED)
 		search->open = false;
 	else if (named != FIELD_COUNT)
 		found(batch, job, search, named, true);
@@ -234,8 +236,8 @@ static void read_answer(struct batch *batch, struct job *job)
 	bool unknown_choice = false;
 
 	endpoint_record_done(&job->row);
-	job->row = job->row_write->answer;
-	job->row_write->answer = (struct endpoint_record){0};
+	job->row = job->row_write.request->answer;
+	job->row_write.request->answer = (struct endpoint_record){0};
 	mapping_from_row(job->pair->table, &sync->columns[job->pair->table], job->row.body, &links, cells,
 			 &unknown_choice);
 	job_take_answered(job, cells);
@@ -258,7 +260,7 @@ static void take_part(struct batch *batch, struct job *job, struct search *searc
 	believe_nameless(batch, job, search);
 	if (count_of(search->suspects) == 1)
 		found(batch, job, search, only_one(search->suspects), false);
-	if (search->pending == 0 || job->row_work == ROW_WORK_CREATE) {
+	if (search->pending == 0 || job->row_write.work == ROW_WORK_CREATE) {
 		if (search->pending != 0)
 			job_comes_again(job);
 		search->open = false; /* its answer is taken as any other */
@@ -269,14 +271,14 @@ static void take_part(struct batch *batch, struct job *job, struct search *searc
 	read_answer(batch, job);
 	search->open = !edited;
 	if (!search->open)
-		job->row_write = NULL;
+		job->row_write.request = NULL;
 	else
 		retell(batch, job, search);
 }
 
 static void take_answer(struct batch *batch, struct job *job, struct search *search)
 {
-	switch (job->row_write->result) {
+	switch (job->row_write.request->result) {
 	case ERROR_REFUSED:
 		if (!search->open)
 			begin(batch, job, search);
@@ -317,7 +319,7 @@ static bool choose(struct refusals *refusals, struct job *job, struct search *se
 	} else if (guess && others && !search->guessed) {
 		search->guessed = true;
 		search->tried = others;
-	} else if (job->row_work == ROW_WORK_CREATE) {
+	} else if (job->row_write.work == ROW_WORK_CREATE) {
 		search->tried = 0;
 	} else if (is_scout(refusals, job)) {
 		search->tried = half_of(search->suspects, search->found % 2 == 1);
@@ -335,14 +337,15 @@ static void cut_body(struct batch *batch, struct job *job, struct search *search
 	search->body = json_new_object();
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
 		struct json_object *value = NULL;
-		bool key = job->row_work == ROW_WORK_CREATE && field == FIELD_ID;
-		job->writes[field] = key || (search->tried & FIELD_BIT(field));
-		if (job->writes[field] && json_find(job->row_body, columns->of[field].id, &value))
+		bool key = job->row_write.work == ROW_WORK_CREATE && field == FIELD_ID;
+		job->row_write.writes[field] = key || (search->tried & FIELD_BIT(field));
+		if (job->row_write.writes[field] &&
+		    json_find(job->row_write.body, columns->of[field].id, &value))
 			json_put(search->body, columns->of[field].id, json_share(value));
 	}
-	if (!job->refills || search->tried != search->pending)
+	if (!job->row_write.refills || search->tried != search->pending)
 		return;
-	json_each (job->row_body, column, other)
+	json_each (job->row_write.body, column, other)
 		if (columns_field_by_id(columns, column) == FIELD_COUNT)
 			json_put(search->body, column, json_share(other));
 }
@@ -357,7 +360,7 @@ static void end(struct batch *batch, struct job *job, struct search *search)
 		return;
 	}
 	intent_end(&job->entry.intents.row);
-	job->row_write = NULL;
+	job->row_write.request = NULL;
 }
 
 /* 'any_ended_out': a search came to its end, so that who waited for it may be the next. */
@@ -372,7 +375,7 @@ static size_t choose_all(struct refusals *refusals, struct job **jobs, bool *any
 		struct search *search = &refusals->searches[i];
 		if (!search->open)
 			continue;
-		if (search->pending == 0 && job->row_work != ROW_WORK_CREATE) {
+		if (search->pending == 0 && job->row_write.work != ROW_WORK_CREATE) {
 			end(batch, job, search);
 			*any_ended_out = true;
 		} else if (choose(refusals, job, search)) {
@@ -394,7 +397,7 @@ static size_t next_round(struct refusals *refusals, struct job **jobs)
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->jobs[i];
 		struct search *search = &refusals->searches[i];
-		if (!job->row_write || !search->answered)
+		if (!job->row_write.request || !search->answered)
 			continue;
 		search->answered = false;
 		take_answer(batch, job, search);
@@ -407,7 +410,8 @@ static size_t next_round(struct refusals *refusals, struct job **jobs)
 /* Sync-rules 6.2: what is tried of a row that is there is decided on its last answer. */
 static int64_t leave_by_ms(const struct job *job)
 {
-	return job->row_write->id ? job->row.read_at_ms + SYNC_FRESH_MS : job->row_write->leave_by_ms;
+	return job->row_write.request->id ? job->row.read_at_ms + SYNC_FRESH_MS
+					  : job->row_write.request->leave_by_ms;
 }
 
 static bool write_round(struct refusals *refusals, struct job **jobs, size_t count, struct error *error)
@@ -423,15 +427,15 @@ static bool write_round(struct refusals *refusals, struct job **jobs, size_t cou
 		search->answered = true;
 		if (job_has_ended(job) || job->stored != STORED_ALL) {
 			search->open = false;
-			job->row_write = NULL;
+			job->row_write.request = NULL;
 			continue;
 		}
 		jobs[left] = job;
 		job->pair->unsent_ms = 0;
 		writes[left++] = (struct endpoint_write){
-			.kind = job->row_write->kind,
-			.table = job->row_write->table,
-			.id = job->row_write->id ? job->row.id : NULL,
+			.kind = job->row_write.request->kind,
+			.table = job->row_write.request->table,
+			.id = job->row_write.request->id ? job->row.id : NULL,
 			.body = search->body,
 			.leave_by_ms = leave_by_ms(job),
 		};
@@ -439,9 +443,9 @@ static bool write_round(struct refusals *refusals, struct job **jobs, size_t cou
 	struct endpoint_ticket *ticket = rows->ops->write_start(rows->self, writes, left);
 	bool ok = rows->ops->write_finish(rows->self, &ticket, error);
 	for (size_t i = 0; i < left; i++) {
-		endpoint_record_done(&jobs[i]->row_write->answer);
-		*jobs[i]->row_write = writes[i];
-		jobs[i]->row_write->body = NULL;
+		endpoint_record_done(&jobs[i]->row_write.request->answer);
+		*jobs[i]->row_write.request = writes[i];
+		jobs[i]->row_write.request->body = NULL;
 	}
 	free(writes);
 	return ok;

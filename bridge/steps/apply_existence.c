@@ -126,7 +126,7 @@ static void delete_row(struct batch *batch, struct job *job)
 		return;
 	}
 	snprintf(job->entry.record_id, sizeof job->entry.record_id, "%s", job->row.id);
-	job->row_work = ROW_WORK_DELETE;
+	job->row_write.work = ROW_WORK_DELETE;
 }
 
 /* Nothing else is done before the base says that it is cleared: of a pair the tick would be meant. */
@@ -142,7 +142,7 @@ static void delete_document(struct batch *batch, struct job *job)
 {
 	(void)batch;
 	job_draft_delete(job);
-	job->row_work = job->row.presence == RECORD_THERE ? ROW_WORK_DELETE : ROW_WORK_NONE;
+	job->row_write.work = job->row.presence == RECORD_THERE ? ROW_WORK_DELETE : ROW_WORK_NONE;
 }
 
 static void report(struct job *job)
@@ -178,8 +178,8 @@ static void merge(struct batch *batch, struct job *job)
 	note_box(job);
 	if (edits && !job_draft_edit(batch, job))
 		log_debug(&batch->sync->log, "%s: the row's edits are refused", job->pair->full_id);
-	job->merges = true;
-	job->row_work = ROW_WORK_UPDATE;
+	job->document_write.merges = true;
+	job->row_write.work = ROW_WORK_UPDATE;
 }
 
 /* A row of a document that was brought back gets what its former row had in columns of people's own. */
@@ -207,8 +207,8 @@ static void create_row(struct batch *batch, struct job *job)
 		job_ends(job);
 		return;
 	}
-	job->row_work = job_fill_create(batch, job) ? ROW_WORK_CREATE : ROW_WORK_NONE;
-	if (job->row_work == ROW_WORK_NONE)
+	job->row_write.work = job_fill_create(batch, job) ? ROW_WORK_CREATE : ROW_WORK_NONE;
+	if (job->row_write.work == ROW_WORK_NONE)
 		job_ends(job);
 	else
 		refill(batch, job);
@@ -218,7 +218,7 @@ static void undelete(struct batch *batch, struct job *job)
 {
 	(void)batch;
 	/* As a new row is taken in, against the tombstone's revision. */
-	job->row_work = ROW_WORK_UPDATE;
+	job->row_write.work = ROW_WORK_UPDATE;
 }
 
 static void (*const existence_work[])(struct batch *batch, struct job *job) = {
@@ -251,11 +251,11 @@ static void (*const existence_work[])(struct batch *batch, struct job *job) = {
 
 static void write_app_link(struct batch *batch, struct job *job)
 {
-	job->new_document = json_copy(job->document.body);
-	document_set_app_link(table_document_type(job->pair->table), job->new_document,
+	job->document_write.body = json_copy(job->document.body);
+	document_set_app_link(table_document_type(job->pair->table), job->document_write.body,
 			      batch->sync->config->id, job->entry.record_id, clock_now_ms());
-	job->sets_app_link = true;
-	job->document_work = DOCUMENT_WORK_WRITE;
+	job->document_write.sets_app_link = true;
+	job->document_write.work = DOCUMENT_WORK_WRITE;
 }
 
 /* Nothing that a row shows has changed: the ledger learns the leaves, the document perhaps its app link. */
@@ -274,8 +274,9 @@ static void acknowledge(struct batch *batch, struct job *job)
 static void try_app_link_again(struct batch *batch, struct job *job)
 {
 	if (!job->entry.app_link_refused || job->entry.state != ENTRY_PAIR || job->entry.has_app_link ||
-	    job->given || has_row_edits(job) || job->document_work != DOCUMENT_WORK_NONE ||
-	    job->document.presence != RECORD_THERE || job->flaw.kind != ERROR_NONE)
+	    job->document_write.given || has_row_edits(job) ||
+	    job->document_write.work != DOCUMENT_WORK_NONE || job->document.presence != RECORD_THERE ||
+	    job->flaw.kind != ERROR_NONE)
 		return;
 	write_app_link(batch, job);
 }

@@ -126,7 +126,7 @@ static struct brake *brake_of(struct pair *pair)
 
 static bool row_was_written(const struct job *job)
 {
-	return job->row_write && job->row_write->result == ERROR_NONE;
+	return job->row_write.request && job->row_write.request->result == ERROR_NONE;
 }
 
 static void note_field(struct job *job, enum field field)
@@ -134,12 +134,13 @@ static void note_field(struct job *job, enum field field)
 	unsigned action = job->plan->decisions[field].action;
 	struct brake_write write;
 
-	if ((action & ACTION_TO_COUCH) && job->document_written) {
+	if ((action & ACTION_TO_COUCH) && job->document_write.written) {
 		write = intended(job, field, false);
 		brake_note_write(brake_of(job->pair), &write);
 	}
 	/* Also what a save made of the row's own value. */
-	if ((action & (ACTION_TO_AIRTABLE | ACTION_TO_COUCH)) && job->writes[field] && row_was_written(job)) {
+	if ((action & (ACTION_TO_AIRTABLE | ACTION_TO_COUCH)) && job->row_write.writes[field] &&
+	    row_was_written(job)) {
 		write = intended(job, field, true);
 		brake_note_write(brake_of(job->pair), &write);
 	}

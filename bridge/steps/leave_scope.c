@@ -19,10 +19,10 @@ static void drop_app_link(struct batch *batch, struct job *job)
 
 	if (job->entry.state != ENTRY_RETIRED || !job->entry.has_app_link || !is_time)
 		return;
-	job->new_document = json_copy(job->document.body);
-	document_drop_app_link(job->new_document, batch->sync->config->id);
-	job->drops_app_link = true;
-	job->document_work = DOCUMENT_WORK_WRITE;
+	job->document_write.body = json_copy(job->document.body);
+	document_drop_app_link(job->document_write.body, batch->sync->config->id);
+	job->document_write.drops_app_link = true;
+	job->document_write.work = DOCUMENT_WORK_WRITE;
 }
 
 /* Nothing flows. Said where a row stands for it; a document that never had one is nobody's problem. */
@@ -30,7 +30,7 @@ void job_leave(struct batch *batch, struct job *job)
 {
 	drop_app_link(batch, job);
 	if (job->row.presence != RECORD_THERE) {
-		if (job->document_work == DOCUMENT_WORK_NONE)
+		if (job->document_write.work == DOCUMENT_WORK_NONE)
 			job_ends(job);
 		return;
 	}
@@ -48,8 +48,8 @@ void job_merge_out(struct batch *batch, struct job *job)
 		edits = edits || (job->plan->decisions[field].action & ACTION_TO_COUCH);
 	if (edits && !job_draft_edit(batch, job))
 		log_debug(&batch->sync->log, "%s: the row's edits are refused", job->pair->full_id);
-	job->merges = true;
-	job->row_work = ROW_WORK_UPDATE;
+	job->document_write.merges = true;
+	job->row_write.work = ROW_WORK_UPDATE;
 }
 
 /* An edit of the row that lost to the document is in the history. If the document comes back into the scope before the row is gone, its value
@@ -72,7 +72,7 @@ static bool take_merged(struct job *job, enum field field)
 		ledger_entry_agree(&job->entry, field, &job->couch[field], shown);
 		return true;
 	}
-	if ((action & ACTION_TO_COUCH) && job->document_written) {
+	if ((action & ACTION_TO_COUCH) && job->document_write.written) {
 		/* What a save made of it goes to the row if that comes back into the scope. */
 		ledger_entry_agree(&job->entry, field, &job->airtable[field], shown);
 		return true;
@@ -111,7 +111,7 @@ void job_let_go(struct batch *batch, struct job *job)
 
 static bool is_removed(const struct job *job)
 {
-	return job->plan->existence.action == EXIST_REMOVE_ROW && job->row_work == ROW_WORK_DELETE &&
+	return job->plan->existence.action == EXIST_REMOVE_ROW && job->row_write.work == ROW_WORK_DELETE &&
 	       !job_has_ended(job);
 }
 
@@ -130,7 +130,7 @@ bool batch_confirm_scope(struct batch *batch, struct error *error)
 		struct job *job = &batch->jobs[i];
 		if (!is_removed(job))
 			continue;
-		job->row_work = ROW_WORK_NONE;
+		job->row_write.work = ROW_WORK_NONE;
 		job_leave_untouched(job, SYNC_RETRY_FIRST_MS);
 	}
 	return true;

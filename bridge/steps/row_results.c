@@ -9,18 +9,19 @@
 static void take_created(struct batch *batch, struct job *job)
 {
 	struct ledger_entry *entry = &job->entry;
-	const char *record_id = job->row_write->answer.id;
+	const char *record_id = job->row_write.request->answer.id;
 
 	const struct pair *owner = pairs_by_record(&batch->sync->pairs, record_id);
 
-	if (job->row_write->met_existing && owner && owner != job->pair && owner->state == ENTRY_PAIR) {
+	if (job->row_write.request->met_existing && owner && owner != job->pair &&
+	    owner->state == ENTRY_PAIR) {
 		/* A paired row that shows this ID: it keeps its pair, whose job sets the cell back (rule 13). */
 		intent_end(&entry->intents.row);
 		job_comes_later(job, SYNC_RETRY_FIRST_MS);
 		pairs_queue(&batch->sync->pairs, pairs_by_record(&batch->sync->pairs, record_id), JOB_ROW);
 		return;
 	}
-	if (job->row_write->met_existing) {
+	if (job->row_write.request->met_existing) {
 		/* Somebody made it in between: it is adopted by the next job, as any row that was found (rule 15). */
 		intent_end(&entry->intents.row);
 		if (entry->state == ENTRY_PAIR)
@@ -44,7 +45,7 @@ static void take_created(struct batch *batch, struct job *job)
 static void take_done(struct batch *batch, struct job *job)
 {
 	job_note_taken(batch, job);
-	switch (job->row_work) {
+	switch (job->row_write.work) {
 	case ROW_WORK_CREATE:
 		take_created(batch, job);
 		break;
@@ -54,7 +55,7 @@ static void take_done(struct batch *batch, struct job *job)
 		(void)job_take_answer(batch, job);
 		break;
 	case ROW_WORK_DELETE:
-		job->row_gone = true;
+		job->row_write.gone = true;
 		batch->sync->counts.rows_deleted++;
 		job_log_row_written(batch, job);
 		break;
@@ -65,22 +66,22 @@ static void take_done(struct batch *batch, struct job *job)
 
 static void take_refused(struct batch *batch, struct job *job)
 {
-	if (job->row_write->row_missing && job->row_work == ROW_WORK_DELETE) {
-		job->row_gone = true;
+	if (job->row_write.request->row_missing && job->row_write.work == ROW_WORK_DELETE) {
+		job->row_write.gone = true;
 		return;
 	}
 	intent_end(&job->entry.intents.row);
-	if (job->row_write->row_missing) {
+	if (job->row_write.request->row_missing) {
 		job_comes_again(job); /* the job that follows finds out whether it is */
 		return;
 	}
-	if (job->row_mode != ROW_WRITE_REFUSED)
+	if (job->row_write.mode != ROW_WRITE_REFUSED)
 		job_take_refusal(batch, job);
 }
 
 void job_take_result(struct batch *batch, struct job *job)
 {
-	switch (job->row_write->result) {
+	switch (job->row_write.request->result) {
 	case ERROR_NONE:
 		take_done(batch, job);
 		break;
@@ -89,7 +90,7 @@ void job_take_result(struct batch *batch, struct job *job)
 		break;
 	case ERROR_RETRY:
 		/* In doubt: the note stays, the next jobs settle it. */
-		job_log_doubt(batch, job, "the row", &job->row_write->error);
+		job_log_doubt(batch, job, "the row", &job->row_write.request->error);
 		job_comes_later(job, 2000);
 		break;
 	default:
@@ -104,8 +105,8 @@ void job_take_result(struct batch *batch, struct job *job)
 /* What was planned was not tried, or is in doubt: it is not known whether all is well. */
 bool job_is_unanswered(const struct job *job)
 {
-	return job->row_write && job->row_write->result != ERROR_NONE &&
-	       job->row_write->result != ERROR_REFUSED;
+	return job->row_write.request && job->row_write.request->result != ERROR_NONE &&
+	       job->row_write.request->result != ERROR_REFUSED;
 }
 
 /* Nothing new is known of what needed no row, or waits for the deadline of a write. */

@@ -27,8 +27,8 @@ static bool stays_beside(const struct job *job)
 /* Where a row was to be made there was one already: that is what the next job reads, whatever a list says. */
 static bool met_row(const struct job *job)
 {
-	return job->row_write && job->row_write->result == ERROR_NONE && job->row_write->met_existing &&
-	       job_comes_at_once(job);
+	return job->row_write.request && job->row_write.request->result == ERROR_NONE &&
+	       job->row_write.request->met_existing && job_comes_at_once(job);
 }
 
 /* Rows that a cell points to and that have no document. */

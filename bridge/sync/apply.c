@@ -31,7 +31,7 @@ static void pair_up(struct batch *batch, struct job *job)
 	ledger_entry_pair(&job->entry, job->row.id);
 	job->paired = true;
 	job->pair->row_missing = false;
-	job->entry.has_app_link = job->sets_app_link && job->document_written;
+	job->entry.has_app_link = job->document_write.sets_app_link && job->document_write.written;
 	job_note_app_link(batch, job);
 	/* What the box asks for is asked of a pair. */
 	if (job->airtable[FIELD_DELETE].kind == CELL_TRUE)
@@ -54,7 +54,7 @@ static bool withhold(struct batch *batch, struct job *job)
 	if (!job_lacks_right(batch, job, RIGHT_UPDATE))
 		return false;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
-		if (job->writes[field])
+		if (job->row_write.writes[field])
 			job_unfill(batch, job, (enum field)field);
 	return true;
 }
@@ -64,16 +64,16 @@ static void prepare_row(struct batch *batch, struct job *job)
 	enum existence_action action = job->plan->existence.action;
 	bool new_document = action == EXIST_CREATE_DOCUMENT || action == EXIST_UNDELETE;
 
-	if (job_has_ended(job) || job->needs_no_row || job->row_work != ROW_WORK_UPDATE)
+	if (job_has_ended(job) || job->needs_no_row || job->row_write.work != ROW_WORK_UPDATE)
 		return;
-	if (job->row_mode == ROW_WRITE_GIVEN_UP) {
+	if (job->row_write.mode == ROW_WRITE_GIVEN_UP) {
 		if (job->entry.state != ENTRY_PAIR)
 			wait_without_pair(job);
 		return;
 	}
 	if (action == EXIST_MERGE_OUT) {
 		job_take_merged_out(job);
-	} else if ((new_document && job->document_work == DOCUMENT_WORK_NONE) || action == EXIST_HOLD ||
+	} else if ((new_document && job->document_write.work == DOCUMENT_WORK_NONE) || action == EXIST_HOLD ||
 		   action == EXIST_PARK || action == EXIST_LEAVE || action == EXIST_DISCARD_ROW) {
 		wait_without_pair(job);
 	} else if (action != EXIST_UNTICK) {
@@ -81,15 +81,15 @@ static void prepare_row(struct batch *batch, struct job *job)
 		pair_up(batch, job);
 	}
 	if (!job_fill_update(batch, job) || withhold(batch, job))
-		job->row_work = ROW_WORK_NONE;
+		job->row_write.work = ROW_WORK_NONE;
 }
 
 /* What is sent without a note is drafted here all the same. */
 static bool wants_note(struct batch *batch, struct job *job)
 {
-	if (job->row_work == ROW_WORK_NONE || job_has_ended(job) || job->noted)
+	if (job->row_write.work == ROW_WORK_NONE || job_has_ended(job) || job->row_write.noted)
 		return false;
-	if (job->row_mode == ROW_WRITE_GIVEN_UP && !job_fill_given_up(batch, job))
+	if (job->row_write.mode == ROW_WRITE_GIVEN_UP && !job_fill_given_up(batch, job))
 		return false;
 	return job->stored != STORED_NOTHING;
 }
@@ -103,7 +103,7 @@ static size_t collect_unnoted(struct batch *batch, struct job **jobs)
 		struct job *job = &batch->jobs[i];
 		if (!wants_note(batch, job))
 			continue;
-		job->noted = true;
+		job->row_write.noted = true;
 		job_note_row(batch, job);
 		jobs[count++] = job;
 	}
@@ -127,7 +127,7 @@ static bool note_sent(struct batch *batch, struct error *error)
 bool batch_apply(struct batch *batch, struct error *error)
 {
 	for (size_t i = 0; i < batch->count; i++)
-		if (!job_has_ended(&batch->jobs[i]) && batch->jobs[i].row_mode != ROW_WRITE_GIVEN_UP)
+		if (!job_has_ended(&batch->jobs[i]) && batch->jobs[i].row_write.mode != ROW_WRITE_GIVEN_UP)
 			job_apply_existence(batch, &batch->jobs[i]);
 	if (!batch_write_in_rounds(batch, error) || !batch_save_cascades(batch, error))
 		return false;

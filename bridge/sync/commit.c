@@ -37,7 +37,7 @@ static void schedule_retry(struct job *job)
 	entry->next_try_ms = clock_now_ms() + wait_ms;
 	job_counts_as_given_up(job);
 	job_comes_later(job, wait_ms);
-	if (job->right_refused)
+	if (job->row_write.right_refused)
 		job->pair->refused_until_ms = clock_steady_ms() + wait_ms;
 }
 
@@ -61,7 +61,7 @@ static void note_problem(struct batch *batch, struct job *job)
 	entry->grounds = job_grounds(job);
 	if (words && (job->problem_passes || job->outcome.end == END_GIVEN_UP)) {
 		schedule_retry(job);
-	} else if (words || job->document_written ||
+	} else if (words || job->document_write.written ||
 		   (job->plan->existence.action != EXIST_CREATE_DOCUMENT &&
 		    job->plan->existence.action != EXIST_UNDELETE)) {
 		entry->failures = 0;
@@ -173,7 +173,7 @@ static bool finish_writes(struct batch *batch, struct error *error)
 	bool ok = rows->ops->write_finish(rows->self, &batch->ticket, error) &&
 		  batch_write_without_refused(batch, error);
 	for (size_t i = 0; i < batch->count; i++)
-		if (batch->jobs[i].row_write)
+		if (batch->jobs[i].row_write.request)
 			job_take_result(batch, &batch->jobs[i]);
 	return ok || error_wrap(error, "writing rows");
 }
@@ -228,7 +228,7 @@ bool batch_commit(struct batch *batch, struct error *error)
 	requeue_waiting(batch);
 	/* What was refused for a document that this very batch has written: the feed's word of that is no news any more. */
 	for (size_t i = 0; i < batch->count; i++)
-		if (batch->jobs[i].document_written)
+		if (batch->jobs[i].document_write.written)
 			pairs_requeue_refused(&batch->sync->pairs, batch->jobs[i].pair);
 	if (!finished)
 		*error = failure;

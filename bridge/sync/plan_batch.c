@@ -351,7 +351,7 @@ static bool ask_of_untouched(struct batch *batch, struct error *error)
 
 static bool is_planned(const struct job *job)
 {
-	return !job_has_ended(job) && !job->needs_no_row && job->row_mode != ROW_WRITE_GIVEN_UP;
+	return !job_has_ended(job) && !job->needs_no_row && job->row_write.mode != ROW_WRITE_GIVEN_UP;
 }
 
 /* What would go on for ever, and what somebody is still typing. Then it is known which edits there are. */

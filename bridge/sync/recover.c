@@ -16,7 +16,7 @@ static void recover_row(struct doubts *doubts, struct job *job)
 		return;
 	job_recover_row(doubts, job);
 	/* What is there beside a row that we deleted is another one, and nothing that was written to the first is in its cells. */
-	if (job->row.presence == RECORD_THERE && !job_has_ended(job) && !job->row_gone)
+	if (job->row.presence == RECORD_THERE && !job_has_ended(job) && !job->row_write.gone)
 		job_doubt_replaced(doubts, job);
 }
 

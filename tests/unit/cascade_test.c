@@ -338,14 +338,14 @@ static void begin(struct play *play, const struct wake_case *row)
 	play->pair.id = id;
 	look->document = (struct endpoint_record){
 		.presence = RECORD_THERE, .body = json_copy(database_get(&play->stage.database, row->id))};
-	look->given = datum_new(table_document_type(play->pair.table), id);
-	look->given->deleted = !row->to;
-	look->new_document = json_copy(look->document.body);
+	look->document_write.given = datum_new(table_document_type(play->pair.table), id);
+	look->document_write.given->deleted = !row->to;
+	look->document_write.body = json_copy(look->document.body);
 	if (row->to)
-		json_put(look->new_document, "data", json(row->to));
+		json_put(look->document_write.body, "data", json(row->to));
 	job_note_cascade(&play->group, look);
 	write_document(&play->stage, look, row);
-	look->document_written = true;
+	look->document_write.written = true;
 }
 
 /* The process ended right behind the document's write: the ledger's note is all that is left of it. */
@@ -353,21 +353,21 @@ static void crash(struct job *look)
 {
 	struct intent *save = &look->entry.intents.document;
 
-	intent_begin(save, look->given->deleted ? INTENT_DELETE : INTENT_UPDATE, 1, "1-a");
-	if (look->cascade)
+	intent_begin(save, look->document_write.given->deleted ? INTENT_DELETE : INTENT_UPDATE, 1, "1-a");
+	if (look->document_write.cascade)
 		save->cascade = job_cascade_app_links(look);
-	datum_close(&look->cascade);
-	look->document_written = false;
+	datum_close(&look->document_write.cascade);
+	look->document_write.written = false;
 	job_cascade_again(look);
 }
 
 static void end(struct play *play)
 {
 	json_release(play->look.document.body);
-	json_release(play->look.new_document);
+	json_release(play->look.document_write.body);
 	ledger_entry_done(&play->look.entry);
-	datum_close(&play->look.given);
-	datum_close(&play->look.cascade);
+	datum_close(&play->look.document_write.given);
+	datum_close(&play->look.document_write.cascade);
 	free(play->pair.full_id);
 	free(play->config.id);
 	database_done(&play->stage.database);

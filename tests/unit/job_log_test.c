@@ -48,7 +48,7 @@ static struct stage *stage_open(void)
 	stage->job.airtable = stage->diff.airtable;
 	stage->job.pair = pairs_want(&stage->sync.pairs, TABLE_ITEMS, ID);
 	stage->job.row.id = own_copy("rec1");
-	stage->job.row_write = &stage->write;
+	stage->job.row_write.request = &stage->write;
 	stage->plan.existence = (struct existence){EXIST_MERGE, .reason = "both are there"};
 	pair_set_name(stage->job.pair, "Drill");
 	pair_set_name(pairs_want(&stage->sync.pairs, TABLE_COLLECTIONS, "c1"), "Tools");
@@ -80,11 +80,11 @@ static void stage_close(struct stage *stage)
 		cell_done(&stage->diff.couch[field]);
 		cell_done(&stage->now[field]);
 		cell_done(&stage->diff.airtable[field]);
-		cell_done(&stage->job.outgoing[field]);
+		cell_done(&stage->job.row_write.outgoing[field]);
 	}
 	own_free_text(&stage->job.row.id);
 	own_free_text(&stage->write.answer.id);
-	datum_close(&stage->job.given);
+	datum_close(&stage->job.document_write.given);
 	pairs_done(&stage->sync.pairs);
 	repeats_done(&stage->sync.repeats);
 	free(stage);
@@ -158,15 +158,15 @@ static void play_edit(struct stage *stage, const struct edit_case *row)
 
 	stage->sync.first_contact = row->first_contact;
 	if (row->to_row) {
-		job->row_work = ROW_WORK_UPDATE;
+		job->row_write.work = ROW_WORK_UPDATE;
 		stage->diff.airtable[row->field] = cell_of(row->before);
-		job->outgoing[row->field] = cell_of(row->now);
-		job->writes[row->field] = true;
+		job->row_write.outgoing[row->field] = cell_of(row->now);
+		job->row_write.writes[row->field] = true;
 		job_log_row_written(&stage->batch, job);
 		return;
 	}
-	job->document_work = DOCUMENT_WORK_WRITE;
-	job->given = datum_new(DOCUMENT_ITEM, ID);
+	job->document_write.work = DOCUMENT_WORK_WRITE;
+	job->document_write.given = datum_new(DOCUMENT_ITEM, ID);
 	stage->plan.decisions[row->field] = (struct decision){ACTION_TO_COUCH, "only airtable moved"};
 	stage->diff.couch[row->field] = cell_of(row->before);
 	stage->now[row->field] = cell_of(row->now);
@@ -255,9 +255,9 @@ static void check_life(void **state)
 	stage->sync.first_contact = row->first_contact;
 	stage->write.answer.id = own_copy("rec7");
 	stage->plan.existence = row->existence;
-	job->row_work = row->row_work;
-	job->document_work = row->document_work;
-	job->given = datum_new(DOCUMENT_ITEM, ID);
+	job->row_write.work = row->row_work;
+	job->document_write.work = row->document_work;
+	job->document_write.given = datum_new(DOCUMENT_ITEM, ID);
 	if (row->document_work != DOCUMENT_WORK_NONE)
 		job_log_document_written(&stage->batch, job);
 	else

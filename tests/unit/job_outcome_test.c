@@ -167,8 +167,8 @@ static void check_give_up(void **state)
 		job_give_up(&job);
 		assert_int_equal(job.outcome.end, END_GIVEN_UP);
 		assert_int_equal(job_has_ended(&job), ended);
-		assert_int_equal(job.row_mode, ROW_WRITE_GIVEN_UP);
-		assert_int_equal(job.row_work, ended ? ROW_WORK_NONE : ROW_WORK_UPDATE);
+		assert_int_equal(job.row_write.mode, ROW_WRITE_GIVEN_UP);
+		assert_int_equal(job.row_write.work, ended ? ROW_WORK_NONE : ROW_WORK_UPDATE);
 	}
 }
 
