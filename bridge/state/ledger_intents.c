@@ -219,12 +219,10 @@ static struct json_object *upgrade_saving(struct json_object *entry)
 {
 	struct json_object *saving = json_child(entry, "saving", json_type_object);
 	struct json_object *document = json_new_object(), *fields = json_new_object();
-	bool anew = !json_text_or(entry, "taken_on", NULL);
+	bool gone = json_bool_or(saving, "gone", false), anew = !json_text_or(entry, "taken_on", NULL);
+	enum intent_kind kind = gone ? INTENT_DELETE : anew ? INTENT_CREATE : INTENT_UPDATE;
 
-	json_put_text(document, "kind",
-		      kind_names[json_bool_or(saving, "gone", false) ? INTENT_DELETE
-				 : anew                              ? INTENT_CREATE
-								     : INTENT_UPDATE]);
+	json_put_text(document, "kind", kind_names[kind]);
 	move(entry, "taken_on", document, "document");
 	move(saving, "at", document, "at");
 	move(saving, "history", document, "history");

@@ -111,6 +111,12 @@ static void wake_is_saved(struct world *world)
 		world_broken(world, "the other integration is %s", item ? "told of an end" : "not told");
 }
 
+static void it_is_upgraded_and_has_a_picture(struct world *world)
+{
+	world->is_upgraded = true;
+	it_has_a_picture(world);
+}
+
 static void is_moved(struct world *world)
 {
 	struct json_object *item = world_body(world_document(world, TABLE_ITEMS, "i1"));
@@ -236,6 +242,10 @@ static const struct scenario scenarios[] = {
 	 1U << AS_WRITTEN, false},
 	{"picture-of-an-item-that-goes", it_has_a_picture, person_ticks, named_nothing, is_gone,
 	 1U << AS_WRITTEN, false},
+	{"upgraded-while-an-item-moves", it_is_upgraded_and_has_a_picture, person_moves, named_nothing,
+	 is_moved, 1U << AS_WRITTEN, false},
+	{"upgraded-while-an-item-goes", it_is_upgraded_and_has_a_picture, person_ticks, named_nothing,
+	 is_gone, 1U << AS_WRITTEN, false},
 	{"picture-of-an-item-that-moves-and-goes", it_has_a_picture, person_moves, person_ticks,
 	 wake_is_saved, 1U << AS_WRITTEN | 1U << MEANWHILE, false},
 	{"picture-of-an-item-that-moves-as-it-goes", it_has_a_picture, person_moves_and_ticks, named_nothing,

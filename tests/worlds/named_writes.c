@@ -341,6 +341,13 @@ static void automation_deletes(struct world *world)
 		world_broken(world, "the row was put back %u times", deleted - 1);
 }
 
+/* ---- the next version takes over (named_upgrade.c) ---- */
+
+static void it_is_upgraded(struct world *world)
+{
+	world->is_upgraded = true;
+}
+
 static const struct scenario scenarios[] = {
 	{"automation-ping-pong", named_nothing, automations_fight, named_nothing, both_agree_in_the_end,
 	 1U << AS_WRITTEN, false},
@@ -350,6 +357,12 @@ static const struct scenario scenarios[] = {
 	 ALL_ORDERS, false},
 	{"lost-reply-then-put-back", named_nothing, phone_notes_unanswered, person_puts_back, named_anything,
 	 IN_ORDER, true},
+	{"upgraded-behind-a-lost-reply", it_is_upgraded, phone_notes_unanswered, person_puts_back,
+	 named_anything, IN_ORDER, true},
+	{"upgraded-behind-stale-reads", it_is_upgraded, phone_notes_thrice_stale, named_person_models,
+	 shows_the_third, IN_ORDER, false},
+	{"upgraded-behind-a-lost-create", it_is_upgraded, phone_makes_with_model, both_edit_it,
+	 has_the_phones_model, IN_ORDER, true},
 	{"save-meets-two-edits-of-another-field", named_nothing, named_person_notes, phone_models_twice,
 	 called_no_conflict, ALL_ORDERS, false},
 	{"patch-applied-after-timeout", named_nothing, phone_notes_late, named_person_models, named_anything,

@@ -1,5 +1,6 @@
 /* What people left: each value is a version, and superseded when a person puts another in its place. */
 #include "inventory/document.h"
+#include "tests/worlds/former_state.h"
 #include "tests/worlds/observer.h"
 #include "tests/worlds/world_columns.h"
 
@@ -19,7 +20,7 @@ static bool was_seen_carried(struct world *world, const struct world_version *ve
 {
 	scoped_text end = own_format("-%s", version->carried_in);
 	struct json_object *entry = world_state_body(world, end);
-	bool handled = json_find(entry, "handled", NULL) && !world_intent(entry, "row");
+	bool handled = json_find(entry, "handled", NULL) && !world_intent(entry, "row").open;
 	const char *synced = handled ? json_text_or(entry, "document", "") : "";
 
 	for (size_t i = 0; i < world->document_count; i++) {

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "bridge/job/job.h"
 #include "bridge/limits.h"
+#include "tests/worlds/former_state.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_gone.h"
 #include "tests/worlds/world_refusals.h"
@@ -181,6 +182,8 @@ void world_restart(struct world *world)
 	world->restarts++;
 	transcript_add(world, (struct act){.kind = ACT_RESTARTS});
 	sync_close(&world->sync);
+	if (world->is_upgraded)
+		world_state_is_former(world);
 	world->dead = false;
 	world->rejoined = true;
 	world->crash_at = 0;
@@ -283,7 +286,8 @@ static bool is_save_in_doubt(const struct world *world, const struct pair *pair)
 {
 	scoped_text end = own_format("-%s", pair->full_id);
 
-	return pair->misses < JOB_MISSES_UNREPORTED && world_intent(world_state_body(world, end), "document");
+	return pair->misses < JOB_MISSES_UNREPORTED &&
+	       world_intent(world_state_body(world, end), "document").open;
 }
 
 /* Whether some write met a conflict or had no answer, and is not told as a problem yet, but will be if that goes on. Where a save is in
@@ -368,6 +372,7 @@ struct world *world_open(uint64_t seed)
 	world->bump_equal = world_chance(world, 2);
 	world->schema_touches = !world->bump_equal;
 	world->moment = 1;
+	world->is_upgraded = getenv("FORMER_STATE") != NULL;
 	clock_replace(&source);
 	transcript_open(world);
 	world_settings_open(world);

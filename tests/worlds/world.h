@@ -195,6 +195,7 @@ struct world {
 	int64_t work_ms;   /* of the passes that are run now; 0: until nothing is left */
 	size_t batch_most; /* looks of their groups; 0: as many as there are */
 	unsigned restarts; /* of the bridge */
+	bool is_upgraded;  /* at each restart: what is stored is of the former version (former_state.h) */
 	void (*at_effect)(void *context, unsigned effect); /* what happens meanwhile, or NULL */
 	void *context;
 	unsigned armed[FAULT_COUNT];
@@ -361,8 +362,6 @@ enum world_damage {
 void world_checkpoint_is_damaged(struct world *world, enum world_damage damage);
 struct json_object *world_state_body(const struct world *world,
 				     const char *id_end); /* by the end of its id, or NULL */
-/* What an entry notes as under way on its "row" or its "document"; NULL: nothing, or no entry. Borrowed. */
-struct json_object *world_intent(struct json_object *entry, const char *target);
 void world_state_is_lost(struct world *world);
 /* Rows without an entry were never shown to the process that starts now. */
 void world_rows_are_unknown(struct world *world);

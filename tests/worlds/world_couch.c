@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "inventory/history.h"
+#include "tests/worlds/former_state.h"
 #include "tests/worlds/observer.h"
 #include "tests/worlds/world_refusals.h"
 #include "tests/worlds/world_second.h"
@@ -480,8 +481,7 @@ static int generation_saved(const struct world *world, struct json_object *entry
 				     json_text_or(entry, "data_id", ""));
 	struct json_object *state = world_state_body(world, end);
 
-	return state ? (int)strtol(json_text_or(world_intent(state, "document"), "document", "0"), NULL, 10)
-		     : 0;
+	return (int)strtol(world_intent(state, "document").document, NULL, 10);
 }
 
 static void extra_add(struct world *world, struct json_object *body)

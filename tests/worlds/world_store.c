@@ -35,11 +35,6 @@ struct json_object *world_state_body(const struct world *world, const char *id_e
 	return NULL;
 }
 
-struct json_object *world_intent(struct json_object *entry, const char *target)
-{
-	return json_child(json_child(entry, "intents", json_type_object), target, json_type_object);
-}
-
 /* A process that starts without them knows nothing of such a row until the base shows it; a list may skip it (sync-rules 2), and as at
  * a first sync nothing says that there was one. */
 void world_rows_are_unknown(struct world *world)

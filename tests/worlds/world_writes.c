@@ -3,6 +3,7 @@
 #include "tests/worlds/world_airtable.h"
 
 #include "base/clock.h"
+#include "tests/worlds/former_state.h"
 #include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_columns.h"
@@ -377,9 +378,9 @@ static bool is_noted(const struct world *world, const struct world_late *late, s
 	bool is_its_own = late->id[0] ? strcmp(json_text_or(entry, "rec", ""), late->id) == 0
 				      : length > behind && strcmp(full_id + length - behind, end) == 0;
 
-	struct json_object *note = is_its_own ? world_intent(entry, "row") : NULL;
+	struct world_intent intent = world_intent(entry, "row");
 
-	return note && json_int_or(note, "at", 0) <= late->sent_ms;
+	return is_its_own && intent.open && intent.at_ms <= late->sent_ms;
 }
 
 /* Its note is lost with the state: it comes as any edit does. */
