@@ -3,6 +3,7 @@
 
 #include "base/own.h"
 #include "bridge/job/park.h"
+#include "bridge/limits.h"
 #include "tests/unit/cases.h"
 
 #include <string.h>
@@ -172,11 +173,65 @@ static void check_give_up(void **state)
 	}
 }
 
+struct refusal_case {
+	const char *sentence;
+	const char *
+		answers; /* of the ledger to the entry, one after the other: r refused, c a conflict, n none */
+	unsigned misses; /* before */
+	bool once_more;  /* the last answer: the entry is written once more */
+	enum stored_part stored;
+	enum job_end end;
+	bool at_once;
+	int64_t in_ms;
+};
+
+static const struct refusal_case refusal_cases[] = {
+	{"a conflict: the next job reads what is there", "c", 0, false, STORED_ALL, END_LEFT, true, 0},
+	{"no answer: the next job finds out", "n", 0, false, STORED_ALL, END_LEFT, false,
+	 SYNC_RETRY_FIRST_MS},
+	{"refused: the reason is stored", "r", 0, true, STORED_PROBLEM, END_GIVEN_UP, false, 0},
+	{"refused twice: it is not", "rr", 0, false, STORED_NOTHING, END_GIVEN_UP, false, 0},
+	{"no answer too often: nothing is stored", "n", JOB_MISSES_UNREPORTED, false, STORED_NOTHING,
+	 END_GIVEN_UP, false, 0},
+	{"nor after the last of many conflicts", "c", JOB_MISSES_UNREPORTED, false, STORED_NOTHING,
+	 END_GIVEN_UP, false, 0},
+};
+
+static enum error_kind kind_of(char answer)
+{
+	return answer == 'r' ? ERROR_REFUSED : answer == 'c' ? ERROR_CONFLICT : ERROR_RETRY;
+}
+
+/* What was to come of the job does not count any more. */
+static void check_refusal(void **state)
+{
+	static struct sync sync;
+	const struct refusal_case *row = *state;
+	struct batch batch = {.sync = &sync};
+	struct pair pair = {.misses = row->misses};
+	struct job job = told("sae");
+	bool once_more = false;
+
+	job.pair = &pair;
+	for (const char *answer = row->answers; *answer; answer++) {
+		struct store_result result = {.kind = kind_of(*answer)};
+		once_more = job_refuse_entry(&batch, &job, &result);
+	}
+	assert_int_equal(once_more, row->once_more);
+	assert_int_equal(job.stored, row->stored);
+	assert_int_equal(job.outcome.end, row->end);
+	assert_int_equal(job.outcome.at_once, row->at_once);
+	assert_int_equal(job.outcome.in_ms, row->in_ms);
+	ledger_entry_done(&job.entry);
+	text_done(&job.problem);
+}
+
 int main(void)
 {
 	struct cases cases = {0};
 
 	cases_add_table(&cases, outcome_cases, check_outcome);
+	cases_add_table(&cases, refusal_cases, check_refusal);
 	cases_add(&cases, own_copy("it does not matter which word is said first"), check_any_order, NULL);
 	cases_add(&cases, own_copy("what the ledger does not take is not written"), check_unstored, NULL);
 	cases_add(&cases, own_copy("a job that has ended is not taken up again"), check_give_up, NULL);
