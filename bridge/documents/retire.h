@@ -8,6 +8,6 @@
 
 void job_retire(struct batch *batch, struct job *job, const char *reason);
 void job_retire_deleted(struct batch *batch, struct job *job); /* both are gone */
-/* Writes the last cells of all rows that are 'row_gone' into the history, and retires their pairs. If it is not known whether the
+/* Writes the last cells of all rows that are gone (struct row_write) into the history, and retires their pairs. If it is not known whether the
  * history has them the note stays, and the pair is queued again. */
 must_use bool batch_retire_gone(struct batch *batch, struct error *error);

@@ -1,4 +1,4 @@
-/* Drafts row writes: which cells are written, their intent, and what becomes agreed by the answer (sync-rules 6, 7, 18). */
+/* Drafts row writes: which cells are written, and their intent (sync-rules 6, 7). Fills the job's row_write. */
 #pragma once
 #include "bridge/job/batch.h"
 
@@ -7,7 +7,7 @@ bool job_fill_given_up(struct batch *batch, struct job *job);
 /* What the row write carries out of what was decided (enum field_action), by what has become of the document's write: what a save made of
  * a field goes to the row, and nothing is replaced that the history has not taken. */
 unsigned job_row_action(const struct job *job, enum field field);
-/* Fills row_body, writes and outgoing; false when there is nothing to write. */
+/* The cells of an update, by its mode, or of a new row; false when there is nothing to write. */
 must_use bool job_fill_update(struct batch *batch, struct job *job);
 must_use bool job_fill_create(struct batch *batch, struct job *job);
 /* Says so when the document's link names what is not in the database. */
@@ -16,13 +16,8 @@ void job_report_dead_link(struct batch *batch, struct job *job, enum field field
  * the second takes them out again. */
 void job_refill(struct batch *batch, struct job *job, struct json_object *tables);
 void job_drop_refill(struct batch *batch, struct job *job);
-/* Puts the problem's words into row_body, if the error cell does not show them; the second takes one cell out of row_body. */
+/* Puts the problem's words into the body, if the error cell does not show them; the second takes one cell out of the body. */
 void job_fill_problem(struct batch *batch, struct job *job);
 void job_unfill(struct batch *batch, struct job *job, enum field field);
 /* Puts the intent of what is about to be sent into the entry. */
 void job_note_row(struct batch *batch, struct job *job);
-/* Takes the answer to a row write: what it shows of the written cells becomes agreed. True: the row shows something else as well, and
- * another job looks at it at once. */
-bool job_take_answer(struct batch *batch, struct job *job);
-/* The Delete box of a row that came back was seen unticked: a tick that it shows from now on is meant. */
-void job_forget_obeyed_tick(const struct batch *batch, struct job *job);

@@ -8,6 +8,7 @@
 #include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/rows/cell_at_fault.h"
+#include "bridge/rows/row_answer.h"
 #include "bridge/rows/row_draft.h"
 
 #include <stdlib.h>

@@ -10,6 +10,6 @@
 #pragma once
 #include "bridge/job/batch.h"
 
-/* To be called when the first answers are there: writes the refused rows again without the refused cells. 'row_write' is then the
+/* To be called when the first answers are there: writes the refused rows again without the refused cells. The request of 'row_write' is then the
  * answer to the last of these writes, or NULL where it does not matter any more. */
 must_use bool batch_write_without_refused(struct batch *batch, struct error *error);

@@ -7,7 +7,7 @@
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
-#include "bridge/rows/row_draft.h"
+#include "bridge/rows/row_answer.h"
 #include "bridge/steps/expired.h"
 
 #include <string.h>

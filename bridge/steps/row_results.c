@@ -4,7 +4,7 @@
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/refusal_messages.h"
 #include "bridge/limits.h"
-#include "bridge/rows/row_draft.h"
+#include "bridge/rows/row_answer.h"
 
 static void take_created(struct batch *batch, struct job *job)
 {

@@ -53,7 +53,7 @@ static void report_waits(struct pairs *pairs, struct job *job)
 		pairs_set_waits(pairs, job->pair, job->entry.waits, records, count);
 }
 
-void job_update_pair(struct batch *batch, struct job *job)
+static void note_state(struct batch *batch, struct job *job)
 {
 	struct pairs *pairs = &batch->sync->pairs;
 	struct pair *pair = job->pair;
@@ -75,37 +75,74 @@ void job_update_pair(struct batch *batch, struct job *job)
 	if (pair->created_from_row != entry->created_from_row)
 		pairs_doubt_scope(pairs, pair);
 	pair->created_from_row = entry->created_from_row;
-	/* An app link that was refused waits for another job. */
-	bool wants_app_link = paired && !entry->has_app_link && !entry->app_link_refused;
-	bool wants_app_link_gone =
-		entry->state == ENTRY_RETIRED && entry->has_app_link && !entry->app_link_refused;
-	/* This job has not tried to take the app link out, so it had nothing to note that the ledger could refuse: what was told of the
-	 * ledger before is not over by that. */
-	bool goes_on = wants_app_link_gone && pair->misses > JOB_MISSES_UNREPORTED &&
+}
+
+/* The document is to get the app's link, or to lose it. One that was refused waits for another job. */
+static bool wants_app_link(const struct ledger_entry *entry)
+{
+	return entry->state == ENTRY_PAIR && !entry->has_app_link && !entry->app_link_refused;
+}
+
+static bool wants_app_link_gone(const struct ledger_entry *entry)
+{
+	return entry->state == ENTRY_RETIRED && entry->has_app_link && !entry->app_link_refused;
+}
+
+/* The entry was stored, so what was told of the ledger before is over. Not if this job has not tried to take the app link out: then it had
+ * nothing to note that the ledger could refuse. */
+static void end_unstored(struct batch *batch, struct job *job)
+{
+	bool goes_on = wants_app_link_gone(&job->entry) && job->pair->misses > JOB_MISSES_UNREPORTED &&
 		       job->document.presence == RECORD_THERE && job->flaw.kind == ERROR_NONE;
-	if (!goes_on && pairs_set_unstored(pairs, pair, NULL)) {
-		batch->sync->open_changed = true;
-		job_comes_again(job); /* the row is not to say so any more */
-	}
+
+	if (goes_on || !pairs_set_unstored(&batch->sync->pairs, job->pair, NULL))
+		return;
+	batch->sync->open_changed = true;
+	job_comes_again(job); /* the row is not to say so any more */
+}
+
+static void note_row(struct pairs *pairs, const struct job *job)
+{
+	const struct ledger_entry *entry = &job->entry;
+
+	if (entry->state == ENTRY_PAIR)
+		pairs_set_record(pairs, job->pair, entry->record_id, false);
+	else if (entry->state != ENTRY_NONE && !met_row(job))
+		pairs_set_record(pairs, job->pair, stays_beside(job) ? job->row.id : "", true);
+}
+
+static void note_app_link(struct batch *batch, struct job *job)
+{
+	const struct ledger_entry *entry = &job->entry;
+	bool wants = wants_app_link(entry) || wants_app_link_gone(entry);
+
+	if (!job->missed && !wants && (job_was_answered(job) || job->needs_no_row))
+		job->pair->misses = 0;
+	if (wants)
+		app_link_schedule(batch->sync, job);
+	if (entry->state == ENTRY_PAIR && entry->has_app_link)
+		pairs_set_due(&batch->sync->pairs, job->pair, DUE_APP_LINK, 0);
+}
+
+void job_update_pair(struct batch *batch, struct job *job)
+{
+	struct pairs *pairs = &batch->sync->pairs;
+	struct pair *pair = job->pair;
+	const struct ledger_entry *entry = &job->entry;
+	bool paired = entry->state == ENTRY_PAIR;
+
+	note_state(batch, job);
+	end_unstored(batch, job);
 	pair->has_problem = entry->problem != NULL || pair->unstored;
 	pair->only_reported = ledger_entry_only_reports(entry);
 	pair->in_step = ledger_entry_is_settled(entry) && !job_comes_by_itself(job);
 	pair->went_back = paired && job_is_apart(job);
-	if (paired)
-		pairs_set_record(pairs, pair, entry->record_id, false);
-	else if (entry->state != ENTRY_NONE && !met_row(job))
-		pairs_set_record(pairs, pair, stays_beside(job) ? job->row.id : "", true);
+	note_row(pairs, job);
 	report_waits(pairs, job);
 	pairs_set_blocked_by(pairs, pair, entry->blocked_by);
 	sync_note_agreed(batch->sync, pair, entry);
 	/* It became a pair, or moved, while it is outside of the scope: that is to be told. */
 	if (paired && !pair->in_scope && !entry->problem && pair->document == PAIR_DOCUMENT_THERE)
 		job_comes_again(job);
-	if (!job->missed && !wants_app_link && !wants_app_link_gone &&
-	    (job_was_answered(job) || job->needs_no_row))
-		pair->misses = 0;
-	if (wants_app_link || wants_app_link_gone)
-		app_link_schedule(batch->sync, job);
-	if (paired && entry->has_app_link)
-		pairs_set_due(pairs, pair, DUE_APP_LINK, 0);
+	note_app_link(batch, job);
 }
