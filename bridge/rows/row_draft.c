@@ -331,7 +331,7 @@ void job_note_row(struct batch *batch, struct job *job)
 		job->entry.seen_ms = job_first_seen_ms(batch, job);
 		job->entry.synced = job->pair->leaves_hash;
 	}
-	for (size_t field = 0; field < FIELD_COUNT; field++)
+	for (size_t field = 0; intent->kind != INTENT_DELETE && field < FIELD_COUNT; field++)
 		if (job->row_write.writes[field])
 			intent_write(intent, (enum field)field,
 				     shown ? job_shown(job, (enum field)field) : NULL,
