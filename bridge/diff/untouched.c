@@ -124,8 +124,8 @@ static bool read_rows(struct batch *batch, struct job *const *jobs, size_t count
 	bool ok = want_schema(batch, &tables, error) &&
 		  rows->ops->read_whole(rows->self, keys, count, &records, error);
 	for (size_t i = 0; ok && i < count; i++)
-		changed_out[jobs[i] - batch->jobs] = take_row(
-			batch, jobs[i], &batch->plans[jobs[i] - batch->jobs], &records.list[i], tables);
+		changed_out[jobs[i] - batch->jobs] =
+			take_row(batch, jobs[i], batch_plan_of(batch, jobs[i]), &records.list[i], tables);
 	endpoint_records_done(&records);
 	free(keys);
 	return ok || error_wrap(error, "asking which rows were modified since the app synced them");

@@ -40,6 +40,12 @@ struct diff *batch_diff_of(struct batch *batch, const struct job *job)
 	return &batch->diffs[job - batch->jobs];
 }
 
+struct plan *batch_plan_of(struct batch *batch, const struct job *job)
+{
+	assert(!batch->planned);
+	return &batch->plans[job - batch->jobs];
+}
+
 static void cells_done(struct cell *cells)
 {
 	for (size_t field = 0; cells && field < FIELD_COUNT; field++)

@@ -7,10 +7,11 @@
 struct batch {
 	struct sync *sync;
 	size_t count;
-	struct job *jobs;   /* owned */
-	struct diff *diffs; /* owned; of each job, which reads it as const */
-	bool diffed;        /* batch_diff() is done: nobody writes them any more */
-	struct plan *plans; /* owned; of each job, which reads it as const: batch_plan() writes them */
+	struct job *jobs;              /* owned */
+	struct diff *diffs;            /* owned; of each job, which reads it as const */
+	bool diffed;                   /* batch_diff() is done: nobody writes them any more */
+	struct plan *plans;            /* owned; of each job, which reads it as const */
+	bool planned;                  /* batch_plan() is done: nobody writes them any more */
 	struct endpoint_write *writes; /* owned; of rows */
 	size_t write_count;
 	struct endpoint_ticket *ticket;
@@ -22,6 +23,8 @@ struct batch *batch_open(struct sync *sync, struct pair *const *pairs, size_t co
 void batch_close(struct batch **batch);
 /* What is being found out of the job's two sides, by the steps up to batch_diff(). */
 struct diff *batch_diff_of(struct batch *batch, const struct job *job);
+/* What is being decided, within batch_plan(). */
+struct plan *batch_plan_of(struct batch *batch, const struct job *job);
 /* The cells of a record, by field, as they are after a write: takes those in 'cells', which are empty then. */
 void job_take_saved(struct job *job, struct cell cells[FIELD_COUNT]);
 void job_take_answered(struct job *job, struct cell cells[FIELD_COUNT]);

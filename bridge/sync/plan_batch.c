@@ -16,12 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The plan that is const everywhere else. */
-static struct plan *plan_of(struct batch *batch, const struct job *job)
-{
-	return &batch->plans[job - batch->jobs];
-}
-
 /* ---- fields ---- */
 
 static bool links_unknown(const struct cell *cell)
@@ -166,7 +160,7 @@ static void decide_field(struct batch *batch, struct job *job, enum field field)
 	struct passage passage = find_passage(batch, job, field);
 	struct field_views views = view_field(batch, job, field, &passage);
 
-	plan_of(batch, job)->decisions[field] = typing_decide(batch, job, field, plan_field(&views));
+	batch_plan_of(batch, job)->decisions[field] = typing_decide(batch, job, field, plan_field(&views));
 	if (job->plan->decisions[field].action & ACTION_WAIT)
 		job->waits |= passage.row_waits ? WAITS_FOR_DOCUMENT : WAITS_FOR_ROW;
 	report_field(batch, job, field, &passage.refusal);
@@ -203,7 +197,7 @@ static void contest_what_differs(struct job *job, struct plan *plan)
 
 static void decide_fields(struct batch *batch, struct job *job)
 {
-	struct plan *plan = plan_of(batch, job);
+	struct plan *plan = batch_plan_of(batch, job);
 
 	text_clear(&job->problem);
 	job->waits = 0;
@@ -230,7 +224,7 @@ static void take_default_collection(struct batch *batch, struct job *job, const 
 		return;
 	const char *id = mapping_default_collection(&job->airtable[FIELD_COLLECTION], container, &links);
 	struct cell collection = id ? cell_link(id) : (struct cell){0};
-	cell_move(&plan_of(batch, job)->default_collection, &collection);
+	cell_move(&batch_plan_of(batch, job)->default_collection, &collection);
 }
 
 /* The container that the item is in after the edits; none is sure while the row's has no document. */
@@ -255,7 +249,7 @@ static bool takes_any_edit(const struct plan *plan)
 /* Whether the row can become a document yet is found out when that is drafted. */
 static void decide_new_fields(struct batch *batch, struct job *job)
 {
-	struct plan *plan = plan_of(batch, job);
+	struct plan *plan = batch_plan_of(batch, job);
 
 	take_default_collection(batch, job, &job->airtable[FIELD_CONTAINER]);
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
@@ -296,7 +290,7 @@ static bool ask_of_conflicts(struct batch *batch, struct error *error)
 	if (!edit_questions_ask(batch, asks_of_conflict, &asking, error))
 		return false;
 	for (size_t i = 0; i < asking.count; i++)
-		plan_of(batch, asking.askers[i])->orders[asking.questions[i].field] =
+		batch_plan_of(batch, asking.askers[i])->orders[asking.questions[i].field] =
 			asking.questions[i].is_after ? ORDER_AIRTABLE_NEWER : ORDER_COUCH_NEWER;
 	for (size_t i = 0; i < asking.count; i++)
 		if (i == 0 || asking.askers[i] != asking.askers[i - 1])
@@ -326,7 +320,7 @@ static bool ask_of_recollected(struct batch *batch, struct error *error)
 	if (!edit_questions_ask(batch, asks_of_recollected, &asking, error))
 		return false;
 	for (size_t i = 0; i < asking.count; i++)
-		plan_of(batch, asking.askers[i])->unedited[asking.questions[i].field] =
+		batch_plan_of(batch, asking.askers[i])->unedited[asking.questions[i].field] =
 			!asking.questions[i].is_after;
 	for (size_t i = 0; i < asking.count; i++)
 		if (i == 0 || asking.askers[i] != asking.askers[i - 1])
@@ -354,10 +348,11 @@ static bool is_planned(const struct job *job)
 	return !job_has_ended(job) && !job->needs_no_row && job->row_write.mode != ROW_WRITE_GIVEN_UP;
 }
 
-/* What would go on for ever, and what somebody is still typing. Then it is known which edits there are. */
-static void hold_back(struct batch *batch, struct job *job)
+/* The last pass: what would go on for ever, and what somebody is still typing, is held back. Then it is known which edits there are, and
+ * what follows from them. */
+static void finish_plan(struct batch *batch, struct job *job)
 {
-	struct plan *plan = plan_of(batch, job);
+	struct plan *plan = batch_plan_of(batch, job);
 
 	job_brake(job, plan);
 	if (takes_row_and_document(job))
@@ -374,7 +369,7 @@ bool batch_plan(struct batch *batch, struct error *error)
 		struct job *job = &batch->jobs[i];
 		if (!is_planned(job))
 			continue;
-		plan_of(batch, job)->existence = job_decide_existence(batch, job);
+		batch_plan_of(batch, job)->existence = job_decide_existence(batch, job);
 		if (decides_fields(job))
 			decide_fields(batch, job);
 	}
@@ -383,6 +378,7 @@ bool batch_plan(struct batch *batch, struct error *error)
 		return false;
 	for (size_t i = 0; i < batch->count; i++)
 		if (is_planned(&batch->jobs[i]))
-			hold_back(batch, &batch->jobs[i]);
+			finish_plan(batch, &batch->jobs[i]);
+	batch->planned = true;
 	return true;
 }
