@@ -162,21 +162,14 @@ static bool read_replaced(const struct columns *columns, struct json_object *lis
 	return true;
 }
 
-bool intents_from_json(const struct columns *columns, struct json_object *json, struct intents *intents_out,
+bool intents_from_json(const struct columns *columns, struct json_object *json, struct intents *intents,
 		       struct error *error)
 {
-	struct intents intents = {0};
-
-	if (json &&
-	    (!read_intent(columns, json_child(json, "row", json_type_object), &intents.row, error) ||
-	     !read_intent(columns, json_child(json, "document", json_type_object), &intents.document,
-			  error) ||
-	     !read_replaced(columns, json_child(json, "replaced", json_type_array), &intents, error))) {
-		intents_done(&intents);
-		return false;
-	}
-	*intents_out = intents;
-	return true;
+	return !json ||
+	       (read_intent(columns, json_child(json, "row", json_type_object), &intents->row, error) &&
+		read_intent(columns, json_child(json, "document", json_type_object), &intents->document,
+			    error) &&
+		read_replaced(columns, json_child(json, "replaced", json_type_array), intents, error));
 }
 
 /* ---- the former form ---- */

@@ -11,9 +11,9 @@
 
 /* NULL: nothing is under way. */
 struct json_object *intents_to_json(const struct columns *columns, const struct intents *intents);
-/* 'json' NULL: nothing is under way. False: it is damaged. */
+/* 'json' NULL: nothing is under way. 'intents' has nothing in it yet. False: it is damaged; the caller ends what was read of it. */
 must_use bool intents_from_json(const struct columns *columns, struct json_object *json,
-				struct intents *intents_out, struct error *error);
+				struct intents *intents, struct error *error);
 /* The entry with "intents" in place of the members of the former form: the same JSON where it has none of these, else a copy. The
  * caller releases it. */
 struct json_object *ledger_intents_upgrade(struct json_object *entry);

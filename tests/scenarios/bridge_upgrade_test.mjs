@@ -102,6 +102,6 @@ await playAll([inWorld('the state of the first version', { documents: app }, asy
 		assert.equal((await world.document('parked')).data.serial, 5);
 		assert.notEqual(await world.rowOf('new'), undefined);
 	});
-}), 
+}),
 inDoubt('killed when the histories were taken', 'state_second_histories'),
 inDoubt('killed when the documents were taken', 'state_second_documents')]);
