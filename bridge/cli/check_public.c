@@ -146,12 +146,16 @@ static char *local_url(const struct bridge_settings *settings)
 	return own_format("http://%s", listen);
 }
 
-/* Of somebody else who listens there. */
-static void report_stranger(const struct public_check *check, const struct answer *answer, bool answered)
+/* Of somebody else who listens there, or of nobody: then 'why' we could not listen ourselves. */
+static void report_stranger(const struct public_check *check, const struct answer *answer, bool answered,
+			    const struct error *why)
 {
 	const char *listen = check->settings->public_listen;
 
-	if (!answered)
+	if (!answered && answer->error.unreached)
+		found_problem(check, "PUBLIC_LISTEN is %s, and nobody can listen there: %s", listen,
+			      why->text);
+	else if (!answered)
 		found_problem(check, "PUBLIC_LISTEN is %s, and another program listens there: %s", listen,
 			      answer->error.text);
 	else if (is_our_not_found(&answer->reply))
@@ -168,7 +172,8 @@ static void report_stranger(const struct public_check *check, const struct answe
 			listen, answer->reply.status);
 }
 
-static bool check_directly(const struct public_check *check, const struct own_server *own)
+static bool check_directly(const struct public_check *check, const struct own_server *own,
+			   const struct error *why)
 {
 	scoped_text url = local_url(check->settings);
 	struct answer answer;
@@ -180,7 +185,7 @@ static bool check_directly(const struct public_check *check, const struct own_se
 			 own->server ? "pictures can be served on %s" : "davenport serves pictures on %s",
 			 check->settings->public_listen);
 	else if (!own->server)
-		report_stranger(check, &answer, answered);
+		report_stranger(check, &answer, answered, why);
 	else
 		found_problem(check, "PUBLIC_LISTEN is %s, and nothing can be had from there: %s",
 			      check->settings->public_listen,
@@ -340,11 +345,11 @@ static void check_folder(const struct public_check *check)
 static void check_all_ways(struct public_check *check, const struct image_keys *keys)
 {
 	struct own_server own = {0};
-	struct error ignored = {0};
+	struct error why = {0}; /* we cannot listen; mostly since davenport does */
 
-	if (open_own(&own, check->settings, keys, &ignored))
+	if (open_own(&own, check->settings, keys, &why))
 		check_folder(check);
-	if (check_directly(check, &own)) {
+	if (check_directly(check, &own, &why)) {
 		if (check_through(check))
 			check_forged(check);
 	} else {

@@ -387,6 +387,11 @@ async function checks(pictures, step) {
 		const found = await check({ PUBLIC_URL: direct.replace('http', 'https') });
 		assert.match(found.problems[0], /^PUBLIC_URL: a picture cannot be fetched: .*without TLS/);
 	});
+	await step('an address that is none of this machine\'s is named', async () => {
+		const found = await check({ PUBLIC_LISTEN: '127.0.0.1.example:1' });
+		assert.match(found.problems[0], /^PUBLIC_LISTEN is 127\.0\.0\.1\.example:1, and nobody can listen there: .*is no address to listen on/);
+		assert.equal(found.problems.length, 1, words(found));
+	});
 	await step('a folder that cannot be made is named', async () => {
 		const found = await check({ DATA_DIR: path.join(pictures.keyFile, 'data') });
 		assert.match(words(found), /problem: DATA_DIR: pictures cannot be kept in \S+\/keys\/data \(Not a directory\)/);
