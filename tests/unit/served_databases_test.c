@@ -84,7 +84,6 @@ static bool is_served(struct served_databases *databases, const char *name)
 
 static void test_served(void **state)
 {
-	const struct clock_source at_once = {.sleep_ms = sleep_not, .random_bytes = draw_zero};
 	struct fake_server *server = fake_server_open(hold_config, NULL);
 	scoped_text url = own_copy(fake_server_url(server));
 	const struct bridge_settings settings = {.couchdb_url = url,
@@ -94,7 +93,6 @@ static void test_served(void **state)
 	struct error error = {0};
 
 	(void)state;
-	clock_replace(&at_once);
 	assert_false(is_served(databases, "tools")); /* nobody has looked yet */
 	assert_true(served_databases_refresh(databases, http, &error));
 	assert_true(is_served(databases, "tools"));
@@ -107,7 +105,6 @@ static void test_served(void **state)
 	assert_false(served_databases_refresh(databases, http, &error));
 	assert_true(is_served(databases, "tools"));
 	assert_false(is_served(databases, "toys"));
-	clock_replace(NULL);
 	fake_server_close(&server);
 }
 
@@ -137,8 +134,10 @@ static void check_unsigned(void **state)
 
 int main(void)
 {
+	static const struct clock_source at_once = {.sleep_ms = sleep_not, .random_bytes = draw_zero};
 	struct cases cases = {0};
 
+	clock_replace(&at_once); /* before there are threads */
 	cases_add_table(&cases, meant_cases, check_meant);
 	cases_add_table(&cases, unsigned_cases, check_unsigned);
 	cases_add(&cases, own_copy("those that hold the app's config document are served"), test_served,
