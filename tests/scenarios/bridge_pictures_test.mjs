@@ -31,9 +31,9 @@ function freePort() {
 }
 
 /* As it is sent: fetch() would set paths right. */
-function get(port, target, { method = 'GET', headers = {} } = {}) {
+function get(port, target, { method = 'GET', headers = {}, from = '127.0.0.1', agent = false } = {}) {
 	return new Promise((resolve, reject) => {
-		const request = http.request({ host: '127.0.0.1', port, path: target, method, headers, agent: false }, (answer) => {
+		const request = http.request({ host: '127.0.0.1', port, path: target, method, headers, agent, localAddress: from }, (answer) => {
 			const pieces = [];
 			answer.on('data', (piece) => pieces.push(piece));
 			answer.on('error', reject);
@@ -194,6 +194,22 @@ async function served(pictures, step) {
 		await pictures.world.until('it is known', async () => (await get(port, `/${database}`)).status === 200);
 		await assertNothing(port, `/${pictures.world.state}`, 'the database of states');
 		await assertNothing(port, '/_users', 'the server\'s own');
+	});
+	await step('10,000 bad requests of one address ask CouchDB nothing, fill no log, and keep no other address out', async () => {
+		const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
+		const bad = pictures.path('cat').replace(/.$/, (letter) => (letter === 'A' ? 'E' : 'A'));
+		const before = pictures.asked(), lines = bridge.lines.length, statuses = new Map();
+		await Promise.all(Array.from({ length: 16 }, async () => {
+			for (let number = 0; number < 625; number++) {
+				const { status } = await get(port, bad, { agent, from: '127.0.0.2' });
+				statuses.set(status, (statuses.get(status) ?? 0) + 1);
+			}
+		}));
+		agent.destroy();
+		assert.deepEqual([...statuses.keys()].filter((status) => status !== 404 && status !== 429), []);
+		assert.equal(pictures.asked(), before);
+		assert.ok(bridge.lines.length - lines < 5000, `${bridge.lines.length - lines} lines`);
+		assert.equal((await get(port, pictures.path('cat'))).status, 200);
 	});
 	await step('neither keys nor signatures are in the log', () => {
 		const log = bridge.log();
