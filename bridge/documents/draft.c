@@ -24,19 +24,27 @@ static const struct cell *given_cell(const struct job *job, enum field field)
 	return by_default ? &job->plan->default_collection : &job->airtable[field];
 }
 
-static bool apply_edits(struct job *job, struct json_object *body)
+/* The keys that the edits set or remove. False: a cell is refused. */
+static bool take_edits(struct job *job, struct datum *given)
 {
+	enum table table = job->pair->table;
 	bool refused = false;
 
 	for (size_t field = 0; field < FIELD_COUNT; field++) {
+		const char *key = field_rule((enum field)field)->data_key[table];
+		struct json_object *value = NULL;
 		struct error error;
 		if (!(job->plan->decisions[field].action & ACTION_TO_COUCH))
 			continue;
-		if (mapping_to_document(job->pair->table, (enum field)field,
-					given_cell(job, (enum field)field), body, &error))
-			continue;
-		job_problem(job, "%s.", error.text);
-		refused = true;
+		if (!mapping_to_document(table, (enum field)field, given_cell(job, (enum field)field), &value,
+					 &error)) {
+			job_problem(job, "%s.", error.text);
+			refused = true;
+		} else if (value) {
+			datum_put(given, key, value);
+		} else {
+			datum_unset(given, key);
+		}
 	}
 	return !refused;
 }
@@ -50,46 +58,62 @@ static bool carries_app_link(const struct batch *batch, const struct job *job)
 	return app_link && strcmp(app_link, job->row.id) == 0;
 }
 
-/* The keys that the edits have set or removed, and the app's link of the pairing. */
-static void give(struct batch *batch, struct job *job, struct json_object *body)
+/* What the document will have: as it is given, or else as it is stored. */
+static bool find_after(const struct job *job, const struct datum *given, enum field field,
+		       struct json_object **value_out)
 {
-	enum document_type type = table_document_type(job->pair->table);
-	bool is_new = job->document.presence != RECORD_THERE;
-	struct json_object *data = document_data(body), *value;
-	struct datum *given = datum_new(type, job->pair->id);
+	const char *key = field_rule(field)->data_key[job->pair->table];
+	bool there = job->document.presence == RECORD_THERE;
 
-	for (size_t field = 0; field < FIELD_COUNT; field++) {
-		const char *key = field_rule((enum field)field)->data_key[job->pair->table];
-		if (!(job->plan->decisions[field].action & ACTION_TO_COUCH) || !key)
-			continue;
-		if (json_find(data, key, &value))
-			datum_put(given, key, json_copy(value));
-		else
-			datum_unset(given, key);
+	if (job->plan->decisions[field].action & ACTION_TO_COUCH) {
+		*value_out = datum_get(given, key);
+		return datum_has(given, key);
 	}
-	/* Before the save's own defaults, which would also untick Will Not Restock. */
-	if (strcmp(json_text_or(data, "item_type", ""), "consumable") == 0 &&
-	    !json_find(data, "consumable_stock_quantity", NULL))
+	return json_find(there ? document_data(job->document.body) : NULL, key, value_out);
+}
+
+/* Before the save's own defaults, which would also untick Will Not Restock. */
+static void give_first_quantity(const struct job *job, struct datum *given)
+{
+	struct json_object *type = NULL, *quantity;
+
+	if (job->pair->table == TABLE_ITEMS && find_after(job, given, FIELD_TYPE, &type) &&
+	    json_text_of(type) && strcmp(json_text_of(type), "consumable") == 0 &&
+	    !find_after(job, given, FIELD_STOCK_QUANTITY, &quantity))
 		datum_put(given, "consumable_stock_quantity", json_new_int(1));
+}
+
+/* With the app links that the document has. */
+static void give_app_link(const struct batch *batch, struct job *job, struct datum *given)
+{
+	struct json_object *stored = job->document.presence == RECORD_THERE ? job->document.body : NULL;
+	struct json_object *links = json_child(document_data(stored), "integrations", json_type_object);
+	scoped(json_object) linked = document_new(given->type, job->pair->id);
+
+	if (links)
+		json_put(document_data(linked), "integrations", json_copy(links));
+	document_set_app_link(given->type, linked, batch->sync->config->id, job->row.id, clock_now_ms());
+	links = json_child(document_data(linked), "integrations", json_type_object);
+	datum_put(given, "integrations", json_share(links));
+	job->document_write.sets_app_link = true;
+}
+
+/* The keys of the edits, and the app's link of the pairing. False: a cell is refused. */
+bool job_draft_edit(struct batch *batch, struct job *job)
+{
+	scoped(datum) given = datum_new(table_document_type(job->pair->table), job->pair->id);
+	bool is_new = job->document.presence != RECORD_THERE;
+
+	if (!take_edits(job, given))
+		return false;
+	give_first_quantity(job, given);
 	/* What is brought back carries no app link, whatever the ledger says of the one that was deleted. One that names the row stays as it
 	 * is: it would be written for its time alone, again and again where the answer is lost. */
 	if ((!job->entry.has_app_link || is_new) && job->row.id && !carries_app_link(batch, job)) {
-		document_set_app_link(type, body, batch->sync->config->id, job->row.id, clock_now_ms());
-		datum_put(given, "integrations",
-			  json_copy(json_child(data, "integrations", json_type_object)));
-		job->document_write.sets_app_link = true;
+		give_app_link(batch, job, given);
 	}
 	given->rev = is_new ? NULL : own_copy(job->document.revision);
-	job->document_write.given = given;
-}
-
-bool job_draft_edit(struct batch *batch, struct job *job)
-{
-	scoped(json_object) body = json_copy(job->document.body);
-
-	if (!apply_edits(job, body))
-		return false;
-	give(batch, job, body);
+	job->document_write.given = take(given);
 	return true;
 }
 
@@ -214,10 +238,8 @@ bool job_draft_new(struct batch *batch, struct job *job)
 		return false;
 	if (job->plan->decisions[FIELD_CONTAINER].action & ACTION_WAIT)
 		ledger_entry_agree(&job->entry, FIELD_CONTAINER, &none, &none);
-	scoped(json_object) body = document_new(table_document_type(job->pair->table), job->pair->id);
-	if (!apply_edits(job, body))
+	if (!job_draft_edit(batch, job))
 		return false;
-	give(batch, job, body);
 	if (job->plan->existence.action == EXIST_UNDELETE &&
 	    job->airtable[FIELD_CREATED_AT].kind == CELL_TIME)
 		job->document_write.given->created_at = json_new_int(job->airtable[FIELD_CREATED_AT].time_ms);
@@ -264,17 +286,15 @@ static struct json_object *deleted_data(void)
 static void put_cell(enum table table, enum field field, const struct cell *cell, struct json_object *data)
 {
 	const char *key = field_rule(field)->data_key[table];
-	struct json_object *body, *value = NULL;
+	struct json_object *value = NULL;
 	struct error ignored;
 
 	if (!key || cell->kind == CELL_EMPTY)
 		return;
-	body = document_new(table_document_type(table), "x");
-	if (!mapping_to_document(table, field, cell, body, &ignored))
+	if (!mapping_to_document(table, field, cell, &value, &ignored))
 		json_put(data, key, cell_to_json(cell));
-	else if (json_find(document_data(body), key, &value))
-		json_put(data, key, json_share(value));
-	json_release(body);
+	else if (value)
+		json_put(data, key, value);
 }
 
 /* As the document has it, which no cell may be able to show. */

@@ -228,39 +228,19 @@ static bool is_blank(const struct cell *cell)
 	return cell->kind == CELL_EMPTY || (cell->kind == CELL_TEXT && document_text_is_blank(cell->text));
 }
 
-static void set_key(enum document_type type, struct json_object *body, const char *key,
-		    struct json_object *value)
-{
-	struct json_object *data = document_data(body);
-	bool is_new = !json_find(data, key, NULL);
-
-	if (!value) {
-		json_remove(data, key);
-		return;
-	}
-	json_put(data, key, value);
-	if (is_new)
-		document_order_data(type, body);
-}
-
 bool mapping_to_document(enum table table, enum field field, const struct cell *cell,
-			 struct json_object *body, struct error *error)
+			 struct json_object **value_out, struct error *error)
 {
 	const struct field_rule *rule = field_rule(field);
 	const char *key = rule->data_key[table];
-	struct json_object *value = NULL;
 
 	if (!field_in_table(field, table) || !key)
 		return error_set(error, ERROR_REFUSED, "%s is not taken from Airtable", rule->name);
-	if (!document_data(body))
-		return error_set(error, ERROR_REFUSED, "the document has no data");
 	if (!check_cell(rule->name, rule, cell, error))
 		return false;
 	if (is_blank(cell) && document_needs(table_document_type(table), key))
 		return error_set(error, ERROR_REFUSED, "%s is empty; %s needs one", rule->name,
 				 table == TABLE_ITEMS ? "an item" : "a collection");
-	if (!value_to_document(rule, cell, &value, error))
-		return false;
-	set_key(table_document_type(table), body, key, value);
-	return true;
+	*value_out = NULL;
+	return value_to_document(rule, cell, value_out, error);
 }

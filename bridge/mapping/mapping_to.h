@@ -11,12 +11,12 @@
 must_use bool mapping_to_row(enum table table, const struct columns *columns, enum field field,
 			     const struct cell *cell, const struct mapping_links *links,
 			     struct json_object **value_out, struct error *error);
-/* Writes one cell into the document's data ('body' is the caller's copy): an empty cell removes the key (a
+/* What the document's data is to have for one cell, which the caller puts; NULL: the key is to go, as for an empty cell (a
  * stored false that is still unticked is not touched by anyone: callers write only what changed). Type names
  * become the app's words ("Generic Container" → generic_container, "Item" → absent); the price is stored in
- * thousandths, rounded to three digits after their point. A new key takes its place in the app's order.
+ * thousandths, rounded to three digits after their point.
  * ERROR_REFUSED for cells a document cannot hold (CELL_WRONG, two links in a single link, an unknown link,
  * an empty required field, a number that is no whole number where the app wants one, a number that
  * mapping_from_document() could not read again: from 2^53 on, of a price in thousandths). */
 must_use bool mapping_to_document(enum table table, enum field field, const struct cell *cell,
-				  struct json_object *body, struct error *error);
+				  struct json_object **value_out, struct error *error);

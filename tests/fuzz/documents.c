@@ -3,9 +3,9 @@
 #include "bridge/mapping/cell_json.h"
 #include "bridge/mapping/columns_bind.h"
 #include "bridge/mapping/mapping_from.h"
-#include "bridge/mapping/mapping_to.h"
 #include "inventory/document.h"
 #include "inventory/schema_check.h"
+#include "tests/fakes/cell_into.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/vectors.h"
 
@@ -79,7 +79,7 @@ static void into_document(enum table table, enum field field, const struct cell 
 	struct cell shown[FIELD_COUNT] = {0};
 	struct error error = {0};
 
-	if (mapping_to_document(table, field, cell, body, &error)) {
+	if (cell_into(table, field, cell, body, &error)) {
 		must_survive_writing(body);
 		mapping_from_document(table, "i", body, shown);
 		must(cell->kind == CELL_EMPTY || cell_equal(cell, &shown[field], NULL) ||

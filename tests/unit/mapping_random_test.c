@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "bridge/mapping/columns_bind.h"
 #include "bridge/mapping/mapping_from.h"
-#include "bridge/mapping/mapping_to.h"
 #include "inventory/document.h"
+#include "tests/fakes/cell_into.h"
 #include "tests/unit/cases.h"
 #include "tests/unit/vectors.h"
 
@@ -130,7 +130,7 @@ static void check_value(enum field field, struct json_object *value)
 	struct error error = {0};
 
 	read_row(field, value, in_row);
-	if (!mapping_to_document(TABLE_ITEMS, field, &in_row[field], body, &error))
+	if (!cell_into(TABLE_ITEMS, field, &in_row[field], body, &error))
 		fail_msg("%s: %s", field_rule(field)->name, error.text);
 	/* As it comes back from a server. */
 	scoped_text words = json_write(body);

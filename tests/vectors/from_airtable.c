@@ -1,6 +1,6 @@
 /* from-airtable.json: rows read into documents, and the save that follows there. */
 #include "bridge/mapping/mapping_from.h"
-#include "bridge/mapping/mapping_to.h"
+#include "tests/fakes/cell_into.h"
 #include "tests/vectors/conversion.h"
 #include "tests/vectors/playing.h"
 
@@ -132,7 +132,7 @@ static void store_row(struct reading *reading, const struct cell *couch, const s
 		if (!needed && cell_equal(&couch[field], &airtable[field], &equivalence))
 			continue;
 		reading->refused[field] =
-			!mapping_to_document(table, rule->field, &airtable[field], reading->body, &error);
+			!cell_into(table, rule->field, &airtable[field], reading->body, &error);
 	}
 }
 

@@ -1,8 +1,8 @@
 #include "tests/worlds/world_app.h"
 #include "bridge/mapping/columns_bind.h"
 #include "bridge/mapping/mapping_from.h"
-#include "bridge/mapping/mapping_to.h"
 #include "inventory/document.h"
+#include "tests/fakes/cell_into.h"
 
 #include "base/clock.h"
 #include "tests/worlds/observer.h"
@@ -219,7 +219,7 @@ static void put_cells(enum table table, const struct cell cells[FIELD_COUNT], bo
 		bool takes = field_in_table((enum field)field, table) &&
 			     field_rule((enum field)field)->direction == DIRECTION_BOTH &&
 			     (!only_filled || cells[field].kind != CELL_EMPTY);
-		if (takes && !mapping_to_document(table, (enum field)field, &cells[field], body, &ignored))
+		if (takes && !cell_into(table, (enum field)field, &cells[field], body, &ignored))
 			continue;
 	}
 }
