@@ -213,14 +213,6 @@ static bool is_blank_since(const struct world *world, const struct world_row *ro
 	return world->went_back && !is_filled_in(row);
 }
 
-/* What the ledger said of it was lost while the process ran, which knows it all the same, and holds it. */
-static bool is_held_twin(const struct world *world, const struct world_document *document)
-{
-	const struct pair *pair = pairs_find(&world->sync->pairs, document->table, document->id);
-
-	return world->state_lost && document->made_of[0] && pair && pair->twin_of && pair->has_problem;
-}
-
 static void check_documents(struct world *world)
 {
 	for (size_t i = 0; i < world->document_count; i++) {
@@ -240,8 +232,7 @@ static void check_documents(struct world *world)
 		}
 		if (rows > 1)
 			world_broken(world, "%s has %zu rows", document->full_id, rows);
-		else if (world_body(document) && !row && !observer_is_forgotten(world, document) &&
-			 !is_held_twin(world, document))
+		else if (world_body(document) && !row && !observer_is_forgotten(world, document))
 			world_broken(world, "%s has no row", document->full_id);
 		else if (!world_body(document) && row &&
 			 !((row->copied || row->instead) && observer_is_told(world, row)) &&

@@ -241,6 +241,14 @@ bool observer_has_unstored_problem(const struct world *world, const struct world
 	return pair && pair->unstored;
 }
 
+/* What the ledger said of it was lost while the process ran, which knows it all the same, and holds it. */
+static bool is_held_twin(const struct world *world, const struct world_document *document)
+{
+	const struct pair *pair = pairs_find(&world->sync->pairs, document->table, document->id);
+
+	return world->state_lost && document->made_of[0] && pair && pair->twin_of && pair->has_problem;
+}
+
 /* A person is told: in the row, or in the ledger; or in the log alone, where the ledger takes nothing. */
 bool observer_has_problem(const struct world *world, const struct world_document *document)
 {
@@ -250,7 +258,7 @@ bool observer_has_problem(const struct world *world, const struct world_document
 
 	/* What a merge cost somebody is told, and excuses nothing. */
 	return (entry && json_text_or(entry, "problem", NULL) && !json_bool_or(entry, "past", false)) ||
-	       observer_has_unstored_problem(world, document);
+	       observer_has_unstored_problem(world, document) || is_held_twin(world, document);
 }
 
 bool observer_is_forgotten(const struct world *world, const struct world_document *document)
