@@ -5,7 +5,8 @@
  * leaves only when the store has taken it. So after a crash, or a lost answer, the next job knows what may have happened, and
  * recovery (bridge/sync/recover.h) compares the intent with both sides.
  *
- * Each of the two targets has one intent at the most, and the two do not depend on each other:
+ * Each of the two targets has one intent at the most, and the two do not depend on each other. An app link that is written by itself
+ * has none: it changes nothing that anybody edits, and each job sees whether it is there.
  *
  *            begin, stored              the request leaves
  *     NONE ────────────────▶ NOTED ──────────────────────────▶ IN DOUBT
