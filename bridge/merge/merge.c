@@ -19,8 +19,9 @@
 static void choose(struct sync *sync, struct merge_batch *batch)
 {
 	const struct conflicts *conflicts = &sync->pairs.conflicts;
+	size_t most = conflicts->count < MERGED_AT_ONCE ? conflicts->count : MERGED_AT_ONCE;
 
-	batch->list = own_alloc((MERGED_AT_ONCE + 1) * sizeof *batch->list);
+	batch->list = own_alloc((most + 1) * sizeof *batch->list);
 	for (size_t i = 0; i < conflicts->count && batch->count < MERGED_AT_ONCE; i++) {
 		struct merge merge = {.pair = conflicts->list[i]};
 		if (!conflict_is_due(merge.pair, sync->cycle))
