@@ -8,12 +8,12 @@
 #include "bridge/cli/command.h"
 #include "bridge/cli/command_databases.h"
 #include "bridge/cli/lease_report.h"
+#include "bridge/columns/columns_bind.h"
+#include "bridge/columns/columns_flaws.h"
 #include "bridge/connect/airtable_advice.h"
 #include "bridge/connect/connection.h"
 #include "bridge/connect/couch_access.h"
 #include "bridge/daemon/scope_report.h"
-#include "bridge/mapping/columns_bind.h"
-#include "bridge/mapping/columns_flaws.h"
 #include "couch/server.h"
 
 #include <stdlib.h>

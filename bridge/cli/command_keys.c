@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "bridge/cli/command_databases.h"
-#include "bridge/cli/keys_file.h"
+#include "bridge/pictures/keys_file.h"
 #include "public-images/link.h"
 
 #include <stdio.h>

@@ -1,9 +1,8 @@
 #include "bridge/connect/connection.h"
 
 #include "airtable/client.h"
+#include "bridge/connect/couch_store.h"
 #include "bridge/endpoints/airtable_endpoint.h"
-#include "bridge/endpoints/couch_endpoint.h"
-#include "bridge/endpoints/couch_store.h"
 #include "bridge/lease/lease.h"
 
 struct couch_address connection_couch_address(const struct bridge_settings *settings, const char *database)

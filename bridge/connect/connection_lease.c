@@ -1,6 +1,6 @@
 #include "bridge/connect/connection_lease.h"
 
-#include "bridge/endpoints/state_database.h"
+#include "bridge/connect/state_database.h"
 #include "bridge/lease/couch_lease.h"
 #include "bridge/lease/lease_document.h"
 #include "bridge/memory/integration_settings.h"

@@ -1,7 +1,7 @@
 /* Which failures of an integration's cycles are told: at once when it is a new one, the same one hourly with how often it came
  * meanwhile, and that it has recovered when the failure was told. Pure: the steady clock is given. */
 #pragma once
-#include "bridge/memory/repeats.h"
+#include "bridge/progress/repeats.h"
 
 enum failures_limits {
 	FAILURES_LASTING = 5, /* in a row: told even if the same one came and went within the hour */

@@ -4,8 +4,8 @@
  * agreed. From then on it is const: it is what was decided on, whatever a save or an answer makes of document and row afterwards. This
  * header is data alone, so that every room can read it. */
 #pragma once
-#include "bridge/mapping/cell.h"
-#include "bridge/mapping/field.h"
+#include "bridge/fields/cell.h"
+#include "bridge/fields/field.h"
 
 struct pair;
 

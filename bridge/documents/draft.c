@@ -2,12 +2,12 @@
 
 #include "base/clock.h"
 #include "bridge/app/app_twins.h"
+#include "bridge/fields/cell_json.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_log.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 #include "bridge/limits.h"
-#include "bridge/mapping/cell_json.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/mapping/mapping_to.h"
 #include "inventory/history.h"

@@ -1,8 +1,8 @@
 /* The base as an endpoint. */
 #pragma once
 #include "airtable/client.h"
+#include "bridge/columns/columns.h"
 #include "bridge/endpoints/endpoint.h"
-#include "bridge/mapping/columns.h"
 
 struct airtable_endpoint;
 

@@ -5,8 +5,8 @@
  * tables are listed, a hundred rows a call. */
 #pragma once
 #include "airtable/client.h"
+#include "bridge/columns/columns.h"
 #include "bridge/endpoints/endpoint.h"
-#include "bridge/mapping/columns.h"
 
 struct airtable_present;
 

@@ -1,8 +1,8 @@
 /* Writes of the base, and what became of each: a batch of its client for each table and kind, all under way at once. */
 #pragma once
 #include "airtable/records.h"
+#include "bridge/columns/columns.h"
 #include "bridge/endpoints/endpoint.h"
-#include "bridge/mapping/columns.h"
 
 /* As endpoint_ops.write_start and write_finish; 'columns' are those of both tables. */
 struct endpoint_ticket *airtable_writes_start(struct airtable_client *airtable, const struct columns *columns,

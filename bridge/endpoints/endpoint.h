@@ -2,7 +2,7 @@
  * tests bring worlds in memory behind the same table of functions. */
 #pragma once
 #include "base/json.h"
-#include "bridge/mapping/field.h"
+#include "bridge/fields/field.h"
 
 struct endpoint_key {
 	enum table table;

@@ -40,12 +40,3 @@ const char *mapping_default_collection(const struct cell *collection, const stru
 	const char *id = links->collection_of(links->context, container->ids[0]);
 	return id && *id ? id : NULL;
 }
-
-bool mapping_refuse(struct error *error, const char *name, const struct cell *cell, const char *why)
-{
-	const char *quote = cell->kind == CELL_TEXT || cell->kind == CELL_CHOICE ? "\"" : "";
-	char shown[256];
-
-	cell_show(cell, shown, sizeof shown);
-	return error_set(error, ERROR_REFUSED, "%s: %s%s%s %s", name, quote, shown, quote, why);
-}

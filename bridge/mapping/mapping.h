@@ -2,8 +2,8 @@
  *
  * A row here is the JSON object {field id: value} as Airtable gives it (V1 values, empty cells absent). */
 #pragma once
-#include "bridge/mapping/cell.h"
-#include "bridge/mapping/field.h"
+#include "bridge/fields/cell.h"
+#include "bridge/fields/field.h"
 
 #define MAPPING_TEXT_LIMIT 100000 /* UTF-16 units of a text cell */
 
@@ -25,6 +25,3 @@ const char *mapping_default_collection(const struct cell *collection, const stru
 const char *mapping_kind_words(enum field_kind kind); /* "a text" */
 /* A stored price without the rounding noise of the app's arithmetic. */
 double mapping_price_without_noise(double stored);
-/* Says of which field it is that what stands in the cell cannot be (words in quotes, so that a space at their end is seen), and why.
- * False. */
-bool mapping_refuse(struct error *error, const char *name, const struct cell *cell, const char *why);

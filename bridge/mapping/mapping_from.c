@@ -1,7 +1,7 @@
 #include "bridge/mapping/mapping_from.h"
 
 #include "base/clock.h"
-#include "bridge/mapping/choices.h"
+#include "bridge/columns/choices.h"
 #include "inventory/document.h"
 
 #include <math.h>

@@ -7,7 +7,7 @@
  * - Purchase Price: the document has thousandths, with the noise of the app's arithmetic (2009.9999999999998).
  * - An unticked box is an empty cell, whether the document says false or nothing. */
 #pragma once
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 #include "bridge/mapping/mapping.h"
 
 /* Whether a cell can show the document's id, and rows be known by that: of a line break it makes a space,

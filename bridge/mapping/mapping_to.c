@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "bridge/mapping/choices.h"
+#include "bridge/columns/choices.h"
 #include "inventory/document.h"
 
 #include <assert.h>
@@ -30,7 +30,7 @@ static bool check_cell(const char *name, const struct field_rule *rule, const st
 	if (cell->kind == CELL_EMPTY || cell_fits(rule->kind, cell))
 		return true;
 	scoped_text why = own_format("cannot stand here, %s was expected", mapping_kind_words(rule->kind));
-	return mapping_refuse(error, name, cell, why);
+	return cell_refuse(error, name, cell, why);
 }
 
 /* ---- cell to row ---- */
@@ -76,7 +76,7 @@ static bool time_to_row(const struct column *column, const struct cell *cell, st
 	char iso[CLOCK_ISO_SIZE];
 
 	if (!clock_iso(cell->time_ms, iso))
-		return mapping_refuse(error, column->name, cell, "lies outside of the years 0 to 9999");
+		return cell_refuse(error, column->name, cell, "lies outside of the years 0 to 9999");
 	*value_out = json_new_text(iso);
 	return true;
 }
@@ -109,7 +109,7 @@ static bool value_to_row(const struct columns *columns, const struct field_rule 
 	switch (rule->kind) {
 	case KIND_NUMBER:
 		if (!isfinite(cell->number))
-			return mapping_refuse(error, column->name, cell, "is no number that can be written");
+			return cell_refuse(error, column->name, cell, "is no number that can be written");
 		*value_out = json_number(cell->number);
 		return true;
 	case KIND_TRUTH:
@@ -156,9 +156,9 @@ static bool link_to_document(const struct field_rule *rule, const struct cell *c
 			     struct json_object **value_out, struct error *error)
 {
 	if (cell->id_count > 1)
-		return mapping_refuse(error, rule->name, cell, "are several, there is room for one");
+		return cell_refuse(error, rule->name, cell, "are several, there is room for one");
 	if (cell->ids[0][0] == CELL_UNKNOWN_LINK)
-		return mapping_refuse(error, rule->name, cell, "has no document yet");
+		return cell_refuse(error, rule->name, cell, "has no document yet");
 	*value_out = json_new_text(cell->ids[0]);
 	return true;
 }
@@ -171,10 +171,10 @@ static bool number_to_document(const struct field_rule *rule, const struct cell 
 
 	/* A document with such a number could not be read again: from there on a double does not hold every whole number. */
 	if (!(fabs(number) < MAPPING_EXACT_WHOLE))
-		return mapping_refuse(error, rule->name, cell,
-				      "is too large to be kept digit by digit; enter a smaller number");
+		return cell_refuse(error, rule->name, cell,
+				   "is too large to be kept digit by digit; enter a smaller number");
 	if (rule->field == FIELD_SERIAL && (number < 0 || number != floor(number)))
-		return mapping_refuse(error, rule->name, cell, "is no whole number from 0 on");
+		return cell_refuse(error, rule->name, cell, "is no whole number from 0 on");
 	*value_out = json_number(number);
 	return true;
 }
@@ -188,10 +188,9 @@ static bool type_to_document(const struct field_rule *rule, const struct cell *c
 		*value_out = word ? json_new_text(word) : NULL;
 		return true;
 	}
-	return mapping_refuse(
-		error, rule->name, cell,
-		"is unknown to the app; it knows \"Item\", \"Container\", \"Generic Container\", "
-		"\"Item with Parts\" and \"Consumable\"");
+	return cell_refuse(error, rule->name, cell,
+			   "is unknown to the app; it knows \"Item\", \"Container\", \"Generic Container\", "
+			   "\"Item with Parts\" and \"Consumable\"");
 }
 
 /* *value_out NULL: the key is to be removed. */

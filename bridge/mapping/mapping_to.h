@@ -1,6 +1,6 @@
 /* Writes cells into rows and documents, or refuses them with a sentence. */
 #pragma once
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 #include "bridge/mapping/mapping.h"
 
 /* Whether the cell can be shown in this column, and its JSON value for a write (NULL = JSON null, which

@@ -1,8 +1,8 @@
 #include "bridge/memory/bound_columns.h"
 
-#include "bridge/mapping/columns_bind.h"
-#include "bridge/mapping/columns_flaws.h"
-#include "bridge/mapping/columns_json.h"
+#include "bridge/columns/columns_bind.h"
+#include "bridge/columns/columns_flaws.h"
+#include "bridge/columns/columns_json.h"
 
 #include <string.h>
 

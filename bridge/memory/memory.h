@@ -7,8 +7,8 @@
 #include "bridge/index/pairs.h"
 #include "bridge/mapping/mapping.h"
 #include "bridge/memory/document_cache.h"
-#include "bridge/memory/progress.h"
-#include "bridge/memory/repeats.h"
+#include "bridge/progress/progress.h"
+#include "bridge/progress/repeats.h"
 #include "bridge/state/ledger.h"
 #include "bridge/state/retry.h"
 

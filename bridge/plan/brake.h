@@ -7,7 +7,7 @@
  *   - fifteen times from the row to the document within ten minutes, over at least five: nobody types so long at one cell.
  * A row is paused when it was put back twice within a day, and is gone again. When a pause is over, one more try is made. */
 #pragma once
-#include "bridge/mapping/field.h"
+#include "bridge/fields/field.h"
 
 #include <stdint.h>
 

@@ -11,8 +11,8 @@
  *
  * A document's value that the column cannot hold goes nowhere; a later edit of the cell takes its place. */
 #pragma once
-#include "bridge/mapping/cell.h"
-#include "bridge/mapping/field.h"
+#include "bridge/fields/cell.h"
+#include "bridge/fields/field.h"
 
 enum field_action {
 	ACTION_NONE = 0,

@@ -16,7 +16,7 @@
  * An empty cell alone is no removal: it is filled again, once. The command Remove All Images is one. docs/pictures.md has the
  * reasons. */
 #pragma once
-#include "bridge/mapping/field.h"
+#include "bridge/fields/field.h"
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* Finds which cell of a row a refusal is about, by Airtable's words. */
 #pragma once
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 
 /* A set of fields. */
 typedef uint64_t field_set;

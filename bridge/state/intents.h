@@ -47,8 +47,8 @@
  *
  *   6. A pair has its row. */
 #pragma once
-#include "bridge/mapping/cell.h"
-#include "bridge/mapping/field.h"
+#include "bridge/fields/cell.h"
+#include "bridge/fields/field.h"
 
 #define INTENTS_REPLACED_MOST 64 /* values of one row; past that the oldest is forgotten */
 

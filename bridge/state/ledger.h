@@ -4,7 +4,7 @@
  * bring their own. Fields are kept under the column's id, so that a new column never inherits what was agreed about a former one. */
 #pragma once
 #include "base/log.h"
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 #include "bridge/state/ledger_entry.h"
 #include "bridge/state/store.h"
 

@@ -6,7 +6,7 @@
  *
  * Entries that an earlier version has stored say the same in other words, which ledger_intents_upgrade() puts into these. */
 #pragma once
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 #include "bridge/state/intents.h"
 
 /* NULL: nothing is under way. */

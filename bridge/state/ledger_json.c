@@ -1,6 +1,6 @@
 #include "bridge/state/ledger_json.h"
 
-#include "bridge/mapping/cell_json.h"
+#include "bridge/fields/cell_json.h"
 #include "bridge/state/ledger_intents.h"
 #include "bridge/state/ledger_texts.h"
 

@@ -3,7 +3,7 @@
  * Only this process knows it. What was refused is not tried again before its time: after a pause that doubles, up to an
  * hour. When a try is taken all that waited for it is queued. */
 #pragma once
-#include "bridge/mapping/field.h"
+#include "bridge/fields/field.h"
 
 #include <stdint.h>
 

@@ -1,9 +1,9 @@
 #include "bridge/steps/brake_batch.h"
 
 #include "base/clock.h"
+#include "bridge/fields/cell_json.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
-#include "bridge/mapping/cell_json.h"
 #include "bridge/plan/brake.h"
 
 #define MOST_WORDS 64

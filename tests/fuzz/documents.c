@@ -1,7 +1,7 @@
 /* Reads: any JSON as the app's document of an item or a collection, and as a row. Holds: what a document shows is JSON that
  * a row can hold, or is refused with a sentence; a row's cell that is taken into a document is shown by it as the same. */
-#include "bridge/mapping/cell_json.h"
-#include "bridge/mapping/columns_bind.h"
+#include "bridge/columns/columns_bind.h"
+#include "bridge/fields/cell_json.h"
 #include "bridge/mapping/mapping_from.h"
 #include "inventory/document.h"
 #include "inventory/schema_check.h"

@@ -1,8 +1,8 @@
 /* Reads: any JSON as a document of the state database: an entry of the ledger, bound columns, a lease, a checkpoint. Holds:
  * what is taken is written as JSON that can be stored, and that is read and written again as the same. */
+#include "bridge/columns/columns_change.h"
+#include "bridge/columns/columns_json.h"
 #include "bridge/lease/lease_document.h"
-#include "bridge/mapping/columns_change.h"
-#include "bridge/mapping/columns_json.h"
 #include "bridge/state/checkpoint.h"
 #include "bridge/state/ledger_json.h"
 #include "tests/fuzz/fuzz.h"

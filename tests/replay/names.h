@@ -1,7 +1,7 @@
 /* What is called otherwise on the servers than in the world that is played again: rows, and documents made from rows. */
 #pragma once
 #include "base/json.h"
-#include "bridge/mapping/field.h"
+#include "bridge/fields/field.h"
 
 enum { NAMES_MOST = 64 };
 

@@ -1,6 +1,6 @@
 /* What people did in a recording, field by field, on either side. */
 #pragma once
-#include "bridge/mapping/field.h"
+#include "bridge/fields/field.h"
 #include "tests/scenarios/recording.h"
 
 enum edit_kind {

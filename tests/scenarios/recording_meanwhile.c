@@ -3,7 +3,7 @@
  * overwrote them at once, a value of our own stands for theirs. */
 #include "tests/scenarios/recording.h"
 
-#include "bridge/mapping/field.h"
+#include "bridge/fields/field.h"
 #include "inventory/document.h"
 
 #include <string.h>

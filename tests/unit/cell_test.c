@@ -1,5 +1,5 @@
 /* Cells: what counts as the same, how they are shown, and that the ledger's form gives them back. */
-#include "bridge/mapping/cell_json.h"
+#include "bridge/fields/cell_json.h"
 
 #include "base/text.h"
 #include "tests/unit/cases.h"

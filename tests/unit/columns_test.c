@@ -1,7 +1,7 @@
 /* Binding: the template's tables, changed as people change them, before and after they were bound. */
-#include "bridge/mapping/columns_bind.h"
-#include "bridge/mapping/columns_flaws.h"
-#include "bridge/mapping/columns_json.h"
+#include "bridge/columns/columns_bind.h"
+#include "bridge/columns/columns_flaws.h"
+#include "bridge/columns/columns_json.h"
 
 #include "tests/unit/cases.h"
 #include "tests/unit/vectors.h"

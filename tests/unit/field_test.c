@@ -1,5 +1,5 @@
 /* The table of fields against the template's columns and against the documents' schema. */
-#include "bridge/mapping/field.h"
+#include "bridge/fields/field.h"
 #include "inventory/document.h"
 
 #include "tests/unit/cases.h"

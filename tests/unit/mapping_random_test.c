@@ -2,7 +2,7 @@
  * that a row shows and gives back is the same value. MAPPING_TEST_SEED repeats a run. */
 #include "base/clock.h"
 #include "base/text.h"
-#include "bridge/mapping/columns_bind.h"
+#include "bridge/columns/columns_bind.h"
 #include "bridge/mapping/mapping_from.h"
 #include "inventory/document.h"
 #include "tests/fakes/cell_into.h"

@@ -1,6 +1,6 @@
 /* Between documents, cells and rows: every field both ways, with what is usual, empty, wrong, and at the limits. */
-#include "bridge/mapping/columns_bind.h"
-#include "bridge/mapping/columns_json.h"
+#include "bridge/columns/columns_bind.h"
+#include "bridge/columns/columns_json.h"
 #include "bridge/mapping/mapping_from.h"
 #include "inventory/document.h"
 #include "tests/fakes/cell_into.h"

@@ -1,5 +1,5 @@
 /* Work that takes a while tells every ten seconds how far it is; app links are counted apart. By a clock of its own. */
-#include "bridge/memory/progress.h"
+#include "bridge/progress/progress.h"
 
 #include "base/own.h"
 #include "tests/unit/cases.h"

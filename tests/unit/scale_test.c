@@ -6,7 +6,7 @@
 #include "bridge/index/scope.h"
 #include "bridge/index/waits.h"
 #include "bridge/memory/seen_document.h"
-#include "bridge/memory/start_problems.h"
+#include "bridge/start/start_problems.h"
 #include "tests/unit/cases.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* The base and the documents around a conversion. Cells compare as people see them: absent, null, "", [] and false are
  * the same empty cell, and stored prices may differ by a millionth. */
 #include "tests/vectors/conversion.h"
-#include "bridge/mapping/columns_bind.h"
+#include "bridge/columns/columns_bind.h"
 #include "inventory/document.h"
 
 #include "tests/unit/vectors.h"

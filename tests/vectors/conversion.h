@@ -1,6 +1,6 @@
 /* What stands around one conversion between a document and a row. */
 #pragma once
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 #include "bridge/mapping/mapping.h"
 #include "tests/vectors/vectors.h"
 

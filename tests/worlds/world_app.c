@@ -1,5 +1,5 @@
 #include "tests/worlds/world_app.h"
-#include "bridge/mapping/columns_bind.h"
+#include "bridge/columns/columns_bind.h"
 #include "bridge/mapping/mapping_from.h"
 #include "inventory/document.h"
 #include "tests/fakes/cell_into.h"

@@ -1,7 +1,7 @@
-#include "bridge/mapping/columns_flaws.h"
+#include "bridge/columns/columns_flaws.h"
 
 #include "base/text.h"
-#include "bridge/mapping/choices.h"
+#include "bridge/columns/choices.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "bridge/cli/keys_file.h"
+#include "bridge/pictures/keys_file.h"
 
 #include "base/own.h"
 #include "base/settings_file.h"

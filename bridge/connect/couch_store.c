@@ -1,4 +1,4 @@
-#include "bridge/endpoints/couch_store.h"
+#include "bridge/connect/couch_store.h"
 
 #include "bridge/endpoints/couch_checkpoint.h"
 #include "bridge/state/checkpoint.h"

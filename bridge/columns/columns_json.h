@@ -1,6 +1,6 @@
 /* Columns as the state database keeps them: {"table", "name", "columns": {the template's name: ...}}. */
 #pragma once
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 
 /* As the state database keeps them. */
 struct json_object *columns_to_json(const struct columns *columns);

@@ -1,5 +1,5 @@
 /* A ring: the oldest makes room for the newest. */
-#include "bridge/memory/repeats.h"
+#include "bridge/progress/repeats.h"
 
 #include "base/own.h"
 

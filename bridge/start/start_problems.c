@@ -1,4 +1,4 @@
-#include "bridge/memory/start_problems.h"
+#include "bridge/start/start_problems.h"
 
 #include "bridge/index/parents.h"
 #include "bridge/index/waits.h"

@@ -1,8 +1,8 @@
-#include "bridge/mapping/columns_bind.h"
+#include "bridge/columns/columns_bind.h"
 
-#include "bridge/mapping/choices.h"
-#include "bridge/mapping/columns_change.h"
-#include "bridge/mapping/shown_column.h"
+#include "bridge/columns/choices.h"
+#include "bridge/columns/columns_change.h"
+#include "bridge/columns/shown_column.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* What a binding changed. */
 #pragma once
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 
 /* The first: whether all that is stored of them is the same. The second: whether a field flows now that did not, or has another
  * column or other choices. */

@@ -1,6 +1,6 @@
-#include "bridge/mapping/shown_column.h"
+#include "bridge/columns/shown_column.h"
 
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 
 #include <string.h>
 

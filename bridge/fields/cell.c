@@ -1,5 +1,5 @@
 /* One cell's value: making, comparing and showing it. */
-#include "bridge/mapping/cell.h"
+#include "bridge/fields/cell.h"
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -336,4 +336,13 @@ void cell_show(const struct cell *cell, char *words_out, size_t size)
 			snprintf(words_out + length, size - length, "…");
 	}
 	text_done(&words);
+}
+
+bool cell_refuse(struct error *error, const char *name, const struct cell *cell, const char *why)
+{
+	const char *quote = cell->kind == CELL_TEXT || cell->kind == CELL_CHOICE ? "\"" : "";
+	char shown[256];
+
+	cell_show(cell, shown, sizeof shown);
+	return error_set(error, ERROR_REFUSED, "%s: %s%s%s %s", name, quote, shown, quote, why);
 }

@@ -1,6 +1,5 @@
-#include "bridge/memory/progress.h"
+#include "bridge/progress/progress.h"
 
-#include "base/own.h"
 #include "base/text.h"
 
 #include <inttypes.h>

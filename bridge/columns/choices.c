@@ -1,6 +1,4 @@
-#include "bridge/mapping/choices.h"
-
-#include "bridge/mapping/mapping.h"
+#include "bridge/columns/choices.h"
 
 #include <assert.h>
 #include <string.h>
@@ -95,7 +93,7 @@ bool choice_to_row(const struct column *column, enum field field, const struct c
 		if (!column->choices[i].gone && strcmp(column->choices[i].canonical, cell->text) == 0)
 			name = column->choices[i].name;
 	if (!name && (field != FIELD_TYPE || strcmp(cell->text, MAPPING_TYPE_ITEM) != 0))
-		return mapping_refuse(
+		return cell_refuse(
 			error, column->name, cell,
 			"is not among the column's choices; add it there, or choose another value");
 	*value_out = name ? json_new_text(name) : NULL; /* an empty Type says "Item" too */

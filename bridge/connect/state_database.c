@@ -1,4 +1,4 @@
-#include "bridge/endpoints/state_database.h"
+#include "bridge/connect/state_database.h"
 
 #include "base/log.h"
 #include "couch/server.h"

@@ -4,7 +4,7 @@
  * taken: the column bound before, if its type serves; one that is called as in the template, or as the former one
  * was last called, if its type serves; the column bound before, stopped; one of the template's name, stopped. */
 #pragma once
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 
 /* Binding to one table as the base schema shows it (the JSON of one table). 'columns' is {0}, or what
  * was bound before (from the state database): columns bound before are found by id; a column that is gone or

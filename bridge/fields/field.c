@@ -1,5 +1,5 @@
 /* The table of fields. Names are the template's; 'types' is generous where values are of the same kind. */
-#include "bridge/mapping/field.h"
+#include "bridge/fields/field.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "bridge/memory/start.h"
+#include "bridge/start/start.h"
 
 #include "base/clock.h"
 #include "bridge/index/scope.h"
@@ -11,7 +11,7 @@
 #include "bridge/memory/integration_settings.h"
 #include "bridge/memory/progress_log.h"
 #include "bridge/memory/seen_document.h"
-#include "bridge/memory/start_problems.h"
+#include "bridge/start/start_problems.h"
 #include "bridge/state/ledger_io.h"
 
 /* ---- the ledger and the documents, in short ---- */

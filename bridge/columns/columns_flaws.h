@@ -1,7 +1,7 @@
 /* What is wrong with the columns of a base as they are bound, in words for a person: 'check', 'sync' and 'run' say the
  * same. */
 #pragma once
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 
 /* One sentence: which column of which table, why, what to do. */
 typedef void columns_flaw(void *context, const char *words);

@@ -1,4 +1,4 @@
-#include "bridge/mapping/cell_json.h"
+#include "bridge/fields/cell_json.h"
 
 #include "base/text.h"
 

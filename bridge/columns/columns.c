@@ -1,5 +1,5 @@
 /* Columns as they are bound: what can be asked of them. columns_bind.c binds them, columns_json.c stores them. */
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 
 #include <stdlib.h>
 #include <string.h>

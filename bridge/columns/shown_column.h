@@ -1,7 +1,7 @@
 /* A column as the base's schema shows it, and whether it can serve a field. */
 #pragma once
 #include "base/json.h"
-#include "bridge/mapping/field.h"
+#include "bridge/fields/field.h"
 
 /* A column as the schema shows it; all of it is borrowed. */
 struct shown_column {

@@ -1,7 +1,7 @@
 /* Which column of the base serves which field. */
 #pragma once
-#include "bridge/mapping/cell.h"
-#include "bridge/mapping/field.h"
+#include "bridge/fields/cell.h"
+#include "bridge/fields/field.h"
 
 #define COLUMN_CHOICE_LIMIT 500 /* choices of one select that are kept */
 

@@ -1,4 +1,4 @@
-#include "bridge/mapping/columns_json.h"
+#include "bridge/columns/columns_json.h"
 
 static struct json_object *choices_to_json(const struct column *column)
 {

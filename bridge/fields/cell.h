@@ -63,3 +63,6 @@ bool cell_shows_sent(const struct cell *shown, const struct cell *sent,
 bool cell_same(const struct cell *a, const struct cell *b);
 /* For logs and messages, at most 60 characters. */
 void cell_show(const struct cell *cell, char *words_out, size_t size);
+/* Says of which field it is that what stands in the cell cannot be (words in quotes, so that a space at their end is seen), and why.
+ * False. */
+bool cell_refuse(struct error *error, const char *name, const struct cell *cell, const char *why);

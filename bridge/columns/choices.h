@@ -1,7 +1,7 @@
 /* The choices of a select, such as a colour: which one a document's value is in a row, and back (sync-rules 1, 18). A cell has a choice by its
  * canonical name, as it was when the column was bound; the row shows and takes the name that it has now. */
 #pragma once
-#include "bridge/mapping/columns.h"
+#include "bridge/columns/columns.h"
 
 #define MAPPING_TYPE_ITEM "Item" /* of a document without a type, and of an empty cell */
 

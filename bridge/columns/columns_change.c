@@ -1,4 +1,4 @@
-#include "bridge/mapping/columns_change.h"
+#include "bridge/columns/columns_change.h"
 
 #include <string.h>
 
