@@ -22,8 +22,8 @@ static void take_created(struct batch *batch, struct job *job)
 		return;
 	}
 	if (job->row_write.request->met_existing) {
-		/* Somebody made it in between: it is adopted by the next job, as any row that was found (rule 15). */
-		intent_end(&entry->intents.row);
+		/* Somebody made it in between, and it shows ours by now. The intent stays: the next job tells by it what of the row is
+		 * ours, as after a lost answer (rule 15). */
 		if (entry->state == ENTRY_PAIR)
 			entry->state = ENTRY_NONE;
 		entry->record_id[0] = '\0';

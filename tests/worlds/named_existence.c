@@ -193,6 +193,29 @@ static void is_adopted(struct world *world)
 		world_broken(world, "the notes of the row that was met are gone");
 }
 
+static void row_appears_and_phone_renames(struct world *world)
+{
+	struct json_object *body = json_copy(world_body(world_document(world, TABLE_ITEMS, "i2")));
+
+	row_appears(world);
+	json_put_text(document_data(body), "name", "renamed on a phone");
+	json_put(body, "updated_at", json_new_int(world_base_now_ms(world)));
+	world_phone_puts(world, TABLE_ITEMS, "i2", body);
+}
+
+/* What the upsert wrote over the row's name is no edit of the row. Where the row was found before, its name may win. */
+static void has_its_last_name(struct world *world)
+{
+	struct json_object *body = world_body(world_document(world, TABLE_ITEMS, "i2"));
+	const struct world_row *row = world_row_of(world, TABLE_ITEMS, "i2");
+
+	is_adopted(world);
+	if (body && strcmp(json_text_or(document_data(body), "name", ""), "made on a phone") == 0)
+		world_broken(world, "the document has the name again that a phone had replaced");
+	if (row && !row->copied && strcmp(world_cell_text(row, FIELD_NAME), "made on a phone") == 0)
+		world_broken(world, "the row shows the name that a phone had replaced");
+}
+
 /* Ten new documents; two rows already claim one of them. */
 static void phone_makes_ten(struct world *world)
 {
@@ -735,6 +758,8 @@ static const struct scenario scenarios[] = {
 	{"row-from-the-trash-beside-one-in-doubt", is_in_the_trash, app_undeletes_without_an_answer,
 	 named_person_restores, has_the_row_that_was_made, 1U << MEANWHILE, false},
 	{"upsert-meets-existing-row", named_nothing, phone_makes, row_appears, is_adopted, ALL_ORDERS, false},
+	{"upsert-meets-row-and-a-phone-goes-on", named_nothing, phone_makes, row_appears_and_phone_renames,
+	 has_its_last_name, 1U << MEANWHILE, false},
 	{"twin-in-batch-of-ten", named_nothing, phone_makes_ten, twins_appear, nine_have_rows, ALL_ORDERS,
 	 false},
 };
