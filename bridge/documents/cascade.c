@@ -321,7 +321,6 @@ static bool save_together(struct batch *batch, struct job *const *jobs, size_t c
 	};
 	bool ok = true;
 
-	document_cache_init(&waking.documents);
 	for (int try = 0; ok && is_open(&waking) && try < TRIES; try++)
 		ok = save_once(&waking, error);
 	document_cache_done(&waking.documents);

@@ -1,12 +1,7 @@
 #include "bridge/memory/document_cache.h"
 
-#include "base/clock.h"
-
 #include <stdlib.h>
 #include <string.h>
-
-/* About what json-c takes for a value and for a member, besides its text. */
-#define VALUE_BYTES ((size_t)64)
 
 void document_cache_init(struct document_cache *cache)
 {
@@ -14,7 +9,6 @@ void document_cache_init(struct document_cache *cache)
 		.stored = json_new_object(),
 		.saved = json_new_object(),
 		.wanted = json_new_object(),
-		.revisions = json_new_object(),
 	};
 }
 
@@ -23,25 +17,19 @@ void document_cache_done(struct document_cache *cache)
 	json_release(cache->stored);
 	json_release(cache->saved);
 	json_release(cache->wanted);
-	json_release(cache->revisions);
 	*cache = (struct document_cache){0};
-}
-
-static void renew(struct json_object **object)
-{
-	if (json_key_count(*object) == 0)
-		return;
-	json_release(*object);
-	*object = json_new_object();
 }
 
 void document_cache_clear(struct document_cache *cache)
 {
-	renew(&cache->stored);
-	renew(&cache->saved);
-	renew(&cache->wanted);
-	renew(&cache->revisions);
-	cache->heard_bytes = 0;
+	document_cache_done(cache);
+	document_cache_init(cache);
+}
+
+static void renew(struct json_object **object)
+{
+	json_release(*object);
+	*object = json_new_object();
 }
 
 /* ---- what is stored, and what is to be read ---- */
@@ -54,7 +42,6 @@ void document_cache_put(struct document_cache *cache, const char *full_id, struc
 void document_cache_forget(struct document_cache *cache, const char *full_id)
 {
 	json_remove(cache->stored, full_id);
-	json_remove(cache->revisions, full_id);
 }
 
 void document_cache_want(struct document_cache *cache, const char *full_id)
@@ -173,62 +160,4 @@ static int compare_ids(const void *left, const void *right)
 void document_cache_sort(struct json_object *bodies)
 {
 	json_sort(bodies, compare_ids);
-}
-
-/* ---- what the feed has shown ---- */
-
-static size_t bytes_of(struct json_object *json)
-{
-	size_t bytes = VALUE_BYTES + json_text_length(json);
-
-	for (size_t i = 0; i < json_length(json); i++)
-		bytes += bytes_of(json_at(json, i));
-	json_each (json, key, value) {
-		bytes += VALUE_BYTES + strlen(key) + bytes_of(value);
-	}
-	return bytes;
-}
-
-/* What is in conflict is merged, and what is deleted leads to a row's end: these are read as they are then. */
-void document_cache_hear(struct document_cache *cache, const char *full_id,
-			 const struct endpoint_record *document)
-{
-	bool plain = document->presence == RECORD_THERE && document->body && document->revision &&
-		     !document->flaw && json_length(document->leaves) == 0;
-	size_t bytes =
-		plain && cache->heard_bytes < DOCUMENT_CACHE_HEARD_BYTES ? bytes_of(document->body) : 0;
-
-	document_cache_forget(cache, full_id); /* what was heard of it before is stale */
-	if (!bytes || cache->heard_bytes + bytes > DOCUMENT_CACHE_HEARD_BYTES)
-		return;
-	if (!cache->heard_bytes)
-		cache->heard_ms = document->read_at_ms;
-	cache->heard_bytes += bytes;
-	json_put(cache->stored, full_id, json_share(document->body));
-	json_put_text(cache->revisions, full_id, document->revision);
-}
-
-bool document_cache_take_heard(struct document_cache *cache, enum table table, const char *id,
-			       const char *full_id, int64_t within_ms, struct endpoint_record *document_out)
-{
-	if (!cache->heard_bytes)
-		return false;
-	scoped_text revision = own_copy(json_text_or(cache->revisions, full_id, NULL));
-	struct json_object *body = json_share(json_child(cache->stored, full_id, json_type_object));
-	bool fresh = revision && clock_steady_ms() - cache->heard_ms <= within_ms;
-
-	document_cache_forget(cache, full_id);
-	if (!fresh) {
-		json_release(body);
-		return false;
-	}
-	*document_out = (struct endpoint_record){
-		.table = table,
-		.presence = RECORD_THERE,
-		.id = own_copy(id),
-		.revision = take(revision),
-		.body = body,
-		.read_at_ms = cache->heard_ms,
-	};
-	return true;
 }

@@ -2,33 +2,24 @@
  *
  * There is one for each use, and it is dropped with it:
  *
- *     whose                                what is in it                                     how long
- *     sync.feed_documents (load.c)         what the feed has just shown, for the next batch  until the feed is asked again
- *     saves (related.h)                    the batch's documents and what saves look up      a round of a batch's saves
- *     what follows from them (cascade.c)   an item, its pictures and their links             one try of it
- *     undoing (review/whole_inventory.h)   whatever the saves of a command look up           the command
+ *     whose                                   what is in it                                       how long
+ *     saves (related.h)                       the batch's documents and what saves look up        a round of a batch's saves
+ *     what follows from saves (cascade.c)     an item, its pictures and their links               one try of it
+ *     undoing (review/whole_inventory.h)      whatever the saves of a command look up             the command
  *
  * Nothing tells when somebody writes a document at the server. So whatever is decided from here is written against the revision
- * that was read: a 409 says that it was stale, and it is read anew. What the feed has shown counts for SYNC_FRESH_MS, as rows do
- * (sync-rules 6.2), and for one job.
+ * that was read: a 409 says that it was stale, and it is read anew.
  *
  * Saves ask for documents one by one. One that is not known yet is noted, and answered as "none" for the time being; then all that
  * were noted are read in one request, and the saves are worked out anew. */
 #pragma once
-#include "bridge/endpoints/endpoint.h"
+#include "base/json.h"
 #include "inventory/document.h"
-
-#define DOCUMENT_CACHE_HEARD_BYTES                                                                           \
-	((size_t)4 << 20) /* of memory, about; what the feed shows beyond it is fetched */
 
 struct document_cache {
 	struct json_object *stored; /* owned; {_id: body; null: there is none} */
 	struct json_object *saved;  /* owned; likewise, over it; null or with _deleted: it is gone */
 	struct json_object *wanted; /* owned; {_id: null}; to be read */
-	/* Of what was heard: */
-	struct json_object *revisions; /* owned; {_id: revision}, of those bodies */
-	int64_t heard_ms;              /* steady clock; when the first was read */
-	size_t heard_bytes;
 };
 
 void document_cache_init(struct document_cache *cache);
@@ -77,12 +68,3 @@ void document_cache_each_stored(const struct document_cache *cache, enum documen
 				const char *value, document_cache_visit *visit, void *context);
 /* A list of bodies as inventory_view wants it. */
 void document_cache_sort(struct json_object *bodies);
-
-/* ---- what the feed has shown ---- */
-
-/* Keeps it, if it is one live revision that can be written back, and there is room. */
-void document_cache_hear(struct document_cache *cache, const char *full_id,
-			 const struct endpoint_record *document);
-/* Moves it out, if it is there, was heard at most within_ms ago; false: it has to be fetched. The caller ends *document_out. */
-bool document_cache_take_heard(struct document_cache *cache, enum table table, const char *id,
-			       const char *full_id, int64_t within_ms, struct endpoint_record *document_out);

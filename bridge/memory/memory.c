@@ -20,7 +20,6 @@ struct sync *sync_open(const struct sync_setup *setup)
 	ledger_init(&sync->ledger, setup->store, setup->config->id, setup->config->base_id, sync->columns);
 	sync->ledger.log = &sync->log;
 	pairs_init(&sync->pairs);
-	document_cache_init(&sync->feed_documents);
 	random_uuid(sync->epoch);
 	return sync;
 }
@@ -33,7 +32,6 @@ void sync_close(struct sync **sync)
 	for (size_t table = 0; table < TABLE_COUNT; table++)
 		columns_done(&gone->columns[table]);
 	pairs_done(&gone->pairs);
-	document_cache_done(&gone->feed_documents);
 	ledger_done(&gone->ledger);
 	repeats_done(&gone->repeats);
 	json_release(gone->couch_cursor);

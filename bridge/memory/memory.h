@@ -6,7 +6,6 @@
 #include "bridge/endpoints/integration_config.h"
 #include "bridge/index/pairs.h"
 #include "bridge/mapping/mapping.h"
-#include "bridge/memory/document_cache.h"
 #include "bridge/progress/progress.h"
 #include "bridge/progress/repeats.h"
 #include "bridge/state/ledger.h"
@@ -57,7 +56,6 @@ struct sync {
 	int64_t history_batch_ms;          /* wall clock; under which its saves are in the history */
 	int request_deadline_ms;
 	size_t fresh_rows;
-	struct document_cache feed_documents; /* that it has just shown */
 	bool started;
 	bool position_lost; /* the checkpoint's place in the feed is not known there */
 	enum edit_order

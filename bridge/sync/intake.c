@@ -153,7 +153,6 @@ static bool filter_documents(void *context, struct endpoint_records *page, struc
 			pairs_set_due(&sync->pairs, pair, DUE_APP_LINK,
 				      clock_steady_ms() + app_links_quiet_ms(sync));
 		pairs_queue(&sync->pairs, pair, JOB_DOCUMENT);
-		document_cache_hear(&sync->feed_documents, pair->full_id, document);
 		pair->heard_in = sync->polls_made;
 		sync->heard++;
 	}
@@ -257,7 +256,6 @@ bool sync_poll(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *
 {
 	struct endpoint_news news = {0};
 
-	document_cache_clear(&sync->feed_documents);
 	do {
 		endpoint_news_done(&news);
 		if (!poll_documents(sync, wait_ms, &news, error)) {

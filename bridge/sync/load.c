@@ -10,7 +10,6 @@
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/read_document.h"
-#include "bridge/limits.h"
 #include "bridge/memory/seen_document.h"
 #include "bridge/state/ledger_io.h"
 #include "bridge/steps/load_rows.h"
@@ -65,53 +64,20 @@ static void note_records(struct batch *batch)
 
 /* ---- documents ---- */
 
-/* What the feed showed a moment ago is as good as what a request would read, where a later revision costs no more than a conflict:
- * not for a row that may go because the document has left, nor where a write of ours may have become the document meanwhile. */
-static bool may_be_as_heard(const struct job *job)
-{
-	const struct ledger_entry *entry = &job->entry;
-
-	return (job->pair->in_scope || entry->state == ENTRY_NONE) && !intents_are_open(&entry->intents);
-}
-
-/* Once: whatever becomes of it, the next job reads it. */
-static bool take_heard(const struct batch *batch, struct job *job)
-{
-	const struct pair *pair = job->pair;
-	struct endpoint_record document = {0};
-
-	bool heard = document_cache_take_heard(&batch->sync->feed_documents, pair->table, pair->id,
-					       pair->full_id, SYNC_FRESH_MS, &document);
-	if (heard && may_be_as_heard(job) && leaves_hash_of(&document) == pair->leaves_hash) {
-		job->document = document;
-		return true;
-	}
-	endpoint_record_done(&document);
-	return false;
-}
-
+/* Not as the feed has shown them: its lines wait in a buffer, and what is read there may be older than what was handled since. */
 static bool read_documents(struct batch *batch, struct error *error)
 {
 	struct endpoint_key *keys = own_alloc((batch->count + 1) * sizeof *keys);
-	struct job **asking = own_alloc((batch->count + 1) * sizeof *asking);
-	const struct endpoint *couch = &batch->sync->couch;
 	struct endpoint_records records = {0};
-	size_t count = 0;
 
-	for (size_t i = 0; i < batch->count; i++) {
-		struct job *job = &batch->jobs[i];
-		if (take_heard(batch, job))
-			continue;
-		keys[count] = (struct endpoint_key){job->pair->table, job->pair->id};
-		asking[count++] = job;
-	}
-	bool ok = count == 0 || couch->ops->read(couch->self, keys, count, &records, error);
-	for (size_t i = 0; ok && i < count; i++) {
-		asking[i]->document = records.list[i];
+	for (size_t i = 0; i < batch->count; i++)
+		keys[i] = (struct endpoint_key){batch->jobs[i].pair->table, batch->jobs[i].pair->id};
+	bool ok = batch->sync->couch.ops->read(batch->sync->couch.self, keys, batch->count, &records, error);
+	for (size_t i = 0; ok && i < batch->count; i++) {
+		batch->jobs[i].document = records.list[i];
 		records.list[i] = (struct endpoint_record){0};
 	}
 	endpoint_records_done(&records);
-	free(asking);
 	free(keys);
 	return ok || error_wrap(error, "reading documents");
 }

@@ -1,7 +1,5 @@
 /* Documents that are known: what counts, what is read, what is found by a value. */
 #include "bridge/memory/document_cache.h"
-
-#include "base/clock.h"
 #include "tests/unit/cases.h"
 
 #include <stdio.h>
@@ -202,82 +200,6 @@ static void what_a_save_has_touched_is_found_as_it_made_it(void **state)
 	document_cache_done(&cache);
 }
 
-/* ---- what the feed has shown ---- */
-
-static const struct heard_case {
-	const char *sentence;
-	enum record_presence presence;
-	bool unread, flawed, parted;
-	size_t bytes; /* of its notes */
-	int64_t age_ms;
-	bool kept;
-} heard_cases[] = {
-	{"a live document", RECORD_THERE, false, false, false, 0, 0, true},
-	{"as old as it may be", RECORD_THERE, false, false, false, 0, 5000, true},
-	{"older than that", RECORD_THERE, false, false, false, 0, 5001, false},
-	{"a tombstone", RECORD_TOMBSTONE, true, false, false, 0, 0, false},
-	{"one without its body", RECORD_THERE, true, false, false, 0, 0, false},
-	{"one that cannot be written back exactly", RECORD_THERE, false, true, false, 0, 0, false},
-	{"one in conflict", RECORD_THERE, false, false, true, 0, 0, false},
-	{"a large one", RECORD_THERE, false, false, false, DOCUMENT_CACHE_HEARD_BYTES / 2, 0, true},
-	{"more than may be kept", RECORD_THERE, false, false, false, DOCUMENT_CACHE_HEARD_BYTES, 0, false},
-};
-
-static struct endpoint_record record_of(const struct heard_case *heard)
-{
-	struct endpoint_record record = {
-		.table = TABLE_ITEMS,
-		.presence = heard->presence,
-		.id = own_copy("1"),
-		.revision = own_copy("2-b"),
-		.flaw = heard->flawed ? own_copy("a number has too many digits") : NULL,
-		.read_at_ms = clock_steady_ms() - heard->age_ms,
-	};
-
-	if (!heard->unread) {
-		scoped_text notes = own_alloc(heard->bytes + 1);
-		memset(notes, 'n', heard->bytes);
-		record.body = item("item-1", notes);
-	}
-	if (heard->parted) {
-		record.leaves = json_new_array();
-		json_append(record.leaves, json_new_text("2-a"));
-	}
-	return record;
-}
-
-static int64_t stopped(void *context)
-{
-	(void)context;
-	return 1000000;
-}
-
-static void what_is_kept(void **state)
-{
-	const struct heard_case *heard = *state;
-	struct document_cache cache;
-	struct endpoint_record taken = {0};
-
-	clock_replace(&(struct clock_source){.steady_ms = stopped});
-	struct endpoint_record record = record_of(heard);
-	document_cache_init(&cache);
-	document_cache_hear(&cache, "item-1", &record);
-	assert_int_equal(document_cache_take_heard(&cache, TABLE_ITEMS, "1", "item-1", 5000, &taken),
-			 heard->kept);
-	if (heard->kept) {
-		assert_string_equal(taken.id, "1");
-		assert_string_equal(taken.revision, "2-b");
-		assert_ptr_equal(taken.body, record.body);
-		assert_int_equal(taken.read_at_ms, record.read_at_ms);
-	}
-	endpoint_record_done(&taken);
-	/* Once. */
-	assert_false(document_cache_take_heard(&cache, TABLE_ITEMS, "1", "item-1", 5000, &taken));
-	endpoint_record_done(&record);
-	document_cache_done(&cache);
-	clock_replace(NULL);
-}
-
 int main(void)
 {
 	struct cases list = {0};
@@ -289,6 +211,5 @@ int main(void)
 		  one_that_could_not_be_read_is_wanted_again, NULL);
 	cases_add(&list, own_copy("what a save has touched is found as it made it"),
 		  what_a_save_has_touched_is_found_as_it_made_it, NULL);
-	cases_add_table(&list, heard_cases, what_is_kept);
 	return cases_run("document_cache", &list);
 }

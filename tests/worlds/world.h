@@ -257,8 +257,6 @@ struct world {
 	unsigned calls;                       /* of Airtable */
 	unsigned checkpoint_writes;
 	unsigned document_lists; /* of a table, as a start asks for them */
-	unsigned couch_reads;    /* of the database, its feed and the state database */
-	unsigned documents_read; /* by their ids */
 	char violation[400];     /* the first invariant that was broken, or "" */
 	bool verbose;
 	struct transcript *transcript; /* borrowed; or NULL */

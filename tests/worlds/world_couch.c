@@ -80,7 +80,6 @@ static bool fail(struct world *world, enum world_fault fault, struct error *erro
 
 bool world_couch_begins(struct world *world, enum world_fault fault, struct error *error)
 {
-	world->couch_reads++;
 	return world_reach(world, COUCH_COST_MS) ? !fail(world, fault, error)
 						 : error_set(error, ERROR_STOPPED, "the bridge is dead");
 }
@@ -304,7 +303,6 @@ static bool couch_read(void *self, const struct endpoint_key *keys, size_t count
 	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
 		return false;
 	struct endpoint_records records = {count, own_alloc((count + 1) * sizeof *records.list)};
-	world->documents_read += (unsigned)count;
 	for (size_t i = 0; i < count; i++)
 		records.list[i] = record_of(world, keys[i].table, keys[i].id);
 	if (!world_couch_ends(world, error)) {
