@@ -251,7 +251,8 @@ static struct json_object *history_core(struct json_object *history)
 	return core;
 }
 
-bool history_says_nothing(struct json_object *history)
+/* It records nothing but what the app's own first pull does to a document. */
+static bool history_says_nothing(struct json_object *history)
 {
 	scoped(json_object) core = history_core(history);
 

@@ -28,5 +28,3 @@ char *difference_words(const struct difference *difference);
 bool value_is_empty(struct json_object *value);
 /* In a document or a cell: the same for whoever looks at it. Numbers to 1e-6, lists of rows in any order. */
 bool value_equal(struct json_object *one, struct json_object *other);
-/* What a history records, without what the app's own first pull does to a document. */
-bool history_says_nothing(struct json_object *history);
