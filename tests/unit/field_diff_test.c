@@ -124,9 +124,10 @@ static void check_diff(void **state)
 {
 	const struct diff_case *row = *state;
 	struct stage stage;
-	const struct field_diff *found = &stage.diff.fields[row->field];
 
 	stage_open(&stage);
+	const struct field_diff *found = &stage.diff.fields[row->field];
+
 	prepare(&stage, row);
 	job_diff_fields(&stage.batch, &stage.job);
 	assert_int_equal(found->has_base, row->has_base);
