@@ -223,7 +223,8 @@ static bool pass(struct replay *replay, const struct act *act, struct error *err
 		return false;
 	if (replay->stale) {
 		really_wait(STALE_MS);
-		replay->stale = 0;
+		if (!replay->dies) /* else the write, and what is shown behind it, may come after the restart */
+			replay->stale = 0;
 	}
 	return !replay->late || read_version(replay, &replay->version, error);
 }
