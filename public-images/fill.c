@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* fallocate */
 #include "public-images/fill.h"
 #include "base/clock.h"
+#include "base/descriptors.h"
 #include "base/own.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -72,20 +73,6 @@ struct image_fill *image_fill_begin(struct image_cache *cache, const struct imag
 	return begun;
 }
 
-static bool write_whole(int descriptor, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(descriptor, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return true;
-}
-
 bool image_fill_add(struct image_fill *fill, const void *bytes, size_t length)
 {
 	for (size_t i = 0; fill->length + i < sizeof(fill->begins) && i < length; i++)
@@ -93,7 +80,7 @@ bool image_fill_add(struct image_fill *fill, const void *bytes, size_t length)
 	fill->length += length;
 	/* What is longer than it should be is not kept, and need not be written. */
 	if (!fill->broken && fill->length <= fill->expected &&
-	    !write_whole(fill->descriptor, bytes, length)) {
+	    !descriptor_write(fill->descriptor, bytes, length)) {
 		image_cache_note_unkept(fill->cache, strerror(errno));
 		fill->broken = true;
 	}

@@ -1,9 +1,9 @@
 /* libmicrohttpd's side: its threads, the connections, the requests on them. What becomes of a request is in request.c. */
 #include "public-images/server.h"
+#include "base/listen_address.h"
 #include "base/log.h"
 #include "base/setting_value.h"
 #include "public-images/request.h"
-#include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <sodium.h>
@@ -111,26 +111,11 @@ static size_t leave_as_is(void *context, struct MHD_Connection *connection, char
 
 static bool read_address(const char *listen, struct sockaddr_storage *address_out, struct error *error)
 {
-	struct sockaddr_in *four = (struct sockaddr_in *)(void *)address_out;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)address_out;
 	char host[64];
 	int port;
 
-	if (!setting_value_listen(listen, host, sizeof(host), &port, error))
-		return false;
-	const char *name = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
-	*address_out = (struct sockaddr_storage){0};
-	if (inet_pton(AF_INET, name, &four->sin_addr) == 1) {
-		four->sin_family = AF_INET;
-		four->sin_port = htons((uint16_t)port);
-		return true;
-	}
-	if (inet_pton(AF_INET6, name, &six->sin6_addr) == 1) {
-		six->sin6_family = AF_INET6;
-		six->sin6_port = htons((uint16_t)port);
-		return true;
-	}
-	return error_set(error, ERROR_FATAL, "\"%s\" is no address to listen on: give one in digits", host);
+	return setting_value_listen(listen, host, sizeof(host), &port, error) &&
+	       listen_address_read(host, port, address_out, error);
 }
 
 static unsigned choose_threads(unsigned wanted)

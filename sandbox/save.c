@@ -1,5 +1,6 @@
 #include "sandbox/save.h"
 #include "base/clock.h"
+#include "base/descriptors.h"
 #include "sandbox/cells.h"
 #include "sandbox/rows.h"
 #include "sandbox/schema.h"
@@ -390,19 +391,6 @@ bool sandbox_store_load(const char *path, int64_t now_ms, struct sandbox_store *
 	return loaded;
 }
 
-static bool write_all(int file, const struct text *text)
-{
-	size_t written = 0;
-
-	while (written < text->length) {
-		ssize_t count = write(file, text->bytes + written, text->length - written);
-		if (count < 0 && errno != EINTR)
-			return false;
-		written += count > 0 ? (size_t)count : 0;
-	}
-	return true;
-}
-
 bool sandbox_store_save(const struct sandbox_store *store, const char *path, struct error *error)
 {
 	struct text text = {.ceiling = SANDBOX_STATE_CEILING};
@@ -412,7 +400,7 @@ bool sandbox_store_save(const struct sandbox_store *store, const char *path, str
 	if (file < 0)
 		return error_set(error, ERROR_FATAL, "%s: %s", aside, strerror(errno));
 	sandbox_store_write(store, &text);
-	bool written = !text.full && write_all(file, &text);
+	bool written = !text.full && descriptor_write(file, text.bytes, text.length);
 	written = close(file) == 0 && written && rename(aside, path) == 0;
 	text_done(&text);
 	return written ? true : error_set(error, ERROR_FATAL, "%s: %s", path, strerror(errno));

@@ -1,8 +1,8 @@
 /* libmicrohttpd's side: connections, the requests on them, the daemon. What becomes of a request is in exchange*.c. */
 #include "sandbox/server.h"
+#include "base/listen_address.h"
 #include "sandbox/exchange.h"
 #include "sandbox/save.h"
-#include <arpa/inet.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,27 +178,6 @@ static void save_if_asked(void *context)
 	pthread_mutex_unlock(&server->lock);
 }
 
-static bool read_address(const char *listen, int port, struct sockaddr_storage *address_out,
-			 struct error *error)
-{
-	struct sockaddr_in *four = (struct sockaddr_in *)(void *)address_out;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)address_out;
-	const char *name = !listen || strcmp(listen, "localhost") == 0 ? "127.0.0.1" : listen;
-
-	*address_out = (struct sockaddr_storage){0};
-	if (inet_pton(AF_INET, name, &four->sin_addr) == 1) {
-		four->sin_family = AF_INET;
-		four->sin_port = htons((uint16_t)port);
-		return true;
-	}
-	if (inet_pton(AF_INET6, name, &six->sin6_addr) == 1) {
-		six->sin6_family = AF_INET6;
-		six->sin6_port = htons((uint16_t)port);
-		return true;
-	}
-	return error_set(error, ERROR_FATAL, "\"%s\" is no address to listen on", name);
-}
-
 static struct MHD_Daemon *start(struct sandbox_server *server, const struct sockaddr_storage *address)
 {
 	unsigned int flags =
@@ -219,7 +198,8 @@ bool sandbox_server_open(struct sandbox *sandbox, struct sandbox_server **server
 {
 	struct sockaddr_storage address;
 
-	if (!read_address(sandbox->options.listen, sandbox->options.port, &address, error))
+	if (!listen_address_read(sandbox->options.listen ? sandbox->options.listen : "localhost",
+				 sandbox->options.port, &address, error))
 		return false;
 	struct sandbox_server *server = own_alloc(sizeof(*server));
 	server->sandbox = sandbox;

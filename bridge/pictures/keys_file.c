@@ -1,5 +1,6 @@
 #include "bridge/pictures/keys_file.h"
 
+#include "base/descriptors.h"
 #include "base/own.h"
 #include "base/settings_file.h"
 
@@ -111,26 +112,11 @@ static bool keep_owner(const struct keys_file *file, int descriptor)
 	       fchmod(descriptor, was->st_mode & 07777) == 0;
 }
 
-static bool write_all(int descriptor, const char *bytes)
-{
-	size_t length = strlen(bytes);
-
-	while (length > 0) {
-		ssize_t written = write(descriptor, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return fsync(descriptor) == 0;
-}
-
 static bool fill(const struct keys_file *file, int descriptor)
 {
 	char *lines = image_keys_write(&file->keys);
-	bool written = keep_owner(file, descriptor) && write_all(descriptor, lines);
+	bool written = keep_owner(file, descriptor) && descriptor_write(descriptor, lines, strlen(lines)) &&
+		       fsync(descriptor) == 0;
 
 	explicit_bzero(lines, strlen(lines));
 	free(lines);

@@ -731,7 +731,7 @@ static void check_port(void **state)
 	assert_string_equal(error.text, words);
 	stage.sandbox.options.listen = own_copy("nowhere");
 	assert_false(sandbox_server_open(&stage.sandbox, &second, &error));
-	assert_string_equal(error.text, "\"nowhere\" is no address to listen on");
+	assert_string_equal(error.text, "\"nowhere\" is no address to listen on: give one in digits");
 	stage_close(&stage);
 }
 
