@@ -90,7 +90,7 @@ THREADED := log http couch_faults airtable_client airtable_limiter airtable_reco
 	images_server served_databases couch_pictures
 UNIT_TESTS := $(filter $(foreach test,$(THREADED),%/unit/$(test)_test),$(UNIT_TESTS))
 SERVER_TESTS := $(filter $(foreach test,$(THREADED),%/scenarios/$(test)_test),$(SERVER_TESTS))
-SCRIPT_TESTS := $(filter %/bridge_sync_test.mjs %/bridge_faults_test.mjs %/bridge_pictures_test.mjs %/sandbox_program_test.mjs,$(SCRIPT_TESTS))
+SCRIPT_TESTS := $(filter %/bridge_sync_test.mjs %/bridge_faults_test.mjs %/bridge_pictures_test.mjs %/sandbox_program_test.mjs %/sandbox_pictures_test.mjs,$(SCRIPT_TESTS))
 endif
 
 all: $(PROGRAMS)

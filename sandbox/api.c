@@ -4,6 +4,7 @@
 #include "sandbox/meta.h"
 #include "sandbox/records.h"
 #include "sandbox/refusal.h"
+#include "sandbox/upload.h"
 #include <string.h>
 #include <strings.h>
 
@@ -11,6 +12,7 @@ enum shape {
 	SHAPE_TABLE,        /* /v0/app…/table */
 	SHAPE_LIST_RECORDS, /* /v0/app…/table/listRecords */
 	SHAPE_RECORD,       /* /v0/app…/table/rec… */
+	SHAPE_UPLOAD,       /* /v0/app…/rec…/field/uploadAttachment */
 	SHAPE_META_TABLES,  /* /v0/meta/bases/app…/tables */
 	SHAPE_META_BASES,   /* /v0/meta/bases */
 	SHAPE_WHOAMI,       /* /v0/meta/whoami */
@@ -36,6 +38,7 @@ static const struct sandbox_route routes[] = {
 	{"PATCH", SHAPE_RECORD, KIND_UPDATE, sandbox_record_update, true},
 	{"PUT", SHAPE_RECORD, KIND_UPDATE, sandbox_record_update, true},
 	{"DELETE", SHAPE_RECORD, KIND_DELETE, sandbox_record_delete, false},
+	{"POST", SHAPE_UPLOAD, KIND_UPLOAD, sandbox_upload, true},
 	{"GET", SHAPE_META_TABLES, KIND_SCHEMA, sandbox_meta_tables, false},
 	{"GET", SHAPE_META_BASES, KIND_OTHER, sandbox_meta_bases, false},
 	{"GET", SHAPE_WHOAMI, KIND_OTHER, sandbox_meta_whoami, false},
@@ -61,6 +64,8 @@ static enum shape shape_of(const struct sandbox_target *target)
 		return shape_of_meta(target);
 	if (target->count == 3)
 		return SHAPE_TABLE;
+	if (sandbox_target_is_upload(target))
+		return SHAPE_UPLOAD;
 	if (target->count > 4)
 		return SHAPE_NONE;
 	return strcmp(target->segments[3], "listRecords") == 0 ? SHAPE_LIST_RECORDS : SHAPE_RECORD;
@@ -121,6 +126,7 @@ static const char *base_segment(const struct sandbox_call *call)
 	case SHAPE_TABLE:
 	case SHAPE_LIST_RECORDS:
 	case SHAPE_RECORD:
+	case SHAPE_UPLOAD:
 		return call->target->segments[1];
 	case SHAPE_META_TABLES:
 		return call->target->segments[3];
@@ -150,11 +156,14 @@ bool sandbox_call_check(struct sandbox_call *call, struct error *error)
 		return sandbox_refuse_route(error);
 	const char *base_id = base_segment(call);
 	struct sandbox_base *base = base_id ? sandbox_find_base(store_of(call), base_id) : NULL;
-	bool has_table = base_id && call->route->shape != SHAPE_META_TABLES;
+	bool is_upload = call->route->shape == SHAPE_UPLOAD;
+	bool has_table = base_id && call->route->shape != SHAPE_META_TABLES && !is_upload;
 	struct sandbox_table *table =
 		base && has_table ? sandbox_find_table(base, call->target->segments[2]) : NULL;
 
-	call->record_id = call->route->shape == SHAPE_RECORD ? call->target->segments[3] : NULL;
+	call->record_id = is_upload                            ? call->target->segments[2]
+			  : call->route->shape == SHAPE_RECORD ? call->target->segments[3]
+							       : NULL;
 	if (!check_shapes(call, base, base_id, error) || !check_token(call, error))
 		return false;
 	if (base_id && (!base || !sandbox_base_granted(call, base_id) || (has_table && !table)))
@@ -177,9 +186,7 @@ void sandbox_call_run(struct sandbox_call *call)
 {
 	struct error error = {0};
 
-	call->sandbox->store->now_ms = sandbox_clock_now(&call->sandbox->clock);
-	if (call->sandbox->before)
-		call->sandbox->before->now_ms = call->sandbox->store->now_ms;
+	sandbox_set_now(call->sandbox);
 	if (!sandbox_call_check(call, &error) || !check_body(call, &error) || !call->route->run(call, &error))
 		sandbox_answer_refusal(&call->answer, &error);
 }

@@ -34,18 +34,20 @@ static struct json_object *show_links(const struct sandbox_cell *cell)
 	return ids;
 }
 
-static struct json_object *show_files(const struct sandbox_cell *cell)
+static struct json_object *show_files(const struct sandbox_cell *cell, const struct sandbox_field *field)
 {
+	struct sandbox_store *store = field->table->base->store;
 	struct json_object *files = json_new_array_sized(cell->count);
 
 	for (uint32_t i = 0; i < cell->count; i++) {
-		struct json_object *file = json_new_object();
-		json_put_text(file, "id", cell->files[i].id);
-		json_put_text(file, "url", cell->files[i].url);
-		json_put_text(file, "filename", cell->files[i].filename);
-		json_append(files, file);
+		struct json_object *file = sandbox_file_show(&store->files, cell->files[i], store->now_ms);
+		if (file)
+			json_append(files, file);
 	}
-	return files;
+	if (json_length(files) > 0)
+		return files;
+	json_release(files);
+	return NULL;
 }
 
 static struct json_object *show_raw(const struct sandbox_cell *cell)
@@ -76,7 +78,7 @@ struct json_object *sandbox_cell_show(const struct sandbox_record *record, struc
 	case CELL_LINKS:
 		return show_links(cell);
 	case CELL_FILES:
-		return show_files(cell);
+		return show_files(cell, field);
 	case CELL_RAW:
 		return show_raw(cell);
 	}
@@ -114,7 +116,7 @@ static void text_of_files(const struct sandbox_cell *cell, struct text *text)
 {
 	for (uint32_t i = 0; i < cell->count; i++) {
 		text_add(text, i ? ", " : "");
-		text_add(text, cell->files[i].filename);
+		text_add(text, cell->files[i]->filename);
 	}
 }
 
@@ -137,7 +139,7 @@ void sandbox_cell_text(const struct sandbox_record *record, struct sandbox_field
 static bool files_equal(const struct sandbox_cell *a, const struct sandbox_cell *b)
 {
 	for (uint32_t i = 0; i < a->count; i++) {
-		if (strcmp(a->files[i].id, b->files[i].id) != 0)
+		if (strcmp(a->files[i]->id, b->files[i]->id) != 0)
 			return false;
 	}
 	return true;

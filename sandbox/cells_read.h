@@ -33,5 +33,8 @@ must_use bool sandbox_read_selects(const struct sandbox_reading *reading, struct
 				   struct sandbox_cell *cell_out, struct error *error);
 must_use bool sandbox_read_links(const struct sandbox_reading *reading, struct json_object *value,
 				 struct sandbox_cell *cell_out, struct error *error);
+
+/* ---- cells_files.c ---- */
+
 must_use bool sandbox_read_files(const struct sandbox_reading *reading, struct json_object *value,
 				 struct sandbox_cell *cell_out, struct error *error);

@@ -4,10 +4,11 @@
 #include "sandbox/call.h"
 #include "sandbox/edit.h"
 #include "sandbox/listings.h"
+#include "sandbox/live_options.h"
 #include "sandbox/refusal.h"
 #include "sandbox/save.h"
 #include "sandbox/schema.h"
-#include <math.h>
+#include "sandbox/upload.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,20 @@ static bool post_edit(struct control *control, struct error *error)
 	return true;
 }
 
+static bool post_file(struct control *control, struct error *error)
+{
+	struct json_object *json = json_new_object();
+	const char *id = NULL;
+
+	if (!sandbox_upload_by_hand(control->sandbox->store, control->json, &id, error)) {
+		json_release(json);
+		return false;
+	}
+	json_put_text(json, "id", id);
+	answer_take(control, json);
+	return true;
+}
+
 static bool get_faults(struct control *control, struct error *error)
 {
 	(void)error;
@@ -199,53 +214,15 @@ static bool post_counts(struct control *control, struct error *error)
 
 static bool get_options(struct control *control, struct error *error)
 {
-	const struct sandbox *sandbox = control->sandbox;
-	struct json_object *json = json_new_object();
-
 	(void)error;
-	json_put(json, "latency_ms", json_new_int(sandbox->options.latency_ms));
-	json_put(json, "rate", json_number(sandbox->options.rate));
-	json_put(json, "iterator_ms", json_new_int(sandbox->options.iterator_ms));
-	json_put(json, "bump_equal", json_new_bool(sandbox->store->bump_equal));
-	json_put(json, "fresh_unmodified", json_new_bool(sandbox->store->fresh_unmodified));
-	json_put(json, "quoted_refusals", json_new_bool(sandbox->store->quoted_refusals));
-	json_put_text(json, "times", sandbox_times_name(sandbox->store->times));
-	json_put(json, "keep_text", json_new_bool(sandbox->store->keep_text));
-	answer_take(control, json);
+	answer_take(control, sandbox_live_options_show(control->sandbox));
 	return true;
 }
 
 static bool post_options(struct control *control, struct error *error)
 {
-	struct sandbox *sandbox = control->sandbox;
-	struct json_object *json = control->json, *rate = NULL;
-	int64_t latency_ms = json_int_or(json, "latency_ms", sandbox->options.latency_ms);
-	int64_t iterator_ms = json_int_or(json, "iterator_ms", sandbox->options.iterator_ms);
-	enum sandbox_times times = sandbox->store->times;
-
-	if (latency_ms < 0 || latency_ms > SANDBOX_LATENCY_LIMIT_MS || iterator_ms < 0 ||
-	    iterator_ms > 86400000)
-		return error_set(error, ERROR_REFUSED, "a time is out of range");
-	if (json_find(json, "rate", &rate)) {
-		double value = json_double_of(rate);
-		if (!json_is_number(rate) || !sandbox_rate_fits(value))
-			return error_set(error, ERROR_REFUSED, "the rate is out of range");
-		sandbox->options.rate = value;
-		sandbox_limits_set(&sandbox->limits, value);
-	}
-	const char *name = json_text_or(json, "times", sandbox_times_name(times));
-	if (!sandbox_times_of_name(name, &times))
-		return error_set(error, ERROR_REFUSED, "times are \"rounded\", \"cut\" or \"exact\"");
-	sandbox->options.latency_ms = latency_ms;
-	sandbox->options.iterator_ms = iterator_ms;
-	sandbox->store->bump_equal = json_bool_or(json, "bump_equal", sandbox->store->bump_equal);
-	sandbox->store->fresh_unmodified =
-		json_bool_or(json, "fresh_unmodified", sandbox->store->fresh_unmodified);
-	sandbox->store->quoted_refusals =
-		json_bool_or(json, "quoted_refusals", sandbox->store->quoted_refusals);
-	sandbox->store->times = times;
-	sandbox->store->keep_text = json_bool_or(json, "keep_text", sandbox->store->keep_text);
-	return get_options(control, error);
+	return sandbox_live_options_change(control->sandbox, control->json, error) &&
+	       get_options(control, error);
 }
 
 static bool get_save(struct control *control, struct error *error)
@@ -297,23 +274,15 @@ static const struct route {
 	const char *method, *name, *more; /* /_sandbox/name/more; more may be NULL */
 	bool (*run)(struct control *control, struct error *error);
 } routes[] = {
-	{"GET", "bases", NULL, get_bases},
-	{"GET", "rows", NULL, get_rows},
-	{"POST", "edit", NULL, post_edit},
-	{"GET", "faults", NULL, get_faults},
-	{"POST", "faults", NULL, post_faults},
-	{"DELETE", "faults", NULL, delete_faults},
-	{"POST", "faults", "release", post_release},
-	{"GET", "clock", NULL, get_clock},
-	{"POST", "clock", NULL, post_clock},
-	{"GET", "counts", NULL, get_counts},
-	{"POST", "counts", NULL, post_counts},
-	{"GET", "options", NULL, get_options},
-	{"POST", "options", NULL, post_options},
-	{"GET", "save", NULL, get_save},
-	{"POST", "save", NULL, post_save},
-	{"POST", "load", NULL, post_load},
-	{"DELETE", "iterators", NULL, delete_iterators},
+	{"GET", "bases", NULL, get_bases},         {"GET", "rows", NULL, get_rows},
+	{"POST", "edit", NULL, post_edit},         {"POST", "file", NULL, post_file},
+	{"GET", "faults", NULL, get_faults},       {"POST", "faults", NULL, post_faults},
+	{"DELETE", "faults", NULL, delete_faults}, {"POST", "faults", "release", post_release},
+	{"GET", "clock", NULL, get_clock},         {"POST", "clock", NULL, post_clock},
+	{"GET", "counts", NULL, get_counts},       {"POST", "counts", NULL, post_counts},
+	{"GET", "options", NULL, get_options},     {"POST", "options", NULL, post_options},
+	{"GET", "save", NULL, get_save},           {"POST", "save", NULL, post_save},
+	{"POST", "load", NULL, post_load},         {"DELETE", "iterators", NULL, delete_iterators},
 };
 
 static const struct route *route_of(const struct sandbox_control_request *request)
@@ -345,7 +314,7 @@ static bool run(struct control *control, struct error *error)
 		else if (!json_read(request->body, request->body_length, &control->json, NULL, error))
 			return false;
 	}
-	control->sandbox->store->now_ms = sandbox_clock_now(&control->sandbox->clock);
+	sandbox_set_now(control->sandbox);
 	return route->run(control, error);
 }
 

@@ -4,11 +4,14 @@
  *     GET  rows?base=&table=          {"version","records":[…]}: all rows, cells by names of fields; with &since=VERSION only
  *                                     {"version"} when nothing changed; &modified=1 adds "modified":{name: ms} to each row
  *     POST edit                       a person's edits, see edit.h; {"results":[{"id"}…]}
+ *     POST file                       a file that a person chose, see upload.h; {"id"};  GET file/ID is its content
  *     GET  faults, POST faults, DELETE faults, POST faults/release      see faults.h
  *     GET  clock, POST clock          {"now","now_ms","frozen"}; {"advance_ms":n}, {"set":"ISO"}, {"freeze":true|false}
  *     GET  counts, POST counts        since the start or the last POST
  *     GET  options, POST options      latency_ms, rate (0: off), iterator_ms, bump_equal, fresh_unmodified, quoted_refusals,
- *                                     times, keep_text
+ *                                     times, keep_text; fetch: whether files are fetched (else they stay as given), of
+ *                                     fetch_limit bytes, in fetch_ms; fetch_modifies: the fetch's end modifies the cell;
+ *                                     unfetched: what a file shows before, "whole", "without-id" or "absent"
  *     GET  save                       the state, see save.h;  POST save writes the file of --save
  *     POST load                       replaces the state; DELETE iterators forgets all listings
  *

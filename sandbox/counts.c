@@ -8,7 +8,7 @@
 static const char *const kind_names[SANDBOX_KINDS] = {
 	[KIND_LIST] = "list",     [KIND_GET] = "get",       [KIND_CREATE] = "create",
 	[KIND_UPDATE] = "update", [KIND_UPSERT] = "upsert", [KIND_DELETE] = "delete",
-	[KIND_SCHEMA] = "schema", [KIND_OTHER] = "other",
+	[KIND_UPLOAD] = "upload", [KIND_SCHEMA] = "schema", [KIND_OTHER] = "other",
 };
 
 const char *sandbox_kind_name(enum sandbox_kind kind)
@@ -18,7 +18,8 @@ const char *sandbox_kind_name(enum sandbox_kind kind)
 
 bool sandbox_kind_writes(enum sandbox_kind kind)
 {
-	return kind == KIND_CREATE || kind == KIND_UPDATE || kind == KIND_UPSERT || kind == KIND_DELETE;
+	return kind == KIND_CREATE || kind == KIND_UPDATE || kind == KIND_UPSERT || kind == KIND_DELETE ||
+	       kind == KIND_UPLOAD;
 }
 
 void sandbox_counts_done(struct sandbox_counts *counts)

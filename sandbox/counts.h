@@ -11,6 +11,7 @@ enum sandbox_kind {
 	KIND_UPDATE,
 	KIND_UPSERT,
 	KIND_DELETE,
+	KIND_UPLOAD,
 	KIND_SCHEMA,
 	KIND_OTHER, /* whoami, list of bases, undefined routes */
 };

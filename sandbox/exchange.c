@@ -15,6 +15,16 @@ bool exchange_is_path_of(const struct exchange *exchange, const char *first)
 	return exchange->target.count > 0 && strcmp(exchange->target.segments[0], first) == 0;
 }
 
+void exchange_note_address(struct exchange *exchange)
+{
+	static const char fitting[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
+	struct sandbox *sandbox = exchange->server->sandbox;
+	const char *host = exchange_header(exchange, "Host");
+
+	if (host && *host && strspn(host, fitting) == strlen(host))
+		snprintf(sandbox->address, sizeof(sandbox->address), "http://%s", host);
+}
+
 void exchange_close(struct exchange **place)
 {
 	struct exchange *exchange = *place;
@@ -92,9 +102,18 @@ static void add_cors(struct MHD_Response *response)
 	MHD_add_response_header(response, "Access-Control-Max-Age", "600");
 }
 
+/* Whatever came from elsewhere runs nothing here, where the control paths are. */
+static void add_harmless(struct MHD_Response *response)
+{
+	MHD_add_response_header(response, "Content-Security-Policy", "sandbox; default-src 'none'");
+	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+}
+
 enum MHD_Result exchange_send(struct exchange *exchange, struct sandbox_answer *answer, bool cut)
 {
-	const char *type = answer->content_type ? answer->content_type : "application/json; charset=utf-8";
+	const char *type = answer->file_type      ? answer->file_type
+			   : answer->content_type ? answer->content_type
+						  : "application/json; charset=utf-8";
 	struct MHD_Response *response = response_of(answer, cut);
 	char seconds[16];
 
@@ -105,6 +124,8 @@ enum MHD_Result exchange_send(struct exchange *exchange, struct sandbox_answer *
 		add_cors(response);
 	else
 		MHD_add_response_header(response, "Cache-Control", "no-store");
+	if (answer->file_type)
+		add_harmless(response);
 	if (answer->retry_after_s) {
 		snprintf(seconds, sizeof(seconds), "%d", answer->retry_after_s);
 		MHD_add_response_header(response, "Retry-After", seconds);

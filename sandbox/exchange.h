@@ -2,6 +2,7 @@
 #pragma once
 #include "base/log.h"
 #include "sandbox/api.h"
+#include "sandbox/fetcher.h"
 #include "sandbox/waiting.h"
 #include "sandbox/world.h"
 #include <microhttpd.h>
@@ -12,6 +13,7 @@ struct sandbox_server {
 	struct sandbox *sandbox;
 	struct MHD_Daemon *daemon;
 	struct sandbox_waiting *waiting;
+	struct sandbox_fetcher *fetcher;
 	pthread_mutex_t lock; /* around everything in the sandbox */
 	struct log log;
 	int port;
@@ -53,9 +55,11 @@ struct exchange {
 /* ---- exchange.c ---- */
 
 const char *exchange_header(struct exchange *exchange, const char *name);
-/* Its first part: "v0", "_sandbox". */
+/* Its first part: "v0", "v3", "_sandbox". */
 bool exchange_is_path_of(const struct exchange *exchange, const char *first);
 void exchange_close(struct exchange **place);
+/* Addresses that are shown lead to where this request came. Under the server's lock. */
+void exchange_note_address(struct exchange *exchange);
 
 /* With 'cut' half of the body, and the end of the connection. */
 enum MHD_Result exchange_send(struct exchange *exchange, struct sandbox_answer *answer, bool cut);
@@ -82,3 +86,10 @@ void exchange_drop_late(void *job);
 
 bool exchange_is_local(struct exchange *exchange);
 enum MHD_Result exchange_answer_local(struct exchange *exchange);
+
+/* ---- exchange_file.c: the content of attached files ---- */
+
+/* Behind an address that the API has shown; for everybody. */
+enum MHD_Result exchange_answer_download(struct exchange *exchange);
+/* A file by its id, without end; for the page. */
+void exchange_fill_file(struct exchange *exchange, const char *id, struct sandbox_answer *answer);

@@ -150,6 +150,7 @@ void exchange_run_late(void *context, void *job)
 	log_debug(&server->log, "%s %s applied late: %d", late->method, late->uri, call.answer.status);
 	sandbox_call_done(&call);
 	pthread_mutex_unlock(&server->lock);
+	sandbox_fetcher_wake(server->fetcher);
 	sandbox_target_done(&target);
 	exchange_drop_late(late);
 }
@@ -258,6 +259,7 @@ static void apply(struct exchange *exchange)
 		call->answer.status = 200;
 	} else {
 		keep_before(exchange);
+		exchange_note_address(exchange);
 		sandbox_call_run(call);
 	}
 }
@@ -285,6 +287,8 @@ enum MHD_Result exchange_finish_call(struct exchange *exchange)
 	pthread_mutex_lock(&server->lock);
 	apply(exchange);
 	pthread_mutex_unlock(&server->lock);
+	if (sandbox_kind_writes(exchange->call.kind))
+		sandbox_fetcher_wake(server->fetcher);
 	exchange->stage = STAGE_APPLIED;
 	if (has_fault(exchange, FAULT_HOLD) && exchange->fault->point == POINT_APPLIED)
 		return hold(exchange);

@@ -79,11 +79,20 @@ static void run_control(struct exchange *exchange, struct sandbox_answer *answer
 
 	pthread_mutex_lock(&server->lock);
 	uint64_t releases = server->sandbox->releases;
+	exchange_note_address(exchange);
 	sandbox_control(server->sandbox, &request, answer);
 	bool released = releases != server->sandbox->releases;
 	pthread_mutex_unlock(&server->lock);
+	sandbox_fetcher_wake(server->fetcher);
 	if (released)
 		sandbox_waiting_release(server->waiting);
+}
+
+/* /_sandbox/file/att… */
+static bool is_file(const struct exchange *exchange)
+{
+	return exchange->target.count == 3 && !exchange->target.bad_path &&
+	       strcmp(exchange->target.segments[1], "file") == 0 && strcmp(exchange->method, "GET") == 0;
 }
 
 enum MHD_Result exchange_answer_local(struct exchange *exchange)
@@ -102,6 +111,8 @@ enum MHD_Result exchange_answer_local(struct exchange *exchange)
 		answer.status = 200;
 		answer.content_type = "text/html; charset=utf-8";
 		text_add(&answer.body, sandbox_page_html());
+	} else if (is_file(exchange)) {
+		exchange_fill_file(exchange, exchange->target.segments[2], &answer);
 	} else {
 		run_control(exchange, &answer);
 	}

@@ -18,6 +18,11 @@ static const struct {
 	{"stale-read", FAULT_STALE, 2000},
 	{"skip-row", FAULT_SKIP_ROW, 0},
 	{"kill", FAULT_KILL, 0},
+	{"fetch-fails", FAULT_FETCH_FAILS, 0},
+	{"fetch-broken", FAULT_FETCH_BROKEN, 0},
+	{"fetch-lost", FAULT_FETCH_LOST, 1000},
+	{"fetch-hold", FAULT_FETCH_HOLD, 0},
+	{"fetch-refused", FAULT_FETCH_REFUSED, 0},
 };
 
 static const char *const point_names[] = {
@@ -33,6 +38,11 @@ void sandbox_fault_close(struct sandbox_fault **fault)
 		free(*fault);
 	}
 	*fault = NULL;
+}
+
+static bool is_of_fetches(const struct sandbox_fault *fault)
+{
+	return fault->kind >= FAULT_FETCH_FAILS;
 }
 
 static bool wrong(struct error *error, const char *what, const char *value)
@@ -57,6 +67,18 @@ static bool read_what(struct sandbox_fault *fault, struct error *error)
 		}
 	}
 	return wrong(error, "name", name);
+}
+
+static bool read_status(struct sandbox_fault *fault, struct error *error)
+{
+	int64_t status = json_int_or(fault->json, "status", SANDBOX_BROKEN_STATUS);
+
+	if (fault->kind != FAULT_FETCH_BROKEN)
+		return true;
+	if (status < 400 || status > 599)
+		return wrong(error, "status", "that");
+	fault->status = (int)status;
+	return true;
 }
 
 static bool read_point(struct sandbox_fault *fault, struct error *error)
@@ -108,6 +130,16 @@ static int64_t filter_int(struct json_object *rule, struct json_object *by, cons
 	return json_is(value, json_type_int) ? json_int_of(value) : fallback;
 }
 
+/* Of a fetch there is its URL alone. */
+static bool check_filters(const struct sandbox_fault *fault, struct error *error)
+{
+	if (!is_of_fetches(fault) ||
+	    (!fault->at && !fault->method && !fault->request_kind && fault->write < 0))
+		return true;
+	return error_set(error, ERROR_REFUSED,
+			 "a fault of fetches takes no \"at\", \"method\", \"kind\" and \"write\"");
+}
+
 static bool read_when(struct sandbox_fault *fault, struct error *error)
 {
 	struct json_object *by = json_child(fault->json, "by", json_type_object);
@@ -120,7 +152,9 @@ static bool read_when(struct sandbox_fault *fault, struct error *error)
 	fault->every = filter_int(fault->json, by, "every", 0);
 	fault->nth = filter_int(fault->json, by, "nth", fault->every ? 0 : 1);
 	fault->times_left = filter_int(fault->json, by, "times", fault->every ? -1 : 1);
-	return fault->every >= 0 && fault->nth >= 0 ? true : wrong(error, "nth or every", "negative");
+	if (fault->every < 0 || fault->nth < 0)
+		return wrong(error, "nth or every", "negative");
+	return check_filters(fault, error);
 }
 
 static bool add_rule(struct sandbox_faults *faults, struct json_object *rule, uint64_t at, bool allow_kill,
@@ -129,8 +163,8 @@ static bool add_rule(struct sandbox_faults *faults, struct json_object *rule, ui
 	struct sandbox_fault *fault = own_alloc(sizeof(*fault));
 
 	*fault = (struct sandbox_fault){.users = 1, .json = json_share(rule), .at = at};
-	if (!read_what(fault, error) || !read_point(fault, error) || !read_pid(fault, allow_kill, error) ||
-	    !read_when(fault, error)) {
+	if (!read_what(fault, error) || !read_status(fault, error) || !read_point(fault, error) ||
+	    !read_pid(fault, allow_kill, error) || !read_when(fault, error)) {
 		sandbox_fault_close(&fault);
 		return false;
 	}
@@ -230,14 +264,14 @@ static void remove_at(struct sandbox_faults *faults, size_t place)
 		(--faults->count - place) * sizeof(struct sandbox_fault *));
 }
 
-struct sandbox_fault *sandbox_faults_next(struct sandbox_faults *faults,
-					  const struct sandbox_fault_request *request)
+static struct sandbox_fault *next(struct sandbox_faults *faults, const struct sandbox_fault_request *request,
+				  bool of_fetches)
 {
 	struct sandbox_fault *fires = NULL;
 
 	for (size_t i = 0; i < faults->count;) {
 		struct sandbox_fault *fault = faults->waiting[i];
-		if (!is_time(fault, request) || fires) {
+		if (is_of_fetches(fault) != of_fetches || !is_time(fault, request) || fires) {
 			i++;
 			continue;
 		}
@@ -250,6 +284,19 @@ struct sandbox_fault *sandbox_faults_next(struct sandbox_faults *faults,
 			i++;
 	}
 	return fires;
+}
+
+struct sandbox_fault *sandbox_faults_next(struct sandbox_faults *faults,
+					  const struct sandbox_fault_request *request)
+{
+	return next(faults, request, false);
+}
+
+struct sandbox_fault *sandbox_faults_next_fetch(struct sandbox_faults *faults, const char *url)
+{
+	struct sandbox_fault_request request = {0, KIND_OTHER, "GET", url};
+
+	return next(faults, &request, true);
 }
 
 struct json_object *sandbox_faults_show(const struct sandbox_faults *faults)

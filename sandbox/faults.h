@@ -8,7 +8,7 @@
  *     neither                 the first of those
  *
  * with filters (beside these or in an object "by"): "method": "PATCH", "pathContains": "Items", "write": true,
- * "kind": "list"|"get"|"create"|"update"|"upsert"|"delete"|"schema"|"other"; and what ("fault"):
+ * "kind": "list"|"get"|"create"|"update"|"upsert"|"delete"|"upload"|"schema"|"other"; and what ("fault"):
  *
  *     "400" … "599"           that status instead of doing anything; "type", "message", "retryAfter" (s), and for
  *                             "429" also "penalty_ms"; "502" comes as an HTML page
@@ -26,7 +26,17 @@
  *     "kill"                  SIGKILL to "pid" at "point" "before", "applied" (no answer follows) or "after" the
  *                             answer was given to the socket; only with --allow-kill
  *
- * One rule fires for a request, the first in the plan's order. */
+ * One rule fires for a request, the first in the plan's order.
+ *
+ * Others are about files that a write gives by their URL and that are fetched then. They count these and not requests, "at" and
+ * the filters but "pathContains", which looks at the URL, do not go with them:
+ *
+ *     "fetch-fails"           not fetched; after "ms" (0) the object leaves its cell
+ *     "fetch-broken"          not fetched; after "ms" (0) the object stays, and its address answers "status" (404)
+ *     "fetch-lost"            fetched and shown; "ms" (1000) after that the object leaves its cell
+ *     "fetch-hold"            fetched after "ms", or once POST /_sandbox/faults/release comes
+ *     "fetch-refused"         the object leaves its cell before the write is answered, and the answer's details name the
+ *                             "reason" ("attachmentsFailedUploading") */
 #pragma once
 #include "base/error.h"
 #include "base/own.h"
@@ -34,8 +44,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SANDBOX_FAULT_LIMIT 10000 /* rules that are waiting */
-#define SANDBOX_FIRED_LIMIT 1000  /* that are remembered */
+#define SANDBOX_FAULT_LIMIT   10000 /* rules that are waiting */
+#define SANDBOX_BROKEN_STATUS 404   /* of a broken file's address */
+#define SANDBOX_FIRED_LIMIT   1000  /* that are remembered */
 
 enum sandbox_fault_kind {
 	FAULT_STATUS,
@@ -48,6 +59,11 @@ enum sandbox_fault_kind {
 	FAULT_STALE,
 	FAULT_SKIP_ROW,
 	FAULT_KILL,
+	FAULT_FETCH_FAILS, /* from here on: of fetches */
+	FAULT_FETCH_BROKEN,
+	FAULT_FETCH_LOST,
+	FAULT_FETCH_HOLD,
+	FAULT_FETCH_REFUSED,
 };
 
 enum sandbox_fault_point { POINT_BEFORE, POINT_APPLIED, POINT_AFTER };
@@ -89,6 +105,8 @@ must_use bool sandbox_faults_add(struct sandbox_faults *faults, struct json_obje
 /* The rule that fires for this request, or NULL; the caller closes it. Must be asked for every request. */
 struct sandbox_fault *sandbox_faults_next(struct sandbox_faults *faults,
 					  const struct sandbox_fault_request *request);
+/* The same for the fetch of a file; must be asked for every one. */
+struct sandbox_fault *sandbox_faults_next_fetch(struct sandbox_faults *faults, const char *url);
 void sandbox_fault_close(struct sandbox_fault **fault);
 /* {"waiting":[rules],"fired":[{"request","method","path","fault"}],"fired_total":n} */
 struct json_object *sandbox_faults_show(const struct sandbox_faults *faults);

@@ -187,6 +187,14 @@ static bool set_keep_text(struct reading *reading, const char *value, struct err
 	return true;
 }
 
+static bool set_fetch(struct reading *reading, const char *value, struct error *error)
+{
+	bool on = strcmp(value, "on") == 0;
+
+	reading->sandbox->options.fetch = on;
+	return on || strcmp(value, "off") == 0 || refuse(error, value);
+}
+
 static bool set_kill(struct reading *reading, const char *value, struct error *error)
 {
 	(void)value;
@@ -240,6 +248,8 @@ static const struct option {
 	{"--times", "rounded|cut|exact", set_times,
 	 "created and modified times: to the nearest second, to the second that began, or exact"},
 	{"--keep-text", NULL, set_keep_text, "texts are stored as they are given, not normalised"},
+	{"--fetch", "on|off", set_fetch,
+	 "attached files are fetched from the addresses that are given (on), or stay as given"},
 	{"--allow-kill", NULL, set_kill, "the fault \"kill\" may end processes"},
 	{"--log", "LEVEL", set_log, "debug shows every request"},
 	{"--help", NULL, set_help, "this"},

@@ -5,6 +5,7 @@
 #include "sandbox/records.h"
 #include "base/text.h"
 #include "sandbox/cells.h"
+#include "sandbox/fetches.h"
 #include "sandbox/matches.h"
 #include "sandbox/refusal.h"
 #include "sandbox/rights.h"
@@ -165,8 +166,20 @@ static struct json_object *ids_of(const struct batch *batch, bool created)
 	return ids;
 }
 
+/* A file that was dropped at once: the rest of the write is done. */
+static void put_details(struct json_object *json, const char *reason)
+{
+	struct json_object *details = json_new_object(), *reasons = json_new_array();
+
+	json_append(reasons, json_new_text(reason));
+	json_put_text(details, "message", "partialSuccess");
+	json_put(details, "reasons", reasons);
+	json_put(json, "details", details);
+}
+
 static void answer(struct sandbox_call *call, const struct batch *batch)
 {
+	scoped_text reason = sandbox_fetches_begin(call->sandbox, call->now_us);
 	scoped(json_object) json = NULL;
 
 	if (batch->alone) {
@@ -182,6 +195,8 @@ static void answer(struct sandbox_call *call, const struct batch *batch)
 			json_put(json, "createdRecords", ids_of(batch, true));
 		}
 	}
+	if (reason)
+		put_details(json, reason);
 	sandbox_answer_json(&call->answer, json);
 }
 

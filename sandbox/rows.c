@@ -322,6 +322,22 @@ static void clear_others(struct sandbox_record *record, struct json_object *fiel
 	}
 }
 
+/* Files that are new here are known from now on, and are to be fetched if they were given by their URL. */
+static void note_files(struct sandbox_record *record, struct sandbox_field *field)
+{
+	const struct sandbox_cell *cell = cell_of(record, field);
+	struct sandbox_store *store = record->table->base->store;
+
+	for (uint32_t i = 0; cell->kind == CELL_FILES && i < cell->count; i++) {
+		struct sandbox_file *file = cell->files[i];
+		if (file->listed)
+			continue;
+		sandbox_files_add(&store->files, file);
+		if (file->state == FILE_GIVEN)
+			sandbox_fetch_queue_add(&store->fetches, record, field, file);
+	}
+}
+
 void sandbox_fields_write(struct sandbox_record *record, struct json_object *fields, bool typecast,
 			  bool replace)
 {
@@ -335,6 +351,7 @@ void sandbox_fields_write(struct sandbox_record *record, struct json_object *fie
 		assert(taken);
 		(void)taken;
 		sandbox_row_set(record, field, &cell);
+		note_files(record, field);
 	}
 }
 

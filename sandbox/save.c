@@ -3,6 +3,7 @@
 #include "base/descriptors.h"
 #include "sandbox/cells.h"
 #include "sandbox/rows.h"
+#include "sandbox/save_files.h"
 #include "sandbox/schema.h"
 #include "sandbox/template.h"
 #include <errno.h>
@@ -107,31 +108,6 @@ static bool read_record(struct json_object *json, struct sandbox_table *table, s
 	return true;
 }
 
-/* Files come with their ids, which no API write may have. */
-static bool read_files(struct json_object *value, struct sandbox_field *field, struct sandbox_cell *cell_out,
-		       struct error *error)
-{
-	struct sandbox_cell cell = {0};
-
-	for (size_t i = 0; json_is(value, json_type_array) && i < json_length(value); i++) {
-		struct json_object *json = json_at(value, i);
-		const char *id = json_text_or(json, "id", NULL), *url = json_text_or(json, "url", NULL);
-		char minted[SANDBOX_ID_SIZE];
-		if (!url) {
-			sandbox_cell_done(&cell);
-			return wrong(error, "an attachment without a url", field->name);
-		}
-		sandbox_mint(field->table->base->store, "att", minted);
-		cell.files = own_resize(cell.files, cell.count + 1, sizeof(struct sandbox_file));
-		cell.files[cell.count++] =
-			(struct sandbox_file){own_copy(id ? id : minted), own_copy(url),
-					      own_copy(json_text_or(json, "filename", "a"))};
-		cell.kind = CELL_FILES;
-	}
-	*cell_out = cell;
-	return true;
-}
-
 static bool read_cell(struct sandbox_record *record, struct sandbox_field *field, struct json_object *value,
 		      int64_t modified_ms, struct error *error)
 {
@@ -142,7 +118,7 @@ static bool read_cell(struct sandbox_record *record, struct sandbox_field *field
 	if (sandbox_field_computed(field))
 		return true;
 	bool taken = strcmp(field->type_name, "multipleAttachments") == 0
-			     ? read_files(value, field, &cell, error)
+			     ? sandbox_files_load(value, record, field, &cell, error)
 			     : sandbox_cell_read(&reading, value, &cell, error);
 	if (!taken)
 		return error_wrap(error, "record \"%s\"", record->id);
@@ -291,7 +267,10 @@ static void write_record(const struct sandbox_record *record, struct text *text)
 		struct sandbox_field *field = record->table->fields[i];
 		if (sandbox_field_computed(field))
 			continue;
-		struct json_object *value = sandbox_cell_show(record, field);
+		const struct sandbox_cell *cell = &record->slots[i].cell;
+		struct json_object *value = cell->kind == CELL_FILES
+						    ? sandbox_files_save(cell, record->table->base->store)
+						    : sandbox_cell_show(record, field);
 		if (value)
 			json_put(fields, field->id, value);
 		if (record->slots[i].modified_ms)
@@ -356,6 +335,8 @@ struct sandbox_store *sandbox_store_copy(const struct sandbox_store *store)
 	bool read = json_read(text_or_empty(&text), text.length, &json, NULL, NULL) &&
 		    sandbox_store_read(json, store->now_ms, &copy, NULL);
 	text_done(&text);
+	if (read)
+		sandbox_files_resemble(&copy->files, &store->files);
 	return read ? copy : NULL;
 }
 

@@ -6,7 +6,7 @@
  *      "templates":["app…"]}
  *
  * A table is also what the meta API shows of one. Only ids and names of bases and tables, and names and types of fields, are
- * needed; ids may have any shape. "templates" adds bases with the schema of template.h. The trash is not saved. */
+ * needed; ids may have any shape. "templates" adds bases with the schema of template.h. Attached files are as save_files.h has them. The trash is not saved. */
 #pragma once
 #include "base/text.h"
 #include "sandbox/store.h"

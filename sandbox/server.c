@@ -3,6 +3,7 @@
 #include "base/listen_address.h"
 #include "sandbox/exchange.h"
 #include "sandbox/save.h"
+#include "sandbox/upload.h"
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,17 @@ static enum MHD_Result answer_preflight(struct exchange *exchange)
 	return exchange_send(exchange, &answer, false);
 }
 
+static size_t body_limit_of(const struct exchange *exchange)
+{
+	size_t limit = exchange->server->sandbox->options.body_limit;
+
+	if (!exchange->is_call)
+		return exchange->local ? CONTROL_BODY_LIMIT : 0;
+	if (sandbox_target_is_upload(&exchange->target) && limit < SANDBOX_UPLOAD_BODY_LIMIT)
+		return SANDBOX_UPLOAD_BODY_LIMIT;
+	return limit;
+}
+
 /* The headers are there. */
 static void begin(struct exchange *exchange, struct MHD_Connection *connection, const char *method)
 {
@@ -29,9 +41,7 @@ static void begin(struct exchange *exchange, struct MHD_Connection *connection, 
 	snprintf(exchange->method, sizeof(exchange->method), "%s", method);
 	exchange->is_call = exchange_is_path_of(exchange, "v0");
 	exchange->local = exchange_is_local(exchange);
-	exchange->body_limit = exchange->is_call ? exchange->server->sandbox->options.body_limit
-			       : exchange->local ? CONTROL_BODY_LIMIT
-						 : 0;
+	exchange->body_limit = body_limit_of(exchange);
 	exchange->body.ceiling = exchange->body_limit + 1;
 }
 
@@ -56,6 +66,8 @@ static void add_body(struct exchange *exchange, const char *bytes, size_t length
 static enum MHD_Result complete(struct exchange *exchange)
 {
 	sandbox_patience_set(exchange->server->waiting, exchange->visit->patience, INT64_MAX);
+	if (exchange_is_path_of(exchange, "v3"))
+		return exchange_answer_download(exchange);
 	if (!exchange->is_call)
 		return exchange_answer_local(exchange);
 	if (strcmp(exchange->method, "OPTIONS") == 0)
@@ -161,16 +173,15 @@ static size_t leave_as_is(void *context, struct MHD_Connection *connection, char
 	return strlen(words);
 }
 
-static void save_if_asked(void *context)
+static void look_around(void *context)
 {
 	struct sandbox_server *server = context;
 	struct sandbox *sandbox = server->sandbox;
 	struct error error = {0};
 
-	if (!sandbox->options.save_always)
-		return;
 	pthread_mutex_lock(&server->lock);
-	if (sandbox->store->version != sandbox->saved_version) {
+	sandbox_files_sweep(&sandbox->store->files, sandbox_clock_now(&sandbox->clock));
+	if (sandbox->options.save_always && sandbox->store->version != sandbox->saved_version) {
 		sandbox->saved_version = sandbox->store->version;
 		if (!sandbox_store_save(sandbox->store, sandbox->options.save_file, &error))
 			log_error(&server->log, "%s", error.text);
@@ -205,7 +216,8 @@ bool sandbox_server_open(struct sandbox *sandbox, struct sandbox_server **server
 	server->sandbox = sandbox;
 	server->log = log_context(NULL, "sandbox");
 	pthread_mutex_init(&server->lock, NULL);
-	server->waiting = sandbox_waiting_open(exchange_run_late, exchange_drop_late, save_if_asked, server);
+	server->waiting = sandbox_waiting_open(exchange_run_late, exchange_drop_late, look_around, server);
+	server->fetcher = sandbox_fetcher_open(sandbox, &server->lock);
 	server->daemon = start(server, &address);
 	const union MHD_DaemonInfo *info =
 		server->daemon ? MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
@@ -231,10 +243,12 @@ void sandbox_server_close(struct sandbox_server **server)
 		return;
 	/* libmicrohttpd must not be stopped over suspended connections: they end first. */
 	(*server)->stopping = true;
+	sandbox_fetcher_stop((*server)->fetcher);
 	sandbox_waiting_stop((*server)->waiting);
 	if ((*server)->daemon)
 		MHD_stop_daemon((*server)->daemon);
 	sandbox_waiting_close(&(*server)->waiting);
+	sandbox_fetcher_close(&(*server)->fetcher);
 	pthread_mutex_destroy(&(*server)->lock);
 	free(*server);
 	*server = NULL;

@@ -24,11 +24,8 @@ struct sandbox_store *sandbox_store_open(void)
 void sandbox_cell_done(struct sandbox_cell *cell)
 {
 	if (cell->kind == CELL_FILES) {
-		for (uint32_t i = 0; i < cell->count; i++) {
-			free(cell->files[i].id);
-			free(cell->files[i].url);
-			free(cell->files[i].filename);
-		}
+		for (uint32_t i = 0; i < cell->count; i++)
+			sandbox_file_close(&cell->files[i]);
 	}
 	switch (cell->kind) {
 	case CELL_TEXT:
@@ -51,6 +48,14 @@ void sandbox_cell_done(struct sandbox_cell *cell)
 		break;
 	}
 	*cell = (struct sandbox_cell){0};
+}
+
+void sandbox_cell_add_file(struct sandbox_cell *cell, struct sandbox_file *file)
+{
+	cell->files = own_resize(cell->kind == CELL_FILES ? cell->files : NULL, cell->count + 1,
+				 sizeof(struct sandbox_file *));
+	cell->files[cell->count++] = file;
+	cell->kind = CELL_FILES;
 }
 
 static void record_free(struct sandbox_record *record)
@@ -125,6 +130,8 @@ void sandbox_store_close(struct sandbox_store **store)
 	if (!*store)
 		return;
 	sandbox_listings_drop(&(*store)->listings);
+	sandbox_fetch_queue_done(&(*store)->fetches);
+	sandbox_files_done(&(*store)->files);
 	for (size_t i = 0; i < (*store)->base_count; i++)
 		base_free((*store)->bases[i]);
 	free((*store)->bases);

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/own.h"
+#include "sandbox/fetch_queue.h"
+#include "sandbox/files.h"
 #include "sandbox/ids.h"
 #include "sandbox/times.h"
 #include <stdint.h>
@@ -26,10 +28,6 @@ struct sandbox_match_notes;
 struct sandbox_choice {
 	char *id, *name, *color; /* owned; color may be NULL */
 	bool deleted;
-};
-
-struct sandbox_file {
-	char *id, *url, *filename; /* owned */
 };
 
 enum sandbox_cell_kind {
@@ -53,7 +51,7 @@ struct sandbox_cell {
 		int64_t time_ms;
 		struct sandbox_choice **choices; /* array owned, choices borrowed from the field */
 		struct sandbox_record **links;   /* array owned, rows borrowed from the base */
-		struct sandbox_file *files;      /* owned */
+		struct sandbox_file **files;     /* array owned, files shared */
 	};
 };
 
@@ -140,7 +138,10 @@ struct sandbox_store {
 	bool fresh_unmodified; /* a row has no modified time before its first edit */
 	bool quoted_refusals; /* a refused value is always told as 'Field "X" cannot accept the provided value' */
 	enum sandbox_times times;
-	bool keep_text; /* texts are not normalised */
+	bool keep_text;      /* texts are not normalised */
+	bool fetch_modifies; /* the end of a file's fetch counts as a modification of its cell */
+	struct sandbox_files files;
+	struct sandbox_fetch_queue fetches;
 	bool seeded;
 	uint64_t seed;
 	struct sandbox_listing *listings; /* owned; the newest, see listings.h */
@@ -176,3 +177,5 @@ void sandbox_touch_base(struct sandbox_base *base);
 void sandbox_forget_formulas(struct sandbox_base *base);
 
 void sandbox_cell_done(struct sandbox_cell *cell);
+/* Behind the others; takes the file. The cell must be empty or hold files. */
+void sandbox_cell_add_file(struct sandbox_cell *cell, struct sandbox_file *file);

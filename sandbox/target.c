@@ -95,6 +95,12 @@ void sandbox_target_done(struct sandbox_target *target)
 	*target = (struct sandbox_target){0};
 }
 
+bool sandbox_target_is_upload(const struct sandbox_target *target)
+{
+	return target->count == 5 && !target->bad_path && strcmp(target->segments[0], "v0") == 0 &&
+	       strcmp(target->segments[4], "uploadAttachment") == 0;
+}
+
 const char *sandbox_target_get(const struct sandbox_target *target, const char *name)
 {
 	for (size_t i = 0; i < target->pair_count; i++) {

@@ -23,5 +23,7 @@ struct sandbox_target {
 
 void sandbox_target_read(const char *uri, struct sandbox_target *target_out);
 void sandbox_target_done(struct sandbox_target *target);
+/* /v0/{base}/{record}/{field}/uploadAttachment */
+bool sandbox_target_is_upload(const struct sandbox_target *target);
 /* The value of a pair, or NULL. */
 const char *sandbox_target_get(const struct sandbox_target *target, const char *name);

@@ -35,6 +35,9 @@ void sandbox_init(struct sandbox *sandbox)
 	sandbox->options.body_limit = SANDBOX_BODY_LIMIT;
 	sandbox->options.iterator_ms = 300000;
 	sandbox->options.rate = 1;
+	sandbox->options.fetch = true;
+	sandbox->options.fetch_limit = SANDBOX_FETCH_LIMIT;
+	sandbox->options.fetch_ms = SANDBOX_FETCH_MS;
 	sandbox_limits_set(&sandbox->limits, 1);
 	sandbox_counts_reset(&sandbox->counts, sandbox_steady_us());
 }
@@ -70,11 +73,25 @@ void sandbox_take_store(struct sandbox *sandbox, struct sandbox_store *store)
 	store->quoted_refusals = old->quoted_refusals;
 	store->times = old->times;
 	store->keep_text = old->keep_text;
+	store->fetch_modifies = old->fetch_modifies;
+	store->files.unfetched = old->files.unfetched;
 	store->version += old->version + 1;
 	sandbox_store_close(&sandbox->store);
 	sandbox_store_close(&sandbox->before);
 	sandbox->stale_until_us = 0;
 	sandbox->store = store;
+}
+
+void sandbox_set_now(struct sandbox *sandbox)
+{
+	struct sandbox_store *stores[] = {sandbox->store, sandbox->before};
+
+	for (size_t i = 0; i < countof(stores); i++) {
+		if (!stores[i])
+			continue;
+		stores[i]->now_ms = sandbox_clock_now(&sandbox->clock);
+		stores[i]->files.address = sandbox->address;
+	}
 }
 
 void sandbox_trim(void)
@@ -85,6 +102,7 @@ void sandbox_trim(void)
 void sandbox_answer_done(struct sandbox_answer *answer)
 {
 	text_done(&answer->body);
+	free(answer->file_type);
 	*answer = (struct sandbox_answer){0};
 }
 
