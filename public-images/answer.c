@@ -43,6 +43,8 @@ void image_answers_init(struct image_answers *answers)
 	answers->not_allowed = say("Only GET and HEAD are answered here.\n", "no-store");
 	add(answers->not_allowed, "Allow", "GET, HEAD");
 	answers->too_large = say("A request has no body here.\n", "no-store");
+	answers->unclear = say("It is not clear where this request ends.\n", "no-store");
+	add(answers->unclear, "Connection", "close");
 	answers->unavailable = say("The pictures cannot be reached at the moment.\n", "no-store");
 	add(answers->unavailable, "Retry-After", UNAVAILABLE_S);
 	answers->robots = say("User-agent: *\nDisallow: /\n", "public, max-age=86400");
@@ -51,8 +53,9 @@ void image_answers_init(struct image_answers *answers)
 
 void image_answers_done(struct image_answers *answers)
 {
-	struct MHD_Response *const all[] = {answers->not_found,   answers->not_allowed, answers->too_large,
-					    answers->unavailable, answers->robots,      answers->served};
+	struct MHD_Response *const all[] = {answers->not_found, answers->not_allowed, answers->too_large,
+					    answers->unclear,   answers->unavailable, answers->robots,
+					    answers->served};
 
 	for (size_t i = 0; i < countof(all); i++)
 		if (all[i])

@@ -8,7 +8,7 @@
 
 /* Answers that are the same for everybody. There is one "not found", whatever the reason. */
 struct image_answers {
-	struct MHD_Response *not_found, *not_allowed, *too_large, *unavailable, *robots, *served;
+	struct MHD_Response *not_found, *not_allowed, *too_large, *unclear, *unavailable, *robots, *served;
 };
 void image_answers_init(struct image_answers *answers);
 void image_answers_done(struct image_answers *answers);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,11 +117,21 @@ static bool open_folder(struct image_cache *cache, struct error *error)
 	return true;
 }
 
+/* Where the system limits how large a file may grow, writing fails as on a full disk. It does not end the process. */
+static void outlive_file_limits(void)
+{
+	struct sigaction action;
+
+	if (sigaction(SIGXFSZ, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+		signal(SIGXFSZ, SIG_IGN);
+}
+
 bool image_cache_open(const char *folder, const struct image_cache_limits *limits,
 		      struct image_cache **cache_out, struct error *error)
 {
 	struct image_cache *cache = own_alloc(sizeof(*cache));
 
+	outlive_file_limits();
 	pthread_mutex_init(&cache->lock, NULL);
 	cache->folder = own_copy(folder);
 	cache->descriptor = cache->lock_descriptor = -1;

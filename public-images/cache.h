@@ -25,7 +25,8 @@ struct image_cache_limits {
 	int64_t age_s; /* without being used */
 };
 
-/* The folder is made when it is not there (its parent must be). Removes leftovers, what is too old, and what is too much.
+/* The folder is made when it is not there (its parent must be). Removes leftovers, what is too old, and what is too much. From now
+ * on the process ignores SIGXFSZ, if it did nothing else with it.
  * ERROR_FATAL: the folder cannot be used, or another process uses it. */
 must_use bool image_cache_open(const char *folder, const struct image_cache_limits *limits,
 			       struct image_cache **cache_out, struct error *error);

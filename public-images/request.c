@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/own.h"
 #include "base/text.h"
+#include "public-images/framing.h"
 #include "public-images/link.h"
 #include <stddef.h>
 #include <stdlib.h>
@@ -256,13 +257,6 @@ static struct image_address find_client(struct image_request *request)
 	return client;
 }
 
-static bool has_body(const struct image_request *request)
-{
-	const char *length = header(request, "Content-Length");
-
-	return (length && strcmp(length, "0") != 0) || header(request, "Transfer-Encoding");
-}
-
 /* Answered before its body was read, so libmicrohttpd closes the connection behind the answer. */
 static enum MHD_Result begin(struct image_request *request, const char *method)
 {
@@ -271,8 +265,11 @@ static enum MHD_Result begin(struct image_request *request, const char *method)
 	request->begun = true;
 	memcpy(request->method, method, length);
 	request->client = find_client(request);
-	if (!has_body(request))
+	enum image_framing framing = image_framing_of(request->connection);
+	if (framing == IMAGE_FRAMING_PLAIN)
 		return MHD_YES;
+	if (framing == IMAGE_FRAMING_UNCLEAR)
+		return answer(request, 400, request->service->answers.unclear, 0);
 	return may_be_asked(request) ? answer(request, 413, request->service->answers.too_large, 0)
 				     : answer(request, 405, request->service->answers.not_allowed, 0);
 }
