@@ -18,7 +18,7 @@
 #include "bridge/start/start.h"
 #include "bridge/sync/apply.h"
 #include "bridge/sync/commit.h"
-#include "bridge/sync/diff.h"
+#include "bridge/sync/diff_batch.h"
 #include "bridge/sync/intake.h"
 #include "bridge/sync/load.h"
 #include "bridge/sync/missing_rows.h"

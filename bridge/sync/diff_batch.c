@@ -1,4 +1,4 @@
-#include "bridge/sync/diff.h"
+#include "bridge/sync/diff_batch.h"
 
 #include "bridge/app/app_twins.h"
 #include "bridge/app/deleted_by_app.h"
