@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "bridge/documents/cascade.h"
 #include "bridge/documents/circles.h"
+#include "bridge/documents/refused_save.h"
 #include "bridge/documents/related.h"
 #include "bridge/job/grounds.h"
 #include "bridge/job/job_outcome.h"
@@ -251,35 +252,6 @@ static void take_saved(struct saves *saves, struct job *job, struct save_result 
 	json_append(job->document_write.histories, take(result->history));
 }
 
-/* Other documents than its own that it looked at. */
-static struct json_object *blocked_by_of(const struct job *job, struct json_object *seen)
-{
-	struct json_object *blocked_by = json_new_array();
-
-	json_each (seen, full_id, revision) {
-		const char *id;
-		enum table table;
-		(void)revision;
-		if (strcmp(full_id, job->pair->full_id) != 0 &&
-		    table_of_document_type(document_type_of(full_id, &id), &table))
-			json_append(blocked_by, json_new_text(full_id));
-	}
-	return blocked_by;
-}
-
-/* A number or a tag that another document has. */
-static bool is_taken(const struct refusal *refusal)
-{
-	static const char *const keys[] = {"collection_reference_number", "item_reference_number",
-					   "rfid_tag_epc_memory_bank_contents"};
-
-	for (size_t i = 0; i < refusal->count; i++)
-		for (size_t k = 0; refusal->reasons[i].key && k < countof(keys); k++)
-			if (strcmp(refusal->reasons[i].key, keys[k]) == 0)
-				return true;
-	return false;
-}
-
 static size_t place_of(const struct batch *batch, const struct pair *pair)
 {
 	size_t place = 0;
@@ -327,16 +299,10 @@ static void take_refused(struct saves *saves, struct job *job, struct outcome *o
 	const struct refusal *refusal = &outcome->result.refusal;
 	bool first = job->problem.length == 0;
 
-	for (size_t i = 0; i < refusal->count; i++)
-		job_problem(job, "%s", refusal->reasons[i].sentence);
-	if (refusal->count == 0) {
-		job_problem(job, "%s", outcome->error.text);
-		job->problem_passes = true; /* the config document, of which no news come */
-	}
-	job->blocked_by = blocked_by_of(job, outcome->seen);
+	refused_save_tell(job, refusal, &outcome->error, outcome->seen);
 	if (first && !outcome->counted && !job->document_write.given->deleted)
 		job_note_grounds(job, outcome->seen);
-	if (is_taken(refusal))
+	if (refused_save_is_taken(refusal))
 		seek_exchange(saves, job);
 	job->document_write.sets_app_link = false;
 	if (job->document_write.given->deleted)

@@ -7,8 +7,7 @@
 #include "bridge/review/revert.h"
 
 #include "base/clock.h"
-#include "bridge/review/whole_inventory.h"
-#include "couch/bulk.h"
+#include "bridge/review/revert_writes.h"
 #include "couch/documents.h"
 #include "inventory/restore.h"
 #include "inventory/save.h"
@@ -16,10 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PART          100 /* documents that are written at once */
-#define TRIES         6   /* of a document that others keep changing */
-#define CASCADE_DEPTH 4   /* item, link, picture, and one to spare */
-#define CASCADE_TRIES 3
+#define PART  100 /* documents that are written at once */
+#define TRIES 6   /* of a document that others keep changing */
 
 struct task {
 	struct undone *undone;
@@ -34,9 +31,8 @@ struct waiting {
 	bool written;
 };
 struct undoing {
-	struct couch_client *couch;
+	struct revert_writes writes; /* its inventory is owned here */
 	const struct couch_revert_order *order;
-	struct whole_inventory *inventory; /* owned */
 	struct save_history history;
 	size_t count;
 	struct task *tasks; /* owned */
@@ -68,12 +64,13 @@ static void end_task(struct task *task, enum undone_state state, const char *why
 static void decide(struct undoing *undoing, struct task *task)
 {
 	struct revert_change *change = &task->undone->change;
-	const char *trouble = whole_inventory_trouble(undoing->inventory, task->full_id);
+	const char *trouble = whole_inventory_trouble(undoing->writes.inventory, task->full_id);
 	size_t place = (size_t)(task - undoing->tasks);
 
 	revert_change_done(change);
-	revert_decide(undoing->order->revert, place, whole_inventory_body(undoing->inventory, task->full_id),
-		      &undoing->order->agreed, change);
+	revert_decide(undoing->order->revert, place,
+		      whole_inventory_body(undoing->writes.inventory, task->full_id), &undoing->order->agreed,
+		      change);
 	task->rank = revert_rank(change);
 	if (trouble)
 		end_task(task, UNDONE_REFUSED, trouble);
@@ -91,47 +88,19 @@ static void decide_anew(struct undoing *undoing, struct task *task)
 
 /* ---- writing ---- */
 
-static void new_uuid(void *context, char uuid_out[37])
-{
-	(void)context;
-	random_uuid(uuid_out);
-}
-
-static struct inventory_source source_now(void)
-{
-	return (struct inventory_source){.now_ms = clock_now_ms(), .uuid = new_uuid};
-}
-
-/* Writes those of the part that are to be written; 'bodies' and 'written' hold one for each. */
-static bool write_bodies(struct undoing *undoing, struct json_object **bodies, size_t count,
-			 struct couch_written *written, struct error *error)
-{
-	if (undoing->order->dry_run || count == 0) {
-		memset(written, 0, count * sizeof *written);
-		return true;
-	}
-	if (!couch_documents_write(undoing->couch, bodies, count, written, error))
-		return error_wrap(error, "undoing was interrupted, do it again to go on");
-	for (size_t i = 0; i < count; i++)
-		if (written[i].kind == ERROR_RETRY)
-			return error_set(error, ERROR_RETRY,
-					 "undoing was interrupted, do it again to go on: %s",
-					 written[i].text);
-	return true;
-}
-
 /* So that no history is of what did not happen. Its revision is in 'written'. */
 static bool remove_history(struct undoing *undoing, const struct waiting *waiting, const char *revision,
 			   struct error *error)
 {
 	const char *id = json_text_or(waiting->result.history, "_id", "");
 
-	return couch_document_delete(undoing->couch, id, revision, error) || error_wrap(error, "%s", id);
+	return couch_document_delete(undoing->writes.couch, id, revision, error) ||
+	       error_wrap(error, "%s", id);
 }
 
 static bool read_again(struct undoing *undoing, struct task *task, struct error *error)
 {
-	if (!whole_inventory_read(undoing->inventory, &task->full_id, 1, error))
+	if (!whole_inventory_read(undoing->writes.inventory, &task->full_id, 1, error))
 		return false;
 	undoing->progress = true; /* it is worth another round */
 	decide_anew(undoing, task);
@@ -142,7 +111,7 @@ static void note_written(struct undoing *undoing, struct waiting *waiting, const
 {
 	struct task *task = waiting->task;
 
-	if (!undoing->order->dry_run)
+	if (!undoing->writes.dry_run)
 		json_put_text(waiting->result.body, "_rev", revision);
 	waiting->written = true;
 	task->undone->written = true;
@@ -178,7 +147,7 @@ static bool write_histories(struct undoing *undoing, struct couch_written *writt
 
 	for (size_t i = 0; i < undoing->waiting_count; i++)
 		bodies[i] = undoing->waiting[i].result.history;
-	return write_bodies(undoing, bodies, undoing->waiting_count, written, error);
+	return revert_write_bodies(&undoing->writes, bodies, undoing->waiting_count, written, error);
 }
 
 static bool write_documents(struct undoing *undoing, struct error *error)
@@ -201,93 +170,10 @@ static bool write_documents(struct undoing *undoing, struct error *error)
 			end_task(undoing->waiting[i].task, UNDONE_REFUSED, histories[i].text);
 		}
 	}
-	bool answered = write_bodies(undoing, bodies, count, written, error);
+	bool answered = revert_write_bodies(&undoing->writes, bodies, count, written, error);
 	struct error second; /* the first is told */
 	return take_answers(undoing, places, count, histories, written, answered ? error : &second) &&
 	       answered;
-}
-
-/* ---- in their wake ---- */
-
-static bool gather_cascade(struct undoing *undoing, const struct save_result *result,
-			   struct json_object *cascade, int depth, struct error *error);
-
-/* What cannot be saved in the wake is left as it is. */
-static bool gather_next(struct undoing *undoing, const struct datum *given, struct json_object *cascade,
-			int depth, struct error *error)
-{
-	const struct inventory_view view = whole_inventory_view(undoing->inventory);
-	const struct inventory_source source = source_now();
-	const struct save_request request = {.given = given, .ignore_conflict = true};
-	struct save_result result;
-	struct error cause = {0};
-	bool good = true;
-
-	if (!save_document(&request, &view, &source, &result, &cause)) {
-		good = cause.kind == ERROR_REFUSED;
-		if (!good)
-			*error = cause;
-	} else if (result.body) {
-		whole_inventory_put(undoing->inventory, result.body);
-		json_put(cascade, json_text_or(result.body, "_id", ""), json_share(result.body));
-		good = depth == CASCADE_DEPTH || gather_cascade(undoing, &result, cascade, depth + 1, error);
-	}
-	save_result_done(&result);
-	return good;
-}
-
-static bool gather_cascade(struct undoing *undoing, const struct save_result *result,
-			   struct json_object *cascade, int depth, struct error *error)
-{
-	const struct inventory_view view = whole_inventory_view(undoing->inventory);
-	struct save_cascade next;
-	bool good = save_cascade(result, &view, &next, error);
-
-	for (size_t i = 0; good && i < next.count; i++)
-		good = gather_next(undoing, next.next[i].given, cascade, depth, error);
-	save_cascade_done(&next);
-	return good;
-}
-
-/* One that was changed meanwhile is saved once more, on what it is now. */
-static bool save_again(struct undoing *undoing, struct json_object *body, struct json_object *cascade,
-		       struct error *error)
-{
-	const char *id = NULL, *full_id = json_text_or(body, "_id", "");
-	scoped(datum) given = datum_new(document_type_of(full_id, &id), NULL);
-
-	given->id = own_copy(id);
-	given->deleted = json_bool_or(body, "_deleted", false);
-	if (!whole_inventory_read(undoing->inventory, &full_id, 1, error))
-		return false;
-	return !whole_inventory_body(undoing->inventory, full_id) ||
-	       gather_next(undoing, given, cascade, CASCADE_DEPTH, error);
-}
-
-static bool write_cascade(struct undoing *undoing, struct json_object *cascade, int tries,
-			  struct error *error)
-{
-	size_t count = (size_t)json_key_count(cascade), at = 0;
-	struct json_object **bodies = own_alloc((count + 1) * sizeof *bodies);
-	struct couch_written *written = own_alloc((count + 1) * sizeof *written);
-	scoped(json_object) again = json_new_object();
-
-	json_each (cascade, full_id, body) {
-		(void)full_id;
-		bodies[at++] = body;
-	}
-	bool good = write_bodies(undoing, bodies, count, written, error);
-	for (size_t i = 0; good && i < count; i++) {
-		if (written[i].kind == ERROR_NONE && !undoing->order->dry_run)
-			json_put_text(bodies[i], "_rev", written[i].rev);
-		else if (written[i].kind == ERROR_CONFLICT)
-			good = save_again(undoing, bodies[i], again, error);
-	}
-	free(bodies);
-	free(written);
-	if (!good || tries == 0 || json_key_count(again) == 0)
-		return good;
-	return write_cascade(undoing, again, tries - 1, error);
 }
 
 static bool save_cascades(struct undoing *undoing, struct error *error)
@@ -297,9 +183,9 @@ static bool save_cascades(struct undoing *undoing, struct error *error)
 
 	for (size_t i = 0; good && i < undoing->waiting_count; i++)
 		if (undoing->waiting[i].written)
-			good = gather_cascade(undoing, &undoing->waiting[i].result, cascade, 0, error);
-	return good &&
-	       (json_key_count(cascade) == 0 || write_cascade(undoing, cascade, CASCADE_TRIES, error));
+			good = revert_gather_cascade(&undoing->writes, &undoing->waiting[i].result, cascade,
+						     error);
+	return good && revert_write_cascade(&undoing->writes, cascade, error);
 }
 
 /* Writes all that waits. What was written before an interruption has its wake all the same: when it is done again, there is
@@ -320,16 +206,16 @@ static bool flush(struct undoing *undoing, struct error *error)
 
 static bool save_task(struct undoing *undoing, struct task *task, struct error *error)
 {
-	const struct inventory_view view = whole_inventory_view(undoing->inventory);
+	const struct inventory_view view = whole_inventory_view(undoing->writes.inventory);
 	const struct save_request request = {.given = task->undone->change.given,
 					     .history = &undoing->history};
-	const struct inventory_source source = source_now();
+	const struct inventory_source source = revert_source_now();
 	struct waiting *waiting = &undoing->waiting[undoing->waiting_count];
 	struct error cause = {0};
 
 	*waiting = (struct waiting){.task = task};
 	if (save_document(&request, &view, &source, &waiting->result, &cause) && waiting->result.body) {
-		whole_inventory_put(undoing->inventory, waiting->result.body);
+		whole_inventory_put(undoing->writes.inventory, waiting->result.body);
 		undoing->waiting_count++;
 		return true;
 	}
@@ -400,7 +286,7 @@ static bool read_all(struct undoing *undoing, struct error *error)
 
 	for (size_t i = 0; i < undoing->count; i++)
 		full_ids[i] = undoing->tasks[i].full_id;
-	bool good = whole_inventory_read(undoing->inventory, full_ids, undoing->count, error);
+	bool good = whole_inventory_read(undoing->writes.inventory, full_ids, undoing->count, error);
 	free(full_ids);
 	return good;
 }
@@ -428,9 +314,8 @@ bool couch_revert(struct couch_client *couch, const struct couch_revert_order *o
 						   .count = count,
 						   .list = own_alloc((count + 1) * sizeof(struct undone))};
 	*undoing = (struct undoing){
-		.couch = couch,
+		.writes = {couch, whole_inventory_open(couch), order->dry_run},
 		.order = order,
-		.inventory = whole_inventory_open(couch),
 		.history = {RESTORE_CREATED_BY, result_out->batch, NULL},
 		.count = count,
 		.tasks = own_alloc((count + 1) * sizeof(struct task)),
@@ -442,7 +327,7 @@ bool couch_revert(struct couch_client *couch, const struct couch_revert_order *o
 	bool good = undo(undoing, error);
 	for (size_t i = 0; i < undoing->waiting_count; i++)
 		save_result_done(&undoing->waiting[i].result);
-	whole_inventory_close(&undoing->inventory);
+	whole_inventory_close(&undoing->writes.inventory);
 	free(undoing->tasks);
 	free(undoing);
 	return good;

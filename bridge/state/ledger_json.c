@@ -264,24 +264,11 @@ static bool key_from_id(const struct ledger *ledger, const char *full_id, struct
 	return false;
 }
 
-static bool read_entry(const struct ledger *ledger, struct json_object *json, struct ledger_entry *entry,
-		       struct error *error)
+/* What the pair agreed on, and how both are known. */
+static void read_pair(struct json_object *json, struct ledger_entry *entry)
 {
-	const char *full_id = json_text_or(json, "_id", "");
-
-	if (!key_from_id(ledger, full_id, entry))
-		return error_set(error, ERROR_REFUSED, "\"%s\" is not the id of a ledger entry", full_id);
-	int64_t version = json_int_or(json, "v", 0);
-	if (version < LEDGER_VERSION || version > LEDGER_VERSION_INTENTS)
-		return error_set(error, ERROR_REFUSED,
-				 "it was written by another version of Davenport (v is none of %d to %d)",
-				 LEDGER_VERSION, LEDGER_VERSION_INTENTS);
-	const struct columns *columns = &ledger->columns[entry->table];
 	entry->synced = strtoull(json_text_or(json, "handled", "0"), NULL, 16);
 	entry->ended = strtoull(json_text_or(json, "ended", "0"), NULL, 16);
-	entry->notice = own_copy(json_text_or(json, "notice", NULL));
-	entry->notice_leaves_hash = strtoull(json_text_or(json, "notice_leaves", "0"), NULL, 16);
-	entry->notice_ms = ledger_read_time(json, "notice_at");
 	entry->revisions = json_share(json_child(json, "leaves", json_type_object));
 	json_text_into(json, "_rev", entry->revision, sizeof entry->revision);
 	json_text_into(json, "rec", entry->record_id, sizeof entry->record_id);
@@ -297,6 +284,16 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	json_text_into(json, "container_row", entry->container_row, sizeof entry->container_row);
 	entry->shows = own_copy(json_text_or(json, "shows", NULL));
 	entry->twin_of = own_copy(json_text_or(json, "twin_of", NULL));
+}
+
+/* What is still to be told, done or tried again. */
+static void read_trouble(struct json_object *json, struct ledger_entry *entry)
+{
+	int64_t failures = json_int_or(json, "failures", 0);
+
+	entry->notice = own_copy(json_text_or(json, "notice", NULL));
+	entry->notice_leaves_hash = strtoull(json_text_or(json, "notice_leaves", "0"), NULL, 16);
+	entry->notice_ms = ledger_read_time(json, "notice_at");
 	entry->cascade = json_share(json_child(json, "wake", json_type_object));
 	entry->orphaned_histories = json_share(json_child(json, "orphans", json_type_array));
 	entry->histories = json_share(json_child(json, "histories", json_type_array));
@@ -304,17 +301,45 @@ static bool read_entry(const struct ledger *ledger, struct json_object *json, st
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
 	entry->blocked_by = json_share(json_child(json, "causes", json_type_array));
 	entry->grounds = json_share(json_child(json, "grounds", json_type_object));
-	int64_t failures = json_int_or(json, "failures", 0);
 	entry->failures = failures < 0 ? 0 : failures > FAILURES_MOST ? FAILURES_MOST : (int)failures;
 	entry->next_try_ms = ledger_read_time(json, "next_try");
+}
+
+static void read_retired(struct json_object *json, struct ledger_entry *entry)
+{
+	struct json_object *cells = json_child(json, "cells", json_type_object);
+
 	entry->retired_reason = own_copy(json_text_or(json, "reason", NULL));
 	entry->retired_ms = ledger_read_time(json, "at");
-	struct json_object *cells = json_child(json, "cells", json_type_object);
 	entry->retired_cells = cells ? json_copy(cells) : NULL;
+}
+
+static bool read_fields(const struct columns *columns, struct json_object *json, struct ledger_entry *entry,
+			struct error *error)
+{
 	struct json_object *intents = json_child(json, "intents", json_type_object);
-	if (!state_from_json(json, &entry->state, error) ||
-	    !fields_from_json(columns, json_child(json, "fields", json_type_object), entry, error) ||
-	    !intents_from_json(columns, intents, &entry->intents, error))
+
+	return state_from_json(json, &entry->state, error) &&
+	       fields_from_json(columns, json_child(json, "fields", json_type_object), entry, error) &&
+	       intents_from_json(columns, intents, &entry->intents, error);
+}
+
+static bool read_entry(const struct ledger *ledger, struct json_object *json, struct ledger_entry *entry,
+		       struct error *error)
+{
+	const char *full_id = json_text_or(json, "_id", "");
+
+	if (!key_from_id(ledger, full_id, entry))
+		return error_set(error, ERROR_REFUSED, "\"%s\" is not the id of a ledger entry", full_id);
+	int64_t version = json_int_or(json, "v", 0);
+	if (version < LEDGER_VERSION || version > LEDGER_VERSION_INTENTS)
+		return error_set(error, ERROR_REFUSED,
+				 "it was written by another version of Davenport (v is none of %d to %d)",
+				 LEDGER_VERSION, LEDGER_VERSION_INTENTS);
+	read_pair(json, entry);
+	read_trouble(json, entry);
+	read_retired(json, entry);
+	if (!read_fields(&ledger->columns[entry->table], json, entry, error))
 		return false;
 	const char *flaw = ledger_entry_flaw(entry);
 	return !flaw || error_set(error, ERROR_REFUSED, "it contradicts itself: %s", flaw);
