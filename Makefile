@@ -39,8 +39,9 @@ ifeq ($(MAKELEVEL)$(findstring -j,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-ROOMS := base inventory couch airtable public-images bridge sandbox
-PACKAGES := libcurl json-c libmicrohttpd libsodium
+ROOMS := base inventory couch airtable public-images photos bridge sandbox
+PACKAGES := libcurl json-c libmicrohttpd libsodium libseccomp
+LOADED := vips # by a child of the program when it needs it: only its headers are built with
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wno-format-truncation $(WERROR)
 ifeq ($(SAN),fuzz)
@@ -51,6 +52,7 @@ SANITIZE := $(if $(filter thread,$(SAN)),-fsanitize=thread,$(if $(SAN),$(ASAN)))
 	$(if $(FUZZING),-fsanitize=fuzzer-no-link)
 CFLAGS := -std=gnu17 -O2 -g -I. $(WARNINGS) $(SANITIZE) -fno-omit-frame-pointer -MMD -MP -pthread \
 	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LOADED_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LOADED) 2>/dev/null))
 LDLIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 LDFLAGS := -pthread $(SANITIZE)
 
@@ -64,9 +66,9 @@ libraries = $(foreach room,$(1),$(BUILD)/lib$(room).a)
 programs = $(patsubst %.c,$(BUILD)/%,$(wildcard $(1)))
 
 # What a room is linked with, its own library first.
-BRIDGE_LIBS := $(call libraries,bridge public-images airtable couch inventory base)
+BRIDGE_LIBS := $(call libraries,bridge public-images photos airtable couch inventory base)
 SANDBOX_LIBS := $(call libraries,sandbox base)
-TEST_LIBS := $(call libraries,bridge public-images airtable couch inventory sandbox base)
+TEST_LIBS := $(call libraries,bridge public-images photos airtable couch inventory sandbox base)
 
 PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) \
 	$(if $(wildcard sandbox/main.c),$(BUILD)/airtable-sandbox)
@@ -97,7 +99,7 @@ all: $(PROGRAMS)
 
 # Objects are made anew when the compiler or a flag changes, libraries when a file goes away.
 $(BUILD)/flags: FORCE
-	@pkg-config --exists $(PACKAGES) || { echo "make: libraries are missing: run tools/install build" >&2; exit 1; }
+	@pkg-config --exists $(PACKAGES) $(LOADED) || { echo "make: libraries are missing: run tools/install build" >&2; exit 1; }
 	@mkdir -p $(@D)
 	@echo '$(CC) $(CFLAGS) $(LDFLAGS) $(LDLIBS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(LDFLAGS) $(LDLIBS)' >$@
 
@@ -117,6 +119,13 @@ $(BUILD)/lib$(1).a: $(call objects,$(call sources,$(1))) $(BUILD)/files
 	$$(call say,AR)rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_library,$(room))))
+
+$(BUILD)/photos/%.o: CFLAGS += $(LOADED_CFLAGS)
+
+# What draws pictures to try the decoder with.
+DRAWING := $(BUILD)/tests/unit/photo_decode_test $(BUILD)/tests/bench/photos
+$(DRAWING:=.o): CFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LOADED) libheif 2>/dev/null))
+$(DRAWING): LDLIBS += $(shell pkg-config --libs $(LOADED) libheif 2>/dev/null)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

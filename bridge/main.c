@@ -3,6 +3,7 @@
 #include "base/own.h"
 #include "bridge/cli/command_line.h"
 #include "bridge/version.h"
+#include "photos/child.h"
 
 #include <stdio.h>
 
@@ -52,6 +53,8 @@ int main(int count, char **words)
 	struct command_line line = {0};
 	struct error error = {0};
 
+	if (photo_child_is_asked(count, words))
+		photo_child_run();
 	descriptors_prepare();
 	own_prepare();
 	if (!command_line_read(count - 1, words + 1, &line, &error))
