@@ -115,16 +115,31 @@ static struct MHD_Response *without_body(void)
 	return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
 }
 
+static void give_back(void *context)
+{
+	image_bytes_give_back(context);
+}
+
+/* Out of memory the head and the bytes leave together; a file's go behind the head, without being copied. */
+static struct MHD_Response *with_body(const struct image_part *part, struct image_file *file)
+{
+	struct image_bytes *bytes = take(file->bytes);
+	int descriptor = file->descriptor;
+
+	file->descriptor = -1; /* it is the response's now */
+	if (!bytes)
+		return MHD_create_response_from_fd_at_offset64(part->length, descriptor, part->first);
+	return MHD_create_response_from_buffer_with_free_callback_cls(
+		part->length, (char *)image_bytes_begin(bytes) + part->first, give_back, bytes);
+}
+
 struct MHD_Response *image_answer_file(const struct image_facts *facts, const struct image_part *part,
-				       int descriptor)
+				       struct image_file *file)
 {
 	bool has_body = part->status == 200 || part->status == 206;
-	struct MHD_Response *response = guard(
-		has_body ? MHD_create_response_from_fd_at_offset64(part->length, descriptor, part->first)
-			 : without_body());
+	struct MHD_Response *response = guard(has_body ? with_body(part, file) : without_body());
 
-	if (!has_body)
-		close(descriptor);
+	image_file_done(file);
 	if (part->status != 304) {
 		add_range(response, facts, part);
 		if (has_body)

@@ -1,5 +1,6 @@
 /* The answers: what is said, and with which headers. */
 #pragma once
+#include "public-images/cache.h"
 #include "public-images/conditions.h"
 #include "public-images/kind.h"
 #include "public-images/stream.h"
@@ -26,8 +27,8 @@ struct image_facts {
 void image_facts_fill(struct image_facts *facts, const struct image_digest *digest, enum image_kind kind,
 		      uint64_t length);
 
-/* Of a file; takes the descriptor. */
+/* Of a file, which it takes. */
 struct MHD_Response *image_answer_file(const struct image_facts *facts, const struct image_part *part,
-				       int descriptor);
+				       struct image_file *file);
 /* Of a stream, whole. Borrows the stream until the connection is done with the request. */
 struct MHD_Response *image_answer_stream(const struct image_facts *facts, struct image_stream *stream);

@@ -19,6 +19,7 @@ struct image_cache {
 	char *folder; /* owned */
 	int descriptor, lock_descriptor;
 	struct image_cache_index *index;
+	struct image_memory *memory;
 	pthread_mutex_t lock; /* of the rest */
 	uint64_t unkept;
 	int64_t told_ms;
@@ -136,6 +137,7 @@ bool image_cache_open(const char *folder, const struct image_cache_limits *limit
 	cache->folder = own_copy(folder);
 	cache->descriptor = cache->lock_descriptor = -1;
 	cache->log = log_context(NULL, "pictures");
+	cache->memory = image_memory_open(IMAGE_MEMORY_BYTES);
 	bool opened = open_folder(cache, error);
 	cache->index = image_cache_index_open(cache->descriptor, limits->bytes, limits->age_s);
 	if (!opened || !take_in_all(cache, error)) {
@@ -153,6 +155,7 @@ void image_cache_close(struct image_cache **cache)
 	if (!gone)
 		return;
 	image_cache_index_close(&gone->index);
+	image_memory_close(&gone->memory);
 	if (gone->lock_descriptor >= 0)
 		close(gone->lock_descriptor);
 	if (gone->descriptor >= 0)
@@ -168,28 +171,51 @@ struct image_cache_index *image_cache_index_of(struct image_cache *cache)
 }
 
 /* The file is opened without a lock: whoever holds one must not wait for the system. */
+static bool open_file(struct image_cache *cache, const struct image_cache_entry *entry, bool again,
+		      struct image_file *file)
+{
+	file->descriptor = openat(cache->descriptor, entry->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (file->descriptor < 0) {
+		if (errno == ENOENT) /* somebody emptied the folder */
+			image_cache_index_remove(cache->index, entry->hex);
+		return false;
+	}
+	if (again)
+		file->bytes = image_memory_read(cache->memory, entry->hex, file->descriptor, entry->length);
+	if (file->bytes) {
+		close(file->descriptor);
+		file->descriptor = -1;
+	}
+	return true;
+}
+
 bool image_cache_find(struct image_cache *cache, const struct image_digest *digest,
 		      struct image_file *file_out)
 {
 	char hex[IMAGE_HEX_SIZE];
 	struct image_cache_entry entry;
-	bool stamp;
+	struct image_cache_use use;
 
 	sodium_bin2hex(hex, sizeof(hex), digest->bytes, sizeof(digest->bytes));
-	if (!image_cache_index_use(cache->index, hex, &entry, &stamp))
+	if (!image_cache_index_use(cache->index, hex, &entry, &use))
 		return false;
-	int descriptor = openat(cache->descriptor, entry.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (descriptor < 0) {
-		if (errno == ENOENT) /* somebody emptied the folder */
-			image_cache_index_remove(cache->index, hex);
+	struct image_file file = {.descriptor = -1, .length = entry.length, .kind = entry.kind};
+	file.bytes = image_memory_find(cache->memory, hex);
+	if (!file.bytes && !open_file(cache, &entry, use.again, &file))
 		return false;
-	}
-	if (stamp)
-		futimens(descriptor, NULL);
-	file_out->descriptor = descriptor;
-	file_out->length = entry.length;
-	file_out->kind = entry.kind;
+	if (use.stamp)
+		utimensat(cache->descriptor, entry.name, NULL, AT_SYMLINK_NOFOLLOW);
+	*file_out = file;
 	return true;
+}
+
+void image_file_done(struct image_file *file)
+{
+	if (file->bytes)
+		image_bytes_give_back(file->bytes);
+	if (file->descriptor >= 0)
+		close(file->descriptor);
+	*file = (struct image_file){.descriptor = -1};
 }
 
 struct image_cache_counts image_cache_count(struct image_cache *cache)
@@ -202,7 +228,8 @@ struct image_cache_counts image_cache_count(struct image_cache *cache)
 	return (struct image_cache_counts){.pictures = counts.pictures,
 					   .bytes = counts.bytes,
 					   .evicted = counts.evicted,
-					   .unkept = unkept};
+					   .unkept = unkept,
+					   .bytes_in_memory = image_memory_count(cache->memory)};
 }
 
 void image_cache_tidy(struct image_cache *cache)

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/own.h"
 #include "public-images/cache_index.h"
+#include "public-images/cache_memory.h"
 #include "public-images/kind.h"
 #include "public-images/target.h"
 #include <stdint.h>
@@ -30,20 +31,25 @@ struct image_cache_limits {
  * ERROR_FATAL: the folder cannot be used, or another process uses it. */
 must_use bool image_cache_open(const char *folder, const struct image_cache_limits *limits,
 			       struct image_cache **cache_out, struct error *error);
-void image_cache_close(struct image_cache **cache); /* every fill must have ended */
+void image_cache_close(
+	struct image_cache **cache); /* every fill must have ended, and every file be done with */
 
+/* A picture's bytes, in its file or in memory. They stay readable when the picture leaves the cache meanwhile. */
 struct image_file {
-	int descriptor; /* the caller closes it; it stays readable when the picture leaves the cache meanwhile */
+	int descriptor;            /* -1: they are in memory */
+	struct image_bytes *bytes; /* NULL: they are in the file */
 	uint64_t length;
 	enum image_kind kind;
 };
-/* False: it is not there. */
+void image_file_done(struct image_file *file);
+/* False: it is not there. What is asked for again within a minute is read into memory, where there is room for it. */
 must_use bool image_cache_find(struct image_cache *cache, const struct image_digest *digest,
 			       struct image_file *file_out);
 
 struct image_cache_counts {
 	uint64_t pictures, bytes;
 	uint64_t evicted, unkept; /* since the start */
+	uint64_t bytes_in_memory;
 };
 struct image_cache_counts image_cache_count(struct image_cache *cache);
 /* Removes what is too old now. To be called now and then. */

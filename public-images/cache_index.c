@@ -11,6 +11,7 @@
 struct entry {
 	struct image_cache_entry file;
 	struct entry *older, *newer;
+	bool was_used; /* since it was put */
 };
 
 struct image_cache_index {
@@ -149,7 +150,7 @@ void image_cache_index_put(struct image_cache_index *index, const struct image_c
 }
 
 bool image_cache_index_use(struct image_cache_index *index, const char *hex,
-			   struct image_cache_entry *file_out, bool *stamp_out)
+			   struct image_cache_entry *file_out, struct image_cache_use *use_out)
 {
 	int64_t at_s = now_s();
 
@@ -158,9 +159,11 @@ bool image_cache_index_use(struct image_cache_index *index, const char *hex,
 	if (entry) {
 		unlink_entry(index, entry);
 		link_newest(index, entry);
+		use_out->again = entry->was_used && at_s - entry->file.used_s < IMAGE_AGAIN_S;
+		entry->was_used = true;
 		entry->file.used_s = at_s;
-		*stamp_out = at_s - entry->file.stamped_s >= IMAGE_STAMP_S;
-		if (*stamp_out)
+		use_out->stamp = at_s - entry->file.stamped_s >= IMAGE_STAMP_S;
+		if (use_out->stamp)
 			entry->file.stamped_s = at_s;
 		*file_out = entry->file;
 	}

@@ -11,6 +11,7 @@
 #define IMAGE_HEX_SIZE       (IMAGE_DIGEST_SIZE * 2 + 1)
 #define IMAGE_FILE_NAME_SIZE 80
 #define IMAGE_STAMP_S        3600 /* a file's time is written when it is older than this */
+#define IMAGE_AGAIN_S        60
 
 struct image_cache_index;
 
@@ -35,9 +36,13 @@ bool image_cache_entry_read(const char *name, struct image_cache_entry *file_out
 
 /* Its file is there and whole: as the one that was used last. One that was there with that digest goes. */
 void image_cache_index_put(struct image_cache_index *index, const struct image_cache_entry *file);
-/* Notes that it is used now. 'stamp_out': its file's time is to be written. False: it is not there. */
+struct image_cache_use {
+	bool stamp; /* its file's time is to be written */
+	bool again; /* it was used less than IMAGE_AGAIN_S before */
+};
+/* Notes that it is used now. False: it is not there. */
 bool image_cache_index_use(struct image_cache_index *index, const char *hex,
-			   struct image_cache_entry *file_out, bool *stamp_out);
+			   struct image_cache_entry *file_out, struct image_cache_use *use_out);
 void image_cache_index_remove(struct image_cache_index *index, const char *hex);
 /* Removes what is too old, and what is too much. */
 void image_cache_index_tidy(struct image_cache_index *index);

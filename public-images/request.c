@@ -102,7 +102,7 @@ static void fill_facts(const struct image_request *request, struct image_facts *
 	facts->fresh_s = facts->lasting ? (left_s > 0 ? left_s : 0) : IMAGE_UNSIGNED_FRESH_S;
 }
 
-static enum MHD_Result answer_file(struct image_request *request, const struct image_file *file)
+static enum MHD_Result answer_file(struct image_request *request, struct image_file *file)
 {
 	const struct image_conditions conditions = {.if_none_match = header(request, "If-None-Match"),
 						    .range = header(request, "Range"),
@@ -112,8 +112,7 @@ static enum MHD_Result answer_file(struct image_request *request, const struct i
 	image_facts_fill(&facts, &request->wanted.picture.digest, file->kind, file->length);
 	fill_facts(request, &facts);
 	struct image_part part = image_part_wanted(&conditions, facts.etag, file->length);
-	return answer_once(request, part.status, image_answer_file(&facts, &part, file->descriptor),
-			   part.length);
+	return answer_once(request, part.status, image_answer_file(&facts, &part, file), part.length);
 }
 
 static enum MHD_Result answer_unavailable(struct image_request *request)

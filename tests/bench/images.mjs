@@ -21,6 +21,7 @@ const SECONDS = Number(process.env.SECONDS ?? 5);
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const BYTES = 200 * 1000;
 const CONNECTIONS = [1, 64];
+const THREADS = Math.min(8, Math.max(2, os.cpus().length)); /* as many as the picture server takes */
 const SERVER = path.join(path.dirname(DAVENPORT), 'tests/bench/lib/images_server');
 const DATABASE = `davenport-test-images-${process.pid}`;
 const TICK_US = 10000;
@@ -85,7 +86,7 @@ class Couch {
 }
 
 function configuration(port, couch) {
-	return `worker_processes auto;
+	return `worker_processes ${THREADS};
 pid nginx.pid;
 error_log error.log;
 ${process.getuid() === 0 ? 'user root;' : ''}

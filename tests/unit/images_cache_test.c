@@ -104,10 +104,13 @@ static bool has(struct image_cache *cache, unsigned number, size_t length)
 	char *bytes = own_resize(NULL, length + 1, 1);
 	assert_int_equal(file.length, length);
 	assert_int_equal(file.kind, IMAGE_KIND_JPEG);
-	assert_int_equal(read(file.descriptor, bytes, length + 1), length);
+	if (file.bytes)
+		memcpy(bytes, image_bytes_begin(file.bytes), length);
+	else
+		assert_int_equal(read(file.descriptor, bytes, length + 1), length);
 	assert_memory_equal(bytes, "\xFF\xD8\xFF", 3);
 	free(bytes);
-	close(file.descriptor);
+	image_file_done(&file);
 	return true;
 }
 
@@ -376,7 +379,7 @@ static void test_open_file_outlives(void **state)
 	keep(cache, 2, 4000);
 	assert_false(has(cache, 1, 4000));
 	assert_int_equal(pread(file.descriptor, &byte, 1, 3999), 1);
-	close(file.descriptor);
+	image_file_done(&file);
 	image_cache_close(&cache);
 }
 
@@ -391,6 +394,29 @@ static void test_emptied(void **state)
 	assert_int_equal(image_cache_count(cache).bytes, 0);
 	keep(cache, 1, 4000);
 	assert_true(has(cache, 1, 4000));
+	image_cache_close(&cache);
+}
+
+/* What is asked for again within a minute is in memory then, for as long as it is in the cache. */
+static void test_again(void **state)
+{
+	const struct image_cache_limits small = {.bytes = 4000, .age_s = 100 * HOUR_S};
+	struct image_cache *cache = open_cache(&small);
+	(void)state;
+
+	keep(cache, 1, 3000);
+	for (int second = 0; second <= 120; second += 60) {
+		assert_true(has(cache, 1, 3000));
+		assert_int_equal(image_cache_count(cache).bytes_in_memory, 0);
+		now_ms += 60000;
+	}
+	assert_true(has(cache, 1, 3000));
+	now_ms += 59000;
+	assert_true(has(cache, 1, 3000));
+	assert_int_equal(image_cache_count(cache).bytes_in_memory, 3000);
+	assert_true(has(cache, 1, 3000));
+	keep(cache, 2, 3000);
+	assert_false(has(cache, 1, 3000));
 	image_cache_close(&cache);
 }
 
@@ -475,6 +501,7 @@ int main(void)
 	cases_add(&cases, own_copy("the order of use after a restart"), test_order_after_restart, NULL);
 	cases_add(&cases, own_copy("an open file outlives its place"), test_open_file_outlives, NULL);
 	cases_add(&cases, own_copy("somebody empties the folder"), test_emptied, NULL);
+	cases_add(&cases, own_copy("what is asked for again"), test_again, NULL);
 	cases_add(&cases, own_copy("a folder has one user"), test_one_at_a_time, NULL);
 	cases_add(&cases, own_copy("a folder that cannot be"), test_no_folder, NULL);
 	cases_add(&cases, own_copy("a full disk"), test_full_disk, NULL);
