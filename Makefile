@@ -127,6 +127,13 @@ DRAWING := $(BUILD)/tests/unit/photo_decode_test $(BUILD)/tests/bench/photos
 $(DRAWING:=.o): CFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LOADED) libheif 2>/dev/null))
 $(DRAWING): LDLIBS += $(shell pkg-config --libs $(LOADED) libheif 2>/dev/null)
 
+# What draws the demo's pictures.
+DRAW := $(BUILD)/demo/draw
+$(DRAW).o: private CFLAGS += $(LOADED_CFLAGS)
+$(DRAW): private LDLIBS += $(shell pkg-config --libs $(LOADED) 2>/dev/null)
+$(DRAW): $(DRAW).o $(call libraries,inventory base)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CFLAGS) -c -o $@ $<
@@ -161,7 +168,8 @@ $(IMAGES_SERVER): $(BUILD)/tests/bench/lib/images_server.o $(call libraries,publ
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The libraries' flags are asked for when a Makefile is read: what was just installed needs a make of its own.
-tests-built: $(PROGRAMS) $(UNIT_TESTS) $(SERVER_TESTS)
+demo-built: $(PROGRAMS) $(DRAW)
+tests-built: demo-built $(UNIT_TESTS) $(SERVER_TESTS)
 units-built: $(UNIT_TESTS)
 scenarios-built: $(PROGRAMS) $(BUILD)/tests/scenarios/recordings_test
 vectors-built: $(BUILD)/tests/vectors/vectors_test
@@ -171,6 +179,7 @@ fuzz-built: $(FUZZ_TARGETS)
 export SAN
 export DAVENPORT = $(abspath $(BUILD)/davenport)
 export AIRTABLE_SANDBOX = $(abspath $(BUILD)/airtable-sandbox)
+export DEMO_DRAW = $(abspath $(DRAW))
 export TEST_LOGS = $(BUILD)/test-logs
 
 unit:
@@ -211,7 +220,7 @@ kill:
 
 demo:
 	@tools/install demo
-	@$(MAKE) all
+	@$(MAKE) demo-built
 	@node demo/run.mjs $(if $(ONCE),--once)
 
 bench:
@@ -232,7 +241,7 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: all $(RUNNING) clean tests-built units-built vectors-built scenarios-built benches-built fuzz-built FORCE
+.PHONY: all $(RUNNING) clean demo-built tests-built units-built vectors-built scenarios-built benches-built fuzz-built FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

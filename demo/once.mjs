@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { compare, idOf, readBoth, sentence } from './checker.mjs';
+import { shownAttachments } from './pictures.mjs';
 
 const PACE = {
 	lookMs: 300,
@@ -98,8 +99,8 @@ function isAsItWas(both, document, edited) {
 	const now = both.documents.find((doc) => doc._id === document._id);
 	const plain = ({ data, ...rest }, key) => {
 		const { integrations, [key]: _, ...others } = data ?? {};
-		const { _rev, updated_at: updatedAt, ...body } = rest;
-		return { ...body, data: others, ...(key === '' ? { updatedAt } : {}) };
+		const { _rev, _attachments, updated_at: updatedAt, ...body } = rest;
+		return { ...body, data: others, attachments: shownAttachments(rest), ...(key === '' ? { updatedAt } : {}) };
 	};
 	const key = edited[document.type === 'item' ? idOf(document) : ''] ?? '';
 	return now !== undefined && isDeepStrictEqual(plain(now, key), plain(document, key));
@@ -121,11 +122,14 @@ function unspoilt(sample, edited, deleted) {
 	];
 }
 
-/* Plain items that hold nothing and that nothing else is about. */
+/* Plain items that hold nothing: three to be edited, and two without pictures to be deleted. */
 function players(both) {
 	const holders = new Set(both.documents.map((doc) => doc.data?.container_id));
-	return both.documents.filter((doc) => doc.type === 'item' && doc.data.item_type === undefined && !holders.has(idOf(doc)))
+	const pictured = new Set(both.documents.filter((doc) => doc.type === 'item_image').map((doc) => doc.data.item_id));
+	const plain = both.documents.filter((doc) => doc.type === 'item' && doc.data.item_type === undefined && !holders.has(idOf(doc)))
 		.sort((a, b) => a.created_at - b.created_at).map(idOf);
+	const deleted = plain.filter((id) => !pictured.has(id)).slice(0, 2);
+	return [...plain.filter((id) => !deleted.includes(id)).slice(0, 3), ...deleted];
 }
 
 export async function runOnce(stage) {

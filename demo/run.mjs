@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { compare, readBoth } from './checker.mjs';
 import { runOnce } from './once.mjs';
+import { choosePictures, drawPictures, pictureDocuments } from './pictures.mjs';
 import { portIsFree, Processes } from './processes.mjs';
 import { BASE_ID, putSample, sampleDocuments } from './sample.mjs';
 import { couchAt, sandboxAt } from './servers.mjs';
@@ -22,6 +23,7 @@ const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /* `make` says where the programs are that it built. */
 const DAVENPORT = process.env.DAVENPORT ?? path.join(ROOT, 'build/plain/davenport');
 const SANDBOX = process.env.AIRTABLE_SANDBOX ?? path.join(ROOT, 'build/plain/airtable-sandbox');
+const DRAW = process.env.DEMO_DRAW ?? path.join(ROOT, 'build/plain/demo/draw');
 const USER = 'demo';
 const PASSWORD = 'davenport';
 const TOKEN = 'patDemo0000000000.davenport';
@@ -53,12 +55,20 @@ async function checkPorts() {
 }
 
 function checkPrograms() {
-	for (const program of [DAVENPORT, SANDBOX]) {
+	for (const program of [DAVENPORT, SANDBOX, DRAW]) {
 		if (!existsSync(program))
-			throw new Error(`${program} is not there: run make`);
+			throw new Error(`${program} is not there: run make demo`);
 	}
 	if (!existsSync(path.join(ROOT, 'tools/couch-stand-in/node_modules')))
 		throw new Error('the packages of the CouchDB stand-in are not there: run tools/install demo');
+}
+
+/* The inventory with its pictures. */
+async function makeSample() {
+	const documents = sampleDocuments({ items });
+	const chosen = choosePictures(documents);
+	const drawn = await drawPictures(DRAW, path.join(folder, 'pictures'), chosen.flatMap(({ names }) => names));
+	return { documents: [...documents, ...pictureDocuments(chosen, drawn)], pictures: drawn.size, pictured: chosen.length };
 }
 
 async function startServers(processes) {
@@ -138,11 +148,13 @@ async function main() {
 		process.on(signal, () => { stopping = true; });
 
 	try {
+		const drawing = makeSample();
+		drawing.catch(() => undefined); /* told below, when the servers are there to be stopped */
 		const servers = await startServers(processes);
 		say(`CouchDB stand-in on ${servers.couch.url}, Airtable sandbox on ${servers.sandbox.url}`);
-		const documents = sampleDocuments({ items });
+		const { documents, pictures, pictured } = await drawing;
 		await putSample(servers.couch, DATABASE, documents);
-		say(`${items} items put into the database ${DATABASE}`);
+		say(`${items} items put into the database ${DATABASE}, ${pictured} of them with ${pictures} pictures`);
 		const bridge = { start: (onLine) => startBridge(processes, onLine), stop: (program) => processes.stop(program) };
 		if (once) {
 			const summary = await runOnce({ ...servers, database: DATABASE, sample: documents, bridge, say, stopped,

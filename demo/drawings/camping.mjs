@@ -1,0 +1,21 @@
+/* What is taken along outdoors, each thing drawn in a square of 100 × 100. */
+export const camping = {
+	'Tent, two persons': `<path d="M50 22L8 80h84z" fill="#e67e22"/><path d="M50 22L92 80H66z" fill="#ca6510"/><path d="M50 40L36 80h28z" fill="#4a2c0f"/><path d="M50 40L36 80h7zM50 40l14 40h-7z" fill="#f5b041"/>
+		<path d="M50 22v-8M50 14l10 3-10 4" stroke="#7b3f00" stroke-width="2" fill="#e74c3c"/><path d="M8 80l-5 6M92 80l5 6" stroke="#555" stroke-width="2"/>`,
+	'Sleeping bag −5 °C': `<path d="M26 20c0-10 48-10 48 0l-6 60c-1 9-35 9-36 0z" fill="#1f618d"/><ellipse cx="50" cy="24" rx="17" ry="9" fill="#f5cba7"/><ellipse cx="50" cy="24" rx="11" ry="5.5" fill="#784212"/>
+		<path d="M30 40h40M31 50h38M32 60h36M33 70h34" stroke="#154360" stroke-width="2.4"/><path d="M62 34l-4 46" stroke="#f4d03f" stroke-width="2" stroke-dasharray="2 1.4"/><path d="M40 46l0 8M36.5 48l7 4M43.5 48l-7 4" stroke="#d6eaf8" stroke-width="1.6"/>`,
+	'Head torch 🔦': `<path d="M14 60C6 22 94 22 86 60" fill="none" stroke="#2e4053" stroke-width="9"/><path d="M18 52C18 30 82 30 82 52" fill="none" stroke="#e74c3c" stroke-width="2"/><rect x="32" y="44" width="36" height="28" rx="8" fill="#273746"/>
+		<circle cx="50" cy="58" r="11" fill="#fef9e7"/><circle cx="50" cy="58" r="7" fill="#f9e79f"/><path d="M50 74v12M38 72l-7 10M62 72l7 10M30 66l-10 6M70 66l10 6" stroke="#f4d03f" stroke-width="2.6" stroke-linecap="round"/>`,
+	'אוהל': `<path d="M10 78c2-44 78-44 80 0z" fill="#27ae60"/><path d="M50 45c10 4 16 18 17 33H33c1-15 7-29 17-33z" fill="#145a32"/><path d="M10 78C20 44 40 40 50 45M90 78C80 44 60 40 50 45" fill="none" stroke="#f7dc6f" stroke-width="2.4"/>
+		<circle cx="80" cy="22" r="8" fill="#f9e79f"/><circle cx="84" cy="20" r="7" fill="#d9e4ee"/><path d="M50 46v32" stroke="#f7dc6f" stroke-width="1.6"/>`,
+	'خيمة': `<path d="M6 58L30 34l20-10 20 10 24 24-8 2v22H14V60z" fill="#7b241c"/><path d="M30 34l20-10 20 10 24 24H6z" fill="#a93226"/><path d="M22 42l-6 16M38 30l-6 28M62 30l6 28M78 42l6 16" stroke="#f5e6ca" stroke-width="3"/>
+		<path d="M40 82V64c0-8 20-8 20 0v18z" fill="#2b0d0a"/><path d="M50 24v-8" stroke="#5d4037" stroke-width="2.4"/><path d="M14 66h22M64 66h22" stroke="#f1c40f" stroke-width="3" stroke-dasharray="3 2"/>`,
+	'टॉर्च': `<g transform="rotate(-28 50 50)"><rect x="10" y="42" width="46" height="17" rx="4" fill="#34495e"/><path d="M56 42l14-7v31l-14-7z" fill="#5d6d7e"/><rect x="70" y="34" width="5" height="33" rx="2" fill="#aeb6bf"/>
+		<rect x="30" y="39" width="12" height="5" rx="2" fill="#e74c3c"/><path d="M75 36l24-13v55L75 66z" fill="#f9e79f" opacity=".75"/><path d="M16 42v17M21 42v17" stroke="#1c2833" stroke-width="2"/></g>`,
+	'Gas stove': `<path d="M34 62h32l-4 24H38z" fill="#2e86c1"/><path d="M34 62c2-6 30-6 32 0z" fill="#1b4f72"/><rect x="46" y="48" width="8" height="10" fill="#808b96"/><path d="M20 44h60M24 44l10-6M76 44l-10-6M30 50h40" stroke="#515a5a" stroke-width="3.4" stroke-linecap="round"/>
+		<path d="M36 42c-4-10 6-12 4-22 8 6 6 12 8 16 4-4 2-8 4-14 6 6 10 12 6 20z" fill="#5dade2"/><path d="M44 42c-2-6 4-8 4-12 4 4 6 8 4 12z" fill="#d6eaf8"/><rect x="54" y="51" width="18" height="4" rx="2" fill="#c0392b"/><path d="M38 70h24l-.6 5H38.6z" fill="#f4d03f"/>`,
+	'Карта Карпат': `<path d="M8 26l28-8 28 8 28-8v58l-28 8-28-8-28 8z" fill="#f6edd0"/><path d="M36 18v58l-28 8V26z" fill="#e9dcb4"/><path d="M64 26l28-8v58l-28 8z" fill="#e9dcb4"/><path d="M14 62l10-16 8 10 10-20 12 22 10-14 8 12 14-18" fill="none" stroke="#6e8b3d" stroke-width="4" stroke-linejoin="round"/>
+		<path d="M12 72c20-10 40 4 76-8" fill="none" stroke="#3498db" stroke-width="3"/><path d="M74 30c-6 0-8 5-6 9l6 9 6-9c2-4 0-9-6-9z" fill="#c0392b"/><circle cx="74" cy="36" r="2.4" fill="#fff"/><path d="M20 36l40 4" stroke="#c0392b" stroke-width="1.6" stroke-dasharray="3 2"/>`,
+	'登山靴': `<path d="M28 14h26v30c10 6 30 6 34 20v10H28z" fill="#8e5a2b"/><path d="M24 72h66v9H24z" fill="#2b2b2b"/><path d="M28 81v4h8v-4M42 81v4h8v-4M56 81v4h8v-4M70 81v4h8v-4" fill="#2b2b2b"/><rect x="26" y="12" width="30" height="8" rx="3" fill="#5d3a1a"/>
+		<path d="M54 28H42M54 36H42M56 44l-10 4M64 49l-7 7" stroke="#e74c3c" stroke-width="3" stroke-linecap="round"/><path d="M76 56c8 2 12 6 12 18H72c-2-8 0-14 4-18z" fill="#6e4420"/>`,
+};
