@@ -116,10 +116,17 @@ const char *airtable_client_endpoint(const struct airtable_client *airtable)
 	return airtable->endpoint;
 }
 
+const char *airtable_content_endpoint(const char *endpoint)
+{
+	return strcmp(endpoint, "https://api.airtable.com") == 0 ? "https://content.airtable.com" : endpoint;
+}
+
 struct http_call *airtable_client_start(struct airtable_client *airtable, const struct airtable_call *call,
 					size_t *body_bytes_out)
 {
-	scoped_text url = own_format("%s%s", airtable->endpoint, call->path);
+	const char *endpoint =
+		call->of_content ? airtable_content_endpoint(airtable->endpoint) : airtable->endpoint;
+	scoped_text url = own_format("%s%s", endpoint, call->path);
 	scoped_text body = call->body ? json_write(call->body) : NULL;
 
 	*body_bytes_out = body ? strlen(body) : 0;
@@ -130,7 +137,7 @@ struct http_call *airtable_client_start(struct airtable_client *airtable, const 
 		.bearer = airtable->token,
 		.body = body,
 		.body_length = *body_bytes_out,
-		.total_ms = airtable->deadline_ms,
+		.total_ms = call->deadline_ms > 0 ? call->deadline_ms : airtable->deadline_ms,
 		.only_reads = call->read,
 		.leave_by_ms = call->leave_by_ms,
 		.gate = &airtable->gate,

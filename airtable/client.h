@@ -30,6 +30,9 @@ struct http *airtable_client_http(const struct airtable_client *airtable);
 const char *airtable_client_base(const struct airtable_client *airtable);
 const char *airtable_client_endpoint(const struct airtable_client *airtable);
 
+/* Where files are sent to, for an API at this endpoint: Airtable takes them at a host of its own, whatever else at the same one. */
+const char *airtable_content_endpoint(const char *endpoint);
+
 /* path is what follows the endpoint ("/v0/appX/tblY/listRecords"). */
 struct airtable_call {
 	const char *method;
@@ -37,6 +40,8 @@ struct airtable_call {
 	struct json_object *body; /* borrowed, or NULL */
 	bool read;
 	int64_t leave_by_ms; /* steady time: not sent after it (ERROR_STOPPED); 0: whenever its slot comes */
+	bool of_content;     /* sent to the host that takes files */
+	int deadline_ms;     /* total time; 0: the client's */
 };
 /* Queues the request behind the slots; nothing of 'call' is needed afterwards. */
 struct http_call *airtable_client_start(struct airtable_client *airtable, const struct airtable_call *call,

@@ -394,7 +394,8 @@ static void check_case(void **state)
 	const struct request_case *row = *state;
 	struct world *world = world_open(row->answers, count_answers(row));
 	struct caller caller = caller_open(fake_server_url(world->server), 1000, row->deadline_ms);
-	struct airtable_call call = {row->read ? "GET" : "PATCH", "/v0/appX/tblY", NULL, row->read, 0};
+	struct airtable_call call = {
+		.method = row->read ? "GET" : "PATCH", .path = "/v0/appX/tblY", .read = row->read};
 	scoped(json_object) answer = NULL;
 	struct error error = {0};
 	bool good = airtable_request(caller.airtable, &call, &answer, NULL, &error);
@@ -424,7 +425,8 @@ static void the_request_is_as_it_should_be(void **state)
 	struct caller caller = caller_open(fake_server_url(world->server), 1000, 0);
 	scoped(json_object) body = json_new_object();
 	json_put_text(body, "filterByFormula", "{F}='ü/\"'");
-	struct airtable_call call = {"POST", "/v0/appX/tblY/listRecords", body, true, 0};
+	struct airtable_call call = {
+		.method = "POST", .path = "/v0/appX/tblY/listRecords", .body = body, .read = true};
 	assert_true(airtable_request(caller.airtable, &call, NULL, NULL, NULL));
 	caller_close(&caller);
 	fake_server_close(&world->server);
@@ -541,7 +543,7 @@ static void the_server_s_clock_is_heard(void **state)
 		{200, OK_BODY, "Date: Fri, 24 Apr 2026 15:22:24 GMT\r\n", ANSWER}};
 	struct world *world = world_open(dated, 1);
 	struct caller caller = caller_open(fake_server_url(world->server), 1000, 0);
-	struct airtable_call call = {"GET", "/v0/appX/tblY", NULL, true, 0};
+	struct airtable_call call = {.method = "GET", .path = "/v0/appX/tblY", .read = true};
 	int64_t date_ms = 0, expected_ms = 0;
 	assert_true(clock_from_iso("2026-04-24T15:22:24Z", &expected_ms));
 	assert_int_equal(airtable_client_now_ms(caller.airtable), 0);
@@ -562,7 +564,7 @@ static void an_answer_without_a_date_has_none(void **state)
 	(void)state;
 	struct world *world = world_open(good, 1);
 	struct caller caller = caller_open(fake_server_url(world->server), 1000, 0);
-	struct airtable_call call = {"GET", "/v0/appX/tblY", NULL, true, 0};
+	struct airtable_call call = {.method = "GET", .path = "/v0/appX/tblY", .read = true};
 	int64_t date_ms = 77;
 	assert_true(airtable_request(caller.airtable, &call, NULL, &date_ms, NULL));
 	assert_int_equal(date_ms, 0);
@@ -579,7 +581,7 @@ static void nobody_there_costs_no_slot(void **state)
 	fake_server_close(&world->server);
 	struct caller caller = caller_open(url, 1, 0);
 	for (int i = 0; i < 3; i++) {
-		struct airtable_call call = {"PATCH", "/v0/appX/tblY", NULL, false, 0};
+		struct airtable_call call = {"PATCH", "/v0/appX/tblY", NULL, .read = false};
 		struct error error = {0};
 		assert_false(airtable_request(caller.airtable, &call, NULL, NULL, &error));
 		assert_int_equal(error.kind, ERROR_RETRY);
@@ -602,7 +604,7 @@ static void the_token_is_in_no_error(void **state)
 		 ANSWER}};
 	struct world *world = world_open(echo, 1);
 	struct caller caller = caller_open(fake_server_url(world->server), 1000, 0);
-	struct airtable_call call = {"GET", "/v0/appX/tblY?x=" TOKEN, NULL, true, 0};
+	struct airtable_call call = {"GET", "/v0/appX/tblY?x=" TOKEN, NULL, .read = true};
 	struct error error = {0};
 	assert_false(airtable_request(caller.airtable, &call, NULL, NULL, &error));
 	assert_null(strstr(error.text, "TESTTOKEN"));
@@ -638,7 +640,7 @@ static struct error stop_during(const struct answer *answers, bool read, int gra
 	struct world *world = world_open(answers, 1);
 	struct caller caller = caller_open(fake_server_url(world->server), 1000, 0);
 	struct stopper stopper = {caller.http, world, grace_ms};
-	struct airtable_call call = {read ? "GET" : "PATCH", "/v0/appX/tblY", NULL, read, 0};
+	struct airtable_call call = {read ? "GET" : "PATCH", "/v0/appX/tblY", NULL, .read = read};
 	struct error error = {0};
 	pthread_t thread;
 	assert_int_equal(pthread_create(&thread, NULL, stop_later, &stopper), 0);
@@ -680,7 +682,7 @@ static void a_try_that_is_not_the_last_is_told_for_the_curious(void **state)
 		{503, "", "Retry-After: 20\r\n", ANSWER}, {0, "", "", CUT}, GOOD};
 	struct world *world = world_open(late, countof(late));
 	struct caller caller = caller_open(fake_server_url(world->server), 1000, 0);
-	struct airtable_call call = {"GET", "/v0/appX/tblY", NULL, true, 0};
+	struct airtable_call call = {.method = "GET", .path = "/v0/appX/tblY", .read = true};
 	log_set_level(LOG_DEBUG);
 	struct log_lines *lines = log_lines_keep();
 	bool works = airtable_request(caller.airtable, &call, NULL, NULL, NULL);
