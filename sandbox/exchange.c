@@ -123,7 +123,8 @@ enum MHD_Result exchange_send(struct exchange *exchange, struct sandbox_answer *
 	if (exchange->is_call)
 		add_cors(response);
 	else
-		MHD_add_response_header(response, "Cache-Control", "no-store");
+		MHD_add_response_header(response, "Cache-Control",
+					answer->file_type ? "private, max-age=600" : "no-store");
 	if (answer->file_type)
 		add_harmless(response);
 	if (answer->retry_after_s) {

@@ -36,7 +36,7 @@ bool sandbox_unfetched_of_name(const char *name, enum sandbox_unfetched *unfetch
 
 /* ---- one file ---- */
 
-/* The last part of the path, as Airtable names a file that came without a name. */
+/* The last part of the path, as Airtable names a file that came without a name; NULL: there is none. */
 static char *name_of_url(const char *url)
 {
 	size_t length = strcspn(url, "?#");
@@ -44,7 +44,7 @@ static char *name_of_url(const char *url)
 
 	while (from > 0 && url[from - 1] != '/')
 		from--;
-	return from < length ? own_copy_bytes(url + from, length - from) : own_copy("a");
+	return from < length ? own_copy_bytes(url + from, length - from) : NULL;
 }
 
 struct sandbox_file *sandbox_file_open(const char *id, const char *url, const char *filename)
@@ -52,10 +52,12 @@ struct sandbox_file *sandbox_file_open(const char *id, const char *url, const ch
 	struct sandbox_file *file = own_alloc(sizeof(*file));
 
 	file->users = 1;
-	file->unnamed = !filename || !*filename;
 	file->id = own_copy(id);
 	file->url = own_copy(url);
-	file->filename = file->unnamed ? name_of_url(url ? url : "") : own_copy(filename);
+	file->filename = filename && *filename ? own_copy(filename) : name_of_url(url ? url : "");
+	file->unnamed = !file->filename;
+	if (file->unnamed)
+		file->filename = own_copy("a");
 	return file;
 }
 
@@ -89,11 +91,10 @@ static const struct {
 static void add_ending(struct sandbox_file *file)
 {
 	for (size_t i = 0; i < countof(endings); i++) {
-		if (strcmp(endings[i].type, file->type) != 0)
-			continue;
-		char *name = own_format("%s.%s", file->filename, endings[i].ending);
-		free(file->filename);
-		file->filename = name;
+		if (strcmp(endings[i].type, file->type) == 0) {
+			free(file->filename);
+			file->filename = own_format("a.%s", endings[i].ending);
+		}
 	}
 }
 
@@ -115,7 +116,7 @@ void sandbox_file_store(struct sandbox_file *file, char *bytes, size_t size, con
 	file->type = told ? own_copy_bytes(type, length) : own_copy(picture.type ? picture.type : ANY_TYPE);
 	file->width = picture.width;
 	file->height = picture.height;
-	if (file->unnamed && !strchr(file->filename, '.'))
+	if (file->unnamed)
 		add_ending(file);
 }
 

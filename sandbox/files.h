@@ -22,7 +22,7 @@ struct sandbox_file {
 	int users; /* cells, fetches and the list */
 	enum sandbox_file_state state;
 	bool listed;         /* the list has it: whether it is to be fetched was decided then */
-	bool unnamed;        /* its name comes from its URL */
+	bool unnamed;        /* neither the write nor the URL had a name */
 	char *id, *filename; /* owned */
 	char *url;           /* owned; as it was given; NULL: it was uploaded */
 	/* stored */
@@ -67,8 +67,8 @@ void sandbox_files_resemble(struct sandbox_files *files, const struct sandbox_fi
 struct sandbox_file *sandbox_file_open(const char *id, const char *url, const char *filename);
 struct sandbox_file *sandbox_file_share(struct sandbox_file *file);
 void sandbox_file_close(struct sandbox_file **file);
-/* Its bytes are there; takes them. 'type' may have parameters; NULL, "" or application/octet-stream: as the bytes tell. A name
- * that was a guess gets the type's ending if it has none. */
+/* Its bytes are there; takes them. 'type' may have parameters; NULL, "" or application/octet-stream: as the bytes tell. A file
+ * without any name gets the type's ending. */
 void sandbox_file_store(struct sandbox_file *file, char *bytes, size_t size, const char *type);
 
 /* As the API shows it; NULL: not at all, yet. */

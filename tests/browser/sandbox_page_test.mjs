@@ -2,9 +2,11 @@
  * Pictures go to build/screenshots/. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { startSandbox } from '../node/sandbox.mjs';
 import { runAll, test } from '../node/tap.mjs';
@@ -36,6 +38,32 @@ const items = [
 	{ Name: 'Empty one' },
 ];
 
+/* A picture that a browser can draw: a sky of one colour over a ground of another. */
+function png(width, height, sky, ground) {
+	const crc = (bytes) => bytes.reduce((sum, byte) => {
+		sum ^= byte;
+		for (let bit = 0; bit < 8; bit++)
+			sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+		return sum >>> 0;
+	}, 0xffffffff) ^ 0xffffffff;
+	const chunk = (type, data) => {
+		const bytes = Buffer.alloc(data.length + 12);
+		bytes.writeUInt32BE(data.length, 0);
+		bytes.write(type, 4, 'latin1');
+		data.copy(bytes, 8);
+		bytes.writeUInt32BE(crc(bytes.subarray(4, data.length + 8)) >>> 0, data.length + 8);
+		return bytes;
+	};
+	const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+	head.writeUInt32BE(width, 0);
+	head.writeUInt32BE(height, 4);
+	const lines = Array.from({ length: height }, (_, y) => Buffer.concat([Buffer.from([0]),
+		...Array(width).fill(Buffer.from((y < height * 0.6 ? sky : ground).map((part) => Math.max(0, part - Math.floor(y / height * 60)))))]));
+	return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', head), chunk('IDAT', deflateSync(Buffer.concat(lines))), chunk('IEND', Buffer.alloc(0))]);
+}
+const MEADOW = png(640, 400, [150, 200, 255], [70, 150, 60]);
+const DESERT = png(300, 420, [255, 190, 120], [190, 140, 90]);
+
 const edit = (...actions) => sandbox.control('POST', 'edit', { base: BASE, actions });
 const rowsOf = async (table) => (await sandbox.control('GET', `rows?base=${BASE}&table=${table}`)).records;
 const rowNamed = async (name, table = 'Items') => (await rowsOf(table)).find((row) => row.fields.Name === name);
@@ -47,6 +75,11 @@ async function fill() {
 		...fields, ID: `item-${i}`, Collection: [made.results[i % 3].id], 'Created At': '2026-01-05T08:00:00.000Z',
 		...(i === 1 ? { Images: [{ url: 'http://127.0.0.1:9/lamp.jpg', filename: 'lamp.jpg' }, { url: 'http://127.0.0.1:9/box.jpg', filename: 'box.jpg' }] } : {}),
 	} })));
+	const { id } = await rowNamed('Bicycle');
+	const { bases: [{ tables }] } = await sandbox.control('GET', 'bases');
+	const field = tables.find((table) => table.name === 'Items').fields.find((each) => each.name === 'Images').id;
+	for (const [filename, bytes] of [['meadow.png', MEADOW], ['desert.png', DESERT]])
+		await sandbox.control('POST', 'file', { base: BASE, record: id, field, filename, contentType: 'image/png', file: bytes.toString('base64') });
 }
 
 /* ---- the page ---- */
@@ -371,6 +404,108 @@ onPage('files are added by address and removed', async (grid) => {
 	await grid.becomes(grid.cell('Desk lamp', 'Images'), 'box.jpgthird.png');
 });
 
+const namesOf = async (name) => ((await rowNamed(name)).fields.Images ?? []).map((file) => file.filename);
+const isDrawn = (image) => image.evaluate((element) => element.complete && element.naturalWidth > 0);
+
+onPage('pictures are small in their cell, with their names, and large on a click; Escape closes', async (grid) => {
+	await grid.bring('Images');
+	const thumbs = grid.cell('Bicycle', 'Images').getByRole('img');
+	assert.deepEqual(await thumbs.evaluateAll((images) => images.map((image) => image.alt)), ['meadow.png', 'desert.png']);
+	for (const thumb of await thumbs.all()) {
+		await eventually(async () => assert.ok(await isDrawn(thumb)));
+		assert.ok((await thumb.boundingBox()).height <= 34);
+	}
+	await grid.cell('Bicycle', 'Images').getByRole('button', { name: 'Show desert.png' }).click();
+	const viewer = grid.page.getByRole('dialog', { name: 'desert.png' });
+	const large = viewer.getByRole('img', { name: 'desert.png' });
+	await eventually(async () => assert.ok(await isDrawn(large)));
+	assert.deepEqual(await large.evaluate((image) => [image.naturalWidth, image.naturalHeight]), [300, 420]);
+	assert.match(await viewer.locator('.facts').textContent(), /^2 of 2 · 300 × 420 · /);
+	await grid.keys('Escape');
+	await viewer.waitFor({ state: 'detached' });
+	assert.equal(await grid.page.evaluate(() => document.activeElement.id), 'grid');
+});
+
+onPage('pictures are looked at by keys alone', async (grid) => {
+	await grid.choose('Bicycle', 'Images');
+	await grid.keys(' ');
+	const shown = () => grid.page.locator('dialog img').getAttribute('alt');
+	assert.equal(await shown(), 'meadow.png');
+	await grid.keys('ArrowRight');
+	assert.equal(await shown(), 'desert.png');
+	await grid.keys('ArrowRight');
+	assert.equal(await shown(), 'meadow.png');
+	await grid.keys('ArrowLeft', 'Enter'); /* the button that has the focus closes it */
+	const closed = () => grid.page.locator('dialog').waitFor({ state: 'detached' });
+	await closed();
+	await grid.keys('Enter', 'Shift+Tab', 'Shift+Tab');
+	assert.equal(await grid.page.locator('.editor').count(), 1, 'Enter opens the list of files');
+	await grid.page.locator('.editor .thumb').first().focus();
+	await grid.keys('Enter');
+	assert.equal(await shown(), 'meadow.png');
+	await grid.keys('Escape');
+	await closed();
+	assert.equal(await grid.page.locator('.editor').count(), 1, 'Escape closes the picture alone');
+	await grid.keys('Escape');
+	assert.equal(await grid.page.locator('.editor').count(), 0);
+	assert.deepEqual(await namesOf('Bicycle'), ['meadow.png', 'desert.png']);
+});
+
+onPage('a chosen file is in the cell at once, and can be removed again', async (grid) => {
+	await grid.openCell('Ladder', 'Images');
+	await grid.page.getByLabel('Add files of this machine').setInputFiles([{ name: 'at home.png', mimeType: 'image/png', buffer: DESERT },
+		{ name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('words') }]);
+	await grid.page.locator('.editor .foot', { hasText: 'note.txt is in the cell' }).waitFor();
+	const [picture, note] = (await rowNamed('Ladder')).fields.Images;
+	assert.deepEqual([picture.filename, picture.type, picture.size, picture.width], ['at home.png', 'image/png', DESERT.length, 300]);
+	assert.deepEqual([note.filename, note.type, note.size], ['note.txt', 'text/plain', 5]);
+	const response = await fetch(picture.url);
+	assert.deepEqual(Buffer.from(await response.arrayBuffer()), DESERT);
+	await grid.picture('sandbox-files-chosen-light');
+	await grid.page.getByRole('button', { name: 'Remove note.txt' }).click();
+	await grid.page.getByRole('button', { name: 'Done' }).click();
+	await eventually(async () => assert.deepEqual(await namesOf('Ladder'), ['at home.png']));
+	await eventually(async () => assert.ok(await isDrawn(grid.cell('Ladder', 'Images').getByRole('img', { name: 'at home.png' }))));
+	await grid.openCell('Ladder', 'Images');
+	await grid.page.getByRole('button', { name: 'Remove at home.png' }).click();
+	await grid.page.getByRole('button', { name: 'Done' }).click();
+	await holds('Ladder', 'Images', undefined);
+});
+
+onPage('a file that is given by its address appears when it was fetched, and what fails goes away', async (grid) => {
+	const server = createServer((request, response) => response.writeHead(request.url === '/meadow.png' ? 200 : 404, { 'Content-Type': 'image/png' }).end(MEADOW));
+	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	try {
+		await sandbox.control('POST', 'options', { fetch: true });
+		await grid.openCell('Ladder', 'Images');
+		for (const name of ['meadow.png', 'none.png']) {
+			await grid.page.getByLabel('Add a file by its address').fill(`http://127.0.0.1:${server.address().port}/${name}`);
+			await grid.page.getByRole('button', { name: 'Add', exact: true }).click();
+		}
+		await grid.page.getByRole('button', { name: 'Done' }).click();
+		await eventually(async () => assert.ok(await isDrawn(grid.cell('Ladder', 'Images').getByRole('img', { name: 'meadow.png' }))));
+		await eventually(async () => assert.deepEqual(await namesOf('Ladder'), ['meadow.png']));
+		await grid.becomes(grid.cell('Ladder', 'Images'), '');
+	} finally {
+		await sandbox.control('POST', 'options', { fetch: false });
+		server.close();
+	}
+});
+
+onPage('pictures stay as they are drawn while others change their row', async (grid) => {
+	await grid.bring('Images');
+	const image = grid.cell('Bicycle', 'Images').getByRole('img', { name: 'meadow.png' });
+	const before = await image.getAttribute('src');
+	const lit = grid.page.waitForFunction(() => {
+		const cells = [...document.querySelectorAll('.changed')];
+		return cells.length > 0 && cells.map((cell) => cell.dataset.field);
+	});
+	await edit({ action: 'update', table: 'Items', record: (await rowNamed('Bicycle')).id, fields: { Serial: 99 } });
+	const fields = await (await lit).jsonValue();
+	assert.ok(!fields.includes(grid.fields.find((field) => field.name === 'Images').id), 'the files have not changed');
+	assert.equal(await image.getAttribute('src'), before);
+});
+
 onPage('an address that is none is refused where it was typed', async (grid) => {
 	await grid.openCell('Ladder', 'Images');
 	await grid.page.getByLabel('Add a file by its address').fill('lamp.jpg');
@@ -408,7 +543,7 @@ onPage('rows are deleted, and Undo brings them back as they were', async (grid) 
 	await grid.picture('sandbox-deleted-light');
 	await grid.page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
 	await grid.page.locator('#count', { hasText: '10 rows' }).waitFor();
-	const settled = (rows) => rows.map(({ id, fields: { 'Modified At': _, '#': __, ...fields } }) => ({ id, fields })).sort((a, b) => a.id.localeCompare(b.id));
+	const settled = (rows) => rows.map(({ id, fields: { 'Modified At': _, '#': __, Images, ...fields } }) => ({ id, fields, images: Images?.map((file) => file.id) })).sort((a, b) => a.id.localeCompare(b.id));
 	assert.deepEqual(settled(await rowsOf('Items')), settled(before));
 });
 
@@ -599,6 +734,19 @@ const STATES = [
 	['an open text editor', async (grid) => { await grid.openCell('Ladder', 'Model Name'); }],
 	['an open list', async (grid) => { await grid.openCell('Ladder', 'Type'); }],
 	['an open list of files', async (grid) => { await grid.openCell('Desk lamp', 'Images'); }],
+	['pictures', async (grid) => {
+		await grid.choose('Bicycle', 'Images');
+		await eventually(async () => assert.ok(await isDrawn(grid.cell('Bicycle', 'Images').getByRole('img').last())));
+	}],
+	['a list of pictures', async (grid) => {
+		await grid.openCell('Bicycle', 'Images');
+		await eventually(async () => assert.ok(await isDrawn(grid.page.locator('.editor').getByRole('img').last())));
+	}],
+	['a large picture', async (grid) => {
+		await grid.choose('Bicycle', 'Images');
+		await grid.keys(' ');
+		await eventually(async () => assert.ok(await isDrawn(grid.page.locator('dialog img'))));
+	}],
 	['an error at a cell', async (grid) => {
 		await grid.choose('Ladder', 'Purchase Price');
 		await grid.type('1x');

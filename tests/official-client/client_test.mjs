@@ -1,11 +1,13 @@
 /* Airtable's official client, as npm gives it, against the sandbox: what it sends is understood, what it gets it can
  * read, and its errors are those that it makes of Airtable's own. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import Airtable from 'airtable';
 import { BASE, BOXES, fixture, THINGS } from './fixture.mjs';
 import { startSandbox } from '../node/sandbox.mjs';
 import { runAll, test } from '../node/tap.mjs';
 
+const FETCH_LOOKS = 1000;
 const TOKEN = 'patTest0000000000.0123456789abcdef';
 
 let sandbox;
@@ -130,6 +132,69 @@ test('attachments that are named by id stay, others go', async ({ things }) => {
 	const [, second] = made.get('Files');
 	const record = await things.update(made.id, { Files: [{ id: second.id }] });
 	assert.deepEqual(record.get('Files').map((file) => [file.id, file.filename]), [[second.id, 'second.jpg']]);
+});
+
+/* 832 × 605; only the header is true. */
+const PICTURE = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452000003400000025d', 'hex'), Buffer.alloc(40)]);
+
+/* A case whose files come from a server of its own. */
+function fetching(name, run) {
+	test(name, async (clients) => {
+		const server = createServer((request, response) => (request.url === '/lamp.png'
+			? response.writeHead(200, { 'Content-Type': 'image/png' }).end(PICTURE)
+			: response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' }).end('words')));
+		await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+		await sandbox.control('POST', 'options', { fetch: true });
+		try {
+			await run({ ...clients, url: `http://127.0.0.1:${server.address().port}` });
+		} finally {
+			await sandbox.control('POST', 'options', { fetch: false });
+			server.close();
+		}
+	});
+}
+
+/* The cell, once all of its files are there. */
+async function fetched(things, id) {
+	for (let look = 0; look < FETCH_LOOKS; look++) {
+		const files = (await things.find(id)).get('Files');
+		if (files.every((file) => file.size !== undefined))
+			return files;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+	throw new Error('the files were not fetched');
+}
+
+fetching('an attachment that was fetched has size, type, size in pixels and thumbnails', async ({ things, url }) => {
+	const record = await things.create({ Name: 'x', Files: [{ url: `${url}/lamp.png` }, { url: `${url}/words` }] });
+	assert.deepEqual(record.get('Files').map((file) => file.size), [undefined, undefined]);
+	const [picture, words] = await fetched(things, record.id);
+	assert.equal(picture.id, record.get('Files')[0].id);
+	assert.deepEqual([picture.filename, picture.type, picture.size, picture.width, picture.height], ['lamp.png', 'image/png', PICTURE.length, 832, 605]);
+	assert.deepEqual(Object.keys(picture.thumbnails), ['small', 'large', 'full']);
+	assert.deepEqual([words.filename, words.type, words.size, words.thumbnails], ['words', 'text/plain', 5, undefined]);
+	assert.deepEqual(Buffer.from(await (await fetch(picture.url)).arrayBuffer()), PICTURE);
+	assert.notEqual((await things.find(record.id)).get('Files')[0].url, picture.url, 'an address is good for one read');
+});
+
+fetching('attachments are put in another order, and copied to another record by their address', async ({ things, url }) => {
+	const { id } = await things.create({ Name: 'x', Files: [{ url: `${url}/lamp.png` }, { url: `${url}/words` }] });
+	const [first, second] = await fetched(things, id);
+	const turned = await things.update(id, { Files: [{ id: second.id }, { id: first.id }] });
+	assert.deepEqual(turned.get('Files').map((file) => file.id), [second.id, first.id]);
+	const copy = await things.create({ Name: 'y', Files: turned.get('Files').map(({ url: where, filename }) => ({ url: where, filename })) });
+	const files = await fetched(things, copy.id);
+	assert.deepEqual(files.map((file) => [file.filename, file.size]), [['words', 5], ['lamp.png', PICTURE.length]]);
+	assert.ok(files.every((file) => ![first.id, second.id].includes(file.id)), 'a copy has an id of its own');
+});
+
+test('the client\'s makeRequest uploads an attachment', async ({ things, base }) => {
+	const { id } = await things.create({ Name: 'x' });
+	const { body } = await base.makeRequest({ method: 'POST', path: `/${id}/Files/uploadAttachment`,
+		body: { contentType: 'text/plain', filename: 't.txt', file: 'SGVsbG8gV29ybGQ=' } });
+	const [[file]] = Object.values(body.fields);
+	assert.deepEqual([file.filename, file.size, file.type], ['t.txt', 11, 'text/plain']);
+	assert.equal((await things.find(id)).get('Files')[0].id, file.id);
 });
 
 test('records are numbered', async ({ things }) => {

@@ -144,7 +144,7 @@ test('an address is good although the file has left its cell', async () => {
 const ARRIVALS = [
 	['any file is taken, with the type that its server names', '/words.txt', { filename: 'words.txt', size: 5, type: 'text/plain' }],
 	['a page is a file like any other', '/login', { filename: 'login', type: 'text/html' }],
-	['a type that is not named follows from the bytes', '/untyped', { type: 'image/png', width: 832, filename: 'untyped.png' }],
+	['a type that is not named follows from the bytes', '/untyped', { type: 'image/png', width: 832, filename: 'untyped' }],
 	['a file without any name is called a, with the ending of its type', '/', { filename: 'a.png' }],
 	['a fragment is not asked for', '/lamp.png#top', { filename: 'lamp.png' }],
 	['three redirects are followed', '/hop/2', { type: 'image/png' }],

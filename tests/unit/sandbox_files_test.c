@@ -114,7 +114,7 @@ static const struct {
 	{"no type, no picture", "http://e/a", "b", "", "x", "application/octet-stream", "b"},
 	{"a type that no header can hold", NULL, "b", "text/\nplain", "x", "application/octet-stream", "b"},
 	{"no name in the URL", "http://e/?x", NULL, "image/jpeg", "x", "image/jpeg", "a.jpg"},
-	{"a name without an ending", "http://e/x/y?z", NULL, "image/webp", "x", "image/webp", "y.webp"},
+	{"a name without an ending stays", "http://e/x/y?z", NULL, "image/webp", "x", "image/webp", "y"},
 	{"a name that was given stays", "http://e/x", "y", "image/webp", "x", "image/webp", "y"},
 	{"a type whose ending is unknown", "http://e/x", NULL, "font/woff", "x", "font/woff", "x"},
 };
