@@ -70,6 +70,18 @@ static int on_leaving(void *context, char *address, char *own_address, int port,
 	return CURL_PREREQFUNC_OK;
 }
 
+/* libcurl goes on with the host's next address. */
+static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct http_call *call = context;
+
+	(void)purpose;
+	if (call->may_connect(&address->addr))
+		return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	call->address_refused = true;
+	return CURL_SOCKET_BAD;
+}
+
 static int on_progress(void *context, curl_off_t to_receive, curl_off_t received, curl_off_t to_send,
 		       curl_off_t sent)
 {
@@ -289,8 +301,14 @@ static void set_connection(struct http_call *call, const struct http_request *re
 	sure(curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED));
 	if (!call->repeatable)
 		sure(curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)WRITE_IDLE_S));
-	if (loopback)
+	if (loopback || request->may_connect)
 		sure(curl_easy_setopt(easy, CURLOPT_PROXY, "")); /* whatever http_proxy says */
+	if (!request->may_connect)
+		return;
+	sure(curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket));
+	sure(curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call));
+	sure(curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L));
+	sure(curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L));
 }
 
 static void set_up(struct http_call *call, const char *user_agent, const struct http_request *request,
@@ -320,6 +338,9 @@ static void set_up(struct http_call *call, const char *user_agent, const struct 
 static char *name_of(const struct http_request *request)
 {
 	const char *whole = request->url ? request->url : "";
+
+	if (request->name)
+		return own_copy(request->name);
 	size_t length = strcspn(whole, "?"); /* what is asked there may be long, and says little */
 	scoped_text address = own_copy_bytes(whole, length);
 	scoped_text url = log_quote(address, URL_SHOWN);
@@ -345,6 +366,8 @@ struct http_call *http_call_open(const struct http_watch *watch, void *loop, con
 	call->watch = watch;
 	call->loop = loop;
 	call->name = name_of(request);
+	call->secure = request->url && strncmp(request->url, "https://", strlen("https://")) == 0;
+	call->may_connect = request->may_connect;
 	call->repeatable = request->repeatable;
 	call->keep_headers = request->keep_headers;
 	call->only_reads = request->only_reads || request->repeatable;
@@ -450,11 +473,6 @@ static void fail_aborted(struct http_call *call)
 	http_call_fail(call, reasons[call->aborted].kind, reasons[call->aborted].words);
 }
 
-static bool is_https(const struct http_call *call)
-{
-	return strstr(call->name, " https://") != NULL;
-}
-
 /* A server that speaks plain HTTP answered to what TLS begins with: OpenSSL's words for that are these. */
 static bool speaks_no_tls(const struct http_call *call, CURLcode code)
 {
@@ -493,8 +511,8 @@ static const char *words_of(struct http_call *call, CURLcode code)
 		return "the server answers, but without TLS: write http:// instead of https://, or another "
 		       "port";
 	if (code == CURLE_UNSUPPORTED_PROTOCOL && call->departures > 0)
-		return is_https(call) ? "what answers there speaks no HTTP"
-				      : "what answers there speaks no HTTP: if it speaks TLS, write https://";
+		return call->secure ? "what answers there speaks no HTTP"
+				    : "what answers there speaks no HTTP: if it speaks TLS, write https://";
 	return call->curl_words[0] ? call->curl_words : curl_easy_strerror(code);
 }
 
@@ -549,6 +567,10 @@ void http_call_judge(struct http_call *call, CURLcode code)
 	}
 	if (call->aborted) {
 		fail_aborted(call);
+		return;
+	}
+	if (call->address_refused && call->departures == 0) {
+		http_call_fail(call, ERROR_REFUSED, "the host has no address that may be asked");
 		return;
 	}
 	bool unreached = is_unreached(call, code);

@@ -33,7 +33,8 @@ struct http_call {
 	enum http_phase phase;
 	bool failed; /* when over: 'error' says why */
 	struct error error;
-	char *name; /* owned; "GET http://..." for sentences, masked */
+	char *name;  /* owned; "GET http://..." for sentences, masked */
+	bool secure; /* https */
 
 	CURL *easy; /* NULL when over */
 	struct curl_slist *header_lines;
@@ -45,6 +46,8 @@ struct http_call {
 	size_t ceiling;
 	bool (*on_data)(void *context, const char *bytes, size_t length);
 	void *context;
+	bool (*may_connect)(const struct sockaddr *address);
+	bool address_refused;             /* by may_connect, one at least */
 	int64_t leave_by_ms;              /* 0: none */
 	const struct http_gate *gate;     /* borrowed from the caller; or NULL */
 	const struct http_permit *permit; /* likewise */

@@ -4,6 +4,7 @@
 #include "base/own.h"
 #include "base/text.h"
 #include <stdint.h>
+#include <sys/socket.h>
 
 /* Holds a request back: answers 0 when it may leave now (and counts it), else the milliseconds until
  * it is worth asking again. Requests of one gate leave in the order of their start. */
@@ -62,6 +63,11 @@ struct http_request {
 	void *context;
 	int64_t leave_by_ms; /* steady time (real): one that has not left by then does not leave any more:
 	                      * ERROR_STOPPED; 0: none */
+	/* For a URL that somebody else has written: asked for each address of its host before the connection to it. False: not this one;
+	 * none is left: ERROR_REFUSED. Such a request uses no proxy, and no connection of another one. NULL: the URL is ours. */
+	bool (*may_connect)(const struct sockaddr *address);
+	const char
+		*name; /* in sentences in place of method and URL, for a URL that is a permission; or NULL */
 	const struct http_gate *gate;     /* borrowed until the call is closed; or NULL */
 	const struct http_permit *permit; /* likewise */
 	bool allowed_after_stop; /* may still leave after http_stop(), while the grace lasts: what was done is noted */
@@ -82,6 +88,9 @@ struct http_reply {
 /* The value of the first header line with this name, letters of either case; NULL: there is none, or keep_headers was not set. The
  * caller frees. */
 char *http_reply_header(const struct http_reply *reply, const char *name);
+
+/* A may_connect for a URL whose host is trusted, but which somebody else has written. */
+bool http_any_address(const struct sockaddr *address);
 
 /* Whether what is sent there can be read on its way: http:// to another machine. */
 bool http_url_is_open(const char *url);

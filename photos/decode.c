@@ -5,7 +5,6 @@
 #define _GNU_SOURCE /* Linux's own calls */
 #include "photos/decode.h"
 
-#include "base/descriptors.h"
 #include "photos/child.h"
 #include "photos/confine.h"
 #include "photos/frame.h"
@@ -21,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -44,19 +42,6 @@ struct photo_decoding {
 };
 
 enum end { END_OF_ANSWER, END_TOO_LONG, END_LATE, END_STOPPED };
-
-int photo_file_of_bytes(const void *bytes, size_t length)
-{
-	int file = memfd_create("picture", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	if (file < 0)
-		return -1;
-	if (descriptor_write(file, bytes, length) && lseek(file, 0, SEEK_SET) == 0 &&
-	    fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0)
-		return file;
-	close(file);
-	return -1;
-}
 
 static int64_t now_ms(void)
 {

@@ -1,6 +1,6 @@
 /* Makes the app's two pictures of a file that somebody attached, in a child process with no rights and narrow limits.
  *
- *     int file = photo_file_of_bytes(...) or what photo_fetch_…() gave;
+ *     int file: what photo_fetch_take() gave, or photo_file_of_bytes();
  *     struct photo_decoding *decoding = photo_decode_start(file, &order);
  *     ... the thread goes on; order.over(order.context) is called, and may be http_wake() ...
  *     if (photo_decode_is_over(decoding)) {
@@ -13,7 +13,7 @@
  * photo). How many run at a time is the caller's to say: a child needs up to CONFINE_MEMORY_MOST. Nothing here can fail but by an
  * outcome of that one photo. */
 #pragma once
-#include "base/own.h"
+#include "photos/file.h"
 #include "photos/photo.h"
 
 struct photo_decoding;
@@ -27,10 +27,6 @@ struct photo_order {
 		program; /* what is started; NULL: this program itself, whose main() calls photo_child_run() */
 	int most_ms;     /* real time until the child is killed; 0: DECODE_SECONDS */
 };
-
-/* A file in memory without a name, which counts as none of the process's own pages; at its beginning, and nobody can change it any
- * more. The caller closes it. -1 with errno. */
-must_use int photo_file_of_bytes(const void *bytes, size_t length);
 
 /* Starts the child, which reads the file from its beginning to its end. 'file' is borrowed until it is over. */
 struct photo_decoding *photo_decode_start(int file, const struct photo_order *order);
