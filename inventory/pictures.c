@@ -24,6 +24,15 @@ static int compare_links(const void *left, const void *right)
 	return strcmp(json_text_or(*a, "_id", ""), json_text_or(*b, "_id", ""));
 }
 
+char *pictures_filename(const char *image_id, struct json_object *image)
+{
+	struct json_object *attachments = json_child(image, "_attachments", json_type_object);
+	struct json_object *large = json_child(attachments, "image-1440", json_type_object);
+	bool png = strcmp(json_text_or(large, "content_type", ""), "image/png") == 0;
+
+	return large ? own_format("%s.%s", image_id, png ? "png" : "jpg") : NULL;
+}
+
 static bool add_picture(const struct inventory_view *view, const char *image_id, struct json_object *pictures,
 			struct error *error)
 {
@@ -31,12 +40,9 @@ static bool add_picture(const struct inventory_view *view, const char *image_id,
 
 	if (!view_get(view, DOCUMENT_IMAGE, image_id, &body, error))
 		return false;
-	struct json_object *attachments = json_child(body, "_attachments", json_type_object);
-	struct json_object *large = json_child(attachments, "image-1440", json_type_object);
-	if (!large)
+	scoped_text filename = pictures_filename(image_id, body);
+	if (!filename)
 		return true;
-	bool png = strcmp(json_text_or(large, "content_type", ""), "image/png") == 0;
-	scoped_text filename = own_format("%s.%s", image_id, png ? "png" : "jpg");
 	struct json_object *picture = json_new_object();
 	json_put_text(picture, "image_id", image_id);
 	json_put_text(picture, "filename", filename);
@@ -44,23 +50,33 @@ static bool add_picture(const struct inventory_view *view, const char *image_id,
 	return true;
 }
 
+bool pictures_links_of_item(const struct inventory_view *view, const char *item_id,
+			    struct json_object **links_out, struct error *error)
+{
+	scoped(json_object) links = NULL;
+
+	if (!view_find(view, DOCUMENT_ITEM_IMAGE, "item_id", item_id, &links, error))
+		return false;
+	*links_out = json_new_array();
+	for (size_t i = 0; i < json_length(links); i++) {
+		struct json_object *link = json_at(links, i);
+		if (order_of(link) && schema_is_valid(link))
+			json_append(*links_out, json_share(link));
+	}
+	json_sort(*links_out, compare_links);
+	return true;
+}
+
 bool pictures_of_item(const struct inventory_view *view, const char *item_id,
 		      struct json_object **pictures_out, struct error *error)
 {
 	scoped(json_object) links = NULL;
-	scoped(json_object) ordered = json_new_array();
 	scoped(json_object) pictures = json_new_array();
 
-	if (!view_find(view, DOCUMENT_ITEM_IMAGE, "item_id", item_id, &links, error))
+	if (!pictures_links_of_item(view, item_id, &links, error))
 		return false;
 	for (size_t i = 0; i < json_length(links); i++) {
-		struct json_object *link = json_at(links, i);
-		if (order_of(link) && schema_is_valid(link))
-			json_append(ordered, json_share(link));
-	}
-	json_sort(ordered, compare_links);
-	for (size_t i = 0; i < json_length(ordered); i++) {
-		struct json_object *data = document_data(json_at(ordered, i));
+		struct json_object *data = document_data(json_at(links, i));
 		if (!add_picture(view, json_text_or(data, "image_id", ""), pictures, error))
 			return false;
 	}

@@ -4,6 +4,7 @@
 #include "bridge/daemon/fleet.h"
 #include "bridge/daemon/integration.h"
 #include "bridge/pictures/picture_server.h"
+#include "bridge/pictures/picture_signer.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -35,7 +36,8 @@ static void read_settings_again(struct running *running)
 	struct bridge_settings settings = {0};
 	struct error error = {0};
 	bool good = bridge_settings_load(&settings, &error) &&
-		    (!running->pictures || picture_server_take_keys(running->pictures, &settings, &error));
+		    (!running->pictures || (picture_server_take_keys(running->pictures, &settings, &error) &&
+					    picture_signing_take_keys(&settings, &error)));
 
 	bridge_settings_done(&settings);
 	if (good)

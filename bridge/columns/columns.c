@@ -25,6 +25,8 @@ void columns_done(struct columns *columns)
 {
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		column_done(&columns->of[field]);
+	column_done(&columns->images);
+	column_done(&columns->remove_images);
 	free(columns->table_id);
 	free(columns->table_name);
 	*columns = (struct columns){0};
@@ -55,13 +57,22 @@ bool columns_flow(const struct columns *columns, enum field field)
 
 const char **columns_ids(const struct columns *columns, size_t *count_out)
 {
-	const char **ids = own_alloc(FIELD_COUNT * sizeof *ids);
+	const char **ids = own_alloc((FIELD_COUNT + 2) * sizeof *ids);
 
 	*count_out = 0;
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		if (columns_flow(columns, (enum field)field))
 			ids[(*count_out)++] = columns->of[field].id;
+	if (columns->with_pictures && columns->images.id)
+		ids[(*count_out)++] = columns->images.id;
+	if (columns->with_pictures && columns->remove_images.id)
+		ids[(*count_out)++] = columns->remove_images.id;
 	return ids;
+}
+
+bool columns_have_pictures(const struct columns *columns)
+{
+	return columns->images.id != NULL;
 }
 
 enum field columns_field_by_id(const struct columns *columns, const char *field_id)

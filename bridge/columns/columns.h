@@ -3,7 +3,9 @@
 #include "bridge/fields/cell.h"
 #include "bridge/fields/field.h"
 
-#define COLUMN_CHOICE_LIMIT 500 /* choices of one select that are kept */
+#define COLUMN_CHOICE_LIMIT  500      /* choices of one select that are kept */
+#define COLUMN_IMAGES        "Images" /* the template's names of the two columns of pictures */
+#define COLUMN_REMOVE_IMAGES "Remove All Images"
 
 /* A choice of a select. */
 struct column_choice {
@@ -31,12 +33,18 @@ struct columns {
 	char *table_name;
 	bool renewed; /* the last binding made something flow that did not, or anew: all cells are to be compared */
 	struct column of[FIELD_COUNT];
+	/* Of items: the pictures and the command that removes them, which are no cells with a value. 'id' NULL: the table has no such
+	 * column, or its type does not serve. */
+	struct column images, remove_images;
+	bool with_pictures; /* both are read and written: their columns are among columns_ids() */
 };
+/* Whether the table has what pictures need. */
+bool columns_have_pictures(const struct columns *columns);
 
 void columns_done(struct columns *columns);
 /* Whether this field is taken from and written to the table: it has a column that is not stopped. */
 bool columns_flow(const struct columns *columns, enum field field);
-/* Ids of all columns that flow, for `fields[]`; the caller frees the array only. */
+/* Ids of all columns that flow, and of those of pictures where they do, for `fields[]`; the caller frees the array only. */
 const char **columns_ids(const struct columns *columns, size_t *count_out);
 enum field columns_field_by_id(const struct columns *columns, const char *field_id); /* FIELD_COUNT: none */
 /* The key under which the ledger keeps what is agreed about a column: its id and, once its type has changed, how often it did. So

@@ -163,6 +163,41 @@ static void bind_field(struct binding *binding, enum field field)
 		bind_gone(binding, field);
 }
 
+/* By its name, by its id ever after, as long as its type serves. */
+static void bind_beside(const struct binding *binding, const struct column *before, const char *name,
+			const char *type, struct column *column)
+{
+	const struct shown_column *shown = shown_by_id(binding, before->id);
+
+	if (!shown || strcmp(shown->type, type) != 0)
+		shown = shown_by_name(binding, name);
+	if (!shown || strcmp(shown->type, type) != 0)
+		return;
+	column->id = own_copy(shown->id);
+	column->name = own_copy(shown->name);
+	column->type = own_copy(shown->type);
+}
+
+static bool same_id(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void bind_pictures(struct binding *binding)
+{
+	const struct columns *before = binding->before;
+
+	if (binding->table != TABLE_ITEMS)
+		return;
+	bind_beside(binding, &before->images, COLUMN_IMAGES, "multipleAttachments", &binding->now.images);
+	bind_beside(binding, &before->remove_images, COLUMN_REMOVE_IMAGES, "checkbox",
+		    &binding->now.remove_images);
+	/* Rows that were read with other columns would seem emptied. */
+	binding->now.with_pictures = before->with_pictures &&
+				     same_id(before->images.id, binding->now.images.id) &&
+				     same_id(before->remove_images.id, binding->now.remove_images.id);
+}
+
 /* The sentence for a table that cannot be synced. */
 static bool refuse_table(const struct binding *binding, const struct field_rule *rule, struct error *error)
 {
@@ -216,6 +251,7 @@ static bool bind_fields(struct binding *binding, struct error *error)
 		if (rule->required && !columns_flow(&binding->now, rule->field))
 			return refuse_table(binding, rule, error);
 	}
+	bind_pictures(binding);
 	return true;
 }
 

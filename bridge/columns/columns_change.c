@@ -32,6 +32,8 @@ bool columns_equal(const struct columns *a, const struct columns *b)
 {
 	bool same = same_text(a->table_id, b->table_id) && same_text(a->table_name, b->table_name);
 
+	same = same && same_column(&a->images, &b->images) &&
+	       same_column(&a->remove_images, &b->remove_images);
 	for (size_t field = 0; same && field < FIELD_COUNT; field++)
 		same = same_column(&a->of[field], &b->of[field]);
 	return same;

@@ -34,6 +34,15 @@ static struct json_object *column_to_json(const struct column *column)
 	return json;
 }
 
+/* Apart from the fields' columns, where an earlier version would take them for a field that it does not know. */
+static void put_beside(struct json_object *json, const struct columns *columns)
+{
+	if (columns->images.id)
+		json_put(json, "images", column_to_json(&columns->images));
+	if (columns->remove_images.id)
+		json_put(json, "remove_images", column_to_json(&columns->remove_images));
+}
+
 struct json_object *columns_to_json(const struct columns *columns)
 {
 	struct json_object *json = json_new_object(), *list = json_new_object();
@@ -45,6 +54,7 @@ struct json_object *columns_to_json(const struct columns *columns)
 			json_put(list, field_rule((enum field)field)->name,
 				 column_to_json(&columns->of[field]));
 	json_put(json, "columns", list);
+	put_beside(json, columns);
 	return json;
 }
 
@@ -104,6 +114,15 @@ static bool list_from_json(struct json_object *list, struct columns *columns, st
 	return true;
 }
 
+static bool beside_from_json(struct json_object *json, struct columns *columns, struct error *error)
+{
+	struct json_object *images = json_child(json, "images", json_type_object);
+	struct json_object *remove = json_child(json, "remove_images", json_type_object);
+
+	return (!images || column_from_json(images, &columns->images, error)) &&
+	       (!remove || column_from_json(remove, &columns->remove_images, error));
+}
+
 bool columns_from_json(struct json_object *json, struct columns *columns_out, struct error *error)
 {
 	static const char where[] = "bound columns";
@@ -117,7 +136,7 @@ bool columns_from_json(struct json_object *json, struct columns *columns_out, st
 		return false;
 	columns.table_id = own_copy(table_id);
 	columns.table_name = own_copy(table_name);
-	if (!list_from_json(list, &columns, error)) {
+	if (!list_from_json(list, &columns, error) || !beside_from_json(json, &columns, error)) {
 		columns_done(&columns);
 		return false;
 	}

@@ -11,6 +11,7 @@
 #include "bridge/daemon/heartbeat.h"
 #include "bridge/daemon/outage.h"
 #include "bridge/daemon/scope_report.h"
+#include "bridge/daemon/sent_pictures.h"
 #include "bridge/lease/lease.h"
 #include "bridge/memory/integration_settings.h"
 
@@ -31,7 +32,8 @@ struct integration {
 	struct integration_config config;
 	struct airtable_limiter *base_limiter;
 	struct connection connection;
-	struct outage *outage; /* borrowed, or NULL */
+	struct picture_signing *signing; /* owned; NULL: pictures are not sent */
+	struct outage *outage;           /* borrowed, or NULL */
 	bool has_thread;
 	bool goes_on; /* in a thread, else one cycle */
 	bool keeps;   /* it held its lease once */
@@ -61,6 +63,8 @@ struct integration *integration_open(const struct bridge_settings *settings,
 			token_limiter);
 	struct sync_setup setup =
 		connection_setup(&integration->connection, &integration->config, &integration->log);
+	integration->signing =
+		sent_pictures_begin(settings, &integration->config, &integration->connection, &setup);
 	connection_begin(&integration->connection, &setup);
 	connection_lease(&integration->connection, &integration->config, command, &integration->log);
 	return integration;
@@ -75,6 +79,7 @@ void integration_close(struct integration **integration)
 	if (gone->has_thread)
 		pthread_join(gone->thread, NULL);
 	connection_done(&gone->connection);
+	picture_signing_close(&gone->signing);
 	airtable_limiter_close(&gone->base_limiter);
 	integration_config_done(&gone->config);
 	free(gone);
@@ -124,8 +129,10 @@ static bool cycle(struct integration *integration, const struct cycle_wish *wish
 		log_info(&integration->log, "keeps database %s and base %s in step",
 			 integration->config.database, integration->config.base_id);
 	integration->keeps = true;
-	if (cycle_run(integration->connection.sync, wish, error))
+	if (cycle_run(integration->connection.sync, wish, error)) {
+		sent_pictures_tell_none(integration->connection.sync);
 		return true;
+	}
 	airtable_advise(integration->settings, integration->config.base_id, NULL, error);
 	return false;
 }

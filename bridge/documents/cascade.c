@@ -2,10 +2,10 @@
 
 #include "base/clock.h"
 #include "bridge/documents/extra_results.h"
+#include "bridge/documents/picture_view.h"
 #include "bridge/job/job_log.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
-#include "bridge/memory/document_cache.h"
 #include "inventory/save.h"
 
 #include <stdlib.h>
@@ -20,8 +20,7 @@ struct waking {
 	size_t count;
 	struct endpoint_write failed; /* the last of those that were not taken: 'result' and 'error' alone */
 	struct inventory_source source;
-	struct document_cache documents; /* what is saved in it is to be written */
-	struct json_object *unsure;      /* owned; {_id: null}; pictures of which not all links are found */
+	struct picture_view view;
 };
 
 static void new_uuid(void *context, char uuid_out[37])
@@ -93,71 +92,12 @@ void job_cascade_again(struct job *job)
 	job->document_write.cascades_again = true;
 }
 
-/* ---- the view ---- */
-
-static bool get(void *context, const char *full_id, struct json_object **body_out, struct error *error)
-{
-	struct waking *waking = context;
-
-	(void)error;
-	*body_out = document_cache_get(&waking->documents, full_id);
-	return true;
-}
-
-/* A picture's other links have the ids that the app gives them. Where one is not found under its id, the picture's list
- * of items would lose one, so it is left to the app. */
-static void want_other_links(struct waking *waking, const char *image_id)
-{
-	scoped_text image = document_full_id(DOCUMENT_IMAGE, image_id);
-	struct json_object *picture = document_cache_get(&waking->documents, image);
-	struct json_object *items = json_child(document_data(picture), "_item_ids", json_type_array);
-
-	for (size_t i = 0; i < json_length(items); i++) {
-		const char *item = json_text_of(json_at(items, i));
-		scoped_text link = own_format("%s%s-%s", document_prefix(DOCUMENT_ITEM_IMAGE),
-					      item ? item : "", image_id);
-		struct json_object *body = NULL;
-		document_cache_want(&waking->documents, link);
-		if (json_find(waking->documents.stored, link, &body) && !body)
-			json_put(waking->unsure, image, NULL);
-	}
-}
-
-static void add(void *context, const char *full_id, struct json_object *body)
-{
-	(void)full_id;
-	json_append(context, json_share(body));
-}
-
-static bool find(void *context, enum document_type type, const char *key, const char *value,
-		 struct json_object **bodies_out, struct error *error)
-{
-	struct waking *waking = context;
-
-	(void)error;
-	if (type == DOCUMENT_ITEM_IMAGE && strcmp(key, "image_id") == 0)
-		want_other_links(waking, value);
-	*bodies_out = json_new_array();
-	document_cache_each_stored(&waking->documents, type, key, value, add, *bodies_out);
-	document_cache_each_saved(&waking->documents, type, key, value, add, *bodies_out);
-	document_cache_sort(*bodies_out);
-	return true;
-}
-
 /* ---- saving ---- */
-
-static void take_bodies(struct waking *waking, struct json_object *bodies)
-{
-	for (size_t i = 0; i < json_length(bodies); i++) {
-		struct json_object *body = json_at(bodies, i);
-		document_cache_save(&waking->documents, json_text_or(body, "_id", ""), body);
-	}
-}
 
 /* What cannot be saved is left as it is, as the app does. */
 static bool save_next(struct waking *waking, const struct datum *given, struct error *error)
 {
-	const struct inventory_view view = {waking, get, find};
+	const struct inventory_view view = picture_view_of(&waking->view);
 	const struct save_request request = {.given = given, .ignore_conflict = true};
 	scoped(json_object) bodies = NULL;
 	struct save_result result;
@@ -166,7 +106,7 @@ static bool save_next(struct waking *waking, const struct datum *given, struct e
 	bool ok = save_all(&request, &view, &waking->source, &bodies, &result, &cause);
 	save_result_done(&result);
 	if (ok)
-		take_bodies(waking, bodies);
+		picture_view_save(&waking->view, bodies);
 	else if (cause.kind != ERROR_REFUSED)
 		*error = cause;
 	return ok || cause.kind == ERROR_REFUSED;
@@ -174,7 +114,7 @@ static bool save_next(struct waking *waking, const struct datum *given, struct e
 
 static bool save_cascade_of(struct waking *waking, struct job *job, struct error *error)
 {
-	const struct inventory_view view = {waking, get, find};
+	const struct inventory_view view = picture_view_of(&waking->view);
 	const struct save_result result = {.body = json_new_object(), .datum = job->document_write.cascade};
 	struct save_cascade cascade;
 
@@ -196,9 +136,7 @@ static bool save_all_cascades(struct waking *waking, struct error *error)
 {
 	bool ok = true;
 
-	document_cache_unsave_all(&waking->documents);
-	json_release(waking->unsure);
-	waking->unsure = json_new_object();
+	picture_view_begin(&waking->view);
 	for (size_t i = 0; ok && i < waking->count; i++)
 		ok = save_cascade_of(waking, waking->jobs[i], error);
 	return ok;
@@ -211,15 +149,15 @@ static bool read_links(struct waking *waking, struct error *error)
 	struct endpoint *couch = &waking->batch->sync->couch;
 	bool ok = true;
 
-	document_cache_clear(&waking->documents);
+	document_cache_clear(&waking->view.documents);
 	for (size_t i = 0; ok && i < waking->count; i++) {
 		struct job *job = waking->jobs[i];
-		document_cache_put(&waking->documents, job->pair->full_id, job->document.body);
+		document_cache_put(&waking->view.documents, job->pair->full_id, job->document.body);
 		if (job->pair->table != TABLE_ITEMS)
 			continue;
 		scoped_text prefix = own_format("%s%s-", document_prefix(DOCUMENT_ITEM_IMAGE), job->pair->id);
 		ok = couch->ops->read_beginning(couch->self, prefix, LINKS_OF_ITEM_LIMIT,
-						waking->documents.stored, error);
+						waking->view.documents.stored, error);
 	}
 	return ok;
 }
@@ -228,12 +166,12 @@ static size_t collect_writes(struct waking *waking, bool links, struct endpoint_
 {
 	size_t count = 0;
 
-	json_each (waking->documents.saved, full_id, body) {
+	json_each (waking->view.documents.saved, full_id, body) {
 		struct json_object *stored = NULL, *nothing;
 		if ((document_type_of(full_id, NULL) == DOCUMENT_ITEM_IMAGE) != links ||
-		    json_find(waking->unsure, full_id, &nothing))
+		    json_find(waking->view.unsure, full_id, &nothing))
 			continue;
-		json_find(waking->documents.stored, full_id, &stored);
+		json_find(waking->view.documents.stored, full_id, &stored);
 		json_remove(body, "_rev");
 		if (stored)
 			json_put_text(body, "_rev", json_text_or(stored, "_rev", ""));
@@ -269,7 +207,7 @@ static bool write_some(struct waking *waking, bool links, struct error *error)
 {
 	struct endpoint *couch = &waking->batch->sync->couch;
 	struct endpoint_write *writes =
-		own_alloc(((size_t)json_key_count(waking->documents.saved) + 1) * sizeof *writes);
+		own_alloc(((size_t)json_key_count(waking->view.documents.saved) + 1) * sizeof *writes);
 	size_t count = collect_writes(waking, links, writes);
 	bool ok = true;
 
@@ -301,9 +239,10 @@ static bool save_once(struct waking *waking, struct error *error)
 
 	while (ok) {
 		ok = save_all_cascades(waking, error);
-		if (!ok || !document_cache_wants(&waking->documents))
+		if (!ok || !document_cache_wants(&waking->view.documents))
 			break;
-		ok = document_cache_read(&waking->documents, couch->ops->read_extras, couch->self, error);
+		ok = document_cache_read(&waking->view.documents, couch->ops->read_extras, couch->self,
+					 error);
 	}
 	return ok && write_saved(waking, error);
 }
@@ -323,8 +262,7 @@ static bool save_together(struct batch *batch, struct job *const *jobs, size_t c
 
 	for (int try = 0; ok && is_open(&waking) && try < TRIES; try++)
 		ok = save_once(&waking, error);
-	document_cache_done(&waking.documents);
-	json_release(waking.unsure);
+	picture_view_done(&waking.view);
 	*failed_out = waking.failed;
 	return ok;
 }

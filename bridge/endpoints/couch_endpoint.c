@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "bridge/endpoints/couch_checkpoint.h"
 #include "bridge/endpoints/couch_integration.h"
+#include "bridge/endpoints/couch_picture_news.h"
 #include "bridge/endpoints/couch_revisions.h"
 #include "bridge/endpoints/couch_writes.h"
 #include "couch/attachments.h"
@@ -102,6 +103,8 @@ static bool visit_page(struct couch_endpoint *endpoint, struct couch_page *page,
 			news->settings_changed = true;
 		else if (is_left_behind(endpoint, document->id))
 			news->app_leftovers = news->app_leftovers || !document->deleted;
+		else if (couch_is_picture(document->id))
+			couch_news_add_picture(news, document);
 		else if (synced_table(document->id, &table, &id))
 			records.list[records.count++] = take_document(table, id, document);
 	}
@@ -136,11 +139,11 @@ static bool check_cursor(struct json_object *cursor, struct error *error)
 static void open_changes(struct couch_endpoint *endpoint, struct json_object *cursor)
 {
 	const char *since = cursor ? json_text_of(cursor) : NULL;
-	const char *wanted[] = {document_prefix(DOCUMENT_COLLECTION), document_prefix(DOCUMENT_ITEM),
-				document_prefix(DOCUMENT_DELETED_DATA), endpoint->settings_id, NULL};
+	const char *wanted[COUCH_WANTED_MOST];
 
 	free(endpoint->since);
 	endpoint->since = own_copy(since);
+	couch_wanted(endpoint->settings_id, endpoint->wants_pictures, wanted);
 	endpoint->changes = couch_changes_open(endpoint->source, since, wanted);
 }
 
@@ -167,6 +170,7 @@ static bool news(void *self, struct json_object *cursor, int64_t wait_ms, endpoi
 	if (!ok) {
 		/* What was not taken is read again, from the cursor that is given then. */
 		couch_changes_close(&endpoint->changes);
+		endpoint_news_done(&found);
 	} else {
 		found.more = page.count > 0 && !page.caught_up;
 		if (!endpoint->since || strcmp(endpoint->since, page.next_since) != 0) {

@@ -25,6 +25,7 @@ void endpoint_records_done(struct endpoint_records *records)
 void endpoint_news_done(struct endpoint_news *news)
 {
 	json_object_close(&news->cursor);
+	json_object_close(&news->pictures);
 	*news = (struct endpoint_news){0};
 }
 

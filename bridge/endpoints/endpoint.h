@@ -43,6 +43,8 @@ struct endpoint_news {
 	bool rejoined; /* documents: the feed was asked anew, and the database may be another one by now */
 	bool settings_changed; /* documents: the integration's own document changed */
 	bool app_leftovers;    /* documents: what the app leaves behind of a deleted document appeared */
+	/* documents: owned array of pictures and their links that changed, {id: full id, body: the document unless it is deleted}; or NULL */
+	struct json_object *pictures;
 };
 void endpoint_news_done(struct endpoint_news *news);
 
@@ -174,5 +176,13 @@ struct endpoint_ops {
 
 struct endpoint {
 	const struct endpoint_ops *ops;
+	void *self;
+};
+
+/* Who signs links by which Airtable fetches pictures. Such a link is a permission: it stands in no log, no error and no state. */
+struct picture_signer {
+	/* Of the picture in this image document. The caller frees. False: it has no file that a link could name, or no key is there. */
+	bool (*sign)(void *self, const char *image_id, struct json_object *image, char **link_out,
+		     struct error *error);
 	void *self;
 };

@@ -12,13 +12,15 @@ struct brake;
 enum due_kind {
 	DUE_AGAIN,    /* something is open: a doubt, a retry */
 	DUE_APP_LINK, /* the app's link is to be written */
+	DUE_PICTURES, /* Airtable is fetching pictures, or did not take some */
 	DUE_KINDS,
 };
 enum job_reason {
-	JOB_DOCUMENT = 1, /* the document has leaves that were not handled */
-	JOB_ROW = 2,      /* the row was seen to differ, or is new */
-	JOB_AGAIN = 4,    /* something is open: a doubt, a wait, a problem */
-	JOB_APP_LINK = 8, /* quiet for a while: the app's link may be written */
+	JOB_DOCUMENT = 1,  /* the document has leaves that were not handled */
+	JOB_ROW = 2,       /* the row was seen to differ, or is new */
+	JOB_AGAIN = 4,     /* something is open: a doubt, a wait, a problem */
+	JOB_APP_LINK = 8,  /* quiet for a while: the app's link may be written */
+	JOB_PICTURES = 16, /* its pictures have changed, or are looked at again */
 };
 enum value_kind {
 	VALUE_REFERENCE,  /* an item's asset reference; a collection's number */
@@ -72,6 +74,8 @@ struct pair {
 	int64_t seen_at_ms;               /* steady clock: when these leaves were first seen */
 	uint64_t synced;                  /* those that the ledger says were handled */
 	uint64_t ended;                   /* hash of its deleted leaves that were handled */
+	uint64_t links,
+		links_handled; /* hash of an item's links to pictures as last seen; and of those that were handled */
 
 	/* The ledger in short. */
 	enum entry_state state;

@@ -220,7 +220,7 @@ void pairs_set_due(struct pairs *pairs, struct pair *pair, enum due_kind kind, i
 
 int64_t pairs_queue_due(struct pairs *pairs, int64_t now_ms)
 {
-	static const enum job_reason reasons[DUE_KINDS] = {JOB_AGAIN, JOB_APP_LINK};
+	static const enum job_reason reasons[DUE_KINDS] = {JOB_AGAIN, JOB_APP_LINK, JOB_PICTURES};
 	enum due_kind kind;
 	int64_t at_ms;
 	struct pair *pair;

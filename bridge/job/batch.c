@@ -1,6 +1,7 @@
 #include "bridge/job/batch.h"
 
 #include "base/clock.h"
+#include "bridge/job/job_images.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
 #include "bridge/memory/turn_count.h"
@@ -102,6 +103,7 @@ static void job_done(struct job *job)
 	json_release(job->document_write.unrecorded);
 	json_release(job->document_write.reused);
 	json_release(job->row_write.body);
+	job_images_done(&job->images);
 }
 
 static void queue_again(struct sync *sync, struct job *job, bool remembered)

@@ -128,6 +128,8 @@ struct job {
 	const struct cell *couch, *airtable;
 	struct cell *saved, *answered; /* owned; what 'couch' and 'airtable' point to then, or NULL */
 
+	struct job_images *images; /* owned; its pictures, when they were looked at (job_images.h); or NULL */
+
 	/* What is known and decided: borrowed from the batch, and const once the step is done that writes it. */
 	const struct diff *diff; /* batch_diff() and the steps before it, by batch_diff_of() */
 	const struct plan *plan; /* batch_plan() alone */

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_images.h"
 #include "inventory/document.h"
 
 #include <string.h>
@@ -173,6 +174,22 @@ static bool is_told(const struct batch *batch, const struct job *job, enum field
 	       !is_same(before, &job->row_write.outgoing[field]);
 }
 
+/* What of the pictures the cell is to show that it did not, and no more. */
+static void add_images(struct text *words, const struct job *job)
+{
+	const struct job_images *images = job->images;
+	size_t sent = 0, gone = 0;
+
+	for (size_t i = 0; images && images->writes_cell && i < images->plan.count; i++) {
+		const struct picture_decision *one = &images->plan.list[i];
+		sent += one->action == PICTURE_SEND;
+		gone += i >= images->plan.kept && one->attachment_id != NULL;
+	}
+	if (images && images->writes_cell)
+		text_format(words, "%sImages: %zu to be fetched, %zu taken out", words->length ? "; " : "",
+			    sent, gone);
+}
+
 static void log_row_edit(struct batch *batch, struct job *job)
 {
 	struct text words = {0};
@@ -182,6 +199,7 @@ static void log_row_edit(struct batch *batch, struct job *job)
 		if (is_told(batch, job, (enum field)field, before))
 			add_change(&words, batch, (enum field)field, before, &job->row_write.outgoing[field]);
 	}
+	add_images(&words, job);
 	if (words.length)
 		log_write(batch, job, to_airtable, text_or_empty(&words));
 	text_done(&words);

@@ -15,6 +15,7 @@ struct sync *sync_open(const struct sync_setup *setup)
 	sync->config = setup->config;
 	sync->couch = setup->couch;
 	sync->rows = setup->rows;
+	sync->signer = setup->signer;
 	sync->request_deadline_ms = setup->request_deadline_ms;
 	sync->log = log_context(setup->log, "%s", "");
 	ledger_init(&sync->ledger, setup->store, setup->config->id, setup->config->base_id, sync->columns);
@@ -41,6 +42,9 @@ void sync_close(struct sync **sync)
 	json_release(gone->checkpoint);
 	json_release(gone->schema_stored);
 	json_release(gone->schema_seen);
+	json_release(gone->odd_links);
+	json_release(gone->awaited_pictures);
+	json_release(gone->awaited_items);
 	free(gone);
 }
 

@@ -15,6 +15,7 @@ struct sync_setup {
 	const struct integration_config *config; /* borrowed */
 	struct endpoint couch, rows;
 	struct store store;
+	const struct picture_signer *signer; /* borrowed; NULL: pictures are neither read nor written */
 	int request_deadline_ms; /* after this a request that was sent cannot be applied any more */
 	const struct log *log;
 };
@@ -27,6 +28,7 @@ struct sync_counts {
 struct sync {
 	const struct integration_config *config;
 	struct endpoint couch, rows;
+	const struct picture_signer *signer; /* or NULL */
 	struct ledger ledger;
 	struct columns columns[TABLE_COUNT];
 	struct pairs pairs;
@@ -90,6 +92,11 @@ struct sync {
 	bool app_sync_reported;   /* that it runs beside this one was said in this process */
 	bool app_leftovers_due;   /* the app may have left something behind that is to be removed */
 	bool app_leftovers_heard; /* since such a document was last read: a row that waits may be named by it */
+	bool pictures_walked;     /* which item has which links is known (heard_pictures.h) */
+	bool pictures_told;       /* that no pictures are sent was said in this process */
+	/* Owned, each {id: [item ids]} or NULL: links whose ids do not tell their item, pictures that some item lacks, and items that have
+	 * links and no document yet. */
+	struct json_object *odd_links, *awaited_pictures, *awaited_items;
 	struct sync_counts counts;
 	struct progress progress;
 	struct repeats repeats; /* what was logged lately (job_log.h) */

@@ -101,7 +101,8 @@ static void fill_again(struct planning *planning, const char *image_id)
 
 static bool stays_out(const struct planning *planning, const struct picture_agreed *agreed)
 {
-	bool emptied = agreed->state == PICTURE_CONFIRMED && planning->row_count == 0;
+	bool emptied = agreed->state == PICTURE_CONFIRMED && planning->row_count == 0 &&
+		       !planning->views->row_may_be_old;
 
 	return agreed->state == PICTURE_LEFT_OUT || (emptied && planning->views->filled_lately);
 }
@@ -120,6 +121,17 @@ static void send_again(struct planning *planning, const char *image_id, int atta
 	planning->plan->list[planning->plan->count - 1].failed = true;
 }
 
+/* What the tick was about when it was first seen; both sides' ids are long and random, and never alike. */
+static bool is_removed(const struct planning *planning, const char *id)
+{
+	const struct pictures_views *views = planning->views;
+	bool found = views->remove_all && !views->removing;
+
+	for (size_t i = 0; views->remove_all && id && i < views->removing_count; i++)
+		found = found || strcmp(views->removing[i], id) == 0;
+	return found;
+}
+
 /* The item has it, and the row does not. */
 static void decide_missing(struct planning *planning, const char *image_id,
 			   const struct picture_agreed *agreed)
@@ -132,6 +144,8 @@ static void decide_missing(struct planning *planning, const char *image_id,
 		send_again(planning, image_id, NOWHERE);
 	else if (agreed->state == PICTURE_SENT)
 		decide(planning, PICTURE_WAIT, "Airtable has not shown it yet", image_id, NOWHERE);
+	else if (planning->views->row_may_be_old)
+		decide(planning, PICTURE_WAIT, "the row may not show it yet", image_id, NOWHERE);
 	else if (planning->row_count > 0)
 		decide(planning, PICTURE_UNLINK, "it was removed in Airtable", image_id, NOWHERE);
 	else
@@ -158,7 +172,7 @@ static void decide_item(struct planning *planning, const char *image_id)
 	int agreed = place_in_agreed(planning, image_id), place = place_in_row(planning, image_id);
 	const struct picture_agreed *base = agreed != NOWHERE ? &planning->views->agreed[agreed] : NULL;
 
-	if (planning->views->remove_all)
+	if (is_removed(planning, image_id))
 		decide(planning, PICTURE_UNLINK, "Remove All Images was ticked", image_id, place);
 	else if (place == NOWHERE)
 		decide_missing(planning, image_id, base);
@@ -177,7 +191,7 @@ static void decide_row(struct planning *planning, size_t place)
 		return; /* it is decided as the item's */
 	else if (image_id)
 		decide(planning, PICTURE_TAKE_OUT, "it was removed in the app", image_id, (int)place);
-	else if (planning->views->remove_all)
+	else if (is_removed(planning, planning->views->row[place].id))
 		decide(planning, PICTURE_TAKE_OUT, "Remove All Images was ticked", NULL, (int)place);
 	else if (!planning->views->row[place].fetched)
 		decide(planning, PICTURE_WAIT, "Airtable is fetching it", NULL, (int)place);
@@ -237,7 +251,8 @@ static bool row_leads(const struct planning *planning)
 {
 	bool item = has_moved(planning, false), row = has_moved(planning, true);
 
-	return row && (!item || planning->views->order == ORDER_AIRTABLE_NEWER);
+	return row && !planning->views->row_may_be_old &&
+	       (!item || planning->views->order == ORDER_AIRTABLE_NEWER);
 }
 
 static int leading_place(const struct planning *planning, const struct picture_decision *decision,

@@ -7,7 +7,8 @@
  *     there      there     any         both have it; confirmed when Airtable has fetched it
  *     there      gone      no          it is sent
  *     there      gone      sent        Airtable is waited for; when its time is over it is sent anew
- *     there      gone      confirmed   removed in Airtable: it leaves the item
+ *     there      gone      confirmed   removed in Airtable: it leaves the item; while the row may be an old picture of it, it is
+ *                                      looked at again
  *     there      gone      left out    the row stays without it
  *     gone       there     sent, conf. removed in the app: it leaves the row
  *     gone       foreign   no          it is imported
@@ -17,6 +18,7 @@
  * reasons. */
 #pragma once
 #include "bridge/fields/field.h"
+#include "bridge/fields/picture_state.h"
 
 #include <stddef.h>
 
@@ -28,11 +30,6 @@ struct picture_attachment {
 	const char *stem; /* what stands before the first dot of its file name */
 	bool fetched;     /* Airtable has the file: its size is shown */
 };
-enum picture_state {
-	PICTURE_SENT,
-	PICTURE_CONFIRMED, /* the row has shown it as fetched */
-	PICTURE_LEFT_OUT,  /* the row is to stay without it */
-};
 struct picture_agreed {
 	const char *image_id;
 	const char *attachment_id; /* "": not seen yet */
@@ -43,9 +40,13 @@ struct pictures_views {
 	const char *const *item; /* image ids, in the document's order, each once */
 	const struct picture_attachment *row;
 	const struct picture_agreed *agreed; /* in the order that both had */
-	bool fetch_is_over;    /* the time that Airtable may take for what was sent has passed */
-	bool filled_lately;    /* the cell was filled again within a day */
-	bool remove_all;       /* Remove All Images is ticked */
+	bool fetch_is_over;  /* the time that Airtable may take for what was sent has passed */
+	bool filled_lately;  /* the cell was filled again within a day */
+	bool row_may_be_old; /* the row may still show what it did before our last write */
+	bool remove_all;     /* Remove All Images is ticked */
+	/* What that is about: image ids of the item, and attachment ids of the row; NULL: all of them. What has come since stays. */
+	const char *const *removing;
+	size_t removing_count;
 	enum edit_order order; /* which side's pictures were edited last */
 };
 

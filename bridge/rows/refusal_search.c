@@ -1,5 +1,7 @@
 #include "bridge/rows/refusal_search.h"
 
+#include "bridge/images/images_draft.h"
+#include "bridge/job/job_images.h"
 #include "bridge/job/job_log.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
@@ -162,6 +164,15 @@ bool refusal_search_is_of_row(const struct refusal_search *search)
 	return !search->any_taken && !search->any_named;
 }
 
+/* Without its pictures the row was taken, or nothing else was to be written. */
+static void blame_images(struct batch *batch, struct job *job, struct refusal_search *search)
+{
+	if (!job->images || !job->images->suspect)
+		return;
+	job_blame_images(batch, job);
+	retell(batch, job, search);
+}
+
 static void take_refused(struct batch *batch, struct job *job, struct refusal_search *search)
 {
 	const struct columns *columns = &batch->sync->columns[job->pair->table];
@@ -170,6 +181,16 @@ static void take_refused(struct batch *batch, struct job *job, struct refusal_se
 
 	search->why = job->row_write.request->error;
 	job_doubt_columns(batch, job);
+	if (job->images && (job->images->writes_cell || job->images->clears_box)) {
+		job_drop_images(batch, job);
+		if (search->pending == 0)
+			blame_images(batch, job, search);
+		if (named == FIELD_COUNT)
+			return;
+	}
+	/* Refused without them as well: it is something else. */
+	if (job->images)
+		job->images->suspect = false;
 	if (named == FIELD_COUNT && job->row_write.refills) {
 		job_drop_refill(batch, job);
 		return;
@@ -248,6 +269,7 @@ void refusal_search_take(struct batch *batch, struct job *job, struct refusal_se
 			take_refused(batch, job, search);
 		break;
 	case ERROR_NONE:
+		blame_images(batch, job, search);
 		if (search->open)
 			take_part(batch, job, search);
 		break;

@@ -1,5 +1,6 @@
 #include "bridge/rows/row_answer.h"
 
+#include "bridge/images/images_agreed.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/mapping/mapping_from.h"
@@ -76,6 +77,7 @@ bool job_take_answer(struct batch *batch, struct job *job)
 	}
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		cell_done(&cells[field]);
+	job_take_images(batch, job);
 	remember_replaced(job);
 	if (again)
 		job_comes_again(job);

@@ -1,6 +1,8 @@
 #include "bridge/rows/row_draft.h"
 
 #include "bridge/diff/typing.h"
+#include "bridge/images/images_agreed.h"
+#include "bridge/images/images_draft.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
@@ -13,6 +15,8 @@
 bool job_fill_given_up(struct batch *batch, struct job *job)
 {
 	json_object_close(&job->row_write.body);
+	if (job->images)
+		job->images->writes_cell = job->images->clears_box = false;
 	memset(job->row_write.writes, 0, sizeof job->row_write.writes);
 	job->row_write.refills = false;
 	job_fill_problem(batch, job);
@@ -208,6 +212,7 @@ bool job_fill_update(struct batch *batch, struct job *job)
 	if (job->row_write.mode == ROW_WRITE_CELLS)
 		fill_cells(batch, job);
 	fill_delete_box(batch, job);
+	job_fill_images(batch, job);
 	job_fill_problem(batch, job);
 	return job->row_write.body && json_key_count(job->row_write.body) > 0;
 }
@@ -234,6 +239,7 @@ bool job_fill_create(struct batch *batch, struct job *job)
 		if (job_has_column(batch, job, (enum field)field) && job->couch[field].kind != CELL_EMPTY)
 			fill(batch, job, (enum field)field, &job->couch[field]);
 	keep_time(batch, job);
+	job_fill_images(batch, job);
 	job_report_dead_link(batch, job, FIELD_COLLECTION);
 	job_report_dead_link(batch, job, FIELD_CONTAINER);
 	job_fill_problem(batch, job);
@@ -336,4 +342,5 @@ void job_note_row(struct batch *batch, struct job *job)
 			intent_write(intent, (enum field)field,
 				     shown ? job_shown(job, (enum field)field) : NULL,
 				     &job->row_write.outgoing[field]);
+	job_note_images(batch, job);
 }

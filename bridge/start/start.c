@@ -16,6 +16,16 @@
 
 /* ---- the ledger and the documents, in short ---- */
 
+/* By this machine's clock: Airtable's is not heard yet. A look too early is one more look. */
+static void schedule_look(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
+{
+	int64_t wait_ms = ledger_pictures_due_ms(&entry->pictures, clock_now_ms());
+
+	if (entry->state == ENTRY_PAIR && wait_ms >= 0)
+		pairs_set_due(&sync->pairs, pair, DUE_PICTURES,
+			      clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1));
+}
+
 static void schedule(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
 {
 	if (intents_are_open(&entry->intents) || entry->unsure_since_ms || entry->cascade ||
@@ -27,6 +37,7 @@ static void schedule(struct sync *sync, struct pair *pair, const struct ledger_e
 		int64_t wait_ms = entry->next_try_ms - clock_now_ms();
 		pairs_set_due(&sync->pairs, pair, DUE_AGAIN, clock_steady_ms() + (wait_ms > 0 ? wait_ms : 1));
 	}
+	schedule_look(sync, pair, entry);
 	if (entry->state == ENTRY_RETIRED && entry->has_app_link && !entry->app_link_refused)
 		pairs_set_due(&sync->pairs, pair, DUE_APP_LINK, clock_steady_ms() + SYNC_APP_LINK_QUIET_MS);
 	if (entry->state == ENTRY_PAIR && !entry->has_app_link && !entry->app_link_refused) {
@@ -72,6 +83,7 @@ static bool load_entry(void *context, struct ledger_entry *entry, struct error *
 	pair->synced = entry->synced;
 	pair->retired_ms = entry_retired_ms(entry);
 	pair->ended = entry->ended;
+	pair->links_handled = entry->pictures.handled;
 	pair->created_from_row = entry->created_from_row;
 	pair->in_step = ledger_entry_is_settled(entry);
 	pair->went_back = entry->state == ENTRY_PAIR && entry->apart;
@@ -180,6 +192,7 @@ bool sync_start(struct sync *sync, struct error *error)
 	pairs_init(&sync->pairs);
 	sync->pairs.app_links_first = app_links_go_at_once(sync);
 	sync->present_turn = 0;
+	sync->pictures_walked = false;
 	if (!sync_load_columns(sync, &bound, error) || (!bound && !sync_bind(sync, error)))
 		return false;
 	if (!sync->flaws_reported)

@@ -102,6 +102,7 @@ void ledger_entry_forget_all(struct ledger_entry *entry)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		ledger_entry_forget_field(entry, (enum field)field);
 	intents_done(&entry->intents);
+	ledger_pictures_done(&entry->pictures);
 	ledger_entry_revive(entry);
 	own_free_text(&entry->problem);
 	own_free_text(&entry->notice);

@@ -1,6 +1,7 @@
 /* An entry of the ledger in memory: what is agreed, what is under way, and how it ends. */
 #pragma once
 #include "bridge/state/intents.h"
+#include "bridge/state/ledger_pictures.h"
 
 #define LEDGER_VERSION         1
 #define LEDGER_VERSION_PACKED  2 /* of an entry with "texts" (ledger_texts.h) */
@@ -50,8 +51,9 @@ struct ledger_entry {
 	int64_t unsure_since_ms; /* the row was not shown, first at this time (Airtable's clock); 0: it was */
 	struct ledger_field fields[FIELD_COUNT];
 	char collection_row[32],
-		container_row[32]; /* the rows that the links agreed on pointed to; "" not noted */
-	struct intents intents;    /* what is under way on its row and its document */
+		container_row[32];       /* the rows that the links agreed on pointed to; "" not noted */
+	struct intents intents;          /* what is under way on its row and its document */
+	struct ledger_pictures pictures; /* of an item */
 	/* What still has to be saved or removed beside the document, since it was refused, each with its reason in "why". Owned, or
 	 * NULL; they outlive the pair. */
 	struct json_object *cascade; /* {gone, marks}: what follows from a move or an end of an item */

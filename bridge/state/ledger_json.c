@@ -122,11 +122,14 @@ static void put_cells(struct json_object *json, const struct columns *columns,
 		      const struct ledger_entry *entry)
 {
 	struct json_object *intents = intents_to_json(columns, &entry->intents);
+	struct json_object *pictures = ledger_pictures_to_json(&entry->pictures);
 
 	if (entry->state == ENTRY_PAIR)
 		json_put(json, "fields", fields_to_json(columns, entry));
 	if (intents)
 		json_put(json, "intents", intents);
+	if (pictures)
+		json_put(json, "pictures", pictures);
 	if (entry->cascade)
 		json_put(json, "wake", json_copy(entry->cascade));
 	if (entry->orphaned_histories)
@@ -312,6 +315,7 @@ static void read_retired(struct json_object *json, struct ledger_entry *entry)
 	entry->retired_reason = own_copy(json_text_or(json, "reason", NULL));
 	entry->retired_ms = ledger_read_time(json, "at");
 	entry->retired_cells = cells ? json_copy(cells) : NULL;
+	ledger_pictures_from_json(json_child(json, "pictures", json_type_object), &entry->pictures);
 }
 
 static bool read_fields(const struct columns *columns, struct json_object *json, struct ledger_entry *entry,

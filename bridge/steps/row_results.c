@@ -1,5 +1,6 @@
 #include "bridge/steps/row_results.h"
 
+#include "bridge/images/images_agreed.h"
 #include "bridge/job/job_log.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/refusal_messages.h"
@@ -71,6 +72,7 @@ static void take_refused(struct batch *batch, struct job *job)
 		return;
 	}
 	intent_end(&job->entry.intents.row);
+	job_forget_images(batch, job);
 	if (job->row_write.request->row_missing) {
 		job_comes_again(job); /* the job that follows finds out whether it is */
 		return;
@@ -96,6 +98,7 @@ void job_take_result(struct batch *batch, struct job *job)
 	default:
 		/* It never left. */
 		job->pair->unsent_ms = job->entry.intents.row.at_ms;
+		job_forget_images(batch, job);
 		intent_end(&job->entry.intents.row);
 		job_comes_again(job);
 		break;

@@ -1,5 +1,6 @@
 #include "bridge/steps/update_pair.h"
 
+#include "base/clock.h"
 #include "bridge/app/app_link.h"
 #include "bridge/diff/back_in_time.h"
 #include "bridge/index/parents.h"
@@ -10,6 +11,7 @@
 #include "bridge/memory/expiry.h"
 #include "bridge/steps/row_results.h"
 
+#define LOOK_GRID_MS 2500 /* looks at rows whose pictures Airtable is fetching */
 #define AWAITED_MOST                                                                                         \
 	16 /* rows without a document that one row is noted to wait for; a link has one, or is not followed */
 
@@ -124,6 +126,25 @@ static void note_app_link(struct batch *batch, struct job *job)
 		pairs_set_due(&batch->sync->pairs, job->pair, DUE_APP_LINK, 0);
 }
 
+/* On a grid of time, so that rows which were written one after the other are looked at together. */
+static int64_t look_at_ms(int64_t wait_ms)
+{
+	int64_t at_ms = clock_steady_ms() + wait_ms;
+
+	return (at_ms + LOOK_GRID_MS - 1) / LOOK_GRID_MS * LOOK_GRID_MS;
+}
+
+static void note_pictures(struct batch *batch, struct job *job)
+{
+	const struct endpoint *rows = &batch->sync->rows;
+	const struct ledger_pictures *agreed = &job->entry.pictures;
+	bool looks = job->entry.state == ENTRY_PAIR && batch->sync->signer;
+	int64_t wait_ms = looks ? ledger_pictures_due_ms(agreed, rows->ops->now_ms(rows->self)) : -1;
+
+	job->pair->links_handled = agreed->handled;
+	pairs_set_due(&batch->sync->pairs, job->pair, DUE_PICTURES, wait_ms < 0 ? 0 : look_at_ms(wait_ms));
+}
+
 void job_update_pair(struct batch *batch, struct job *job)
 {
 	struct pairs *pairs = &batch->sync->pairs;
@@ -145,4 +166,5 @@ void job_update_pair(struct batch *batch, struct job *job)
 	if (paired && !pair->in_scope && !entry->problem && pair->document == PAIR_DOCUMENT_THERE)
 		job_comes_again(job);
 	note_app_link(batch, job);
+	note_pictures(batch, job);
 }

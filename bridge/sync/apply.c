@@ -6,6 +6,8 @@
 #include "bridge/documents/late_history.h"
 #include "bridge/documents/orphaned_history.h"
 #include "bridge/documents/rounds.h"
+#include "bridge/images/image_links.h"
+#include "bridge/images/images_agreed.h"
 #include "bridge/job/conflict_notice.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
@@ -129,13 +131,16 @@ bool batch_apply(struct batch *batch, struct error *error)
 	for (size_t i = 0; i < batch->count; i++)
 		if (!job_has_ended(&batch->jobs[i]) && batch->jobs[i].row_write.mode != ROW_WRITE_GIVEN_UP)
 			job_apply_existence(batch, &batch->jobs[i]);
-	if (!batch_write_in_rounds(batch, error) || !batch_save_cascades(batch, error))
+	if (!batch_write_in_rounds(batch, error) || !batch_save_cascades(batch, error) ||
+	    !batch_write_image_links(batch, error))
 		return false;
 	for (size_t i = 0; i < batch->count; i++) {
 		job_report_left_open(&batch->jobs[i]);
 		job_report_kept_histories(&batch->jobs[i]);
 		job_report_unstored(&batch->jobs[i]);
 		job_report_notice(batch, &batch->jobs[i]);
+		job_settle_images(batch, &batch->jobs[i]);
+		job_report_images(&batch->jobs[i]);
 		prepare_row(batch, &batch->jobs[i]);
 	}
 	/* A row whose last edits the history does not take stays, and says so: a second note is of these words. */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "bridge/diff/typing.h"
 #include "bridge/documents/retire.h"
+#include "bridge/images/images_agreed.h"
 #include "bridge/index/scope.h"
 #include "bridge/index/waits.h"
 #include "bridge/job/conflict_notice.h"
@@ -219,6 +220,7 @@ bool batch_commit(struct batch *batch, struct error *error)
 			job->entry.waits = job->waits;
 		if (job_was_decided(job) && !job_is_unanswered(job))
 			typing_commit(job);
+		job_end_images(batch, job);
 		note_synced(batch, job);
 	}
 	scope_update(batch->sync->config, &batch->sync->pairs);

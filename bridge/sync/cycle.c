@@ -12,6 +12,7 @@
 #include "bridge/memory/bound_columns.h"
 #include "bridge/memory/checkpoints.h"
 #include "bridge/memory/expiry.h"
+#include "bridge/memory/heard_pictures.h"
 #include "bridge/memory/progress_log.h"
 #include "bridge/memory/turn_count.h"
 #include "bridge/merge/merge.h"
@@ -268,7 +269,7 @@ static bool may_be_stale(const struct error *error)
 /* Columns that became others on the way: all rows are compared with them at once. */
 static bool poll_and_work(struct sync *sync, const struct cycle_wish *wish, struct error *error)
 {
-	if (!poll(sync, wish, error))
+	if (!sync_begin_pictures(sync, error) || !poll(sync, wish, error))
 		return false;
 	int64_t until_ms = wish->work_ms ? clock_steady_ms() + wish->work_ms : 0;
 	return work(sync, wish, until_ms, error) &&

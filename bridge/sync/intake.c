@@ -1,11 +1,13 @@
 #include "bridge/sync/intake.h"
 
 #include "base/clock.h"
+#include "bridge/images/images_cell.h"
 #include "bridge/index/scope.h"
 #include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
 #include "bridge/memory/checkpoints.h"
 #include "bridge/memory/expiry.h"
+#include "bridge/memory/heard_pictures.h"
 #include "bridge/memory/integration_settings.h"
 #include "bridge/memory/progress_log.h"
 #include "bridge/memory/seen_document.h"
@@ -98,7 +100,8 @@ static void filter_row(struct sync *sync, struct pair *pair, const struct ledger
 	pair->list_turn = sync->list_turn;
 	note_shown_id(sync, pair, &cells[FIELD_ID]);
 	/* The state database may have gone back behind what this process remembers. */
-	if (entry->state != pair->state || row_differs(&sync->columns[row->table], entry, cells)) {
+	if (entry->state != pair->state || row_differs(&sync->columns[row->table], entry, cells) ||
+	    images_row_differs(sync, pair, entry, row->body)) {
 		if (entry->state == ENTRY_PAIR && shows_edit(&sync->columns[row->table], entry, cells))
 			/* Before anything of this cycle flows. */
 			pairs_set_claims(&sync->pairs, pair, sync_shown_other(sync, pair, &cells[FIELD_ID]));
@@ -266,6 +269,7 @@ bool sync_poll(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *
 			json_release(sync->couch_next);
 			sync->couch_next = take(news.cursor);
 		}
+		sync_hear_pictures(sync, news.pictures);
 		sync->settings_doubtful = sync->settings_doubtful || news.settings_changed;
 		sync->app_leftovers_due = sync->app_leftovers_due || news.app_leftovers;
 		sync->app_leftovers_heard = sync->app_leftovers_heard || news.app_leftovers;

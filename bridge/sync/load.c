@@ -4,6 +4,7 @@
 #include "bridge/diff/back_in_time.h"
 #include "bridge/diff/schema_effects.h"
 #include "bridge/diff/unseen_parents.h"
+#include "bridge/images/load_images.h"
 #include "bridge/index/parents.h"
 #include "bridge/index/scope.h"
 #include "bridge/job/conflict_notice.h"
@@ -141,7 +142,7 @@ static bool needs_no_row(const struct batch *batch, const struct job *job)
 	if (pair->document != PAIR_DOCUMENT_THERE && job->entry.state == ENTRY_NONE && !pair->record_id[0] &&
 	    job->reasons == JOB_DOCUMENT)
 		return true;
-	if ((job->reasons & (JOB_ROW | JOB_AGAIN)) || job->entry.state != ENTRY_PAIR ||
+	if ((job->reasons & (JOB_ROW | JOB_AGAIN | JOB_PICTURES)) || job->entry.state != ENTRY_PAIR ||
 	    intents_are_open(&job->entry.intents) || job->entry.unsure_since_ms || job->entry.typed_ms ||
 	    was_left_open(job) || !pair->in_scope || job->flaw.kind != ERROR_NONE ||
 	    job->document.presence != RECORD_THERE)
@@ -188,5 +189,6 @@ bool batch_load(struct batch *batch, struct error *error)
 	batch_read_row_cells(batch);
 	for (size_t i = 0; i < batch->count; i++)
 		job_take_notice(batch, &batch->jobs[i]);
-	return batch_find_twins(batch, error) && batch_check_schema(batch, error);
+	return batch_find_twins(batch, error) && batch_check_schema(batch, error) &&
+	       batch_load_images(batch, error);
 }

@@ -5,6 +5,7 @@
 #include "bridge/diff/field_diff.h"
 #include "bridge/diff/typing.h"
 #include "bridge/diff/untouched.h"
+#include "bridge/images/plan_images.h"
 #include "bridge/job/job_cells.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
@@ -361,6 +362,7 @@ static void finish_plan(struct batch *batch, struct job *job)
 		decide_new_fields(batch, job);
 	else if (takes_any_edit(plan))
 		take_default_collection(batch, job, container_after(job));
+	job_plan_images(batch, job);
 }
 
 bool batch_plan(struct batch *batch, struct error *error)

@@ -134,8 +134,10 @@ static char *shown(const struct pictures_plan *plan)
 #define OVER      .fetch_is_over = true
 #define LATELY    .filled_lately = true
 #define TICKED    .remove_all = true
+#define OLD       .row_may_be_old = true
 #define ROW_NEWER .order = ORDER_AIRTABLE_NEWER
 
+static const char *const ticked_for[] = {"a", "2"};
 static const struct plan_case {
 	const char *sentence;
 	const char *item, *row, *agreed;
@@ -236,6 +238,22 @@ static const struct plan_case {
 	 {LATELY},
 	 "keep b(2) | unlink a"},
 
+	/* soon after a write of ours */
+	{"what an old picture of the row lacks is no removal",
+	 "a b",
+	 "1:a",
+	 "a:1 b:2",
+	 {OLD},
+	 "keep a(1) wait b; must wait"},
+	{"an old picture of an empty cell is not filled again", "a", "", "a:1", {OLD}, "wait a; must wait"},
+	{"nor is it the second emptying", "a", "", "a:1", {OLD, LATELY}, "wait a; must wait"},
+	{"the order of an old picture does not count",
+	 "a b",
+	 "2:b 1:a",
+	 "a:1 b:2",
+	 {OLD},
+	 "keep a(1) keep b(2); row"},
+
 	/* the command */
 	{"Remove All Images", "a b", "1:a 2:b", "a:1 b:2", {TICKED}, "| unlink a(1) unlink b(2); row"},
 	{"Remove All Images with the cell emptied", "a", "", "a:1", {TICKED}, "| unlink a"},
@@ -245,6 +263,13 @@ static const struct plan_case {
 	 "a:1",
 	 {TICKED},
 	 "| unlink a(1) take-out (2); row"},
+
+	{"Remove All Images is about what was there when it was ticked",
+	 "a n",
+	 "1:a 2:photo 3:later",
+	 "a:1",
+	 {TICKED, .removing = ticked_for, .removing_count = countof(ticked_for)},
+	 "import (3) send n | unlink a(1) take-out (2); row"},
 
 	/* the order */
 	{"another order in the app", "b a", "1:a 2:b", "a:1 b:2", {0}, "keep b(2) keep a(1); row"},

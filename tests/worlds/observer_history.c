@@ -255,6 +255,8 @@ void observer_check_histories(struct world *world)
 	}
 	for (size_t i = 0; i < world->extra_count; i++) {
 		struct json_object *entry = world->extras[i];
+		if (strcmp(json_text_or(entry, "data_type", ""), "item_image") == 0)
+			continue; /* world_pictures.c judges them */
 		if (!world->state_lost && !world->went_back &&
 		    strcmp(json_text_or(entry, "event_name", ""), EVENT) == 0 &&
 		    changes_of(world, entry) == 0 && !cannot_be_told(world, i) && !is_kept_back(world, entry))

@@ -7,6 +7,7 @@
 #include "tests/worlds/former_state.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_gone.h"
+#include "tests/worlds/world_pictures.h"
 #include "tests/worlds/world_refusals.h"
 #include "tests/worlds/world_second.h"
 #include "tests/worlds/world_settings.h"
@@ -72,6 +73,7 @@ void world_advance(struct world *world, int64_t ms)
 	if (ms > 0)
 		world->steady_ms += world_second_advances(world, ms);
 	world_apply_late(world);
+	world_pictures_pass_time(world);
 }
 
 int64_t world_base_now_ms(const struct world *world)
@@ -166,6 +168,7 @@ static void open_sync(struct world *world)
 		.couch = world_couch_side(world),
 		.rows = world_airtable_side(world),
 		.store = world_store(world),
+		.signer = world_signer(world),
 		.request_deadline_ms = WORLD_DEADLINE_MS,
 		.log = &world->log,
 	};

@@ -105,7 +105,9 @@ struct world_picture {
 	bool there;
 	struct json_object *cells[FIELD_COUNT]; /* owned; NULL: empty */
 	struct json_object *shelf;              /* owned; of a column of their own, which nobody maps */
-	int64_t modified_ms[FIELD_COUNT];       /* the base's clock; 0: never */
+	struct json_object *images;       /* owned; never changed in place; NULL: none (world_pictures.h) */
+	bool remove_ticked;               /* Remove All Images */
+	int64_t modified_ms[FIELD_COUNT]; /* the base's clock; 0: never */
 	int64_t last_ms;
 };
 struct world_row {
@@ -178,6 +180,7 @@ struct world_change {
 struct transcript;
 struct world_columns;
 struct world_second;
+struct world_pictures;
 
 struct world {
 	uint64_t chance;
@@ -244,7 +247,8 @@ struct world {
 	bool stopped;                            /* nobody can tell what is to be synced */
 	struct integration_config config;
 	struct sync *sync;
-	struct world_second *second; /* owned; NULL: there is one process alone (world_second.h) */
+	struct world_pictures *pictures; /* owned; NULL: none are sent (world_pictures.h) */
+	struct world_second *second;     /* owned; NULL: there is one process alone (world_second.h) */
 	struct log log;
 	struct error last_error; /* of the last pass that failed */
 

@@ -5,6 +5,7 @@
 #include "inventory/history.h"
 #include "tests/worlds/former_state.h"
 #include "tests/worlds/observer.h"
+#include "tests/worlds/world_pictures.h"
 #include "tests/worlds/world_refusals.h"
 #include "tests/worlds/world_second.h"
 #include "tests/worlds/world_settings.h"
@@ -238,14 +239,19 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	/* What comes while the answer is on its way is behind it. */
 	int64_t app_leftovers = world->left_behind_sequence, settings = world->settings_sequence;
 	struct endpoint_records records = {count, list};
+	int64_t last_picture = since;
+	struct json_object *pictures =
+		world_pictures_news(world, since, count < WORLD_PAGE ? INT64_MAX : last, &last_picture);
 	bool ok = world_couch_ends(world, error);
 	if (ok)
 		note_shown(world, &records);
 	ok = ok && (count == 0 || visit(context, &records, error));
 	for (size_t i = 0; i < count; i++)
 		endpoint_record_done(&list[i]);
-	if (!ok)
+	if (!ok) {
+		json_release(pictures);
 		return false;
+	}
 	*news_out = (struct endpoint_news){.more = count == WORLD_PAGE, .rejoined = world->rejoined};
 	world->rejoined = false;
 	news_out->app_leftovers = app_leftovers > since;
@@ -254,6 +260,9 @@ static bool couch_news(void *self, struct json_object *cursor, int64_t wait_ms, 
 	news_out->settings_changed = settings > since;
 	if (count < WORLD_PAGE && settings > last)
 		last = settings;
+	news_out->pictures = pictures;
+	if (count < WORLD_PAGE && last_picture > last)
+		last = last_picture;
 	if (last > since)
 		news_out->cursor = place_of(world, last);
 	world->feed_left_at = last > since ? last : since;
@@ -320,6 +329,11 @@ static struct json_object *extra_of(struct world *world, const char *full_id)
 		if (strcmp(json_text_or(world->extras[i], "_id", ""), full_id) == 0)
 			return world->extras[i];
 	return NULL;
+}
+
+struct json_object *world_extra(struct world *world, const char *full_id)
+{
+	return extra_of(world, full_id);
 }
 
 struct json_object *world_config_document(void)
@@ -535,10 +549,26 @@ static bool update_extra(struct world *world, struct json_object *body)
 {
 	scoped(json_object) mine = without_revision(body);
 
+	world_unlinked(world, body, extra_of(world, json_text_or(body, "_id", "")));
+	world_pictures_changed(world, json_text_or(body, "_id", ""));
 	remove_extra(world, body);
 	if (!json_bool_or(body, "_deleted", false))
 		extra_add(world, mine);
 	return true;
+}
+
+void world_extra_replace(struct world *world, struct json_object *body)
+{
+	remove_extra(world, body);
+	extra_add(world, body);
+}
+
+void world_extra_remove(struct world *world, const char *full_id)
+{
+	scoped(json_object) body = json_new_object();
+
+	json_put_text(body, "_id", full_id);
+	remove_extra(world, body);
 }
 
 /* The row that a person wants gone is paired with it, or shows its ID: the app may have written the ID of another document into it. */

@@ -11,6 +11,11 @@ struct json_object *world_picked(struct json_object *json, const struct json_pic
 struct json_object *world_wire_apart(struct json_object *json);
 
 /* The beginning and the end of a call of the bridge; false and an error. */
+/* A document that is neither an item nor a collection; borrowed, or NULL. The others put one in the place of what has its _id, and take
+ * it away. */
+struct json_object *world_extra(struct world *world, const char *full_id);
+void world_extra_replace(struct world *world, struct json_object *body);
+void world_extra_remove(struct world *world, const char *full_id);
 bool world_couch_begins(struct world *world, enum world_fault fault, struct error *error);
 bool world_couch_ends(struct world *world, struct error *error);
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "sandbox/normalise.h"
 #include "tests/worlds/world_columns.h"
+#include "tests/worlds/world_pictures.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -63,6 +64,7 @@ static void picture_done(struct world_picture *picture)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		json_object_close(&picture->cells[field]);
 	json_object_close(&picture->shelf);
+	json_object_close(&picture->images);
 	*picture = (struct world_picture){0};
 }
 
@@ -73,6 +75,7 @@ static void keep_picture(struct world *world, struct world_row *row)
 	for (size_t field = 0; field < FIELD_COUNT; field++)
 		json_share(row->former.cells[field]);
 	json_share(row->former.shelf);
+	json_share(row->former.images);
 	row->stale_until_ms = world->steady_ms + WORLD_STALE_MS;
 }
 
@@ -212,6 +215,7 @@ struct json_object *world_row_body(const struct world *world, const struct world
 		if (column)
 			json_put(body, column, json_share(picture->cells[field]));
 	}
+	world_put_pictures(world, row, picture, body);
 	return body;
 }
 
@@ -224,4 +228,5 @@ void world_airtable_done(struct world *world)
 	for (size_t i = 0; i < WORLD_LATE; i++)
 		json_release(world->late[i].body);
 	world_columns_done(world);
+	world_pictures_done(world);
 }

@@ -8,6 +8,7 @@
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_columns.h"
 #include "tests/worlds/world_gone.h"
+#include "tests/worlds/world_pictures.h"
 #include "tests/worlds/world_rights.h"
 #include "tests/worlds/world_schema.h"
 #include "tests/worlds/world_second.h"
@@ -124,12 +125,18 @@ static bool takes_cell(struct world *world, struct endpoint_write *write, enum f
 
 /* The real one refuses a request as a whole, and airtable/batch.c splits it until the offender stands alone. A world is what lies
  * behind that: each record is refused or applied by itself. */
-static bool accepts(struct world *world, struct endpoint_write *write)
+static bool accepts(struct world *world, struct endpoint_write *write, const struct world_row *row)
 {
 	json_each (write->body, column, value) {
 		enum field field = field_of_column(world, write->table, column);
 		if (strcmp(column, WORLD_SHELF_COLUMN) == 0)
 			continue;
+		if (world_is_picture_column(world, column)) {
+			scoped_text objection = world_objects_to_images(world, row, column, value);
+			if (objection)
+				return refuse(write, "INVALID_ATTACHMENT_OBJECT", "%s", objection);
+			continue;
+		}
 		if (field == FIELD_COUNT)
 			return refuse(write, "UNKNOWN_FIELD_NAME", "Unknown field name: \"%s\"", column);
 		if (!takes_cell(world, write, field, value))
@@ -202,6 +209,10 @@ static void write_cells(struct world *world, struct world_row *row, struct json_
 	json_each (body, column, value) {
 		enum field field = field_of_column(world, row->table, column);
 		char was[48], is[48];
+		if (world_is_picture_column(world, column)) {
+			world_write_images(world, row, column, value);
+			continue;
+		}
 		if (field == FIELD_COUNT) {
 			world_note(world, "        bridge: %s Shelf: \"%s\"", row->id,
 				   json_object_get_string(value));
@@ -276,7 +287,7 @@ static void apply(struct world *world, struct endpoint_write *write, int64_t dec
 	write->result = ERROR_NONE;
 	if (!find_target(world, write, &row) || !world_permits(world, write, row))
 		return;
-	if (write->kind != WRITE_DELETE && !accepts(world, write)) {
+	if (write->kind != WRITE_DELETE && !accepts(world, write, row)) {
 		note_refused(world, write);
 		return;
 	}

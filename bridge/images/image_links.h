@@ -1,0 +1,8 @@
+/* Removes links of items to pictures that people removed from the row, and puts links in the order of the row: saved as the app does it,
+ * with history. */
+#pragma once
+#include "bridge/job/batch.h"
+
+/* Notes first what a tick is about. What is not taken is tried by the next job; the row is not written before. False ends the
+ * batch. */
+must_use bool batch_write_image_links(struct batch *batch, struct error *error);

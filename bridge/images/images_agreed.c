@@ -1,0 +1,367 @@
+#include "bridge/images/images_agreed.h"
+
+#include "bridge/images/images_cell.h"
+#include "bridge/job/job_outcome.h"
+#include "bridge/job/job_problem.h"
+#include "bridge/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAUSE_FIRST_MS                                                                                       \
+	(INT64_C(5) * 60 * 1000) /* before what Airtable did not take is sent again: doubling, */
+#define PAUSE_CAP_MS (INT64_C(60) * 60 * 1000) /* at most hourly */
+#define NAMED_MOST   3                         /* pictures that a problem names */
+
+static int64_t now_ms(const struct batch *batch)
+{
+	return batch->sync->rows.ops->now_ms(batch->sync->rows.self);
+}
+
+/* By then a request that leaves now was applied, or never will be. */
+static int64_t applied_by_ms(const struct batch *batch)
+{
+	return now_ms(batch) + batch->sync->request_deadline_ms + SYNC_FRESH_MS;
+}
+
+static struct ledger_picture *former(const struct job *job, const struct picture_decision *decision)
+{
+	return decision->image_id ? ledger_pictures_find(&job->images->before, decision->image_id) : NULL;
+}
+
+/* ---- what failed ---- */
+
+static int64_t pause_ms(int failures)
+{
+	int64_t pause = PAUSE_FIRST_MS;
+
+	for (int i = 1; i < failures && pause < PAUSE_CAP_MS; i++)
+		pause *= 2;
+	return pause < PAUSE_CAP_MS ? pause : PAUSE_CAP_MS;
+}
+
+/* Of a write that nobody answered it is not known that Airtable ever heard of the picture: it is sent again at once. */
+static void note_failed(const struct batch *batch, struct job *job, const struct picture_decision *decision)
+{
+	struct ledger_picture *one = former(job, decision);
+
+	if (!decision->failed || !one || one->next_try_ms || job->images->before.unanswered)
+		return;
+	one->failures++;
+	one->next_try_ms = now_ms(batch) + pause_ms(one->failures);
+}
+
+bool job_holds_image(const struct batch *batch, const struct job *job,
+		     const struct picture_decision *decision)
+{
+	const struct ledger_picture *one = former(job, decision);
+
+	return decision->failed && one && one->next_try_ms > now_ms(batch);
+}
+
+/* ---- what becomes agreed of one picture ---- */
+
+static struct ledger_picture *keep_former(struct ledger_pictures *agreed, const struct ledger_picture *one)
+{
+	struct ledger_picture *kept =
+		ledger_pictures_add(agreed, one->image_id, one->attachment_id, one->state);
+
+	kept->failures = one->failures;
+	kept->next_try_ms = one->next_try_ms;
+	kept->gone_ms = one->gone_ms;
+	return kept;
+}
+
+static const char *shown_id(const struct picture_decision *decision, const struct ledger_picture *one)
+{
+	bool shown = decision->attachment_id && decision->attachment_id[0];
+
+	return shown ? decision->attachment_id : one ? one->attachment_id : "";
+}
+
+static void agree_sent(struct ledger_pictures *agreed, const struct picture_decision *decision,
+		       const struct ledger_picture *one)
+{
+	struct ledger_picture *sent = ledger_pictures_add(agreed, decision->image_id, "", PICTURE_SENT);
+
+	sent->failures = one ? one->failures : 0;
+}
+
+/* Both have removed it, or our write takes it out: until the row can no longer show it, it is known as ours. */
+static void agree_gone(const struct batch *batch, struct ledger_pictures *agreed,
+		       const struct picture_decision *decision, const struct ledger_picture *one, bool sent)
+{
+	if (!one && !decision->attachment_id)
+		return;
+	struct ledger_picture *gone = ledger_pictures_add(agreed, decision->image_id, shown_id(decision, one),
+							  one ? one->state : PICTURE_CONFIRMED);
+	gone->gone_ms = sent ? now_ms(batch) : one ? one->gone_ms : 0;
+}
+
+static void agree_on_one(const struct batch *batch, const struct job *job,
+			 const struct picture_decision *decision, bool sent, struct ledger_pictures *agreed)
+{
+	const struct ledger_picture *one = former(job, decision);
+
+	if (!decision->image_id || ledger_pictures_find(agreed, decision->image_id))
+		return; /* foreign; or a copy of one before it */
+	switch (decision->action) {
+	case PICTURE_KEEP:
+		ledger_pictures_add(agreed, decision->image_id, shown_id(decision, one), PICTURE_CONFIRMED);
+		break;
+	case PICTURE_WAIT:
+		if (one)
+			keep_former(agreed, one);
+		else
+			ledger_pictures_add(agreed, decision->image_id, shown_id(decision, one),
+					    PICTURE_SENT);
+		break;
+	case PICTURE_SEND:
+		if (sent && !job_holds_image(batch, job, decision))
+			agree_sent(agreed, decision, one);
+		else if (one)
+			keep_former(agreed, one);
+		break;
+	case PICTURE_STAY_OUT:
+		ledger_pictures_add(agreed, decision->image_id, "", PICTURE_LEFT_OUT);
+		break;
+	case PICTURE_UNLINK:
+	case PICTURE_TAKE_OUT:
+		agree_gone(batch, agreed, decision, one, sent);
+		break;
+	case PICTURE_FORGET:
+		if (one && one->gone_ms && now_ms(batch) - one->gone_ms < PICTURES_FETCH_MS)
+			keep_former(agreed, one);
+		break;
+	case PICTURE_IMPORT:
+		break;
+	}
+}
+
+/* As long as the row has another order than it is to have, the former one is what both had. */
+static void keep_order(struct ledger_pictures *agreed, const struct ledger_pictures *before)
+{
+	size_t place = 0;
+
+	for (size_t i = 0; i < before->count; i++) {
+		struct ledger_picture *one = ledger_pictures_find(agreed, before->list[i].image_id);
+		if (!one)
+			continue;
+		struct ledger_picture moved = *one;
+		size_t from = (size_t)(one - agreed->list);
+		memmove(&agreed->list[place + 1], &agreed->list[place], (from - place) * sizeof moved);
+		agreed->list[place++] = moved;
+	}
+}
+
+static void agree(const struct batch *batch, struct job *job, bool sent)
+{
+	const struct job_images *images = job->images;
+	struct ledger_pictures list = {0}, *agreed = &job->entry.pictures;
+
+	for (size_t i = 0; i < images->plan.count; i++)
+		agree_on_one(batch, job, &images->plan.list[i], sent, &list);
+	if (images->plan.write_row && !sent)
+		keep_order(&list, &images->before);
+	struct ledger_pictures replaced = {.count = agreed->count, .list = agreed->list};
+	agreed->list = list.list;
+	agreed->count = list.count;
+	ledger_pictures_done(&replaced);
+}
+
+/* ---- what a person should know ---- */
+
+static void name_failed(const struct job *job, struct text *names)
+{
+	const struct ledger_pictures *agreed = &job->entry.pictures;
+	size_t count = 0;
+
+	for (size_t i = 0; i < agreed->count; i++)
+		if (agreed->list[i].failures && agreed->list[i].state == PICTURE_SENT &&
+		    !agreed->list[i].gone_ms && count++ < NAMED_MOST)
+			text_format(names, "%s%s", names->length ? ", " : "", agreed->list[i].image_id);
+	if (count > NAMED_MOST)
+		text_format(names, " and %zu more", count - NAMED_MOST);
+}
+
+static void describe(struct job *job)
+{
+	struct text names = {0}, words = {0};
+	struct ledger_pictures *agreed = &job->entry.pictures;
+
+	name_failed(job, &names);
+	if (names.length)
+		text_format(
+			&words,
+			"Images: Airtable did not take %s: it is sent again, with pauses of up to an hour; "
+			"check that PUBLIC_URL can be reached from outside",
+			text_or_empty(&names));
+	if (job->images->plan.problem)
+		text_format(&words, "%sImages: %s", words.length ? ". " : "", job->images->plan.problem);
+	if (agreed->refusals)
+		text_format(&words, "%s" IMAGES_REFUSED, words.length ? ". " : "");
+	own_free_text(&agreed->problem);
+	agreed->problem = words.length ? own_copy(text_or_empty(&words)) : NULL;
+	text_done(&names);
+	text_done(&words);
+}
+
+/* ---- the job ---- */
+
+static bool any_sent(const struct ledger_pictures *agreed)
+{
+	for (size_t i = 0; i < agreed->count; i++)
+		if (agreed->list[i].state == PICTURE_SENT)
+			return true;
+	return false;
+}
+
+/* Whether the row lacks something that both are to have, or shows something that nobody can name yet. */
+static bool is_doubted(const struct job *job)
+{
+	const struct pictures_plan *plan = &job->images->plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct ledger_picture *one = former(job, &plan->list[i]);
+		if (plan->list[i].action == PICTURE_WAIT && (!one || one->state != PICTURE_SENT))
+			return true;
+	}
+	return false;
+}
+
+void job_settle_images(struct batch *batch, struct job *job)
+{
+	struct job_images *images = job->images;
+	struct ledger_pictures *agreed = &job->entry.pictures;
+
+	if (!images || !images->planned)
+		return;
+	for (size_t i = 0; i < images->plan.count; i++)
+		note_failed(batch, job, &images->plan.list[i]);
+	agree(batch, job, false);
+	/* The state was lost, or somebody else has sent them: from now on Airtable has its time. */
+	if (!agreed->sent_ms && any_sent(agreed))
+		agreed->sent_ms = now_ms(batch);
+	agreed->doubted = is_doubted(job);
+	if (!images->plan.write_row && !images->ticked) {
+		agreed->refusals = 0;
+		agreed->refused_until_ms = 0;
+	}
+	describe(job);
+}
+
+void job_report_images(struct job *job)
+{
+	if (job->entry.pictures.problem && !job->needs_no_row && !job_has_ended(job))
+		job_problem(job, "%s.", job->entry.pictures.problem);
+}
+
+void job_note_images(struct batch *batch, struct job *job)
+{
+	struct job_images *images = job->images;
+	struct ledger_pictures *agreed = &job->entry.pictures;
+
+	if (!images || !images->writes_cell)
+		return;
+	agree(batch, job, true);
+	agreed->sent_ms = applied_by_ms(batch);
+	agreed->unanswered = true;
+	agreed->row = 0;
+	if (images->plan.fills_again)
+		agreed->filled_ms = now_ms(batch);
+	images->noted = true;
+}
+
+void job_forget_images(struct batch *batch, struct job *job)
+{
+	struct job_images *images = job->images;
+	struct ledger_pictures *agreed = &job->entry.pictures;
+
+	if (!images || !images->noted)
+		return;
+	agree(batch, job, false);
+	agreed->sent_ms = images->before.sent_ms;
+	agreed->unanswered = images->before.unanswered;
+	agreed->filled_ms = images->before.filled_ms;
+	images->noted = images->writes_cell = false;
+}
+
+void job_note_images_refused(struct batch *batch, struct job *job)
+{
+	struct ledger_pictures *agreed = &job->entry.pictures;
+
+	agreed->refusals++;
+	agreed->refused_until_ms = now_ms(batch) + pause_ms(agreed->refusals);
+	describe(job);
+}
+
+bool job_are_images_refused(const struct batch *batch, const struct job *job)
+{
+	return job->entry.pictures.refused_until_ms > now_ms(batch);
+}
+
+/* Which of the row's attachments are what was sent: by the names of their files. */
+static void take_attachments(struct ledger_pictures *agreed, const struct picture_attachment *row,
+			     size_t row_count)
+{
+	for (size_t i = 0; i < row_count; i++) {
+		struct ledger_picture *one = ledger_pictures_find(agreed, row[i].stem);
+		if (!one || one->state != PICTURE_SENT || one->attachment_id[0] || !row[i].id[0])
+			continue;
+		free(one->attachment_id);
+		one->attachment_id = own_copy(row[i].id);
+	}
+}
+
+void job_take_images(struct batch *batch, struct job *job)
+{
+	const struct columns *columns = &batch->sync->columns[job->pair->table];
+	struct ledger_pictures *agreed = &job->entry.pictures;
+	struct job_images shown = {0}, *images = job->images;
+	const struct endpoint_write *request = job->row_write.request;
+
+	if (!images)
+		return;
+	if (images->clears_box)
+		json_object_close(&agreed->removing);
+	if (images->clears_box || images->noted) {
+		agreed->refusals = 0;
+		agreed->refused_until_ms = 0;
+	}
+	if (!images->noted)
+		return;
+	shown.row = images_read_cell(columns, request->answer.body, &shown.row_count);
+	take_attachments(agreed, shown.row, shown.row_count);
+	for (size_t i = 0; i < shown.row_count; i++) {
+		free((void *)shown.row[i].id);
+		free((void *)shown.row[i].stem);
+	}
+	free(shown.row);
+	agreed->sent_ms = request->date_ms ? request->date_ms : now_ms(batch);
+	agreed->unanswered = false;
+}
+
+static bool changes_links(const struct pictures_plan *plan)
+{
+	bool changes = plan->write_order;
+
+	for (size_t i = 0; i < plan->count; i++)
+		changes = changes || plan->list[i].action == PICTURE_UNLINK;
+	return changes;
+}
+
+void job_end_images(struct batch *batch, struct job *job)
+{
+	struct job_images *images = job->images;
+	struct ledger_pictures *agreed = &job->entry.pictures;
+
+	(void)batch;
+	if (!images || !images->planned)
+		return;
+	bool waits = agreed->refused_until_ms != 0; /* for its time, whatever the row shows */
+	bool row_open = !waits && (images->noted || images->plan.write_row || images->ticked);
+	bool links_open = images->links_failed || !images->all_here || changes_links(&images->plan);
+	bool any = agreed->count || images->links_hash;
+	agreed->row = any && !row_open ? images->row_hash : 0;
+	agreed->handled = links_open ? 0 : images->links_hash;
+}

@@ -1,0 +1,36 @@
+/* The pictures of one item under work (sync-rules 9): what both sides show of them, what was decided, and what has become of it. */
+#pragma once
+#include "bridge/plan/plan_pictures.h"
+#include "bridge/state/ledger_pictures.h"
+
+struct job_image {
+	char *image_id;           /* owned */
+	char *filename;           /* owned; NULL: the picture is not here, or has no file */
+	struct json_object *body; /* owned; the image document, or NULL */
+};
+struct job_images {
+	/* What is read: by batch_load(). */
+	struct json_object *links; /* owned; {_id: the link's document}, all of the item */
+	uint64_t links_hash;       /* 0: there are none */
+	size_t count;
+	struct job_image *list; /* owned; the item's pictures, in order, each once */
+	bool too_many; /* more links than are read, of this item or of others whose ids go on from its own */
+	bool all_here; /* each of them has its file */
+	size_t row_count;
+	struct picture_attachment *row; /* owned, with its texts; the cell */
+	uint64_t row_hash;              /* 0: it is empty */
+	bool ticked;                    /* Remove All Images */
+	bool before_tick;               /* what that is about was noted by a former job */
+
+	/* What is decided: by batch_plan(), const from then on. */
+	bool planned;
+	struct pictures_plan plan;
+
+	/* What is done. */
+	bool links_failed;             /* not all links were removed or put in order */
+	bool writes_cell, clears_box;  /* both stand in the row's body */
+	bool suspect;                  /* the row was refused with them, and is tried without */
+	bool noted;                    /* the entry says what is sent; 'before' is what it said until then */
+	struct ledger_pictures before; /* owned */
+};
+void job_images_done(struct job_images **images);

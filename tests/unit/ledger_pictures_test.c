@@ -1,0 +1,144 @@
+/* The ledger's member of pictures: what is stored comes back, what is damaged counts as lost, and when the row is read again. */
+#include "base/json.h"
+#include "bridge/state/ledger_pictures.h"
+#include "tests/unit/cases.h"
+
+#include <string.h>
+
+static struct json_object *parsed(const char *words)
+{
+	struct json_object *json = NULL;
+	struct error error = {0};
+
+	assert_true(json_read(words, strlen(words), &json, NULL, &error));
+	return json;
+}
+
+/* ---- as JSON ---- */
+
+static const struct json_case {
+	const char *sentence;
+	const char *stored;
+	const char *again; /* NULL: the same */
+} json_cases[] = {
+	{"what was sent",
+	 "{\"list\":[{\"image\":\"a\",\"state\":\"sent\"}],\"sent\":1700000000000,\"unanswered\":true}",
+	 NULL},
+	{"what failed, and was refused",
+	 "{\"list\":[{\"image\":\"a\",\"attachment\":\"att1\",\"state\":\"sent\",\"failures\":2,"
+	 "\"next_try\":1700000600000}],\"sent\":1700000000000,\"refusals\":1,\"refused_until\":1700000300000,"
+	 "\"problem\":\"words\"}",
+	 NULL},
+	{"what both have, what goes, what stays out",
+	 "{\"list\":[{\"image\":\"b\",\"attachment\":\"att2\",\"state\":\"confirmed\"},{\"image\":\"a\","
+	 "\"attachment\":\"att1\",\"state\":\"confirmed\",\"gone\":1700000000000},{\"image\":\"c\",\"state\":"
+	 "\"left out\"}],\"doubted\":true,\"filled\":1700000000001,\"handled\":\"00000000000000ab\",\"row\":"
+	 "\"0100000000000000\",\"removing\":[\"a\",\"att9\"]}",
+	 NULL},
+	{"a state of another version is left out",
+	 "{\"list\":[{\"image\":\"a\",\"state\":\"dreamt\"},{\"image\":\"b\",\"state\":\"sent\"}]}",
+	 "{\"list\":[{\"image\":\"b\",\"state\":\"sent\"}]}"},
+	{"of two of the same picture the first counts",
+	 "{\"list\":[{\"image\":\"a\",\"state\":\"sent\"},{\"image\":\"a\",\"state\":\"confirmed\"}]}",
+	 "{\"list\":[{\"image\":\"a\",\"state\":\"sent\"}]}"},
+	{"times that there cannot be are none",
+	 "{\"list\":[{\"image\":\"a\",\"state\":\"sent\",\"next_try\":-5,\"failures\":-1}],\"sent\":-1}",
+	 "{\"list\":[{\"image\":\"a\",\"state\":\"sent\"}]}"},
+};
+
+static void check_json(void **state)
+{
+	const struct json_case *row = *state;
+	scoped(json_object) stored = parsed(row->stored);
+	scoped(json_object) wanted = parsed(row->again ? row->again : row->stored);
+	struct ledger_pictures pictures, copy;
+
+	ledger_pictures_from_json(stored, &pictures);
+	copy = ledger_pictures_copy(&pictures);
+	ledger_pictures_done(&pictures);
+	scoped(json_object) again = ledger_pictures_to_json(&copy);
+	if (!json_equal(again, wanted))
+		fail_msg("%s", json_object_to_json_string(again));
+	ledger_pictures_done(&copy);
+}
+
+static void nothing_is_not_stored(void **state)
+{
+	struct ledger_pictures pictures;
+
+	(void)state;
+	ledger_pictures_from_json(NULL, &pictures);
+	assert_null(ledger_pictures_to_json(&pictures));
+	assert_null(ledger_pictures_find(&pictures, "a"));
+}
+
+/* ---- when the row is read again ---- */
+
+#define SENT  1700000000000
+#define HOUR  3600000
+#define NEVER (-1)
+
+static const struct due_case {
+	const char *sentence;
+	const char *list;
+	int64_t after_ms, due_ms;
+} due_cases[] = {
+	{"of what was sent first after 5 s", "[{\"image\":\"a\",\"state\":\"sent\"}]", 0, 5000},
+	{"then after 20 s", "[{\"image\":\"a\",\"state\":\"sent\"}]", 6000, 14000},
+	{"then after 60 s", "[{\"image\":\"a\",\"state\":\"sent\"}]", 20000, 40000},
+	{"before its write can no longer be applied, not sooner", "[{\"image\":\"a\",\"state\":\"sent\"}]",
+	 -65000, 70000},
+	{"of what nothing can be decided, hourly", "[{\"image\":\"a\",\"state\":\"sent\"}]", 61000, HOUR},
+	{"of what failed when it is tried again",
+	 "[{\"image\":\"a\",\"state\":\"sent\",\"next_try\":1700000300000}]", 61000, 239000},
+	{"the earliest counts",
+	 "[{\"image\":\"a\",\"state\":\"sent\",\"next_try\":1700000300000},{\"image\":\"b\",\"state\":"
+	 "\"sent\"}]",
+	 20000, 40000},
+	{"what both have is not looked at", "[{\"image\":\"a\",\"state\":\"confirmed\"}]", 0, NEVER},
+	{"nor what stays out", "[{\"image\":\"a\",\"state\":\"left out\"}]", 0, NEVER},
+	{"nor what leaves the row", "[{\"image\":\"a\",\"state\":\"sent\",\"gone\":1700000000000}]", 0,
+	 NEVER},
+};
+
+static void check_due(void **state)
+{
+	const struct due_case *row = *state;
+	scoped_text words = own_format("{\"list\":%s,\"sent\":%lld}", row->list, (long long)SENT);
+	scoped(json_object) json = parsed(words);
+	struct ledger_pictures pictures;
+
+	ledger_pictures_from_json(json, &pictures);
+	assert_int_equal(ledger_pictures_due_ms(&pictures, SENT + row->after_ms), row->due_ms);
+	ledger_pictures_done(&pictures);
+}
+
+static void what_is_doubted_is_due(void **state)
+{
+	struct ledger_pictures pictures = {.sent_ms = SENT, .doubted = true};
+
+	(void)state;
+	assert_int_equal(ledger_pictures_due_ms(&pictures, SENT + 10000), 50000);
+	assert_int_equal(ledger_pictures_due_ms(&pictures, SENT + 60000), HOUR);
+}
+
+static void what_was_refused_is_due(void **state)
+{
+	struct ledger_pictures pictures = {.refusals = 1, .refused_until_ms = SENT + 300000};
+
+	(void)state;
+	assert_int_equal(ledger_pictures_due_ms(&pictures, SENT), 300000);
+	assert_int_equal(ledger_pictures_due_ms(&pictures, SENT + 300000), HOUR);
+}
+
+int main(void)
+{
+	struct cases cases = {0};
+
+	cases_add_table(&cases, json_cases, check_json);
+	cases_add_table(&cases, due_cases, check_due);
+	cases_add(&cases, own_copy("nothing is not stored"), nothing_is_not_stored, NULL);
+	cases_add(&cases, own_copy("what is doubted is due"), what_is_doubted_is_due, NULL);
+	cases_add(&cases, own_copy("what was refused is due"), what_was_refused_is_due, NULL);
+	return cases_run("ledger_pictures", &cases);
+}

@@ -1,0 +1,231 @@
+/* Pictures in the database of a world, and what the app does with them. */
+#include "tests/worlds/world_pictures_inside.h"
+
+#include "inventory/document.h"
+#include "tests/worlds/transcript.h"
+#include "tests/worlds/world_columns.h"
+#include "tests/worlds/world_couch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINK_MS INT64_C(86400000) /* a signed link is good for so long */
+
+/* ---- beginning ---- */
+
+static bool sign(void *self, const char *image_id, struct json_object *image, char **link_out,
+		 struct error *error)
+{
+	const struct world *world = self;
+
+	(void)error;
+	(void)image;
+	*link_out = own_format("https://pictures.example/%s?e=%lld", image_id,
+			       (long long)(world->steady_ms + LINK_MS));
+	return true;
+}
+
+static void find_column(const struct world *world, const char *name, char id_out[24])
+{
+	struct json_object *fields =
+		json_child(json_at(world_columns_schema(world), TABLE_ITEMS), "fields", json_type_array);
+
+	for (size_t i = 0; i < json_length(fields); i++)
+		if (strcmp(json_text_or(json_at(fields, i), "name", ""), name) == 0)
+			snprintf(id_out, 24, "%s", json_text_or(json_at(fields, i), "id", ""));
+}
+
+void world_pictures_begin(struct world *world)
+{
+	struct world_pictures *pictures = own_alloc(sizeof *pictures);
+
+	transcript_spoil(world, "pictures");
+	pictures->signer = (struct picture_signer){sign, world};
+	pictures->changes = json_new_object();
+	pictures->ends = json_new_object();
+	pictures->sent = json_new_object();
+	pictures->photos = json_new_object();
+	pictures->wanted = json_new_object();
+	find_column(world, COLUMN_IMAGES, pictures->images_column);
+	find_column(world, COLUMN_REMOVE_IMAGES, pictures->remove_column);
+	world->pictures = pictures;
+}
+
+const struct picture_signer *world_signer(struct world *world)
+{
+	return world->pictures ? &world->pictures->signer : NULL;
+}
+
+void world_pictures_done(struct world *world)
+{
+	struct world_pictures *gone = take(world->pictures);
+
+	if (!gone)
+		return;
+	json_release(gone->changes);
+	json_release(gone->ends);
+	json_release(gone->sent);
+	json_release(gone->photos);
+	json_release(gone->wanted);
+	free(gone->refusal);
+	free(gone);
+}
+
+/* ---- CouchDB ---- */
+
+void world_pictures_changed(struct world *world, const char *full_id)
+{
+	enum document_type type = document_type_of(full_id, NULL);
+
+	if (world->pictures && (type == DOCUMENT_ITEM_IMAGE || type == DOCUMENT_IMAGE))
+		json_put(world->pictures->changes, full_id, json_new_int(++world->sequence));
+}
+
+struct json_object *world_pictures_news(struct world *world, int64_t since, int64_t until,
+					int64_t *last_inout)
+{
+	struct json_object *list = NULL;
+
+	if (!world->pictures)
+		return NULL;
+	json_each (world->pictures->changes, full_id, sequence) {
+		struct json_object *one, *body = world_extra(world, full_id);
+		if (json_object_get_int64(sequence) <= since || json_object_get_int64(sequence) > until)
+			continue;
+		list = list ? list : json_new_array();
+		one = json_new_object();
+		json_put_text(one, "id", full_id);
+		if (body)
+			json_put(one, "body", json_copy(body));
+		json_append(list, one);
+		if (json_object_get_int64(sequence) > *last_inout)
+			*last_inout = json_object_get_int64(sequence);
+	}
+	return list;
+}
+
+static void put(struct world *world, struct json_object *body)
+{
+	world_extra_replace(world, body);
+	world_pictures_changed(world, json_text_or(body, "_id", ""));
+	world->moment++;
+	json_release(body);
+}
+
+static struct json_object *new_document(const char *type, const char *full_id)
+{
+	struct json_object *body = json_new_object();
+
+	json_put_text(body, "_id", full_id);
+	json_put_text(body, "type", type);
+	json_put(body, "created_at", json_new_int(1));
+	json_put(body, "updated_at", json_new_int(1));
+	json_put(body, "data", json_new_object());
+	return body;
+}
+
+static struct json_object *stub(void)
+{
+	struct json_object *json = json_new_object();
+
+	json_put_text(json, "content_type", "image/png");
+	json_put(json, "stub", json_new_bool(true));
+	return json;
+}
+
+void world_app_has_image(struct world *world, const char *image_id)
+{
+	scoped_text full_id = document_full_id(DOCUMENT_IMAGE, image_id);
+	struct json_object *body = new_document("image", full_id), *attachments = json_new_object();
+	struct json_object *data = document_data(body);
+
+	world_note(world, "app: picture %s", image_id);
+	json_put_text(data, "filename", "photo.png");
+	json_put(data, "_item_ids", json_new_array());
+	json_put(data, "_item_collection_ids", json_new_array());
+	json_put(attachments, "thumbnail-128", stub());
+	json_put(attachments, "image-1440", stub());
+	json_put(body, "_attachments", attachments);
+	put(world, body);
+}
+
+/* As the app derives it: which items the picture has. */
+static void list_item(struct world *world, const char *image_id, const char *item_id, bool there)
+{
+	scoped_text full_id = document_full_id(DOCUMENT_IMAGE, image_id);
+	struct json_object *stored = world_extra(world, full_id), *body, *kept = json_new_array();
+
+	if (!stored) {
+		json_release(kept);
+		return;
+	}
+	body = json_copy(stored);
+	struct json_object *items = json_child(document_data(body), "_item_ids", json_type_array);
+	for (size_t i = 0; i < json_length(items); i++)
+		if (strcmp(json_text_of(json_at(items, i)), item_id) != 0)
+			json_append(kept, json_share(json_at(items, i)));
+	if (there)
+		json_append(kept, json_new_text(item_id));
+	json_put(document_data(body), "_item_ids", kept);
+	put(world, body);
+}
+
+void world_app_links_oddly(struct world *world, const char *link_id, const char *item_id,
+			   const char *image_id, int order)
+{
+	struct json_object *body = new_document("item_image", link_id), *data = document_data(body);
+
+	world_note(world, "app: %s is picture %d of %s", image_id, order, item_id);
+	json_put_text(data, "item_id", item_id);
+	json_put_text(data, "image_id", image_id);
+	json_put(data, "order", json_new_int(order));
+	json_put_text(data, "_item_collection_id", "c0");
+	put(world, body);
+	list_item(world, image_id, item_id, true);
+}
+
+static char *link_of(const char *item_id, const char *image_id)
+{
+	return own_format("%s%s-%s", document_prefix(DOCUMENT_ITEM_IMAGE), item_id, image_id);
+}
+
+void world_app_links(struct world *world, const char *item_id, const char *image_id, int order)
+{
+	scoped_text link = link_of(item_id, image_id);
+
+	world_app_links_oddly(world, link, item_id, image_id, order);
+}
+
+void world_app_unlinks(struct world *world, const char *item_id, const char *image_id)
+{
+	scoped_text link = link_of(item_id, image_id);
+
+	if (!world_extra(world, link))
+		return;
+	world_note(world, "app: %s loses %s", item_id, image_id);
+	world_extra_remove(world, link);
+	world_pictures_changed(world, link);
+	world->moment++;
+	list_item(world, image_id, item_id, false);
+}
+
+void world_extra_goes(struct world *world, const char *link_id)
+{
+	world_extra_remove(world, link_id);
+	world_pictures_changed(world, link_id);
+	world->moment++;
+}
+
+void world_app_orders(struct world *world, const char *item_id, const char *image_id, int order)
+{
+	scoped_text link = link_of(item_id, image_id);
+	struct json_object *stored = world_extra(world, link), *body;
+
+	if (!stored)
+		return;
+	world_note(world, "app: %s becomes picture %d of %s", image_id, order, item_id);
+	body = json_copy(stored);
+	json_put(document_data(body), "order", json_new_int(order));
+	put(world, body);
+}

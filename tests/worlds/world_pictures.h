@@ -1,0 +1,83 @@
+/* Pictures in a world: the app's documents of them, the attachments of rows, Airtable that fetches what it was sent, and a judge who
+ * knows each of them. */
+#pragma once
+#include "tests/worlds/world.h"
+
+#define WORLD_FETCH_MS 3000 /* Airtable has what it was sent after this long */
+
+/* What becomes of a picture that Airtable is sent. */
+enum world_fetch {
+	FETCH_WORKS,
+	FETCH_FAILS_AT_ONCE, /* the answer does not have it */
+	FETCH_FAILS,         /* it vanishes after WORLD_FETCH_MS */
+	FETCH_FAILS_LATE,    /* after 50 s */
+	FETCH_STAYS_EMPTY,   /* the object stays, without a file */
+	FETCH_WORKS_LATE,    /* after 50 s */
+};
+
+/* From the next start of the bridge on pictures are sent. */
+void world_pictures_begin(struct world *world);
+const struct picture_signer *world_signer(struct world *world); /* or NULL */
+void world_pictures_done(struct world *world);
+
+/* ---- the app ---- */
+
+/* The document of a picture, and its link to an item in this place. */
+void world_app_has_image(struct world *world, const char *image_id);
+void world_app_links(struct world *world, const char *item_id, const char *image_id, int order);
+/* A link whose id does not say its item. */
+void world_app_links_oddly(struct world *world, const char *link_id, const char *item_id,
+			   const char *image_id, int order);
+void world_app_unlinks(struct world *world, const char *item_id, const char *image_id);
+void world_extra_goes(struct world *world, const char *link_id); /* the link of this id */
+void world_app_orders(struct world *world, const char *item_id, const char *image_id, int order);
+
+/* ---- people in Airtable ---- */
+
+void world_person_adds_photo(struct world *world, struct world_row *row, const char *filename, bool first);
+/* By the stem of its file's name. */
+void world_person_removes_picture(struct world *world, struct world_row *row, const char *stem);
+void world_person_turns_pictures(struct world *world, struct world_row *row); /* the last comes first */
+void world_person_empties_pictures(struct world *world, struct world_row *row);
+void world_person_ticks_remove(struct world *world, struct world_row *row);
+/* The app's own sync sends its pictures again, by links of its own. */
+void world_app_sends_again(struct world *world, struct world_row *row);
+
+/* ---- Airtable ---- */
+
+/* What becomes of this picture whenever it is sent from now on. */
+void world_fetch_ends(struct world *world, const char *image_id, enum world_fetch fetch);
+/* Each write of the cell is refused, in words that name it, or not; NULL: no more. */
+void world_refuses_images(struct world *world, const char *words);
+void world_pictures_pass_time(struct world *world);
+
+/* ---- of the sides (world_couch.c, world_rows.c, world_writes.c) ---- */
+
+void world_pictures_changed(struct world *world, const char *full_id);
+struct json_object *world_pictures_news(struct world *world, int64_t since, int64_t until,
+					int64_t *last_inout);
+bool world_is_picture_column(const struct world *world, const char *column);
+void world_put_pictures(const struct world *world, const struct world_row *row,
+			const struct world_picture *picture, struct json_object *body);
+/* NULL: the cell takes the value; else the words of the refusal, which the caller frees. */
+char *world_objects_to_images(struct world *world, const struct world_row *row, const char *column,
+			      struct json_object *value);
+void world_write_images(struct world *world, struct world_row *row, const char *column,
+			struct json_object *value);
+
+/* The bridge is about to write this over that link. */
+void world_unlinked(struct world *world, struct json_object *body, struct json_object *stored);
+
+/* ---- asking ---- */
+
+/* "p1 p2": the stems of what the row shows, in order, with ~ where Airtable has no file yet. The caller frees. */
+unsigned world_refused_images(const struct world *world); /* writes of the cell that were refused */
+char *world_shown_pictures(const struct world_row *row);
+/* The pictures of the item's links, in order. The caller frees. */
+char *world_linked_pictures(struct world *world, const char *item_id);
+bool world_is_ticked(const struct world_row *row);
+unsigned world_sent_pictures(const struct world *world, const char *image_id); /* how often it was sent */
+/* Whether the history tells that this link was removed. */
+bool world_history_has_unlinked(const struct world *world, const char *item_id, const char *image_id);
+/* The end: both sides have the same pictures of every item, in the same order, each once. */
+void world_judge_pictures(struct world *world);

@@ -1,0 +1,128 @@
+/* Who knows each picture of a world: none is lost without a history, none is twice in a row. */
+#include "tests/worlds/world_pictures_inside.h"
+
+#include "inventory/document.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- asking ---- */
+
+unsigned world_refused_images(const struct world *world)
+{
+	return world->pictures->refused;
+}
+
+char *world_shown_pictures(const struct world_row *row)
+{
+	struct text words = {0};
+
+	for (size_t i = 0; row && row->now.images && i < json_length(row->now.images); i++) {
+		struct json_object *one = json_at(row->now.images, i);
+		char stem[64];
+		text_format(&words, "%s%s%s", words.length ? " " : "", world_stem_of(one, stem),
+			    json_int_or(one, "size", -1) < 0 ? "~" : "");
+	}
+	return text_take(&words);
+}
+
+static int compare_links(const void *left, const void *right)
+{
+	struct json_object *const *a = left, *const *b = right;
+	int64_t one = json_int_or(document_data(*a), "order", 0),
+		other = json_int_or(document_data(*b), "order", 0);
+
+	return one != other ? (one < other ? -1 : 1)
+			    : strcmp(json_text_or(*a, "_id", ""), json_text_or(*b, "_id", ""));
+}
+
+char *world_linked_pictures(struct world *world, const char *item_id)
+{
+	scoped(json_object) links = json_new_array();
+	struct text words = {0};
+
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (document_type_of(json_text_or(world->extras[i], "_id", ""), NULL) ==
+			    DOCUMENT_ITEM_IMAGE &&
+		    strcmp(json_text_or(document_data(world->extras[i]), "item_id", ""), item_id) == 0)
+			json_append(links, json_share(world->extras[i]));
+	json_sort(links, compare_links);
+	for (size_t i = 0; i < json_length(links); i++)
+		text_format(&words, "%s%s", words.length ? " " : "",
+			    json_text_or(document_data(json_at(links, i)), "image_id", ""));
+	return text_take(&words);
+}
+
+bool world_is_ticked(const struct world_row *row)
+{
+	return row && row->now.remove_ticked;
+}
+
+unsigned world_sent_pictures(const struct world *world, const char *image_id)
+{
+	return (unsigned)json_int_or(world->pictures->sent, image_id, 0);
+}
+
+bool world_history_has_unlinked(const struct world *world, const char *item_id, const char *image_id)
+{
+	scoped_text data_id = own_format("%s-%s", item_id, image_id);
+
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (strcmp(json_text_or(world->extras[i], "data_type", ""), "item_image") == 0 &&
+		    strcmp(json_text_or(world->extras[i], "data_id", ""), data_id) == 0)
+			return true;
+	return false;
+}
+
+/* What the row shows of our pictures; a person's own photos are theirs. */
+static char *shown_but_photos(const struct world *world, const struct world_row *row)
+{
+	struct text words = {0};
+
+	for (size_t i = 0; row->now.images && i < json_length(row->now.images); i++) {
+		struct json_object *one = json_at(row->now.images, i);
+		char stem[64];
+		if (json_find(world->pictures->photos, json_text_or(one, "id", ""), NULL))
+			continue;
+		text_format(&words, "%s%s%s", words.length ? " " : "", world_stem_of(one, stem),
+			    json_int_or(one, "size", -1) < 0 ? "~" : "");
+	}
+	return text_take(&words);
+}
+
+void world_judge_pictures(struct world *world)
+{
+	for (size_t i = 0; world->pictures && i < world->row_count; i++) {
+		const struct world_row *row = &world->rows[i];
+		const char *item_id = world_cell_text(row, FIELD_ID);
+		if (!row->now.there || row->table != TABLE_ITEMS || !*item_id)
+			continue;
+		scoped_text linked = world_linked_pictures(world, item_id);
+		scoped_text shown = shown_but_photos(world, row);
+		if (strcmp(linked, shown) != 0)
+			world_broken(world, "%s has the pictures \"%s\", and its row \"%s\"", item_id, linked,
+				     shown);
+		if (row->now.remove_ticked)
+			world_broken(world, "Remove All Images of %s is still ticked", item_id);
+	}
+}
+
+/* The bridge removes a link: somebody wanted that, and the history tells it. */
+void world_unlinked(struct world *world, struct json_object *body, struct json_object *stored)
+{
+	struct json_object *data = document_data(stored);
+	const char *item_id = json_text_or(data, "item_id", ""),
+		   *image_id = json_text_or(data, "image_id", "");
+	const struct world_row *row = world_row_of(world, TABLE_ITEMS, item_id);
+
+	if (!world->pictures || !json_bool_or(body, "_deleted", false) || !row ||
+	    document_type_of(json_text_or(body, "_id", ""), NULL) != DOCUMENT_ITEM_IMAGE)
+		return;
+	scoped_text key = own_format("%s %s", row->id, image_id);
+	world_note(world, "        bridge: %s loses %s", item_id, image_id);
+	if (!json_find(world->pictures->wanted, key, NULL))
+		world_broken(world, "%s lost %s, and nobody removed it", item_id, image_id);
+	if (!world_history_has_unlinked(world, item_id, image_id))
+		world_broken(world, "%s lost %s without a history", item_id, image_id);
+}
