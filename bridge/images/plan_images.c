@@ -110,6 +110,13 @@ static bool is_back(const struct job_images *images, const struct ledger_picture
 	return one->gone_ms && has_image(images, one->image_id);
 }
 
+/* Our answered write took it out, and the row can no longer show what it was before: what shows it by now somebody has put there. */
+static bool is_long_gone(const struct batch *batch, const struct ledger_pictures *agreed,
+			 const struct ledger_picture *one)
+{
+	return one->gone_ms && !agreed->unanswered && now_ms(batch) - one->gone_ms >= PICTURES_FETCH_MS;
+}
+
 static bool is_on_its_way_out(const struct job *job, const char *attachment_id)
 {
 	const struct ledger_pictures *agreed = &job->entry.pictures;
@@ -132,13 +139,13 @@ static void view_row(const struct job *job, struct view *view)
 	view->views.row = view->row;
 }
 
-static void view_agreed(const struct job *job, struct view *view)
+static void view_agreed(const struct batch *batch, const struct job *job, struct view *view)
 {
 	const struct ledger_pictures *agreed = &job->entry.pictures;
 
 	view->agreed = own_alloc((agreed->count + 1) * sizeof *view->agreed);
 	for (size_t i = 0; i < agreed->count; i++)
-		if (!is_back(job->images, &agreed->list[i]))
+		if (!is_back(job->images, &agreed->list[i]) && !is_long_gone(batch, agreed, &agreed->list[i]))
 			view->agreed[view->views.agreed_count++] = (struct picture_agreed){
 				.image_id = agreed->list[i].image_id,
 				.attachment_id = agreed->list[i].attachment_id,
@@ -208,7 +215,7 @@ void job_plan_images(struct batch *batch, struct job *job)
 	note_tick(job);
 	view_item(job->images, &view);
 	view_row(job, &view);
-	view_agreed(job, &view);
+	view_agreed(batch, job, &view);
 	view_tick(job, &view);
 	view_times(batch, job, &view);
 	plan_pictures(&view.views, &job->images->plan);

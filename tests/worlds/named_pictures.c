@@ -131,6 +131,13 @@ static void person_adds_photo(struct world *world)
 		world_person_adds_photo(world, named_row(world), PHOTO, false);
 }
 
+/* Saved before, and given to the row again. */
+static void person_puts_p1_back(struct world *world)
+{
+	if (named_row(world))
+		world_person_adds_photo(world, named_row(world), "p1.png", false);
+}
+
 static void person_adds_nameless_photo(struct world *world)
 {
 	if (named_row(world))
@@ -298,6 +305,11 @@ static void photo_stays_alone(struct world *world)
 	must_be(world, "i1", "", "photo");
 }
 
+static void put_back_photo_stays(struct world *world)
+{
+	must_be(world, "i1", "p2", "p2 p1");
+}
+
 static void nameless_photo_stays(struct world *world)
 {
 	must_be(world, "i1", "p1 p2", "nameless p1 p2");
@@ -392,6 +404,8 @@ static const struct scenario list[] = {
 	 false},
 	{"picture-removed-in-the-app-and-one-added", it_has_one, app_removes_p1, app_adds_p2, both_have_p2,
 	 ALL_ORDERS, false},
+	{"picture-removed-in-the-app-and-put-back-in-airtable", it_has_two, app_removes_p1,
+	 person_puts_p1_back, put_back_photo_stays, 1U << AS_WRITTEN, true},
 	{"picture-removed-in-airtable", it_has_two, person_removes_p1, named_nothing, there_is_history_of_p1,
 	 IN_ORDER, false},
 	{"picture-removed-in-airtable-soon-after-it-was-sent", it_has_one, app_adds_p2, person_removes_p2,

@@ -104,9 +104,9 @@ export class Pictures {
 	}
 }
 
-/* 'proxy': the kind of proxy before CouchDB. */
-export function withPictures(title, play, { proxy = CountingProxy } = {}) {
-	return inWorld(title, { items: 2 }, async (world, step) => {
+/* 'proxy': the kind of proxy before CouchDB; 'items': of the sample. */
+export function withPictures(title, play, { proxy = CountingProxy, items = 2 } = {}) {
+	return inWorld(title, { items }, async (world, step) => {
 		const pictures = await Pictures.open(world, proxy);
 		try {
 			await play(pictures, step);

@@ -1,0 +1,163 @@
+/* Pictures of CouchDB into the rows: real programs, and a sandbox that fetches them by the links that it is given. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { JPEG, withPictures } from './lib/pictures.mjs';
+import { note, playAll } from './lib/tap.mjs';
+import { idOf } from './lib/world.mjs';
+
+const MANY = 40; /* items of a first sync */
+
+function freePort() {
+	return new Promise((resolve, reject) => {
+		const probe = createServer();
+		probe.once('error', reject);
+		probe.listen(0, '127.0.0.1', () => {
+			const { port } = probe.address();
+			probe.close(() => resolve(port));
+		});
+	});
+}
+
+/* ---- the app ---- */
+
+const linkOf = (item, image) => `item_image-${item}-${image}`;
+
+async function link(world, item, image, order) {
+	const now = Date.now(), { data } = await world.document(item);
+	await world.couch.put(world.database, { _id: linkOf(item, image), type: 'item_image', created_at: now, updated_at: now,
+		data: { item_id: item, image_id: image, order, _item_collection_id: data.collection_id } });
+}
+
+async function unlink(world, item, image) {
+	await world.couch.remove(world.database, await world.couch.get(world.database, linkOf(item, image)));
+}
+
+async function move(world, item, image, order) {
+	const document = await world.couch.get(world.database, linkOf(item, image));
+	document.data.order = order;
+	await world.couch.put(world.database, document);
+}
+
+/* The pictures of an item's links, in order. */
+async function linked(world, item) {
+	return (await world.documents('item_image')).filter(({ data }) => data.item_id === item)
+		.sort((a, b) => a.data.order - b.data.order).map(({ data }) => data.image_id);
+}
+
+/* ---- the row ---- */
+
+const images = async (world, item) => (await world.rowOf(item))?.fields.Images ?? [];
+const shown = async (world, item) => (await images(world, item)).map(({ filename, size }) =>
+	`${filename.split('.')[0]}${size === undefined ? '~' : ''}`);
+
+async function untilShown(world, item, wanted) {
+	await world.until(`the row of ${item} shows ${wanted}`, async () =>
+		JSON.stringify(await shown(world, item)) === JSON.stringify(wanted));
+}
+
+/* How often Airtable fetched a picture. */
+const fetches = (bridge, words = '/images/') => bridge.log().split('\n')
+	.filter((line) => line.includes('GET /') && line.includes(words)).length;
+
+async function begin(pictures) {
+	const port = await freePort();
+	pictures.address = { PUBLIC_URL: `http://127.0.0.1:${port}`, PUBLIC_LISTEN: `127.0.0.1:${port}` };
+	return pictures.run(pictures.address);
+}
+
+/* ---- the plays ---- */
+
+async function goOut(pictures, step) {
+	const { world } = pictures;
+	const [one, other] = (await world.documents()).map((document) => idOf(document)).sort();
+	await pictures.put('owl', JPEG, 'image/jpeg');
+	for (const [order, image] of ['cat', 'dog', 'owl'].entries())
+		await link(world, one, image, order);
+	let bridge = await begin(pictures);
+
+	await step('three pictures are sent, in order, and Airtable fetches each once', async () => {
+		await untilShown(world, one, ['cat', 'dog', 'owl']);
+		assert.equal(fetches(bridge), 3, bridge.log());
+	});
+	await step('another order in the app is the row\'s, and nothing is fetched again', async () => {
+		await move(world, one, 'owl', -1);
+		await untilShown(world, one, ['owl', 'cat', 'dog']);
+		assert.equal(fetches(bridge), 3);
+	});
+	await step('a picture that the app removes leaves the row', async () => {
+		await unlink(world, one, 'cat');
+		await untilShown(world, one, ['owl', 'dog']);
+	});
+	await step('a picture of two items is in both rows', async () => {
+		await link(world, other, 'dog', 0);
+		await untilShown(world, other, ['dog']);
+		await world.until('it is confirmed', async () => (await world.couch.all(world.state))
+			.some(({ pictures: kept }) => kept?.list?.length === 1 && kept.list[0].state === 'confirmed'));
+	});
+	await step('Remove All Images of one of them removes it there, with history, and is cleared', async () => {
+		await world.editRow(other, { 'Remove All Images': true });
+		await untilShown(world, other, []);
+		await world.until('the box is cleared', async () => !(await world.rowOf(other)).fields['Remove All Images']);
+		assert.deepEqual(await linked(world, other), []);
+		assert.deepEqual(await linked(world, one), ['owl', 'dog']);
+		const told = (await world.couch.all(world.database)).filter(({ data_type: type, data_id: id }) =>
+			type === 'item_image' && id === `${other}-dog`);
+		assert.equal(told.length, 1);
+	});
+	await step('with the state lost nothing is sent twice', async () => {
+		const before = (await images(world, one)).map(({ id }) => id);
+		await bridge.stop();
+		await world.forgetState();
+		bridge = await pictures.run(pictures.address);
+		await world.until('they are agreed on again', async () => (await world.couch.all(world.state).catch(() => []))
+			.some(({ pictures: kept }) => kept?.list?.length === 2 && kept.list.every(({ state }) => state === 'confirmed')));
+		assert.deepEqual((await images(world, one)).map(({ id }) => id), before);
+		assert.equal(fetches(bridge), 0, bridge.log());
+	});
+	await step('no link is in the log, nor in the state', async () => {
+		assert.ok(!bridge.log().includes('&s='), bridge.log());
+		assert.ok(!JSON.stringify(await world.couch.all(world.state)).includes(pictures.address.PUBLIC_URL));
+	});
+}
+
+async function manyAtFirst(pictures, step) {
+	const { world } = pictures;
+	const ids = (await world.documents()).map((document) => idOf(document));
+	for (const id of ids) {
+		await link(world, id, 'cat', 0);
+		await link(world, id, 'dog', 1);
+	}
+	await world.resetCounts();
+	const bridge = await begin(pictures);
+
+	await step(`${ids.length} items get their two pictures each`, async () => {
+		for (const id of ids)
+			await untilShown(world, id, ['cat', 'dog']);
+		await world.until('all are confirmed', async () => (await world.couch.all(world.state))
+			.filter(({ pictures: kept }) => kept?.list?.every(({ state }) => state === 'confirmed')).length === ids.length);
+	});
+	await step('each is sent once', async () => {
+		const counts = await world.counts();
+		note(`${ids.length} items with two pictures: ${JSON.stringify(counts)}`);
+		assert.equal(counts.records_created, ids.length + (await world.documents('collection')).length);
+		assert.equal(fetches(bridge), 2 * ids.length);
+	});
+}
+
+async function nobodyFetches(pictures, step) {
+	const { world } = pictures;
+	const [one] = (await world.documents()).map((document) => idOf(document)).sort();
+	await link(world, one, 'cat', 0);
+
+	await step('without PUBLIC_URL no cell is touched, and the log says why', async () => {
+		const { log } = await world.syncWell();
+		assert.match(log, /no pictures are sent to Airtable.*PUBLIC_URL/);
+		assert.deepEqual(await shown(world, one), []);
+	});
+}
+
+await playAll([
+	withPictures('pictures go out', goOut),
+	withPictures('many pictures at a first sync', manyAtFirst, { items: MANY }),
+	withPictures('pictures that nobody could fetch', nobodyFetches),
+]);
