@@ -1,13 +1,15 @@
 /* Do both sides hold the same? Judged from the outside, with a field table of its own and no code of the bridge's.
  *
- *     node demo/checker.mjs --database DATABASE --sandbox URL [--marks]
+ *     node demo/checker.mjs --database DATABASE --sandbox URL [--marks] [--pictures]
  *
  * Reads every document of a database (COUCHDB_URL, COUCHDB_USER, COUCHDB_PASSWORD) and every row of the base that its
  * integration document names, from the sandbox. Each collection and item in scope must have exactly one row that shows
  * all its values, and each row such a document; the app's mark in a document must name its row, and must be there with
- * --marks. Every difference is a line on stderr; the summary is one line of JSON on stdout; ends with 1 if they differ. */
+ * --marks; with --pictures an item's row must show its pictures. Every difference is a line on stderr; the summary is one line of JSON on
+ * stdout; ends with 1 if they differ. */
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { comparePictures } from './picture_checker.mjs';
 import { couchFromEnvironment, sandboxAt } from './servers.mjs';
 
 const TYPE_WORDS = { container: 'Container', generic_container: 'Generic Container', item_with_parts: 'Item with Parts',
@@ -131,7 +133,7 @@ function comparePair(document, row, fields, idOfRow, differ) {
 
 /* documents: all of the database. rows: { Collections: [{ id, fields }], Items: [...] }, cells by their field's name.
  * Answers { collections, items, rows, differences: [...] }. */
-export function compare({ documents, rows, integrationId, marks = false }) {
+export function compare({ documents, rows, integrationId, marks = false, pictures = false }) {
 	const integration = documents.find((doc) => doc._id === `integration-${integrationId}`);
 	if (!integration)
 		throw new Error(`there is no integration-${integrationId}`);
@@ -159,6 +161,8 @@ export function compare({ documents, rows, integrationId, marks = false }) {
 		for (const [id, strays] of byId)
 			strays.forEach((row) => differ({ what: 'no document', table, row: row.id, couch: null, airtable: id || '(no ID)' }));
 	}
+	if (pictures)
+		comparePictures(documents, rows.Items, differ);
 	return { collections: scope.Collections.length, items: scope.Items.length,
 		rows: rows.Collections.length + rows.Items.length, differences };
 }
@@ -170,7 +174,7 @@ export function sentence(difference) {
 }
 
 /* Both sides as they are now. */
-export async function readBoth({ couch, sandbox, database, integrationId, marks }) {
+export async function readBoth({ couch, sandbox, database, integrationId, marks, pictures }) {
 	const documents = await couch.all(database);
 	const integration = documents.find((doc) => doc.type === 'integration' &&
 		(integrationId === undefined || doc._id === `integration-${integrationId}`));
@@ -178,17 +182,18 @@ export async function readBoth({ couch, sandbox, database, integrationId, marks 
 		throw new Error(`${database}: there is no integration document`);
 	const base = integration.data.config.airtable_base_id;
 	const rows = { Collections: await sandbox.rows(base, 'Collections'), Items: await sandbox.rows(base, 'Items') };
-	return { documents, rows, integrationId: idOf(integration), base, marks };
+	return { documents, rows, integrationId: idOf(integration), base, marks, pictures };
 }
 
 async function main() {
 	const { values } = parseArgs({ options: {
 		database: { type: 'string' }, sandbox: { type: 'string' }, marks: { type: 'boolean', default: false },
+		pictures: { type: 'boolean', default: false },
 	} });
 	if (!values.database || !values.sandbox)
-		throw new Error('usage: node demo/checker.mjs --database DATABASE --sandbox URL [--marks]');
+		throw new Error('usage: node demo/checker.mjs --database DATABASE --sandbox URL [--marks] [--pictures]');
 	const both = await readBoth({ couch: couchFromEnvironment(), sandbox: sandboxAt(values.sandbox),
-		database: values.database, marks: values.marks });
+		database: values.database, marks: values.marks, pictures: values.pictures });
 	const { differences, ...counts } = compare(both);
 	differences.forEach((difference) => process.stderr.write(`${sentence(difference)}\n`));
 	process.stdout.write(`${JSON.stringify({ ...counts, differences: differences.length, equal: differences.length === 0 })}\n`);

@@ -1,8 +1,10 @@
-/* The demo without a person: first sync, an edit on each side, a conflict, a delete each way. After each step both sides
+/* The demo without a person: first sync, an edit on each side, a conflict, pictures, a delete each way. After each step both sides
  * must come to agree, by the checker's word, and hold what that step must lead to. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { compare, idOf, readBoth, sentence } from './checker.mjs';
+import { editPictures, sameAttachments } from './once_pictures.mjs';
+import { compareFiles } from './picture_checker.mjs';
 import { shownAttachments } from './pictures.mjs';
 
 const PACE = {
@@ -22,7 +24,7 @@ class Play {
 
 	async both() {
 		this.stopped();
-		return readBoth({ couch: this.couch, sandbox: this.sandbox, database: this.database });
+		return readBoth({ couch: this.couch, sandbox: this.sandbox, database: this.database, pictures: true });
 	}
 
 	/* Until both sides agree and 'wanted' (a list of [sentence, holds(both)]: true, or false, or the culprit's name) is so;
@@ -94,7 +96,7 @@ const losers = (both, id, value) => both.documents.filter((doc) => doc.type === 
 const kept = (id, value) => [`the history of ${id} keeps "${value}"`, (both) => losers(both, id, value).length > 0];
 
 /* Sides that agree may have spoilt a value together: what nobody touched must be as it was put there, to the last key, but
- * for the mark. 'edited' maps ids to the key of data that was edited; 'deleted' is a list of ids. */
+ * for the mark. 'edited' maps ids to the key of data that was edited; 'deleted' is a list of ids; 'pictures': ids of documents that were edited. */
 function isAsItWas(both, document, edited) {
 	const now = both.documents.find((doc) => doc._id === document._id);
 	const plain = ({ data, ...rest }, key) => {
@@ -106,17 +108,17 @@ function isAsItWas(both, document, edited) {
 	return now !== undefined && isDeepStrictEqual(plain(now, key), plain(document, key));
 }
 
-function unspoilt(sample, edited, deleted) {
-	const wanted = sample.filter((doc) => doc.type !== 'item' || !deleted.includes(idOf(doc)));
-	const known = new Set(sample.map((doc) => doc._id));
+function unspoilt(sample, edited, deleted, pictures = []) {
+	const wanted = sample.filter((doc) => !pictures.includes(doc._id) && (doc.type !== 'item' || !deleted.includes(idOf(doc))));
+	const known = new Set([...sample.map((doc) => doc._id), ...pictures]);
 	const touched = new Set([...Object.keys(edited), ...deleted]);
 	return [
 		['each document is as it was but for what was edited', (both) => wanted.find((doc) => !isAsItWas(both, doc, edited))
 			?._id ?? true],
 		['the integration document was not written', (both) => both.documents.find((doc) => doc.type === 'integration')
 			._rev.startsWith('1-')],
-		['there are no items and collections that nobody made', (both) => both.documents.find((doc) => !known.has(doc._id) &&
-			['item', 'collection'].includes(doc.type))?._id ?? true],
+		['there are no items, collections and pictures that nobody made', (both) => both.documents.find((doc) => !known.has(doc._id) &&
+			['item', 'collection', 'image', 'item_image'].includes(doc.type))?._id ?? true],
 		['there is no history of what nobody touched', (both) => both.documents.find((doc) => doc.type === '_history' &&
 			!touched.has(doc.data_id))?._id ?? true],
 	];
@@ -161,22 +163,28 @@ export async function runOnce(stage) {
 	edited[inBoth] = 'purchased_from';
 	await play.until('a conflict', [...edits, ...conflict, ...unspoilt(sample, edited, [])]);
 
+	say('turning the order of an item\'s pictures in CouchDB, adding one to another item, removing one of a third');
+	const pictures = await editPictures(play, [inAirtable, inCouch, inBoth, tombstone, ticked]);
+	const shown = [...pictures.wanted, sameAttachments(before, pictures.items)];
+	await play.until('pictures', [...shown, ...unspoilt(sample, edited, [], pictures.touched)]);
+
 	say('deleting a document, and ticking the Delete box of another item\'s row');
 	await play.deleteDocument(tombstone, before.integrationId);
 	await play.editRow(ticked, { Delete: true });
-	const everything = [...edits, ...conflict, gone(tombstone), gone(ticked),
-		...unspoilt(sample, edited, [tombstone, ticked])];
+	const everything = [...edits, ...conflict, ...shown, gone(tombstone), gone(ticked),
+		...unspoilt(sample, edited, [tombstone, ticked], pictures.touched)];
 	await play.until('a delete each way', everything);
 
 	await sleep(play.pace.settledMs);
 	const last = await play.until('some polls later', everything);
 	const end = await play.both();
+	const files = await compareFiles(end, stage.sandbox.file);
 	const leftAtLast = await bridge.stop(running);
 	const counts = await stage.sandbox.counts();
 	return {
 		items: last.items, collections: last.collections, rows: last.rows, airtable_calls: counts.total,
 		airtable_penalties: counts.penalties,
-		first_sync_rows: first.rows, edits: 2, conflicts: 1, deletes: 2,
+		first_sync_rows: first.rows, edits: 2, conflicts: 1, deletes: 2, pictures: files, picture_edits: 3,
 		conflict_kept_as: [...new Set(losers(end, inBoth, 'The older edit, in CouchDB').map((doc) => doc.event_name))],
 		seconds: Math.round((Date.now() - stage.began) / 1000),
 		converged: last.rows === first.rows - 2 && leftAtLast === 0,

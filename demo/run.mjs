@@ -6,11 +6,14 @@
  * each time until both sides agree, and ends with a line of JSON and 0 only if every value is what it must be.
  *
  *   DEMO_COUCHDB_PORT   5985      DEMO_AIRTABLE_PORT   8792      where the two servers listen, on 127.0.0.1
+ *   DEMO_PICTURES_PORT  8790      where the bridge serves pictures, which the sandbox fetches by signed links
  *   DEMO_ITEMS          200       how large the inventory is */
+import { execFile } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { compare, readBoth } from './checker.mjs';
 import { runOnce } from './once.mjs';
 import { choosePictures, drawPictures, pictureDocuments } from './pictures.mjs';
@@ -32,9 +35,11 @@ const POLL_SECONDS = 2;
 const LOOK_MS = 500;
 
 const once = process.argv.includes('--once');
-const ports = { couch: Number(process.env.DEMO_COUCHDB_PORT ?? 5985), airtable: Number(process.env.DEMO_AIRTABLE_PORT ?? 8792) };
+const ports = { couch: Number(process.env.DEMO_COUCHDB_PORT ?? 5985), airtable: Number(process.env.DEMO_AIRTABLE_PORT ?? 8792),
+	pictures: Number(process.env.DEMO_PICTURES_PORT ?? 8790) };
 const items = Number(process.env.DEMO_ITEMS ?? 200);
 const folder = path.join(ROOT, 'build', ports.couch === 5985 ? 'demo' : `demo-${ports.couch}`);
+const KEY_FILE = path.join(folder, 'image-keys');
 const began = Date.now();
 
 function say(words) {
@@ -45,11 +50,11 @@ function say(words) {
 
 async function checkPorts() {
 	for (const [name, port, variable] of [['CouchDB', ports.couch, 'DEMO_COUCHDB_PORT'],
-		['Airtable', ports.airtable, 'DEMO_AIRTABLE_PORT']]) {
+		['Airtable', ports.airtable, 'DEMO_AIRTABLE_PORT'], ['pictures', ports.pictures, 'DEMO_PICTURES_PORT']]) {
 		if (!Number.isInteger(port) || port < 1 || port > 65535)
 			throw new Error(`${variable} is no port`);
 		if (!await portIsFree(port))
-			throw new Error(`port ${port}, where the demo's ${name} would listen, is in use (another demo?). End what uses it, or ` +
+			throw new Error(`port ${port}, of the demo's ${name}, is in use (another demo?). End what uses it, or ` +
 				`choose another: make demo ${variable}=${port + 100}`);
 	}
 }
@@ -83,6 +88,11 @@ async function startServers(processes) {
 	};
 }
 
+/* The key that signs links to pictures, made once. */
+async function makeKey() {
+	await promisify(execFile)(DAVENPORT, ['keys', 'make'], { env: { IMAGE_KEYS_FILE: KEY_FILE } });
+}
+
 function startBridge(processes, onLine) {
 	return processes.start('davenport', DAVENPORT, ['run'], { onLine, env: {
 		COUCHDB_URL: `http://127.0.0.1:${ports.couch}`,
@@ -92,6 +102,10 @@ function startBridge(processes, onLine) {
 		AIRTABLE_TOKEN: TOKEN,
 		AIRTABLE_ENDPOINT_URL: `http://127.0.0.1:${ports.airtable}`,
 		AIRTABLE_POLL_SECONDS: String(POLL_SECONDS),
+		PUBLIC_URL: `http://127.0.0.1:${ports.pictures}`,
+		PUBLIC_LISTEN: `127.0.0.1:${ports.pictures}`,
+		IMAGE_KEYS_FILE: KEY_FILE,
+		DATA_DIR: path.join(folder, 'served'),
 		LOG_LEVEL: 'info',
 	} });
 }
@@ -102,7 +116,7 @@ function tellWhereToLook(name) {
 	const there = ports.couch === 5985 ? '' : `DEMO_COUCHDB_PORT=${ports.couch} `;
 	const command = `${there}node demo/document.mjs "${name}"`;
 	process.stderr.write(`
-  Airtable  ${`http://127.0.0.1:${ports.airtable}/`.padEnd(36)} a grid: click a cell, type, press Enter
+  Airtable  ${`http://127.0.0.1:${ports.airtable}/`.padEnd(36)} a grid: click a cell, type, press Enter; the pictures are in the column Images
   CouchDB   ${`http://127.0.0.1:${ports.couch}/${DATABASE}`.padEnd(36)} user ${USER}, password ${PASSWORD}
 
   Try: change a cell in the grid, and see the document change below.
@@ -113,16 +127,21 @@ function tellWhereToLook(name) {
 `);
 }
 
+function progress(rows, wanted, differences) {
+	const waiting = differences.filter(({ what }) => what === 'pictures').length;
+	return rows === wanted && waiting > 0 ? `the pictures of ${waiting} items are on their way` : `${rows} of ${wanted} rows`;
+}
+
 async function showUntilStopped(servers, stopped) {
 	const watch = watchBoth(say);
 	let told = '';
 	while (!stopped()) {
-		const both = await readBoth({ ...servers, database: DATABASE });
+		const both = await readBoth({ ...servers, database: DATABASE, pictures: true });
 		const { rows, items: wanted, collections, differences } = compare(both);
 		if (told !== 'agree') {
-			const words = differences.length === 0 ? 'agree' : `${rows} of ${wanted + collections} rows`;
+			const words = differences.length === 0 ? 'agree' : progress(rows, wanted + collections, differences);
 			if (words !== told)
-				say(words === 'agree' ? `both sides agree: ${wanted} items in ${collections} collections` : words);
+				say(words === 'agree' ? `both sides agree: ${wanted} items in ${collections} collections, with their pictures` : words);
 			told = words;
 		}
 		if (told === 'agree')
@@ -155,6 +174,7 @@ async function main() {
 		const { documents, pictures, pictured } = await drawing;
 		await putSample(servers.couch, DATABASE, documents);
 		say(`${items} items put into the database ${DATABASE}, ${pictured} of them with ${pictures} pictures`);
+		await makeKey();
 		const bridge = { start: (onLine) => startBridge(processes, onLine), stop: (program) => processes.stop(program) };
 		if (once) {
 			const summary = await runOnce({ ...servers, database: DATABASE, sample: documents, bridge, say, stopped,

@@ -65,6 +65,13 @@ export function sandboxAt(url) {
 		/* A person's edit of cells, by the names of their fields. */
 		edit: (base, table, record, fields) => ask('POST', `${root}/_sandbox/edit`, { body: { base,
 			actions: [{ action: 'update', table, record, fields }] } }),
+		/* An attached file's bytes, from the address that its row shows. */
+		async file(address) {
+			const response = await fetch(address);
+			if (!response.ok)
+				throw new Error(`GET ${new URL(address).pathname}: HTTP ${response.status}`);
+			return Buffer.from(await response.arrayBuffer());
+		},
 		counts: () => ask('GET', `${root}/_sandbox/counts`),
 	};
 }

@@ -38,15 +38,29 @@ class Side {
 	}
 }
 
+/* An attachment by its name: its address differs from look to look. */
+function cellsOf({ Images: files, ...cells }) {
+	return files === undefined ? cells : { ...cells, Images: files.map((file) => file.filename) };
+}
+
+/* A Map: item id → the ids of its pictures, in order. */
+function picturesOf(documents) {
+	const ids = new Map();
+	for (const { data } of documents.filter((doc) => doc.type === 'item_image').sort((a, b) => a.data.order - b.data.order))
+		ids.set(`item-${data.item_id}`, [...(ids.get(`item-${data.item_id}`) ?? []), data.image_id]);
+	return ids;
+}
+
 export function watchBoth(say) {
 	const documents = new Side('CouchDB ', say);
 	const rows = new Side('Airtable', say);
 	return {
 		look(both) {
+			const pictures = picturesOf(both.documents);
 			documents.look(new Map(both.documents.filter((doc) => doc.type === 'item' || doc.type === 'collection')
-				.map((doc) => [doc._id, { name: doc.data.name, values: doc.data }])));
+				.map((doc) => [doc._id, { name: doc.data.name, values: { ...doc.data, pictures: pictures.get(doc._id) } }])));
 			rows.look(new Map([...both.rows.Collections, ...both.rows.Items]
-				.map((row) => [row.id, { name: row.fields.Name ?? row.id, values: row.fields }])));
+				.map((row) => [row.id, { name: row.fields.Name ?? row.id, values: cellsOf(row.fields) }])));
 		},
 	};
 }

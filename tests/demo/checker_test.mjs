@@ -131,6 +131,53 @@ unmarked.marks = false;
 delete document(unmarked, 'item-i1').data.integrations;
 check('without --marks a missing mark is no difference', compare(unmarked).differences.length === 0);
 
+/* ---- pictures ---- */
+
+/* Of item i1: two pictures, of which the first is a box's, too. */
+const PICTURES = [
+	{ _id: 'zz20-image-cat', type: 'image', data: {}, _attachments: { 'image-1440': { content_type: 'image/jpeg', length: 7, digest: 'md5-x' } } },
+	{ _id: 'zz20-image-dog', type: 'image', data: {}, _attachments: { 'image-1440': { content_type: 'image/png', length: 9, digest: 'md5-y' } } },
+	{ _id: 'item_image-i1-dog', type: 'item_image', data: { item_id: 'i1', image_id: 'dog', order: 1 } },
+	{ _id: 'item_image-i1-cat', type: 'item_image', data: { item_id: 'i1', image_id: 'cat', order: 0 } },
+	{ _id: 'item_image-box-cat', type: 'item_image', data: { item_id: 'box', image_id: 'cat', order: 0 } },
+];
+const CAT = { id: 'att1', filename: 'cat.jpg', type: 'image/jpeg', size: 7, url: 'u1' };
+const DOG = { id: 'att2', filename: 'dog.png', type: 'image/png', size: 9, url: 'u2' };
+
+function picturedWorld() {
+	const world = { ...handWorld(), pictures: true };
+	world.documents.push(...structuredClone(PICTURES));
+	row(world, 'i1').fields.Images = [CAT, DOG];
+	row(world, 'box').fields.Images = [CAT];
+	return world;
+}
+
+check('pictures that are the same are equal', compare(picturedWorld()).differences.length === 0, compare(picturedWorld()).differences);
+for (const [name, breakIt] of [
+	['the other order', (cells) => [cells[1], cells[0]]],
+	['one less', (cells) => cells.slice(0, 1)],
+	['none', () => undefined],
+	['one twice', (cells) => [...cells, cells[0]]],
+	['one that is somebody else\'s', (cells) => [...cells, { ...CAT, filename: 'photo.jpg' }]],
+	['another name', (cells) => [{ ...cells[0], filename: 'cat.png' }, cells[1]]],
+	['another size', (cells) => [cells[0], { ...cells[1], size: 8 }]],
+	['another type', (cells) => [{ ...cells[0], type: 'image/png' }, cells[1]]],
+	['one that is not fetched yet', ([{ id, filename, url }, other]) => [{ id, filename, url }, other]],
+]) {
+	const world = picturedWorld();
+	row(world, 'i1').fields.Images = breakIt(row(world, 'i1').fields.Images);
+	sees(`pictures of a row: ${name}`, world, 'pictures', 'Images');
+	world.pictures = false;
+	check(`without --pictures it is no difference: ${name}`, compare(world).differences.length === 0);
+}
+const unlinked = picturedWorld();
+unlinked.documents.splice(unlinked.documents.findIndex((doc) => doc._id === 'item_image-box-cat'), 1);
+sees('a picture that left the item and not the row', unlinked, 'pictures', 'Images');
+const imageless = picturedWorld();
+imageless.documents.splice(imageless.documents.findIndex((doc) => doc._id === 'zz20-image-dog'), 1);
+row(imageless, 'i1').fields.Images = [CAT];
+check('a link whose image is gone shows nothing', compare(imageless).differences.length === 0);
+
 /* One random cell of a big sample. */
 const big = sampleWorld(200);
 row(big, idOf(big.documents.find((doc) => doc.data?.notes?.includes('👨‍👩‍👧‍👦')))).fields.Notes =

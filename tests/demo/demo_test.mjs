@@ -1,8 +1,9 @@
 /* The demo itself, on ports that were free: it comes to its end, says clearly why it cannot begin, and leaves nothing. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runAll, test } from '../node/tap.mjs';
@@ -21,17 +22,17 @@ function listen(port) {
 const close = (server) => new Promise((resolve) => { server.close(resolve); });
 
 async function freePorts() {
-	const [one, other] = [await listen(0), await listen(0)];
-	const ports = { couch: one.address().port, airtable: other.address().port };
-	await close(one);
-	await close(other);
-	return ports;
+	const servers = [await listen(0), await listen(0), await listen(0)];
+	const [couch, airtable, pictures] = servers.map((server) => server.address().port);
+	await Promise.all(servers.map(close));
+	return { couch, airtable, pictures };
 }
 
 /* Runs the demo; 'onWords' sees all that it has said on stderr so far, and the process. */
 function demo(ports, words, { env = {}, onWords = () => undefined } = {}) {
 	const child = spawn(process.execPath, [path.join(ROOT, 'demo/run.mjs'), ...words], { stdio: ['ignore', 'pipe', 'pipe'],
 		env: { ...process.env, DEMO_COUCHDB_PORT: String(ports.couch), DEMO_AIRTABLE_PORT: String(ports.airtable),
+			DEMO_PICTURES_PORT: String(ports.pictures),
 			DEMO_ITEMS: '40', ...env } });
 	let out = '';
 	let err = '';
@@ -48,6 +49,7 @@ function demo(ports, words, { env = {}, onWords = () => undefined } = {}) {
 async function nothingIsLeft(ports) {
 	assert.ok(await portIsFree(ports.couch), 'the CouchDB stand-in still listens');
 	assert.ok(await portIsFree(ports.airtable), 'the sandbox still listens');
+	assert.ok(await portIsFree(ports.pictures), 'the bridge still listens');
 	rmSync(path.join(ROOT, 'build', `demo-${ports.couch}`), { recursive: true, force: true });
 }
 
@@ -58,6 +60,7 @@ test('ONCE=1 ends with 0, its summary as the last line on stdout', async (ports)
 	assert.equal(summary.converged, true);
 	assert.equal(summary.items, 38);
 	assert.equal(summary.rows, 43);
+	assert.ok(summary.pictures > 30, String(summary.pictures));
 	assert.ok(summary.airtable_calls > 0);
 	await nothingIsLeft(ports);
 });
@@ -88,7 +91,10 @@ test('a port that is in use is named, with what to do', async (ports) => {
 });
 
 test('a bridge that ends by itself ends the demo', async (ports) => {
-	const { code, err } = await demo(ports, ['--once'], { env: { DAVENPORT: '/bin/false' } });
+	const program = path.join(mkdtempSync(path.join(os.tmpdir(), 'davenport-ends-')), 'davenport');
+	writeFileSync(program, '#!/bin/sh\n[ "$1" = keys ]\n', { mode: 0o755 });
+	const { code, err } = await demo(ports, ['--once'], { env: { DAVENPORT: program } });
+	rmSync(path.dirname(program), { recursive: true });
 	assert.equal(code, 1);
 	assert.match(err, /davenport ended/);
 	await nothingIsLeft(ports);

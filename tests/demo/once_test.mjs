@@ -2,18 +2,20 @@
  * the bridges are a few lines in memory. */
 import { idOf } from '../../demo/checker.mjs';
 import { runOnce } from '../../demo/once.mjs';
-import { sampleDocuments, BASE_ID } from '../../demo/sample.mjs';
-import { check, plan, recordNames, rowOf } from './world.mjs';
+import { wantedPictures } from '../../demo/picture_checker.mjs';
+import { BASE_ID } from '../../demo/sample.mjs';
+import { check, plan, recordNames, rowOf, samplePictured, withStubs } from './world.mjs';
 
 const PACE = { lookMs: 0, stepMs: 60, documentMs: 0, apartMs: 5, settledMs: 5 };
 const TEXTS = [['Notes', 'notes'], ['Model Name', 'model_name'], ['Purchased From', 'purchased_from']];
 
 /* A CouchDB of one database, an Airtable of one base, and a bridge that takes a turn at each look. */
 function stageWith(faults) {
-	const sample = sampleDocuments({ items: 60 });
-	const documents = new Map(sample.map((doc) => [doc._id, { ...structuredClone(doc), _rev: '1-a' }]));
+	const sample = samplePictured({ items: 60 });
+	const documents = new Map(sample.map((doc) => [doc._id, { ...structuredClone(withStubs(doc)), _rev: '1-a' }]));
 	const rows = { Collections: new Map(), Items: new Map() };
-	const stage = { sample, faults, documents, rows, agreed: new Map(), recordOf: recordNames(), edited: new Map(), running: false };
+	const stage = { sample, faults, documents, rows, agreed: new Map(), recordOf: recordNames(), edited: new Map(), sent: 0,
+		running: false };
 	const put = (document) => documents.set(document._id,
 		{ ...structuredClone(document), _rev: `${parseInt(document._rev ?? '0', 10) + 1}-a` });
 	stage.put = put;
@@ -33,6 +35,7 @@ function stageWith(faults) {
 			Object.assign([...rows[table].values()].find((row) => row.id === record).fields, fields);
 			stage.edited.set(record, Date.now());
 		},
+		file: async (url) => Buffer.from(faults.spoilsBytes ? 'no picture' : wordsOf(sample, url)),
 		counts: async () => ({ total: 1, penalties: 0 }),
 	};
 	stage.bridge = {
@@ -40,6 +43,20 @@ function stageWith(faults) {
 		stop: async () => { stage.running = false; return faults.leavesWith ?? 0; },
 	};
 	return Object.assign(stage, { database: 'inventory', say() {}, stopped: () => false, began: Date.now(), pace: PACE });
+}
+
+/* The bytes of the picture that an address ends with. */
+function wordsOf(sample, url) {
+	const id = url.split('/').at(-1).split('.')[0];
+	return Buffer.from(sample.find((doc) => doc._id === `zz20-image-${id}`)._attachments['image-1440'].data, 'base64');
+}
+
+/* The attachments of an item's row; those that it had stay as they were. */
+function showPictures(stage, itemId, before = []) {
+	const wanted = wantedPictures([...stage.documents.values()]).get(itemId) ?? [];
+	const files = wanted.map(({ name, type, size }) => before.find((file) => file.filename === name) ??
+		{ id: `att${stage.sent++}`, filename: name, type, size, url: `http://airtable/${name}` });
+	stage.rows.Items.get(itemId).fields.Images = stage.faults.pictures?.(files, before) ?? files;
 }
 
 function keep(stage, id, key, lost) {
@@ -91,6 +108,8 @@ function turn(stage) {
 			rows.Items.set(idOf(document), rowOf('Items', document, stage.recordOf));
 			stage.agreed.set(idOf(document), { ...document.data });
 		}
+		if (!row?.fields.Delete)
+			showPictures(stage, idOf(document), row?.fields.Images);
 	}
 }
 
@@ -104,7 +123,20 @@ async function verdict(faults) {
 }
 
 const everyItem = (stage) => [...stage.documents.values()].filter((doc) => doc.type === 'item');
+let sentAgain = 0;
+const names = (files) => files.map((file) => file.filename);
 const FAULTS = [
+	['sends no pictures', { pictures: () => [] }],
+	['leaves pictures unfetched', { pictures: (files) => files.map(({ id, filename, url }) => ({ id, filename, url })) }],
+	['sends pictures the other way round', { pictures: (files) => [...files].reverse() }],
+	['leaves pictures in the order that they had', { pictures: (files, before) => (names(files).sort().join() === names(before).sort().join()
+		? before : files) }],
+	['leaves a picture that was removed', { pictures: (files, before) => (before.length > files.length ? before : files) }],
+	['adds no picture to a row', { pictures: (files, before) => (before.length > 0 && files.length > before.length ? before : files) }],
+	['sends every picture again', { pictures: (files) => files.map((file) => ({ ...file, id: `again${sentAgain++}` })) }],
+	['sends a picture twice', { pictures: (files) => [...files, ...files.slice(0, 1)] }],
+	['sends other bytes', { spoilsBytes: true }],
+	['drops a link to a picture', { eachTurn: (stage) => stage.documents.delete(stage.sample.find((doc) => doc.type === 'item_image')._id) }],
 	['keeps no loser', { keepsNoLoser: true }],
 	['lets the older edit win', { olderWins: true }],
 	['leaves the row of a deleted document', { leavesRows: true }],
@@ -126,7 +158,7 @@ const FAULTS = [
 ];
 
 const right = await verdict({});
-check('a bridge that does right passes', right.converged === true && right.items === 58 && right.rows === 63, right);
+check('a bridge that does right passes', right.converged === true && right.items === 58 && right.rows === 63 && right.pictures > 30, right);
 const marking = await verdict({ eachTurn: (stage) => everyItem(stage).forEach((doc) => {
 	doc.data.integrations = { x: { id: 'rec' } };
 }) });

@@ -1,5 +1,6 @@
 /* The sample and the rows that show it, in memory; and TAP. */
 import { FIELDS, idOf } from '../../demo/checker.mjs';
+import { choosePictures, pictureDocuments, shownAttachments } from '../../demo/pictures.mjs';
 import { sampleDocuments, INTEGRATION_ID } from '../../demo/sample.mjs';
 
 let number = 0;
@@ -32,6 +33,24 @@ export function rowOf(table, document, recordOf) {
 			fields[field] = cell;
 	}
 	return { id: recordOf(idOf(document)), fields };
+}
+
+/* The sample with its pictures, their bytes being words. */
+export function samplePictured(options) {
+	const documents = sampleDocuments(options), chosen = choosePictures(documents);
+	const file = (words, type) => ({ bytes: Buffer.from(words), type });
+	const drawn = new Map(chosen.flatMap(({ names }) => names).map((name) => {
+		const type = name.endsWith('.png') ? 'image/png' : 'image/jpeg';
+		return [name, { large: file(`large ${name}`, type), thumbnail: file(`small ${name}`, type) }];
+	}));
+	return [...documents, ...pictureDocuments(chosen, drawn)];
+}
+
+/* A document as CouchDB shows it: attachments by digest and length. */
+export function withStubs(document) {
+	const shown = shownAttachments(document);
+	return Object.keys(shown).length === 0 ? document : { ...document, _attachments: Object.fromEntries(Object.entries(shown)
+		.map(([name, { type, digest, length }]) => [name, { content_type: type, digest, length, stub: true }])) };
 }
 
 export function recordNames() {
