@@ -80,15 +80,17 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 	});
 }
 
-test('a port that is in use is named, with what to do', async (ports) => {
-	const taken = await listen(ports.airtable);
-	const { code, out, err } = await demo(ports, ['--once']);
-	await close(taken);
-	assert.equal(code, 1);
-	assert.match(err, new RegExp(`port ${ports.airtable}.*in use.*DEMO_AIRTABLE_PORT=`));
-	assert.equal(JSON.parse(out).converged, false);
-	await nothingIsLeft(ports);
-});
+for (const [whose, variable] of [['airtable', 'DEMO_AIRTABLE_PORT'], ['pictures', 'DEMO_PICTURES_PORT']]) {
+	test(`a port that is in use is named, with what to do: ${variable}`, async (ports) => {
+		const taken = await listen(ports[whose]);
+		const { code, out, err } = await demo(ports, ['--once']);
+		await close(taken);
+		assert.equal(code, 1);
+		assert.match(err, new RegExp(`port ${ports[whose]}.*in use.*${variable}=`));
+		assert.equal(JSON.parse(out).converged, false);
+		await nothingIsLeft(ports);
+	});
+}
 
 test('a bridge that ends by itself ends the demo', async (ports) => {
 	const program = path.join(mkdtempSync(path.join(os.tmpdir(), 'davenport-ends-')), 'davenport');
