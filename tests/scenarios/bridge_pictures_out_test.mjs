@@ -6,6 +6,7 @@ import { note, playAll } from './lib/tap.mjs';
 import { idOf } from './lib/world.mjs';
 
 const MANY = 40; /* items of a first sync */
+const YOUNG_MS = 61000; /* for so long after a write a row may show what it was before */
 
 function freePort() {
 	return new Promise((resolve, reject) => {
@@ -113,6 +114,22 @@ async function goOut(pictures, step) {
 			.some(({ pictures: kept }) => kept?.list?.length === 2 && kept.list.every(({ state }) => state === 'confirmed')));
 		assert.deepEqual((await images(world, one)).map(({ id }) => id), before);
 		assert.equal(fetches(bridge), 0, bridge.log());
+	});
+	await step('an emptied cell is filled again, once', async () => {
+		const confirmed = () => world.until('both are confirmed', async () => (await world.couch.all(world.state))
+			.some(({ pictures: kept }) => kept?.list?.filter(({ state, gone }) => state === 'confirmed' && !gone).length === 2));
+		await world.advance(YOUNG_MS);
+		await world.editRow(one, { Images: null });
+		await world.until('it is filled', async () => fetches(bridge) === 2);
+		await untilShown(world, one, ['owl', 'dog']);
+		await confirmed();
+		await world.advance(YOUNG_MS);
+		await world.editRow(one, { Images: null });
+		await world.until('the row says why it stays empty', async () =>
+			/Remove All Images/.test((await world.rowOf(one)).fields['Synchronization Error Message'] ?? ''));
+		assert.deepEqual(await shown(world, one), []);
+		assert.deepEqual(await linked(world, one), ['owl', 'dog']);
+		assert.equal(fetches(bridge), 2);
 	});
 	await step('no link is in the log, nor in the state', async () => {
 		assert.ok(!bridge.log().includes('&s='), bridge.log());

@@ -57,13 +57,27 @@ bool world_is_picture_column(const struct world *world, const char *column)
 				   strcmp(column, world->pictures->remove_column) == 0);
 }
 
+/* Some objects are not shown before Airtable has their files. */
+static void put_shown(struct json_object *body, const char *column, struct json_object *images)
+{
+	struct json_object *shown = json_new_array();
+
+	for (size_t i = 0; i < json_length(images); i++)
+		if (!json_bool_or(json_at(images, i), "hidden", false))
+			json_append(shown, json_share(json_at(images, i)));
+	if (json_length(shown) > 0)
+		json_put(body, column, shown);
+	else
+		json_release(shown);
+}
+
 void world_put_pictures(const struct world *world, const struct world_row *row,
 			const struct world_picture *picture, struct json_object *body)
 {
 	if (!world->pictures || row->table != TABLE_ITEMS)
 		return;
 	if (picture->images)
-		json_put(body, world->pictures->images_column, json_share(picture->images));
+		put_shown(body, world->pictures->images_column, picture->images);
 	if (picture->remove_ticked)
 		json_put(body, world->pictures->remove_column, json_new_bool(true));
 }
@@ -91,7 +105,8 @@ static void fetch(struct world *world, const struct world_row *row, struct json_
 {
 	static const int64_t after_ms[] = {
 		[FETCH_WORKS] = WORLD_FETCH_MS, [FETCH_FAILS] = WORLD_FETCH_MS, [FETCH_FAILS_LATE] = 50000,
-		[FETCH_WORKS_LATE] = 50000,     [FETCH_STAYS_EMPTY] = 0,        [FETCH_FAILS_AT_ONCE] = 0,
+		[FETCH_WORKS_LATE] = 50000,     [FETCH_SHOWS_LATE] = 50000,     [FETCH_STAYS_EMPTY] = 0,
+		[FETCH_FAILS_AT_ONCE] = 0,
 	};
 
 	for (size_t i = 0; after_ms[end] && i < FETCHES; i++) {
@@ -99,7 +114,7 @@ static void fetch(struct world *world, const struct world_row *row, struct json_
 		if (one->at_ms)
 			continue;
 		*one = (struct fetch){.at_ms = world->steady_ms + after_ms[end],
-				      .works = end == FETCH_WORKS || end == FETCH_WORKS_LATE};
+				      .works = end == FETCH_WORKS || end >= FETCH_WORKS_LATE};
 		snprintf(one->row, sizeof one->row, "%s", row->id);
 		snprintf(one->attachment, sizeof one->attachment, "%s", json_text_or(attachment, "id", ""));
 		return;
@@ -140,6 +155,8 @@ static struct json_object *take_new(struct world *world, const struct world_row 
 		json_release(one);
 		return NULL;
 	}
+	if (end == FETCH_SHOWS_LATE)
+		json_put(one, "hidden", json_new_bool(true));
 	fetch(world, row, one, end);
 	return one;
 }
@@ -197,8 +214,10 @@ static void end_fetch(struct world *world, const struct fetch *fetch)
 		if (its && !fetch->works)
 			continue;
 		struct json_object *copy = its ? json_copy(one) : json_share(one);
-		if (its)
+		if (its) {
 			json_put(copy, "size", json_new_int(1000));
+			json_remove(copy, "hidden");
+		}
 		json_append(list, copy);
 	}
 	if (!found) {

@@ -13,6 +13,7 @@ enum world_fetch {
 	FETCH_FAILS_LATE,    /* after 50 s */
 	FETCH_STAYS_EMPTY,   /* the object stays, without a file */
 	FETCH_WORKS_LATE,    /* after 50 s */
+	FETCH_SHOWS_LATE,    /* after 50 s; until then the row does not show the object at all */
 };
 
 /* From the next start of the bridge on pictures are sent. */
