@@ -26,13 +26,6 @@ static bool stays_beside(const struct job *job)
 	return job->row.presence == RECORD_THERE && (came_back || outside);
 }
 
-/* Where a row was to be made there was one already: that is what the next job reads, whatever a list says. */
-static bool met_row(const struct job *job)
-{
-	return job->row_write.request && job->row_write.request->result == ERROR_NONE &&
-	       job->row_write.request->met_existing && job_comes_at_once(job);
-}
-
 /* Rows that a cell points to and that have no document. */
 static size_t awaited_records(const struct cell *cell, const char **records, size_t most)
 {
@@ -109,7 +102,7 @@ static void note_row(struct pairs *pairs, const struct job *job)
 
 	if (entry->state == ENTRY_PAIR)
 		pairs_set_record(pairs, job->pair, entry->record_id, false);
-	else if (entry->state != ENTRY_NONE && !met_row(job))
+	else if (entry->state != ENTRY_NONE)
 		pairs_set_record(pairs, job->pair, stays_beside(job) ? job->row.id : "", true);
 }
 
