@@ -65,7 +65,9 @@ static long local_socket(void)
 
 static long connect_socket(void)
 {
-	return connect(STDIN_FILENO, NULL, 0);
+	struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+
+	return connect(STDIN_FILENO, &nowhere, sizeof nowhere);
 }
 
 static long send_message(void)

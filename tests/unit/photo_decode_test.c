@@ -339,7 +339,8 @@ static void test_png_metadata(void **state)
 	text_add_bytes(&file, plain.bytes, plain.length);
 	add_chunk_to_png(&file, "tEXt", "Comment\0at home", 15);
 	add_chunk_to_png(&file, "tIME", "\x07\xEA\x0B\x1E\x0C\x00\x00", 7);
-	add_chunk_to_png(&file, "eXIf", exif, drawn_exif(exif, 1));
+	size_t exif_length = drawn_exif(exif, 1);
+	add_chunk_to_png(&file, "eXIf", exif, exif_length);
 	text_add(&file, "PK\x03\x04 behind its end");
 	const struct photo *photo = decode(&file);
 	assert_outcome(photo, PHOTO_READY);
@@ -356,7 +357,8 @@ static void test_turned_png(void **state)
 
 	(void)state;
 	drawn_file(&file, drawn_quarters(90, 60), PHOTO_KIND_PNG);
-	add_chunk_to_png(&file, "eXIf", exif, drawn_exif(exif, 6));
+	size_t exif_length = drawn_exif(exif, 6);
+	add_chunk_to_png(&file, "eXIf", exif, exif_length);
 	const struct photo *photo = decode(&file);
 	assert_outcome(photo, PHOTO_READY);
 	assert_rendition(&photo->large, 60, 90, RENDITION_PNG);
