@@ -110,7 +110,8 @@ bool metadata_strip_jpeg(const void *bytes, size_t length, struct text *out)
 			continue;
 		}
 		size_t segment = left >= 4 ? 2 + big_endian_2(at + 2) : 0;
-		if (segment < 4 || segment > left)
+		/* FF 00 is no marker: behind a segment that goes it would be taken for a part of the scan before. */
+		if (at[1] == 0 || segment < 4 || segment > left)
 			return false;
 		size_t scan = at[1] == START_OF_SCAN ? scan_length(at + segment, left - segment) : 0;
 		add_segment(out, at, segment);

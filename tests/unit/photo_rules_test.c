@@ -179,6 +179,18 @@ static void test_stripped(void **state)
 	}
 }
 
+/* What stands behind a segment that goes must not become a part of the scan before it. */
+static void test_no_marker_behind_a_segment(void **state)
+{
+	struct text out = {0};
+
+	(void)state;
+	assert_false(metadata_strip_jpeg(BYTES("\xFF\xD8" TABLE SCAN "\xFF\xE1\0\x03!"
+					       "\xFF\0\0\x02" SCAN "\xFF\xD9"),
+					 &out));
+	text_done(&out);
+}
+
 /* ---- the child's answer ---- */
 
 #define JPEG_BYTES "\xFF\xD8\xFF\xE0"
@@ -306,10 +318,10 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),    cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_stripped), cmocka_unit_test(test_frame),
-		cmocka_unit_test(test_garbled),  cmocka_unit_test(test_most_bytes),
-		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_kinds),      cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_stripped),   cmocka_unit_test(test_no_marker_behind_a_segment),
+		cmocka_unit_test(test_frame),      cmocka_unit_test(test_garbled),
+		cmocka_unit_test(test_most_bytes), cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests_name("photo rules", tests, NULL, NULL);
