@@ -26,6 +26,7 @@ static bool limit(__rlimit_resource_t resource, rlim_t most)
 
 bool confine_process(void)
 {
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): the child has one thread yet */
 	if (close_range(STDERR_FILENO + 1, ~0U, 0) != 0 || clearenv() != 0)
 		return false;
 	return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && prctl(PR_SET_DUMPABLE, 0) == 0 &&

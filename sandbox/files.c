@@ -188,7 +188,8 @@ static void seal(const struct sandbox_files *files, const char *expiry, const ch
 static void put_address(struct json_object *json, struct sandbox_files *files,
 			const struct sandbox_file *file, const char *size, int64_t now_ms)
 {
-	scoped_text expiry = own_format("%lld", (long long)(now_ms + SANDBOX_FILE_URL_MS));
+	int64_t expiry_ms = now_ms + SANDBOX_FILE_URL_MS;
+	scoped_text expiry = own_format("%lld", (long long)expiry_ms);
 	scoped_text name = own_copy_bytes(
 		file->filename, text_utf8_prefix(file->filename, strlen(file->filename), NAME_LIMIT));
 	scoped_text number = own_format("%llu", (unsigned long long)++files->addresses);

@@ -143,7 +143,7 @@ static void keep_order(struct ledger_pictures *agreed, const struct ledger_pictu
 {
 	size_t place = 0;
 
-	for (size_t i = 0; i < before->count; i++) {
+	for (size_t i = 0; agreed->list && i < before->count; i++) {
 		struct ledger_picture *one = ledger_pictures_find(agreed, before->list[i].image_id);
 		if (!one)
 			continue;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINKS_MOST (4 * PICTURES_MOST) /* that are read for one item */
+#define LINKS_MOST ((size_t)4 * PICTURES_MOST) /* that are read for one item */
 
 /* ---- whose ---- */
 

@@ -141,6 +141,7 @@ static long rss_mib(int whose)
 int main(int count, char **words)
 {
 	char folder[] = "/tmp/davenport-photos-XXXXXX";
+	const size_t middle = PHOTOS / 2;
 	int64_t took_ms[PHOTOS];
 	bool held = true;
 
@@ -159,6 +160,6 @@ int main(int count, char **words)
 	       "ld,\"child_rss_mib\":%ld,"
 	       "\"seconds_each\":%.2f,\"held\":%s}\n",
 	       PHOTOS, WIDTH * HEIGHT / 1e6, rss_mib(RUSAGE_SELF), rss_mib(RUSAGE_CHILDREN),
-	       (double)took_ms[PHOTOS / 2] / 1000, held ? "true" : "false");
+	       (double)took_ms[middle] / 1000, held ? "true" : "false");
 	return held ? 0 : 1;
 }

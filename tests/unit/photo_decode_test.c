@@ -276,10 +276,11 @@ static void test_colour_profile(void **state)
 static const struct turn {
 	int orientation;
 	bool sideways;
-	struct colour left_top, right_top;
+	const struct colour *left_top, *right_top;
 } turns[] = {
-	{1, false, red, green}, {2, false, green, red}, {3, false, yellow, blue}, {4, false, blue, yellow},
-	{5, true, red, blue},   {6, true, blue, red},   {7, true, yellow, green}, {8, true, green, yellow},
+	{1, false, &red, &green},   {2, false, &green, &red},   {3, false, &yellow, &blue},
+	{4, false, &blue, &yellow}, {5, true, &red, &blue},     {6, true, &blue, &red},
+	{7, true, &yellow, &green}, {8, true, &green, &yellow},
 };
 
 static void check_turn(const struct turn *turn, int width, int height)
@@ -295,10 +296,10 @@ static void check_turn(const struct turn *turn, int width, int height)
 	if (small)
 		assert_rendition(&photo->large, turn->sideways ? height : width,
 				 turn->sideways ? width : height, RENDITION_JPEG);
-	assert_colour(&photo->large, 25, 25, turn->left_top);
-	assert_colour(&photo->large, 75, 25, turn->right_top);
-	assert_colour(&photo->thumbnail, 25, 25, turn->left_top);
-	assert_colour(&photo->thumbnail, 75, 25, turn->right_top);
+	assert_colour(&photo->large, 25, 25, *turn->left_top);
+	assert_colour(&photo->large, 75, 25, *turn->right_top);
+	assert_colour(&photo->thumbnail, 25, 25, *turn->left_top);
+	assert_colour(&photo->thumbnail, 75, 25, *turn->right_top);
 	assert_false(holds(photo->large.bytes, photo->large.length, "Exif"));
 	assert_false(holds(photo->large.bytes, photo->large.length, "52.5200N"));
 	assert_false(holds(photo->thumbnail.bytes, photo->thumbnail.length, "Exif"));

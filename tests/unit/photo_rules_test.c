@@ -272,7 +272,7 @@ static void test_most_bytes(void **state)
 	char *bytes = own_alloc(PHOTO_THUMBNAIL_MOST + 1), detail[PHOTO_DETAIL_SIZE];
 
 	(void)state;
-	memcpy(bytes, JPEG_BYTES, 4);
+	memcpy(bytes, JPEG_BYTES, sizeof(JPEG_BYTES) - 1);
 	for (size_t more = 0; more < 2; more++) {
 		struct photo photo = {
 			.large = {bytes, 4, RENDITION_JPEG, 1, 1},

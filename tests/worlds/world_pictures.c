@@ -18,11 +18,11 @@ static bool sign(void *self, const char *image_id, struct json_object *image, ch
 		 struct error *error)
 {
 	const struct world *world = self;
+	int64_t expiry_ms = world->steady_ms + LINK_MS;
 
 	(void)error;
 	(void)image;
-	*link_out = own_format("https://pictures.example/%s?e=%lld", image_id,
-			       (long long)(world->steady_ms + LINK_MS));
+	*link_out = own_format("https://pictures.example/%s?e=%lld", image_id, (long long)expiry_ms);
 	return true;
 }
 
