@@ -3,8 +3,8 @@
  * What identifies one is the digest in its document's stub; it may be that of packed bytes, so it is compared with
  * digests only. Parts of one (Range) are not asked for: not every server gives them (couchdb-rules 22). */
 #include "couch/attachments.h"
+#include "base/base64.h"
 #include "couch/wire.h"
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,14 +129,10 @@ static bool gather_bytes(void *context, const char *bytes, size_t length)
 static struct json_object *inline_of(const struct text *bytes, const char *content_type)
 {
 	struct json_object *attachment = json_new_object();
-	size_t size = sodium_base64_encoded_len(bytes->length, sodium_base64_VARIANT_ORIGINAL);
-	char *data = own_alloc(size);
+	scoped_text data = base64_write(text_or_empty(bytes), bytes->length);
 
-	sodium_bin2base64(data, size, (const unsigned char *)text_or_empty(bytes), bytes->length,
-			  sodium_base64_VARIANT_ORIGINAL);
 	json_put_text(attachment, "content_type", content_type);
 	json_put_text(attachment, "data", data);
-	free(data);
 	return attachment;
 }
 

@@ -31,9 +31,14 @@ static void check_pair(void **state)
 static const struct {
 	const char *sentence, *words;
 } refusals[] = {
-	{"a character of another alphabet", "Zm-v"}, {"padding that is missing", "Zg"},
-	{"padding in the middle", "Zg==Zg=="},       {"a space", "Zm 9v"},
-	{"a line break at the end", "Zm9v\n"},       {"a single letter", "Z"},
+	{"a character of another alphabet", "Zm-v"},
+	{"padding that is missing", "Zg"},
+	{"padding in the middle", "Zg==Zg=="},
+	{"a space", "Zm 9v"},
+	{"a line break at the end", "Zm9v\n"},
+	{"a single letter", "Z"},
+	{"a byte that is no ASCII", "Z\xB6"
+				    "9v"},
 };
 
 static void check_refusal(void **state)
