@@ -2,6 +2,8 @@
 
 #include "bridge/fields/cell_json.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define LATEST_MS 253402300799999 /* the end of the year 9999 */
@@ -254,4 +256,20 @@ struct json_object *ledger_intents_upgrade(struct json_object *entry)
 		json_remove(upgraded, former_keys[i]);
 	json_put(upgraded, "intents", intents);
 	return upgraded;
+}
+
+void ledger_put_number(struct json_object *json, const char *key, int64_t number)
+{
+	if (number)
+		json_put(json, key, json_new_int(number));
+}
+
+void ledger_put_hash(struct json_object *json, const char *key, uint64_t hash)
+{
+	char words[17];
+
+	if (!hash)
+		return;
+	snprintf(words, sizeof words, "%016" PRIx64, hash);
+	json_put_text(json, key, words);
 }

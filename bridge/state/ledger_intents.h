@@ -19,3 +19,6 @@ must_use bool intents_from_json(const struct columns *columns, struct json_objec
 struct json_object *ledger_intents_upgrade(struct json_object *entry);
 /* A moment that there can be; 0: none. */
 int64_t ledger_read_time(struct json_object *json, const char *key);
+/* Puts it under the key; 0 is left out, as whoever reads takes what is absent for 0. A hash stands in 16 hexadecimal digits. */
+void ledger_put_number(struct json_object *json, const char *key, int64_t number);
+void ledger_put_hash(struct json_object *json, const char *key, uint64_t hash);

@@ -4,8 +4,6 @@
 #include "bridge/state/ledger_intents.h"
 #include "bridge/state/ledger_texts.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,12 +59,6 @@ static void put_text(struct json_object *json, const char *key, const char *text
 		json_put_text(json, key, text);
 }
 
-static void put_time(struct json_object *json, const char *key, int64_t time_ms)
-{
-	if (time_ms)
-		json_put(json, key, json_new_int(time_ms));
-}
-
 static void put_truth(struct json_object *json, const char *key, bool truth)
 {
 	if (truth)
@@ -81,38 +73,28 @@ static bool is_apart(const struct ledger_entry *entry)
 	return false;
 }
 
-static void put_hash(struct json_object *json, const char *key, uint64_t hash)
-{
-	char words[17];
-
-	if (!hash)
-		return;
-	snprintf(words, sizeof words, "%016" PRIx64, hash);
-	json_put_text(json, key, words);
-}
-
 static void put_state(struct json_object *json, const struct ledger_entry *entry)
 {
 	put_text(json, "rec", entry->record_id);
 	put_text(json, "document", entry->document);
-	put_hash(json, "handled", entry->synced);
-	put_hash(json, "ended", entry->ended);
+	ledger_put_hash(json, "handled", entry->synced);
+	ledger_put_hash(json, "ended", entry->ended);
 	if (entry->notice) {
 		json_put_text(json, "notice", entry->notice);
-		put_hash(json, "notice_leaves", entry->notice_leaves_hash);
-		put_time(json, "notice_at", entry->notice_ms);
+		ledger_put_hash(json, "notice_leaves", entry->notice_leaves_hash);
+		ledger_put_number(json, "notice_at", entry->notice_ms);
 	}
 	if (entry->revisions && entry->state == ENTRY_PAIR)
 		json_put(json, "leaves", json_copy(entry->revisions));
-	put_time(json, "seen", entry->seen_ms);
+	ledger_put_number(json, "seen", entry->seen_ms);
 	put_truth(json, "marked", entry->has_app_link);
 	put_truth(json, "apart", is_apart(entry));
 	json_put_text(json, "shows", entry->shows);
 	json_put_text(json, "twin_of", entry->twin_of);
 	put_truth(json, "born_as_row", entry->created_from_row);
-	put_time(json, "waits", entry->waits);
-	put_time(json, "typed", entry->typed_ms);
-	put_time(json, "unsure_since", entry->unsure_since_ms);
+	ledger_put_number(json, "waits", entry->waits);
+	ledger_put_number(json, "typed", entry->typed_ms);
+	ledger_put_number(json, "unsure_since", entry->unsure_since_ms);
 	put_text(json, "collection_row", entry->collection_row);
 	put_text(json, "container_row", entry->container_row);
 }
@@ -143,7 +125,7 @@ static void put_retired(struct json_object *json, const struct ledger_entry *ent
 {
 	if (entry->retired_reason) {
 		json_put_text(json, "reason", entry->retired_reason);
-		put_time(json, "at", entry->retired_ms);
+		ledger_put_number(json, "at", entry->retired_ms);
 	}
 	if (entry->retired_cells)
 		json_put(json, "cells", json_copy(entry->retired_cells));
@@ -167,8 +149,8 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 		json_put(json, "causes", json_copy(entry->blocked_by));
 	if (entry->grounds)
 		json_put(json, "grounds", json_copy(entry->grounds));
-	put_time(json, "failures", entry->failures);
-	put_time(json, "next_try", entry->next_try_ms);
+	ledger_put_number(json, "failures", entry->failures);
+	ledger_put_number(json, "next_try", entry->next_try_ms);
 	put_retired(json, entry);
 	bool packed = ledger_pack_texts(json);
 	if (json_find(json, "intents", NULL))

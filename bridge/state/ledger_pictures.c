@@ -3,8 +3,6 @@
 #include "base/own.h"
 #include "bridge/state/ledger_intents.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,22 +111,6 @@ static const char *const state_names[] = {
 	[PICTURE_LEFT_OUT] = "left out",
 };
 
-static void put_time(struct json_object *json, const char *key, int64_t time_ms)
-{
-	if (time_ms)
-		json_put(json, key, json_new_int(time_ms));
-}
-
-static void put_hash(struct json_object *json, const char *key, uint64_t hash)
-{
-	char words[17];
-
-	if (!hash)
-		return;
-	snprintf(words, sizeof words, "%016" PRIx64, hash);
-	json_put_text(json, key, words);
-}
-
 static struct json_object *picture_to_json(const struct ledger_picture *picture)
 {
 	struct json_object *json = json_new_object();
@@ -137,9 +119,9 @@ static struct json_object *picture_to_json(const struct ledger_picture *picture)
 	if (picture->attachment_id[0])
 		json_put_text(json, "attachment", picture->attachment_id);
 	json_put_text(json, "state", state_names[picture->state]);
-	put_time(json, "failures", picture->failures);
-	put_time(json, "next_try", picture->next_try_ms);
-	put_time(json, "gone", picture->gone_ms);
+	ledger_put_number(json, "failures", picture->failures);
+	ledger_put_number(json, "next_try", picture->next_try_ms);
+	ledger_put_number(json, "gone", picture->gone_ms);
 	return json;
 }
 
@@ -153,16 +135,16 @@ struct json_object *ledger_pictures_to_json(const struct ledger_pictures *pictur
 		json_put(json, "list", list);
 	else
 		json_release(list);
-	put_time(json, "sent", pictures->count ? pictures->sent_ms : 0);
+	ledger_put_number(json, "sent", pictures->count ? pictures->sent_ms : 0);
 	if (pictures->unanswered && pictures->count)
 		json_put(json, "unanswered", json_new_bool(true));
-	put_time(json, "refusals", pictures->refusals);
-	put_time(json, "refused_until", pictures->refused_until_ms);
+	ledger_put_number(json, "refusals", pictures->refusals);
+	ledger_put_number(json, "refused_until", pictures->refused_until_ms);
 	if (pictures->doubted)
 		json_put(json, "doubted", json_new_bool(true));
-	put_time(json, "filled", pictures->filled_ms);
-	put_hash(json, "handled", pictures->handled);
-	put_hash(json, "row", pictures->row);
+	ledger_put_number(json, "filled", pictures->filled_ms);
+	ledger_put_hash(json, "handled", pictures->handled);
+	ledger_put_hash(json, "row", pictures->row);
 	if (pictures->removing)
 		json_put(json, "removing", json_copy(pictures->removing));
 	json_put_text(json, "problem", pictures->problem);
