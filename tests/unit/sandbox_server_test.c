@@ -717,21 +717,26 @@ static void check_save_always(void **state)
 	rmdir(folder);
 }
 
+/* A server has its sandbox for itself, so the second one has another. */
 static void check_port(void **state)
 {
 	struct stage stage;
+	struct sandbox sandbox;
 	struct sandbox_server *second = NULL;
 	struct error error = {0};
 
 	(void)state;
 	stage_open(&stage, 0);
-	stage.sandbox.options.port = sandbox_server_port(stage.server);
-	assert_false(sandbox_server_open(&stage.sandbox, &second, &error));
-	scoped_text words = own_format("cannot listen on 127.0.0.1 port %d", stage.sandbox.options.port);
+	steps_open(&sandbox);
+	clock_replace(NULL);
+	sandbox.options.port = sandbox_server_port(stage.server);
+	assert_false(sandbox_server_open(&sandbox, &second, &error));
+	scoped_text words = own_format("cannot listen on 127.0.0.1 port %d", sandbox.options.port);
 	assert_string_equal(error.text, words);
-	stage.sandbox.options.listen = own_copy("nowhere");
-	assert_false(sandbox_server_open(&stage.sandbox, &second, &error));
+	sandbox.options.listen = own_copy("nowhere");
+	assert_false(sandbox_server_open(&sandbox, &second, &error));
 	assert_string_equal(error.text, "\"nowhere\" is no address to listen on: give one in digits");
+	sandbox_done(&sandbox);
 	stage_close(&stage);
 }
 
