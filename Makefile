@@ -39,7 +39,7 @@ ifeq ($(MAKELEVEL)$(findstring -j,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-ROOMS := base inventory couch airtable public-images photos bridge sandbox
+ROOMS := base inventory couch airtable web public-images photos bridge sandbox
 PACKAGES := libcurl json-c libmicrohttpd libsodium libseccomp
 LOADED := vips # by a child of the program when it needs it: only its headers are built with
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
@@ -66,9 +66,9 @@ libraries = $(foreach room,$(1),$(BUILD)/lib$(room).a)
 programs = $(patsubst %.c,$(BUILD)/%,$(wildcard $(1)))
 
 # What a room is linked with, its own library first.
-BRIDGE_LIBS := $(call libraries,bridge public-images photos airtable couch inventory base)
+BRIDGE_LIBS := $(call libraries,bridge public-images web photos airtable couch inventory base)
 SANDBOX_LIBS := $(call libraries,sandbox base)
-TEST_LIBS := $(call libraries,bridge public-images photos airtable couch inventory sandbox base)
+TEST_LIBS := $(call libraries,bridge public-images web photos airtable couch inventory sandbox base)
 
 PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) \
 	$(if $(wildcard sandbox/main.c),$(BUILD)/airtable-sandbox)
@@ -164,7 +164,7 @@ $(UNLIMITED): $(BUILD)/tests/bench/lib/unlimited.o $(BUILD)/bridge/main.o $(BRID
 
 # The picture server without a bridge around it.
 IMAGES_SERVER := $(BUILD)/tests/bench/lib/images_server
-$(IMAGES_SERVER): $(BUILD)/tests/bench/lib/images_server.o $(call libraries,public-images base)
+$(IMAGES_SERVER): $(BUILD)/tests/bench/lib/images_server.o $(call libraries,public-images web base)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The libraries' flags are asked for when a Makefile is read: what was just installed needs a make of its own.

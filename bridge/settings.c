@@ -3,9 +3,9 @@
 #include "base/http_request.h"
 #include "base/log.h"
 #include "bridge/base_id.h"
-#include "public-images/address.h"
 #include "public-images/keys.h"
 #include "public-images/target.h"
+#include "web/address.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -128,9 +128,9 @@ static bool check_unsigned(const char *list, struct error *error)
 
 static bool check_public(const struct bridge_settings *settings, struct error *error)
 {
-	struct image_networks proxies;
+	struct web_networks proxies;
 
-	if (!image_networks_read(settings->public_proxies, &proxies, error))
+	if (!web_networks_read(settings->public_proxies, &proxies, error))
 		return error_wrap(error, "PUBLIC_PROXIES");
 	return check_unsigned(settings->public_unsigned, error) && check_keys(settings, error);
 }

@@ -78,9 +78,9 @@ static void add_target(struct text *line, const struct image_target *target)
 static void write_line(struct image_access *access, const struct image_visited *visited)
 {
 	struct text line = {0};
-	char client[IMAGE_ADDRESS_TEXT_SIZE];
+	char client[WEB_ADDRESS_TEXT_SIZE];
 
-	image_address_text(visited->client, client);
+	web_address_text(visited->client, client);
 	text_add_bytes(&line, visited->method,
 		       text_utf8_prefix(visited->method, strlen(visited->method), METHOD_SHOWN));
 	text_add(&line, " ");

@@ -2,8 +2,8 @@
  * about what was refused are at most IMAGE_REFUSALS_A_SECOND, and one that says how many more there were: a flood does not
  * fill the disk. */
 #pragma once
-#include "public-images/address.h"
 #include "public-images/target.h"
+#include "web/address.h"
 #include <stdint.h>
 
 #define IMAGE_REFUSALS_A_SECOND 10
@@ -12,7 +12,7 @@ struct image_access;
 struct image_visited {
 	const char *method;
 	const struct image_target *target;
-	const struct image_address *client;
+	const struct web_address *client;
 	int status;
 	uint64_t bytes; /* of the picture that were to be sent */
 	bool cut;       /* it did not come to its end */

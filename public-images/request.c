@@ -2,8 +2,8 @@
 #include "base/clock.h"
 #include "base/own.h"
 #include "base/text.h"
-#include "public-images/framing.h"
 #include "public-images/link.h"
+#include "web/framing.h"
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +14,10 @@
 struct image_request {
 	struct image_wanted wanted; /* first: the waiter in it is how others know the request */
 	struct image_service *service;
-	struct image_connection *watched;
+	struct web_connection *watched;
 	struct MHD_Connection *connection;
 	struct image_target target;
-	struct image_address peer, client;
+	struct web_address peer, client;
 	char method[24];
 	bool begun, is_wanted;
 	struct image_stream *
@@ -70,7 +70,7 @@ static enum MHD_Result answer(struct image_request *request, int status, struct 
 
 	request->status = status;
 	request->bytes = head ? 0 : bytes;
-	image_connection_answered(request->service->connections, request->watched, request->bytes);
+	web_connection_answered(request->service->connections, request->watched, request->bytes);
 	atomic_fetch_add_explicit(&request->service->by_class[status / 100], 1, memory_order_relaxed);
 	return MHD_queue_response(request->connection, (unsigned int)status, response);
 }
@@ -137,7 +137,7 @@ static enum MHD_Result begin_stream(struct image_request *request)
 {
 	const struct image_wanted *wanted = &request->wanted;
 
-	image_connection_waits(request->watched);
+	web_connection_waits(request->watched);
 	request->stream = image_stream_begin(request->service->streams, wanted->database, wanted->image,
 					     &wanted->picture, &request->stream_waiter);
 	return request->stream ? MHD_YES : answer_unavailable(request);
@@ -161,7 +161,7 @@ static enum MHD_Result fetch_picture(struct image_request *request)
 {
 	struct image_file file;
 
-	image_connection_waits(request->watched);
+	web_connection_waits(request->watched);
 	switch (image_fetch_ask(request->service->fetch, &request->wanted, &file)) {
 	case IMAGE_HERE:
 		return answer_file(request, &file);
@@ -215,10 +215,10 @@ static bool may_be_asked(const struct image_request *request)
 static enum MHD_Result decide(struct image_request *request)
 {
 	struct image_service *service = request->service;
-	struct image_address caller = image_address_caller(&request->client);
+	struct web_address caller = web_address_caller(&request->client);
 	int wait_s = 0;
 
-	if (service->rate && !image_rate_take(service->rate, &caller, clock_steady_ms(), &wait_s))
+	if (service->rate && !web_rate_take(service->rate, &caller, clock_steady_ms(), &wait_s))
 		return answer_once(request, 429, image_answer_too_often(wait_s), 0);
 	if (!may_be_asked(request))
 		return answer(request, 405, service->answers.not_allowed, 0);
@@ -242,15 +242,15 @@ static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, con
 }
 
 /* Only a proxy's word is looked at. */
-static struct image_address find_client(struct image_request *request)
+static struct web_address find_client(struct image_request *request)
 {
 	struct text forwarded = {.ceiling = FORWARDED_MOST};
-	const struct image_networks *proxies = &request->service->proxies;
+	const struct web_networks *proxies = &request->service->proxies;
 
-	if (!image_networks_hold(proxies, &request->peer))
+	if (!web_networks_hold(proxies, &request->peer))
 		return request->peer;
 	MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_forwarded, &forwarded);
-	struct image_address client = image_address_of_client(
+	struct web_address client = web_address_of_client(
 		&request->peer, forwarded.full ? NULL : text_or_empty(&forwarded), proxies);
 	text_done(&forwarded);
 	return client;
@@ -264,10 +264,10 @@ static enum MHD_Result begin(struct image_request *request, const char *method)
 	request->begun = true;
 	memcpy(request->method, method, length);
 	request->client = find_client(request);
-	enum image_framing framing = image_framing_of(request->connection);
-	if (framing == IMAGE_FRAMING_PLAIN)
+	enum web_framing framing = web_framing_of(request->connection);
+	if (framing == WEB_FRAMING_PLAIN)
 		return MHD_YES;
-	if (framing == IMAGE_FRAMING_UNCLEAR)
+	if (framing == WEB_FRAMING_UNCLEAR)
 		return answer(request, 400, request->service->answers.unclear, 0);
 	return may_be_asked(request) ? answer(request, 413, request->service->answers.too_large, 0)
 				     : answer(request, 405, request->service->answers.not_allowed, 0);
@@ -286,8 +286,8 @@ enum MHD_Result image_request_go_on(struct image_request *request, struct MHD_Co
 	return request->is_wanted ? fetch_picture(request) : decide(request);
 }
 
-struct image_request *image_request_open(struct image_service *service, struct image_connection *watched,
-					 const struct image_address *connection, const char *uri)
+struct image_request *image_request_open(struct image_service *service, struct web_connection *watched,
+					 const struct web_address *connection, const char *uri)
 {
 	struct image_request *request = own_alloc(sizeof(*request));
 
@@ -299,7 +299,7 @@ struct image_request *image_request_open(struct image_service *service, struct i
 	request->stream_waiter = (struct image_waiter){.stop = stop_stream, .wake = wake_stream};
 	image_target_read(uri, &request->target);
 	if (watched)
-		image_connection_asks(service->connections, watched);
+		web_connection_asks(service->connections, watched);
 	return request;
 }
 
@@ -315,7 +315,7 @@ void image_request_close(struct image_request **request)
 void image_request_ended(struct image_request *request, bool whole)
 {
 	if (request->watched)
-		image_connection_rests(request->service->connections, request->watched);
+		web_connection_rests(request->service->connections, request->watched);
 	if (request->status == 0)
 		return;
 	const struct image_visited visited = {

@@ -2,11 +2,11 @@
 #pragma once
 #include "public-images/access.h"
 #include "public-images/answer.h"
-#include "public-images/connections.h"
 #include "public-images/fetch.h"
 #include "public-images/keys.h"
-#include "public-images/rate.h"
 #include "public-images/source.h"
+#include "web/connections.h"
+#include "web/rate.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -19,9 +19,9 @@ struct image_service {
 	struct image_databases databases;
 	struct image_fetch *fetch;
 	struct image_streams *streams;
-	struct image_connections *connections;
-	struct image_rate *rate; /* NULL: no limit */
-	struct image_networks proxies;
+	struct web_connections *connections;
+	struct web_rate *rate; /* NULL: no limit */
+	struct web_networks proxies;
 	struct image_access *access;
 	struct image_answers answers;
 	_Atomic uint64_t by_class[6]; /* answers by the hundreds of their status */
@@ -30,8 +30,8 @@ struct image_service {
 struct image_request;
 
 /* The line of a request came. watched may be NULL: it will not be answered. */
-struct image_request *image_request_open(struct image_service *service, struct image_connection *watched,
-					 const struct image_address *connection, const char *uri);
+struct image_request *image_request_open(struct image_service *service, struct web_connection *watched,
+					 const struct web_address *connection, const char *uri);
 void image_request_close(struct image_request **request);
 
 /* libmicrohttpd's turn: first with the headers, then whenever it may go on. */

@@ -24,9 +24,9 @@ struct image_server {
 
 /* One connection. */
 struct client {
-	struct image_connection *watched; /* NULL: it may not stay */
+	struct web_connection *watched; /* NULL: it may not stay */
 	struct image_request *request;
-	struct image_address address;
+	struct web_address address;
 };
 
 static struct client *client_of(struct MHD_Connection *connection)
@@ -76,11 +76,11 @@ static void client_comes(struct image_server *server, struct MHD_Connection *con
 	struct client *client = own_alloc(sizeof(*client));
 
 	*client_place = client;
-	if (image_address_of_socket(peer, &client->address)) {
-		struct image_address caller = image_address_caller(&client->address);
-		bool counted = !image_networks_hold(&server->service.proxies, &client->address);
+	if (web_address_of_socket(peer, &client->address)) {
+		struct web_address caller = web_address_caller(&client->address);
+		bool counted = !web_networks_hold(&server->service.proxies, &client->address);
 		client->watched =
-			image_connection_comes(server->service.connections, socket_, &caller, counted);
+			web_connection_comes(server->service.connections, socket_, &caller, counted);
 	}
 	if (!client->watched)
 		shutdown(socket_, SHUT_RDWR);
@@ -97,7 +97,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 		return;
 	}
 	image_request_close(&client->request);
-	image_connection_leaves(server->service.connections, &client->watched);
+	web_connection_leaves(server->service.connections, &client->watched);
 	free(client);
 }
 
@@ -134,7 +134,7 @@ static struct MHD_Daemon *start(struct image_server *server, const struct image_
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
 	unsigned threads = choose_threads(options->threads);
 	unsigned connections =
-		(image_connections_most(server->service.connections) + SPARE_CONNECTIONS) * threads;
+		(web_connections_most(server->service.connections) + SPARE_CONNECTIONS) * threads;
 
 	if (address->ss_family == AF_INET6)
 		flags |= MHD_USE_DUAL_STACK;
@@ -155,9 +155,9 @@ static void open_service(struct image_server *server, const struct image_server_
 	service->databases = options->databases;
 	service->fetch = image_fetch_open(&server->source, options->cache);
 	service->streams = image_streams_open(&server->source);
-	service->connections = image_connections_open(&options->limits);
+	service->connections = web_connections_open(&options->limits);
 	if (options->requests_per_second > 0)
-		service->rate = image_rate_open(options->requests_per_second, options->requests_at_once);
+		service->rate = web_rate_open(options->requests_per_second, options->requests_at_once);
 	service->access = image_access_open(options->access_log);
 	image_answers_init(&service->answers);
 }
@@ -181,12 +181,12 @@ bool image_server_open(const struct image_server_options *options, const struct 
 		       struct image_server **server_out, struct error *error)
 {
 	struct sockaddr_storage address;
-	struct image_networks proxies;
+	struct web_networks proxies;
 
 	if (sodium_init() < 0)
 		return error_set(error, ERROR_FATAL, "libsodium cannot be used on this machine");
 	if (!read_address(options->listen, &address, error) ||
-	    !image_networks_read(options->proxies ? options->proxies : "", &proxies, error))
+	    !web_networks_read(options->proxies ? options->proxies : "", &proxies, error))
 		return false;
 	struct image_server *server = own_alloc(sizeof(*server));
 	server->source = options->source;
@@ -214,8 +214,8 @@ void image_server_close(struct image_server **server)
 		MHD_stop_daemon(gone->daemon);
 	image_streams_close(&gone->service.streams);
 	image_fetch_close(&gone->service.fetch);
-	image_connections_close(&gone->service.connections);
-	image_rate_close(&gone->service.rate);
+	web_connections_close(&gone->service.connections);
+	web_rate_close(&gone->service.rate);
 	image_access_close(&gone->service.access);
 	image_answers_done(&gone->service.answers);
 	image_keys_done(&gone->service.keys);
@@ -254,11 +254,11 @@ struct image_server_counts image_server_count(struct image_server *server)
 
 	for (size_t i = 0; i < countof(counts.answers); i++)
 		counts.answers[i] = atomic_load(&server->service.by_class[i]);
-	counts.connections = image_connections_count(server->service.connections);
+	counts.connections = web_connections_count(server->service.connections);
 	return counts;
 }
 
 void image_server_look(struct image_server *server)
 {
-	image_connections_look(server->service.connections);
+	web_connections_look(server->service.connections);
 }

@@ -10,18 +10,18 @@
  * address; the memory that a request takes does not depend on its picture. */
 #pragma once
 #include "public-images/cache.h"
-#include "public-images/connections.h"
 #include "public-images/keys.h"
 #include "public-images/source.h"
+#include "web/connections.h"
 
 struct image_server;
 
 struct image_server_options {
 	const char *listen; /* "0.0.0.0:8790", "[::]:8790"; port 0: any */
 	unsigned threads;   /* that answer; 0: one for each processor, at most IMAGE_THREADS_MOST */
-	struct image_connections_limits limits; /* 0s: see connections.h */
-	double requests_per_second;             /* of one address, in the long run; 0: no limit */
-	double requests_at_once;                /* that it may have in hand for that */
+	struct web_connections_limits limits; /* 0s: see connections.h */
+	double requests_per_second;           /* of one address, in the long run; 0: no limit */
+	double requests_at_once;              /* that it may have in hand for that */
 	const char *proxies; /* networks whose X-Forwarded-For is believed ("127.0.0.1, 10.0.0.0/8"), or "" */
 	bool access_log;
 	struct image_source source;
@@ -48,7 +48,7 @@ void image_server_set_keys(struct image_server *server, const struct image_keys 
 struct image_server_counts {
 	uint64_t answers[6];   /* by the hundreds of their status: [2]: 200-299 */
 	uint64_t finds, reads; /* calls of the source */
-	struct image_connections_counts connections;
+	struct web_connections_counts connections;
 };
 struct image_server_counts image_server_count(struct image_server *server);
 /* Looks for connections whose time is over, as it does by itself twice a second. */

@@ -67,6 +67,7 @@ while IFS='|' read -r file line what; do
 done <<'END'
 base/text.c|#include "couch/client.h"|base knows no CouchDB
 couch/client.c|#include "airtable/client.h"|couch knows no Airtable
+web/rate.c|#include "couch/client.h"|web knows no CouchDB
 public-images/link.c|#include "inventory/document.h"|public-images knows no inventory
 public-images/link.c|#include "bridge/plan/plan.h"|public-images knows no bridge
 couch/client.c|  #  include "inventory/document.h"|spaces hide nothing

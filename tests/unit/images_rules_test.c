@@ -1,11 +1,11 @@
 /* Pure rules of the picture server: parts of a picture, kinds, addresses and proxies, how often an address may ask. */
 #include "base/clock.h"
-#include "public-images/address.h"
 #include "public-images/conditions.h"
 #include "public-images/kind.h"
 #include "public-images/lookups.h"
-#include "public-images/rate.h"
 #include "tests/unit/cases.h"
+#include "web/address.h"
+#include "web/rate.h"
 #include <arpa/inet.h>
 #include <sodium.h>
 #include <string.h>
@@ -133,13 +133,13 @@ static const struct address_row {
 static void test_address(void **state)
 {
 	const struct address_row *row = *state;
-	struct image_address address;
-	char text[IMAGE_ADDRESS_TEXT_SIZE];
+	struct web_address address;
+	char text[WEB_ADDRESS_TEXT_SIZE];
 
-	assert_int_equal(image_address_read(row->words, strlen(row->words), &address), row->text != NULL);
+	assert_int_equal(web_address_read(row->words, strlen(row->words), &address), row->text != NULL);
 	if (!row->text)
 		return;
-	image_address_text(&address, text);
+	web_address_text(&address, text);
 	assert_string_equal(text, row->text);
 }
 
@@ -164,25 +164,25 @@ static const struct client_row {
 	{"beside a prefix that ends within a byte", "10.16.0.0/12", "10.32.0.1", "198.51.100.7", "10.32.0.1"},
 };
 
-static struct image_address address_of(const char *words)
+static struct web_address address_of(const char *words)
 {
-	struct image_address address;
+	struct web_address address;
 
-	assert_true(image_address_read(words, strlen(words), &address));
+	assert_true(web_address_read(words, strlen(words), &address));
 	return address;
 }
 
 static void test_client(void **state)
 {
 	const struct client_row *row = *state;
-	struct image_networks proxies;
+	struct web_networks proxies;
 	struct error error = {0};
-	char text[IMAGE_ADDRESS_TEXT_SIZE];
+	char text[WEB_ADDRESS_TEXT_SIZE];
 
-	assert_true(image_networks_read(row->proxies, &proxies, &error));
-	struct image_address connection = address_of(row->connection);
-	struct image_address client = image_address_of_client(&connection, row->forwarded, &proxies);
-	image_address_text(&client, text);
+	assert_true(web_networks_read(row->proxies, &proxies, &error));
+	struct web_address connection = address_of(row->connection);
+	struct web_address client = web_address_of_client(&connection, row->forwarded, &proxies);
+	web_address_text(&client, text);
 	assert_string_equal(text, row->client);
 }
 
@@ -204,10 +204,10 @@ static const struct networks_row {
 static void test_networks(void **state)
 {
 	const struct networks_row *row = *state;
-	struct image_networks networks;
+	struct web_networks networks;
 	struct error error = {0};
 
-	bool read = image_networks_read(row->list, &networks, &error);
+	bool read = web_networks_read(row->list, &networks, &error);
 	assert_int_equal(read ? (int)networks.count : -1, row->count);
 	if (!read)
 		assert_int_equal(error.kind, ERROR_FATAL);
@@ -218,63 +218,63 @@ static void test_sockets(void **state)
 	struct sockaddr_in four = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0xC0000201)};
 	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	struct sockaddr other = {.sa_family = AF_UNIX};
-	struct image_address address;
-	char text[IMAGE_ADDRESS_TEXT_SIZE];
+	struct web_address address;
+	char text[WEB_ADDRESS_TEXT_SIZE];
 	(void)state;
 
-	assert_true(image_address_of_socket((struct sockaddr *)&four, &address));
-	image_address_text(&address, text);
+	assert_true(web_address_of_socket((struct sockaddr *)&four, &address));
+	web_address_text(&address, text);
 	assert_string_equal(text, "192.0.2.1");
-	assert_true(image_address_of_socket((struct sockaddr *)&six, &address));
-	image_address_text(&address, text);
+	assert_true(web_address_of_socket((struct sockaddr *)&six, &address));
+	web_address_text(&address, text);
 	assert_string_equal(text, "::1");
-	assert_false(image_address_of_socket(&other, &address));
+	assert_false(web_address_of_socket(&other, &address));
 }
 
 static void test_callers(void **state)
 {
-	struct image_address first = address_of("2001:db8::1"), second = address_of("2001:db8::ffff:1");
-	struct image_address third = address_of("2001:db8:0:1::1"), four = address_of("192.0.2.1");
+	struct web_address first = address_of("2001:db8::1"), second = address_of("2001:db8::ffff:1");
+	struct web_address third = address_of("2001:db8:0:1::1"), four = address_of("192.0.2.1");
 	(void)state;
 
-	first = image_address_caller(&first);
-	second = image_address_caller(&second);
-	third = image_address_caller(&third);
+	first = web_address_caller(&first);
+	second = web_address_caller(&second);
+	third = web_address_caller(&third);
 	assert_memory_equal(&first, &second, sizeof(first));
 	assert_memory_not_equal(&first, &third, sizeof(first));
-	struct image_address same = image_address_caller(&four);
+	struct web_address same = web_address_caller(&four);
 	assert_memory_equal(&four, &same, sizeof(four));
 }
 
 static void test_rate(void **state)
 {
-	struct image_rate *rate = image_rate_open(2, 3);
-	struct image_address one = address_of("192.0.2.1"), other = address_of("192.0.2.2");
+	struct web_rate *rate = web_rate_open(2, 3);
+	struct web_address one = address_of("192.0.2.1"), other = address_of("192.0.2.2");
 	int wait_s = 0;
 	(void)state;
 
 	for (int i = 0; i < 3; i++)
-		assert_true(image_rate_take(rate, &one, 1000, &wait_s));
-	assert_false(image_rate_take(rate, &one, 1000, &wait_s));
+		assert_true(web_rate_take(rate, &one, 1000, &wait_s));
+	assert_false(web_rate_take(rate, &one, 1000, &wait_s));
 	assert_int_equal(wait_s, 1);
-	assert_true(image_rate_take(rate, &other, 1000, &wait_s));
-	assert_false(image_rate_take(rate, &one, 1499, &wait_s));
-	assert_true(image_rate_take(rate, &one, 1500, &wait_s));
-	assert_false(image_rate_take(rate, &one, 1500, &wait_s));
+	assert_true(web_rate_take(rate, &other, 1000, &wait_s));
+	assert_false(web_rate_take(rate, &one, 1499, &wait_s));
+	assert_true(web_rate_take(rate, &one, 1500, &wait_s));
+	assert_false(web_rate_take(rate, &one, 1500, &wait_s));
 	/* However long it was quiet, it has no more than a full bucket. */
 	for (int i = 0; i < 3; i++)
-		assert_true(image_rate_take(rate, &one, 1000000, &wait_s));
-	assert_false(image_rate_take(rate, &one, 1000000, &wait_s));
+		assert_true(web_rate_take(rate, &one, 1000000, &wait_s));
+	assert_false(web_rate_take(rate, &one, 1000000, &wait_s));
 	/* A clock that goes back gives nothing. */
-	assert_false(image_rate_take(rate, &one, 500, &wait_s));
-	image_rate_close(&rate);
+	assert_false(web_rate_take(rate, &one, 500, &wait_s));
+	web_rate_close(&rate);
 }
 
 /* However many addresses there are, one that keeps asking is known. */
 static void test_rate_crowd(void **state)
 {
-	struct image_rate *rate = image_rate_open(0.001, 1);
-	struct image_address loud = address_of("192.0.2.1"), crowd = address_of("2001:db8::1");
+	struct web_rate *rate = web_rate_open(0.001, 1);
+	struct web_address loud = address_of("192.0.2.1"), crowd = address_of("2001:db8::1");
 	int wait_s = 0, taken = 0;
 	(void)state;
 
@@ -282,11 +282,11 @@ static void test_rate_crowd(void **state)
 		crowd.bytes[4] = (uint8_t)(i >> 16);
 		crowd.bytes[5] = (uint8_t)(i >> 8);
 		crowd.bytes[6] = (uint8_t)i;
-		assert_true(image_rate_take(rate, &crowd, i, &wait_s));
-		taken += image_rate_take(rate, &loud, i, &wait_s);
+		assert_true(web_rate_take(rate, &crowd, i, &wait_s));
+		taken += web_rate_take(rate, &loud, i, &wait_s);
 	}
 	assert_int_equal(taken, 1);
-	image_rate_close(&rate);
+	web_rate_close(&rate);
 }
 
 static int64_t steady_ms;

@@ -929,7 +929,7 @@ static void test_slow_headers(void **state)
 		client_send(clients[i], "GET /inventory HTTP/1.1\r\nX: ");
 	}
 	wait_open(&stage, SLOW);
-	for (int second = 0; second < IMAGE_HEADER_MS / 1000; second++) {
+	for (int second = 0; second < WEB_HEADER_MS / 1000; second++) {
 		assert_int_equal(image_server_count(stage.server).connections.late, 0);
 		for (unsigned i = 0; i < SLOW; i++)
 			client_send(clients[i], "x");
@@ -966,7 +966,7 @@ static void test_slow_readers(void **state)
 		assert_true(read_head(clients[i], &reply));
 		reply_done(&reply);
 	}
-	const int64_t most_s = IMAGE_ANSWER_MS / 1000 + (int64_t)BIG / IMAGE_BYTES_PER_S;
+	const int64_t most_s = WEB_ANSWER_MS / 1000 + (int64_t)BIG / WEB_BYTES_PER_S;
 	for (int64_t second = 0; second < most_s; second += 100) {
 		char byte;
 		for (unsigned i = 0; i < SLOW; i++)
@@ -1004,7 +1004,7 @@ static void client_expect_late_end(struct stage *stage, int client)
 	while (poll(&ready, 1, 10) == 0) {
 		turns += 10;
 		wait_a_little(&turns);
-		pass_ms(IMAGE_IDLE_MS);
+		pass_ms(WEB_IDLE_MS);
 		image_server_look(stage->server);
 	}
 	client_expect_end(client);
@@ -1038,7 +1038,7 @@ static void test_idle(void **state)
 			expect_picture(&stage, 1, &small);
 	}
 	expect_picture(&stage, 1, &small);
-	struct image_connections_counts counts = image_server_count(stage.server).connections;
+	struct web_connections_counts counts = image_server_count(stage.server).connections;
 	unsigned fit = row->per_address ? 40 * row->per_address + 1 : row->connections;
 	while (counts.open + counts.crowded < IDLE) { /* they are not all accepted at once */
 		wait_a_little(&turns);
@@ -1048,7 +1048,7 @@ static void test_idle(void **state)
 	assert_true(fit < IDLE || counts.crowded == 0);
 	expect_picture(&stage, 1, &small);
 	/* Those that are silent for too long make room as well. */
-	pass_ms(IMAGE_IDLE_MS);
+	pass_ms(WEB_IDLE_MS);
 	image_server_look(stage.server);
 	expect_picture(&stage, 1, &small);
 	for (unsigned i = 0; i < IDLE; i++)

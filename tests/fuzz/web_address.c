@@ -1,7 +1,7 @@
 /* Reads: three lines: the networks of proxies, an address, the values of X-Forwarded-For. Holds: an address is printed and read again as
  * the same; nobody but a named proxy can say for whom it asks. */
-#include "public-images/address.h"
 #include "tests/fuzz/fuzz.h"
+#include "web/address.h"
 
 static char *take_line(char **at)
 {
@@ -13,33 +13,33 @@ static char *take_line(char **at)
 	return line;
 }
 
-static void must_be_read_again(const struct image_address *address)
+static void must_be_read_again(const struct web_address *address)
 {
-	struct image_address again;
-	char words[IMAGE_ADDRESS_TEXT_SIZE];
+	struct web_address again;
+	char words[WEB_ADDRESS_TEXT_SIZE];
 
-	image_address_text(address, words);
-	must(image_address_read(words, strlen(words), &again));
+	web_address_text(address, words);
+	must(web_address_read(words, strlen(words), &again));
 	must(memcmp(address, &again, sizeof(again)) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	scoped_text words = own_copy_bytes((const char *)bytes, length);
-	struct image_networks proxies = {0};
-	struct image_address connection = {{0}};
+	struct web_networks proxies = {0};
+	struct web_address connection = {{0}};
 	struct error error = {0};
 	char *at = words;
 	const char *networks = take_line(&at), *address = take_line(&at);
 
-	if (!image_networks_read(networks, &proxies, &error))
+	if (!web_networks_read(networks, &proxies, &error))
 		must(error.kind == ERROR_FATAL && text_is_utf8(error.text, strlen(error.text)));
-	if (!image_address_read(address, strlen(address), &connection))
+	if (!web_address_read(address, strlen(address), &connection))
 		return 0;
 	must_be_read_again(&connection);
-	struct image_address client = image_address_of_client(&connection, at, &proxies);
+	struct web_address client = web_address_of_client(&connection, at, &proxies);
 	must_be_read_again(&client);
-	if (!image_networks_hold(&proxies, &connection))
+	if (!web_networks_hold(&proxies, &connection))
 		must(memcmp(&client, &connection, sizeof(client)) == 0);
 	return 0;
 }

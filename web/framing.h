@@ -3,11 +3,11 @@
 #pragma once
 #include <microhttpd.h>
 
-enum image_framing {
-	IMAGE_FRAMING_PLAIN, /* it has no body */
-	IMAGE_FRAMING_BODY,  /* it has one, or says so */
-	IMAGE_FRAMING_UNCLEAR, /* a blank in a header's name, a header over two lines, two lengths, a control character */
+enum web_framing {
+	WEB_FRAMING_PLAIN, /* it has no body */
+	WEB_FRAMING_BODY,  /* it has one, or says so */
+	WEB_FRAMING_UNCLEAR, /* a blank in a header's name, a header over two lines, two lengths, a control character */
 };
 
 /* Of the request whose headers are there. */
-enum image_framing image_framing_of(struct MHD_Connection *connection);
+enum web_framing web_framing_of(struct MHD_Connection *connection);

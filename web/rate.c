@@ -1,5 +1,5 @@
 /* The buckets stand in small sets; an address belongs to one set, by a hash that nobody outside can foresee. */
-#include "public-images/rate.h"
+#include "web/rate.h"
 #include "base/clock.h"
 #include "base/own.h"
 #include <math.h>
@@ -12,22 +12,22 @@
 #define WAYS 8
 
 struct bucket {
-	struct image_address caller;
+	struct web_address caller;
 	double tokens;
 	int64_t at_ms;
 	bool used;
 };
 
-struct image_rate {
+struct web_rate {
 	pthread_mutex_t lock;
 	double per_second, burst;
 	uint8_t hash_key[crypto_shorthash_KEYBYTES];
 	struct bucket sets[SETS][WAYS];
 };
 
-struct image_rate *image_rate_open(double per_second, double burst)
+struct web_rate *web_rate_open(double per_second, double burst)
 {
-	struct image_rate *rate = own_alloc(sizeof(*rate));
+	struct web_rate *rate = own_alloc(sizeof(*rate));
 
 	pthread_mutex_init(&rate->lock, NULL);
 	rate->per_second = per_second;
@@ -36,7 +36,7 @@ struct image_rate *image_rate_open(double per_second, double burst)
 	return rate;
 }
 
-void image_rate_close(struct image_rate **rate)
+void web_rate_close(struct web_rate **rate)
 {
 	if (!*rate)
 		return;
@@ -45,7 +45,7 @@ void image_rate_close(struct image_rate **rate)
 	*rate = NULL;
 }
 
-static struct bucket *set_of(struct image_rate *rate, const struct image_address *caller)
+static struct bucket *set_of(struct web_rate *rate, const struct web_address *caller)
 {
 	uint8_t hash[crypto_shorthash_BYTES];
 
@@ -54,7 +54,7 @@ static struct bucket *set_of(struct image_rate *rate, const struct image_address
 }
 
 /* Its bucket, or a full one in the place of a free one or of the one that was quiet for longest. */
-static struct bucket *bucket_of(struct image_rate *rate, const struct image_address *caller, int64_t now_ms)
+static struct bucket *bucket_of(struct web_rate *rate, const struct web_address *caller, int64_t now_ms)
 {
 	struct bucket *set = set_of(rate, caller), *oldest = set;
 
@@ -68,7 +68,7 @@ static struct bucket *bucket_of(struct image_rate *rate, const struct image_addr
 	return oldest;
 }
 
-static void refill(const struct image_rate *rate, struct bucket *bucket, int64_t now_ms)
+static void refill(const struct web_rate *rate, struct bucket *bucket, int64_t now_ms)
 {
 	double more = (double)(now_ms - bucket->at_ms) / 1000 * rate->per_second;
 
@@ -76,8 +76,8 @@ static void refill(const struct image_rate *rate, struct bucket *bucket, int64_t
 	bucket->at_ms = now_ms;
 }
 
-bool image_rate_take(struct image_rate *rate, const struct image_address *caller, int64_t now_steady_ms,
-		     int *wait_s_out)
+bool web_rate_take(struct web_rate *rate, const struct web_address *caller, int64_t now_steady_ms,
+		   int *wait_s_out)
 {
 	pthread_mutex_lock(&rate->lock);
 	struct bucket *bucket = bucket_of(rate, caller, now_steady_ms);

@@ -1,4 +1,4 @@
-#include "public-images/address.h"
+#include "web/address.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -8,21 +8,21 @@
 
 static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
-static bool is_four(const struct image_address *address)
+static bool is_four(const struct web_address *address)
 {
 	return memcmp(address->bytes, mapped, sizeof(mapped)) == 0;
 }
 
-static struct image_address of_four(const struct in_addr *four)
+static struct web_address of_four(const struct in_addr *four)
 {
-	struct image_address address;
+	struct web_address address;
 
 	memcpy(address.bytes, mapped, sizeof(mapped));
 	memcpy(address.bytes + sizeof(mapped), four, sizeof(*four));
 	return address;
 }
 
-bool image_address_of_socket(const struct sockaddr *socket_address, struct image_address *address_out)
+bool web_address_of_socket(const struct sockaddr *socket_address, struct web_address *address_out)
 {
 	if (socket_address->sa_family == AF_INET) {
 		*address_out = of_four(&((const struct sockaddr_in *)(const void *)socket_address)->sin_addr);
@@ -35,7 +35,7 @@ bool image_address_of_socket(const struct sockaddr *socket_address, struct image
 	return true;
 }
 
-static bool read_bare(const char *words, struct image_address *address_out)
+static bool read_bare(const char *words, struct web_address *address_out)
 {
 	struct in_addr four;
 	struct in6_addr six;
@@ -57,9 +57,9 @@ static bool is_port(const char *words)
 	return words[0] == ':' && length >= 2 && length <= 6 && strspn(words + 1, "0123456789") == length - 1;
 }
 
-bool image_address_read(const char *words, size_t length, struct image_address *address_out)
+bool web_address_read(const char *words, size_t length, struct web_address *address_out)
 {
-	char copy[IMAGE_ADDRESS_TEXT_SIZE + sizeof("[]:65535")];
+	char copy[WEB_ADDRESS_TEXT_SIZE + sizeof("[]:65535")];
 	char *end = NULL;
 
 	if (length == 0 || length >= sizeof(copy) || memchr(words, '\0', length))
@@ -79,29 +79,29 @@ bool image_address_read(const char *words, size_t length, struct image_address *
 	return read_bare(copy, address_out);
 }
 
-void image_address_text(const struct image_address *address, char text_out[IMAGE_ADDRESS_TEXT_SIZE])
+void web_address_text(const struct web_address *address, char text_out[WEB_ADDRESS_TEXT_SIZE])
 {
 	if (is_four(address))
-		inet_ntop(AF_INET, address->bytes + sizeof(mapped), text_out, IMAGE_ADDRESS_TEXT_SIZE);
+		inet_ntop(AF_INET, address->bytes + sizeof(mapped), text_out, WEB_ADDRESS_TEXT_SIZE);
 	else
-		inet_ntop(AF_INET6, address->bytes, text_out, IMAGE_ADDRESS_TEXT_SIZE);
+		inet_ntop(AF_INET6, address->bytes, text_out, WEB_ADDRESS_TEXT_SIZE);
 }
 
-struct image_address image_address_caller(const struct image_address *address)
+struct web_address web_address_caller(const struct web_address *address)
 {
-	struct image_address caller = *address;
+	struct web_address caller = *address;
 
 	if (!is_four(address))
 		memset(caller.bytes + 8, 0, 8);
 	return caller;
 }
 
-static bool read_network(const char *words, struct image_network *network_out)
+static bool read_network(const char *words, struct web_network *network_out)
 {
 	size_t length = strcspn(words, "/");
-	struct image_network network = {.bits = 128};
+	struct web_network network = {.bits = 128};
 
-	if (strchr("[", words[0]) || !image_address_read(words, length, &network.address))
+	if (strchr("[", words[0]) || !web_address_read(words, length, &network.address))
 		return false;
 	bool four = is_four(&network.address) && !memchr(words, ':', length);
 	if (words[length] == '/') {
@@ -116,9 +116,9 @@ static bool read_network(const char *words, struct image_network *network_out)
 	return true;
 }
 
-bool image_networks_read(const char *list, struct image_networks *networks_out, struct error *error)
+bool web_networks_read(const char *list, struct web_networks *networks_out, struct error *error)
 {
-	struct image_networks networks = {0};
+	struct web_networks networks = {0};
 
 	for (const char *at = list; *at;) {
 		at += strspn(at, " \t,");
@@ -127,9 +127,9 @@ bool image_networks_read(const char *list, struct image_networks *networks_out, 
 		at += length;
 		if (length == 0)
 			break;
-		if (networks.count == IMAGE_NETWORKS_MOST)
+		if (networks.count == WEB_NETWORKS_MOST)
 			return error_set(error, ERROR_FATAL, "there are more than %d networks of proxies",
-					 IMAGE_NETWORKS_MOST);
+					 WEB_NETWORKS_MOST);
 		if (!read_network(words, &networks.list[networks.count++]))
 			return error_set(error, ERROR_FATAL,
 					 "\"%s\" is no network: write an address, or one with the length of "
@@ -141,7 +141,7 @@ bool image_networks_read(const char *list, struct image_networks *networks_out, 
 	return true;
 }
 
-static bool holds(const struct image_network *network, const struct image_address *address)
+static bool holds(const struct web_network *network, const struct web_address *address)
 {
 	size_t whole = network->bits / 8;
 	unsigned rest = network->bits % 8;
@@ -151,7 +151,7 @@ static bool holds(const struct image_network *network, const struct image_addres
 	return rest == 0 || ((network->address.bytes[whole] ^ address->bytes[whole]) >> (8 - rest)) == 0;
 }
 
-bool image_networks_hold(const struct image_networks *networks, const struct image_address *address)
+bool web_networks_hold(const struct web_networks *networks, const struct web_address *address)
 {
 	for (size_t i = 0; i < networks->count; i++)
 		if (holds(&networks->list[i], address))
@@ -160,7 +160,7 @@ bool image_networks_hold(const struct image_networks *networks, const struct ima
 }
 
 /* The last part of a list that ends at *length, which is moved before it. */
-static bool take_last(const char *list, size_t *length, struct image_address *address_out)
+static bool take_last(const char *list, size_t *length, struct web_address *address_out)
 {
 	size_t end = *length;
 
@@ -172,18 +172,18 @@ static bool take_last(const char *list, size_t *length, struct image_address *ad
 	*length = begin > 0 ? begin - 1 : 0;
 	while (begin < end && strchr(BLANKS, list[begin]))
 		begin++;
-	return image_address_read(list + begin, end - begin, address_out);
+	return web_address_read(list + begin, end - begin, address_out);
 }
 
-struct image_address image_address_of_client(const struct image_address *connection,
-					     const char *forwarded_for, const struct image_networks *proxies)
+struct web_address web_address_of_client(const struct web_address *connection, const char *forwarded_for,
+					 const struct web_networks *proxies)
 {
-	struct image_address client = *connection;
+	struct web_address client = *connection;
 	size_t length = forwarded_for ? strlen(forwarded_for) : 0;
 
 	/* Each proxy adds the address that it heard from, so only what a proxy of ours added can be believed. */
-	while (length > 0 && image_networks_hold(proxies, &client)) {
-		struct image_address before;
+	while (length > 0 && web_networks_hold(proxies, &client)) {
+		struct web_address before;
 		if (!take_last(forwarded_for, &length, &before))
 			break;
 		client = before;

@@ -1,4 +1,4 @@
-#include "public-images/connections.h"
+#include "web/connections.h"
 #include "base/clock.h"
 #include "base/index.h"
 #include <pthread.h>
@@ -12,12 +12,12 @@
 #define CONNECTIONS_MOST 4096
 
 struct caller {
-	char name[IMAGE_ADDRESS_TEXT_SIZE];
+	char name[WEB_ADDRESS_TEXT_SIZE];
 	unsigned connections;
 };
 
-struct image_connection {
-	struct image_connection *next, **place;
+struct web_connection {
+	struct web_connection *next, **place;
 	struct caller *caller; /* NULL: not counted */
 	int socket;
 	bool ended;                     /* shut down; its connection is not closed yet */
@@ -25,13 +25,13 @@ struct image_connection {
 	_Atomic int64_t waits_since_ms; /* for a request; INT64_MAX: it has one */
 };
 
-struct image_connections {
-	struct image_connections_limits limits;
+struct web_connections {
+	struct web_connections_limits limits;
 	pthread_mutex_t lock;
 	pthread_cond_t news;
 	pthread_t thread;
 	bool closing;
-	struct image_connection *first;
+	struct web_connection *first;
 	struct index callers;
 	unsigned open; /* without those that were ended */
 	uint64_t late, crowded;
@@ -50,21 +50,21 @@ static unsigned connections_that_fit(void)
 	return fit < CONNECTIONS_MOST ? (unsigned)fit : CONNECTIONS_MOST;
 }
 
-static void fill_in(struct image_connections_limits *limits)
+static void fill_in(struct web_connections_limits *limits)
 {
 	unsigned fit = connections_that_fit();
 
 	if (limits->connections == 0 || limits->connections > fit)
 		limits->connections = fit;
-	limits->header_ms = limits->header_ms ? limits->header_ms : IMAGE_HEADER_MS;
-	limits->idle_ms = limits->idle_ms ? limits->idle_ms : IMAGE_IDLE_MS;
-	limits->answer_ms = limits->answer_ms ? limits->answer_ms : IMAGE_ANSWER_MS;
-	limits->bytes_per_s = limits->bytes_per_s ? limits->bytes_per_s : IMAGE_BYTES_PER_S;
+	limits->header_ms = limits->header_ms ? limits->header_ms : WEB_HEADER_MS;
+	limits->idle_ms = limits->idle_ms ? limits->idle_ms : WEB_IDLE_MS;
+	limits->answer_ms = limits->answer_ms ? limits->answer_ms : WEB_ANSWER_MS;
+	limits->bytes_per_s = limits->bytes_per_s ? limits->bytes_per_s : WEB_BYTES_PER_S;
 }
 
 /* Its connection is closed by libmicrohttpd, which notices. What a slow reader has not taken yet is given up with it, or the system
  * would keep it for as long as the reader likes. */
-static void end(struct image_connections *connections, struct image_connection *connection)
+static void end(struct web_connections *connections, struct web_connection *connection)
 {
 	const struct linger give_up = {.l_onoff = 1, .l_linger = 0};
 
@@ -75,11 +75,11 @@ static void end(struct image_connections *connections, struct image_connection *
 	shutdown(connection->socket, SHUT_RDWR);
 }
 
-static void look(struct image_connections *connections)
+static void look(struct web_connections *connections)
 {
 	int64_t now_ms = clock_steady_ms();
 
-	for (struct image_connection *connection = connections->first; connection;
+	for (struct web_connection *connection = connections->first; connection;
 	     connection = connection->next)
 		if (!connection->ended && atomic_load(&connection->deadline_ms) <= now_ms) {
 			end(connections, connection);
@@ -87,7 +87,7 @@ static void look(struct image_connections *connections)
 		}
 }
 
-void image_connections_look(struct image_connections *connections)
+void web_connections_look(struct web_connections *connections)
 {
 	pthread_mutex_lock(&connections->lock);
 	look(connections);
@@ -96,13 +96,13 @@ void image_connections_look(struct image_connections *connections)
 
 static void *watch(void *context)
 {
-	struct image_connections *connections = context;
+	struct web_connections *connections = context;
 
 	pthread_mutex_lock(&connections->lock);
 	while (!connections->closing) {
 		struct timespec until;
 		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_nsec += (long)IMAGE_CONNECTIONS_LOOK_MS * 1000000;
+		until.tv_nsec += (long)WEB_CONNECTIONS_LOOK_MS * 1000000;
 		until.tv_sec += until.tv_nsec / 1000000000;
 		until.tv_nsec %= 1000000000;
 		pthread_cond_timedwait(&connections->news, &connections->lock, &until);
@@ -112,9 +112,9 @@ static void *watch(void *context)
 	return NULL;
 }
 
-struct image_connections *image_connections_open(const struct image_connections_limits *limits)
+struct web_connections *web_connections_open(const struct web_connections_limits *limits)
 {
-	struct image_connections *connections = own_alloc(sizeof(*connections));
+	struct web_connections *connections = own_alloc(sizeof(*connections));
 	pthread_condattr_t monotonic;
 
 	connections->limits = *limits;
@@ -129,12 +129,12 @@ struct image_connections *image_connections_open(const struct image_connections_
 	return connections;
 }
 
-unsigned image_connections_most(const struct image_connections *connections)
+unsigned web_connections_most(const struct web_connections *connections)
 {
 	return connections->limits.connections;
 }
 
-void image_connections_close(struct image_connections **connections)
+void web_connections_close(struct web_connections **connections)
 {
 	if (!*connections)
 		return;
@@ -150,21 +150,21 @@ void image_connections_close(struct image_connections **connections)
 	*connections = NULL;
 }
 
-static struct caller *find_caller(struct image_connections *connections, const struct image_address *address)
+static struct caller *find_caller(struct web_connections *connections, const struct web_address *address)
 {
-	char name[IMAGE_ADDRESS_TEXT_SIZE];
+	char name[WEB_ADDRESS_TEXT_SIZE];
 
-	image_address_text(address, name);
+	web_address_text(address, name);
 	struct caller *caller = index_find(&connections->callers, name);
 	if (caller)
 		return caller;
 	caller = own_alloc(sizeof(*caller));
-	image_address_text(address, caller->name);
+	web_address_text(address, caller->name);
 	index_put(&connections->callers, caller->name, caller);
 	return caller;
 }
 
-static void forget_caller(struct image_connections *connections, struct caller *caller)
+static void forget_caller(struct web_connections *connections, struct caller *caller)
 {
 	if (caller->connections > 0)
 		return;
@@ -173,12 +173,12 @@ static void forget_caller(struct image_connections *connections, struct caller *
 }
 
 /* False: all are being answered. */
-static bool make_room(struct image_connections *connections)
+static bool make_room(struct web_connections *connections)
 {
-	struct image_connection *longest = NULL;
+	struct web_connection *longest = NULL;
 	int64_t since_ms = INT64_MAX;
 
-	for (struct image_connection *connection = connections->first; connection;
+	for (struct web_connection *connection = connections->first; connection;
 	     connection = connection->next) {
 		int64_t waits_since_ms = atomic_load(&connection->waits_since_ms);
 		/* The later ones stand first: of equals the one that came first goes. */
@@ -193,9 +193,9 @@ static bool make_room(struct image_connections *connections)
 	return longest;
 }
 
-static struct image_connection *add(struct image_connections *connections, int socket, struct caller *caller)
+static struct web_connection *add(struct web_connections *connections, int socket, struct caller *caller)
 {
-	struct image_connection *connection = own_alloc(sizeof(*connection));
+	struct web_connection *connection = own_alloc(sizeof(*connection));
 	int64_t now_ms = clock_steady_ms();
 
 	connection->socket = socket;
@@ -211,8 +211,7 @@ static struct image_connection *add(struct image_connections *connections, int s
 	return connection;
 }
 
-static struct image_connection *admit(struct image_connections *connections, int socket,
-				      struct caller *caller)
+static struct web_connection *admit(struct web_connections *connections, int socket, struct caller *caller)
 {
 	unsigned most = connections->limits.connections_per_address;
 
@@ -227,21 +226,21 @@ static struct image_connection *admit(struct image_connections *connections, int
 	return add(connections, socket, caller);
 }
 
-struct image_connection *image_connection_comes(struct image_connections *connections, int socket,
-						const struct image_address *caller, bool counted)
+struct web_connection *web_connection_comes(struct web_connections *connections, int socket,
+					    const struct web_address *caller, bool counted)
 {
 	pthread_mutex_lock(&connections->lock);
 	struct caller *who = counted ? find_caller(connections, caller) : NULL;
-	struct image_connection *connection = admit(connections, socket, who);
+	struct web_connection *connection = admit(connections, socket, who);
 	if (who)
 		forget_caller(connections, who);
 	pthread_mutex_unlock(&connections->lock);
 	return connection;
 }
 
-void image_connection_leaves(struct image_connections *connections, struct image_connection **connection)
+void web_connection_leaves(struct web_connections *connections, struct web_connection **connection)
 {
-	struct image_connection *gone = take(*connection);
+	struct web_connection *gone = take(*connection);
 
 	if (!gone)
 		return;
@@ -259,19 +258,19 @@ void image_connection_leaves(struct image_connections *connections, struct image
 	free(gone);
 }
 
-void image_connection_asks(struct image_connections *connections, struct image_connection *connection)
+void web_connection_asks(struct web_connections *connections, struct web_connection *connection)
 {
 	atomic_store(&connection->deadline_ms, clock_steady_ms() + connections->limits.header_ms);
 }
 
-void image_connection_waits(struct image_connection *connection)
+void web_connection_waits(struct web_connection *connection)
 {
 	atomic_store(&connection->waits_since_ms, INT64_MAX);
 	atomic_store(&connection->deadline_ms, INT64_MAX);
 }
 
-void image_connection_answered(struct image_connections *connections, struct image_connection *connection,
-			       uint64_t bytes)
+void web_connection_answered(struct web_connections *connections, struct web_connection *connection,
+			     uint64_t bytes)
 {
 	int64_t more_ms = (int64_t)(bytes / (uint64_t)connections->limits.bytes_per_s) * 1000;
 
@@ -279,7 +278,7 @@ void image_connection_answered(struct image_connections *connections, struct ima
 	atomic_store(&connection->deadline_ms, clock_steady_ms() + connections->limits.answer_ms + more_ms);
 }
 
-void image_connection_rests(struct image_connections *connections, struct image_connection *connection)
+void web_connection_rests(struct web_connections *connections, struct web_connection *connection)
 {
 	int64_t now_ms = clock_steady_ms();
 
@@ -287,10 +286,10 @@ void image_connection_rests(struct image_connections *connections, struct image_
 	atomic_store(&connection->waits_since_ms, now_ms);
 }
 
-struct image_connections_counts image_connections_count(struct image_connections *connections)
+struct web_connections_counts web_connections_count(struct web_connections *connections)
 {
 	pthread_mutex_lock(&connections->lock);
-	struct image_connections_counts counts = {
+	struct web_connections_counts counts = {
 		.open = connections->open, .late = connections->late, .crowded = connections->crowded};
 	pthread_mutex_unlock(&connections->lock);
 	return counts;

@@ -1,4 +1,4 @@
-#include "public-images/framing.h"
+#include "web/framing.h"
 #include "base/own.h"
 #include <stdbool.h>
 #include <string.h>
@@ -58,12 +58,12 @@ static enum MHD_Result look_at(void *context, enum MHD_ValueKind kind, const cha
 	return MHD_YES;
 }
 
-enum image_framing image_framing_of(struct MHD_Connection *connection)
+enum web_framing web_framing_of(struct MHD_Connection *connection)
 {
 	struct framing framing = {0};
 
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, look_at, &framing);
 	if (framing.is_unclear || framing.lengths > 1)
-		return IMAGE_FRAMING_UNCLEAR;
-	return framing.has_body ? IMAGE_FRAMING_BODY : IMAGE_FRAMING_PLAIN;
+		return WEB_FRAMING_UNCLEAR;
+	return framing.has_body ? WEB_FRAMING_BODY : WEB_FRAMING_PLAIN;
 }
