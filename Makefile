@@ -141,6 +141,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 # The page is in the program as bytes, included by the assembler: the compiler does not list it.
 $(BUILD)/sandbox/page.o: sandbox/page.html
 
+$(BUILD)/bridge/pages/files.o: bridge/pages/style.css bridge/pages/script.js bridge/pages/icon.svg
+
 # A test is one file, what its folder holds beside the tests, the fakes and all rooms.
 define test_programs
 $(BUILD)/tests/$(1)/%: $(BUILD)/tests/$(1)/%.o $(call objects,$(wildcard tests/fakes/*.c) \

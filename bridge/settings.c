@@ -1,11 +1,13 @@
 #include "bridge/settings.h"
 
 #include "base/http_request.h"
+#include "base/listen_address.h"
 #include "base/log.h"
 #include "bridge/base_id.h"
 #include "public-images/keys.h"
 #include "public-images/target.h"
 #include "web/address.h"
+#include "web/password.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -39,6 +41,17 @@ static const struct setting table[] = {
 	 1048576, "MiB of disk that pictures may take in DATA_DIR"},
 	{"IMAGE_KEYS", SETTING_SECRET, offsetof(struct bridge_settings, image_keys), NULL, 0, 0,
 	 "keys that sign links to pictures; 'davenport keys make' makes the file"},
+	{"ADMIN_LISTEN", SETTING_LISTEN, offsetof(struct bridge_settings, admin_listen), "127.0.0.1:8791", 0,
+	 0, "address and port of the admin pages"},
+	{"ADMIN_PASSWORD_HASH", SETTING_SECRET, offsetof(struct bridge_settings, admin_password_hash), NULL,
+	 0, 0,
+	 "their password, as 'davenport password' makes a hash of it; empty: this machine alone sees them"},
+	{"ADMIN_TOKEN", SETTING_TOKEN, offsetof(struct bridge_settings, admin_token), NULL, 0, 0,
+	 "what scripts send as a bearer in place of the password"},
+	{"ADMIN_HOSTS", SETTING_LIST, offsetof(struct bridge_settings, admin_hosts), NULL, 0, 0,
+	 "names under which a proxy serves the admin pages: davenport.example"},
+	{"ADMIN_PROXIES", SETTING_LIST, offsetof(struct bridge_settings, admin_proxies), NULL, 0, 0,
+	 "networks of these proxies, whose X-Forwarded-For and -Proto are believed: 127.0.0.1"},
 	{"DATA_DIR", SETTING_TEXT, offsetof(struct bridge_settings, data_dir), "/var/lib/davenport", 0, 0,
 	 "folder for pictures that are served; all in it may be lost"},
 	{"LOG_LEVEL", SETTING_TEXT, offsetof(struct bridge_settings, log_level), "info", 0, 0,
@@ -135,6 +148,58 @@ static bool check_public(const struct bridge_settings *settings, struct error *e
 	return check_unsigned(settings->public_unsigned, error) && check_keys(settings, error);
 }
 
+/* ---- what leaves the admin pages open ---- */
+
+static bool listens_here_alone(const char *listen)
+{
+	struct sockaddr_storage socket_address;
+	struct web_address address;
+	char host[64];
+	int port;
+
+	return setting_value_listen(listen, host, sizeof(host), &port, NULL) &&
+	       listen_address_read(host, port, &socket_address, NULL) &&
+	       web_address_of_socket((const struct sockaddr *)&socket_address, &address) &&
+	       web_address_is_loopback(&address);
+}
+
+static bool check_open_admin(const struct bridge_settings *settings, struct error *error)
+{
+	if (is_set(settings->admin_password_hash))
+		return true;
+	if (!listens_here_alone(settings->admin_listen))
+		return error_set(
+			error, ERROR_FATAL,
+			"ADMIN_LISTEN is %s, and ADMIN_PASSWORD_HASH is empty: anybody could use the "
+			"admin pages; make a password with 'davenport password', or listen on "
+			"127.0.0.1",
+			settings->admin_listen);
+	if (is_set(settings->admin_hosts) || is_set(settings->admin_proxies))
+		return error_set(error, ERROR_FATAL,
+				 "ADMIN_HOSTS or ADMIN_PROXIES is set, and ADMIN_PASSWORD_HASH is empty: "
+				 "anybody could use the admin pages through the proxy; make a password with "
+				 "'davenport password'");
+	return true;
+}
+
+static bool check_admin(const struct bridge_settings *settings, struct error *error)
+{
+	struct web_networks proxies;
+
+	if (!web_networks_read(settings->admin_proxies, &proxies, error))
+		return error_wrap(error, "ADMIN_PROXIES");
+	if (is_set(settings->admin_password_hash) && !password_hash_is_good(settings->admin_password_hash))
+		return error_set(error, ERROR_FATAL,
+				 "ADMIN_PASSWORD_HASH is no hash of a password: it is a line that 'davenport "
+				 "password' prints, $argon2id$…; a shell or a compose file may have taken "
+				 "its '$' away, which ADMIN_PASSWORD_HASH_FILE keeps");
+	if (is_set(settings->admin_token) && strlen(settings->admin_token) < ADMIN_TOKEN_LEAST)
+		return error_set(error, ERROR_FATAL,
+				 "ADMIN_TOKEN has fewer than %d characters: it could be guessed",
+				 ADMIN_TOKEN_LEAST);
+	return check_open_admin(settings, error);
+}
+
 static bool check(const struct bridge_settings *settings, struct error *error)
 {
 	enum log_level level;
@@ -153,7 +218,7 @@ static bool check(const struct bridge_settings *settings, struct error *error)
 			     "which is the page for people: the server's address is needed", error) &&
 	       check_address("AIRTABLE_ENDPOINT_URL", settings->airtable_endpoint_url, "/v0",
 			     "which is put behind it anyway", error) &&
-	       check_public(settings, error);
+	       check_public(settings, error) && check_admin(settings, error);
 }
 
 bool bridge_settings_load(struct bridge_settings *settings_out, struct error *error)

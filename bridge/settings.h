@@ -12,9 +12,12 @@ struct bridge_settings {
 	char *public_listen, *public_proxies, *public_unsigned;
 	int public_cache_mib;
 	char *image_keys;
+	char *admin_listen, *admin_password_hash, *admin_token, *admin_hosts, *admin_proxies;
 	char *data_dir;
 	char *log_level;
 };
+
+#define ADMIN_TOKEN_LEAST 16 /* characters of it, if there is one */
 
 #define SETTINGS_FILE_VARIABLE "DAVENPORT_CONFIG"
 

@@ -106,6 +106,7 @@ function startBridge(processes, onLine) {
 		PUBLIC_LISTEN: `127.0.0.1:${ports.pictures}`,
 		IMAGE_KEYS_FILE: KEY_FILE,
 		DATA_DIR: path.join(folder, 'served'),
+		ADMIN_LISTEN: '127.0.0.1:0',
 		LOG_LEVEL: 'info',
 	} });
 }

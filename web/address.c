@@ -87,6 +87,14 @@ void web_address_text(const struct web_address *address, char text_out[WEB_ADDRE
 		inet_ntop(AF_INET6, address->bytes, text_out, WEB_ADDRESS_TEXT_SIZE);
 }
 
+bool web_address_is_loopback(const struct web_address *address)
+{
+	static const struct web_address six = {.bytes = {[15] = 1}};
+
+	return (is_four(address) && address->bytes[sizeof(mapped)] == 127) ||
+	       memcmp(address, &six, sizeof(six)) == 0;
+}
+
 struct web_address web_address_caller(const struct web_address *address)
 {
 	struct web_address caller = *address;

@@ -26,6 +26,7 @@ bool web_address_of_socket(const struct sockaddr *socket_address, struct web_add
 /* "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80"; nothing else. */
 bool web_address_read(const char *words, size_t length, struct web_address *address_out);
 void web_address_text(const struct web_address *address, char text_out[WEB_ADDRESS_TEXT_SIZE]);
+bool web_address_is_loopback(const struct web_address *address);
 /* What counts as one caller: an IPv4 address, or the /64 network of an IPv6 address, which is one household's. */
 struct web_address web_address_caller(const struct web_address *address);
 

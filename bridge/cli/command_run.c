@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "bridge/daemon/fleet.h"
 #include "bridge/daemon/integration.h"
+#include "bridge/pages/port.h"
 #include "bridge/pictures/picture_server.h"
 #include "bridge/pictures/picture_signer.h"
 
@@ -19,6 +20,7 @@ struct running {
 	const struct bridge_settings *settings; /* borrowed */
 	struct fleet *fleet;
 	struct picture_server *pictures; /* NULL: they are not served */
+	struct admin_port *admin;
 };
 
 static void block_signals(sigset_t *signals)
@@ -39,11 +41,13 @@ static void read_settings_again(struct running *running)
 		    (!running->pictures || (picture_server_take_keys(running->pictures, &settings, &error) &&
 					    picture_signing_take_keys(&settings, &error)));
 
+	if (good)
+		admin_port_take(running->admin, &settings);
 	bridge_settings_done(&settings);
 	if (good)
 		log_info(&no_place,
-			 "SIGHUP: the log's level and the keys of IMAGE_KEYS were read again; what else "
-			 "was changed counts at the next start");
+			 "SIGHUP: the log's level, the keys of IMAGE_KEYS, and the password and token of the "
+			 "admin pages were read again; what else was changed counts at the next start");
 	else
 		log_error(&no_place, "SIGHUP: what was read before stays: %s", error.text);
 }
@@ -69,6 +73,7 @@ static int end_run(struct running *running)
 		/* Threads still use what would be freed. */
 		_exit(EXIT_PROBLEMS);
 	}
+	admin_port_close(&running->admin);
 	picture_server_close(&running->pictures);
 	fleet_close(&running->fleet);
 	return EXIT_DONE;
@@ -81,6 +86,7 @@ static bool start(struct running *running, struct error *error)
 		if (!running->pictures)
 			return false;
 	}
+	running->admin = admin_port_open(running->settings);
 	return fleet_start(running->fleet, error);
 }
 
@@ -95,6 +101,7 @@ int run_command(const struct bridge_settings *settings, const struct command_opt
 	block_signals(&signals); /* before there are other threads, which inherit it */
 	if (!start(&running, &error)) {
 		log_error(&no_place, "%s", error.text);
+		admin_port_close(&running.admin);
 		picture_server_close(&running.pictures);
 		fleet_close(&running.fleet);
 		return EXIT_PROBLEMS;

@@ -5,8 +5,10 @@
 #include "base/log.h"
 #include "bridge/cli/command_check.h"
 #include "bridge/cli/command_databases.h"
+#include "bridge/cli/command_health.h"
 #include "bridge/cli/command_history.h"
 #include "bridge/cli/command_keys.h"
+#include "bridge/cli/command_password.h"
 #include "bridge/cli/command_problems.h"
 #include "bridge/cli/command_revert.h"
 #include "bridge/cli/command_run.h"
@@ -269,5 +271,15 @@ const struct command commands[] = {
 		  "one, list them, rotate (a new one signs), retire an old one",
 	 .arguments = "make|list|rotate|retire ID",
 	 .bare = true},
+	{.name = "password",
+	 .run = password_command,
+	 .takes = TAKES_JSON,
+	 .words =
+		 "make the hash for ADMIN_PASSWORD_HASH of a password that is typed twice, or comes on stdin",
+	 .bare = true},
+	{.name = "health",
+	 .run = health_command,
+	 .takes = TAKES_JSON,
+	 .words = "whether the process that runs on this machine answers on its admin port"},
 	{.name = NULL},
 };

@@ -43,6 +43,8 @@ struct settings_case {
 
 /* ---- what is refused ---- */
 
+#define HASH                                                                                                 \
+	"$argon2id$v=19$m=19456,t=2,p=1$1Ht1v6dvjLV9cjAD3D5fzQ$Pytydg+yJpmtIKWpj6AWF9OJ+WbvU8I/CJjho30+MVc"
 #define KEY "k1 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static const struct settings_case refusal_cases[] = {
@@ -84,6 +86,29 @@ static const struct settings_case refusal_cases[] = {
 	{"databases without signatures", "PUBLIC_UNSIGNED=tools,toys", NULL},
 	{"a database that cannot be", "PUBLIC_UNSIGNED=tools,My Tools",
 	 "PUBLIC_UNSIGNED names 'My Tools', and no database can have that name"},
+	{"an admin port for all addresses without a password", "ADMIN_LISTEN=0.0.0.0:8791",
+	 "ADMIN_LISTEN is 0.0.0.0:8791, and ADMIN_PASSWORD_HASH is empty: anybody could use the admin pages; "
+	 "make a password with 'davenport password', or listen on 127.0.0.1"},
+	{"an admin port for all IPv6 addresses without a password", "ADMIN_LISTEN=[::]:8791",
+	 "ADMIN_LISTEN is [::]:8791, and ADMIN_PASSWORD_HASH is empty"},
+	{"an admin port on this machine needs none", "ADMIN_LISTEN=127.0.0.9:8791", NULL},
+	{"nor by its other address", "ADMIN_LISTEN=[::1]:8791", NULL},
+	{"nor by its name", "ADMIN_LISTEN=localhost:8791", NULL},
+	{"an admin port for all addresses with a password",
+	 "ADMIN_LISTEN=0.0.0.0:8791\nADMIN_PASSWORD_HASH=" HASH, NULL},
+	{"a password in place of its hash", "ADMIN_PASSWORD_HASH=correct horse battery",
+	 "ADMIN_PASSWORD_HASH is no hash of a password"},
+	{"a proxy before an open admin port", "ADMIN_PROXIES=127.0.0.1",
+	 "ADMIN_HOSTS or ADMIN_PROXIES is set, and ADMIN_PASSWORD_HASH is empty"},
+	{"a name for an open admin port", "ADMIN_HOSTS=davenport.example",
+	 "ADMIN_HOSTS or ADMIN_PROXIES is set, and ADMIN_PASSWORD_HASH is empty"},
+	{"a proxy before an admin port with a password",
+	 "ADMIN_HOSTS=davenport.example\nADMIN_PROXIES=127.0.0.1\nADMIN_PASSWORD_HASH=" HASH, NULL},
+	{"a proxy of the admin port that is a name", "ADMIN_PROXIES=nginx\nADMIN_PASSWORD_HASH=" HASH,
+	 "ADMIN_PROXIES: \"nginx\" is no network"},
+	{"a token that could be guessed", "ADMIN_TOKEN=123456789012345",
+	 "ADMIN_TOKEN has fewer than 16 characters: it could be guessed"},
+	{"a token that could not", "ADMIN_TOKEN=1234567890123456", NULL},
 	{"a cache that is too small", "PUBLIC_CACHE_MIB=1", "PUBLIC_CACHE_MIB must be from 16 to 1048576"},
 	{"a level that is none", "LOG_LEVEL=loud",
 	 "LOG_LEVEL is \"loud\"; it may be debug, info, warn or error"},

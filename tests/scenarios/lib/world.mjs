@@ -116,7 +116,7 @@ export class World {
 	environment() {
 		return { COUCHDB_URL: this.server.url, COUCHDB_USER: this.server.user, COUCHDB_PASSWORD: this.server.password,
 			COUCHDB_DATABASES: this.database, AIRTABLE_TOKEN: this.token, AIRTABLE_ENDPOINT_URL: this.sandbox.url,
-			LOG_LEVEL: 'info', ...this.env };
+			ADMIN_LISTEN: '127.0.0.1:0', LOG_LEVEL: 'info', ...this.env };
 	}
 
 	/* { status, report, log }: one pass in a process of its own. */

@@ -1,0 +1,15 @@
+/* The admin port of a process that runs: the server with its pages.
+ *
+ * It has a thread of its own, and stops nobody: what keeps it from listening is told to the log at once and hourly, and tried again every few
+ * seconds. So a second process on the same machine takes the port over when the first one ends. */
+#pragma once
+#include "bridge/settings.h"
+
+struct admin_port;
+
+/* The settings are borrowed until the close. */
+struct admin_port *admin_port_open(const struct bridge_settings *settings);
+/* From now on these settings' password and token count. From any thread. */
+void admin_port_take(struct admin_port *port, const struct bridge_settings *settings);
+/* Ends every connection. */
+void admin_port_close(struct admin_port **port);
