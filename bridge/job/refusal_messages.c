@@ -107,6 +107,24 @@ bool job_lacks_field(struct batch *batch, struct job *job, enum field field)
 	return true;
 }
 
+void job_leave_out_time(struct batch *batch, struct job *job)
+{
+	scoped_text words = column_words(batch, job, FIELD_UPDATED_AT);
+	scoped_text before = own_copy(text_or_empty(&job->problem));
+	const char *said = text_sentence(before, words);
+
+	if (!said)
+		return;
+	const char *behind = said + strlen(words);
+	if (said > before)
+		said--; /* the space between two sentences */
+	else if (*behind)
+		behind++;
+	text_clear(&job->problem);
+	text_add_bytes(&job->problem, before, (size_t)(said - before));
+	text_add(&job->problem, behind);
+}
+
 void batch_refuse_column(struct batch *batch, const struct job *job, enum field field,
 			 const struct error *refusal)
 {

@@ -11,6 +11,9 @@ void job_note_taken(struct batch *batch, struct job *job);
 bool job_lacks_right(struct batch *batch, struct job *job, enum row_right right);
 /* The same for one of its cells. */
 bool job_lacks_field(struct batch *batch, struct job *job, enum field field);
+/* Updated At is left out, since the row will not have all of the document: takes back that its own column may not be written, too. That is
+ * told when it is the only one, or the words would differ by which of the columns is tried again first. */
+void job_leave_out_time(struct batch *batch, struct job *job);
 
 /* ---- for the search of what is refused (rows/split_refused_row.h) ---- */
 

@@ -119,8 +119,10 @@ static void found(struct batch *batch, struct job *job, struct refusal_search *s
 	}
 	drop(job, search, field);
 	/* A row with the document's Updated At has all that the document has (sync-rules 5): this one has not. */
-	if (field_rule(field)->direction == DIRECTION_BOTH)
+	if (field_rule(field)->direction == DIRECTION_BOTH) {
 		drop(job, search, FIELD_UPDATED_AT);
+		job_leave_out_time(batch, job);
+	}
 	search->suspects = 0;
 	search->guessed = false;
 	search->found += !named;

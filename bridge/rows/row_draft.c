@@ -43,6 +43,8 @@ static void fill(struct batch *batch, struct job *job, enum field field, const s
 		return;
 	if (job_lacks_field(batch, job, field)) {
 		job->row_write.withheld = job->row_write.withheld || field != FIELD_ERROR;
+		job->row_write.lacks_cells =
+			job->row_write.lacks_cells || (field != FIELD_ERROR && field != FIELD_UPDATED_AT);
 		return;
 	}
 	if (!mapping_to_row(job->pair->table, columns, field, cell, &links, &value, &error)) {
@@ -188,7 +190,10 @@ static bool lacks_its_type(const struct batch *batch, const struct job *job)
 /* Where the row is not to have all of the document it does not get the document's Updated At either (sync-rules 5). */
 static void keep_time(struct batch *batch, struct job *job)
 {
-	if (job->row_write.withheld && job->row_write.writes[FIELD_UPDATED_AT])
+	if (!job->row_write.lacks_cells)
+		return;
+	job_leave_out_time(batch, job);
+	if (job->row_write.writes[FIELD_UPDATED_AT])
 		job_unfill(batch, job, FIELD_UPDATED_AT);
 }
 
