@@ -80,7 +80,7 @@ struct pair {
 	/* The ledger in short. */
 	enum entry_state state;
 	char record_id[32]; /* the paired row; with 'row_free' one that might become it; "" none */
-	bool row_missing;   /* the paired row was not there when it was last asked for */
+	bool row_missing;   /* its row, paired or not, was not there when it was last asked for */
 	bool row_free;
 	bool row_by_app_link; /* the app's link names that row */
 	struct pair *copy_of; /* its row is not paired and has the ID of this one (sync-rules 13) */

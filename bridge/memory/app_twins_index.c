@@ -7,6 +7,12 @@ static bool is_there(const struct pair *pair)
 	return pair->state == ENTRY_PAIR || pair->document == PAIR_DOCUMENT_THERE;
 }
 
+/* Of a row that is gone, both links name what was: neither says whose it is. */
+static bool has_row(const struct pair *pair)
+{
+	return pair->state == ENTRY_PAIR || (pair->document == PAIR_DOCUMENT_THERE && !pair->row_missing);
+}
+
 /* The app link of a document that has no pair names the row of another one, by the ledger or by its ID; or a copy of that row. */
 static struct pair *original_of(const struct sync *sync, const struct pair *pair, const char *app_link)
 {
@@ -16,7 +22,7 @@ static struct pair *original_of(const struct sync *sync, const struct pair *pair
 	if (owner && owner->copy_of)
 		owner = owner->copy_of;
 	return owner && owner != pair && owner->twin_of != pair && owner->table == pair->table &&
-			       is_there(owner)
+			       has_row(owner)
 		       ? owner
 		       : NULL;
 }

@@ -148,6 +148,7 @@ static enum row_state row_state(struct batch *batch, struct job *job)
 	case ENTRY_DISCARDED:
 		return retired_row_state(batch, job);
 	case ENTRY_NONE:
+		job->pair->row_missing = !there;
 		break;
 	}
 	if (!there)
