@@ -35,7 +35,9 @@ fresh() {
 	# shellcheck disable=SC2016 # backquotes of Markdown
 	printf '%s\n' '| setting | default | |' '|---|---|---|' '| `COUCHDB_URL` | | the server |' \
 		'| `POLL_SECONDS` | `30` | looks |' '| `TOKEN_<base id>` | | one |' >"$tree/README.md"
-	mkdir -p "$tree"/docs "$tree"/tests/worlds/kept
+	mkdir -p "$tree"/docs "$tree"/tests/worlds/kept "$tree"/tests/mutants
+	printf '%s\n' '# The rules.' '' 'rule 1: text is standard' 'in base/text.c' '- #include <stdio.h>' '+ #include <math.h>' \
+		'by unit/text_test' >"$tree/tests/mutants/list"
 	echo 'bool plan_field(struct cell *cell_now);' >"$tree/bridge/plan/plan.h"
 	echo '	{ "losing-leaf-arrives", one, other },' >"$tree/tests/worlds/named_leaves.c"
 	echo 'bridge' >"$tree/tests/worlds/kept/told-twice.history"
@@ -60,6 +62,7 @@ case_is "layers: a right tree passes" 0 "" tools/check-layers "$tree"
 case_is "settings: a right tree passes" 0 "" tools/check-settings "$tree"
 case_is "words: a right tree passes" 0 "" tools/check-words "$tree"
 case_is "docs: a right tree passes" 0 "" tools/check-docs "$tree"
+case_is "mutants: a right tree passes" 0 "" tools/check-mutants "$tree"
 
 while IFS='|' read -r file line what; do
 	wrong "$file" "$line"
@@ -155,4 +158,19 @@ echo 'bool plan_pair(void);' >>"$tree/bridge/plan/plan.c"
 case_is "docs: a function that is in another file" 1 "^docs/tour.md: plan_field() is not in bridge/plan/plan.c" tools/check-docs "$tree"
 fresh && rm "$tree/docs/tour.md" "$tree/README.md" && git -C "$tree" add -A
 case_is "docs: no documents" 1 "no documents" tools/check-docs "$tree"
+
+while IFS='|' read -r line words pattern what; do
+	wrong tests/mutants/list "$words"
+	case_is "mutants: $what" 1 "^tests/mutants/list:$line: $pattern" tools/check-mutants "$tree"
+done <<'END'
+8|- #include <stdlib.h>|this stands 0 times in base/text.c: |a line that its file has not
+8|+|this is no part of an entry: |a line that is none of an entry
+8|in base/none.c|the entry above lacks a part: "rule 1|a place without a line
+END
+wrong base/text.c '	#include <stdio.h>'
+case_is "mutants: a line that stands twice" 1 "^tests/mutants/list:5: this stands 2 times" tools/check-mutants "$tree"
+wrong tests/mutants/list "
+rule 2: nobody notices
+in base/text.c"
+case_is "mutants: an entry without a program" 1 "the entry above lacks a part: .rule 2" tools/check-mutants "$tree"
 echo "1..$number"
