@@ -81,9 +81,9 @@ SCRIPT_TESTS := $(wildcard $(foreach folder,browser scenarios demo official-clie
 BENCHES := $(call programs,tests/bench/*.c)
 FUZZ_TARGETS := $(call programs,tests/fuzz/*.c)
 
-# The fuzz targets have the sanitizers of their own build.
+# The sanitizers look at our programs, which the scenarios run; the fuzz targets have those of their own build.
 ifneq ($(SAN),)
-SCRIPT_TESTS := $(filter-out tests/fuzz/%,$(SCRIPT_TESTS))
+SCRIPT_TESTS := $(filter tests/scenarios/%,$(SCRIPT_TESTS))
 endif
 
 # The thread sanitizer looks at what runs threads, and is slow: at nothing else.

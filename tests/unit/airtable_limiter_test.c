@@ -398,6 +398,8 @@ static void threads_share_the_slots(void **state)
 	pthread_t threads[THREADS];
 	for (int i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, press, &crowd), 0);
+	while (atomic_load(&crowd.departures) < AIRTABLE_BASE_PER_SECOND)
+		sched_yield(); /* until the threads run: the clock stands */
 	for (int i = 0; i < FAKE_SECONDS * 200; i++) {
 		atomic_fetch_add(&fake_now_ms, 5);
 		sched_yield();
@@ -407,8 +409,7 @@ static void threads_share_the_slots(void **state)
 		pthread_join(threads[i], NULL);
 	int windows = FAKE_SECONDS * 1000 / AIRTABLE_WINDOW_MS + 1;
 	int departures = atomic_load(&crowd.departures);
-	assert_true(departures >= AIRTABLE_BASE_PER_SECOND &&
-		    departures <= windows * AIRTABLE_BASE_PER_SECOND);
+	assert_true(departures <= windows * AIRTABLE_BASE_PER_SECOND);
 	/* Nobody kept a slot. */
 	atomic_fetch_add(&fake_now_ms, AIRTABLE_WINDOW_MS);
 	for (int i = 0; i < AIRTABLE_BASE_PER_SECOND; i++)
