@@ -101,7 +101,7 @@ struct row_write {
 	struct cell outgoing[FIELD_COUNT]; /* what the row is to show, as the document has it */
 	bool refills;                      /* 'body' also has cells of the retired entry that nobody maps */
 	bool withheld;                     /* a cell is not written, since its column may not be */
-	bool lacks_cells;                  /* the same for one other than Updated At */
+	bool lacks_edits;                  /* the same for one that people edit */
 	bool noted;                        /* its intent is in the ledger */
 	struct endpoint_write
 		*request; /* borrowed from the batch; NULL: none is sent, or its answer does not matter */

@@ -43,8 +43,7 @@ static void fill(struct batch *batch, struct job *job, enum field field, const s
 		return;
 	if (job_lacks_field(batch, job, field)) {
 		job->row_write.withheld = job->row_write.withheld || field != FIELD_ERROR;
-		job->row_write.lacks_cells =
-			job->row_write.lacks_cells || (field != FIELD_ERROR && field != FIELD_UPDATED_AT);
+		job->row_write.lacks_edits |= field_rule(field)->direction == DIRECTION_BOTH;
 		return;
 	}
 	if (!mapping_to_row(job->pair->table, columns, field, cell, &links, &value, &error)) {
@@ -190,7 +189,7 @@ static bool lacks_its_type(const struct batch *batch, const struct job *job)
 /* Where the row is not to have all of the document it does not get the document's Updated At either (sync-rules 5). */
 static void keep_time(struct batch *batch, struct job *job)
 {
-	if (!job->row_write.lacks_cells)
+	if (!job->row_write.lacks_edits)
 		return;
 	job_leave_out_time(batch, job);
 	if (job->row_write.writes[FIELD_UPDATED_AT])
