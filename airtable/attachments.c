@@ -97,6 +97,7 @@ bool airtable_attachment_upload(struct airtable_client *airtable, const struct a
 	struct airtable_call call = {.method = "POST",
 				     .path = path,
 				     .body = body,
+				     .purpose = AIRTABLE_FOR_UPLOAD,
 				     .leave_by_ms = upload->leave_by_ms,
 				     .deadline_ms = AIRTABLE_UPLOAD_DEADLINE_MS,
 				     .of_content = true};

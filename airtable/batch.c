@@ -58,6 +58,12 @@ static const char *const methods[] = {
 	[AIRTABLE_DELETE] = "DELETE",
 };
 
+static const enum airtable_purpose purposes[] = {
+	[AIRTABLE_UPSERT] = AIRTABLE_FOR_CREATE,
+	[AIRTABLE_UPDATE] = AIRTABLE_FOR_UPDATE,
+	[AIRTABLE_DELETE] = AIRTABLE_FOR_DELETE,
+};
+
 /* --- what is sent --- */
 
 static char *path_of(const struct airtable_batch *batch, const struct range *range)
@@ -115,7 +121,7 @@ static void fly(struct airtable_batch *batch, struct range range)
 {
 	scoped_text path = path_of(batch, &range);
 	scoped(json_object) body = body_of(batch, &range);
-	struct airtable_call call = {methods[batch->kind], path, body,
+	struct airtable_call call = {methods[batch->kind], path, body, purposes[batch->kind],
 				     .leave_by_ms = leave_by_ms(batch, &range)};
 	range.flight = airtable_flight_start(batch->airtable, &call);
 	range.body_bytes = airtable_flight_body_bytes(range.flight);

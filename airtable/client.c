@@ -19,7 +19,7 @@ struct airtable_client {
 	int deadline_ms;
 	struct http_gate gate;
 	const struct http_permit *permit; /* borrowed; or NULL */
-	atomic_int_fast64_t calls;
+	atomic_int_fast64_t calls_for[AIRTABLE_PURPOSES];
 	atomic_int_fast64_t server_ahead_ms; /* server's clock - steady clock, or NEVER_HEARD */
 };
 
@@ -35,7 +35,6 @@ static void gate_left(void *context)
 	airtable_limiter_left(airtable->base_limiter);
 	if (airtable->token_limiter)
 		airtable_limiter_left(airtable->token_limiter);
-	atomic_fetch_add(&airtable->calls, 1);
 }
 
 static void gate_over(void *context)
@@ -73,7 +72,8 @@ struct airtable_client *airtable_client_open(struct http *http, const struct air
 					    .over = gate_over,
 					    .context = airtable};
 	airtable->permit = address->permit;
-	atomic_init(&airtable->calls, 0);
+	for (int purpose = 0; purpose < AIRTABLE_PURPOSES; purpose++)
+		atomic_init(&airtable->calls_for[purpose], 0);
 	atomic_init(&airtable->server_ahead_ms, NEVER_HEARD);
 	log_secret(address->token);
 	return airtable;
@@ -98,7 +98,15 @@ int64_t airtable_client_now_ms(const struct airtable_client *airtable)
 
 int64_t airtable_client_calls(const struct airtable_client *airtable)
 {
-	return atomic_load(&airtable->calls);
+	int64_t calls = 0;
+	for (int purpose = 0; purpose < AIRTABLE_PURPOSES; purpose++)
+		calls += atomic_load(&airtable->calls_for[purpose]);
+	return calls;
+}
+
+int64_t airtable_client_calls_for(const struct airtable_client *airtable, enum airtable_purpose purpose)
+{
+	return atomic_load(&airtable->calls_for[purpose]);
 }
 
 struct http *airtable_client_http(const struct airtable_client *airtable)
@@ -141,6 +149,7 @@ struct http_call *airtable_client_start(struct airtable_client *airtable, const 
 		.only_reads = call->read,
 		.leave_by_ms = call->leave_by_ms,
 		.gate = &airtable->gate,
+		.left_count = &airtable->calls_for[call->purpose],
 		.permit = call->read ? NULL : airtable->permit,
 	};
 	return http_start(airtable->http, &request);

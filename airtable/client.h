@@ -1,6 +1,7 @@
 /* Airtable's Web API for one base: token, request slots, errors. */
 #pragma once
 #include "airtable/limiter.h"
+#include "airtable/purpose.h"
 #include "base/error.h"
 #include "base/http.h"
 #include "base/json.h"
@@ -26,6 +27,7 @@ void airtable_client_close(struct airtable_client **airtable);
 /* The server's clock as last heard (Date header) plus the steady time since; 0 before the first answer. */
 int64_t airtable_client_now_ms(const struct airtable_client *airtable);
 int64_t airtable_client_calls(const struct airtable_client *airtable); /* requests that left, since open */
+int64_t airtable_client_calls_for(const struct airtable_client *airtable, enum airtable_purpose purpose);
 struct http *airtable_client_http(const struct airtable_client *airtable);
 const char *airtable_client_base(const struct airtable_client *airtable);
 const char *airtable_client_endpoint(const struct airtable_client *airtable);
@@ -38,6 +40,7 @@ struct airtable_call {
 	const char *method;
 	const char *path;
 	struct json_object *body; /* borrowed, or NULL */
+	enum airtable_purpose purpose;
 	bool read;
 	int64_t leave_by_ms; /* steady time: not sent after it (ERROR_STOPPED); 0: whenever its slot comes */
 	bool of_content;     /* sent to the host that takes files */

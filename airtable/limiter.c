@@ -179,6 +179,14 @@ void airtable_limiter_answered(struct airtable_limiter *limiter)
 	pthread_mutex_unlock(&limiter->mutex);
 }
 
+int64_t airtable_limiter_usual_ms(struct airtable_limiter *limiter)
+{
+	pthread_mutex_lock(&limiter->mutex);
+	int64_t took_ms = limiter->heard > 0 ? usual_ms(limiter) : -1;
+	pthread_mutex_unlock(&limiter->mutex);
+	return took_ms;
+}
+
 void airtable_limiter_give_back(struct airtable_limiter *limiter)
 {
 	pthread_mutex_lock(&limiter->mutex);

@@ -31,5 +31,7 @@ void airtable_limiter_left(struct airtable_limiter *limiter);
 void airtable_limiter_answered(struct airtable_limiter *limiter);
 /* A request that holds a slot will not go out: the slot is free at once. */
 void airtable_limiter_give_back(struct airtable_limiter *limiter);
+/* How long an answer takes when nothing is held up, in ms, by the last answers; -1: none was heard yet. */
+int64_t airtable_limiter_usual_ms(struct airtable_limiter *limiter);
 /* A 429 came: nothing leaves for AIRTABLE_PENALTY_MS. */
 void airtable_limiter_penalty(struct airtable_limiter *limiter);

@@ -109,7 +109,8 @@ static bool request_page(const struct listing *listing, const char *offset, stru
 		add_get_path(&path, listing, offset);
 	}
 	scoped_text path_text = text_take(&path);
-	struct airtable_call call = {listing->by_post ? "POST" : "GET", path_text, body, .read = true};
+	struct airtable_call call = {listing->by_post ? "POST" : "GET", path_text, body,
+				     listing->list->purpose, .read = true};
 	return airtable_request(listing->airtable, &call, answer_out, date_ms_out, error);
 }
 
@@ -274,6 +275,7 @@ bool airtable_records_read(struct airtable_client *airtable, const char *table_i
 			.field_ids = field_ids,
 			.field_count = field_count,
 			.formula = text_or_empty(&formula),
+			.purpose = AIRTABLE_FOR_ROWS,
 		};
 		int64_t date_ms = 0;
 		bool good = airtable_records_list(airtable, &list, keep_page, &reading, &date_ms, error);

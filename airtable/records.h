@@ -26,6 +26,7 @@ struct airtable_list {
 	const char *formula; /* or NULL */
 	size_t page_size;    /* 0: 100 */
 	size_t most;         /* maxRecords; 0: all */
+	enum airtable_purpose purpose;
 };
 /* Gives each page to the visitor as it comes (borrowed; a row that a page repeats is given once). An iterator that the server
  * lost restarts the list from its beginning, at most 3 times; rows already given are given again then, so a visitor must

@@ -93,7 +93,7 @@ static bool request_tables(struct airtable_client *airtable, struct json_object 
 	scoped_text path_text = text_take(&path);
 	scoped(json_object) answer = NULL;
 	struct json_object *tables = NULL;
-	struct airtable_call call = {"GET", path_text, NULL, .read = true};
+	struct airtable_call call = {"GET", path_text, NULL, AIRTABLE_FOR_SCHEMA, .read = true};
 	if (!airtable_request(airtable, &call, &answer, NULL, error) ||
 	    !json_get_array(answer, "tables", &tables, "the schema", error))
 		return false;

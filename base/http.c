@@ -208,7 +208,11 @@ static void has_left(struct http_call *call)
 {
 	struct http *http = loop_of(call);
 
-	if (call->departures++ > 0 || !call->gate)
+	if (call->departures++ > 0)
+		return;
+	if (call->left_count)
+		atomic_fetch_add(call->left_count, 1);
+	if (!call->gate)
 		return;
 	queue_of(http, call->gate)->going = NULL;
 	http->again = true;

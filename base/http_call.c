@@ -380,6 +380,7 @@ struct http_call *http_call_open(const struct http_watch *watch, void *loop, con
 	call->on_data = request->on_data;
 	call->context = request->context;
 	call->gate = request->gate;
+	call->left_count = request->left_count;
 	call->leave_by_ms = request->leave_by_ms;
 	call->permit = request->permit;
 	const char *complaint = http_request_complaint(request, &loopback);

@@ -50,6 +50,7 @@ struct http_call {
 	bool address_refused;             /* by may_connect, one at least */
 	int64_t leave_by_ms;              /* 0: none */
 	const struct http_gate *gate;     /* borrowed from the caller; or NULL */
+	atomic_int_fast64_t *left_count;  /* likewise */
 	const struct http_permit *permit; /* likewise */
 
 	int departures;   /* how often it went out on a connection */

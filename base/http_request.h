@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/own.h"
 #include "base/text.h"
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -70,6 +71,8 @@ struct http_request {
 		*name; /* in sentences in place of method and URL, for a URL that is a permission; or NULL */
 	const struct http_gate *gate;     /* borrowed until the call is closed; or NULL */
 	const struct http_permit *permit; /* likewise */
+	/* Borrowed until the call is closed, or NULL: one more once the request goes out on its connection. */
+	atomic_int_fast64_t *left_count;
 	bool allowed_after_stop; /* may still leave after http_stop(), while the grace lasts: what was done is noted */
 };
 

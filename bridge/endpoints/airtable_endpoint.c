@@ -78,11 +78,11 @@ static bool visit_page(void *context, struct airtable_records *page, struct erro
 	return ok;
 }
 
-static bool list_by(struct airtable_endpoint *endpoint, const char *formula, struct visiting *visiting,
-		    int64_t *began_ms_out, struct error *error)
+static bool list_by(struct airtable_endpoint *endpoint, const char *formula, enum airtable_purpose purpose,
+		    struct visiting *visiting, int64_t *began_ms_out, struct error *error)
 {
 	const struct columns *columns = &endpoint->columns[visiting->table];
-	struct airtable_list list = {.table_id = columns->table_id, .formula = formula};
+	struct airtable_list list = {.table_id = columns->table_id, .formula = formula, .purpose = purpose};
 
 	list.field_ids = columns_ids(columns, &list.field_count);
 	bool ok = airtable_records_list(endpoint->airtable, &list, visit_page, visiting, began_ms_out, error);
@@ -99,7 +99,7 @@ static bool list(void *self, enum table table, const struct json_pick *pick, end
 	struct airtable_endpoint *endpoint = self;
 	struct visiting visiting = {.table = table, .visit = visit, .context = context};
 
-	return list_by(endpoint, NULL, &visiting, &endpoint->list_began_ms[table], error);
+	return list_by(endpoint, NULL, AIRTABLE_FOR_LIST, &visiting, &endpoint->list_began_ms[table], error);
 }
 
 static const char *const position_keys[TABLE_COUNT] = {
@@ -131,7 +131,7 @@ static bool look_for_news(struct airtable_endpoint *endpoint, struct visiting *v
 
 	visiting->seen_ids = json_new_array();
 	poll_formula(position_before, &formula);
-	bool ok = list_by(endpoint, text_or_empty(&formula), visiting, &began_ms, error);
+	bool ok = list_by(endpoint, text_or_empty(&formula), AIRTABLE_FOR_NEWS, visiting, &began_ms, error);
 	if (ok)
 		*position_out = poll_position_next(position_before, began_ms, visiting->seen_ids);
 	json_release(take(visiting->seen_ids));
@@ -268,7 +268,8 @@ static bool find(void *self, enum table table, const char *const *ids, size_t co
 		airtable_formula_text(&formula, ids[i]);
 	}
 	text_add(&formula, ")");
-	bool ok = list_by(endpoint, text_or_empty(&formula), &visiting, &ignored_ms, error);
+	bool ok =
+		list_by(endpoint, text_or_empty(&formula), AIRTABLE_FOR_ROWS, &visiting, &ignored_ms, error);
 	text_done(&formula);
 	if (ok)
 		*records_out = found;
@@ -302,7 +303,8 @@ static bool ask_field(struct airtable_endpoint *endpoint, enum table table, enum
 			    iso);
 	}
 	text_add(&formula, ")");
-	bool ok = asked == 0 || list_by(endpoint, text_or_empty(&formula), &visiting, &ignored_ms, error);
+	bool ok = asked == 0 || list_by(endpoint, text_or_empty(&formula), AIRTABLE_FOR_TIMES, &visiting,
+					&ignored_ms, error);
 	for (size_t i = 0; ok && i < count; i++)
 		for (size_t row = 0; row < found.count; row++)
 			if (questions[i].table == table && questions[i].field == field &&

@@ -116,7 +116,10 @@ static bool visit_page(void *context, struct airtable_records *page, struct erro
 static bool walk_table(struct airtable_present *present, const char *table_id, const char *field_id,
 		       struct walk *walk, struct error *error)
 {
-	struct airtable_list list = {.table_id = table_id, .field_ids = &field_id, .field_count = 1};
+	struct airtable_list list = {.table_id = table_id,
+				     .field_ids = &field_id,
+				     .field_count = 1,
+				     .purpose = AIRTABLE_FOR_CHECK};
 
 	return airtable_records_list(present->airtable, &list, visit_page, walk, NULL, error);
 }

@@ -394,12 +394,16 @@ static void check_case(void **state)
 	const struct request_case *row = *state;
 	struct world *world = world_open(row->answers, count_answers(row));
 	struct caller caller = caller_open(fake_server_url(world->server), 1000, row->deadline_ms);
-	struct airtable_call call = {
-		.method = row->read ? "GET" : "PATCH", .path = "/v0/appX/tblY", .read = row->read};
+	enum airtable_purpose purpose = row->read ? AIRTABLE_FOR_NEWS : AIRTABLE_FOR_UPDATE;
+	struct airtable_call call = {.method = row->read ? "GET" : "PATCH",
+				     .path = "/v0/appX/tblY",
+				     .purpose = purpose,
+				     .read = row->read};
 	scoped(json_object) answer = NULL;
 	struct error error = {0};
 	bool good = airtable_request(caller.airtable, &call, &answer, NULL, &error);
 	int64_t calls = airtable_client_calls(caller.airtable);
+	int64_t calls_for = airtable_client_calls_for(caller.airtable, purpose);
 	caller_close(&caller);
 	fake_server_close(&world->server);
 	assert_string_equal(error_kind_name(good ? ERROR_NONE : error.kind), error_kind_name(row->kind));
@@ -408,6 +412,7 @@ static void check_case(void **state)
 		fail_msg("'%s' lacks '%s'", error.text, row->words);
 	assert_int_equal(world->requests, row->requests);
 	assert_int_equal(calls, row->requests);
+	assert_int_equal(calls_for, row->requests);
 	int64_t waited_ms = world->arrivals_ms[row->requests - 1] - world->arrivals_ms[0];
 	if (waited_ms < row->least_wait_ms)
 		fail_msg("it came after %d ms", (int)waited_ms);
