@@ -117,6 +117,20 @@ void text_add_count(struct text *text, int64_t count, const char *one, const cha
 	text_format(text, "%" PRId64 " %s", count, count == 1 ? one : several);
 }
 
+void text_add_duration(struct text *text, int64_t ms)
+{
+	int64_t seconds = (ms + 999) / 1000;
+
+	if (seconds < 120)
+		text_format(text, "%" PRId64 " s", seconds);
+	else if (seconds < 7200)
+		text_format(text, "%" PRId64 " min", (seconds + 30) / 60);
+	else if (seconds < 172800)
+		text_format(text, "%" PRId64 " h", (seconds + 1800) / 3600);
+	else
+		text_format(text, "%" PRId64 " days", (seconds + 43200) / 86400);
+}
+
 void text_clear(struct text *text)
 {
 	text->length = 0;

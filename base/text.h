@@ -26,6 +26,8 @@ void text_add_url(struct text *text, const char *words);
 void text_add_visible(struct text *text, const char *words, const char *besides);
 /* "1 row", "2 rows". */
 void text_add_count(struct text *text, int64_t count, const char *one, const char *several);
+/* "90 s", "12 min", "5 h", "3 days": rounded, in the unit that has at least two of it. */
+void text_add_duration(struct text *text, int64_t ms);
 void text_clear(struct text *text); /* empty, memory kept */
 void text_done(struct text *text);  /* memory freed, {0} */
 char *text_take(struct text *text); /* the string, caller frees; never NULL; text is {0} after */

@@ -30,18 +30,6 @@ bool progress_is_due(const struct progress *progress, int64_t now_ms)
 	return progress->begun_ms && now_ms - progress->told_ms >= PROGRESS_EVERY_MS;
 }
 
-static void add_duration(struct text *words, int64_t ms)
-{
-	int64_t seconds = (ms + 999) / 1000;
-
-	if (seconds < 120)
-		text_format(words, "%" PRId64 " s", seconds);
-	else if (seconds < 7200)
-		text_format(words, "%" PRId64 " min", (seconds + 30) / 60);
-	else
-		text_format(words, "%" PRId64 " h", (seconds + 1800) / 3600);
-}
-
 static void add_rate(struct text *words, double per_second)
 {
 	text_format(words, per_second < 9.95 ? ", %.1f a second" : ", %.0f a second", per_second);
@@ -72,7 +60,7 @@ char *progress_take_message(struct progress *progress, int64_t left, int64_t now
 	if (progress->done && took_ms > 0) {
 		add_rate(&words, (double)progress->done * 1000 / (double)took_ms);
 		text_add(&words, ", about ");
-		add_duration(&words, left * took_ms / progress->done);
+		text_add_duration(&words, left * took_ms / progress->done);
 		text_add(&words, " left");
 	}
 	return text_take(&words);
@@ -88,7 +76,7 @@ char *progress_take_end(struct progress *progress, int64_t now_ms)
 		return NULL;
 	add_counts(&words, &ended, 0);
 	text_add(&words, " in ");
-	add_duration(&words, now_ms - ended.begun_ms);
+	text_add_duration(&words, now_ms - ended.begun_ms);
 	return text_take(&words);
 }
 
