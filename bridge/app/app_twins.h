@@ -16,7 +16,7 @@
 #include "bridge/job/batch.h"
 
 /* What helps, as a part of a sentence. */
-#define APP_TWINS_REMOVE "stop Davenport and run `davenport sync --remove-twins`"
+#define APP_TWINS_REMOVE "run `davenport sync --remove-twins`"
 
 /* Of app links that name an unknown row: asks whether that row is there, beside the pair's own. */
 must_use bool batch_find_twins(struct batch *batch, struct error *error);

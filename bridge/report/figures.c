@@ -75,6 +75,11 @@ static const struct {
 	NUMBER("couchdb_latency_ms", couch_latency_ms),
 	NUMBER("airtable_latency_ms", airtable_latency_ms),
 	NUMBER("failures", failures),
+	NUMBER("answered_documents", answered_documents),
+	NUMBER("answered_created", answered_created),
+	NUMBER("answered_updated", answered_updated),
+	NUMBER("answered_deleted", answered_deleted),
+	NUMBER("answered_conflicts", answered_conflicts),
 };
 
 #define TEXT(name, member)                                                                                   \

@@ -48,6 +48,7 @@ struct figures {
 	int64_t failures; /* cycles in a row that failed */
 	/* The last wish of `davenport sync` that was worked off (control.h), and what came of it. */
 	char answered_id[37], answered_error[400];
+	int64_t answered_documents, answered_created, answered_updated, answered_deleted, answered_conflicts;
 	struct spans spans;
 };
 

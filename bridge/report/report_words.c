@@ -312,7 +312,7 @@ struct json_object *report_json(const struct report *report, enum report_life li
 
 	json_put_text(json, "state", life == REPORT_RUNS ? status_state_name(figures->state) : "not_running");
 	json_put_text(json, "words", words);
-	json_put_text(json, "reason", figures->reason);
+	json_put_text(json, "reason", figures->reason[0] ? figures->reason : NULL);
 	json_put(json, "wants_attention", json_new_bool(report_wants_attention(report, life)));
 	json_put(json, "paused", json_new_bool(report->control.paused));
 	json_put(json, "holder", holder_json(report, life));

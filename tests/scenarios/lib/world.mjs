@@ -151,6 +151,27 @@ export class World {
 		return { status, out, log, answer: json && out !== '' ? JSON.parse(out) : null };
 	}
 
+	/* Any command with --json: { status, answer, log }; of the first integration what stands in its list. */
+	async ask(...words) {
+		const { status, out, log } = await runToEnd(DAVENPORT, [...words, '--json'], { env: this.environment() });
+		const answer = out === '' ? null : JSON.parse(out);
+		return { status, answer, first: answer?.integrations?.[0] ?? null, log };
+	}
+
+	/* The same as a person reads it. */
+	async tell(...words) {
+		return runToEnd(DAVENPORT, words, { env: this.environment() });
+	}
+
+	/* A document of the state database, or null. */
+	stateDocument(id) {
+		return askMaybe('GET', `${this.server.url}/${this.state}/${encodeURIComponent(id)}`, this.server);
+	}
+
+	putState(document) {
+		return ask('PUT', `${this.server.url}/${this.state}/${encodeURIComponent(document._id)}`, this.server, document);
+	}
+
 	/* Goes on until stop(); its lines gather in .lines. */
 	async run({ pollSeconds = 1, env = {} } = {}) {
 		const lines = [];
