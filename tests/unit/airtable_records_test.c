@@ -322,8 +322,13 @@ static void check_list(void **state)
 	for (int i = 0; i < row->formula_length; i++)
 		text_add(&formula, "x");
 	text_add(&formula, "'");
-	struct airtable_list list = {
-		"tblY", fields, 2, row->formula_length > 0 ? formula.bytes : NULL, row->page_size, row->most};
+	struct airtable_list list = {"tblY",
+				     fields,
+				     2,
+				     row->formula_length > 0 ? formula.bytes : NULL,
+				     row->page_size,
+				     row->most,
+				     AIRTABLE_FOR_LIST};
 	struct visitor visitor = {.row = row, .seen = own_alloc((size_t)row->rows + 1)};
 	struct error error = {0};
 	int64_t date_ms = -1, expected_ms = 0;
