@@ -89,7 +89,7 @@ endif
 # The thread sanitizer looks at what runs threads, and is slow: at nothing else.
 ifeq ($(SAN),thread)
 THREADED := log http couch_faults airtable_client airtable_limiter airtable_records sandbox_server couch airtable \
-	images_server served_databases couch_pictures
+	images_server served_databases couch_pictures admin_server
 UNIT_TESTS := $(filter $(foreach test,$(THREADED),%/unit/$(test)_test),$(UNIT_TESTS))
 SERVER_TESTS := $(filter $(foreach test,$(THREADED),%/scenarios/$(test)_test),$(SERVER_TESTS))
 SCRIPT_TESTS := $(filter %/bridge_sync_test.mjs %/bridge_faults_test.mjs %/bridge_pictures_test.mjs %/sandbox_program_test.mjs %/sandbox_pictures_test.mjs,$(SCRIPT_TESTS))

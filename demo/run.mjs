@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 import { compare, readBoth } from './checker.mjs';
 import { runOnce } from './once.mjs';
 import { choosePictures, drawPictures, pictureDocuments } from './pictures.mjs';
-import { portIsFree, Processes } from './processes.mjs';
+import { freePort, portIsFree, Processes } from './processes.mjs';
 import { BASE_ID, putSample, sampleDocuments } from './sample.mjs';
 import { couchAt, sandboxAt } from './servers.mjs';
 import { watchBoth } from './watch.mjs';
@@ -35,8 +35,10 @@ const POLL_SECONDS = 2;
 const LOOK_MS = 500;
 
 const once = process.argv.includes('--once');
+const ADMIN_PORT = 8791;
 const ports = { couch: Number(process.env.DEMO_COUCHDB_PORT ?? 5985), airtable: Number(process.env.DEMO_AIRTABLE_PORT ?? 8792),
-	pictures: Number(process.env.DEMO_PICTURES_PORT ?? 8790) };
+	pictures: Number(process.env.DEMO_PICTURES_PORT ?? 8790),
+	admin: ADMIN_PORT };
 const items = Number(process.env.DEMO_ITEMS ?? 200);
 const folder = path.join(ROOT, 'build', ports.couch === 5985 ? 'demo' : `demo-${ports.couch}`);
 const KEY_FILE = path.join(folder, 'image-keys');
@@ -57,6 +59,9 @@ async function checkPorts() {
 			throw new Error(`port ${port}, of the demo's ${name}, is in use (another demo?). End what uses it, or ` +
 				`choose another: make demo ${variable}=${port + 100}`);
 	}
+	/* Nobody has to know this one beforehand: another is as good. */
+	if (!await portIsFree(ADMIN_PORT))
+		ports.admin = await freePort();
 }
 
 function checkPrograms() {
@@ -106,7 +111,7 @@ function startBridge(processes, onLine) {
 		PUBLIC_LISTEN: `127.0.0.1:${ports.pictures}`,
 		IMAGE_KEYS_FILE: KEY_FILE,
 		DATA_DIR: path.join(folder, 'served'),
-		ADMIN_LISTEN: '127.0.0.1:0',
+		ADMIN_LISTEN: `127.0.0.1:${ports.admin}`,
 		LOG_LEVEL: 'info',
 	} });
 }
@@ -118,6 +123,7 @@ function tellWhereToLook(name) {
 	const command = `${there}node demo/document.mjs "${name}"`;
 	process.stderr.write(`
   Airtable  ${`http://127.0.0.1:${ports.airtable}/`.padEnd(36)} a grid: click a cell, type, press Enter; the pictures are in the column Images
+  Davenport ${`http://127.0.0.1:${ports.admin}/`.padEnd(36)} how it stands, problems, and what was changed
   CouchDB   ${`http://127.0.0.1:${ports.couch}/${DATABASE}`.padEnd(36)} user ${USER}, password ${PASSWORD}
 
   Try: change a cell in the grid, and see the document change below.

@@ -150,20 +150,22 @@ static bool password_is_right(struct access *access, const char *password, const
 	return fits;
 }
 
-enum login_outcome access_login(struct access *access, const struct web_address *caller, const char *password,
-				int64_t now_ms, char session_out[SESSION_ID_SIZE], int *wait_s_out)
+/* Of its own first: who tries too often takes nothing from the others. */
+bool access_may_try(struct access *access, const struct web_address *caller, int64_t now_ms, int *wait_s_out)
 {
 	static const struct web_address everybody;
 	struct web_address one = web_address_caller(caller);
 
-	/* Of its own first: who tries too often takes nothing from the others. */
-	if (!web_rate_take(access->tries, &one, now_ms, wait_s_out) ||
-	    !web_rate_take(access->all_tries, &everybody, now_ms, wait_s_out))
-		return LOGIN_TOO_OFTEN;
+	return web_rate_take(access->tries, &one, now_ms, wait_s_out) &&
+	       web_rate_take(access->all_tries, &everybody, now_ms, wait_s_out);
+}
+
+bool access_login(struct access *access, const char *password, int64_t now_ms,
+		  char session_out[SESSION_ID_SIZE])
+{
 	scoped_text hash = present_hash(access);
-	if (!password_is_right(access, password, hash) || !begin_session(access, hash, now_ms, session_out))
-		return LOGIN_WRONG;
-	return LOGIN_DONE;
+
+	return password_is_right(access, password, hash) && begin_session(access, hash, now_ms, session_out);
 }
 
 void access_logout(struct access *access, const struct access_right *right)

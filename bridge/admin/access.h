@@ -47,14 +47,11 @@ void access_form_token(struct access *access, const struct access_right *right,
 		       char token_out[SESSION_ID_SIZE]);
 bool access_form_token_fits(struct access *access, const struct access_right *right, const char *token);
 
-enum login_outcome {
-	LOGIN_DONE,
-	LOGIN_WRONG,
-	LOGIN_TOO_OFTEN, /* nothing was computed */
-};
-/* Takes as long and as much memory as a hash: one at a time. *wait_s_out: after LOGIN_TOO_OFTEN, when to try again. */
-enum login_outcome access_login(struct access *access, const struct web_address *caller, const char *password,
-				int64_t now_ms, char session_out[SESSION_ID_SIZE], int *wait_s_out);
+/* Whether this caller may try the password now, which costs them a try; else *wait_s_out says when to try again. Quick. */
+bool access_may_try(struct access *access, const struct web_address *caller, int64_t now_ms, int *wait_s_out);
+/* A session for who knows the password; false: this is not it. Takes as long and as much memory as a hash: one at a time. */
+bool access_login(struct access *access, const char *password, int64_t now_ms,
+		  char session_out[SESSION_ID_SIZE]);
 void access_logout(struct access *access, const struct access_right *right);
 
 /* The cookie that keeps a session (""; ends it); the caller frees. 'over_tls': the browser speaks HTTPS with whoever is before us. */

@@ -13,6 +13,7 @@ struct admin_request {
 	bool from_here;            /* from this machine, through no proxy */
 	bool over_tls;
 	const char *form_token; /* for the forms of a page */
+	int login_wait_s;       /* of a login: the password may not be tried before; 0: it may */
 };
 
 /* {.status = 200} and no words when its route is called. */
@@ -48,7 +49,7 @@ struct admin_route {
 	const char *path; /* all of it */
 	enum admin_right right;
 	bool slow; /* it may take long, as it asks a server: it is run by a thread that nobody else waits for */
-	bool is_login; /* its form comes from somebody who has no session yet: no token, and a thread of its own */
+	bool is_login; /* one that costs a try of the password (access_may_try()); its form comes from somebody who has no session yet: no token, and a thread of its own */
 	void (*run)(void *context, const struct admin_request *request, struct admin_answer *answer);
 };
 /* Ends with a NULL path. context: of all of them. */

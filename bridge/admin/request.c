@@ -27,6 +27,7 @@ struct admin_exchange {
 	struct text body;
 	const struct admin_route *route;
 	struct access_right right;
+	int login_wait_s;
 	char form_token[SESSION_ID_SIZE];
 	bool begun, is_post, from_here, over_tls, answered;
 	struct admin_answer answer;
@@ -210,6 +211,7 @@ static void run(struct admin_exchange *exchange)
 		.from_here = exchange->from_here,
 		.over_tls = exchange->over_tls,
 		.form_token = exchange->form_token,
+		.login_wait_s = exchange->login_wait_s,
 	};
 
 	exchange->answer.status = 200;
@@ -272,6 +274,13 @@ static void find_right(struct admin_exchange *exchange)
 	access_form_token(access, &exchange->right, exchange->form_token);
 }
 
+/* Before it waits in a row: guesses would fill that, and keep the owner out. */
+static bool may_try(struct admin_exchange *exchange)
+{
+	return access_may_try(exchange->service->access, &exchange->client, clock_steady_ms(),
+			      &exchange->login_wait_s);
+}
+
 static enum MHD_Result decide(struct admin_exchange *exchange)
 {
 	bool path_known;
@@ -290,7 +299,7 @@ static enum MHD_Result decide(struct admin_exchange *exchange)
 		return refuse(exchange, 403,
 			      "This form was not made by a page of this session: go back, load the page "
 			      "again, and send it once more.");
-	if (exchange->route->is_login && exchange->is_post)
+	if (exchange->route->is_login && may_try(exchange))
 		return run_later(exchange, exchange->service->logins);
 	if (exchange->route->slow)
 		return run_later(exchange, exchange->service->slow);

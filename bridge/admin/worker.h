@@ -2,7 +2,7 @@
 #pragma once
 #include <stdbool.h>
 
-#define WORKER_ROW_MOST 16
+#define WORKER_ROW_MOST 32
 
 struct worker;
 struct worker_job {

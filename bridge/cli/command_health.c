@@ -19,7 +19,7 @@ static const char *host_to_ask(const char *host)
 	return strcmp(host, "::") == 0 ? "::1" : host;
 }
 
-static bool make_url(const char *listen, char **url_out, struct error *error)
+static bool make_url(const char *listen, const char *path, char **url_out, struct error *error)
 {
 	char host[64];
 	int port;
@@ -28,7 +28,7 @@ static bool make_url(const char *listen, char **url_out, struct error *error)
 		return error_wrap(error, "ADMIN_LISTEN");
 	const char *name = host_to_ask(host);
 	bool six = strchr(name, ':');
-	*url_out = own_format("http://%s%s%s:%d/healthz", six ? "[" : "", name, six ? "]" : "", port);
+	*url_out = own_format("http://%s%s%s:%d%s", six ? "[" : "", name, six ? "]" : "", port, path);
 	return true;
 }
 
@@ -39,9 +39,9 @@ static bool ask(const char *url, struct error *error)
 	struct http_call *call = NULL;
 	struct http_reply reply = {0};
 
-	bool good =
-		http_fetch(http, &request, &call, &reply, error) &&
-		(reply.status == 200 || error_set(error, ERROR_REFUSED, "%s answers %d", url, reply.status));
+	bool good = http_fetch(http, &request, &call, &reply, error) &&
+		    (reply.status == 200 ||
+		     error_set(error, ERROR_REFUSED, "%s answers %d: %.100s", url, reply.status, reply.body));
 	http_call_close(&call);
 	return good;
 }
@@ -51,13 +51,19 @@ int health_command(const struct bridge_settings *settings, const struct command_
 	scoped(json_object) answer = json_new_object();
 	scoped_text url = NULL;
 	struct error error = {0};
+	bool asks_ready = options->word_count > 0;
 
-	bool good = make_url(settings->admin_listen, &url, &error) && ask(url, &error);
+	if (options->word_count > 1 || (asks_ready && strcmp(options->words[0], "ready") != 0)) {
+		fprintf(stderr, "davenport: health takes nothing, or \"ready\"\n");
+		return EXIT_USAGE;
+	}
+	bool good = make_url(settings->admin_listen, asks_ready ? "/readyz" : "/healthz", &url, &error) &&
+		    ask(url, &error);
 	int status = good ? EXIT_DONE : command_fails(&error, answer);
-	json_put(answer, "alive", json_new_bool(good));
+	json_put(answer, asks_ready ? "ready" : "alive", json_new_bool(good));
 	if (options->json)
 		command_prints(answer);
 	else if (good)
-		printf("alive\n");
+		printf("%s\n", asks_ready ? "ready" : "alive");
 	return status;
 }

@@ -2,8 +2,8 @@
 
 #include "base/json.h"
 #include "bridge/cli/command_databases.h"
-#include "bridge/cli/history_message.h"
 #include "bridge/connect/connection.h"
+#include "bridge/review/history_message.h"
 #include "bridge/review/history_reader.h"
 #include "bridge/review/revert.h"
 #include "couch/client.h"

@@ -67,6 +67,7 @@ static int wait_for_end(struct running *running, const sigset_t *signals)
 static int end_run(struct running *running)
 {
 	fleet_stop(running->fleet);
+	admin_port_stop(running->admin);
 	if (!fleet_wait(running->fleet, RUN_END_MS)) {
 		log_error(&no_place, "ends without waiting any longer for what is under way: the next start "
 				     "finds out what became of it");
@@ -86,7 +87,7 @@ static bool start(struct running *running, struct error *error)
 		if (!running->pictures)
 			return false;
 	}
-	running->admin = admin_port_open(running->settings);
+	running->admin = admin_port_open(running->settings, running->fleet);
 	return fleet_start(running->fleet, error);
 }
 

@@ -121,7 +121,10 @@ const struct command commands[] = {
 	 .bare = true},
 	{.name = "health",
 	 .run = health_command,
-	 .takes = TAKES_JSON,
-	 .words = "whether the process that runs on this machine answers on its admin port"},
+	 .takes = TAKES_WORDS | TAKES_JSON,
+	 .words =
+		 "whether the process that runs on this machine answers on its admin port; ready: and all of "
+		 "its integrations work",
+	 .arguments = "[ready]"},
 	{.name = NULL},
 };

@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,9 @@ struct fleet {
 	pthread_mutex_t lock; /* guards what follows; never held while anything is waited for */
 	bool stopping;
 	size_t count;
-	struct integration **list; /* owned */
+	struct integration **list;     /* owned */
+	bool searched;                 /* the last search went well */
+	char trouble[ERROR_TEXT_SIZE]; /* why it did not, or "" */
 };
 
 struct fleet *fleet_open(const struct bridge_settings *settings)
@@ -154,6 +157,15 @@ static const struct integration_config *holder(void *context, const char *base_i
 	return NULL;
 }
 
+/* trouble: NULL, or why it failed. */
+static void note_search(struct fleet *fleet, const char *trouble)
+{
+	lock(fleet);
+	fleet->searched = !trouble;
+	snprintf(fleet->trouble, sizeof fleet->trouble, "%s", trouble ? trouble : "");
+	unlock(fleet);
+}
+
 /* False: it is not known which integrations there are. */
 static bool search(struct fleet *fleet)
 {
@@ -170,6 +182,7 @@ static bool search(struct fleet *fleet)
 	if (!integrations_find(&search, &configs, &error)) {
 		if (error.kind == ERROR_STOPPED)
 			return false;
+		note_search(fleet, error.text);
 		if (!outage_is(fleet->outage, &error))
 			report(fleet, error.text);
 		(void)reminders_end_round(&fleet->reported);
@@ -183,6 +196,7 @@ static bool search(struct fleet *fleet)
 	if (reminders_end_round(&fleet->reported) && configs.problems == 0)
 		log_info(&no_place, "the search for integrations finds no problem any more");
 	match_fleet(fleet, &configs);
+	note_search(fleet, NULL);
 	integration_configs_done(&configs);
 	return true;
 }
@@ -222,6 +236,26 @@ bool fleet_start(struct fleet *fleet, struct error *error)
 	fleet->has_thread = pthread_create(&fleet->thread, NULL, run, fleet) == 0;
 	return fleet->has_thread ||
 	       error_set(error, ERROR_FATAL, "no thread can be started for the search for integrations");
+}
+
+/* ---- what others see ---- */
+
+void fleet_look(void *context, struct fleet_view *view_out)
+{
+	struct fleet *fleet = context;
+
+	lock(fleet);
+	view_out->searched = fleet->searched;
+	snprintf(view_out->trouble, sizeof view_out->trouble, "%s", fleet->trouble);
+	for (size_t i = 0; i < fleet->count; i++) {
+		const struct integration_config *config = integration_config(fleet->list[i]);
+		struct figures figures;
+		integration_copy_figures(fleet->list[i], &figures);
+		fleet_view_add(view_out, config->id, config->name, config->database, config->base_id,
+			       &figures);
+	}
+	unlock(fleet);
+	fleet_view_sort(view_out);
 }
 
 /* ---- the end ---- */

@@ -3,6 +3,7 @@
  * The search asks CouchDB, which may be slow, silent or away. So it has a thread and an http handle of its own, and the
  * thread that waits for signals never waits for a server. */
 #pragma once
+#include "bridge/daemon/fleet_view.h"
 #include "bridge/settings.h"
 
 struct fleet;
@@ -15,5 +16,7 @@ must_use bool fleet_start(struct fleet *fleet, struct error *error);
 void fleet_stop(struct fleet *fleet);
 /* After the stop: whether all of it has ended within wait_ms. */
 must_use bool fleet_wait(struct fleet *fleet, int64_t wait_ms);
+/* What runs now, and how it stands. Returns at once. From any thread; 'fleet' is a struct fleet. */
+void fleet_look(void *fleet, struct fleet_view *view_out);
 /* Stops, waits for what still runs, however long that takes, and frees everything. */
 void fleet_close(struct fleet **fleet);

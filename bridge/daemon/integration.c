@@ -72,6 +72,11 @@ void integration_stop(struct integration *integration)
 	http_stop(integration->connection.http, INTEGRATION_STOP_MS);
 }
 
+void integration_copy_figures(struct integration *integration, struct figures *figures_out)
+{
+	figures_keeper_copy(integration->figures, figures_out);
+}
+
 bool integration_is_over(struct integration *integration)
 {
 	return atomic_load(&integration->over);

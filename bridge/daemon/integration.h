@@ -23,6 +23,9 @@ const struct integration_config *integration_config(const struct integration *in
 void integration_start(struct integration *integration, struct outage *outage);
 /* From any thread: asks it to end; integration_close() waits for that. */
 void integration_stop(struct integration *integration);
+/* As they were published last. From any thread. */
+struct figures;
+void integration_copy_figures(struct integration *integration, struct figures *figures_out);
 /* The thread has ended by itself: the integration's document changed, open it anew. */
 bool integration_is_over(struct integration *integration);
 

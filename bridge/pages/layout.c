@@ -5,6 +5,7 @@
 #include "bridge/version.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 #include <time.h>
 
@@ -14,6 +15,8 @@ static const struct {
 	const char *path, *name;
 } places[] = {
 	{"/", "Overview"},
+	{"/problems", "Problems"},
+	{"/history", "History"},
 	{"/health", "Health"},
 };
 
@@ -91,4 +94,22 @@ void layout_add_span(struct text *text, int64_t span_ms)
 		text_format(text, "%" PRId64 " h", span_ms / HOUR_MS);
 	else
 		text_add_count(text, span_ms / DAY_MS, "day", "days");
+}
+
+void layout_add_address(struct text *text, const char *path, ...)
+{
+	const char *between = "?", *name;
+	struct text address = {0};
+	va_list list;
+
+	text_add(&address, path);
+	va_start(list, path);
+	while ((name = va_arg(list, const char *))) {
+		text_format(&address, "%s%s=", between, name);
+		text_add_url(&address, va_arg(list, const char *));
+		between = "&";
+	}
+	va_end(list);
+	html_add(text, text_or_empty(&address));
+	text_done(&address);
 }

@@ -16,3 +16,5 @@ void layout_end(struct text *text);
 void layout_add_time(struct text *text, int64_t time_ms, const char *never);
 /* "3 s", "5 min", "2 h", "4 days": of a length of time, rounded down. */
 void layout_add_span(struct text *text, int64_t span_ms);
+/* A link's address: the path, and parameters of it (name, value, …, NULL), percent-encoded and escaped. */
+void layout_add_address(struct text *text, const char *path, ...) __attribute__((sentinel));

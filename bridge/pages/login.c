@@ -4,8 +4,6 @@
 #include "base/log.h"
 #include "bridge/pages/layout.h"
 
-#include <stdlib.h>
-
 static const struct log no_place;
 
 static void add_form(struct text *text)
@@ -57,31 +55,30 @@ static void tell_wrong(const struct admin_request *request)
 	log_warn(&no_place, "the admin pages were given a wrong password from %s", client);
 }
 
+static void answer_complaint(const struct admin_request *request, struct admin_answer *answer, int status,
+			     const char *complaint)
+{
+	answer->status = status;
+	answer_page(request, answer, complaint);
+}
+
 void login_form(void *context, const struct admin_request *request, struct admin_answer *answer)
 {
 	const char *password = web_form_value(request->form, "password");
 	char session[SESSION_ID_SIZE] = "";
 
 	(void)context;
-	switch (access_login(request->access, &request->client, password ? password : "", clock_steady_ms(),
-			     session, &answer->retry_after_s)) {
-	case LOGIN_DONE:
-		/* One that this browser had before ends. */
-		access_logout(request->access, request->right);
+	if (request->login_wait_s) {
+		answer->retry_after_s = request->login_wait_s;
+		answer_complaint(request, answer, 429, "Too many tries. Wait a moment, then try again.");
+	} else if (access_login(request->access, password ? password : "", clock_steady_ms(), session)) {
+		access_logout(request->access, request->right); /* the one that this browser had before */
 		admin_answer_see_other(answer, "/");
 		answer->cookie = access_cookie(session, request->over_tls);
-		return;
-	case LOGIN_WRONG:
+	} else {
 		tell_wrong(request);
-		answer->status = 403;
-		answer_page(request, answer, "This is not the password.");
-		return;
-	case LOGIN_TOO_OFTEN:
-		answer->status = 429;
-		answer_page(request, answer, "Too many tries. Wait a moment, then try again.");
-		return;
+		answer_complaint(request, answer, 403, "This is not the password.");
 	}
-	abort();
 }
 
 void logout_form(void *context, const struct admin_request *request, struct admin_answer *answer)

@@ -1,8 +1,11 @@
 #include "bridge/pages/port.h"
 
 #include "base/clock.h"
+#include "base/http.h"
 #include "base/log.h"
 #include "bridge/admin/server.h"
+#include "bridge/connect/connection.h"
+#include "bridge/daemon/fleet.h"
 #include "bridge/pages/routes.h"
 
 #include <pthread.h>
@@ -95,13 +98,17 @@ static void *run(void *context)
 	return NULL;
 }
 
-struct admin_port *admin_port_open(const struct bridge_settings *settings)
+struct admin_port *admin_port_open(const struct bridge_settings *settings, struct fleet *fleet)
 {
 	struct admin_port *port = own_alloc(sizeof *port);
 
 	port->settings = settings;
-	port->pages = (struct pages){
-		.settings = settings, .began_wall_ms = clock_now_ms(), .began_steady_ms = clock_steady_ms()};
+	port->pages = (struct pages){.settings = settings,
+				     .began_wall_ms = clock_now_ms(),
+				     .began_steady_ms = clock_steady_ms(),
+				     .look = fleet_look,
+				     .look_context = fleet,
+				     .http = http_open(CONNECTION_AGENT)};
 	port->log = log_context(NULL, "admin");
 	port->password_hash = own_copy(settings->admin_password_hash);
 	port->token = own_copy(settings->admin_token);
@@ -126,18 +133,25 @@ void admin_port_take(struct admin_port *port, const struct bridge_settings *sett
 	pthread_mutex_unlock(&port->lock);
 }
 
+void admin_port_stop(struct admin_port *port)
+{
+	http_stop(port->pages.http, 0);
+}
+
 void admin_port_close(struct admin_port **port)
 {
 	struct admin_port *gone = take(*port);
 
 	if (!gone)
 		return;
+	admin_port_stop(gone);
 	pthread_mutex_lock(&gone->lock);
 	gone->closing = true;
 	pthread_cond_signal(&gone->news);
 	pthread_mutex_unlock(&gone->lock);
 	pthread_join(gone->thread, NULL);
 	admin_server_close(&gone->server);
+	http_close(&gone->pages.http);
 	pthread_mutex_destroy(&gone->lock);
 	pthread_cond_destroy(&gone->news);
 	free(gone->password_hash);

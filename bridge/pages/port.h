@@ -6,10 +6,13 @@
 #include "bridge/settings.h"
 
 struct admin_port;
+struct fleet;
 
-/* The settings are borrowed until the close. */
-struct admin_port *admin_port_open(const struct bridge_settings *settings);
+/* The settings and the fleet are borrowed until the close. */
+struct admin_port *admin_port_open(const struct bridge_settings *settings, struct fleet *fleet);
 /* From now on these settings' password and token count. From any thread. */
 void admin_port_take(struct admin_port *port, const struct bridge_settings *settings);
-/* Ends every connection. */
+/* Ends what its pages ask of servers. At once; before the close. */
+void admin_port_stop(struct admin_port *port);
+/* Stops, and ends every connection. */
 void admin_port_close(struct admin_port **port);

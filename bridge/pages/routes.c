@@ -1,21 +1,40 @@
 #include "bridge/pages/routes.h"
 
+#include "bridge/pages/actions.h"
+#include "bridge/pages/api.h"
 #include "bridge/pages/files.h"
 #include "bridge/pages/health.h"
+#include "bridge/pages/history.h"
 #include "bridge/pages/login.h"
+#include "bridge/pages/metrics.h"
+#include "bridge/pages/overview.h"
+#include "bridge/pages/problems.h"
 
+/* clang-format off: a row a route */
 static const struct admin_route routes[] = {
-	{.method = "GET", .path = "/", .right = ADMIN_OWNER, .run = first_page},
-	{.method = "GET", .path = "/health", .right = ADMIN_OWNER, .run = health_page},
-	{.method = "GET", .path = "/healthz", .right = ADMIN_ANYBODY, .run = health_alive},
-	{.method = "GET", .path = "/login", .right = ADMIN_ANYBODY, .run = login_page},
-	{.method = "POST", .path = "/login", .right = ADMIN_ANYBODY, .is_login = true, .run = login_form},
-	{.method = "POST", .path = "/logout", .right = ADMIN_OWNER, .run = logout_form},
-	{.method = "GET", .path = "/style.css", .right = ADMIN_ANYBODY, .run = style_file},
-	{.method = "GET", .path = "/script.js", .right = ADMIN_ANYBODY, .run = script_file},
-	{.method = "GET", .path = "/icon.svg", .right = ADMIN_ANYBODY, .run = icon_file},
+	{"GET", "/", ADMIN_OWNER, .run = overview_page},
+	{"GET", "/problems", ADMIN_OWNER, .slow = true, .run = problems_page},
+	{"GET", "/history", ADMIN_OWNER, .slow = true, .run = history_page},
+	{"GET", "/health", ADMIN_OWNER, .run = health_page},
+	{"POST", "/pause", ADMIN_OWNER, .slow = true, .run = action_pause},
+	{"POST", "/resume", ADMIN_OWNER, .slow = true, .run = action_resume},
+	{"POST", "/sync", ADMIN_OWNER, .slow = true, .run = action_sync},
+	{"POST", "/sync-full", ADMIN_OWNER, .slow = true, .run = action_sync_full},
+	{"GET", "/login", ADMIN_ANYBODY, .run = login_page},
+	{"POST", "/login", ADMIN_ANYBODY, .is_login = true, .run = login_form},
+	{"POST", "/logout", ADMIN_OWNER, .run = logout_form},
+	{"GET", "/style.css", ADMIN_ANYBODY, .run = style_file},
+	{"GET", "/script.js", ADMIN_ANYBODY, .run = script_file},
+	{"GET", "/icon.svg", ADMIN_ANYBODY, .run = icon_file},
+	/* for machines: docs/openapi.json has each of these */
+	{"GET", "/healthz", ADMIN_ANYBODY, .run = health_alive},
+	{"GET", "/readyz", ADMIN_ANYBODY, .run = health_ready},
+	{"GET", "/metrics", ADMIN_HERE, .run = metrics_page},
+	{"GET", "/api/status", ADMIN_OWNER, .run = api_status},
+	{"GET", "/api/problems", ADMIN_OWNER, .slow = true, .run = api_problems},
 	{.path = NULL},
 };
+/* clang-format on */
 
 struct admin_routes pages_routes(struct pages *pages)
 {

@@ -76,6 +76,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 		} });
 		assert.equal(code, 0, err);
 		assert.match(err, new RegExp(`http://127\\.0\\.0\\.1:${ports.airtable}/`));
+		assert.match(err, /Davenport http:\/\/127\.0\.0\.1:\d+\//);
 		await nothingIsLeft(ports);
 	});
 }

@@ -10,6 +10,8 @@
 #define TOKEN    "0123456789abcdefTOKEN"
 #define NOW_MS   INT64_C(5000000)
 
+enum login_outcome { LOGIN_DONE, LOGIN_WRONG, LOGIN_TOO_OFTEN };
+
 static char hash[PASSWORD_HASH_SIZE], other_hash[PASSWORD_HASH_SIZE];
 
 /* ---- passwords ---- */
@@ -145,6 +147,15 @@ static void check_form_token(void **state)
 
 /* ---- who is the owner ---- */
 
+static enum login_outcome try_login(struct access *access, const struct web_address *caller,
+				    const char *password, int64_t now_ms, char session_out[SESSION_ID_SIZE],
+				    int *wait_s_out)
+{
+	if (!access_may_try(access, caller, now_ms, wait_s_out))
+		return LOGIN_TOO_OFTEN;
+	return access_login(access, password, now_ms, session_out) ? LOGIN_DONE : LOGIN_WRONG;
+}
+
 static const struct right_case {
 	const char *sentence;
 	bool has_password, has_token;
@@ -182,8 +193,7 @@ static void check_right(void **state)
 	int wait_s = 0;
 
 	if (row->brings_session)
-		assert_int_equal(access_login(access, &caller, PASSWORD, NOW_MS, session, &wait_s),
-				 LOGIN_DONE);
+		assert_int_equal(try_login(access, &caller, PASSWORD, NOW_MS, session, &wait_s), LOGIN_DONE);
 	scoped_text cookie = own_format("davenport_session=%s", session);
 	const struct access_claim claim = {.cookie = row->brings_session ? cookie : NULL,
 					   .authorization = row->authorization,
@@ -218,12 +228,12 @@ static void check_login(void **state)
 	int wait_s = 0;
 
 	(void)state;
-	assert_int_equal(access_login(access, &caller, "wrong", NOW_MS, session, &wait_s), LOGIN_WRONG);
+	assert_int_equal(try_login(access, &caller, "wrong", NOW_MS, session, &wait_s), LOGIN_WRONG);
 	assert_string_equal(session, "planted");
 	assert_false(is_owner(access, session));
-	assert_int_equal(access_login(access, &caller, PASSWORD, NOW_MS, session, &wait_s), LOGIN_DONE);
+	assert_int_equal(try_login(access, &caller, PASSWORD, NOW_MS, session, &wait_s), LOGIN_DONE);
 	assert_true(is_owner(access, session));
-	assert_int_equal(access_login(access, &caller, PASSWORD, NOW_MS, again, &wait_s), LOGIN_DONE);
+	assert_int_equal(try_login(access, &caller, PASSWORD, NOW_MS, again, &wait_s), LOGIN_DONE);
 	assert_string_not_equal(again, session);
 	access_close(&access);
 }
@@ -237,17 +247,16 @@ static void check_guessing(void **state)
 	int wait_s = 0, computed = 0;
 
 	(void)state;
-	assert_int_equal(access_login(access, &owner, PASSWORD, NOW_MS, session, &wait_s), LOGIN_DONE);
+	assert_int_equal(try_login(access, &owner, PASSWORD, NOW_MS, session, &wait_s), LOGIN_DONE);
 	for (int i = 0; i < 1000; i++)
-		computed += access_login(access, &guesser, "guess", NOW_MS, other, &wait_s) == LOGIN_WRONG;
+		computed += try_login(access, &guesser, "guess", NOW_MS, other, &wait_s) == LOGIN_WRONG;
 	assert_int_equal(computed, LOGIN_TRIES_AT_ONCE);
-	assert_int_equal(access_login(access, &guesser, PASSWORD, NOW_MS, other, &wait_s), LOGIN_TOO_OFTEN);
+	assert_int_equal(try_login(access, &guesser, PASSWORD, NOW_MS, other, &wait_s), LOGIN_TOO_OFTEN);
 	assert_int_equal(wait_s, 10);
 	assert_true(is_owner(access, session)); /* who is in stays in; */
-	assert_int_equal(access_login(access, &owner, PASSWORD, NOW_MS, other, &wait_s),
+	assert_int_equal(try_login(access, &owner, PASSWORD, NOW_MS, other, &wait_s),
 			 LOGIN_DONE); /* and may come in elsewhere */
-	assert_int_equal(access_login(access, &guesser, "guess", NOW_MS + 10000, other, &wait_s),
-			 LOGIN_WRONG);
+	assert_int_equal(try_login(access, &guesser, "guess", NOW_MS + 10000, other, &wait_s), LOGIN_WRONG);
 	access_close(&access);
 }
 
@@ -259,10 +268,10 @@ static void check_guessing_from_everywhere(void **state)
 	int wait_s = 0, computed = 0;
 
 	(void)state;
-	assert_int_equal(access_login(access, &owner, PASSWORD, NOW_MS, session, &wait_s), LOGIN_DONE);
+	assert_int_equal(try_login(access, &owner, PASSWORD, NOW_MS, session, &wait_s), LOGIN_DONE);
 	for (int i = 0; i < 1000; i++) {
 		const struct web_address guesser = {.bytes = {3, (uint8_t)(i >> 8), (uint8_t)i}};
-		computed += access_login(access, &guesser, "guess", NOW_MS, other, &wait_s) == LOGIN_WRONG;
+		computed += try_login(access, &guesser, "guess", NOW_MS, other, &wait_s) == LOGIN_WRONG;
 	}
 	assert_int_equal(computed, LOGIN_TRIES_AT_ONCE_ALL - 1);
 	assert_true(is_owner(access, session));
@@ -277,16 +286,16 @@ static void check_changes(void **state)
 	int wait_s = 0;
 
 	(void)state;
-	assert_int_equal(access_login(access, &caller, PASSWORD, NOW_MS, session, &wait_s), LOGIN_DONE);
+	assert_int_equal(try_login(access, &caller, PASSWORD, NOW_MS, session, &wait_s), LOGIN_DONE);
 	access_take(access, &(struct access_secrets){hash, "another token, as long"});
 	assert_true(is_owner(access, session));
 	access_take(access, &(struct access_secrets){other_hash, TOKEN});
 	assert_false(is_owner(access, session));
-	assert_int_equal(access_login(access, &caller, PASSWORD, NOW_MS, session, &wait_s), LOGIN_WRONG);
-	assert_int_equal(access_login(access, &caller, "another one", NOW_MS, session, &wait_s), LOGIN_DONE);
+	assert_int_equal(try_login(access, &caller, PASSWORD, NOW_MS, session, &wait_s), LOGIN_WRONG);
+	assert_int_equal(try_login(access, &caller, "another one", NOW_MS, session, &wait_s), LOGIN_DONE);
 	access_take(access, &(struct access_secrets){"", TOKEN});
 	assert_false(is_owner(access, session));
-	assert_int_equal(access_login(access, &caller, "", NOW_MS, session, &wait_s), LOGIN_WRONG);
+	assert_int_equal(try_login(access, &caller, "", NOW_MS, session, &wait_s), LOGIN_WRONG);
 	access_close(&access);
 }
 

@@ -61,13 +61,16 @@ static void login(void *context, const struct admin_request *request, struct adm
 {
 	char session[SESSION_ID_SIZE] = "";
 	const char *password = web_form_value(request->form, "password");
-	enum login_outcome outcome = access_login(request->access, &request->client, password ? password : "",
-						  clock_steady_ms(), session, &answer->retry_after_s);
 
 	(void)context;
-	admin_answer_words(answer, outcome == LOGIN_DONE ? 200 : 403, "tried");
-	if (outcome == LOGIN_DONE)
+	if (request->login_wait_s) {
+		admin_answer_words(answer, 429, "too often");
+	} else if (access_login(request->access, password ? password : "", clock_steady_ms(), session)) {
+		admin_answer_words(answer, 200, "in");
 		answer->cookie = access_cookie(session, request->over_tls);
+	} else {
+		admin_answer_words(answer, 403, "wrong");
+	}
 }
 
 static const struct admin_route routes[] = {
@@ -336,6 +339,29 @@ static void check_fixation(void **state)
 	admin_server_close(&stage.server);
 }
 
+/* ---- guessing ---- */
+
+/* Each from addresses of its own, many at a time. */
+static void check_guessing(void **state)
+{
+	struct stage stage;
+	int wrong = 0, refused = 0;
+
+	(void)state;
+	stage_open(&stage, true);
+	for (int i = 0; i < 100; i++) {
+		scoped_text from = own_format("127.0.1.%d", 1 + i / 10);
+		scoped_text answer =
+			exchange_from(&stage, from, POST("/login") "Content-Length: 9\r\n\r\npassword=",
+				      strlen(POST("/login") "Content-Length: 9\r\n\r\npassword="));
+		wrong += status_of(answer) == 403;
+		refused += status_of(answer) == 429;
+	}
+	admin_server_close(&stage.server);
+	assert_int_equal(wrong + refused, 100);
+	assert_true(wrong >= LOGIN_TRIES_AT_ONCE && refused >= 10);
+}
+
 /* ---- proxies ---- */
 
 static const struct proxy_case {
@@ -465,6 +491,7 @@ int main(void)
 	cases_add(&cases, own_copy("every answer guards its page"), check_headers, NULL);
 	cases_add(&cases, own_copy("a form needs the token of its session"), check_form_token, NULL);
 	cases_add(&cases, own_copy("a planted session is none"), check_fixation, NULL);
+	cases_add(&cases, own_copy("guesses are answered, and most are not computed"), check_guessing, NULL);
 	cases_add_table(&cases, proxy_cases, check_proxy);
 	cases_add(&cases, own_copy("without a password"), check_without_password, NULL);
 	cases_add(&cases, own_copy("who asks too often is refused alone"), check_too_often, NULL);

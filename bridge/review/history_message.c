@@ -1,5 +1,5 @@
 /* One form for programs, and from it the one for people. */
-#include "bridge/cli/history_message.h"
+#include "bridge/review/history_message.h"
 
 #include "base/clock.h"
 #include "bridge/review/revert.h"
@@ -172,6 +172,14 @@ static char *value_words(const char *key, struct json_object *value)
 static void add_visible(struct text *text, const char *words)
 {
 	text_add_visible(text, words, "");
+}
+
+char *history_message_value(struct json_object *field, const char *which)
+{
+	struct json_object *value = value_in(field, which);
+	const char *words = json_text_of(value);
+
+	return words ? own_copy(words) : value_words(json_text_or(field, "key", ""), value);
 }
 
 static void add_value(struct text *text, struct json_object *field, const char *which)

@@ -9,6 +9,8 @@ struct revert_field;
 struct json_object *history_message_entry(struct json_object *history);
 /* Who made a change, by name where it is an integration's: "integration 'Demo' (d3a0f1c2-…)". Both may be NULL. */
 void history_words_add_author(struct text *text, const char *created_by, const char *integration);
+/* A field's value as people read it, whole: 'which' is "was", "new" or "now". The caller frees. */
+char *history_message_value(struct json_object *field, const char *which);
 /* The same as lines. "integration" is the name of the integration that made the change, if the caller has put it in. */
 void history_message_add(struct text *text, struct json_object *entry);
 

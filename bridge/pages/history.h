@@ -1,0 +1,6 @@
+/* What was changed: batches, the changes of one with what each field was and is, and those of an item that is searched by its name. */
+#pragma once
+#include "bridge/admin/exchange.h"
+
+/* Asks CouchDB, so it may take long. */
+void history_page(void *context, const struct admin_request *request, struct admin_answer *answer);

@@ -1,0 +1,221 @@
+/* The admin port of a running bridge: the login and those who guess, forms that are not ours, names that are not ours, requests that are
+ * too large or too slow, hostile names on every page, and no secret on any. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { AdminPages, hashOf, PASSWORD, ADMIN_TOKEN } from './lib/admin_pages.mjs';
+import { startSilent } from './lib/hostile.mjs';
+import { DAVENPORT, runToEnd } from './lib/programs.mjs';
+import { openRaw, sendRaw } from './lib/raw_http.mjs';
+import { playAll } from './lib/tap.mjs';
+import { INTEGRATION_ID, TOKEN, World, idOf, sampleDocuments } from './lib/world.mjs';
+
+const GUESSES = 1000;
+const HOSTILE = '<script>window.hurt=1</script>"\'><img src=x onerror="window.hurt=1">';
+const PAGES = ['/', '/problems', '/history', '/health', '/login'];
+const last = (words, body = '') => Buffer.from(`${words}\r\nConnection: close\r\n\r\n${body}`, 'latin1');
+
+async function withPages(options, play) {
+	const world = await World.open({ items: 5, ...options });
+	try {
+		const hash = await hashOf(PASSWORD);
+		const bridge = await world.run({ env: { ADMIN_PASSWORD_HASH: hash, ADMIN_TOKEN, ...options.env } });
+		await play(await AdminPages.of(world, bridge), world, bridge, hash);
+	} finally {
+		await world.close();
+	}
+}
+
+/* ---- who comes in ---- */
+
+async function access(step) {
+	await withPages({}, async (pages, world, bridge) => {
+		await step('a stranger sees no page, and no figures but that it lives', async () => {
+			for (const page of ['/', '/problems', '/history', '/health', '/api/status']) {
+				const { status, text } = await pages.get(page);
+				assert.ok([303, 401].includes(status), `${page}: ${status}`);
+				assert.ok(!text.includes(world.database), page);
+			}
+			assert.equal((await pages.get('/healthz')).text, 'alive\n');
+		});
+		await step('through a proxy the figures are not for strangers', async () => {
+			assert.equal((await pages.get('/metrics')).status, 200);
+			assert.equal((await pages.get('/metrics', { headers: { 'X-Forwarded-For': '192.0.2.1' } })).status, 401);
+			assert.equal((await pages.get('/metrics', { headers: { 'X-Forwarded-For': '192.0.2.1',
+				Authorization: `Bearer ${ADMIN_TOKEN}` } })).status, 200);
+		});
+		await step('it becomes ready, and says nothing more to strangers', async () => {
+			await world.until('it is ready', async () => (await pages.get('/readyz')).status === 200);
+			assert.equal((await pages.get('/readyz')).text, 'ready\n');
+		});
+		await step('the login begins a session of its own, whatever cookie came along', async () => {
+			const planted = 'A'.repeat(43);
+			const answer = await pages.post('/login', { password: PASSWORD }, { headers: { Cookie: `davenport_session=${planted}` } });
+			assert.equal(answer.status, 303);
+			assert.match(answer.cookie, /^davenport_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+			assert.ok(!answer.cookie.includes(planted));
+			assert.equal((await pages.get('/', { headers: { Cookie: `davenport_session=${planted}` } })).status, 303);
+			pages.cookie = answer.cookie.split(';')[0];
+			assert.equal((await pages.get('/')).status, 200);
+		});
+		await step('a form without the token of its page changes nothing', async () => {
+			const token = await pages.formToken();
+			for (const [form, headers] of [[{}, {}], [{ form_token: '' }, {}], [{ form_token: 'A'.repeat(43) }, {}],
+				[{ form_token: token }, { Origin: 'https://evil.example' }], [{ form_token: token }, { 'Sec-Fetch-Site': 'cross-site' }],
+				[{ form_token: token }, { Origin: 'null' }]])
+				assert.equal((await pages.post('/logout', form, { headers })).status, 403);
+			assert.equal((await pages.get('/')).status, 200, 'the session goes on');
+			assert.equal((await pages.post('/logout', { form_token: token })).status, 303);
+			assert.equal((await pages.get('/')).status, 303, 'the session has ended');
+		});
+		await step('names that lead here and are not ours are refused', async () => {
+			for (const host of ['evil.example', `evil.example:${pages.port}`, 'localhost.evil.example', ''])
+				assert.equal((await sendRaw(pages.port, last(`GET /healthz HTTP/1.1\r\nHost: ${host}`)))[0].status, 421, host);
+			for (const host of ['localhost', `127.0.0.1:${pages.port}`, '[::1]'])
+				assert.equal((await sendRaw(pages.port, last(`GET /healthz HTTP/1.1\r\nHost: ${host}`)))[0].status, 200, host);
+		});
+		await step('what is too long is refused', async () => {
+			const long = 'a'.repeat(100000);
+			const post = (length) => last(`POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
+				`Content-Length: ${length}`, long);
+			for (const bytes of [last(`GET /${long} HTTP/1.1\r\nHost: localhost`), last(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${long}`),
+				last(`GET / HTTP/1.1\r\nHost: localhost${'\r\na: b'.repeat(5000)}`), post(100000)])
+				for (const { status } of await sendRaw(pages.port, bytes))
+					assert.ok(status >= 400 && status < 500, String(status));
+			assert.equal((await pages.get('/healthz')).status, 200);
+		});
+		await step('those who are slow do not keep others out, and are ended', async () => {
+			const slow = await Promise.all(Array.from({ length: 100 }, () => openRaw(pages.port, { bytes: 'POST /login HTTP/1.1\r\nHost: localhost\r\n' +
+				'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\npass' })));
+			assert.equal((await pages.get('/healthz')).status, 200);
+			await world.until('they are ended', () => slow.every(({ ended }) => ended));
+		});
+		await step('a thousand guesses are a few, and who is in stays in', async () => {
+			await pages.logIn({ from: '127.0.0.9' });
+			const outcomes = new Map();
+			for (let at = 0; at < GUESSES; at += 20) {
+				const round = await Promise.all(Array.from({ length: 20 }, (_, i) =>
+					pages.post('/login', { password: `guess ${at + i}` }, { headers: { Cookie: '' }, from: `127.0.1.${1 + at / 20}` })));
+				for (const { status } of round)
+					outcomes.set(status, (outcomes.get(status) ?? 0) + 1);
+			}
+			assert.deepEqual([...outcomes.keys()].sort(), [403, 429]);
+			assert.ok(outcomes.get(403) < 200, `${outcomes.get(403)} guesses were computed`);
+			assert.equal((await pages.get('/', { from: '127.0.0.9' })).status, 200);
+			assert.match(bridge.log(), /the admin pages were given a wrong password from 127\.0\.1\.1/);
+			assert.ok(!bridge.log().includes('guess 1'), 'a guess is in the log');
+		});
+	});
+}
+
+/* ---- what is shown ---- */
+
+async function names(step) {
+	const documents = sampleDocuments({ items: 5 });
+	const items = documents.filter(({ type }) => type === 'item');
+	items[0].data.name = HOSTILE;
+	documents.find(({ type }) => type === 'integration').data.name = `Tools ${HOSTILE}`;
+	await withPages({ documents }, async (pages, world, bridge, hash) => {
+		await pages.logIn();
+		await world.until('it is ready', async () => (await pages.get('/readyz')).status === 200);
+		await world.editRow(idOf(items[0]), { Notes: HOSTILE, 'Purchase Price': -5 });
+		await world.until('the history has it', async () => (await world.histories()).length > 0);
+		const seen = new Map();
+		const walk = async (address) => {
+			if (seen.has(address) || seen.size > 60)
+				return;
+			const { status, text, headers } = await pages.get(address);
+			seen.set(address, text);
+			assert.ok(status < 500, `${address}: ${status}`);
+			assert.match(headers.get('content-security-policy'), /default-src 'none'/);
+			for (const [, link] of text.matchAll(/href="(\/[^"]*)"/g))
+				await walk(link.replaceAll('&amp;', '&'));
+		};
+		await step('every page can be had', async () => {
+			for (const page of [...PAGES, `/history?database=${world.database}&item=window.hurt`])
+				await walk(page);
+			assert.ok([...seen.keys()].some((address) => address.includes('batch=')), 'a batch was shown');
+			assert.ok([...seen.keys()].some((address) => address.includes('document=')), 'a document was shown');
+		});
+		await step('hostile names are words on every page', () => {
+			const all = [...seen.values()].join('');
+			assert.ok(all.includes('&lt;script&gt;window.hurt=1'), 'the names are shown');
+			for (const [address, text] of seen)
+				assert.ok(!/<script>|<img|onerror="/.test(text), address);
+		});
+		await step('no page has a secret', () => {
+			for (const [address, text] of seen)
+				for (const secret of [TOKEN, world.server.password, PASSWORD, ADMIN_TOKEN, hash, pages.cookie.split('=')[1]])
+					assert.ok(!text.includes(secret), address);
+		});
+		await step('the history shows the field as it was and as it became', async () => {
+			const [address] = [...seen.keys()].filter((one) => one.includes('batch='));
+			assert.match(seen.get(address), /<th scope="row">Notes<\/th><td class="was"/);
+		});
+	});
+}
+
+/* ---- servers that hang, settings that change ---- */
+
+async function outage(step) {
+	const silent = await startSilent();
+	const world = await World.open({ items: 2, env: { COUCHDB_URL: silent.url } });
+	try {
+		const bridge = await world.run();
+		const pages = await AdminPages.of(world, bridge);
+		await step('without a password this machine sees the pages', async () => assert.equal((await pages.get('/')).status, 200));
+		await step('with a CouchDB that hangs it lives, and is not ready', async () => {
+			assert.equal((await pages.get('/healthz')).status, 200);
+			assert.equal((await pages.get('/readyz')).status, 503);
+			assert.equal((await pages.get('/metrics')).status, 200);
+		});
+		await step('it ends when it is asked to, with pages that wait for CouchDB', async () => {
+			const waiting = pages.get(`/history?database=${world.database}`).catch(() => null);
+			assert.equal(await bridge.stop(), 0);
+			await waiting;
+		});
+	} finally {
+		await world.close();
+		await silent.close();
+	}
+}
+
+async function settings(step) {
+	const file = (world) => path.join(world.folder, 'hash');
+	const world = await World.open({ items: 2 });
+	try {
+		writeFileSync(file(world), `${await hashOf(PASSWORD)}\n`);
+		const bridge = await world.run({ env: { ADMIN_PASSWORD_HASH_FILE: file(world) } });
+		const pages = await AdminPages.of(world, bridge);
+		await step('another password counts from SIGHUP on, and ends all sessions', async () => {
+			await pages.logIn();
+			writeFileSync(file(world), `${await hashOf('another password')}\n`);
+			process.kill(bridge.pid, 'SIGHUP');
+			await world.until('the session has ended', async () => (await pages.get('/')).status === 303);
+			assert.equal((await pages.post('/login', { password: PASSWORD })).status, 403);
+			await pages.logIn({ password: 'another password' });
+		});
+		await step('davenport health asks it', async () => {
+			await world.until('it is ready', async () => (await pages.get('/readyz')).status === 200);
+			const asked = { env: { ...world.environment(), ADMIN_LISTEN: `127.0.0.1:${pages.port}` } };
+			assert.deepEqual([(await runToEnd(DAVENPORT, ['health'], asked)).status,
+				(await runToEnd(DAVENPORT, ['health', 'ready'], asked)).status], [0, 0]);
+			assert.equal(await bridge.stop(), 0);
+			assert.equal((await runToEnd(DAVENPORT, ['health'], asked)).status, 3);
+		});
+		await step('it does not begin open to others', async () => {
+			const { status, log } = await runToEnd(DAVENPORT, ['run'], { env: { ...world.environment(), ADMIN_LISTEN: '0.0.0.0:0' } });
+			assert.equal(status, 2);
+			assert.match(log, /ADMIN_LISTEN is 0\.0\.0\.0:0, and ADMIN_PASSWORD_HASH is empty: anybody could use the admin pages; make a password/);
+		});
+	} finally {
+		await world.close();
+	}
+}
+
+await playAll([
+	{ title: 'access', play: access },
+	{ title: 'hostile names', play: names },
+	{ title: 'a CouchDB that hangs', play: outage },
+	{ title: 'settings', play: settings },
+]);
