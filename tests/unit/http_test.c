@@ -261,7 +261,7 @@ static void test_large_body_up(void **state)
 /* The header deadline begins with the last byte of the body: a slow line is no silent server. */
 static void test_slow_body_up(void **state)
 {
-	enum { SIZE = 8 << 20, HEADER_MS = 1500, PIECES = SIZE / 16384, PIECE_MS = 4 };
+	enum { SIZE = 32 << 20, HEADER_MS = 5000, PIECES = SIZE / 16384, PIECE_MS = 4 };
 	scoped_text body = own_alloc(SIZE + 1);
 
 	(void)state;
