@@ -87,7 +87,7 @@ static bool start(struct running *running, struct error *error)
 		if (!running->pictures)
 			return false;
 	}
-	running->admin = admin_port_open(running->settings, running->fleet);
+	running->admin = admin_port_open(running->settings, running->fleet, running->pictures);
 	return fleet_start(running->fleet, error);
 }
 

@@ -4,6 +4,7 @@
 #include "bridge/settings.h"
 
 struct http;
+struct picture_server;
 
 struct pages {
 	const struct bridge_settings *settings; /* borrowed */
@@ -11,5 +12,6 @@ struct pages {
 	void (*look)(void *context,
 		     struct fleet_view *view_out); /* what runs; from any thread, at once. To an empty view */
 	void *look_context;
-	struct http *http; /* owned by the port; for the one thread of routes that are slow */
+	struct picture_server *pictures; /* borrowed; NULL: pictures are not served */
+	struct http *http;               /* owned by the port; for the one thread of routes that are slow */
 };

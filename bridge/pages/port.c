@@ -98,7 +98,8 @@ static void *run(void *context)
 	return NULL;
 }
 
-struct admin_port *admin_port_open(const struct bridge_settings *settings, struct fleet *fleet)
+struct admin_port *admin_port_open(const struct bridge_settings *settings, struct fleet *fleet,
+				   struct picture_server *pictures)
 {
 	struct admin_port *port = own_alloc(sizeof *port);
 
@@ -108,6 +109,7 @@ struct admin_port *admin_port_open(const struct bridge_settings *settings, struc
 				     .began_steady_ms = clock_steady_ms(),
 				     .look = fleet_look,
 				     .look_context = fleet,
+				     .pictures = pictures,
 				     .http = http_open(CONNECTION_AGENT)};
 	port->log = log_context(NULL, "admin");
 	port->password_hash = own_copy(settings->admin_password_hash);

@@ -7,9 +7,11 @@
 
 struct admin_port;
 struct fleet;
+struct picture_server;
 
-/* The settings and the fleet are borrowed until the close. */
-struct admin_port *admin_port_open(const struct bridge_settings *settings, struct fleet *fleet);
+/* All of them are borrowed until the close. pictures: NULL where none are served. */
+struct admin_port *admin_port_open(const struct bridge_settings *settings, struct fleet *fleet,
+				   struct picture_server *pictures);
 /* From now on these settings' password and token count. From any thread. */
 void admin_port_take(struct admin_port *port, const struct bridge_settings *settings);
 /* Ends what its pages ask of servers. At once; before the close. */

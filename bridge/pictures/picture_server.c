@@ -230,6 +230,29 @@ bool picture_server_take_keys(struct picture_server *server, const struct bridge
 	return true;
 }
 
+struct picture_counts picture_server_count(struct picture_server *server)
+{
+	struct picture_counts counts = {0};
+
+	pthread_mutex_lock(&server->lock);
+	counts.is_open = server->server;
+	if (server->server) {
+		struct image_server_counts served = image_server_count(server->server);
+		memcpy(counts.answers, served.answers, sizeof counts.answers);
+		counts.late = served.connections.late;
+		counts.crowded = served.connections.crowded;
+		counts.reads = served.reads;
+	}
+	if (server->cache) {
+		struct image_cache_counts cached = image_cache_count(server->cache);
+		counts.cached = cached.pictures;
+		counts.cached_bytes = cached.bytes;
+		counts.evicted = cached.evicted;
+	}
+	pthread_mutex_unlock(&server->lock);
+	return counts;
+}
+
 void picture_server_close(struct picture_server **server)
 {
 	struct picture_server *gone = take(*server);

@@ -7,6 +7,8 @@
 #pragma once
 #include "bridge/settings.h"
 
+#include <stdint.h>
+
 struct picture_server;
 
 /* The settings are borrowed until the close; bridge_settings_serve_pictures() holds of them. NULL with ERROR_FATAL: its keys are none,
@@ -16,5 +18,14 @@ must_use struct picture_server *picture_server_open(const struct bridge_settings
 /* From now on links are checked by these settings' keys. Changes nothing else, and nothing on failure. */
 must_use bool picture_server_take_keys(struct picture_server *server, const struct bridge_settings *settings,
 				       struct error *error);
+struct picture_counts {
+	bool is_open;           /* it listens */
+	uint64_t answers[6];    /* by the hundreds of their status: [2]: 200-299 */
+	uint64_t late, crowded; /* connections that were ended, or not let in */
+	uint64_t cached, cached_bytes, evicted;
+	uint64_t reads; /* pictures read from CouchDB */
+};
+/* Since it listens. From any thread. */
+struct picture_counts picture_server_count(struct picture_server *server);
 /* Ends every connection. */
 void picture_server_close(struct picture_server **server);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { AdminPages, hashOf, PASSWORD, ADMIN_TOKEN } from './lib/admin_pages.mjs';
 import { startSilent } from './lib/hostile.mjs';
 import { DAVENPORT, runToEnd } from './lib/programs.mjs';
+import { get, JPEG, withPictures } from './lib/pictures.mjs';
 import { openRaw, sendRaw } from './lib/raw_http.mjs';
 import { playAll } from './lib/tap.mjs';
 import { INTEGRATION_ID, TOKEN, World, idOf, sampleDocuments } from './lib/world.mjs';
@@ -213,9 +214,23 @@ async function settings(step) {
 	}
 }
 
+async function pictureFigures(pictures, step) {
+	const bridge = await pictures.run();
+	const pages = await AdminPages.of(pictures.world, bridge);
+	await step('pictures are counted by how they were answered, and what the cache has', async () => {
+		for (const path of [pictures.path('cat'), pictures.path('cat'), `${pictures.path('cat')}x`])
+			await get(bridge.port, path);
+		const { text } = await pages.get('/metrics');
+		const value = (line) => Number(text.split('\n').find((each) => each.startsWith(`davenport_pictures_${line} `)).split(' ').at(-1));
+		assert.deepEqual(['answers_total{status="2xx"}', 'answers_total{status="4xx"}', 'answers_total{status="5xx"}', 'reads_total', 'cached',
+			'cache_bytes', 'evicted_total'].map(value), [2, 1, 0, 1, 1, JPEG.length, 0]);
+	});
+}
+
 await playAll([
 	{ title: 'access', play: access },
 	{ title: 'hostile names', play: names },
 	{ title: 'a CouchDB that hangs', play: outage },
 	{ title: 'settings', play: settings },
+	withPictures('pictures', pictureFigures),
 ]);
