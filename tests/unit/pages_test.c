@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "bridge/pages/api.h"
 #include "bridge/pages/health.h"
+#include "bridge/pages/history.h"
 #include "bridge/pages/history_entries.h"
 #include "bridge/pages/layout.h"
 #include "bridge/pages/metrics.h"
@@ -152,6 +153,24 @@ static void check_entries(void **state)
 	assert_non_null(strstr(text.bytes, "<bdi>plain &quot;words&quot;</bdi>"));
 	text_done(&text);
 	fleet_view_done(&view);
+}
+
+/* Whatever other databases the server has: nothing is asked of it. */
+static void check_other_database(void **state)
+{
+	static const struct access_right right = {.is_owner = true};
+	struct web_form query = {0};
+	struct pages pages = {.look = look_good};
+	struct admin_answer answer = {.status = 200};
+
+	(void)state;
+	assert_true(web_form_read("database=_users", strlen("database=_users"), &query));
+	const struct admin_request request = {
+		.path = "/history", .query = &query, .form = &query, .right = &right, .form_token = ""};
+	history_page(&pages, &request, &answer);
+	assert_int_equal(answer.status, 404);
+	admin_answer_done(&answer);
+	web_form_done(&query);
 }
 
 static void check_address(void **state)
@@ -413,6 +432,7 @@ int main(void)
 
 	cases_add_table(&cases, page_cases, check_page);
 	cases_add(&cases, own_copy("the changes of a history"), check_entries, NULL);
+	cases_add(&cases, own_copy("the history of another database"), check_other_database, NULL);
 	cases_add(&cases, own_copy("a link's address"), check_address, NULL);
 	cases_add_table(&cases, ready_cases, check_ready);
 	cases_add(&cases, own_copy("metrics can be read, whatever names there are"), check_metrics, NULL);
