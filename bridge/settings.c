@@ -30,7 +30,7 @@ static const struct setting table[] = {
 	{"AIRTABLE_POLL_SECONDS", SETTING_SECONDS, offsetof(struct bridge_settings, airtable_poll_s), "30", 1,
 	 86400, "seconds between polls of what changed in Airtable, while something happens"},
 	{"PUBLIC_URL", SETTING_URL, offsetof(struct bridge_settings, public_url), NULL, 0, 0,
-	 "where Airtable reaches this machine, to fetch pictures; empty: pictures are not served"},
+	 "where Airtable reaches this machine, to fetch pictures; empty: pictures are uploaded"},
 	{"PUBLIC_LISTEN", SETTING_LISTEN, offsetof(struct bridge_settings, public_listen), "0.0.0.0:8790", 0,
 	 0, "address and port on which pictures are served"},
 	{"PUBLIC_PROXIES", SETTING_LIST, offsetof(struct bridge_settings, public_proxies), NULL, 0, 0,

@@ -1,5 +1,6 @@
 #include "bridge/connect/connection.h"
 
+#include "airtable/attachments.h"
 #include "airtable/client.h"
 #include "bridge/connect/couch_store.h"
 #include "bridge/endpoints/airtable_endpoint.h"
@@ -70,6 +71,7 @@ struct sync_setup connection_setup(const struct connection *connection,
 		.rows = airtable_endpoint_interface(connection->airtable_endpoint),
 		.store = couch_endpoint_store(connection->couch_endpoint),
 		.request_deadline_ms = AIRTABLE_DEADLINE_MS,
+		.upload_deadline_ms = AIRTABLE_UPLOAD_DEADLINE_MS,
 		.log = log,
 	};
 }

@@ -6,7 +6,6 @@
 #include "bridge/connect/connection_lease.h"
 #include "bridge/daemon/integration_figures.h"
 #include "bridge/daemon/scope_report.h"
-#include "bridge/daemon/sent_pictures.h"
 #include "bridge/lease/lease.h"
 
 static void warn_of_finding(void *context, enum finding_kind kind, const char *words)
@@ -48,10 +47,8 @@ bool integration_claim(struct integration *integration, struct error *error)
 bool integration_run_cycle(struct integration *integration, const struct cycle_wish *wish,
 			   struct error *error)
 {
-	if (cycle_run(integration->connection.sync, wish, error)) {
-		sent_pictures_tell_none(integration->connection.sync);
+	if (cycle_run(integration->connection.sync, wish, error))
 		return true;
-	}
 	airtable_advise(integration->settings, integration->config.base_id, NULL, error);
 	return false;
 }

@@ -15,7 +15,7 @@ struct integration {
 	struct integration_config config;
 	struct airtable_limiter *base_limiter;
 	struct connection connection;
-	struct picture_signing *signing; /* owned; NULL: pictures are not sent */
+	struct picture_signing *signing; /* owned; NULL: no links are signed */
 	struct outage *outage;           /* borrowed, or NULL */
 	struct figures_keeper *figures;  /* owned */
 	struct sync_counts counted;      /* what the figures have of the sync's counts */

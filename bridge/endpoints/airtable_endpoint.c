@@ -1,6 +1,7 @@
 /* The real Airtable behind the table of functions that a cycle knows. */
 #include "bridge/endpoints/airtable_endpoint.h"
 
+#include "airtable/attachments.h"
 #include "airtable/records.h"
 #include "airtable/schema.h"
 #include "base/clock.h"
@@ -350,6 +351,37 @@ static bool write_finish(void *self, struct endpoint_ticket **ticket, struct err
 	return airtable_writes_finish(ticket, error);
 }
 
+/* Airtable says of a row that is not there, or not for us, one and the same. */
+static bool may_be_missing(const struct error *error)
+{
+	return error->kind == ERROR_LOST ||
+	       strcmp(error->code, "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND") == 0;
+}
+
+static void upload(void *self, struct endpoint_upload *upload)
+{
+	struct airtable_endpoint *endpoint = self;
+	const struct airtable_upload file = {
+		.record_id = upload->record_id,
+		.field_id = endpoint->columns[upload->table].images.id,
+		.filename = upload->filename,
+		.content_type = upload->content_type,
+		.bytes = upload->bytes,
+		.size = upload->size,
+		.leave_by_ms = upload->leave_by_ms,
+	};
+	struct airtable_record record = {0};
+
+	upload->result = ERROR_NONE;
+	if (airtable_attachment_upload(endpoint->airtable, &file, &record, &upload->date_ms,
+				       &upload->error)) {
+		upload->answer = airtable_row_take(upload->table, &record);
+		return;
+	}
+	upload->row_missing = may_be_missing(&upload->error);
+	upload->result = upload->row_missing ? ERROR_REFUSED : upload->error.kind;
+}
+
 struct endpoint airtable_endpoint_interface(struct airtable_endpoint *endpoint)
 {
 	static const struct endpoint_ops ops = {
@@ -365,6 +397,7 @@ struct endpoint airtable_endpoint_interface(struct airtable_endpoint *endpoint)
 		.schema = schema,
 		.write_start = write_start,
 		.write_finish = write_finish,
+		.upload = upload,
 	};
 
 	return (struct endpoint){&ops, endpoint};

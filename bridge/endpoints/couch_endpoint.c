@@ -334,6 +334,43 @@ static bool read_attachment(void *self, const struct endpoint_revision *revision
 				       error);
 }
 
+struct reading {
+	struct text bytes;
+	size_t most;
+};
+
+static bool take_bytes(void *context, const char *bytes, size_t length)
+{
+	struct reading *reading = context;
+
+	if (reading->bytes.length + length > reading->most) {
+		reading->bytes.full = true;
+		return false;
+	}
+	text_add_bytes(&reading->bytes, bytes, length);
+	return true;
+}
+
+static bool read_file(void *self, const char *full_id, const char *name, size_t most, char **bytes_out,
+		      size_t *size_out, struct error *error)
+{
+	struct couch_endpoint *endpoint = self;
+	struct reading reading = {.most = most};
+	struct couch_attachment attachment;
+	bool ok = couch_attachment_read(endpoint->source, full_id, NULL, name, take_bytes, &reading,
+					&attachment, error);
+
+	if (ok) {
+		*size_out = reading.bytes.length;
+		*bytes_out = text_take(&reading.bytes);
+		return true;
+	}
+	if (reading.bytes.full)
+		error_set(error, ERROR_REFUSED, "'%s' of %s has more than %zu bytes", name, full_id, most);
+	text_done(&reading.bytes);
+	return false;
+}
+
 struct app_leftovers {
 	struct couch_endpoint *endpoint;
 	struct json_object *list;
@@ -389,6 +426,7 @@ struct endpoint couch_endpoint_interface(struct couch_endpoint *endpoint)
 		.known_revisions = known_revisions,
 		.read_revisions = read_revisions,
 		.read_attachment = read_attachment,
+		.read_file = read_file,
 		.app_leftovers = app_leftovers,
 		.write_start = write_start,
 		.write_finish = write_finish,

@@ -88,6 +88,24 @@ struct endpoint_write {
 };
 void endpoint_writes_done(struct endpoint_write *writes, size_t count);
 
+/* A picture that is sent with its bytes: it stands behind those that are in the row's cell. */
+struct endpoint_upload {
+	/* in; all borrowed */
+	enum table table;
+	const char *record_id;
+	const char *filename, *content_type;
+	const char *bytes;
+	size_t size;
+	int64_t leave_by_ms; /* steady clock: it does not leave after this (ERROR_STOPPED) */
+	/* out */
+	enum error_kind
+		result; /* ERROR_NONE; ERROR_RETRY: in doubt, a second one would be a second picture; else it was not taken */
+	struct error error;
+	struct endpoint_record answer; /* the row with this cell alone, as shown after it */
+	bool row_missing;              /* there may be no such row */
+	int64_t date_ms;               /* the server's clock at the answer; 0: there was none */
+};
+
 /* Which row's field was edited after a moment? */
 struct endpoint_time_question {
 	enum table table;
@@ -154,6 +172,10 @@ struct endpoint_ops {
 	/* An attachment as the body of a document may hold it: {content_type, data}. Documents only; caller puts. */
 	bool (*read_attachment)(void *self, const struct endpoint_revision *revision, const char *name,
 				struct json_object **attachment_out, struct error *error);
+	/* The bytes of an attachment of any document, by its full id. ERROR_LOST: there is none; ERROR_REFUSED: it has more than 'most'.
+	 * Documents only; the caller frees. */
+	bool (*read_file)(void *self, const char *full_id, const char *name, size_t most, char **bytes_out,
+			  size_t *size_out, struct error *error);
 	/* What the app left behind of deleted documents of this integration (integration_deleted_data), an array of
 	 * them. Documents only; caller puts. */
 	bool (*app_leftovers)(void *self, struct json_object **list_out, struct error *error);
@@ -172,12 +194,19 @@ struct endpoint_ops {
 	/* Starts writing; the writes are borrowed until finish. One record at most once among all that are under way. */
 	struct endpoint_ticket *(*write_start)(void *self, struct endpoint_write *writes, size_t count);
 	bool (*write_finish)(void *self, struct endpoint_ticket **ticket, struct error *error);
+	/* One call, which is waited for; what became of it stands in the upload. Rows only. */
+	void (*upload)(void *self, struct endpoint_upload *upload);
 };
+/* Airtable takes no more bytes of an uploaded picture. */
+#define ENDPOINT_UPLOAD_LIMIT 5000000
 
 struct endpoint {
 	const struct endpoint_ops *ops;
 	void *self;
 };
+
+/* The attachment of an image document that rows are given. */
+#define PICTURE_ATTACHMENT "image-1440"
 
 /* Who signs links by which Airtable fetches pictures. Such a link is a permission: it stands in no log, no error and no state. */
 struct picture_signer {

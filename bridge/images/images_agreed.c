@@ -1,17 +1,12 @@
 #include "bridge/images/images_agreed.h"
 
 #include "bridge/images/images_cell.h"
-#include "bridge/job/job_outcome.h"
-#include "bridge/job/job_problem.h"
+#include "bridge/images/images_problem.h"
+#include "bridge/images/images_way.h"
 #include "bridge/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define PAUSE_FIRST_MS                                                                                       \
-	(INT64_C(5) * 60 * 1000) /* before what Airtable did not take is sent again: doubling, */
-#define PAUSE_CAP_MS (INT64_C(60) * 60 * 1000) /* at most hourly */
-#define NAMED_MOST   3                         /* pictures that a problem names */
 
 static int64_t now_ms(const struct batch *batch)
 {
@@ -31,15 +26,6 @@ static struct ledger_picture *former(const struct job *job, const struct picture
 
 /* ---- what failed ---- */
 
-static int64_t pause_ms(int failures)
-{
-	int64_t pause = PAUSE_FIRST_MS;
-
-	for (int i = 1; i < failures && pause < PAUSE_CAP_MS; i++)
-		pause *= 2;
-	return pause < PAUSE_CAP_MS ? pause : PAUSE_CAP_MS;
-}
-
 /* Of a write that nobody answered it is not known that Airtable ever heard of the picture: it is sent again at once. */
 static void note_failed(const struct batch *batch, struct job *job, const struct picture_decision *decision)
 {
@@ -48,15 +34,17 @@ static void note_failed(const struct batch *batch, struct job *job, const struct
 	if (!decision->failed || !one || one->next_try_ms || job->images->before.unanswered)
 		return;
 	one->failures++;
-	one->next_try_ms = now_ms(batch) + pause_ms(one->failures);
+	one->next_try_ms = now_ms(batch) + images_pause_ms(one->failures);
+	if (!one->uploaded)
+		images_note_link_failed(batch->sync);
 }
 
-bool job_holds_image(const struct batch *batch, const struct job *job,
-		     const struct picture_decision *decision)
+static void note_worked(const struct batch *batch, struct job *job, const struct picture_decision *decision)
 {
 	const struct ledger_picture *one = former(job, decision);
 
-	return decision->failed && one && one->next_try_ms > now_ms(batch);
+	if (decision->action == PICTURE_KEEP && one && one->state == PICTURE_SENT && !one->uploaded)
+		images_note_link_worked(batch->sync);
 }
 
 /* ---- what becomes agreed of one picture ---- */
@@ -68,6 +56,7 @@ static struct ledger_picture *keep_former(struct ledger_pictures *agreed, const 
 
 	kept->failures = one->failures;
 	kept->next_try_ms = one->next_try_ms;
+	kept->uploaded = one->uploaded;
 	kept->gone_ms = one->gone_ms;
 	return kept;
 }
@@ -98,6 +87,20 @@ static void agree_gone(const struct batch *batch, struct ledger_pictures *agreed
 	gone->gone_ms = sent ? now_ms(batch) : one ? one->gone_ms : 0;
 }
 
+/* The row may show it all the same: until then it is known as ours. */
+static void forget(const struct batch *batch, const struct job *job, const struct ledger_picture *one,
+		   struct ledger_pictures *agreed)
+{
+	int64_t sent_ms = job->images->before.sent_ms;
+	bool may_come = one && one->state == PICTURE_SENT && !one->gone_ms &&
+			now_ms(batch) - sent_ms < PICTURES_FETCH_MS;
+
+	if (may_come)
+		keep_former(agreed, one)->gone_ms = sent_ms;
+	else if (one && one->gone_ms && now_ms(batch) - one->gone_ms < PICTURES_FETCH_MS)
+		keep_former(agreed, one);
+}
+
 static void agree_on_one(const struct batch *batch, const struct job *job,
 			 const struct picture_decision *decision, bool sent, struct ledger_pictures *agreed)
 {
@@ -117,7 +120,7 @@ static void agree_on_one(const struct batch *batch, const struct job *job,
 					    PICTURE_SENT);
 		break;
 	case PICTURE_SEND:
-		if (sent && !job_holds_image(batch, job, decision))
+		if (sent && !job->images->by_upload && !job_holds_image(batch, job, decision))
 			agree_sent(agreed, decision, one);
 		else if (one)
 			keep_former(agreed, one);
@@ -130,8 +133,7 @@ static void agree_on_one(const struct batch *batch, const struct job *job,
 		agree_gone(batch, agreed, decision, one, sent);
 		break;
 	case PICTURE_FORGET:
-		if (one && one->gone_ms && now_ms(batch) - one->gone_ms < PICTURES_FETCH_MS)
-			keep_former(agreed, one);
+		forget(batch, job, one, agreed);
 		break;
 	case PICTURE_IMPORT:
 		break;
@@ -169,43 +171,6 @@ static void agree(const struct batch *batch, struct job *job, bool sent)
 	ledger_pictures_done(&replaced);
 }
 
-/* ---- what a person should know ---- */
-
-static void name_failed(const struct job *job, struct text *names)
-{
-	const struct ledger_pictures *agreed = &job->entry.pictures;
-	size_t count = 0;
-
-	for (size_t i = 0; i < agreed->count; i++)
-		if (agreed->list[i].failures && agreed->list[i].state == PICTURE_SENT &&
-		    !agreed->list[i].gone_ms && count++ < NAMED_MOST)
-			text_format(names, "%s%s", names->length ? ", " : "", agreed->list[i].image_id);
-	if (count > NAMED_MOST)
-		text_format(names, " and %zu more", count - NAMED_MOST);
-}
-
-static void describe(struct job *job)
-{
-	struct text names = {0}, words = {0};
-	struct ledger_pictures *agreed = &job->entry.pictures;
-
-	name_failed(job, &names);
-	if (names.length)
-		text_format(
-			&words,
-			"Images: Airtable did not take %s: it is sent again, with pauses of up to an hour; "
-			"check that PUBLIC_URL can be reached from outside",
-			text_or_empty(&names));
-	if (job->images->plan.problem)
-		text_format(&words, "%sImages: %s", words.length ? ". " : "", job->images->plan.problem);
-	if (agreed->refusals)
-		text_format(&words, "%s" IMAGES_REFUSED, words.length ? ". " : "");
-	own_free_text(&agreed->problem);
-	agreed->problem = words.length ? own_copy(text_or_empty(&words)) : NULL;
-	text_done(&names);
-	text_done(&words);
-}
-
 /* ---- the job ---- */
 
 static bool any_sent(const struct ledger_pictures *agreed)
@@ -236,8 +201,11 @@ void job_settle_images(struct batch *batch, struct job *job)
 
 	if (!images || !images->planned)
 		return;
-	for (size_t i = 0; i < images->plan.count; i++)
+	for (size_t i = 0; i < images->plan.count; i++) {
 		note_failed(batch, job, &images->plan.list[i]);
+		note_worked(batch, job, &images->plan.list[i]);
+	}
+	images->by_upload = !images->writes_cell && images_go_by_upload(batch->sync);
 	agree(batch, job, false);
 	/* The state was lost, or somebody else has sent them: from now on Airtable has its time. */
 	if (!agreed->sent_ms && any_sent(agreed))
@@ -247,13 +215,7 @@ void job_settle_images(struct batch *batch, struct job *job)
 		agreed->refusals = 0;
 		agreed->refused_until_ms = 0;
 	}
-	describe(job);
-}
-
-void job_report_images(struct job *job)
-{
-	if (job->entry.pictures.problem && !job->needs_no_row && !job_has_ended(job))
-		job_problem(job, "%s.", job->entry.pictures.problem);
+	job_describe_images(batch, job);
 }
 
 void job_note_images(struct batch *batch, struct job *job)
@@ -291,8 +253,8 @@ void job_note_images_refused(struct batch *batch, struct job *job)
 	struct ledger_pictures *agreed = &job->entry.pictures;
 
 	agreed->refusals++;
-	agreed->refused_until_ms = now_ms(batch) + pause_ms(agreed->refusals);
-	describe(job);
+	agreed->refused_until_ms = now_ms(batch) + images_pause_ms(agreed->refusals);
+	job_describe_images(batch, job);
 }
 
 bool job_are_images_refused(const struct batch *batch, const struct job *job)
@@ -350,6 +312,35 @@ static bool changes_links(const struct pictures_plan *plan)
 	return changes;
 }
 
+/* Whether all that is sent with its bytes has arrived, and nothing is left to be written into the cell. */
+static bool are_uploads_through(const struct job *job)
+{
+	const struct pictures_plan *plan = &job->images->plan;
+	bool through = job->images->by_upload && job->images->uploaded;
+
+	for (size_t i = 0; through && i < plan->count; i++) {
+		const struct picture_decision *one = &plan->list[i];
+		const struct ledger_picture *agreed =
+			one->action == PICTURE_SEND
+				? ledger_pictures_find(&job->entry.pictures, one->image_id)
+				: NULL;
+		if (one->action == PICTURE_SEND)
+			through = agreed && agreed->state == PICTURE_CONFIRMED;
+		else
+			through = one->action != PICTURE_TAKE_OUT && one->action != PICTURE_UNLINK;
+	}
+	return through && !job_uploads_disorder(job);
+}
+
+static bool sends_any(const struct pictures_plan *plan)
+{
+	bool any = false;
+
+	for (size_t i = 0; !any && i < plan->kept; i++)
+		any = plan->list[i].action == PICTURE_SEND;
+	return any;
+}
+
 void job_end_images(struct batch *batch, struct job *job)
 {
 	struct job_images *images = job->images;
@@ -358,9 +349,11 @@ void job_end_images(struct batch *batch, struct job *job)
 	(void)batch;
 	if (!images || !images->planned)
 		return;
+	bool through = are_uploads_through(job);
 	bool waits = agreed->refused_until_ms != 0; /* for its time, whatever the row shows */
-	bool row_open = !waits && (images->noted || images->plan.write_row || images->ticked);
-	bool links_open = images->links_failed || !images->all_here || changes_links(&images->plan);
+	bool row_open = !waits && (images->noted || images->ticked || (images->plan.write_row && !through));
+	bool links_open = images->links_failed || !images->all_here || changes_links(&images->plan) ||
+			  (images->by_upload && sends_any(&images->plan) && !through);
 	bool any = agreed->count || images->links_hash;
 	agreed->row = any && !row_open ? images->row_hash : 0;
 	agreed->handled = links_open ? 0 : images->links_hash;

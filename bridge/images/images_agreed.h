@@ -10,20 +10,12 @@
 
 /* Of what failed: when it may be sent again. Takes into the entry what the row shows, and what a person should know. */
 void job_settle_images(struct batch *batch, struct job *job);
-/* Whether this picture, which is to be sent, waits since Airtable did not take it. */
-bool job_holds_image(const struct batch *batch, const struct job *job,
-		     const struct picture_decision *decision);
-/* Adds what a person should know of its pictures to the job's problem, also when they were not looked at. */
-void job_report_images(struct job *job);
 /* The cell is about to be sent. The second takes that back: it was refused, or never left. */
 void job_note_images(struct batch *batch, struct job *job);
 void job_forget_images(struct batch *batch, struct job *job);
 /* Airtable refused the cell: until a time that is noted it is not written again. The second says whether it is not to be now. */
 void job_note_images_refused(struct batch *batch, struct job *job);
 bool job_are_images_refused(const struct batch *batch, const struct job *job);
-#define IMAGES_REFUSED                                                                                       \
-	"Images: Airtable refused the pictures of this row: they are sent again, with pauses of up to an "   \
-	"hour"
 /* The answer to the write of the cell. */
 void job_take_images(struct batch *batch, struct job *job);
 /* At the end of the job: what of both sides is handled. */

@@ -4,7 +4,7 @@
 
 bool images_flow(const struct sync *sync, enum table table)
 {
-	return table == TABLE_ITEMS && sync->signer && sync->columns[table].with_pictures;
+	return table == TABLE_ITEMS && sync->pictures && sync->columns[table].with_pictures;
 }
 
 static struct json_object *cell_of(const struct columns *columns, struct json_object *row)

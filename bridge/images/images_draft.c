@@ -1,6 +1,8 @@
 #include "bridge/images/images_draft.h"
 
 #include "bridge/images/images_agreed.h"
+#include "bridge/images/images_problem.h"
+#include "bridge/images/images_way.h"
 #include "bridge/job/job_problem.h"
 
 #include <string.h>
@@ -10,14 +12,6 @@ struct drafting {
 	bool sends; /* something new is in it */
 	bool fails; /* something that is in the row cannot be named, so nothing may be written */
 };
-
-static const struct job_image *image_of(const struct job_images *images, const char *image_id)
-{
-	for (size_t i = 0; i < images->count; i++)
-		if (strcmp(images->list[i].image_id, image_id) == 0)
-			return &images->list[i];
-	return NULL;
-}
 
 /* ---- the cell ---- */
 
@@ -35,7 +29,7 @@ static void add_kept(struct drafting *drafting, const char *attachment_id)
 static void add_new(struct batch *batch, struct job *job, struct drafting *drafting, const char *image_id)
 {
 	const struct picture_signer *signer = batch->sync->signer;
-	const struct job_image *image = image_of(job->images, image_id);
+	const struct job_image *image = job_image_of(job->images, image_id);
 	struct error error = {0};
 	scoped_text link = NULL;
 
@@ -59,7 +53,9 @@ static void add(struct batch *batch, struct job *job, struct drafting *drafting,
 {
 	bool is_new = decision->action == PICTURE_SEND;
 
-	if (is_new && !job_holds_image(batch, job, decision))
+	if (job_uploads_image(batch, job, decision))
+		return; /* what the row has in its place has no file */
+	if (is_new && !job->images->by_upload && !job_holds_image(batch, job, decision))
 		add_new(batch, job, drafting, decision->image_id);
 	else if (!is_new || (decision->attachment_id && decision->attachment_id[0]))
 		add_kept(drafting, decision->attachment_id);
@@ -75,6 +71,13 @@ static bool is_shown(const struct job_images *images, struct json_object *cell)
 	return same;
 }
 
+/* An upload appends: the order is put right when all are there, by one write. */
+static bool is_shown_so_far(const struct batch *batch, const struct job *job, struct json_object *cell)
+{
+	return job_uploads_any(batch, job) ? json_length(cell) == job->images->row_count
+					   : is_shown(job->images, cell);
+}
+
 /* NULL: it is not to be written, or cannot be. */
 static struct json_object *draft_cell(struct batch *batch, struct job *job)
 {
@@ -83,7 +86,7 @@ static struct json_object *draft_cell(struct batch *batch, struct job *job)
 
 	for (size_t i = 0; i < plan->kept; i++)
 		add(batch, job, &drafting, &plan->list[i]);
-	if (!drafting.fails && (drafting.sends || !is_shown(job->images, drafting.cell)))
+	if (!drafting.fails && (drafting.sends || !is_shown_so_far(batch, job, drafting.cell)))
 		return drafting.cell;
 	json_release(drafting.cell);
 	return NULL;

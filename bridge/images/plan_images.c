@@ -1,5 +1,6 @@
 #include "bridge/images/plan_images.h"
 
+#include "bridge/images/images_way.h"
 #include "bridge/job/job_images.h"
 
 #include <stdlib.h>
@@ -221,5 +222,6 @@ void job_plan_images(struct batch *batch, struct job *job)
 	plan_pictures(&view.views, &job->images->plan);
 	keep_texts(job);
 	job->images->planned = true;
+	job->images->by_upload = images_go_by_upload(batch->sync);
 	view_done(&view);
 }

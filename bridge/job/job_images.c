@@ -4,6 +4,15 @@
 #include "base/own.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+const struct job_image *job_image_of(const struct job_images *images, const char *image_id)
+{
+	for (size_t i = 0; i < images->count; i++)
+		if (strcmp(images->list[i].image_id, image_id) == 0)
+			return &images->list[i];
+	return NULL;
+}
 
 void job_images_done(struct job_images **images)
 {

@@ -27,10 +27,14 @@ struct job_images {
 	struct pictures_plan plan;
 
 	/* What is done. */
-	bool links_failed;             /* not all links were removed or put in order */
+	bool by_upload;    /* what is new is sent with its bytes, when the other cells are through */
+	bool links_failed; /* not all links were removed or put in order */
 	bool writes_cell, clears_box;  /* both stand in the row's body */
 	bool suspect;                  /* the row was refused with them, and is tried without */
 	bool noted;                    /* the entry says what is sent; 'before' is what it said until then */
 	struct ledger_pictures before; /* owned */
+	bool uploaded; /* something was sent with its bytes; then 'row_hash' is of the cell after it */
 };
+/* NULL: the item does not have it. */
+const struct job_image *job_image_of(const struct job_images *images, const char *image_id);
 void job_images_done(struct job_images **images);

@@ -182,7 +182,7 @@ static void add_images(struct text *words, const struct job *job)
 
 	for (size_t i = 0; images && images->writes_cell && i < images->plan.count; i++) {
 		const struct picture_decision *one = &images->plan.list[i];
-		sent += one->action == PICTURE_SEND;
+		sent += one->action == PICTURE_SEND && !images->by_upload;
 		gone += i >= images->plan.kept && one->attachment_id != NULL;
 	}
 	if (images && images->writes_cell)

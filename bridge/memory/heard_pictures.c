@@ -192,6 +192,19 @@ static void take_links(struct sync *sync, struct json_object *links)
 			queue_pair(sync, sync->pairs.list[i]);
 }
 
+/* Once in a process. */
+static void tell_uploads(struct sync *sync)
+{
+	if (sync->signer || sync->pictures_told)
+		return;
+	sync->pictures_told = true;
+	log_info(&sync->log, "PUBLIC_URL is empty: each picture is uploaded to Airtable by a call of its "
+			     "own, unless it has "
+			     "more than 5 MB. With PUBLIC_URL and IMAGE_KEYS Airtable fetches pictures "
+			     "itself, which costs "
+			     "fewer calls; without the column \"" COLUMN_IMAGES "\" none are sent");
+}
+
 static bool walk(struct sync *sync, struct error *error)
 {
 	scoped(json_object) links = json_new_object();
@@ -202,24 +215,9 @@ static bool walk(struct sync *sync, struct error *error)
 	if (!read_links(sync, SIZE_MAX, links, error))
 		return false;
 	take_links(sync, links);
-	sync->pictures_walked = true;
-	return true;
-}
-
-bool sync_tell_unsent_pictures(struct sync *sync, struct error *error)
-{
-	scoped(json_object) links = json_new_object();
-
-	if (sync->signer || sync->pictures_told || !columns_have_pictures(&sync->columns[TABLE_ITEMS]))
-		return true;
-	if (!read_links(sync, 1, links, error))
-		return false;
-	sync->pictures_told = true;
 	if (json_key_count(links) > 0)
-		log_warn(&sync->log,
-			 "no pictures are sent to Airtable, which could not fetch them: PUBLIC_URL is empty. "
-			 "Set it to the address under which this server is reached from outside, and "
-			 "IMAGE_KEYS; or delete the column \"" COLUMN_IMAGES "\". Everything else is synced");
+		tell_uploads(sync);
+	sync->pictures_walked = true;
 	return true;
 }
 
@@ -233,7 +231,7 @@ static void drop_fresh(struct sync *sync)
 bool sync_begin_pictures(struct sync *sync, struct error *error)
 {
 	struct columns *columns = &sync->columns[TABLE_ITEMS];
-	bool flow = sync->signer && columns_have_pictures(columns);
+	bool flow = sync->pictures && columns_have_pictures(columns);
 
 	if (flow && !columns->with_pictures)
 		drop_fresh(sync);

@@ -8,9 +8,6 @@
 
 /* Before anything of a cycle is read: whether pictures flow in it, and the first time in a process which item has which links. */
 must_use bool sync_begin_pictures(struct sync *sync, struct error *error);
-/* Tells once that the pictures that are there are not sent, where there is no signer (PUBLIC_URL). After a cycle, which knows the
- * columns. */
-must_use bool sync_tell_unsent_pictures(struct sync *sync, struct error *error);
 /* 'list' as in endpoint_news; or NULL. */
 void sync_hear_pictures(struct sync *sync, struct json_object *list);
 /* Whether the item has any, as far as is known without asking. */

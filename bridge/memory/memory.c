@@ -15,8 +15,10 @@ struct sync *sync_open(const struct sync_setup *setup)
 	sync->config = setup->config;
 	sync->couch = setup->couch;
 	sync->rows = setup->rows;
+	sync->pictures = setup->pictures;
 	sync->signer = setup->signer;
 	sync->request_deadline_ms = setup->request_deadline_ms;
+	sync->upload_deadline_ms = setup->upload_deadline_ms;
 	sync->log = log_context(setup->log, "%s", "");
 	ledger_init(&sync->ledger, setup->store, setup->config->id, setup->config->base_id, sync->columns);
 	sync->ledger.log = &sync->log;

@@ -15,8 +15,10 @@ struct sync_setup {
 	const struct integration_config *config; /* borrowed */
 	struct endpoint couch, rows;
 	struct store store;
-	const struct picture_signer *signer; /* borrowed; NULL: pictures are neither read nor written */
+	bool pictures;                       /* they are read and written */
+	const struct picture_signer *signer; /* borrowed; NULL: pictures are sent with their bytes */
 	int request_deadline_ms; /* after this a request that was sent cannot be applied any more */
+	int upload_deadline_ms;  /* the same of a picture that is sent with its bytes */
 	const struct log *log;
 };
 
@@ -28,6 +30,7 @@ struct sync_counts {
 struct sync {
 	const struct integration_config *config;
 	struct endpoint couch, rows;
+	bool pictures;                       /* are read and written */
 	const struct picture_signer *signer; /* or NULL */
 	struct ledger ledger;
 	struct columns columns[TABLE_COUNT];
@@ -56,7 +59,7 @@ struct sync {
 	unsigned cycle;                    /* counts cycles */
 	unsigned history_batch_cycle;      /* the one that 'history_batch_ms' is of */
 	int64_t history_batch_ms;          /* wall clock; under which its saves are in the history */
-	int request_deadline_ms;
+	int request_deadline_ms, upload_deadline_ms;
 	size_t fresh_rows;
 	bool started;
 	bool position_lost; /* the checkpoint's place in the feed is not known there */
@@ -93,7 +96,10 @@ struct sync {
 	bool app_leftovers_due;   /* the app may have left something behind that is to be removed */
 	bool app_leftovers_heard; /* since such a document was last read: a row that waits may be named by it */
 	bool pictures_walked;     /* which item has which links is known (heard_pictures.h) */
-	bool pictures_told;       /* that no pictures are sent was said in this process */
+	bool pictures_told;       /* how they are sent was said in this process */
+	unsigned links_failed; /* signed links in a row by which Airtable fetched nothing, of whatever row */
+	int64_t uploads_until_ms; /* steady clock: since links failed pictures are uploaded until then; 0: they did not */
+	struct retry upload_retry;
 	/* Owned, each {id: [item ids]} or NULL: links whose ids do not tell their item, pictures that some item lacks, and items that have
 	 * links and no document yet. */
 	struct json_object *odd_links, *awaited_pictures, *awaited_items;

@@ -121,6 +121,8 @@ static struct json_object *picture_to_json(const struct ledger_picture *picture)
 	json_put_text(json, "state", state_names[picture->state]);
 	ledger_put_number(json, "failures", picture->failures);
 	ledger_put_number(json, "next_try", picture->next_try_ms);
+	if (picture->uploaded)
+		json_put(json, "uploaded", json_new_bool(true));
 	ledger_put_number(json, "gone", picture->gone_ms);
 	return json;
 }
@@ -172,6 +174,7 @@ static void picture_from_json(struct json_object *json, struct ledger_pictures *
 			pictures, image_id, json_text_or(json, "attachment", ""), (enum picture_state)state);
 		one->failures = read_count(json, "failures");
 		one->next_try_ms = ledger_read_time(json, "next_try");
+		one->uploaded = json_bool_or(json, "uploaded", false);
 		one->gone_ms = ledger_read_time(json, "gone");
 	}
 }

@@ -1,6 +1,6 @@
 /* What both sides have agreed on about the pictures of an item: the member "pictures" of its ledger entry.
  *
- *     {list: [{image, attachment, state, failures, next_try, gone}], sent, unanswered, refusals, refused_until, doubted, filled,
+ *     {list: [{image, attachment, state, failures, next_try, uploaded, gone}], sent, unanswered, refusals, refused_until, doubted, filled,
  *      handled, row, removing, problem}
  *
  * What is about to be sent is noted before the request leaves, as sent: so after a crash or a lost answer nothing is sent again before the
@@ -19,6 +19,7 @@ struct ledger_picture {
 	enum picture_state state;
 	int failures; /* how often in a row Airtable did not take it */
 	int64_t next_try_ms; /* Airtable's clock: it is not sent again before; 0: nothing of it has failed since it was sent last */
+	bool uploaded; /* while it is "sent": with its bytes, else by a link */
 	int64_t gone_ms; /* Airtable's clock: a write of ours takes it out of the row, which may show it a while longer; 0: none */
 };
 struct ledger_pictures {

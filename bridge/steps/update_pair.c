@@ -131,7 +131,7 @@ static void note_pictures(struct batch *batch, struct job *job)
 {
 	const struct endpoint *rows = &batch->sync->rows;
 	const struct ledger_pictures *agreed = &job->entry.pictures;
-	bool looks = job->entry.state == ENTRY_PAIR && batch->sync->signer;
+	bool looks = job->entry.state == ENTRY_PAIR && batch->sync->pictures;
 	int64_t wait_ms = looks ? ledger_pictures_due_ms(agreed, rows->ops->now_ms(rows->self)) : -1;
 
 	job->pair->links_handled = agreed->handled;

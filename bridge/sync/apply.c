@@ -8,6 +8,7 @@
 #include "bridge/documents/rounds.h"
 #include "bridge/images/image_links.h"
 #include "bridge/images/images_agreed.h"
+#include "bridge/images/images_problem.h"
 #include "bridge/job/conflict_notice.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"

@@ -4,6 +4,7 @@
 #include "bridge/diff/typing.h"
 #include "bridge/documents/retire.h"
 #include "bridge/images/images_agreed.h"
+#include "bridge/images/upload_images.h"
 #include "bridge/index/scope.h"
 #include "bridge/index/waits.h"
 #include "bridge/job/conflict_notice.h"
@@ -201,7 +202,7 @@ bool batch_commit(struct batch *batch, struct error *error)
 {
 	struct error failure = {0};
 	struct error unrecorded = {0};
-	bool finished = finish_writes(batch, &failure);
+	bool finished = finish_writes(batch, &failure) && batch_upload_images(batch, &failure);
 	if (!batch_retire_gone(batch, &unrecorded)) {
 		failure = finished ? unrecorded : failure;
 		finished = false;

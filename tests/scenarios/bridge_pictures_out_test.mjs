@@ -1,6 +1,7 @@
 /* Pictures of CouchDB into the rows: real programs, and a sandbox that fetches them by the links that it is given. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
+import { images, link, linked, move, shown, unlink, untilShown } from './lib/item_pictures.mjs';
 import { JPEG, withPictures } from './lib/pictures.mjs';
 import { note, playAll } from './lib/tap.mjs';
 import { idOf } from './lib/world.mjs';
@@ -17,43 +18,6 @@ function freePort() {
 			probe.close(() => resolve(port));
 		});
 	});
-}
-
-/* ---- the app ---- */
-
-const linkOf = (item, image) => `item_image-${item}-${image}`;
-
-async function link(world, item, image, order) {
-	const now = Date.now(), { data } = await world.document(item);
-	await world.couch.put(world.database, { _id: linkOf(item, image), type: 'item_image', created_at: now, updated_at: now,
-		data: { item_id: item, image_id: image, order, _item_collection_id: data.collection_id } });
-}
-
-async function unlink(world, item, image) {
-	await world.couch.remove(world.database, await world.couch.get(world.database, linkOf(item, image)));
-}
-
-async function move(world, item, image, order) {
-	const document = await world.couch.get(world.database, linkOf(item, image));
-	document.data.order = order;
-	await world.couch.put(world.database, document);
-}
-
-/* The pictures of an item's links, in order. */
-async function linked(world, item) {
-	return (await world.documents('item_image')).filter(({ data }) => data.item_id === item)
-		.sort((a, b) => a.data.order - b.data.order).map(({ data }) => data.image_id);
-}
-
-/* ---- the row ---- */
-
-const images = async (world, item) => (await world.rowOf(item))?.fields.Images ?? [];
-const shown = async (world, item) => (await images(world, item)).map(({ filename, size }) =>
-	`${filename.split('.')[0]}${size === undefined ? '~' : ''}`);
-
-async function untilShown(world, item, wanted) {
-	await world.until(`the row of ${item} shows ${wanted}`, async () =>
-		JSON.stringify(await shown(world, item)) === JSON.stringify(wanted));
 }
 
 /* How often Airtable fetched a picture. */
@@ -161,20 +125,7 @@ async function manyAtFirst(pictures, step) {
 	});
 }
 
-async function nobodyFetches(pictures, step) {
-	const { world } = pictures;
-	const [one] = (await world.documents()).map((document) => idOf(document)).sort();
-	await link(world, one, 'cat', 0);
-
-	await step('without PUBLIC_URL no cell is touched, and the log says why', async () => {
-		const { log } = await world.syncWell();
-		assert.match(log, /no pictures are sent to Airtable.*PUBLIC_URL/);
-		assert.deepEqual(await shown(world, one), []);
-	});
-}
-
 await playAll([
 	withPictures('pictures go out', goOut),
 	withPictures('many pictures at a first sync', manyAtFirst, { items: MANY }),
-	withPictures('pictures that nobody could fetch', nobodyFetches),
 ]);

@@ -29,6 +29,10 @@ static const struct json_case {
 	 "\"next_try\":1700000600000}],\"sent\":1700000000000,\"refusals\":1,\"refused_until\":1700000300000,"
 	 "\"problem\":\"words\"}",
 	 NULL},
+	{"what was uploaded",
+	 "{\"list\":[{\"image\":\"a\",\"state\":\"sent\",\"uploaded\":true}],\"sent\":1700000000000,"
+	 "\"unanswered\":true}",
+	 NULL},
 	{"what both have, what goes, what stays out",
 	 "{\"list\":[{\"image\":\"b\",\"attachment\":\"att2\",\"state\":\"confirmed\"},{\"image\":\"a\","
 	 "\"attachment\":\"att1\",\"state\":\"confirmed\",\"gone\":1700000000000},{\"image\":\"c\",\"state\":"

@@ -163,6 +163,17 @@ static bool couch_read_attachment(void *self, const struct endpoint_revision *re
 	       leave(injection, INJECTION_COUCH_EXTRA);
 }
 
+static bool couch_read_file(void *self, const char *full_id, const char *name, size_t most, char **bytes_out,
+			    size_t *size_out, struct error *error)
+{
+	struct injection *injection = self;
+
+	return enter(injection, INJECTION_COUCH_EXTRA, error) &&
+	       injection->couch.ops->read_file(injection->couch.self, full_id, name, most, bytes_out,
+					       size_out, error) &&
+	       leave(injection, INJECTION_COUCH_EXTRA);
+}
+
 static bool couch_left_behind(void *self, struct json_object **list_out, struct error *error)
 {
 	struct injection *injection = self;
@@ -251,6 +262,23 @@ static bool rows_write_finish(void *self, struct endpoint_ticket **ticket, struc
 	struct injection *injection = self;
 
 	return finish_on(injection, &injection->rows, ticket, error);
+}
+
+static void rows_upload(void *self, struct endpoint_upload *upload)
+{
+	struct injection *injection = self;
+	struct injection_point point = {INJECTION_ROWS_UPLOAD, ++injection->numbers[INJECTION_ROWS_UPLOAD],
+					INJECTION_BEFORE, 1};
+	bool reached = reach(injection, point);
+
+	if (reached)
+		injection->rows.ops->upload(injection->rows.self, upload);
+	point.when = INJECTION_AFTER;
+	if (reached && reach(injection, point))
+		return;
+	endpoint_record_done(&upload->answer);
+	upload->result = ERROR_STOPPED;
+	error_set(&upload->error, ERROR_STOPPED, "the bridge is dead");
 }
 
 /* ---- the base ---- */
@@ -439,6 +467,7 @@ const char *injection_call_name(enum injection_call call)
 		[INJECTION_ROWS_EDITED] = "rows edited after",
 		[INJECTION_ROWS_SCHEMA] = "rows schema",
 		[INJECTION_ROWS_WRITE] = "rows write",
+		[INJECTION_ROWS_UPLOAD] = "rows upload",
 		[INJECTION_STATE_READ] = "state read",
 		[INJECTION_STATE_WRITE] = "state write",
 		[INJECTION_STATE_WALK] = "state walk",
@@ -450,7 +479,7 @@ const char *injection_call_name(enum injection_call call)
 }
 
 /* What a side can do, the injection must hand on. */
-static_assert(sizeof(struct endpoint_ops) == 18 * sizeof(void (*)(void)), "a new call of a side");
+static_assert(sizeof(struct endpoint_ops) == 20 * sizeof(void (*)(void)), "a new call of a side");
 static_assert(sizeof(struct store_ops) == 6 * sizeof(void (*)(void)), "a new call of the store");
 
 void injection_place(struct injection *injection, struct sync_setup *setup)
@@ -464,6 +493,7 @@ void injection_place(struct injection *injection, struct sync_setup *setup)
 		.known_revisions = couch_known_revisions,
 		.read_revisions = couch_read_revisions,
 		.read_attachment = couch_read_attachment,
+		.read_file = couch_read_file,
 		.app_leftovers = couch_left_behind,
 		.read_extras = couch_read_extras,
 		.read_beginning = couch_read_beginning,
@@ -483,6 +513,7 @@ void injection_place(struct injection *injection, struct sync_setup *setup)
 		.schema = rows_schema,
 		.write_start = rows_write_start,
 		.write_finish = rows_write_finish,
+		.upload = rows_upload,
 	};
 	static const struct store_ops store_ops = {
 		.read = store_read,

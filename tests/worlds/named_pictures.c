@@ -356,22 +356,13 @@ static void it_stays_empty(struct world *world)
 			     world_cell_text(named_row(world), FIELD_ERROR));
 }
 
-static void p2_failed_is_told(struct world *world, const char *shown)
+/* A crash may put it off. */
+static void failure_must_be_told(struct world *world)
 {
-	must_be(world, "i1", "p1 p2", shown);
-	if (!strstr(world_cell_text(named_row(world), FIELD_ERROR), "did not take p2"))
-		world_broken(world, "the row does not say that p2 failed: \"%s\"",
-			     world_cell_text(named_row(world), FIELD_ERROR));
-}
+	const char *words = world_cell_text(named_row(world), FIELD_ERROR);
 
-static void p2_has_failed(struct world *world)
-{
-	p2_failed_is_told(world, "p1");
-}
-
-static void p2_has_no_file(struct world *world)
-{
-	p2_failed_is_told(world, "p1 p2~");
+	if (world->restarts == 1 && !strstr(words, "did not take p2"))
+		world_broken(world, "the row does not say that p2 failed: \"%s\"", words);
 }
 
 static void nothing_was_sent_again(struct world *world)
@@ -469,14 +460,16 @@ static const struct scenario list[] = {
 	 1U << AS_WRITTEN, false},
 	{"picture-shared-and-removed-in-airtable", two_items_share_one, person_ticks, named_nothing,
 	 shared_one_stays, 1U << AS_WRITTEN, false},
-	{"fetch-fails", it_has_one, a_fetch_fails, named_phone_notes, p2_has_failed, WAYS, false},
-	{"fetch-fails-at-once", it_has_one, a_fetch_fails_at_once, named_phone_notes, p2_has_failed, WAYS,
+	{"fetch-fails", it_has_one, a_fetch_fails, named_phone_notes, both_have_two, WAYS, false},
+	{"fetch-fails-at-once", it_has_one, a_fetch_fails_at_once, named_phone_notes, both_have_two, WAYS,
 	 false},
-	{"fetch-fails-late", it_has_one, a_fetch_fails_late, named_phone_notes, p2_has_failed, WAYS, false},
+	{"fetch-fails-late", it_has_one, a_fetch_fails_late, named_phone_notes, both_have_two, WAYS, false},
 	{"picture-that-the-row-shows-late", it_has_one, a_fetch_shows_late, named_nothing,
 	 nothing_was_sent_again, 1U << AS_WRITTEN | BRISK, false},
-	{"fetch-gives-nothing", it_has_one, a_fetch_gives_nothing, named_phone_notes, p2_has_no_file, WAYS,
+	{"fetch-gives-nothing", it_has_one, a_fetch_gives_nothing, named_phone_notes, both_have_two, WAYS,
 	 false},
+	{"fetch-failure-is-told", it_has_one, a_fetch_fails, failure_must_be_told, both_have_two,
+	 1U << AS_WRITTEN, true},
 	{"fetch-fails-and-works-again", it_has_one, a_fetch_fails, fetches_work_again, both_have_two,
 	 1U << AS_WRITTEN, true},
 	{"picture-with-a-lost-answer", it_has_one, the_answer_is_lost, named_nothing, nothing_was_sent_again,

@@ -18,13 +18,17 @@ static void play_passes(struct world *world)
 	}
 }
 
-static struct world *begin(bool signs)
+enum way { NO_PICTURES, BY_LINKS, BY_UPLOADS };
+
+static struct world *begin(enum way way)
 {
 	struct world *world = world_open(1);
 
 	log_set_level(LOG_NOTHING);
-	if (signs) {
+	if (way != NO_PICTURES) {
 		world_pictures_begin(world);
+		if (way == BY_UPLOADS)
+			world_has_no_address(world);
 		world_restart(world);
 	}
 	named_set_scene(world);
@@ -47,20 +51,17 @@ static struct cost cost_of(struct world *world)
 
 static void no_pictures_cost_nothing(void **state)
 {
-	struct cost without = cost_of(begin(false)), with = cost_of(begin(true));
+	struct cost without = cost_of(begin(NO_PICTURES)), with = cost_of(begin(BY_LINKS));
 
 	(void)state;
 	assert_int_equal(with.calls, without.calls);
 	assert_int_equal(with.points, without.points);
 }
 
-/* In a world a page has three rows, and a look is one call for all of its rows. */
-static void pictures_cost_their_looks(void **state)
+static struct cost cost_of_two_each(enum way way)
 {
-	struct cost without = cost_of(begin(false));
-	struct world *world = begin(true);
+	struct world *world = begin(way);
 
-	(void)state;
 	world_app_has_image(world, "a");
 	world_app_has_image(world, "b");
 	for (int i = 0; i < ITEMS; i++) {
@@ -68,8 +69,25 @@ static void pictures_cost_their_looks(void **state)
 		world_app_links(world, id, "a", 0);
 		world_app_links(world, id, "b", 1);
 	}
-	struct cost with = cost_of(world);
+	return cost_of(world);
+}
+
+/* In a world a page has three rows, and a look is one call for all of its rows. */
+static void pictures_cost_their_looks(void **state)
+{
+	struct cost without = cost_of(begin(NO_PICTURES)), with = cost_of_two_each(BY_LINKS);
+
+	(void)state;
 	assert_in_range(with.calls, without.calls, without.calls + LOOKS);
+}
+
+/* What is answered is known to be there: no look follows. */
+static void uploads_cost_a_call_each(void **state)
+{
+	struct cost without = cost_of(begin(NO_PICTURES)), with = cost_of_two_each(BY_UPLOADS);
+
+	(void)state;
+	assert_int_equal(with.calls, without.calls + 2 * ITEMS);
 }
 
 int main(void)
@@ -77,6 +95,7 @@ int main(void)
 	static const struct CMUnitTest cases[] = {
 		cmocka_unit_test(no_pictures_cost_nothing),
 		cmocka_unit_test(pictures_cost_their_looks),
+		cmocka_unit_test(uploads_cost_a_call_each),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -168,8 +168,10 @@ static void open_sync(struct world *world)
 		.couch = world_couch_side(world),
 		.rows = world_airtable_side(world),
 		.store = world_store(world),
+		.pictures = world->pictures != NULL,
 		.signer = world_signer(world),
 		.request_deadline_ms = WORLD_DEADLINE_MS,
+		.upload_deadline_ms = WORLD_UPLOAD_DEADLINE_MS,
 		.log = &world->log,
 	};
 

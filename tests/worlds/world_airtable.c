@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "tests/worlds/world_columns.h"
 #include "tests/worlds/world_gone.h"
+#include "tests/worlds/world_pictures.h"
 #include "tests/worlds/world_schema.h"
 
 #include <stdio.h>
@@ -351,6 +352,7 @@ struct endpoint world_airtable_side(struct world *world)
 		.schema = airtable_schema,
 		.write_start = world_write_start,
 		.write_finish = world_write_finish,
+		.upload = world_upload,
 	};
 
 	return (struct endpoint){&ops, world};

@@ -455,6 +455,15 @@ static bool couch_read_attachment(void *self, const struct endpoint_revision *re
 	return error_set(error, ERROR_REFUSED, "%s has no attachment %s", revision->key.id, name);
 }
 
+static bool couch_read_file(void *self, const char *full_id, const char *name, size_t most, char **bytes_out,
+			    size_t *size_out, struct error *error)
+{
+	(void)name;
+	return world_couch_begins(of(self), FAULT_COUCH_READ, error) &&
+	       world_read_file(of(self), full_id, most, bytes_out, size_out, error) &&
+	       world_couch_ends(of(self), error);
+}
+
 static bool is_left_behind(const struct world *world, struct json_object *extra)
 {
 	return document_type_of(json_text_or(extra, "_id", ""), NULL) == DOCUMENT_DELETED_DATA &&
@@ -711,6 +720,7 @@ struct endpoint world_couch_side(struct world *world)
 		.known_revisions = couch_known_revisions,
 		.read_revisions = couch_read_revisions,
 		.read_attachment = couch_read_attachment,
+		.read_file = couch_read_file,
 		.app_leftovers = couch_left_behind,
 		.write_start = couch_write_start,
 		.write_finish = couch_write_finish,

@@ -176,6 +176,7 @@ void world_write_images(struct world *world, struct world_row *row, const char *
 {
 	struct json_object *list = json_new_array();
 
+	world->pictures->cell_writes += strcmp(column, world->pictures->images_column) == 0;
 	if (strcmp(column, world->pictures->remove_column) == 0) {
 		json_release(list);
 		row->now.remove_ticked = json_is(value, json_type_boolean) && json_object_get_boolean(value);
@@ -234,6 +235,7 @@ static void end_fetch(struct world *world, const struct fetch *fetch)
 
 void world_pictures_pass_time(struct world *world)
 {
+	world_apply_late_uploads(world);
 	for (size_t i = 0; world->pictures && i < FETCHES; i++) {
 		struct fetch fetch = world->pictures->fetches[i];
 		if (!fetch.at_ms || fetch.at_ms > world->steady_ms)

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINK_MS INT64_C(86400000) /* a signed link is good for so long */
+#define FILE_SIZE 1000              /* bytes */
+#define LINK_MS   INT64_C(86400000) /* a signed link is good for so long */
 
 /* ---- beginning ---- */
 
@@ -47,6 +48,7 @@ void world_pictures_begin(struct world *world)
 	pictures->sent = json_new_object();
 	pictures->photos = json_new_object();
 	pictures->wanted = json_new_object();
+	pictures->uploaded = json_new_object();
 	find_column(world, COLUMN_IMAGES, pictures->images_column);
 	find_column(world, COLUMN_REMOVE_IMAGES, pictures->remove_column);
 	world->pictures = pictures;
@@ -54,7 +56,7 @@ void world_pictures_begin(struct world *world)
 
 const struct picture_signer *world_signer(struct world *world)
 {
-	return world->pictures ? &world->pictures->signer : NULL;
+	return world->pictures && !world->pictures->no_address ? &world->pictures->signer : NULL;
 }
 
 void world_pictures_done(struct world *world)
@@ -68,6 +70,7 @@ void world_pictures_done(struct world *world)
 	json_release(gone->sent);
 	json_release(gone->photos);
 	json_release(gone->wanted);
+	json_release(gone->uploaded);
 	free(gone->refusal);
 	free(gone);
 }
@@ -125,16 +128,22 @@ static struct json_object *new_document(const char *type, const char *full_id)
 	return body;
 }
 
-static struct json_object *stub(void)
+static struct json_object *stub(int64_t size)
 {
 	struct json_object *json = json_new_object();
 
+	json_put(json, "length", json_new_int(size));
 	json_put_text(json, "content_type", "image/png");
 	json_put(json, "stub", json_new_bool(true));
 	return json;
 }
 
 void world_app_has_image(struct world *world, const char *image_id)
+{
+	world_app_has_file(world, image_id, FILE_SIZE);
+}
+
+void world_app_has_file(struct world *world, const char *image_id, int64_t size)
 {
 	scoped_text full_id = document_full_id(DOCUMENT_IMAGE, image_id);
 	struct json_object *body = new_document("image", full_id), *attachments = json_new_object();
@@ -144,8 +153,8 @@ void world_app_has_image(struct world *world, const char *image_id)
 	json_put_text(data, "filename", "photo.png");
 	json_put(data, "_item_ids", json_new_array());
 	json_put(data, "_item_collection_ids", json_new_array());
-	json_put(attachments, "thumbnail-128", stub());
-	json_put(attachments, "image-1440", stub());
+	json_put(attachments, "thumbnail-128", stub(FILE_SIZE));
+	json_put(attachments, "image-1440", stub(size));
 	json_put(body, "_attachments", attachments);
 	put(world, body);
 }

@@ -3,7 +3,8 @@
 #pragma once
 #include "tests/worlds/world.h"
 
-#define WORLD_FETCH_MS 3000 /* Airtable has what it was sent after this long */
+#define WORLD_FETCH_MS           3000   /* Airtable has what it was sent after this long */
+#define WORLD_UPLOAD_DEADLINE_MS 120000 /* an upload that was sent is applied within this time, or never */
 
 /* What becomes of a picture that Airtable is sent. */
 enum world_fetch {
@@ -18,6 +19,8 @@ enum world_fetch {
 
 /* From the next start of the bridge on pictures are sent. */
 void world_pictures_begin(struct world *world);
+void world_has_no_address(struct world *world); /* from the next start on nobody signs links, */
+void world_has_address(struct world *world);    /* or somebody does */
 const struct picture_signer *world_signer(struct world *world); /* or NULL */
 void world_pictures_done(struct world *world);
 
@@ -25,6 +28,7 @@ void world_pictures_done(struct world *world);
 
 /* The document of a picture, and its link to an item in this place. */
 void world_app_has_image(struct world *world, const char *image_id);
+void world_app_has_file(struct world *world, const char *image_id, int64_t size); /* of so many bytes */
 void world_app_links(struct world *world, const char *item_id, const char *image_id, int order);
 /* A link whose id does not say its item. */
 void world_app_links_oddly(struct world *world, const char *link_id, const char *item_id,
@@ -66,6 +70,13 @@ char *world_objects_to_images(struct world *world, const struct world_row *row, 
 void world_write_images(struct world *world, struct world_row *row, const char *column,
 			struct json_object *value);
 
+bool world_read_file(struct world *world, const char *full_id, size_t most, char **bytes_out,
+		     size_t *size_out, struct error *error);
+void world_upload(void *self, struct endpoint_upload *upload);
+void world_apply_late_uploads(struct world *world);
+/* From now on each upload is refused, as that of one picture; or none. */
+void world_refuses_uploads(struct world *world, bool refuses);
+
 /* The bridge is about to write this over that link. */
 void world_unlinked(struct world *world, struct json_object *body, struct json_object *stored);
 
@@ -78,6 +89,9 @@ char *world_shown_pictures(const struct world_row *row);
 char *world_linked_pictures(struct world *world, const char *item_id);
 bool world_is_ticked(const struct world_row *row);
 unsigned world_sent_pictures(const struct world *world, const char *image_id); /* how often it was sent */
+unsigned world_uploaded_pictures(const struct world *world,
+				 const char *image_id); /* calls that left with it */
+unsigned world_cell_writes(const struct world *world);  /* of the cell of pictures */
 /* Whether the history tells that this link was removed. */
 bool world_history_has_unlinked(const struct world *world, const char *item_id, const char *image_id);
 /* The end: both sides have the same pictures of every item, in the same order, each once. */

@@ -2,7 +2,8 @@
 #pragma once
 #include "tests/worlds/world_pictures.h"
 
-#define FETCHES 64
+#define FETCHES      64
+#define LATE_UPLOADS 8
 
 struct fetch {
 	int64_t at_ms; /* steady; 0: none */
@@ -19,7 +20,13 @@ struct world_pictures {
 	struct json_object *wanted; /* owned; {"row stem"}: a person removed it there, or ticked the box */
 	struct fetch fetches[FETCHES];
 	char *refusal; /* owned; or NULL */
-	unsigned refused;
+	unsigned refused, cell_writes;
+	bool no_address, refuses_uploads;
+	struct json_object *uploaded; /* owned; {image id: how often}; of all that left, applied or not */
+	struct late_upload {
+		int64_t at_ms; /* steady; 0: none */
+		char row[20], filename[64];
+	} late[LATE_UPLOADS];
 	int last_attachment;
 };
 
