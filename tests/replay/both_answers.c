@@ -72,7 +72,7 @@ static void leave_out_others(const struct columns *columns, struct json_object *
 	json_release(all);
 }
 
-struct json_object *both_record(struct both *both, const struct endpoint_record *record)
+static struct json_object *both_record(struct both *both, const struct endpoint_record *record)
 {
 	static const char *const presences[] = {"missing", "tombstone", "there"};
 	struct json_object *json = json_new_object();

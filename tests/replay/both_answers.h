@@ -10,7 +10,6 @@ void both_judge(struct both *both, const char *question, struct json_object *ans
 struct json_object *both_error(const struct error *error);
 /* Revisions and times; a record is without them. */
 void both_leave_out_moments(struct json_object *body);
-struct json_object *both_record(struct both *both, const struct endpoint_record *record);
 struct json_object *both_records(struct both *both, struct endpoint_records *records); /* which end */
 struct both_collecting {
 	struct both *both;
