@@ -86,6 +86,25 @@ static bool is_ready(void *context, const struct pair *pair)
 	       !is_coming(pair->parents[TABLE_ITEMS].parent);
 }
 
+/* A look at pictures is all that it has this job for. */
+static bool is_look(void *context, const struct pair *pair)
+{
+	return is_ready(context, pair) && pair->reasons == JOB_PICTURES;
+}
+
+/* Looks have few rows to write: a batch of nothing else is as large as a read may be. */
+static size_t take_more_looks(struct sync *sync, struct pair **taken, size_t count)
+{
+	const struct queue_wish wish = {.limit = BATCH_LIMIT - count, .batch = 1, .is_ready = is_look};
+
+	for (size_t i = 0; i < count; i++)
+		if (taken[i]->reasons != JOB_PICTURES)
+			return count;
+	return count == 0 || count >= BATCH_LIMIT
+		       ? count
+		       : count + queue_take(&sync->pairs.queue, &wish, taken + count);
+}
+
 /* Pairs out of the queue. With others under way only whole batches are taken, since more will be ready soon; with none under way
  * and none ready it is a circle, and all go. */
 static size_t take_ready(struct sync *sync, const struct cycle_wish *cycle, bool others_under_way,
@@ -104,6 +123,8 @@ static size_t take_ready(struct sync *sync, const struct cycle_wish *cycle, bool
 		wish.is_ready = is_free;
 		count = queue_take(&sync->pairs.queue, &wish, taken);
 	}
+	if (!others_under_way && !cycle->batch_most)
+		count = take_more_looks(sync, taken, count);
 	size_t kept = 0;
 	for (size_t i = 0; i < count; i++)
 		if (sync_may_take(sync, taken[i]))

@@ -2,7 +2,7 @@
 
 /* ---- the app ---- */
 
-const linkOf = (item, image) => `item_image-${item}-${image}`;
+export const linkOf = (item, image) => `item_image-${item}-${image}`;
 
 export async function link(world, item, image, order) {
 	const now = Date.now(), { data } = await world.document(item);
