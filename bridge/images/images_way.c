@@ -1,6 +1,8 @@
 #include "bridge/images/images_way.h"
 
 #include "base/clock.h"
+#include "bridge/images/images_cell.h"
+#include "bridge/memory/heard_pictures.h"
 
 #include <string.h>
 
@@ -12,6 +14,11 @@
 bool images_go_by_upload(const struct sync *sync)
 {
 	return !sync->signer || clock_steady_ms() < sync->uploads_until_ms;
+}
+
+bool images_are_sent_with_row(const struct sync *sync, const struct pair *pair)
+{
+	return images_flow(sync, pair->table) && !images_go_by_upload(sync) && sync_has_links(sync, pair);
 }
 
 void images_note_link_failed(struct sync *sync)

@@ -14,6 +14,8 @@
 #define IMAGE_UPLOADS_MS (INT64_C(60) * 60 * 1000)
 
 bool images_go_by_upload(const struct sync *sync);
+/* Whether the request that makes the pair's row has its pictures, which would replace those of a row that is there already. */
+bool images_are_sent_with_row(const struct sync *sync, const struct pair *pair);
 /* Of a picture that was sent by a link. */
 void images_note_link_failed(struct sync *sync);
 void images_note_link_worked(struct sync *sync);

@@ -1,6 +1,7 @@
 #include "bridge/steps/load_rows.h"
 
 #include "base/clock.h"
+#include "bridge/images/images_way.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
 #include "bridge/mapping/mapping_from.h"
@@ -74,14 +75,16 @@ bool batch_read_rows(struct batch *batch, struct error *error)
 
 /* A document in scope that has no row: is there one with its ID? The cycle that has listed the whole base knows that there
  * is none; the row that appeared in between is met by the upsert (sync-rules 15). Not where the ledger was lost: a list may skip a
- * row (2), and the upsert would write over it. A row whose making is in doubt is asked for also when its document was deleted since:
+ * row (2), and the upsert would write over it; nor where pictures go with it, which replace those that a person gave the row since. A
+ * row whose making is in doubt is asked for also when its document was deleted since:
  * its record id is not known, so nothing else would find it. */
 static bool wants_find(const struct batch *batch, const struct job *job)
 {
 	bool no_row = job->row.presence != RECORD_THERE;
 	bool doubtful = job->entry.intents.row.kind == INTENT_CREATE;
 	bool listed = batch->sync->listed && !batch->sync->ledger_lost &&
-		      job->pair->list_turn != batch->sync->list_turn && job->pair->copies == 0;
+		      job->pair->list_turn != batch->sync->list_turn && job->pair->copies == 0 &&
+		      !images_are_sent_with_row(batch->sync, job->pair);
 
 	if (job->needs_no_row || job->document.presence == RECORD_MISSING)
 		return false;
