@@ -205,18 +205,11 @@ static void note_answer(struct waking *waking, bool links, const struct endpoint
 
 static bool write_some(struct waking *waking, bool links, struct error *error)
 {
-	struct endpoint *couch = &waking->batch->sync->couch;
 	struct endpoint_write *writes =
 		own_alloc(((size_t)json_key_count(waking->view.documents.saved) + 1) * sizeof *writes);
 	size_t count = collect_writes(waking, links, writes);
-	bool ok = true;
+	bool ok = batch_write_extras(waking->batch, writes, count, error);
 
-	if (count) {
-		struct endpoint_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
-		ok = couch->ops->write_finish(couch->self, &ticket, error);
-	}
-	if (ok)
-		batch_find_unanswered(waking->batch, writes, count);
 	for (size_t i = 0; ok && i < count; i++)
 		note_answer(waking, links, &writes[i]);
 	endpoint_writes_done(writes, count);

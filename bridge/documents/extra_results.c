@@ -34,3 +34,16 @@ void batch_find_unanswered(struct batch *batch, struct endpoint_write *writes, s
 			writes[i].result = ERROR_NONE;
 	}
 }
+
+bool batch_write_extras(struct batch *batch, struct endpoint_write *writes, size_t count, struct error *error)
+{
+	struct endpoint *couch = &batch->sync->couch;
+
+	if (!count)
+		return true;
+	struct endpoint_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
+	if (!couch->ops->write_finish(couch->self, &ticket, error))
+		return false;
+	batch_find_unanswered(batch, writes, count);
+	return true;
+}

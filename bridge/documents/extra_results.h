@@ -6,3 +6,6 @@
 
 /* Marks as done those writes beside the records that had no answer and are there all the same. */
 void batch_find_unanswered(struct batch *batch, struct endpoint_write *writes, size_t count);
+/* Writes such documents, and finds out what had no answer: each has its result then. False: nothing is known of them. */
+must_use bool batch_write_extras(struct batch *batch, struct endpoint_write *writes, size_t count,
+				 struct error *error);

@@ -1,4 +1,4 @@
-/*     note of a tick ──> histories ──> pictures ──> links */
+/*     note of when it began, and of a tick ──> histories ──> pictures ──> links */
 #include "bridge/images/image_links.h"
 
 #include "base/clock.h"
@@ -18,8 +18,7 @@ struct unlinking {
 	struct batch *batch;
 	struct picture_view view;
 	struct json_object *histories; /* owned; {_id of the link: its history} */
-	struct inventory_source source;
-	struct save_history history;
+	const char *created_by;        /* borrowed */
 };
 
 static void new_uuid(void *context, char uuid_out[37])
@@ -95,13 +94,14 @@ static bool save_one(struct unlinking *unlinking, struct job *job, const char *f
 		     const struct datum *change, struct error *error)
 {
 	const struct inventory_view view = picture_view_of(&unlinking->view);
-	const struct save_request request = {
-		.given = change, .history = &unlinking->history, .ignore_conflict = true};
+	const struct inventory_source source = {.now_ms = job->entry.pictures.links_at_ms, .uuid = new_uuid};
+	const struct save_history told = {unlinking->created_by, source.now_ms, "sync"};
+	const struct save_request request = {.given = change, .history = &told, .ignore_conflict = true};
 	scoped(json_object) bodies = NULL;
 	struct save_result result = {0};
 	struct error why = {0};
 
-	bool ok = save_all(&request, &view, &unlinking->source, &bodies, &result, &why);
+	bool ok = save_all(&request, &view, &source, &bodies, &result, &why);
 	if (ok) {
 		if (result.history)
 			json_put(unlinking->histories, full_id, json_share(result.history));
@@ -228,19 +228,12 @@ static void take_failed(struct unlinking *unlinking, const struct endpoint_write
 
 static bool write_some(struct unlinking *unlinking, enum written written, struct error *error)
 {
-	struct endpoint *couch = &unlinking->batch->sync->couch;
 	size_t most = (size_t)(json_key_count(unlinking->histories) +
 			       json_key_count(unlinking->view.documents.saved));
 	struct endpoint_write *writes = own_alloc((most + 1) * sizeof *writes);
 	size_t count = collect(unlinking, written, writes);
-	bool ok = true;
+	bool ok = batch_write_extras(unlinking->batch, writes, count, error);
 
-	if (count) {
-		struct endpoint_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
-		ok = couch->ops->write_finish(couch->self, &ticket, error);
-	}
-	if (ok)
-		batch_find_unanswered(unlinking->batch, writes, count);
 	for (size_t i = 0; ok && i < count; i++)
 		if (writes[i].result != ERROR_NONE)
 			take_failed(unlinking, &writes[i]);
@@ -259,16 +252,24 @@ static bool write_all(struct unlinking *unlinking, struct error *error)
 
 /* ---- of the batch ---- */
 
-/* After a crash a picture that has come meanwhile is not taken for one that the tick is about. */
-static bool note_ticks(struct batch *batch, struct error *error)
+/* After a crash a change of links is the same one, and a picture that has come meanwhile is not taken for one that the tick is about. */
+static bool note_changes(struct batch *batch, struct error *error)
 {
 	struct job **jobs = own_alloc((batch->count + 1) * sizeof *jobs);
+	int64_t now_ms = clock_now_ms();
 	size_t count = 0;
 
-	for (size_t i = 0; i < batch->count; i++)
-		if (is_planned(&batch->jobs[i]) && batch->jobs[i].images->ticked &&
-		    !batch->jobs[i].images->before_tick)
-			jobs[count++] = &batch->jobs[i];
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->jobs[i];
+		if (!is_planned(job))
+			continue;
+		bool ticks = job->images->ticked && !job->images->before_tick;
+		bool begins = changes_any(job) && !job->entry.pictures.links_at_ms;
+		if (begins)
+			job->entry.pictures.links_at_ms = now_ms;
+		if (ticks || begins)
+			jobs[count++] = job;
+	}
 	bool ok = count == 0 || batch_write_notes(batch, jobs, count, error);
 	free(jobs);
 	return ok;
@@ -296,17 +297,16 @@ static void begin(struct unlinking *unlinking)
 bool batch_write_image_links(struct batch *batch, struct error *error)
 {
 	scoped_text created_by = own_format("integration-%s", batch->sync->config->id);
-	struct unlinking unlinking = {.batch = batch, .source = {.now_ms = clock_now_ms(), .uuid = new_uuid}};
+	struct unlinking unlinking = {.batch = batch, .created_by = created_by};
 	bool any = false;
 
 	for (size_t i = 0; i < batch->count; i++)
 		any = any || (is_planned(&batch->jobs[i]) && changes_any(&batch->jobs[i]));
 	if (!any)
-		return note_ticks(batch, error);
-	unlinking.history = (struct save_history){created_by, unlinking.source.now_ms, "sync"};
+		return note_changes(batch, error);
 	begin(&unlinking);
-	bool ok =
-		note_ticks(batch, error) && save_all_links(&unlinking, error) && write_all(&unlinking, error);
+	bool ok = note_changes(batch, error) && save_all_links(&unlinking, error) &&
+		  write_all(&unlinking, error);
 	picture_view_done(&unlinking.view);
 	json_release(unlinking.histories);
 	return ok || error_wrap(error, "removing pictures");

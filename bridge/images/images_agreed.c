@@ -356,5 +356,7 @@ void job_end_images(struct batch *batch, struct job *job)
 			  (images->by_upload && sends_any(&images->plan) && !through);
 	bool any = agreed->count || images->links_hash;
 	agreed->row = any && !row_open ? images->row_hash : 0;
+	if (!images->links_failed)
+		agreed->links_at_ms = 0;
 	agreed->handled = links_open ? 0 : images->links_hash;
 }

@@ -149,6 +149,7 @@ struct json_object *ledger_pictures_to_json(const struct ledger_pictures *pictur
 	ledger_put_hash(json, "row", pictures->row);
 	if (pictures->removing)
 		json_put(json, "removing", json_copy(pictures->removing));
+	ledger_put_number(json, "links_at", pictures->links_at_ms);
 	json_put_text(json, "problem", pictures->problem);
 	if (json_key_count(json) > 0)
 		return json;
@@ -198,5 +199,6 @@ void ledger_pictures_from_json(struct json_object *json, struct ledger_pictures 
 	pictures_out->handled = strtoull(json_text_or(json, "handled", "0"), NULL, 16);
 	pictures_out->row = strtoull(json_text_or(json, "row", "0"), NULL, 16);
 	pictures_out->removing = removing ? json_copy(removing) : NULL;
+	pictures_out->links_at_ms = ledger_read_time(json, "links_at");
 	pictures_out->problem = own_copy(json_text_or(json, "problem", NULL));
 }

@@ -1,7 +1,7 @@
 /* What both sides have agreed on about the pictures of an item: the member "pictures" of its ledger entry.
  *
  *     {list: [{image, attachment, state, failures, next_try, uploaded, gone}], sent, unanswered, refusals, refused_until, doubted, filled,
- *      handled, row, removing, problem}
+ *      handled, row, removing, links_at, problem}
  *
  * What is about to be sent is noted before the request leaves, as sent: so after a crash or a lost answer nothing is sent again before the
  * time that Airtable may take has passed, and then the row tells what has arrived. Without this member pictures are known by the names of
@@ -35,6 +35,9 @@ struct ledger_pictures {
 	uint64_t row;      /* hash of the cell that was; 0: none */
 	/* owned array of image ids and attachment ids: what the tick of Remove All Images is about, while it is carried out; or NULL */
 	struct json_object *removing;
+	/* This machine's wall clock: when a change of the item's links began that is not known to be over, which its histories tell: so it is in
+	 * the history once, however often it is tried; 0: none is under way */
+	int64_t links_at_ms;
 	char *problem; /* owned; what a person should know of them, or NULL */
 };
 

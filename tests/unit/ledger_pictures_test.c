@@ -37,7 +37,7 @@ static const struct json_case {
 	 "{\"list\":[{\"image\":\"b\",\"attachment\":\"att2\",\"state\":\"confirmed\"},{\"image\":\"a\","
 	 "\"attachment\":\"att1\",\"state\":\"confirmed\",\"gone\":1700000000000},{\"image\":\"c\",\"state\":"
 	 "\"left out\"}],\"doubted\":true,\"filled\":1700000000001,\"handled\":\"00000000000000ab\",\"row\":"
-	 "\"0100000000000000\",\"removing\":[\"a\",\"att9\"]}",
+	 "\"0100000000000000\",\"removing\":[\"a\",\"att9\"],\"links_at\":1700000000002}",
 	 NULL},
 	{"a state of another version is left out",
 	 "{\"list\":[{\"image\":\"a\",\"state\":\"dreamt\"},{\"image\":\"b\",\"state\":\"sent\"}]}",

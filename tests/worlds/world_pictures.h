@@ -92,6 +92,7 @@ unsigned world_sent_pictures(const struct world *world, const char *image_id); /
 unsigned world_uploaded_pictures(const struct world *world,
 				 const char *image_id); /* calls that left with it */
 unsigned world_cell_writes(const struct world *world);  /* of the cell of pictures */
+unsigned world_histories_of_link(const struct world *world, const char *item_id, const char *image_id);
 /* Whether the history tells that this link was removed. */
 bool world_history_has_unlinked(const struct world *world, const char *item_id, const char *image_id);
 /* The end: both sides have the same pictures of every item, in the same order, each once. */

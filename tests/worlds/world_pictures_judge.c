@@ -64,15 +64,20 @@ unsigned world_sent_pictures(const struct world *world, const char *image_id)
 	return (unsigned)json_int_or(world->pictures->sent, image_id, 0);
 }
 
-bool world_history_has_unlinked(const struct world *world, const char *item_id, const char *image_id)
+unsigned world_histories_of_link(const struct world *world, const char *item_id, const char *image_id)
 {
 	scoped_text data_id = own_format("%s-%s", item_id, image_id);
+	unsigned count = 0;
 
 	for (size_t i = 0; i < world->extra_count; i++)
-		if (strcmp(json_text_or(world->extras[i], "data_type", ""), "item_image") == 0 &&
-		    strcmp(json_text_or(world->extras[i], "data_id", ""), data_id) == 0)
-			return true;
-	return false;
+		count += strcmp(json_text_or(world->extras[i], "data_type", ""), "item_image") == 0 &&
+			 strcmp(json_text_or(world->extras[i], "data_id", ""), data_id) == 0;
+	return count;
+}
+
+bool world_history_has_unlinked(const struct world *world, const char *item_id, const char *image_id)
+{
+	return world_histories_of_link(world, item_id, image_id) > 0;
 }
 
 /* What the row shows of our pictures; a person's own photos are theirs. */
