@@ -213,6 +213,12 @@ static void uploads_are_taken(struct world *world)
 	world_refuses_uploads(world, false);
 }
 
+static void app_adds_only_large_p2(struct world *world)
+{
+	world_app_has_file(world, "p2", LARGE_SIZE);
+	world_app_links(world, "i1", "p2", 0);
+}
+
 static void an_address_is_set(struct world *world)
 {
 	world_has_address(world);
@@ -333,6 +339,12 @@ static void large_one_is_told(struct world *world)
 		world_broken(world, "the row says: \"%s\"", words);
 }
 
+static void only_p2_is_fetched(struct world *world)
+{
+	must_be(world, "i1", "p2", "p2");
+	named_must_show(world, "i1", FIELD_ERROR, "");
+}
+
 static void large_one_is_fetched(struct world *world)
 {
 	must_be(world, "i1", "p1 p2 p3", "p1 p2 p3");
@@ -409,6 +421,8 @@ static const struct scenario list[] = {
 	 large_one_is_told, BOTH_ORDERS, false},
 	{"picture-too-large-until-there-is-an-address", it_has_one, app_adds_large_p2, an_address_is_set,
 	 large_one_is_fetched, WRITTEN, true},
+	{"only-picture-too-large-until-there-is-an-address", nobody_signs, app_adds_only_large_p2,
+	 an_address_is_set, only_p2_is_fetched, WRITTEN, true},
 	{"row-deleted-while-pictures-are-uploaded", it_has_one, app_adds_p2, named_person_deletes,
 	 both_are_alike, ALL_ORDERS, false},
 	{"row-deleted-and-back-while-pictures-are-uploaded", it_has_two, named_person_deletes,
