@@ -73,8 +73,8 @@ TEST_LIBS := $(call libraries,bridge public-images web photos airtable couch inv
 PROGRAMS := $(if $(wildcard bridge/main.c),$(BUILD)/davenport) \
 	$(if $(wildcard sandbox/main.c),$(BUILD)/airtable-sandbox)
 
-# Tests by kind, each a program that speaks TAP; what takes longest comes first among the scripts.
-UNIT_TESTS := $(call programs,tests/unit/*_test.c tests/vectors/*_test.c tests/worlds/*_test.c)
+# Tests by kind, each a program that speaks TAP; what takes longest comes first.
+UNIT_TESTS := $(call programs,tests/worlds/*_test.c tests/unit/*_test.c tests/vectors/*_test.c)
 SERVER_TESTS := $(call programs,tests/scenarios/*_test.c)
 SCRIPT_TESTS := $(wildcard $(foreach folder,browser scenarios demo official-client tools fuzz,\
 	tests/$(folder)/*_test.sh tests/$(folder)/*_test.mjs))
