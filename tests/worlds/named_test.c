@@ -15,9 +15,9 @@
 /* Where events come at every point: crashes at every so many, from another one each time. Sanitizers are slow: with them
  * events come at every so many points, and so do crashes. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define EVENT_STEP     8
+#define EVENT_STEP     16
 #define CRASH_STEP     121
-#define CRASH_ALL_STEP 8
+#define CRASH_ALL_STEP 16
 #else
 #define EVENT_STEP     1
 #define CRASH_STEP     13
