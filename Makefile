@@ -8,6 +8,7 @@
 #   make mutants [ONLY=words]   rules taken out of the code, one at a time: do the tests notice?
 #   make vectors [FILES=…]  what the app was seen to do    make scenarios [FILES=…]  … and to sync
 #   make fuzz [ONLY=name] [SECONDS_EACH=n]  what reads bytes from outside, by clang's libFuzzer
+#   make pages      davenport.1 for man, davenport.bash for bash
 #   make clean              make kill [KILL_SEED=n] [FAULTS=1] [TWO=1]  50 kills (-9)
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, SAN=thread with the thread sanitizer,
@@ -110,6 +111,15 @@ $(BUILD)/files: FORCE
 
 $(BUILD)/davenport: $(BUILD)/bridge/main.o $(BRIDGE_LIBS)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The manual page and what bash completes, as the program itself has them.
+pages: $(BUILD)/davenport.1 $(BUILD)/davenport.bash
+
+$(BUILD)/davenport.1: $(BUILD)/davenport
+	$(call say,MAN)$< help man >$@
+
+$(BUILD)/davenport.bash: $(BUILD)/davenport
+	$(call say,BASH)$< help completion >$@
 
 $(BUILD)/airtable-sandbox: $(BUILD)/sandbox/main.o $(SANDBOX_LIBS)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -243,7 +253,7 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: all $(RUNNING) clean demo-built tests-built units-built vectors-built scenarios-built benches-built fuzz-built FORCE
+.PHONY: all pages $(RUNNING) clean demo-built tests-built units-built vectors-built scenarios-built benches-built fuzz-built FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,7 +1,9 @@
 #include "base/descriptors.h"
 #include "base/log.h"
 #include "base/own.h"
+#include "bridge/cli/command_completion.h"
 #include "bridge/cli/command_line.h"
+#include "bridge/cli/command_manual.h"
 #include "bridge/version.h"
 #include "photos/child.h"
 
@@ -13,11 +15,16 @@ static int fails(const struct error *error)
 	return EXIT_USAGE;
 }
 
-static int print_help(const struct command *command)
+static int print_help(const struct command_line *line)
 {
 	struct text text = {0};
 
-	command_line_help(command, &text);
+	if (line->form == HELP_MANUAL)
+		command_manual(&text);
+	else if (line->form == HELP_COMPLETION)
+		command_completion(&text);
+	else
+		command_line_help(line->command, &text);
 	printf("%s", text_or_empty(&text));
 	text_done(&text);
 	return EXIT_DONE;
@@ -63,5 +70,5 @@ int main(int count, char **words)
 		printf("davenport " DAVENPORT_VERSION "\n");
 		return EXIT_DONE;
 	}
-	return line.help ? print_help(line.command) : run_line(&line);
+	return line.help ? print_help(&line) : run_line(&line);
 }

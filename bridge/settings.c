@@ -54,6 +54,8 @@ static const struct setting table[] = {
 	 "networks of these proxies, whose X-Forwarded-For and -Proto are believed: 127.0.0.1"},
 	{"DATA_DIR", SETTING_TEXT, offsetof(struct bridge_settings, data_dir), "/var/lib/davenport", 0, 0,
 	 "folder for pictures that are served; all in it may be lost"},
+	{"NOTIFY_URL", SETTING_URL, offsetof(struct bridge_settings, notify_url), NULL, 0, 0,
+	 "where to POST a sentence when an integration needs attention and when it has recovered"},
 	{"LOG_LEVEL", SETTING_TEXT, offsetof(struct bridge_settings, log_level), "info", 0, 0,
 	 "debug, info, warn or error"},
 };

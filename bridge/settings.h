@@ -14,6 +14,7 @@ struct bridge_settings {
 	char *image_keys;
 	char *admin_listen, *admin_password_hash, *admin_token, *admin_hosts, *admin_proxies;
 	char *data_dir;
+	char *notify_url; /* "": nobody is notified */
 	char *log_level;
 };
 

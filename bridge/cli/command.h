@@ -15,7 +15,7 @@ enum exit_status {
 #define COMMAND_WORDS_MOST  2
 struct command_options {
 	bool json; /* one object on stdout and nothing else there */
-	bool full, dry_run, force, remove_twins;
+	bool full, dry_run, force, remove_twins, last, yes;
 	const char *integration, *item, *entry, *held; /* or NULL */
 	int64_t batch, limit;                          /* 0: not said */
 	size_t field_count;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "bridge/cli/command_databases.h"
+#include "bridge/cli/item_by_name.h"
 #include "bridge/connect/connection.h"
 #include "bridge/review/history_message.h"
 #include "bridge/review/history_reader.h"
@@ -137,15 +138,31 @@ static bool show_of_batch(struct showing *showing, struct error *error)
 	return history_read_batch(showing->couch, &wish, keep_entry, showing, &showing->more, error);
 }
 
-static bool show_of_document(struct showing *showing, struct error *error)
+/* By its ID; where nothing is recorded under that, by its name. */
+static bool read_of_document(struct showing *showing, struct json_object **entries_out, struct error *error)
 {
-	const char *item = showing->options->item;
+	const char *item = showing->options->item, *author = showing->places->created_by;
 	bool typed = document_type_of(item, NULL) != DOCUMENT_OTHER;
 	scoped_text full_id = typed ? own_copy(item) : document_full_id(DOCUMENT_ITEM, item);
+	scoped_text named = NULL;
+
+	if (!history_of_one(showing->couch, author, full_id, showing->limit + 1, entries_out, error))
+		return false;
+	if (json_length(*entries_out))
+		return true;
+	if (!item_by_name(showing->couch, item, &named, error))
+		return false;
+	if (!named)
+		return true;
+	json_release(take(*entries_out));
+	return history_of_one(showing->couch, author, named, showing->limit + 1, entries_out, error);
+}
+
+static bool show_of_document(struct showing *showing, struct error *error)
+{
 	scoped(json_object) entries = NULL;
 
-	if (!history_of_one(showing->couch, showing->places->created_by, full_id, showing->limit + 1,
-			    &entries, error))
+	if (!read_of_document(showing, &entries, error))
 		return false;
 	size_t count = json_length(entries);
 	for (size_t i = 0; i < count && i < showing->limit; i++)

@@ -1,50 +1,14 @@
 #include "bridge/cli/command_line.h"
 
 #include "base/nearest.h"
+#include "bridge/cli/command_option.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { NEAR_ENOUGH = 3 }; /* letters; what is further away was not meant */
-
-struct option {
-	const char *name;
-	unsigned takes;
-	enum { OPTION_FLAG, OPTION_WORDS, OPTION_NUMBER, OPTION_LIST } kind;
-	size_t offset;     /* in struct command_options */
-	const char *value; /* what it is called in --help, or NULL: it has none */
-	const char *words;
-};
-
-static const struct option options_known[] = {
-	{"--json", TAKES_JSON, OPTION_FLAG, offsetof(struct command_options, json), NULL,
-	 "one object on stdout"},
-	{"--full", TAKES_FULL, OPTION_FLAG, offsetof(struct command_options, full), NULL,
-	 "compare everything"},
-	{"--held", TAKES_HELD, OPTION_WORDS, offsetof(struct command_options, held), "SIDE",
-	 "\"documents\" or \"rows\": whose values count in what is held apart since the database went back"},
-	{"--remove-twins", TAKES_TWINS, OPTION_FLAG, offsetof(struct command_options, remove_twins), NULL,
-	 "delete what the app's own sync made twice, on both sides, as far as nobody has edited it"},
-	{"--integration", TAKES_INTEGRATION, OPTION_WORDS, offsetof(struct command_options, integration),
-	 "ID", "only this integration"},
-	{"--batch", TAKES_BATCH, OPTION_NUMBER, offsetof(struct command_options, batch), "N",
-	 "number of a batch"},
-	{"--entry", TAKES_ENTRY, OPTION_WORDS, offsetof(struct command_options, entry), "ID",
-	 "ID of a change"},
-	{"--item", TAKES_ITEM, OPTION_WORDS, offsetof(struct command_options, item), "ID",
-	 "ID of an item; or of any document, with its type before it: collection-…"},
-	{"--limit", TAKES_LIMIT, OPTION_NUMBER, offsetof(struct command_options, limit), "N",
-	 "how many are listed"},
-	{"--dry-run", TAKES_DRY_RUN, OPTION_FLAG, offsetof(struct command_options, dry_run), NULL,
-	 "say what would be done, and do nothing"},
-	{"--force", TAKES_FORCE, OPTION_FLAG, offsetof(struct command_options, force), NULL,
-	 "undo what was edited since, too"},
-	{"--field", TAKES_FIELD, OPTION_LIST, 0, "NAME",
-	 "undo this field (\"Notes\" or notes) even if it was edited since; may be given several times"},
-};
 
 static bool is_help(const char *word)
 {
@@ -99,10 +63,11 @@ static bool read_command(const char *name, const struct command **command_out, s
 /* ---- options ---- */
 
 /* 'length': of the name, without what stands behind a '='. */
-static const struct option *find_option(const struct command *command, const char *word, size_t length)
+static const struct command_option *find_option(const struct command *command, const char *word,
+						size_t length)
 {
-	for (size_t i = 0; i < countof(options_known); i++) {
-		const struct option *option = &options_known[i];
+	for (size_t i = 0; command_options_known[i].name; i++) {
+		const struct command_option *option = &command_options_known[i];
 		if ((command->takes & option->takes) && strlen(option->name) == length &&
 		    strncmp(option->name, word, length) == 0)
 			return option;
@@ -115,11 +80,11 @@ static const char *nearest_option(const struct command *command, const char *nam
 	const char *nearest = NULL;
 	size_t least = NEAR_ENOUGH + 1;
 
-	for (size_t i = 0; i < countof(options_known); i++) {
-		size_t far = nearest_distance(name, options_known[i].name);
-		if ((command->takes & options_known[i].takes) && far < least) {
+	for (size_t i = 0; command_options_known[i].name; i++) {
+		size_t far = nearest_distance(name, command_options_known[i].name);
+		if ((command->takes & command_options_known[i].takes) && far < least) {
 			least = far;
-			nearest = options_known[i].name;
+			nearest = command_options_known[i].name;
 		}
 	}
 	return nearest;
@@ -145,7 +110,8 @@ static bool read_number(const char *words, int64_t *number_out)
 	return *words >= '0' && *words <= '9' && !*end && errno == 0 && *number_out > 0;
 }
 
-static bool put_number(const struct option *option, const char *value, int64_t *place, struct error *error)
+static bool put_number(const struct command_option *option, const char *value, int64_t *place,
+		       struct error *error)
 {
 	return read_number(value, place) ||
 	       error_set(error, ERROR_FATAL, "%s takes a whole number from 1 on, and '%.60s' is none",
@@ -162,8 +128,8 @@ static bool put_field(struct command_options *options, const char *value, struct
 }
 
 /* 'value': what stands behind it, or NULL. */
-static bool put_option(struct command_options *options, const struct option *option, const char *value,
-		       struct error *error)
+static bool put_option(struct command_options *options, const struct command_option *option,
+		       const char *value, struct error *error)
 {
 	char *place = (char *)options + option->offset;
 
@@ -198,7 +164,7 @@ static bool read_options(int count, char *const *words, struct command_line *lin
 			continue;
 		}
 		size_t length = strcspn(words[i], "=");
-		const struct option *option = find_option(line->command, words[i], length);
+		const struct command_option *option = find_option(line->command, words[i], length);
 		if (!option)
 			return refuse_word(line->command, words[i], length, error);
 		const char *value = words[i][length] ? words[i] + length + 1 : NULL;
@@ -208,6 +174,14 @@ static bool read_options(int count, char *const *words, struct command_line *lin
 			return false;
 	}
 	return true;
+}
+
+/* davenport help man */
+static enum help_form form_of(const char *word)
+{
+	if (strcmp(word, "man") == 0)
+		return HELP_MANUAL;
+	return strcmp(word, "completion") == 0 ? HELP_COMPLETION : HELP_TEXT;
 }
 
 static bool asks_for_help(int count, char *const *words)
@@ -227,7 +201,10 @@ bool command_line_read(int count, char *const *words, struct command_line *line_
 				 "a command is missing; 'davenport --help' lists what there is");
 	bool named = strcmp(words[0], "help") == 0; /* davenport help check */
 	line.help = !line.version && (named || asks_for_help(count, words));
-	const char *name = named ? (count > 1 ? words[1] : NULL) : words[0];
+	line.form = named && count > 1 ? form_of(words[1]) : HELP_TEXT;
+	const char *name = named && line.form == HELP_TEXT ? (count > 1 ? words[1] : NULL)
+			   : named                         ? NULL
+							   : words[0];
 	if (line.version || (line.help && (!name || is_help(name)))) {
 		*line_out = line;
 		return true;
@@ -242,7 +219,7 @@ bool command_line_read(int count, char *const *words, struct command_line *line_
 
 /* ---- help ---- */
 
-static void add_option(const struct option *option, const char *between, struct text *text)
+static void add_option(const struct command_option *option, const char *between, struct text *text)
 {
 	scoped_text name = own_format("%s%s%s", option->name, option->value ? " " : "",
 				      option->value ? option->value : "");
@@ -250,7 +227,7 @@ static void add_option(const struct option *option, const char *between, struct 
 	text_format(text, "  %-18s %s%s", name, option->words, between);
 }
 
-static void add_takers(const struct option *option, struct text *text)
+static void add_takers(const struct command_option *option, struct text *text)
 {
 	const char *between = " (";
 
@@ -269,9 +246,9 @@ static void help_one(const struct command *command, struct text *text)
 
 	text_format(text, "usage: davenport %s%s%s%s\n\n%s\n\n", command->name, *arguments ? " " : "",
 		    arguments, command->takes ? " [options]" : "", command->words);
-	for (size_t i = 0; i < countof(options_known); i++)
-		if (command->takes & options_known[i].takes)
-			add_option(&options_known[i], "\n", text);
+	for (size_t i = 0; command_options_known[i].name; i++)
+		if (command->takes & command_options_known[i].takes)
+			add_option(&command_options_known[i], "\n", text);
 	text_format(text, "  %-18s this\n\n'davenport --help' lists all commands and the settings.\n",
 		    "-h, --help");
 }
@@ -285,9 +262,9 @@ static void help_all(struct text *text)
 		text_format(text, "  %-8s %s\n", command->name, command->words);
 	text_add(text, "  help     this; of one command: davenport help <command>, or davenport <command> "
 		       "--help\n\n");
-	for (size_t i = 0; i < countof(options_known); i++) {
-		add_option(&options_known[i], "", text);
-		add_takers(&options_known[i], text);
+	for (size_t i = 0; command_options_known[i].name; i++) {
+		add_option(&command_options_known[i], "", text);
+		add_takers(&command_options_known[i], text);
 	}
 	text_format(text, "  %-18s this\n  %-18s the version\n\n", "-h, --help", "-V, --version");
 	text_add(text,

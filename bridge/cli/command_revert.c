@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "bridge/cli/command_databases.h"
+#include "bridge/cli/revert_last.h"
 #include "bridge/connect/connection.h"
 #include "bridge/review/history_message.h"
 #include "bridge/review/history_reader.h"
@@ -207,32 +208,66 @@ static bool undo(struct couch_client *couch, const struct command_options *optio
 	return good;
 }
 
-static bool revert_with(const struct bridge_settings *settings, const struct command_options *options,
-			struct json_object *answer, struct reported *reported, struct error *error)
+static bool refuse_missing(const struct command_options *options, struct error *error)
 {
-	struct command_databases places = {0};
+	if (options->entry)
+		return error_set(
+			error, ERROR_FATAL,
+			"there is no change %s: 'davenport history --batch N' lists those of a batch",
+			options->entry);
+	return error_set(error, ERROR_FATAL, "there is no batch %" PRId64 ": 'davenport history' lists them",
+			 options->batch);
+}
+
+static bool revert_in(const struct bridge_settings *settings, const struct command_databases *places,
+		      const struct command_options *options, struct json_object *answer,
+		      struct reported *reported, struct error *error)
+{
 	struct finding_entries found = {0};
 	const char *database = NULL;
 
-	if (!command_databases_find(settings, options->integration, &places, error))
-		return false;
-	bool good = find_place(settings, &places, options, &found, &database, error);
-	if (good && !database)
-		good = options->entry
-			       ? error_set(error, ERROR_FATAL,
-					   "there is no change %s: 'davenport history --batch N' lists those "
-					   "of a batch",
-					   options->entry)
-			       : error_set(error, ERROR_FATAL,
-					   "there is no batch %" PRId64 ": 'davenport history' lists them",
-					   options->batch);
+	bool good = find_place(settings, places, options, &found, &database, error) &&
+		    (database || refuse_missing(options, error));
 	if (good) {
-		scoped(couch_client) couch = connection_open_couch(settings, places.http, database);
+		scoped(couch_client) couch = connection_open_couch(settings, places->http, database);
 		json_put_text(answer, "database", database);
 		good = undo(couch, options, &found, answer, reported, error) ||
 		       error_wrap(error, "database %s", database);
 	}
 	revert_close(&found.revert);
+	return good;
+}
+
+/* The newest batch becomes the one that is meant, in the one database that has it. */
+static bool revert_newest(const struct bridge_settings *settings, struct command_databases *places,
+			  const struct command_options *options, struct json_object *answer,
+			  struct reported *reported, struct error *error)
+{
+	struct command_options chosen = *options;
+	struct history_batches last = {0};
+	const char *database = NULL;
+
+	if (!revert_last_find(settings, places, &last, &database, error))
+		return false;
+	const char *author = last.list[0].created_by;
+	bool good =
+		revert_last_confirm(options, &last.list[0], command_databases_name(places, author), error);
+	chosen.batch = last.list[0].batch;
+	history_batches_done(&last);
+	places->databases[0] = database;
+	places->count = 1;
+	return good && revert_in(settings, places, &chosen, answer, reported, error);
+}
+
+static bool revert_with(const struct bridge_settings *settings, const struct command_options *options,
+			struct json_object *answer, struct reported *reported, struct error *error)
+{
+	struct command_databases places = {0};
+
+	if (!command_databases_find(settings, options->integration, &places, error))
+		return false;
+	bool good = (options->last ? revert_newest(settings, &places, options, answer, reported, error)
+				   : revert_in(settings, &places, options, answer, reported, error));
 	command_databases_done(&places);
 	return good;
 }
@@ -244,8 +279,8 @@ int revert_command(const struct bridge_settings *settings, const struct command_
 	struct error error = {0};
 	int status = EXIT_DONE;
 
-	if (!options->entry == !options->batch) {
-		fprintf(stderr, "davenport: revert takes either --entry ID or --batch N\n");
+	if (!!options->entry + !!options->batch + options->last != 1) {
+		fprintf(stderr, "davenport: revert takes one of --entry ID, --batch N and --last\n");
 		return EXIT_USAGE;
 	}
 	if (!revert_with(settings, options, answer, &reported, &error))

@@ -97,14 +97,15 @@ const struct command commands[] = {
 	{.name = "history",
 	 .run = history_command,
 	 .takes = TAKES_INTEGRATION | TAKES_BATCH | TAKES_ITEM | TAKES_LIMIT | TAKES_JSON,
-	 .words = "what was changed: batches, the newest first; --batch N or --item ID: the changes of one"},
+	 .words = "what was changed: batches, the newest first; --batch N or --item ID or NAME: the changes "
+		  "of one"},
 	{.name = "revert",
 	 .run = revert_command,
 	 .takes = TAKES_INTEGRATION | TAKES_BATCH | TAKES_ENTRY | TAKES_DRY_RUN | TAKES_FORCE | TAKES_FIELD |
-		  TAKES_JSON,
-	 .words = "undo a change (--entry ID) or all of a batch (--batch N); --dry-run only says what it "
-		  "would "
-		  "do"},
+		  TAKES_LAST | TAKES_JSON,
+	 .words = "undo a change (--entry ID), all of a batch (--batch N) or the newest batch (--last); "
+		  "--dry-run only "
+		  "says what it would do"},
 	{.name = "keys",
 	 .run = keys_command,
 	 .takes = TAKES_WORDS | TAKES_JSON,

@@ -17,6 +17,7 @@ enum command_takes {
 	TAKES_FIELD = 1 << 9,
 	TAKES_HELD = 1 << 10,
 	TAKES_TWINS = 1 << 11,
+	TAKES_LAST = 1 << 13,
 	TAKES_WORDS = 1 << 12, /* without a "--" before them */
 };
 struct command {

@@ -7,6 +7,7 @@
 #include "bridge/daemon/failures.h"
 #include "bridge/daemon/heartbeat.h"
 #include "bridge/daemon/integration_figures.h"
+#include "bridge/daemon/notifier.h"
 #include "bridge/daemon/outage.h"
 #include "bridge/daemon/reminders.h"
 #include "bridge/lease/lease.h"
@@ -28,6 +29,7 @@ struct turn {
 	bool failed;  /* the last cycle did */
 	int backoffs; /* of those since the last cycle that went well, after which the pause grows */
 	struct heartbeat heartbeat;
+	struct notifier notifier;
 	struct sync_counts counts; /* that the log has told */
 	struct control control;    /* as it was read last, */
 	int64_t control_ms;        /* at this steady time; 0: never */
@@ -72,6 +74,8 @@ static void pause_after(struct integration *integration, struct turn *turn, cons
 	turn->failed = true;
 	report_failure(integration, turn, error, pause_ms);
 	integration_figures_failed(integration, error);
+	if (error->kind == ERROR_FATAL)
+		notifier_note(&turn->notifier, error->text);
 	integration_rest(integration, pause_ms);
 }
 
@@ -98,6 +102,7 @@ static void log_done(struct integration *integration, struct turn *turn)
 	if (recovered)
 		log_info(&integration->log, "recovered after %d failure%s", recovered,
 			 recovered == 1 ? "" : "s");
+	notifier_note(&turn->notifier, NULL);
 	turn->backoffs = 0;
 	turn->failed = false;
 	bool wrote = cycle_wrote(before, now), unfinished = integration->connection.sync->unfinished;
@@ -248,6 +253,7 @@ static void end(struct integration *integration, struct turn *turn)
 	integration_figures_end(integration);
 	lease_give_back(integration->connection.lease);
 	failures_done(&turn->failures);
+	notifier_done(&turn->notifier);
 	if (integration->connection.sync->settings_changed)
 		log_info(&integration->log, "its document has changed: it begins anew");
 	atomic_store(&integration->over, true);
@@ -260,6 +266,8 @@ void *integration_loop(void *context)
 
 	turns_begin(&turn.turns, 1000 * (int64_t)integration->settings->airtable_poll_s, clock_steady_ms());
 	heartbeat_begin(&turn.heartbeat, log_lines(), clock_steady_ms());
+	notifier_begin(&turn.notifier, integration->connection.http, integration->settings->notify_url,
+		       integration->config.name, &integration->log);
 	while (!is_to_end(integration)) {
 		struct error error = {0};
 		if (take_turn(integration, &turn, &error))

@@ -247,13 +247,56 @@ async function losersAndRefusals(world, step) {
 	});
 }
 
+async function newest(world, step) {
+	const earlier = new Past(world, 1700000000000), later = new Past(world, 1700000005000);
+	const items = itemsOf(await world.documents()), [first, second] = items.map(idOf);
+	const before = (await world.document(second)).data.notes;
+	await later.change(second, { notes: 'of the newest batch' });
+	await earlier.change(first, { notes: 'of the batch before' });
+	const dry = await undo(world, '--last', '--dry-run');
+	await step('--last with --dry-run asks nobody and changes nothing', async () => {
+		assert.deepEqual([dry.status, dry.answer.undone], [0, 1], dry.log);
+		assert.equal((await world.document(second)).data.notes, 'of the newest batch');
+	});
+	const done = await undo(world, '--last', '--yes');
+	await step('--last undoes the newest batch and no other', async () => {
+		assert.deepEqual([done.status, done.answer.undone], [0, 1], done.log);
+		assert.equal((await world.document(second)).data.notes, before);
+		assert.equal((await world.document(first)).data.notes, 'of the batch before');
+	});
+	const again = await undo(world, '--last', '--yes');
+	await step('once more it undoes the undoing, which is the newest by then', async () => {
+		assert.equal(again.status, 0, again.log);
+		assert.equal((await world.document(second)).data.notes, 'of the newest batch');
+	});
+
+	const { data: { name } } = await world.document(first);
+	const named = await command(world, ['history', '--item', name]);
+	await step('history finds an item by its name', () => {
+		const { entries } = named.answer.databases[0];
+		assert.ok(entries.length > 0, named.log);
+		assert.ok(entries.every(({ data_id: id }) => id === first));
+	});
+	const shouted = await command(world, ['history', '--item', name.toUpperCase()]);
+	await step('capitals do not matter where nothing else is meant', () =>
+		assert.deepEqual(shouted.answer.databases[0].entries, named.answer.databases[0].entries));
+	await world.save(second, { name });
+	const doubled = await command(world, ['history', '--item', name]);
+	await step('of two with one name it says which there are', () => {
+		assert.equal(doubled.status, 1);
+		assert.match(doubled.log, /2 items are called '.*': say which by its ID: item-.*, item-/);
+	});
+}
+
 async function usage(world, step) {
 	const past = new Past(world, 1700000000000);
 	const [first] = itemsOf(await world.documents()).map(idOf);
 	const entry = await past.change(first, { notes: 'b' });
 	for (const [words, expected, said] of [
-		[['revert'], 2, /either --entry ID or --batch N/],
-		[['revert', '--entry', entry, '--batch', '5'], 2, /either --entry ID or --batch N/],
+		[['revert'], 2, /one of --entry ID, --batch N and --last/],
+		[['revert', '--entry', entry, '--batch', '5'], 2, /one of --entry ID, --batch N and --last/],
+		[['revert', '--last', '--batch', '5'], 2, /one of --entry ID, --batch N and --last/],
+		[['revert', '--last'], 1, /--last asks before .* nobody sits at a terminal: add --yes/],
 		[['revert', '--batch', 'x'], 2, /--batch/],
 		[['revert', '--batch'], 2, /--batch/],
 		[['revert', '--batch', '-5'], 2, /--batch/],
@@ -395,6 +438,7 @@ await playAll([
 	inWorld('what has moved since', { documents: sample }, movedSince),
 	inWorld('losers and refusals', { documents: sample }, losersAndRefusals),
 	inWorld('an interruption', { documents: sample }, interrupted),
+	inWorld('the newest', { items: 5 }, newest),
 	inWorld('usage', { documents: sample }, usage),
 	inWorld('while the bridge runs', { items: 60 }, whileRunning),
 ]);

@@ -1,6 +1,7 @@
 /* What `davenport status` says beside a process that runs and without one; what the figures cost; pause, resume and a sync that the running
  * process is asked for. */
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { note, playAll } from './lib/tap.mjs';
 import { idOf, inWorld } from './lib/world.mjs';
@@ -107,9 +108,24 @@ async function cost(world, step) {
 
 /* ---- states ---- */
 
+/* Somebody who is notified: what was posted, and how it is answered. */
+async function startListener() {
+	const posts = [];
+	const server = http.createServer(async (request, response) => {
+		let body = '';
+		for await (const piece of request.setEncoding('utf8'))
+			body += piece;
+		posts.push({ method: request.method, url: request.url, title: request.headers.title, body });
+		response.writeHead(posts.length === 1 ? 500 : 200).end();
+	});
+	await new Promise((done) => server.listen(0, '127.0.0.1', done));
+	return { posts, url: `http://127.0.0.1:${server.address().port}/topic-nobody-knows`, close: () => server.close() };
+}
+
 async function needsAttention(world, step) {
+	const listener = await startListener();
 	await world.configure({ airtable_base_id: 'appMistyped000000' });
-	const bridge = await world.run();
+	const bridge = await world.run({ env: { NOTIFY_URL: listener.url } });
 	await untilState(world, 'needs_attention');
 	await step('what needs a person is in the status, with its reason', async () => {
 		const { status, first } = await world.ask('status');
@@ -123,7 +139,24 @@ async function needsAttention(world, step) {
 		await world.assertEqual();
 		assert.equal((await world.ask('status')).first.reason, undefined);
 	});
+	await world.until('both notices are there', () => listener.posts.length >= 2);
+	await step('somebody is notified once that it needs attention, and once that it has recovered', () => {
+		assert.deepEqual(listener.posts.map(({ method, url, title }) => [method, url, title]), [
+			['POST', '/topic-nobody-knows', 'Davenport needs attention'],
+			['POST', '/topic-nobody-knows', 'Davenport has recovered']]);
+		assert.match(listener.posts[0].body, /^integration 'Demo' needs attention: .*appMistyped000000/);
+		assert.match(listener.posts[1].body, /^integration 'Demo' has recovered/);
+	});
+	await step('that a notice was refused is said once, without the address', () => {
+		assert.equal(bridge.log().split('\n').filter((line) => /nobody could be notified at NOTIFY_URL: HTTP 500/.test(line)).length, 1);
+		assert.ok(!bridge.log().includes('topic-nobody-knows'));
+	});
+	await step('no secret is in what was posted', () => {
+		for (const secret of [world.token, world.server.password])
+			assert.ok(listener.posts.every(({ body }) => !body.includes(secret)));
+	});
 	assert.equal(await bridge.stop(), 0);
+	listener.close();
 	const { out, status } = await world.tell('status');
 	await step('and no secret is in it', () => {
 		assert.equal(status, 1);

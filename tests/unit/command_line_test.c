@@ -1,5 +1,8 @@
 /* What the words behind "davenport" ask for, and what is said of those that cannot be understood. */
+#include "bridge/cli/command_completion.h"
 #include "bridge/cli/command_line.h"
+#include "bridge/cli/command_manual.h"
+#include "bridge/cli/command_option.h"
 #include "tests/unit/cases.h"
 
 #include <string.h>
@@ -13,6 +16,9 @@ static char *shown(const struct command_line *line)
 	struct text text = {0};
 
 	text_add(&text, line->version ? "version" : line->help ? "help" : "");
+	text_add(&text, line->form == HELP_MANUAL       ? " man"
+			: line->form == HELP_COMPLETION ? " completion"
+							: "");
 	if (line->command)
 		text_format(&text, "%s%s", text.length ? " " : "", line->command->name);
 	if (options->limit)
@@ -67,6 +73,8 @@ static const struct line_case {
 	{"help", {"help"}, "help", NULL},
 	{"help for one command", {"help", "check"}, "help check", NULL},
 	{"help for help", {"help", "--help"}, "help", NULL},
+	{"the manual", {"help", "man"}, "help man", NULL},
+	{"what bash completes", {"help", "completion"}, "help completion", NULL},
 	{"a command's --help", {"check", "--help"}, "help check", NULL},
 	{"a command's -h", {"check", "-h"}, "help check", NULL},
 	{"-h behind what is wrong", {"check", "--jsno", "-h"}, "help check", NULL},
@@ -174,11 +182,49 @@ static void check_help(void **state)
 		fail_msg("it says '%s'", is);
 }
 
+/* A name as man has it: with its hyphens escaped. */
+static char *escaped(const char *name)
+{
+	struct text text = {0};
+
+	for (; *name; name++)
+		text_format(&text, "%s%c", *name == '-' ? "\\" : "", *name);
+	return text_take(&text);
+}
+
+static void every_option_is_on_every_page(void **state)
+{
+	struct text manual = {0}, completion = {0}, help = {0};
+
+	(void)state;
+	command_manual(&manual);
+	command_completion(&completion);
+	command_line_help(NULL, &help);
+	for (const struct command_option *option = command_options_known; option->name; option++) {
+		scoped_text heading = escaped(option->name);
+		scoped_text line = own_format(".B %s%s", heading, option->value ? " " : "\n");
+		if (!strstr(manual.bytes, line) || !strstr(completion.bytes, option->name) ||
+		    !strstr(help.bytes, option->name))
+			fail_msg("%s is not everywhere", option->name);
+	}
+	for (const struct command *command = commands; command->name; command++) {
+		scoped_text heading = own_format(".B %s", command->name);
+		scoped_text choice = own_format("\t%s) words=", command->name);
+		if (!strstr(manual.bytes, heading) || !strstr(completion.bytes, choice) ||
+		    !strstr(help.bytes, command->name))
+			fail_msg("%s is not everywhere", command->name);
+	}
+	text_done(&manual);
+	text_done(&completion);
+	text_done(&help);
+}
+
 int main(void)
 {
 	struct cases cases = {0};
 
 	cases_add_table(&cases, line_cases, check_line);
 	cases_add_table(&cases, help_cases, check_help);
+	cases_add(&cases, own_copy("every option is on every page"), every_option_is_on_every_page, NULL);
 	return cases_run("command_line", &cases);
 }

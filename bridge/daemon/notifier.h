@@ -1,0 +1,23 @@
+/* Posts to NOTIFY_URL what notices.h decides: a sentence as text, with the headers Title, Tags and Priority that ntfy knows. The request
+ * runs beside the cycles, and nobody waits for its answer. */
+#pragma once
+#include "base/http.h"
+#include "base/log.h"
+#include "bridge/daemon/notices.h"
+
+enum notifier_limits { NOTIFIER_TOTAL_MS = 20000 /* of one request */ };
+
+struct notifier {
+	struct http *http; /* borrowed */
+	const char *url;   /* borrowed; "" or NULL: nobody is notified */
+	const char *name;  /* borrowed; of the integration */
+	struct log log;
+	struct notices notices;
+	struct http_call *call; /* owned; under way, or NULL */
+	bool failed;            /* the last one did, and the log says so */
+};
+void notifier_begin(struct notifier *notifier, struct http *http, const char *url, const char *name,
+		    const struct log *log);
+void notifier_done(struct notifier *notifier);
+/* To be called after each cycle. attention: why a person is needed, or NULL. */
+void notifier_note(struct notifier *notifier, const char *attention);
