@@ -7,6 +7,7 @@
 #include "bridge/connect/token_limits.h"
 #include "bridge/daemon/discovery.h"
 #include "bridge/daemon/integration.h"
+#include "bridge/daemon/notices.h"
 #include "bridge/daemon/outage.h"
 #include "bridge/daemon/reminders.h"
 
@@ -17,9 +18,11 @@
 #include <string.h>
 
 enum fleet_limits {
-	SEARCH_MS = 30000,     /* between looks for integrations that came or went */
-	SEARCH_SOON_MS = 2000, /* while none runs: the server was perhaps not there yet */
-	LOOK_AROUND_MS = 1000, /* whether an integration has ended by itself, and is to begin anew */
+	SEARCH_MS = 30000,      /* between looks for integrations that came or went, at most: */
+	SEARCH_TIMES = 20,      /* as many times as long as the last look took, */
+	SEARCH_LEAST_MS = 3000, /* and no less */
+	SEARCH_SOON_MS = 2000,  /* while none runs: the server was perhaps not there yet */
+	LOOK_AROUND_MS = 1000,  /* whether an integration has ended by itself, and is to begin anew */
 	WAIT_STEP_MS = 10,
 };
 
@@ -31,6 +34,11 @@ struct fleet {
 	struct outage *outage;                  /* owned; shared with the integrations */
 	struct token_limits limits;             /* the search's own */
 	struct reminders reported;              /* the search's own */
+	size_t notified_count;
+	struct notified {
+		char *database, *id; /* owned; of an integration that ran once in this process */
+		struct notices notices;
+	} * *notified; /* owned; the search's own */
 	bool has_thread;
 	pthread_t thread;
 	atomic_bool over; /* the search has ended */
@@ -84,9 +92,25 @@ static void close_at(struct fleet *fleet, size_t place)
 	integration_close(&gone);
 }
 
+/* Of what somebody was notified stays known while the process runs: an integration begins anew when its document is corrected. */
+static struct notices *notices_of(struct fleet *fleet, const struct integration_config *config)
+{
+	for (size_t i = 0; i < fleet->notified_count; i++)
+		if (strcmp(fleet->notified[i]->database, config->database) == 0 &&
+		    strcmp(fleet->notified[i]->id, config->id) == 0)
+			return &fleet->notified[i]->notices;
+	struct notified *notified = own_alloc(sizeof *notified);
+	notified->database = own_copy(config->database);
+	notified->id = own_copy(config->id);
+	fleet->notified = own_resize(fleet->notified, fleet->notified_count + 1, sizeof(struct notified *));
+	fleet->notified[fleet->notified_count++] = notified;
+	return &notified->notices;
+}
+
 static void start_new(struct fleet *fleet, struct integration_config *config)
 {
 	const char *token = bridge_settings_token(fleet->settings, config->base_id);
+	struct notices *notices = notices_of(fleet, config);
 	struct integration *integration =
 		integration_open(fleet->settings, config, token_limits_of(&fleet->limits, token), "run");
 
@@ -95,7 +119,7 @@ static void start_new(struct fleet *fleet, struct integration_config *config)
 	if (!stopping) {
 		fleet->list = own_resize(fleet->list, fleet->count + 1, sizeof(struct integration *));
 		fleet->list[fleet->count++] = integration;
-		integration_start(integration, fleet->outage);
+		integration_start(integration, fleet->outage, notices);
 	}
 	unlock(fleet);
 	if (stopping)
@@ -209,12 +233,23 @@ static bool any_over(const struct fleet *fleet)
 	return false;
 }
 
+/* What is added in the app is to run within seconds; a server with many databases is not to be kept busy by that. */
+static int64_t search_pause_ms(int64_t took_ms)
+{
+	int64_t pause_ms = SEARCH_TIMES * took_ms;
+
+	if (pause_ms < SEARCH_LEAST_MS)
+		return SEARCH_LEAST_MS;
+	return pause_ms < SEARCH_MS ? pause_ms : SEARCH_MS;
+}
+
 /* A thread that has ended is started again by the next search, at once; but not while searches fail, which would be asked for without a
  * pause. */
-static void wait_for_next_search(struct fleet *fleet, bool found)
+static void wait_for_next_search(struct fleet *fleet, bool found, int64_t took_ms)
 {
-	int64_t until_ms = clock_steady_ms() +
-			   (fleet->count && (found || !any_over(fleet)) ? SEARCH_MS : SEARCH_SOON_MS);
+	int64_t until_ms =
+		clock_steady_ms() +
+		(fleet->count && (found || !any_over(fleet)) ? search_pause_ms(took_ms) : SEARCH_SOON_MS);
 
 	while (!http_stopped(fleet->http) && clock_steady_ms() < until_ms && !(found && any_over(fleet)))
 		http_run(fleet->http, LOOK_AROUND_MS);
@@ -225,7 +260,9 @@ static void *run(void *context)
 	struct fleet *fleet = context;
 
 	while (!http_stopped(fleet->http)) {
-		wait_for_next_search(fleet, search(fleet));
+		int64_t began_ms = clock_steady_ms();
+		bool found = search(fleet);
+		wait_for_next_search(fleet, found, clock_steady_ms() - began_ms);
 	}
 	atomic_store(&fleet->over, true);
 	return NULL;
@@ -305,6 +342,12 @@ void fleet_close(struct fleet **fleet)
 	while (gone->count)
 		close_at(gone, gone->count - 1);
 	free(gone->list);
+	for (size_t i = 0; i < gone->notified_count; i++) {
+		free(gone->notified[i]->database);
+		free(gone->notified[i]->id);
+		free(gone->notified[i]);
+	}
+	free(gone->notified);
 	reminders_done(&gone->reported);
 	token_limits_done(&gone->limits);
 	outage_close(&gone->outage);

@@ -166,9 +166,10 @@ bool integration_cycle(struct integration *integration, const struct cycle_wish 
 	return ok || error_wrap(error, "integration '%s'", integration->config.name);
 }
 
-void integration_start(struct integration *integration, struct outage *outage)
+void integration_start(struct integration *integration, struct outage *outage, struct notices *notices)
 {
 	integration->outage = outage;
+	integration->notices = notices;
 	integration->goes_on = true;
 	integration->has_thread =
 		pthread_create(&integration->thread, NULL, integration_loop, integration) == 0;

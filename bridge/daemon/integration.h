@@ -6,6 +6,7 @@
 #include "bridge/sync/cycle.h"
 
 struct integration;
+struct notices;
 struct outage;
 
 /* 'config' is taken; settings and limiter are borrowed until the close. The limiter is that of the token; 'command' is what this
@@ -18,9 +19,9 @@ struct integration *integration_open(const struct bridge_settings *settings,
 void integration_close(struct integration **integration);
 const struct integration_config *integration_config(const struct integration *integration);
 
-/* Keeps both sides in step from now on, in a thread of its own, as soon as no other process does. 'outage' is borrowed, or NULL:
- * it takes note when CouchDB is away. */
-void integration_start(struct integration *integration, struct outage *outage);
+/* Keeps both sides in step from now on, in a thread of its own, as soon as no other process does. Both are borrowed: 'outage', or NULL, takes note when
+ * CouchDB is away; 'notices' knows of what somebody was notified, also by the thread before this one. */
+void integration_start(struct integration *integration, struct outage *outage, struct notices *notices);
 /* From any thread: asks it to end; integration_close() waits for that. */
 void integration_stop(struct integration *integration);
 /* As they were published last. From any thread. */

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+struct notices;
 struct outage;
 struct picture_signing;
 
@@ -17,6 +18,7 @@ struct integration {
 	struct connection connection;
 	struct picture_signing *signing; /* owned; NULL: no links are signed */
 	struct outage *outage;           /* borrowed, or NULL */
+	struct notices *notices;         /* borrowed, of a thread */
 	struct figures_keeper *figures;  /* owned */
 	struct sync_counts counted;      /* what the figures have of the sync's counts */
 	int64_t pairs_counted_ms;        /* steady; when the figures went through all pairs last; 0: never */

@@ -6,15 +6,13 @@
 #include <string.h>
 
 void notifier_begin(struct notifier *notifier, struct http *http, const char *url, const char *name,
-		    const struct log *log)
+		    struct notices *notices, const struct log *log)
 {
-	*notifier =
-		(struct notifier){.http = http, .url = url, .name = name, .log = log_context(log, "%s", "")};
-}
-
-void notifier_done(struct notifier *notifier)
-{
-	http_call_close(&notifier->call);
+	*notifier = (struct notifier){.http = http,
+				      .url = url,
+				      .name = name,
+				      .notices = notices,
+				      .log = log_context(log, "%s", "")};
 }
 
 /* A failure is told once, until one has arrived. Its sentence does not name the URL, which may be a permission. */
@@ -32,6 +30,12 @@ static void collect(struct notifier *notifier)
 	if (!ok && !notifier->failed)
 		log_warn(&notifier->log, "nobody could be notified at NOTIFY_URL: %s", error.text);
 	notifier->failed = !ok;
+	http_call_close(&notifier->call);
+}
+
+void notifier_done(struct notifier *notifier)
+{
+	collect(notifier);
 	http_call_close(&notifier->call);
 }
 
@@ -66,7 +70,7 @@ void notifier_note(struct notifier *notifier, const char *attention)
 	if (!notifier->url || !notifier->url[0])
 		return;
 	collect(notifier);
-	enum notice notice = notices_next(&notifier->notices, attention != NULL, clock_steady_ms());
+	enum notice notice = notices_next(notifier->notices, attention != NULL, clock_steady_ms());
 	if (notice != NOTICE_NONE)
 		post(notifier, notice, attention);
 }

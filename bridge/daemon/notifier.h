@@ -12,12 +12,12 @@ struct notifier {
 	const char *url;   /* borrowed; "" or NULL: nobody is notified */
 	const char *name;  /* borrowed; of the integration */
 	struct log log;
-	struct notices notices;
-	struct http_call *call; /* owned; under way, or NULL */
-	bool failed;            /* the last one did, and the log says so */
+	struct notices *notices; /* borrowed: it outlives a thread that begins anew */
+	struct http_call *call;  /* owned; under way, or NULL */
+	bool failed;             /* the last one did, and the log says so */
 };
 void notifier_begin(struct notifier *notifier, struct http *http, const char *url, const char *name,
-		    const struct log *log);
+		    struct notices *notices, const struct log *log);
 void notifier_done(struct notifier *notifier);
 /* To be called after each cycle. attention: why a person is needed, or NULL. */
 void notifier_note(struct notifier *notifier, const char *attention);

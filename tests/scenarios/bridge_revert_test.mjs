@@ -270,7 +270,8 @@ async function newest(world, step) {
 		assert.equal((await world.document(second)).data.notes, 'of the newest batch');
 	});
 
-	const { data: { name } } = await world.document(first);
+	const name = 'Only one is called so';
+	await world.save(first, { name });
 	const named = await command(world, ['history', '--item', name]);
 	await step('history finds an item by its name', () => {
 		const { entries } = named.answer.databases[0];
