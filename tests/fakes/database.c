@@ -1,8 +1,8 @@
 /* Documents by _id. A revision is "<number>-*". */
 #include "tests/fakes/database.h"
 
+#include "base/md5.h"
 #include "base/own.h"
-#include "tests/fakes/md5.h"
 
 #include <sodium.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "tests/fakes/pictures.h"
+#include "base/md5.h"
 #include "base/own.h"
-#include "tests/fakes/md5.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>

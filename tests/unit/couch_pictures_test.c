@@ -2,10 +2,10 @@
  * means. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/md5.h"
 #include "bridge/pictures/check_picture.h"
 #include "bridge/pictures/couch_pictures.h"
 #include "tests/fakes/http_server.h"
-#include "tests/fakes/md5.h"
 #include "tests/unit/cases.h"
 
 #include <stdio.h>
