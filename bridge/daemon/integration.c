@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "bridge/connect/connection_lease.h"
+#include "bridge/daemon/attached_pictures.h"
 #include "bridge/daemon/integration_cycle.h"
 #include "bridge/daemon/integration_figures.h"
 #include "bridge/daemon/integration_loop.h"
@@ -43,6 +44,7 @@ struct integration *integration_open(const struct bridge_settings *settings,
 		connection_setup(&integration->connection, &integration->config, &integration->log);
 	integration->signing =
 		sent_pictures_begin(settings, &integration->config, &integration->connection, &setup);
+	integration->imports = attached_pictures_begin(settings, &integration->connection, &setup);
 	connection_begin(&integration->connection, &setup);
 	connection_lease(&integration->connection, &integration->config, command, &integration->log);
 	integration->figures =
@@ -60,6 +62,7 @@ void integration_close(struct integration **integration)
 	if (gone->has_thread)
 		pthread_join(gone->thread, NULL);
 	figures_keeper_close(&gone->figures);
+	picture_imports_close(&gone->imports);
 	connection_done(&gone->connection);
 	picture_signing_close(&gone->signing);
 	airtable_limiter_close(&gone->base_limiter);
@@ -146,6 +149,8 @@ bool integration_cycle(struct integration *integration, const struct cycle_wish 
 
 	for (int try = 0; try < CYCLE_TRIES; try++) {
 		ok = cycle_on_demand(integration, wish, error);
+		while (ok && attached_pictures_await(integration->imports, integration->connection.http))
+			ok = cycle_on_demand(integration, &(struct cycle_wish){.wait_ms = 0}, error);
 		if (ok || error->kind == ERROR_FATAL || error->kind == ERROR_STOPPED ||
 		    try + 1 == CYCLE_TRIES)
 			break;

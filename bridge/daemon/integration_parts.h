@@ -17,6 +17,7 @@ struct integration {
 	struct airtable_limiter *base_limiter;
 	struct connection connection;
 	struct picture_signing *signing; /* owned; NULL: no links are signed */
+	struct picture_imports *imports; /* owned */
 	struct outage *outage;           /* borrowed, or NULL */
 	struct notices *notices;         /* borrowed, of a thread */
 	struct figures_keeper *figures;  /* owned */

@@ -25,7 +25,7 @@ static bool get(void *context, const char *full_id, struct json_object **body_ou
 }
 
 /* A picture's other links have the ids that the app gives them. Where one is not found under its id, the picture's list
- * of items would lose one, so it is left to the app. */
+ * of items would lose one, so it is left to the app. One that is being made here is known all the same. */
 static void want_other_links(struct picture_view *view, const char *image_id)
 {
 	scoped_text image = document_full_id(DOCUMENT_IMAGE, image_id);
@@ -38,7 +38,8 @@ static void want_other_links(struct picture_view *view, const char *image_id)
 					      item ? item : "", image_id);
 		struct json_object *body = NULL;
 		document_cache_want(&view->documents, link);
-		if (json_find(view->documents.stored, link, &body) && !body)
+		if (!document_cache_is_saved(&view->documents, link) &&
+		    json_find(view->documents.stored, link, &body) && !body)
 			json_put(view->unsure, image, NULL);
 	}
 }

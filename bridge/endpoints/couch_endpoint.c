@@ -302,19 +302,21 @@ static bool collect_beginning(void *context, struct couch_document *document, st
 static bool read_beginning(void *self, const char *prefix, size_t most, struct json_object *into,
 			   struct error *error)
 {
-	struct couch_endpoint *endpoint = self;
 	struct beginning beginning = {most, into, false};
 
-	return couch_documents_walk_prefix(endpoint->source, prefix, LISTING_PAGE, false, collect_beginning,
-					   &beginning, error) ||
+	return couch_documents_walk_prefix(((struct couch_endpoint *)self)->source, prefix, LISTING_PAGE,
+					   false, collect_beginning, &beginning, error) ||
 	       beginning.enough;
+}
+
+static bool picture_digests(void *self, struct json_object *into, struct error *error)
+{
+	return couch_picture_digests(((const struct couch_endpoint *)self)->source, into, error);
 }
 
 static bool known_revisions(void *self, struct endpoint_known *asked, size_t count, struct error *error)
 {
-	const struct couch_endpoint *endpoint = self;
-
-	return couch_known_revisions(endpoint->source, asked, count, error);
+	return couch_known_revisions(((const struct couch_endpoint *)self)->source, asked, count, error);
 }
 
 static bool read_revisions(void *self, struct endpoint_revision *revisions, size_t count, struct error *error)
@@ -327,11 +329,10 @@ static bool read_revisions(void *self, struct endpoint_revision *revisions, size
 static bool read_attachment(void *self, const struct endpoint_revision *revision, const char *name,
 			    struct json_object **attachment_out, struct error *error)
 {
-	struct couch_endpoint *endpoint = self;
 	scoped_text full_id = document_full_id(table_document_type(revision->key.table), revision->key.id);
 
-	return couch_attachment_inline(endpoint->source, full_id, revision->revision, name, attachment_out,
-				       error);
+	return couch_attachment_inline(((struct couch_endpoint *)self)->source, full_id, revision->revision,
+				       name, attachment_out, error);
 }
 
 struct reading {
@@ -423,6 +424,7 @@ struct endpoint couch_endpoint_interface(struct couch_endpoint *endpoint)
 		.read = read_documents,
 		.read_extras = read_extras,
 		.read_beginning = read_beginning,
+		.picture_digests = picture_digests,
 		.known_revisions = known_revisions,
 		.read_revisions = read_revisions,
 		.read_attachment = read_attachment,

@@ -164,6 +164,8 @@ struct endpoint_ops {
 	/* At most 'most' documents whose full id begins with the prefix, into {_id: body}. Documents only. */
 	bool (*read_beginning)(void *self, const char *prefix, size_t most, struct json_object *into,
 			       struct error *error);
+	/* The digest of every picture that has one, into {digest: image id}: of several with the same the first. Documents only. */
+	bool (*picture_digests)(void *self, struct json_object *into, struct error *error);
 	/* Whether the database knows these revisions, in any branch of the documents. Documents only. */
 	bool (*known_revisions)(void *self, struct endpoint_known *asked, size_t count, struct error *error);
 	/* These revisions, as far as they are there. Documents only. */
@@ -213,5 +215,41 @@ struct picture_signer {
 	/* Of the picture in this image document. The caller frees. False: it has no file that a link could name, or no key is there. */
 	bool (*sign)(void *self, const char *image_id, struct json_object *image, char **link_out,
 		     struct error *error);
+	void *self;
+};
+
+/* A file that somebody attached to a row, on its way to become a picture. */
+struct picture_order {
+	const char *attachment_id; /* by which it is asked for */
+	const char *url;           /* where it is, as the row has just shown it; a permission */
+	const char *name;          /* of the file, as somebody wrote it; "" none */
+	const char *item_id;       /* whose it is */
+};
+enum import_end {
+	IMPORT_UNKNOWN, /* nobody has ordered it, or it was forgotten */
+	IMPORT_UNDER_WAY,
+	IMPORT_READY,
+	IMPORT_LOST, /* nothing is there under its URL any more: the row has another one when it is read again */
+	IMPORT_FAILED,  /* the network, or this machine: another time it may go well */
+	IMPORT_REFUSED, /* no picture comes of these bytes, ever */
+};
+struct picture_import {
+	enum import_end end;
+	const char *words; /* borrowed; a sentence that names the file and says why there is no picture; "" */
+	const char *digest; /* borrowed; "md5-...", of the rendition image-1440; NULL: it is not ready */
+	int64_t size;       /* bytes of both renditions */
+};
+/* Fetches files that people attached and makes the app's two renditions of them, while cycles go on. All of it can be lost: then it is
+ * ordered again. */
+struct picture_importer {
+	/* Does nothing if this attachment was ordered already and not forgotten. False: too many are under way, ask again later. */
+	bool (*order)(void *self, const struct picture_order *order);
+	/* What has become of it; its texts are borrowed until it is forgotten. */
+	void (*look)(void *self, const char *attachment_id, struct picture_import *import_out);
+	/* Of one that is ready, as the body of an image document may hold them: {name: {content_type, data}}; the caller frees. */
+	struct json_object *(*renditions)(void *self, const char *attachment_id);
+	void (*forget)(void *self, const char *attachment_id);
+	/* Whose file is over and was not told yet; the caller frees. NULL: nobody's. */
+	char *(*next_over)(void *self);
 	void *self;
 };

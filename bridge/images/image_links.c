@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "bridge/documents/extra_results.h"
 #include "bridge/documents/picture_view.h"
+#include "bridge/images/import_draft.h"
 #include "bridge/job/job_images.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
@@ -49,7 +50,7 @@ static bool changes_any(const struct job *job)
 	bool any = plan->write_order;
 
 	for (size_t i = 0; i < plan->count; i++)
-		any = any || plan->list[i].action == PICTURE_UNLINK;
+		any = any || plan->list[i].action == PICTURE_UNLINK || import_is_linked(&plan->list[i]);
 	return any;
 }
 
@@ -90,6 +91,21 @@ static struct datum *change_of(const struct job *job, const char *full_id, struc
 
 /* ---- saving ---- */
 
+/* True: the other saves go on. What asked for something that is not read yet is saved once more. */
+static bool take_refusal(struct unlinking *unlinking, struct job *job, const struct error *why,
+			 struct error *error)
+{
+	if (why->kind != ERROR_REFUSED) {
+		*error = *why;
+		return false;
+	}
+	if (document_cache_wants(&unlinking->view.documents))
+		return true;
+	job->images->links_failed = true;
+	job_problem(job, "Images: a picture is not added, removed or moved: %s.", why->text);
+	return true;
+}
+
 static bool save_one(struct unlinking *unlinking, struct job *job, const char *full_id,
 		     const struct datum *change, struct error *error)
 {
@@ -102,20 +118,28 @@ static bool save_one(struct unlinking *unlinking, struct job *job, const char *f
 	struct error why = {0};
 
 	bool ok = save_all(&request, &view, &source, &bodies, &result, &why);
-	if (ok) {
-		if (result.history)
-			json_put(unlinking->histories, full_id, json_share(result.history));
+	if (ok && result.history)
+		json_put(unlinking->histories, full_id, json_share(result.history));
+	if (ok)
 		picture_view_save(&unlinking->view, bodies);
-	} else if (why.kind == ERROR_REFUSED && document_cache_wants(&unlinking->view.documents)) {
-		/* It asked for what is not read yet: it is saved once more. */
-	} else if (why.kind == ERROR_REFUSED) {
-		job->images->links_failed = true;
-		job_problem(job, "Images: a picture is not removed or moved: %s.", why.text);
-	} else {
-		*error = why;
-	}
 	save_result_done(&result);
-	return ok || why.kind == ERROR_REFUSED;
+	return ok || take_refusal(unlinking, job, &why, error);
+}
+
+static bool save_import(struct unlinking *unlinking, struct job *job, const struct picture_decision *decision,
+			struct error *error)
+{
+	scoped_text full_id = import_link_id(job, decision);
+	const struct inventory_source source = {.now_ms = job->entry.pictures.links_at_ms, .uuid = new_uuid};
+	int place = place_of(&job->images->plan, decision->image_id);
+	struct error why = {0};
+
+	if (!import_save_image(unlinking->batch, job, decision, &unlinking->view, &source, &why))
+		return take_refusal(unlinking, job, &why, error);
+	struct datum *link = import_link(job, decision, place);
+	bool ok = save_one(unlinking, job, full_id, link, error);
+	datum_close(&link);
+	return ok;
 }
 
 static bool save_links(struct unlinking *unlinking, struct job *job, struct error *error)
@@ -128,6 +152,9 @@ static bool save_links(struct unlinking *unlinking, struct job *job, struct erro
 			ok = save_one(unlinking, job, full_id, change, error);
 		datum_close(&change);
 	}
+	for (size_t i = 0; ok && i < job->images->plan.count; i++)
+		if (import_is_linked(&job->images->plan.list[i]))
+			ok = save_import(unlinking, job, &job->images->plan.list[i], error);
 	return ok;
 }
 
@@ -194,13 +221,25 @@ static size_t collect(struct unlinking *unlinking, enum written written, struct 
 	return count;
 }
 
+static bool is_new_link(const struct job *job, const char *full_id)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < job->images->plan.count; i++) {
+		const struct picture_decision *one = &job->images->plan.list[i];
+		scoped_text link = import_is_linked(one) ? import_link_id(job, one) : NULL;
+		found = found || (link && strcmp(link, full_id) == 0);
+	}
+	return found;
+}
+
 /* Whose the picture or the link is; of a history that of its link. */
 static bool is_about(struct job *job, struct json_object *body)
 {
 	const char *full_id = json_text_or(body, "_id", ""), *data_id = json_text_or(body, "data_id", NULL);
 	scoped_text link = data_id ? document_full_id(DOCUMENT_ITEM_IMAGE, data_id) : own_copy(full_id);
 	const char *image_id = NULL;
-	bool found = json_find(job->images->links, link, NULL);
+	bool found = json_find(job->images->links, link, NULL) || is_new_link(job, link);
 
 	if (document_type_of(full_id, &image_id) == DOCUMENT_IMAGE)
 		found = is_unlinked(&job->images->plan, image_id) ||
@@ -221,7 +260,7 @@ static void take_failed(struct unlinking *unlinking, const struct endpoint_write
 		if (write->result != ERROR_REFUSED)
 			continue;
 		job->problem_passes = true;
-		job_problem(job, "Images: CouchDB refused to have a picture removed or moved: %s.",
+		job_problem(job, "Images: CouchDB refused to have a picture added, removed or moved: %s.",
 			    write->error.text);
 	}
 }
@@ -245,9 +284,16 @@ static bool write_some(struct unlinking *unlinking, enum written written, struct
 /* Of what could not be recorded, or not be put right beside it, nothing is removed. */
 static bool write_all(struct unlinking *unlinking, struct error *error)
 {
-	return write_some(unlinking, HISTORIES, error) && save_round(unlinking, error) &&
-	       write_some(unlinking, PICTURES, error) && save_round(unlinking, error) &&
-	       write_some(unlinking, LINKS, error);
+	bool ok = write_some(unlinking, HISTORIES, error) && save_round(unlinking, error) &&
+		  write_some(unlinking, PICTURES, error) && save_round(unlinking, error) &&
+		  write_some(unlinking, LINKS, error);
+
+	for (size_t i = 0; ok && i < unlinking->batch->count; i++) {
+		struct job *job = &unlinking->batch->jobs[i];
+		if (is_planned(job) && changes_any(job))
+			job->images->links_written = !job->images->links_failed;
+	}
+	return ok;
 }
 
 /* ---- of the batch ---- */
@@ -309,5 +355,5 @@ bool batch_write_image_links(struct batch *batch, struct error *error)
 		  write_all(&unlinking, error);
 	picture_view_done(&unlinking.view);
 	json_release(unlinking.histories);
-	return ok || error_wrap(error, "removing pictures");
+	return ok || error_wrap(error, "changing pictures");
 }

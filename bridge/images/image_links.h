@@ -1,5 +1,5 @@
-/* Removes links of items to pictures that people removed from the row, and puts links in the order of the row: saved as the app does it,
- * with history. */
+/* Removes links of items to pictures that people removed from the row, makes those of pictures that they added, and puts links in the order
+ * of the row: saved as the app does it, with history. */
 #pragma once
 #include "bridge/job/batch.h"
 

@@ -3,6 +3,7 @@
 #include "bridge/images/images_cell.h"
 #include "bridge/images/images_problem.h"
 #include "bridge/images/images_way.h"
+#include "bridge/images/settle_imports.h"
 #include "bridge/limits.h"
 
 #include <stdlib.h>
@@ -136,6 +137,9 @@ static void agree_on_one(const struct batch *batch, const struct job *job,
 		forget(batch, job, one, agreed);
 		break;
 	case PICTURE_IMPORT:
+		if (job->images->links_written)
+			ledger_pictures_add(agreed, decision->image_id, decision->attachment_id,
+					    PICTURE_CONFIRMED);
 		break;
 	}
 }
@@ -207,6 +211,7 @@ void job_settle_images(struct batch *batch, struct job *job)
 	}
 	images->by_upload = !images->writes_cell && images_go_by_upload(batch->sync);
 	agree(batch, job, false);
+	job_settle_imports(batch, job);
 	/* The state was lost, or somebody else has sent them: from now on Airtable has its time. */
 	if (!agreed->sent_ms && any_sent(agreed))
 		agreed->sent_ms = now_ms(batch);
@@ -308,7 +313,8 @@ static bool changes_links(const struct pictures_plan *plan)
 	bool changes = plan->write_order;
 
 	for (size_t i = 0; i < plan->count; i++)
-		changes = changes || plan->list[i].action == PICTURE_UNLINK;
+		changes = changes || plan->list[i].action == PICTURE_UNLINK ||
+			  (plan->list[i].action == PICTURE_IMPORT && plan->list[i].image_id);
 	return changes;
 }
 
@@ -346,7 +352,6 @@ void job_end_images(struct batch *batch, struct job *job)
 	struct job_images *images = job->images;
 	struct ledger_pictures *agreed = &job->entry.pictures;
 
-	(void)batch;
 	if (!images || !images->planned)
 		return;
 	bool through = are_uploads_through(job);
@@ -354,7 +359,7 @@ void job_end_images(struct batch *batch, struct job *job)
 	bool row_open = !waits && (images->noted || images->ticked || (images->plan.write_row && !through));
 	bool links_open = images->links_failed || !images->all_here || changes_links(&images->plan) ||
 			  (images->by_upload && sends_any(&images->plan) && !through);
-	bool any = agreed->count || images->links_hash;
+	bool any = agreed->count || images->links_hash || batch->sync->importer;
 	agreed->row = any && !row_open ? images->row_hash : 0;
 	if (!images->links_failed)
 		agreed->links_at_ms = 0;

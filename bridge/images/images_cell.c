@@ -17,6 +17,8 @@ static bool is_fetched(struct json_object *attachment)
 	return json_int_or(attachment, "size", -1) >= 0;
 }
 
+#define IMPORTED "imported\n" /* a hash of before people's attachments were imported is another */
+
 uint64_t images_row_hash(const struct columns *columns, struct json_object *row)
 {
 	struct json_object *cell = cell_of(columns, row);
@@ -24,7 +26,7 @@ uint64_t images_row_hash(const struct columns *columns, struct json_object *row)
 
 	for (size_t i = 0; i < json_length(cell); i++) {
 		struct json_object *one = json_at(cell, i);
-		text_format(&words, "%s %s %d\n", json_text_or(one, "id", ""),
+		text_format(&words, "%s%s %s %d\n", i ? "" : IMPORTED, json_text_or(one, "id", ""),
 			    json_text_or(one, "filename", ""), is_fetched(one));
 	}
 	uint64_t hash = words.length ? text_hash(text_or_empty(&words)) : 0;
@@ -44,8 +46,18 @@ bool images_row_differs(const struct sync *sync, const struct pair *pair, const 
 
 	if (!images_flow(sync, pair->table))
 		return false;
-	bool any = entry->pictures.count || entry->pictures.removing || pair->links;
+	bool any = entry->pictures.count || entry->pictures.removing || pair->links || sync->importer;
 	return images_ticked(columns, row) || (any && images_row_hash(columns, row) != entry->pictures.row);
+}
+
+struct json_object *images_attachment(const struct columns *columns, struct json_object *row, const char *id)
+{
+	struct json_object *cell = cell_of(columns, row);
+
+	for (size_t i = 0; i < json_length(cell); i++)
+		if (strcmp(json_text_or(json_at(cell, i), "id", ""), id) == 0)
+			return json_at(cell, i);
+	return NULL;
 }
 
 struct picture_attachment *images_read_cell(const struct columns *columns, struct json_object *row,

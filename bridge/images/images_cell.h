@@ -14,3 +14,5 @@ bool images_row_differs(const struct sync *sync, const struct pair *pair, const 
 /* Attachments with texts of their own, which the caller frees with the list. */
 struct picture_attachment *images_read_cell(const struct columns *columns, struct json_object *row,
 					    size_t *count_out);
+/* One of them as the row shows it, with its URL; borrowed; NULL: it is not there. */
+struct json_object *images_attachment(const struct columns *columns, struct json_object *row, const char *id);

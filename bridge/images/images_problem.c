@@ -1,6 +1,7 @@
 #include "bridge/images/images_problem.h"
 
 #include "bridge/images/images_way.h"
+#include "bridge/images/settle_imports.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
 
@@ -81,6 +82,7 @@ void job_describe_images(const struct batch *batch, struct job *job)
 		text_format(&words, "%sImages: %s", words.length ? ". " : "", job->images->plan.problem);
 	if (agreed->refusals)
 		text_format(&words, "%s" IMAGES_REFUSED, words.length ? ". " : "");
+	job_describe_imports(job, &words);
 	own_free_text(&agreed->problem);
 	agreed->problem = words.length ? own_copy(text_or_empty(&words)) : NULL;
 	text_done(&words);

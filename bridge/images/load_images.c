@@ -2,6 +2,7 @@
 
 #include "bridge/documents/picture_view.h"
 #include "bridge/images/images_cell.h"
+#include "bridge/images/load_imports.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/memory/heard_pictures.h"
 #include "inventory/pictures.h"
@@ -165,6 +166,7 @@ bool batch_load_images(struct batch *batch, struct error *error)
 		take_row(batch, job);
 		job->pair->links = job->images->links_hash;
 	}
+	ok = ok && batch_load_imports(batch, &view, error);
 	picture_view_done(&view);
 	return ok || error_wrap(error, "reading pictures");
 }

@@ -29,8 +29,11 @@ void job_images_done(struct job_images **images)
 	for (size_t i = 0; i < gone->row_count; i++) {
 		free((void *)gone->row[i].id);
 		free((void *)gone->row[i].stem);
+		free((void *)gone->row[i].image_id);
 	}
 	free(gone->row);
+	free(gone->imports);
+	json_release(gone->renditions);
 	ledger_pictures_done(&gone->before);
 	free(gone);
 }

@@ -1,5 +1,6 @@
 /* The pictures of one item under work (sync-rules 9): what both sides show of them, what was decided, and what has become of it. */
 #pragma once
+#include "bridge/endpoints/endpoint.h"
 #include "bridge/plan/plan_pictures.h"
 #include "bridge/state/ledger_pictures.h"
 
@@ -7,6 +8,11 @@ struct job_image {
 	char *image_id;           /* owned */
 	char *filename;           /* owned; NULL: the picture is not here, or has no file */
 	struct json_object *body; /* owned; the image document, or NULL */
+};
+/* What has come of an attachment that is none of ours. */
+struct job_import {
+	struct picture_import told; /* its texts are the importer's, until it forgets the attachment */
+	bool stored;                /* the picture that it is is in the database */
 };
 struct job_images {
 	/* What is read: by batch_load(). */
@@ -18,6 +24,7 @@ struct job_images {
 	bool all_here; /* each of them has its file */
 	size_t row_count;
 	struct picture_attachment *row; /* owned, with its texts; the cell */
+	struct job_import *imports;     /* owned; of each attachment of the row */
 	uint64_t row_hash;              /* 0: it is empty */
 	bool ticked;                    /* Remove All Images */
 	bool before_tick;               /* what that is about was noted by a former job */
@@ -27,8 +34,10 @@ struct job_images {
 	struct pictures_plan plan;
 
 	/* What is done. */
-	bool by_upload;    /* what is new is sent with its bytes, when the other cells are through */
-	bool links_failed; /* not all links were removed or put in order */
+	struct json_object *renditions; /* owned; {attachment id: those of what is saved}, or NULL */
+	bool by_upload;     /* what is new is sent with its bytes, when the other cells are through */
+	bool links_failed;  /* not all links were made, removed or put in order */
+	bool links_written; /* they all were, and those of new pictures were made */
 	bool writes_cell, clears_box;  /* both stand in the row's body */
 	bool suspect;                  /* the row was refused with them, and is tried without */
 	bool noted;                    /* the entry says what is sent; 'before' is what it said until then */

@@ -1,7 +1,9 @@
 #include "bridge/memory/heard_pictures.h"
 
+#include "bridge/memory/known_digests.h"
 #include "inventory/document.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- links ---- */
@@ -142,6 +144,7 @@ static void hear_link(struct sync *sync, const char *full_id, const char *id, st
 
 static void hear_image(struct sync *sync, const char *full_id, struct json_object *body)
 {
+	sync_hear_digest(sync, full_id, body);
 	queue_items(sync, json_child(document_data(body), "_item_ids", json_type_array));
 	if (!sync->awaited_pictures)
 		return;
@@ -160,6 +163,19 @@ void sync_hear_pictures(struct sync *sync, struct json_object *list)
 			hear_link(sync, full_id, id, body);
 		else
 			hear_image(sync, full_id, body);
+	}
+}
+
+/* ---- what people attached ---- */
+
+void sync_hear_imports(struct sync *sync)
+{
+	const struct picture_importer *importer = sync->importer;
+	char *item_id;
+
+	while (importer && (item_id = importer->next_over(importer->self))) {
+		queue_item(sync, item_id);
+		free(item_id);
 	}
 }
 
@@ -212,6 +228,7 @@ static bool walk(struct sync *sync, struct error *error)
 	json_object_close(&sync->odd_links);
 	json_object_close(&sync->awaited_pictures);
 	json_object_close(&sync->awaited_items);
+	json_object_close(&sync->digests);
 	if (!read_links(sync, SIZE_MAX, links, error))
 		return false;
 	take_links(sync, links);

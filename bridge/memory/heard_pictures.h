@@ -10,6 +10,8 @@
 must_use bool sync_begin_pictures(struct sync *sync, struct error *error);
 /* 'list' as in endpoint_news; or NULL. */
 void sync_hear_pictures(struct sync *sync, struct json_object *list);
+/* Items whose attached files have become pictures, or have turned out not to. */
+void sync_hear_imports(struct sync *sync);
 /* Whether the item has any, as far as is known without asking. */
 bool sync_has_links(const struct sync *sync, const struct pair *item);
 /* Hash of links, {_id: body}: of what they say, in whatever order; 0: there are none. */

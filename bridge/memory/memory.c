@@ -17,6 +17,7 @@ struct sync *sync_open(const struct sync_setup *setup)
 	sync->rows = setup->rows;
 	sync->pictures = setup->pictures;
 	sync->signer = setup->signer;
+	sync->importer = setup->importer;
 	sync->request_deadline_ms = setup->request_deadline_ms;
 	sync->upload_deadline_ms = setup->upload_deadline_ms;
 	sync->log = log_context(setup->log, "%s", "");
@@ -47,6 +48,7 @@ void sync_close(struct sync **sync)
 	json_release(gone->odd_links);
 	json_release(gone->awaited_pictures);
 	json_release(gone->awaited_items);
+	json_release(gone->digests);
 	free(gone);
 }
 

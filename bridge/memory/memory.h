@@ -17,6 +17,8 @@ struct sync_setup {
 	struct store store;
 	bool pictures;                       /* they are read and written */
 	const struct picture_signer *signer; /* borrowed; NULL: pictures are sent with their bytes */
+	const struct picture_importer
+		*importer;       /* borrowed; NULL: what people attach stays in the row alone */
 	int request_deadline_ms; /* after this a request that was sent cannot be applied any more */
 	int upload_deadline_ms;  /* the same of a picture that is sent with its bytes */
 	const struct log *log;
@@ -30,8 +32,9 @@ struct sync_counts {
 struct sync {
 	const struct integration_config *config;
 	struct endpoint couch, rows;
-	bool pictures;                       /* are read and written */
-	const struct picture_signer *signer; /* or NULL */
+	bool pictures;                           /* are read and written */
+	const struct picture_signer *signer;     /* or NULL */
+	const struct picture_importer *importer; /* or NULL */
 	struct ledger ledger;
 	struct columns columns[TABLE_COUNT];
 	struct pairs pairs;
@@ -103,6 +106,8 @@ struct sync {
 	/* Owned, each {id: [item ids]} or NULL: links whose ids do not tell their item, pictures that some item lacks, and items that have
 	 * links and no document yet. */
 	struct json_object *odd_links, *awaited_pictures, *awaited_items;
+	struct json_object *
+		digests; /* owned; {digest: image id}, of all pictures; NULL: not read yet (known_digests.h) */
 	struct sync_counts counts;
 	struct progress progress;
 	struct repeats repeats; /* what was logged lately (job_log.h) */

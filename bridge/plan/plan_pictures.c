@@ -62,6 +62,14 @@ static const char *image_by_stem(const struct planning *planning, const char *st
 	return place != NOWHERE ? planning->views->agreed[place].image_id : NULL;
 }
 
+/* Its import has told which picture it is: somebody has put it there anew. */
+static bool is_new(const struct planning *planning, size_t place)
+{
+	const struct picture_attachment *one = &planning->views->row[place];
+
+	return one->image_id && !image_by_id(planning, one->id);
+}
+
 /* Those that are known by their ids go first: of two that are the same picture the one that was agreed is it. */
 static void name_attachments(struct planning *planning)
 {
@@ -72,8 +80,10 @@ static void name_attachments(struct planning *planning)
 	for (size_t i = 0; i < planning->row_count; i++) {
 		if (planning->image_of[i])
 			continue;
-		const char *image = image_by_stem(planning, row[i].stem);
-		planning->is_copy[i] = image && place_in_row(planning, image) != NOWHERE;
+		const char *image = row[i].image_id ? row[i].image_id : image_by_stem(planning, row[i].stem);
+		bool is_back = row[i].image_id && place_in_item(planning, image) == NOWHERE &&
+			       place_in_agreed(planning, image) != NOWHERE;
+		planning->is_copy[i] = image && !is_back && place_in_row(planning, image) != NOWHERE;
 		planning->image_of[i] = image;
 	}
 }
@@ -89,8 +99,7 @@ static void decide(struct planning *planning, enum picture_action action, const 
 		.action = action,
 		.reason = reason,
 		.image_id = image_id,
-		.attachment_id = attachment != NOWHERE ? planning->views->row[attachment].id : NULL,
-	};
+		.attachment_id = attachment != NOWHERE ? planning->views->row[attachment].id : NULL};
 }
 
 static void fill_again(struct planning *planning, const char *image_id)
@@ -189,10 +198,12 @@ static void decide_row(struct planning *planning, size_t place)
 		decide(planning, PICTURE_TAKE_OUT, "the row has it twice", image_id, (int)place);
 	else if (image_id && place_in_item(planning, image_id) != NOWHERE)
 		return; /* it is decided as the item's */
-	else if (image_id)
+	else if (image_id && !is_new(planning, place))
 		decide(planning, PICTURE_TAKE_OUT, "it was removed in the app", image_id, (int)place);
 	else if (is_removed(planning, planning->views->row[place].id))
 		decide(planning, PICTURE_TAKE_OUT, "Remove All Images was ticked", NULL, (int)place);
+	else if (image_id)
+		decide(planning, PICTURE_IMPORT, "it was added in Airtable", image_id, (int)place);
 	else if (!planning->views->row[place].fetched)
 		decide(planning, PICTURE_WAIT, "Airtable is fetching it", NULL, (int)place);
 	else
@@ -292,9 +303,8 @@ static void put_in_order(struct planning *planning)
 {
 	struct pictures_plan *plan = planning->plan;
 	struct picture_decision all[countof(plan->list)];
-	size_t total = plan->count, count = 0;
+	size_t total = plan->count, count = 0, most = PICTURES_MOST;
 	bool of_row = row_leads(planning);
-	size_t most = planning->item_count > planning->row_count ? planning->item_count : planning->row_count;
 
 	memcpy(all, plan->list, total * sizeof all[0]);
 	for (size_t place = 0; place < most; place++)
@@ -328,11 +338,35 @@ static bool differs_in_order(const struct planning *planning, bool of_row)
 
 /* ---- what follows ---- */
 
+/* A picture that the item gets now stands before one that it has: those behind it move. */
+static bool moves_others(const struct planning *planning)
+{
+	bool linked = false, moves = false;
+
+	for (size_t i = 0; i < planning->plan->kept; i++) {
+		const struct picture_decision *one = &planning->plan->list[i];
+		moves = moves || (linked && place_in_item(planning, one->image_id) != NOWHERE);
+		linked = linked || (one->action == PICTURE_IMPORT && one->image_id);
+	}
+	return moves;
+}
+
+/* Something of the row is not known yet that may be this picture: with its state lost, or its row made anew. */
+static bool may_be_there(const struct planning *planning, const struct picture_decision *decision)
+{
+	bool expected = false;
+
+	for (size_t i = 0; i < planning->row_count; i++)
+		expected = expected || (planning->views->row[i].expected && !planning->image_of[i]);
+	return expected && decision->action == PICTURE_SEND &&
+	       place_in_agreed(planning, decision->image_id) == NOWHERE;
+}
+
 static void sum_up(struct planning *planning)
 {
 	struct pictures_plan *plan = planning->plan;
 
-	plan->write_order = differs_in_order(planning, false);
+	plan->write_order = differs_in_order(planning, false) || moves_others(planning);
 	plan->write_row = differs_in_order(planning, true);
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct picture_decision *one = &plan->list[i];
@@ -340,19 +374,18 @@ static void sum_up(struct planning *planning)
 		plan->write_row |=
 			one->action == PICTURE_SEND || one->action == PICTURE_TAKE_OUT || row_loses;
 		plan->row_must_wait |=
-			one->action == PICTURE_WAIT && !(one->attachment_id && *one->attachment_id);
+			(one->action == PICTURE_WAIT && !(one->attachment_id && *one->attachment_id)) ||
+			may_be_there(planning, one);
 	}
 }
 
 void plan_pictures(const struct pictures_views *views, struct pictures_plan *plan_out)
 {
-	struct planning planning = {
-		.views = views,
-		.plan = plan_out,
-		.item_count = views->item_count,
-		.row_count = views->row_count,
-		.agreed_count = views->agreed_count,
-	};
+	struct planning planning = {.views = views,
+				    .plan = plan_out,
+				    .item_count = views->item_count,
+				    .row_count = views->row_count,
+				    .agreed_count = views->agreed_count};
 
 	*plan_out = (struct pictures_plan){0};
 	if (views->item_count > PICTURES_MOST || views->row_count > PICTURES_MOST ||

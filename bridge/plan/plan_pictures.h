@@ -11,7 +11,7 @@
  *                                      looked at again
  *     there      gone      left out    the row stays without it
  *     gone       there     sent, conf. removed in the app: it leaves the row
- *     gone       foreign   no          it is imported
+ *     gone       foreign   no          it is imported; once it is known which picture comes of it, it is linked
  *     gone       gone      any         it is forgotten
  *
  * An empty cell alone is no removal: it is filled again, once. The command Remove All Images is one. docs/pictures.md has the
@@ -26,9 +26,11 @@
 	200 /* of an item, of its row and of what is agreed, each; with more nothing is decided */
 
 struct picture_attachment {
-	const char *id;   /* Airtable's; "" not shown yet */
-	const char *stem; /* what stands before the first dot of its file name */
-	bool fetched;     /* Airtable has the file: its size is shown */
+	const char *id;       /* Airtable's; "" not shown yet */
+	const char *stem;     /* what stands before the first dot of its file name */
+	bool fetched;         /* Airtable has the file: its size is shown */
+	const char *image_id; /* the picture that its import is to make of it, or has made; NULL: not known */
+	bool expected; /* that is not known yet, and will be soon: what the row lacks may be this, and is not sent meanwhile */
 };
 struct picture_agreed {
 	const char *image_id;
@@ -54,7 +56,7 @@ enum picture_action {
 	PICTURE_KEEP,     /* both have it */
 	PICTURE_SEND,     /* the row gets it, by a link */
 	PICTURE_WAIT,     /* Airtable is fetching it */
-	PICTURE_IMPORT,   /* the item gets it */
+	PICTURE_IMPORT,   /* the item gets it, now if it is known which picture it is */
 	PICTURE_UNLINK,   /* the item loses it */
 	PICTURE_TAKE_OUT, /* the row loses it */
 	PICTURE_STAY_OUT, /* the row stays without it, and the item keeps it: left out from now on */
@@ -63,7 +65,7 @@ enum picture_action {
 struct picture_decision {
 	enum picture_action action;
 	const char *reason;
-	const char *image_id;      /* borrowed; NULL: foreign */
+	const char *image_id;      /* borrowed; NULL: foreign, and not known */
 	const char *attachment_id; /* borrowed; NULL: the row has none */
 	bool failed;               /* it was sent before, and Airtable did not take it */
 };
@@ -71,11 +73,11 @@ struct pictures_plan {
 	size_t count;
 	/* First those that both are to have, in their order, then the others. */
 	struct picture_decision list[3 * PICTURES_MOST];
-	size_t kept;         /* so many of them stand at the beginning */
-	bool write_row;      /* the cell is to be replaced */
-	bool write_order;    /* the item's order is another one than the document's */
-	bool fills_again;    /* the cell was emptied: to be noted */
-	bool row_must_wait;  /* something in the cell has no id yet, by which it could be kept */
+	size_t kept;      /* so many of them stand at the beginning */
+	bool write_row;   /* the cell is to be replaced */
+	bool write_order; /* the item's order is another one than the document's */
+	bool fills_again; /* the cell was emptied: to be noted */
+	bool row_must_wait; /* something in the cell has no id yet, by which it could be kept, or may be what would be sent */
 	const char *problem; /* a person should know; or NULL */
 };
 void plan_pictures(const struct pictures_views *views, struct pictures_plan *plan_out);

@@ -21,6 +21,7 @@ void ledger_pictures_done(struct ledger_pictures *pictures)
 		picture_done(&pictures->list[i]);
 	free(pictures->list);
 	json_release(pictures->removing);
+	ledger_imports_done(&pictures->imports);
 	free(pictures->problem);
 	*pictures = (struct ledger_pictures){0};
 }
@@ -36,6 +37,7 @@ struct ledger_pictures ledger_pictures_copy(const struct ledger_pictures *pictur
 		copy.list[i].attachment_id = own_copy(pictures->list[i].attachment_id);
 	}
 	copy.removing = pictures->removing ? json_copy(pictures->removing) : NULL;
+	copy.imports = ledger_imports_copy(&pictures->imports);
 	copy.problem = own_copy(pictures->problem);
 	return copy;
 }
@@ -85,9 +87,12 @@ int64_t ledger_pictures_due_ms(const struct ledger_pictures *pictures, int64_t n
 	int64_t old_ms = pictures->sent_ms + PICTURES_FETCH_MS - now_ms;
 	int64_t due_ms = !pictures->doubted ? -1 : old_ms > 0 ? old_ms : HELD_MS;
 	int64_t refused_ms = pictures->refused_until_ms - now_ms;
+	int64_t imports_ms = ledger_imports_due_ms(&pictures->imports, now_ms);
 
 	if (pictures->refused_until_ms)
 		due_ms = earlier(due_ms, refused_ms > 0 ? refused_ms : HELD_MS);
+	if (imports_ms >= 0)
+		due_ms = earlier(due_ms, imports_ms);
 
 	for (size_t i = 0; i < pictures->count; i++) {
 		const struct ledger_picture *one = &pictures->list[i];
@@ -150,6 +155,8 @@ struct json_object *ledger_pictures_to_json(const struct ledger_pictures *pictur
 	if (pictures->removing)
 		json_put(json, "removing", json_copy(pictures->removing));
 	ledger_put_number(json, "links_at", pictures->links_at_ms);
+	if (pictures->imports.count)
+		json_put(json, "imports", ledger_imports_to_json(&pictures->imports));
 	json_put_text(json, "problem", pictures->problem);
 	if (json_key_count(json) > 0)
 		return json;
@@ -200,5 +207,6 @@ void ledger_pictures_from_json(struct json_object *json, struct ledger_pictures 
 	pictures_out->row = strtoull(json_text_or(json, "row", "0"), NULL, 16);
 	pictures_out->removing = removing ? json_copy(removing) : NULL;
 	pictures_out->links_at_ms = ledger_read_time(json, "links_at");
+	ledger_imports_from_json(json_child(json, "imports", json_type_array), &pictures_out->imports);
 	pictures_out->problem = own_copy(json_text_or(json, "problem", NULL));
 }

@@ -1,7 +1,7 @@
 /* What both sides have agreed on about the pictures of an item: the member "pictures" of its ledger entry.
  *
  *     {list: [{image, attachment, state, failures, next_try, uploaded, gone}], sent, unanswered, refusals, refused_until, doubted, filled,
- *      handled, row, removing, links_at, problem}
+ *      handled, row, removing, links_at, imports, problem}
  *
  * What is about to be sent is noted before the request leaves, as sent: so after a crash or a lost answer nothing is sent again before the
  * time that Airtable may take has passed, and then the row tells what has arrived. Without this member pictures are known by the names of
@@ -9,6 +9,7 @@
 #pragma once
 #include "base/json.h"
 #include "bridge/fields/picture_state.h"
+#include "bridge/state/ledger_imports.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -38,7 +39,8 @@ struct ledger_pictures {
 	/* This machine's wall clock: when a change of the item's links began that is not known to be over, which its histories tell: so it is in
 	 * the history once, however often it is tried; 0: none is under way */
 	int64_t links_at_ms;
-	char *problem; /* owned; what a person should know of them, or NULL */
+	struct ledger_imports imports; /* owned */
+	char *problem;                 /* owned; what a person should know of them, or NULL */
 };
 
 void ledger_pictures_done(struct ledger_pictures *pictures);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "bridge/app/app_link.h"
 #include "bridge/diff/back_in_time.h"
+#include "bridge/images/images_cell.h"
 #include "bridge/index/parents.h"
 #include "bridge/index/waits.h"
 #include "bridge/job/job_cells.h"
@@ -134,6 +135,10 @@ static void note_pictures(struct batch *batch, struct job *job)
 	bool looks = job->entry.state == ENTRY_PAIR && batch->sync->pictures;
 	int64_t wait_ms = looks ? ledger_pictures_due_ms(agreed, rows->ops->now_ms(rows->self)) : -1;
 
+	/* Its document was made without them: now there is an item that they can belong to. */
+	if (looks && job->paired && !job->images && job->row.presence == RECORD_THERE &&
+	    images_row_differs(batch->sync, job->pair, &job->entry, job->row.body))
+		wait_ms = 0;
 	job->pair->links_handled = agreed->handled;
 	pairs_set_due(&batch->sync->pairs, job->pair, DUE_PICTURES, wait_ms < 0 ? 0 : look_at_ms(wait_ms));
 }

@@ -270,6 +270,7 @@ bool sync_poll(struct sync *sync, int64_t wait_ms, bool ask_rows, struct error *
 			sync->couch_next = take(news.cursor);
 		}
 		sync_hear_pictures(sync, news.pictures);
+		sync_hear_imports(sync);
 		sync->settings_doubtful = sync->settings_doubtful || news.settings_changed;
 		sync->app_leftovers_due = sync->app_leftovers_due || news.app_leftovers;
 		sync->app_leftovers_heard = sync->app_leftovers_heard || news.app_leftovers;

@@ -39,6 +39,15 @@ static const struct json_case {
 	 "\"left out\"}],\"doubted\":true,\"filled\":1700000000001,\"handled\":\"00000000000000ab\",\"row\":"
 	 "\"0100000000000000\",\"removing\":[\"a\",\"att9\"],\"links_at\":1700000000002}",
 	 NULL},
+	{"what is being imported, failed, is refused, is a copy",
+	 "{\"imports\":[{\"attachment\":\"att1\"},{\"attachment\":\"att2\",\"lost\":true,\"failures\":2,"
+	 "\"next_try\":1700000600000,\"problem\":\"words\"},{\"attachment\":\"att3\",\"problem\":\"words\"},"
+	 "{\"attachment\":\"att4\",\"image\":\"a\"}]}",
+	 NULL},
+	{"of two imports of the same attachment the first counts, and none is of nothing",
+	 "{\"imports\":[{\"attachment\":\"att1\"},{\"attachment\":\"att1\",\"image\":\"a\"},{\"image\":\"b\"}"
+	 "]}",
+	 "{\"imports\":[{\"attachment\":\"att1\"}]}"},
 	{"a state of another version is left out",
 	 "{\"list\":[{\"image\":\"a\",\"state\":\"dreamt\"},{\"image\":\"b\",\"state\":\"sent\"}]}",
 	 "{\"list\":[{\"image\":\"b\",\"state\":\"sent\"}]}"},
@@ -117,6 +126,35 @@ static void check_due(void **state)
 	ledger_pictures_done(&pictures);
 }
 
+static const struct import_due_case {
+	const char *sentence;
+	const char *imports;
+	int64_t due_ms;
+} import_due_cases[] = {
+	{"what was ordered is looked at, if nobody tells", "[{\"attachment\":\"1\"}]", IMPORT_LOOK_MS},
+	{"what failed when it is tried again",
+	 "[{\"attachment\":\"1\",\"next_try\":1700000300000,\"problem\":\"words\"}]", 300000},
+	{"what should have been tried again at once",
+	 "[{\"attachment\":\"1\",\"next_try\":1600000000000,\"problem\":\"words\"}]", 0},
+	{"what is refused never", "[{\"attachment\":\"1\",\"problem\":\"words\"}]", NEVER},
+	{"nor a copy", "[{\"attachment\":\"1\",\"image\":\"a\"}]", NEVER},
+	{"the earliest counts",
+	 "[{\"attachment\":\"1\",\"next_try\":1700000300000,\"problem\":\"words\"},{\"attachment\":\"2\"}]",
+	 IMPORT_LOOK_MS},
+};
+
+static void check_import_due(void **state)
+{
+	const struct import_due_case *row = *state;
+	scoped_text words = own_format("{\"imports\":%s}", row->imports);
+	scoped(json_object) json = parsed(words);
+	struct ledger_pictures pictures;
+
+	ledger_pictures_from_json(json, &pictures);
+	assert_int_equal(ledger_pictures_due_ms(&pictures, SENT), row->due_ms);
+	ledger_pictures_done(&pictures);
+}
+
 static void what_is_doubted_is_due(void **state)
 {
 	struct ledger_pictures pictures = {.sent_ms = SENT, .doubted = true};
@@ -141,6 +179,7 @@ int main(void)
 
 	cases_add_table(&cases, json_cases, check_json);
 	cases_add_table(&cases, due_cases, check_due);
+	cases_add_table(&cases, import_due_cases, check_import_due);
 	cases_add(&cases, own_copy("nothing is not stored"), nothing_is_not_stored, NULL);
 	cases_add(&cases, own_copy("what is doubted is due"), what_is_doubted_is_due, NULL);
 	cases_add(&cases, own_copy("what was refused is due"), what_was_refused_is_due, NULL);

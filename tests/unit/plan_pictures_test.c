@@ -1,7 +1,8 @@
 /* What becomes of an item's pictures: every row of the table, the rules above it, the order; and that no view whatever loses a picture
  * that nobody removed.
  *
- * As words: the item's pictures "a b"; the row's attachments "1:a 2:photo~ :b~" (id:stem, ~ not fetched yet); what is agreed
+ * As words: the item's pictures "a b"; the row's attachments "1:a 2:photo~ :b~ 3:photo=c 4:photo?" (id:stem, ~ not fetched yet, = the
+ * picture that its import tells, ? it will tell soon); what is agreed
  * "a:1 b:2~ c:-" (image:attachment, ~ sent, ^ left out). The plan: what both are to have, in order, and behind a '|' the others:
  * "keep a(1) send b | unlink c". */
 #include "base/text.h"
@@ -69,7 +70,12 @@ static void scene_begin(struct scene *scene, const char *item, const char *row, 
 	split(agreed, &scene->agreed);
 	for (size_t i = 0; i < scene->row.count; i++) {
 		bool fetching = takes_mark(scene->row.list[i], '~');
-		scene->attachments[i].stem = cut(scene->row.list[i]);
+		scene->attachments[i].expected = takes_mark(scene->row.list[i], '?');
+		char *stem = cut(scene->row.list[i]), *told = strchr(stem, '=');
+		if (told)
+			*told = '\0';
+		scene->attachments[i].stem = stem;
+		scene->attachments[i].image_id = told ? told + 1 : NULL;
 		scene->attachments[i].id = scene->row.list[i];
 		scene->attachments[i].fetched = !fetching;
 	}
@@ -222,6 +228,44 @@ static const struct plan_case {
 	 "a:1",
 	 {0},
 	 "| take-out a(1) take-out a(2); row"},
+
+	/* what an import has told */
+	{"what is imported is linked", "a", "1:a 2:photo=n", "a:1", {0}, "keep a(1) import n(2)"},
+	{"in front of others: those move", "a", "2:photo=n 1:a", "a:1", {0}, "import n(2) keep a(1); order"},
+	{"what is linked by now is the item's", "a n", "1:a 2:photo=n", "a:1", {0}, "keep a(1) keep n(2)"},
+	{"two of the same bytes: one leaves",
+	 "",
+	 "1:photo=n 2:photo=n",
+	 "",
+	 {0},
+	 "import n(1) | take-out n(2); row"},
+	{"one of the bytes of ours leaves",
+	 "a",
+	 "1:a 2:photo=a",
+	 "a:1",
+	 {0},
+	 "keep a(1) | take-out a(2); row"},
+	{"what was imported and removed in the app leaves",
+	 "",
+	 "1:photo",
+	 "a:1",
+	 {0},
+	 "| take-out a(1); row"},
+	{"what was removed in the app and is attached anew is new",
+	 "",
+	 "1:photo 2:photo=a",
+	 "a:1",
+	 {0},
+	 "import a(2) | take-out a(1); row"},
+	{"the tick takes out what is not linked yet", "", "1:photo=n", "", {TICKED}, "| take-out (1); row"},
+	{"while it is not known what a photo is, it may be what the row lacks",
+	 "a",
+	 "9:photo?",
+	 "",
+	 {0},
+	 "import (9) send a; row; must wait"},
+	{"what was agreed on is not awaited so", "a", "9:photo?", "a:1", {0}, "import (9) | unlink a"},
+	{"nor for a photo that nobody imports", "a", "9:photo", "", {0}, "import (9) send a; row"},
 
 	/* an empty cell */
 	{"an emptied cell is filled again", "a b", "", "a:1 b:2", {0}, "send a send b; row; fills"},

@@ -133,6 +133,15 @@ static bool couch_read_beginning(void *self, const char *prefix, size_t most, st
 	       leave(injection, INJECTION_COUCH_EXTRA);
 }
 
+static bool couch_picture_digests(void *self, struct json_object *into, struct error *error)
+{
+	struct injection *injection = self;
+
+	return enter(injection, INJECTION_COUCH_EXTRA, error) &&
+	       injection->couch.ops->picture_digests(injection->couch.self, into, error) &&
+	       leave(injection, INJECTION_COUCH_EXTRA);
+}
+
 static bool couch_known_revisions(void *self, struct endpoint_known *asked, size_t count, struct error *error)
 {
 	struct injection *injection = self;
@@ -479,7 +488,7 @@ const char *injection_call_name(enum injection_call call)
 }
 
 /* What a side can do, the injection must hand on. */
-static_assert(sizeof(struct endpoint_ops) == 20 * sizeof(void (*)(void)), "a new call of a side");
+static_assert(sizeof(struct endpoint_ops) == 21 * sizeof(void (*)(void)), "a new call of a side");
 static_assert(sizeof(struct store_ops) == 6 * sizeof(void (*)(void)), "a new call of the store");
 
 void injection_place(struct injection *injection, struct sync_setup *setup)
@@ -497,6 +506,7 @@ void injection_place(struct injection *injection, struct sync_setup *setup)
 		.app_leftovers = couch_left_behind,
 		.read_extras = couch_read_extras,
 		.read_beginning = couch_read_beginning,
+		.picture_digests = couch_picture_digests,
 		.write_start = couch_write_start,
 		.write_finish = couch_write_finish,
 	};

@@ -34,7 +34,7 @@ extern const struct named_table named_writes, named_existence, named_identity, n
 	named_saving, named_revert, named_wake, named_times, named_place, named_values, named_collection,
 	named_zero, named_lease, named_rights, named_refused, named_expiry, named_gone, named_leaves,
 	named_leaf_ends, named_app, named_twins, named_apart, named_unkept, named_rounds, named_last_edits,
-	named_unfilled, named_upgrade, named_pictures, named_uploads;
+	named_unfilled, named_upgrade, named_pictures, named_uploads, named_imports;
 
 /* Both sides in step, as every scenario begins. */
 void named_set_scene(struct world *world);

@@ -322,22 +322,22 @@ static void late_picture_stays(struct world *world)
 
 static void photo_stays(struct world *world)
 {
-	must_be(world, "i1", "p1 p2", "p1 p2 photo");
+	must_be(world, "i1", "p1 p2 photo", "p1 p2 photo");
 }
 
 static void photo_stays_alone(struct world *world)
 {
-	must_be(world, "i1", "", "photo");
+	must_be(world, "i1", "photo", "photo");
 }
 
 static void put_back_photo_stays(struct world *world)
 {
-	must_be(world, "i1", "p2", "p2 p1");
+	must_be(world, "i1", "p2 p1", "p2 p1");
 }
 
 static void nameless_photo_stays(struct world *world)
 {
-	must_be(world, "i1", "p1 p2", "nameless p1 p2");
+	must_be(world, "i1", "nameless p1 p2", "nameless p1 p2");
 }
 
 static void it_was_filled_once(struct world *world)

@@ -30,7 +30,8 @@ static const struct named_table *const tables[] = {
 	&named_revert, &named_wake,       &named_times,    &named_place,   &named_values,   &named_collection,
 	&named_zero,   &named_lease,      &named_rights,   &named_refused, &named_expiry,   &named_gone,
 	&named_leaves, &named_leaf_ends,  &named_app,      &named_twins,   &named_apart,    &named_unkept,
-	&named_rounds, &named_last_edits, &named_unfilled, &named_upgrade, &named_pictures, &named_uploads};
+	&named_rounds, &named_last_edits, &named_unfilled, &named_upgrade, &named_pictures, &named_uploads,
+	&named_imports};
 
 static const char *const order_names[] = {
 	[AS_WRITTEN] = "in this order",

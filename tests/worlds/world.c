@@ -7,6 +7,7 @@
 #include "tests/worlds/former_state.h"
 #include "tests/worlds/transcript.h"
 #include "tests/worlds/world_gone.h"
+#include "tests/worlds/world_imports.h"
 #include "tests/worlds/world_pictures.h"
 #include "tests/worlds/world_refusals.h"
 #include "tests/worlds/world_second.h"
@@ -170,6 +171,7 @@ static void open_sync(struct world *world)
 		.store = world_store(world),
 		.pictures = world->pictures != NULL,
 		.signer = world_signer(world),
+		.importer = world_importer(world),
 		.request_deadline_ms = WORLD_DEADLINE_MS,
 		.upload_deadline_ms = WORLD_UPLOAD_DEADLINE_MS,
 		.log = &world->log,

@@ -5,6 +5,7 @@
 #include "inventory/history.h"
 #include "tests/worlds/former_state.h"
 #include "tests/worlds/observer.h"
+#include "tests/worlds/world_imports.h"
 #include "tests/worlds/world_pictures.h"
 #include "tests/worlds/world_refusals.h"
 #include "tests/worlds/world_second.h"
@@ -406,6 +407,16 @@ static bool couch_read_beginning(void *self, const char *prefix, size_t most, st
 	return true;
 }
 
+static bool couch_picture_digests(void *self, struct json_object *into, struct error *error)
+{
+	struct world *world = of(self);
+
+	if (!world_couch_begins(world, FAULT_COUCH_READ, error))
+		return false;
+	world_picture_digests(world, into);
+	return true;
+}
+
 static bool couch_known_revisions(void *self, struct endpoint_known *asked, size_t count, struct error *error)
 {
 	struct world *world = of(self);
@@ -561,8 +572,10 @@ static bool update_extra(struct world *world, struct json_object *body)
 	world_unlinked(world, body, extra_of(world, json_text_or(body, "_id", "")));
 	world_pictures_changed(world, json_text_or(body, "_id", ""));
 	remove_extra(world, body);
-	if (!json_bool_or(body, "_deleted", false))
+	if (!json_bool_or(body, "_deleted", false)) {
+		world_store_renditions(world, mine);
 		extra_add(world, mine);
+	}
 	return true;
 }
 
@@ -717,6 +730,7 @@ struct endpoint world_couch_side(struct world *world)
 		.read = couch_read,
 		.read_extras = couch_read_extras,
 		.read_beginning = couch_read_beginning,
+		.picture_digests = couch_picture_digests,
 		.known_revisions = couch_known_revisions,
 		.read_revisions = couch_read_revisions,
 		.read_attachment = couch_read_attachment,

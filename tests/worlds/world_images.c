@@ -58,13 +58,18 @@ bool world_is_picture_column(const struct world *world, const char *column)
 }
 
 /* Some objects are not shown before Airtable has their files. */
-static void put_shown(struct json_object *body, const char *column, struct json_object *images)
+static void put_shown(struct world *world, struct json_object *body, const char *column,
+		      struct json_object *images)
 {
 	struct json_object *shown = json_new_array();
 
-	for (size_t i = 0; i < json_length(images); i++)
-		if (!json_bool_or(json_at(images, i), "hidden", false))
-			json_append(shown, json_share(json_at(images, i)));
+	for (size_t i = 0; i < json_length(images); i++) {
+		if (json_bool_or(json_at(images, i), "hidden", false))
+			continue;
+		struct json_object *one = json_copy(json_at(images, i));
+		world_put_url(world, one);
+		json_append(shown, one);
+	}
 	if (json_length(shown) > 0)
 		json_put(body, column, shown);
 	else
@@ -77,7 +82,7 @@ void world_put_pictures(const struct world *world, const struct world_row *row,
 	if (!world->pictures || row->table != TABLE_ITEMS)
 		return;
 	if (picture->images)
-		put_shown(body, world->pictures->images_column, picture->images);
+		put_shown((struct world *)world, body, world->pictures->images_column, picture->images);
 	if (picture->remove_ticked)
 		json_put(body, world->pictures->remove_column, json_new_bool(true));
 }
@@ -161,18 +166,37 @@ static struct json_object *take_new(struct world *world, const struct world_row 
 	return one;
 }
 
-/* A photo that a person put there leaves it by their hand alone, or by the tick. */
-static void judge_photos(struct world *world, struct world_row *row, struct json_object *list)
+static bool has_stem(struct json_object *list, const char *stem)
 {
-	json_each (world->pictures->photos, id, where)
-		if (strcmp(json_text_of(where), row->id) == 0 && !row->now.remove_ticked &&
-		    place_of(list, id) == json_length(list) &&
-		    place_of(row->now.images, id) < json_length(row->now.images))
+	for (size_t i = 0; i < json_length(list); i++) {
+		char its[64];
+		if (strcmp(world_stem_of(json_at(list, i), its), stem) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A photo that a person put there leaves it by their hand, or by the tick; when the app has removed it from the item; or when the row has the
+ * same bytes twice. One that came since the row was read is lost: only the previous value of a webhook's payload would tell of it. */
+static void judge_photos(struct world *world, struct world_row *row, struct json_object *list,
+			 int64_t decided)
+{
+	for (size_t i = 0; i < json_length(row->now.images); i++) {
+		struct json_object *one = json_at(row->now.images, i);
+		const char *id = json_text_or(one, "id", "");
+		char stem[64];
+		scoped_text key =
+			own_format("%s %s", world_cell_text(row, FIELD_ID), world_stem_of(one, stem));
+		bool unseen = json_int_or(world->pictures->attached, id, 0) > decided;
+		if (json_find(world->pictures->photos, id, NULL) && !unseen && !row->now.remove_ticked &&
+		    place_of(list, id) == json_length(list) && !has_stem(list, stem) &&
+		    !json_find(world->pictures->unlinked, key, NULL))
 			world_broken(world, "the photo %s left row %s, and nobody removed it", id, row->id);
+	}
 }
 
 void world_write_images(struct world *world, struct world_row *row, const char *column,
-			struct json_object *value)
+			struct json_object *value, int64_t decided)
 {
 	struct json_object *list = json_new_array();
 
@@ -193,7 +217,7 @@ void world_write_images(struct world *world, struct world_row *row, const char *
 		if (one)
 			json_append(list, one);
 	}
-	judge_photos(world, row, list);
+	judge_photos(world, row, list, decided);
 	world_set_images(world, row, list);
 	scoped_text shown = world_shown_pictures(row);
 	world_note(world, "        bridge: %s Images: %s", row->id, shown);

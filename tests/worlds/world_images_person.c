@@ -30,6 +30,7 @@ void world_person_adds_photo(struct world *world, struct world_row *row, const c
 
 	begin_edit(world, row, "a photo is added");
 	json_put_text(world->pictures->photos, json_text_or(photo, "id", ""), row->id);
+	json_put(world->pictures->attached, json_text_or(photo, "id", ""), json_new_int(world->moment));
 	if (first)
 		json_append(list, json_share(photo));
 	for (size_t i = 0; row->now.images && i < json_length(row->now.images); i++)

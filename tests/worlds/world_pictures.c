@@ -49,6 +49,11 @@ void world_pictures_begin(struct world *world)
 	pictures->photos = json_new_object();
 	pictures->wanted = json_new_object();
 	pictures->uploaded = json_new_object();
+	pictures->attached = json_new_object();
+	pictures->unlinked = json_new_object();
+	pictures->photo_ends = json_new_object();
+	pictures->ordered = json_new_object();
+	pictures->lost_urls = json_new_object();
 	find_column(world, COLUMN_IMAGES, pictures->images_column);
 	find_column(world, COLUMN_REMOVE_IMAGES, pictures->remove_column);
 	world->pictures = pictures;
@@ -71,6 +76,11 @@ void world_pictures_done(struct world *world)
 	json_release(gone->photos);
 	json_release(gone->wanted);
 	json_release(gone->uploaded);
+	json_release(gone->attached);
+	json_release(gone->unlinked);
+	json_release(gone->photo_ends);
+	json_release(gone->ordered);
+	json_release(gone->lost_urls);
 	free(gone->refusal);
 	free(gone);
 }
@@ -148,9 +158,11 @@ void world_app_has_file(struct world *world, const char *image_id, int64_t size)
 	scoped_text full_id = document_full_id(DOCUMENT_IMAGE, image_id);
 	struct json_object *body = new_document("image", full_id), *attachments = json_new_object();
 	struct json_object *data = document_data(body);
+	scoped_text digest = own_format("md5-%s", image_id);
 
 	world_note(world, "app: picture %s", image_id);
 	json_put_text(data, "filename", "photo.png");
+	json_put_text(data, "image_1440_digest", digest);
 	json_put(data, "_item_ids", json_new_array());
 	json_put(data, "_item_collection_ids", json_new_array());
 	json_put(attachments, "thumbnail-128", stub(FILE_SIZE));
@@ -209,9 +221,12 @@ void world_app_links(struct world *world, const char *item_id, const char *image
 void world_app_unlinks(struct world *world, const char *item_id, const char *image_id)
 {
 	scoped_text link = link_of(item_id, image_id);
+	char name[64];
+	scoped_text key = own_format("%s %s", item_id, world_name_of(world, image_id, name));
 
 	if (!world_extra(world, link))
 		return;
+	json_put(world->pictures->unlinked, key, NULL);
 	world_note(world, "app: %s loses %s", item_id, image_id);
 	world_extra_remove(world, link);
 	world_pictures_changed(world, link);

@@ -67,8 +67,9 @@ void world_put_pictures(const struct world *world, const struct world_row *row,
 /* NULL: the cell takes the value; else the words of the refusal, which the caller frees. */
 char *world_objects_to_images(struct world *world, const struct world_row *row, const char *column,
 			      struct json_object *value);
+/* 'decided': the moment of the reading that it was decided on. */
 void world_write_images(struct world *world, struct world_row *row, const char *column,
-			struct json_object *value);
+			struct json_object *value, int64_t decided);
 
 bool world_read_file(struct world *world, const char *full_id, size_t most, char **bytes_out,
 		     size_t *size_out, struct error *error);

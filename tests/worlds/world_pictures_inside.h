@@ -1,21 +1,38 @@
 /* What the modules of pictures in a world share. */
 #pragma once
+#include "tests/worlds/world_imports.h"
 #include "tests/worlds/world_pictures.h"
 
 #define FETCHES      64
 #define LATE_UPLOADS 8
+#define ORDERS       32
 
 struct fetch {
 	int64_t at_ms; /* steady; 0: none */
 	char row[20], attachment[24];
 	bool works;
 };
+/* Of a photo that somebody attached. */
+struct photo_order {
+	char attachment[24], item[64], stem[64];
+	int64_t over_ms; /* steady */
+	enum import_end end;
+	bool told;
+	char words[128], digest[80];
+};
 struct world_pictures {
 	struct picture_signer signer;
+	struct picture_importer importer;
+	struct photo_order orders[ORDERS];
+	struct json_object *photo_ends; /* owned; {stem: enum world_photo} */
+	struct json_object *ordered;    /* owned; {stem: how often} */
+	struct json_object *lost_urls;  /* owned; {url: null} */
 	char images_column[24], remove_column[24];
-	struct json_object *changes; /* owned; {full id: sequence} */
-	struct json_object *ends;    /* owned; {image id: enum world_fetch} */
-	struct json_object *sent;    /* owned; {image id: how often} */
+	struct json_object *changes;  /* owned; {full id: sequence} */
+	struct json_object *ends;     /* owned; {image id: enum world_fetch} */
+	struct json_object *sent;     /* owned; {image id: how often} */
+	struct json_object *attached; /* owned; {attachment id: the moment at which a person put it there} */
+	struct json_object *unlinked; /* owned; {"item name"}: the app has removed it */
 	struct json_object *photos; /* owned; {attachment id: row}; of people's own, until they remove them */
 	struct json_object *wanted; /* owned; {"row stem"}: a person removed it there, or ticked the box */
 	struct fetch fetches[FETCHES];
@@ -30,6 +47,8 @@ struct world_pictures {
 	int last_attachment;
 };
 
+/* What a picture is called: one that was a person's photo goes by the name of its file, any other by its id. */
+const char *world_name_of(struct world *world, const char *image_id, char name_out[64]);
 const char *world_stem_of(struct json_object *attachment, char stem_out[64]);
 /* Takes the list; the cell counts as modified. */
 void world_set_images(struct world *world, struct world_row *row, struct json_object *list);

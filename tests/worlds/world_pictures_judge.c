@@ -2,16 +2,31 @@
 #include "tests/worlds/world_pictures_inside.h"
 
 #include "inventory/document.h"
+#include "tests/worlds/world_couch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define UUID_LENGTH 36
 
 /* ---- asking ---- */
 
 unsigned world_refused_images(const struct world *world)
 {
 	return world->pictures->refused;
+}
+
+/* One that was a person's photo goes by the name of its file. */
+const char *world_name_of(struct world *world, const char *image_id, char name_out[64])
+{
+	scoped_text full_id = document_full_id(DOCUMENT_IMAGE, image_id);
+	struct json_object *image = world_extra(world, full_id);
+
+	if (image && strlen(image_id) == UUID_LENGTH)
+		return world_stem_of(document_data(image), name_out);
+	snprintf(name_out, 64, "%s", image_id);
+	return name_out;
 }
 
 char *world_shown_pictures(const struct world_row *row)
@@ -48,9 +63,13 @@ char *world_linked_pictures(struct world *world, const char *item_id)
 		    strcmp(json_text_or(document_data(world->extras[i]), "item_id", ""), item_id) == 0)
 			json_append(links, json_share(world->extras[i]));
 	json_sort(links, compare_links);
-	for (size_t i = 0; i < json_length(links); i++)
+	for (size_t i = 0; i < json_length(links); i++) {
+		char name[64];
 		text_format(&words, "%s%s", words.length ? " " : "",
-			    json_text_or(document_data(json_at(links, i)), "image_id", ""));
+			    world_name_of(world,
+					  json_text_or(document_data(json_at(links, i)), "image_id", ""),
+					  name));
+	}
 	return text_take(&words);
 }
 
@@ -80,17 +99,22 @@ bool world_history_has_unlinked(const struct world *world, const char *item_id, 
 	return world_histories_of_link(world, item_id, image_id) > 0;
 }
 
-/* What the row shows of our pictures; a person's own photos are theirs. */
-static char *shown_but_photos(const struct world *world, const struct world_row *row)
+/* What the row shows, but for what is no picture. */
+static char *shown_pictures(struct world *world, const struct world_row *row)
 {
 	struct text words = {0};
 
 	for (size_t i = 0; row->now.images && i < json_length(row->now.images); i++) {
 		struct json_object *one = json_at(row->now.images, i);
-		char stem[64];
-		if (json_find(world->pictures->photos, json_text_or(one, "id", ""), NULL))
+		char stem[64], name[64];
+		if (world_is_no_picture(world, one)) {
+			if (!strstr(world_cell_text(row, FIELD_ERROR), world_stem_of(one, stem)))
+				world_broken(world, "row %s does not name %s, which is no picture", row->id,
+					     stem);
 			continue;
-		text_format(&words, "%s%s%s", words.length ? " " : "", world_stem_of(one, stem),
+		}
+		text_format(&words, "%s%s%s", words.length ? " " : "",
+			    world_name_of(world, world_stem_of(one, stem), name),
 			    json_int_or(one, "size", -1) < 0 ? "~" : "");
 	}
 	return text_take(&words);
@@ -104,13 +128,15 @@ void world_judge_pictures(struct world *world)
 		if (!row->now.there || row->table != TABLE_ITEMS || !*item_id)
 			continue;
 		scoped_text linked = world_linked_pictures(world, item_id);
-		scoped_text shown = shown_but_photos(world, row);
+		scoped_text shown = shown_pictures(world, row);
 		if (strcmp(linked, shown) != 0)
 			world_broken(world, "%s has the pictures \"%s\", and its row \"%s\"", item_id, linked,
 				     shown);
 		if (row->now.remove_ticked)
 			world_broken(world, "Remove All Images of %s is still ticked", item_id);
 	}
+	if (world->pictures)
+		world_judge_twins(world);
 }
 
 /* The bridge removes a link: somebody wanted that, and the history tells it. */
@@ -124,9 +150,12 @@ void world_unlinked(struct world *world, struct json_object *body, struct json_o
 	if (!world->pictures || !json_bool_or(body, "_deleted", false) || !row ||
 	    document_type_of(json_text_or(body, "_id", ""), NULL) != DOCUMENT_ITEM_IMAGE)
 		return;
+	char name[64];
 	scoped_text key = own_format("%s %s", row->id, image_id);
+	scoped_text by_name = own_format("%s %s", row->id, world_name_of(world, image_id, name));
 	world_note(world, "        bridge: %s loses %s", item_id, image_id);
-	if (!json_find(world->pictures->wanted, key, NULL))
+	if (!json_find(world->pictures->wanted, key, NULL) &&
+	    !json_find(world->pictures->wanted, by_name, NULL))
 		world_broken(world, "%s lost %s, and nobody removed it", item_id, image_id);
 	if (!world_history_has_unlinked(world, item_id, image_id))
 		world_broken(world, "%s lost %s without a history", item_id, image_id);

@@ -210,7 +210,7 @@ static void write_cells(struct world *world, struct world_row *row, struct json_
 		enum field field = field_of_column(world, row->table, column);
 		char was[48], is[48];
 		if (world_is_picture_column(world, column)) {
-			world_write_images(world, row, column, value);
+			world_write_images(world, row, column, value, decided);
 			continue;
 		}
 		if (field == FIELD_COUNT) {
