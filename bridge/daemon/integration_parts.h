@@ -9,6 +9,7 @@
 
 struct notices;
 struct outage;
+struct picture_imports;
 struct picture_signing;
 
 struct integration {
