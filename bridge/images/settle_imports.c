@@ -41,7 +41,7 @@ static void order_if_due(const struct settling *settling, struct ledger_import *
 	bool refused = one->problem && !one->next_try_ms;
 	bool held = (one->problem || one->lost) && one->next_try_ms > settling->now_ms;
 
-	if (!one->problem)
+	if (ledger_import_is_open(one))
 		one->failures = 0; /* looks, while Airtable had no file yet */
 	if (!refused && !held)
 		order(settling, one);
