@@ -6,13 +6,13 @@
 #include "bridge/job/job_log.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/limits.h"
+#include "bridge/memory/heard_pictures.h"
 #include "inventory/save.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define LINKS_OF_ITEM_LIMIT 200 /* pictures of an item that are followed */
-#define TRIES               3
+#define TRIES 3
 
 struct waking {
 	struct batch *batch;
@@ -115,6 +115,12 @@ static bool save_next(struct waking *waking, const struct datum *given, struct e
 static bool save_cascade_of(struct waking *waking, struct job *job, struct error *error)
 {
 	const struct inventory_view view = picture_view_of(&waking->view);
+	struct json_object *shown = NULL;
+
+	if (job->document_write.cascade->deleted &&
+	    document_cache_find(&waking->view.documents, job->pair->full_id, &shown) && shown &&
+	    shown != job->document.body)
+		return true; /* another revision of it: what hangs on it is that one's */
 	const struct save_result result = {.body = json_new_object(), .datum = job->document_write.cascade};
 	struct save_cascade cascade;
 
@@ -144,20 +150,51 @@ static bool save_all_cascades(struct waking *waking, struct error *error)
 
 /* ---- reading and writing ---- */
 
-static bool read_links(struct waking *waking, struct error *error)
+static bool is_gone(const struct job *job)
+{
+	return job->document_write.cascade->deleted;
+}
+
+/* All links of all items, where nobody knows of those whose ids do not begin with that of their item. */
+static bool read_every_link(struct waking *waking, struct error *error)
 {
 	struct endpoint *couch = &waking->batch->sync->couch;
-	bool ok = true;
+
+	return couch->ops->read_beginning(couch->self, document_prefix(DOCUMENT_ITEM_IMAGE), SIZE_MAX,
+					  waking->view.documents.stored, error);
+}
+
+static bool read_links_of(struct waking *waking, struct job *job, struct error *error)
+{
+	struct endpoint *couch = &waking->batch->sync->couch;
+	scoped_text prefix = own_format("%s%s-", document_prefix(DOCUMENT_ITEM_IMAGE), job->pair->id);
+
+	sync_want_odd_links(waking->batch->sync, job->pair, &waking->view.documents);
+	return couch->ops->read_beginning(couch->self, prefix, SIZE_MAX, waking->view.documents.stored,
+					  error);
+}
+
+/* However many they are. Whether what was deleted is gone is asked with its links: a conflicting revision may be shown instead. */
+static bool read_links(struct waking *waking, struct error *error)
+{
+	bool ok = true, every = !sync_knows_links(waking->batch->sync), any = false;
 
 	document_cache_clear(&waking->view.documents);
 	for (size_t i = 0; ok && i < waking->count; i++) {
-		struct job *job = waking->jobs[i];
-		document_cache_put(&waking->view.documents, job->pair->full_id, job->document.body);
-		if (job->pair->table != TABLE_ITEMS)
+		if (waking->jobs[i]->pair->table != TABLE_ITEMS)
 			continue;
-		scoped_text prefix = own_format("%s%s-", document_prefix(DOCUMENT_ITEM_IMAGE), job->pair->id);
-		ok = couch->ops->read_beginning(couch->self, prefix, LINKS_OF_ITEM_LIMIT,
-						waking->view.documents.stored, error);
+		ok = every ? any || read_every_link(waking, error)
+			   : read_links_of(waking, waking->jobs[i], error);
+		any = true;
+	}
+	any = any && (json_key_count(waking->view.documents.stored) > 0 ||
+		      document_cache_wants(&waking->view.documents));
+	for (size_t i = 0; i < waking->count; i++) {
+		struct job *job = waking->jobs[i];
+		if (any && is_gone(job))
+			document_cache_want(&waking->view.documents, job->pair->full_id);
+		else
+			document_cache_put(&waking->view.documents, job->pair->full_id, job->document.body);
 	}
 	return ok;
 }
@@ -250,6 +287,7 @@ static bool save_together(struct batch *batch, struct job *const *jobs, size_t c
 		.count = count,
 		.source = {.now_ms = clock_now_ms(), .uuid = new_uuid},
 		.failed = {.result = ERROR_CONFLICT},
+		.view = {.odd_links = batch->sync->odd_links},
 	};
 	bool ok = true;
 

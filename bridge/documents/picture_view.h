@@ -6,6 +6,8 @@
 struct picture_view {
 	struct document_cache documents; /* what is saved in it is to be written */
 	struct json_object
+		*odd_links; /* borrowed; {_id: [item ids]}, links whose ids do not say their item; or NULL */
+	struct json_object
 		*unsure; /* owned; {_id: null}; pictures of which not all links are found: left to the app */
 };
 void picture_view_done(struct picture_view *view);

@@ -343,7 +343,11 @@ static void begin(struct unlinking *unlinking)
 bool batch_write_image_links(struct batch *batch, struct error *error)
 {
 	scoped_text created_by = own_format("integration-%s", batch->sync->config->id);
-	struct unlinking unlinking = {.batch = batch, .created_by = created_by};
+	struct unlinking unlinking = {
+		.batch = batch,
+		.view = {.odd_links = batch->sync->odd_links},
+		.created_by = created_by,
+	};
 	bool any = false;
 
 	for (size_t i = 0; i < batch->count; i++)

@@ -62,6 +62,21 @@ static struct ledger_picture *keep_former(struct ledger_pictures *agreed, const 
 	return kept;
 }
 
+/* It was sent, and no row has shown it yet. */
+static bool is_unseen(const struct ledger_picture *one)
+{
+	return one->state == PICTURE_SENT && !one->attachment_id[0];
+}
+
+/* It may have been on its way out, and is back: what our write takes out of the row is sent anew, what has not come yet may still come. */
+static void keep_wanted(struct ledger_pictures *agreed, const struct ledger_picture *one)
+{
+	struct ledger_picture *kept = keep_former(agreed, one);
+
+	if (is_unseen(one))
+		kept->gone_ms = 0;
+}
+
 static const char *shown_id(const struct picture_decision *decision, const struct ledger_picture *one)
 {
 	bool shown = decision->attachment_id && decision->attachment_id[0];
@@ -83,21 +98,27 @@ static void agree_gone(const struct batch *batch, struct ledger_pictures *agreed
 {
 	if (!one && !decision->attachment_id)
 		return;
-	struct ledger_picture *gone = ledger_pictures_add(agreed, decision->image_id, shown_id(decision, one),
-							  one ? one->state : PICTURE_CONFIRMED);
-	gone->gone_ms = sent ? now_ms(batch) : one ? one->gone_ms : 0;
+	struct ledger_picture *gone =
+		ledger_pictures_add(agreed, decision->image_id, shown_id(decision, one),
+				    decision->attachment_id ? PICTURE_CONFIRMED : one->state);
+	bool came = decision->attachment_id && one && is_unseen(one);
+	gone->gone_ms = sent ? now_ms(batch) : one && !came ? one->gone_ms : 0;
+}
+
+/* It was sent, nobody is to have it by now, and the row may get it all the same. */
+static bool may_still_come(const struct batch *batch, const struct job *job, const struct ledger_picture *one)
+{
+	int64_t sent_ms = one && one->gone_ms ? one->gone_ms : job->images->before.sent_ms;
+
+	return one && one->state == PICTURE_SENT && now_ms(batch) - sent_ms < PICTURES_FETCH_MS;
 }
 
 /* The row may show it all the same: until then it is known as ours. */
 static void forget(const struct batch *batch, const struct job *job, const struct ledger_picture *one,
 		   struct ledger_pictures *agreed)
 {
-	int64_t sent_ms = job->images->before.sent_ms;
-	bool may_come = one && one->state == PICTURE_SENT && !one->gone_ms &&
-			now_ms(batch) - sent_ms < PICTURES_FETCH_MS;
-
-	if (may_come)
-		keep_former(agreed, one)->gone_ms = sent_ms;
+	if (may_still_come(batch, job, one))
+		keep_former(agreed, one)->gone_ms = one->gone_ms ? one->gone_ms : job->images->before.sent_ms;
 	else if (one && one->gone_ms && now_ms(batch) - one->gone_ms < PICTURES_FETCH_MS)
 		keep_former(agreed, one);
 }
@@ -115,7 +136,7 @@ static void agree_on_one(const struct batch *batch, const struct job *job,
 		break;
 	case PICTURE_WAIT:
 		if (one)
-			keep_former(agreed, one);
+			keep_wanted(agreed, one);
 		else
 			ledger_pictures_add(agreed, decision->image_id, shown_id(decision, one),
 					    PICTURE_SENT);
@@ -124,7 +145,7 @@ static void agree_on_one(const struct batch *batch, const struct job *job,
 		if (sent && !job->images->by_upload && !job_holds_image(batch, job, decision))
 			agree_sent(agreed, decision, one);
 		else if (one)
-			keep_former(agreed, one);
+			keep_wanted(agreed, one);
 		break;
 	case PICTURE_STAY_OUT:
 		ledger_pictures_add(agreed, decision->image_id, "", PICTURE_LEFT_OUT);
@@ -185,14 +206,16 @@ static bool any_sent(const struct ledger_pictures *agreed)
 	return false;
 }
 
-/* Whether the row lacks something that both are to have, or shows something that nobody can name yet. */
-static bool is_doubted(const struct job *job)
+/* Whether the row lacks something that both are to have, shows something that nobody can name yet, or may get what nobody is to have. */
+static bool is_doubted(const struct batch *batch, const struct job *job)
 {
 	const struct pictures_plan *plan = &job->images->plan;
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct ledger_picture *one = former(job, &plan->list[i]);
 		if (plan->list[i].action == PICTURE_WAIT && (!one || one->state != PICTURE_SENT))
+			return true;
+		if (plan->list[i].action == PICTURE_FORGET && may_still_come(batch, job, one))
 			return true;
 	}
 	return false;
@@ -215,7 +238,7 @@ void job_settle_images(struct batch *batch, struct job *job)
 	/* The state was lost, or somebody else has sent them: from now on Airtable has its time. */
 	if (!agreed->sent_ms && any_sent(agreed))
 		agreed->sent_ms = now_ms(batch);
-	agreed->doubted = is_doubted(job);
+	agreed->doubted = is_doubted(batch, job);
 	if (!images->plan.write_row && !images->ticked) {
 		agreed->refusals = 0;
 		agreed->refused_until_ms = 0;
@@ -359,7 +382,8 @@ void job_end_images(struct batch *batch, struct job *job)
 	bool row_open = !waits && (images->noted || images->ticked || (images->plan.write_row && !through));
 	bool links_open = images->links_failed || !images->all_here || changes_links(&images->plan) ||
 			  (images->by_upload && sends_any(&images->plan) && !through);
-	bool any = agreed->count || images->links_hash || batch->sync->importer;
+	bool any = agreed->count || images->links_hash ||
+		   (batch->sync->importer && (agreed->row || images->row_count > 0));
 	agreed->row = any && !row_open ? images->row_hash : 0;
 	if (!images->links_failed)
 		agreed->links_at_ms = 0;

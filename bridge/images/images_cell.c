@@ -29,9 +29,9 @@ uint64_t images_row_hash(const struct columns *columns, struct json_object *row)
 		text_format(&words, "%s%s %s %d\n", i ? "" : IMPORTED, json_text_or(one, "id", ""),
 			    json_text_or(one, "filename", ""), is_fetched(one));
 	}
-	uint64_t hash = words.length ? text_hash(text_or_empty(&words)) : 0;
+	uint64_t hash = text_hash(text_or_empty(&words));
 	text_done(&words);
-	return hash;
+	return hash ? hash : 1;
 }
 
 bool images_ticked(const struct columns *columns, struct json_object *row)
@@ -46,7 +46,8 @@ bool images_row_differs(const struct sync *sync, const struct pair *pair, const 
 
 	if (!images_flow(sync, pair->table))
 		return false;
-	bool any = entry->pictures.count || entry->pictures.removing || pair->links || sync->importer;
+	bool attached = sync->importer && (entry->pictures.row || json_length(cell_of(columns, row)) > 0);
+	bool any = entry->pictures.count || entry->pictures.removing || pair->links || attached;
 	return images_ticked(columns, row) || (any && images_row_hash(columns, row) != entry->pictures.row);
 }
 

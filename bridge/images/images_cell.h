@@ -5,7 +5,7 @@
 
 /* Whether pictures of this table are read and written. */
 bool images_flow(const struct sync *sync, enum table table);
-/* Hash of the attachments in their order, and which of them Airtable has; 0: the cell is empty. */
+/* Hash of the attachments in their order, and which of them Airtable has; never 0. */
 uint64_t images_row_hash(const struct columns *columns, struct json_object *row);
 bool images_ticked(const struct columns *columns, struct json_object *row);
 /* Whether the row shows something of its pictures that was not handled. */

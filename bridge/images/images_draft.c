@@ -122,6 +122,24 @@ void job_fill_images(struct batch *batch, struct job *job)
 	}
 }
 
+static void copy(struct json_object *from, const char *column, struct json_object *into)
+{
+	struct json_object *value = NULL;
+
+	if (json_find(from, column, &value))
+		json_put(into, column, json_share(value));
+}
+
+void job_put_images(struct batch *batch, const struct job *job, struct json_object *body)
+{
+	const struct columns *columns = &batch->sync->columns[job->pair->table];
+
+	if (job->images && job->images->writes_cell)
+		copy(job->row_write.body, columns->images.id, body);
+	if (job->images && job->images->clears_box)
+		copy(job->row_write.body, columns->remove_images.id, body);
+}
+
 static void take_out(struct batch *batch, struct job *job)
 {
 	const struct columns *columns = &batch->sync->columns[job->pair->table];

@@ -139,6 +139,7 @@ static void take_row(struct batch *batch, struct job *job)
 	job->images->row = images_read_cell(columns, row, &job->images->row_count);
 	job->images->row_hash = images_row_hash(columns, row);
 	job->images->ticked = images_ticked(columns, row);
+	job->images->read_at_ms = job->row.read_at_ms;
 }
 
 bool batch_load_images(struct batch *batch, struct error *error)

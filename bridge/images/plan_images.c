@@ -2,6 +2,7 @@
 
 #include "bridge/images/images_way.h"
 #include "bridge/job/job_images.h"
+#include "bridge/job/job_outcome.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,15 @@ static bool names(struct json_object *list, const char *id)
 		if (strcmp(json_text_of(json_at(list, i)), id) == 0)
 			return true;
 	return false;
+}
+
+/* What it is about is noted in the entry of a pair: where there is none yet the next job obeys it. */
+static void put_tick_off(struct job *job)
+{
+	if (!job->images->ticked || job->entry.state == ENTRY_PAIR)
+		return;
+	job->images->ticked = false;
+	job_comes_again(job);
 }
 
 /* What is there when the tick is read: what comes meanwhile stays. */
@@ -105,37 +115,54 @@ static bool has_image(const struct job_images *images, const char *image_id)
 	return false;
 }
 
+/* It was sent, and no row has shown it yet. */
+static bool is_unseen(const struct ledger_picture *one)
+{
+	return one->state == PICTURE_SENT && !one->attachment_id[0];
+}
+
 /* The item lost it, our write takes it out of the row, and the item has it again: it is a new one, whatever the row may still show. */
 static bool is_back(const struct job_images *images, const struct ledger_picture *one)
 {
-	return one->gone_ms && has_image(images, one->image_id);
+	return one->gone_ms && !is_unseen(one) && has_image(images, one->image_id);
 }
 
-/* Our answered write took it out, and the row can no longer show what it was before: what shows it by now somebody has put there. */
+/* Our answered write took it out, and the row can no longer show what it was before: what shows it by now somebody has put there. What was
+ * sent and not seen is forgotten by the first look behind that time. */
 static bool is_long_gone(const struct batch *batch, const struct ledger_pictures *agreed,
 			 const struct ledger_picture *one)
 {
-	return one->gone_ms && !agreed->unanswered && now_ms(batch) - one->gone_ms >= PICTURES_FETCH_MS;
+	return one->gone_ms && !is_unseen(one) && !agreed->unanswered &&
+	       now_ms(batch) - one->gone_ms >= PICTURES_FETCH_MS;
 }
 
-static bool is_on_its_way_out(const struct job *job, const char *attachment_id)
+/* Our write, which takes it out, may still be applied; or it was, and the row may show what it was before. */
+static bool may_go(const struct batch *batch, const struct ledger_pictures *agreed,
+		   const struct ledger_picture *one)
+{
+	return agreed->unanswered ? now_ms(batch) < agreed->sent_ms
+				  : now_ms(batch) - one->gone_ms < PICTURES_FETCH_MS;
+}
+
+static bool is_on_its_way_out(const struct batch *batch, const struct job *job, const char *attachment_id)
 {
 	const struct ledger_pictures *agreed = &job->entry.pictures;
 
 	for (size_t i = 0; i < agreed->count; i++)
 		if (is_back(job->images, &agreed->list[i]) && *attachment_id &&
+		    may_go(batch, agreed, &agreed->list[i]) &&
 		    strcmp(agreed->list[i].attachment_id, attachment_id) == 0)
 			return true;
 	return false;
 }
 
-static void view_row(const struct job *job, struct view *view)
+static void view_row(const struct batch *batch, const struct job *job, struct view *view)
 {
 	const struct job_images *images = job->images;
 
 	view->row = own_alloc((images->row_count + 1) * sizeof *view->row);
 	for (size_t i = 0; i < images->row_count; i++)
-		if (!is_on_its_way_out(job, images->row[i].id))
+		if (!is_on_its_way_out(batch, job, images->row[i].id))
 			view->row[view->views.row_count++] = images->row[i];
 	view->views.row = view->row;
 }
@@ -213,9 +240,10 @@ void job_plan_images(struct batch *batch, struct job *job)
 	if (!job->images || !merges(job) || has_too_many(job))
 		return;
 	forget_other_row(job);
+	put_tick_off(job);
 	note_tick(job);
 	view_item(job->images, &view);
-	view_row(job, &view);
+	view_row(batch, job, &view);
 	view_agreed(batch, job, &view);
 	view_tick(job, &view);
 	view_times(batch, job, &view);
@@ -223,5 +251,6 @@ void job_plan_images(struct batch *batch, struct job *job)
 	keep_texts(job);
 	job->images->planned = true;
 	job->images->by_upload = images_go_by_upload(batch->sync);
+	job->images->planned_ms = now_ms(batch);
 	view_done(&view);
 }

@@ -25,12 +25,14 @@ struct job_images {
 	size_t row_count;
 	struct picture_attachment *row; /* owned, with its texts; the cell */
 	struct job_import *imports;     /* owned; of each attachment of the row */
-	uint64_t row_hash;              /* 0: it is empty */
+	uint64_t row_hash;              /* never 0 */
+	int64_t read_at_ms;             /* steady; when the row was read */
 	bool ticked;                    /* Remove All Images */
 	bool before_tick;               /* what that is about was noted by a former job */
 
 	/* What is decided: by batch_plan(), const from then on. */
 	bool planned;
+	int64_t planned_ms; /* Airtable's clock: when */
 	struct pictures_plan plan;
 
 	/* What is done. */

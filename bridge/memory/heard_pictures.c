@@ -47,6 +47,8 @@ static bool names_item(const char *full_id, const char *item_id)
 	       id[length] == '-';
 }
 
+#define LINKS_HEARD 1 /* in the place of a hash: something was heard of them, which no job has read yet */
+
 /* ---- {_id: [item ids]} ---- */
 
 static void note(struct json_object **map, const char *full_id, const char *item_id)
@@ -64,13 +66,12 @@ static void note(struct json_object **map, const char *full_id, const char *item
 	json_append(items, json_new_text(item_id));
 }
 
-/* One without a row has its pictures looked at when that is made: what they are is read then. */
+/* What they are is read by a job that has a row for them: by this one, or by one that finds it, or makes it. */
 static void queue_pair(struct sync *sync, struct pair *pair)
 {
-	if (pair->state != ENTRY_PAIR || !pair->in_scope) {
-		pair->links = pair->links ? pair->links : 1;
+	pair->links = LINKS_HEARD;
+	if (pair->state != ENTRY_PAIR || !pair->in_scope)
 		return;
-	}
 	pairs_queue(&sync->pairs, pair, JOB_PICTURES);
 	sync->heard++;
 }
@@ -103,6 +104,11 @@ static void queue_items(struct sync *sync, struct json_object *list)
 {
 	for (size_t i = 0; list && i < json_length(list); i++)
 		queue_item(sync, json_text_of(json_at(list, i)));
+}
+
+bool sync_knows_links(const struct sync *sync)
+{
+	return sync->pictures_walked && sync->columns[TABLE_ITEMS].with_pictures;
 }
 
 void sync_want_odd_links(const struct sync *sync, const struct pair *item, struct document_cache *documents)

@@ -16,6 +16,8 @@ void sync_hear_imports(struct sync *sync);
 bool sync_has_links(const struct sync *sync, const struct pair *item);
 /* Hash of links, {_id: body}: of what they say, in whatever order; 0: there are none. */
 uint64_t picture_links_hash(struct json_object *links);
+/* Whether every link of an item is known whose id does not begin with that of the item. */
+bool sync_knows_links(const struct sync *sync);
 /* Wants those links of the item whose ids do not begin with its own. */
 void sync_want_odd_links(const struct sync *sync, const struct pair *item, struct document_cache *documents);
 /* The item is looked at when this picture comes. */

@@ -70,6 +70,20 @@ static bool is_new(const struct planning *planning, size_t place)
 	return one->image_id && !image_by_id(planning, one->id);
 }
 
+/* Of a picture that Airtable could not fetch somebody has put the file there. */
+static void prefer_fetched(struct planning *planning)
+{
+	const struct picture_attachment *row = planning->views->row;
+
+	for (size_t i = 0; i < planning->row_count; i++) {
+		int place = planning->is_copy[i] ? place_in_row(planning, planning->image_of[i]) : NOWHERE;
+		if (place == NOWHERE || row[place].fetched || !row[i].fetched)
+			continue;
+		planning->is_copy[place] = true;
+		planning->is_copy[i] = false;
+	}
+}
+
 /* Those that are known by their ids go first: of two that are the same picture the one that was agreed is it. */
 static void name_attachments(struct planning *planning)
 {
@@ -86,6 +100,7 @@ static void name_attachments(struct planning *planning)
 		planning->is_copy[i] = image && !is_back && place_in_row(planning, image) != NOWHERE;
 		planning->image_of[i] = image;
 	}
+	prefer_fetched(planning);
 }
 
 /* ---- what becomes of it ---- */

@@ -248,6 +248,7 @@ static void forget_note(struct job *job)
 {
 	if (job->entry.intents.row.kind == INTENT_DELETE)
 		json_object_close(&job->entry.retired_cells);
+	ledger_pictures_never_left(&job->entry.pictures, job->entry.intents.row.at_ms);
 	intent_end(&job->entry.intents.row);
 }
 

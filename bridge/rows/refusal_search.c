@@ -171,6 +171,7 @@ static void blame_images(struct batch *batch, struct job *job, struct refusal_se
 {
 	if (!job->images || !job->images->suspect)
 		return;
+	search->images = false;
 	job_blame_images(batch, job);
 	retell(batch, job, search);
 }
@@ -185,7 +186,8 @@ static void take_refused(struct batch *batch, struct job *job, struct refusal_se
 	job_doubt_columns(batch, job);
 	if (job->images && (job->images->writes_cell || job->images->clears_box)) {
 		job_drop_images(batch, job);
-		if (search->pending == 0)
+		search->images = search->pending != 0;
+		if (!search->images)
 			blame_images(batch, job, search);
 		if (named == FIELD_COUNT)
 			return;
@@ -245,8 +247,8 @@ static void take_part(struct batch *batch, struct job *job, struct refusal_searc
 	believe_nameless(batch, job, search);
 	if (field_count_of(search->suspects) == 1)
 		found(batch, job, search, only_one(search->suspects), false);
-	if (search->pending == 0 || job->row_write.work == ROW_WORK_CREATE) {
-		if (search->pending != 0)
+	if ((search->pending == 0 && !search->images) || job->row_write.work == ROW_WORK_CREATE) {
+		if (search->pending != 0 || search->images)
 			job_comes_again(job);
 		search->open = false; /* its answer is taken as any other */
 		return;

@@ -16,6 +16,7 @@ struct refusal_search {
 	struct error why;   /* the last refusal */
 	field_set nameless; /* those that no word named */
 	bool any_taken, any_named, guessed;
+	bool images;              /* the row's pictures are tried last, by themselves */
 	char *reported;           /* owned; what the problem said before */
 	struct json_object *body; /* owned; what was sent */
 };

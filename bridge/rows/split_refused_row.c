@@ -1,5 +1,7 @@
 #include "bridge/rows/split_refused_row.h"
 
+#include "bridge/images/images_draft.h"
+#include "bridge/job/job_images.h"
 #include "bridge/job/job_log.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/job/job_problem.h"
@@ -85,6 +87,7 @@ static void cut_body(struct batch *batch, struct job *job, struct refusal_search
 		    json_find(job->row_write.body, columns->of[field].id, &value))
 			json_put(search->body, columns->of[field].id, json_share(value));
 	}
+	job_put_images(batch, job, search->body);
 	if (!job->row_write.refills || search->tried != search->pending)
 		return;
 	json_each (job->row_write.body, column, other)
@@ -105,6 +108,17 @@ static void end(struct batch *batch, struct job *job, struct refusal_search *sea
 	job->row_write.request = NULL;
 }
 
+/* All cells were taken or left out: the pictures, which were sent with those that were refused, are sent by themselves. */
+static bool take_images(struct batch *batch, struct job *job, struct refusal_search *search)
+{
+	if (!search->images || job->row_write.work != ROW_WORK_UPDATE)
+		return false;
+	search->images = false;
+	search->tried = search->pending; /* no cell */
+	job_fill_images(batch, job);
+	return job->images->writes_cell || job->images->clears_box;
+}
+
 /* 'any_ended_out': a search came to its end, so that who waited for it may be the next. */
 static size_t choose_all(struct refusals *refusals, struct job **jobs, bool *any_ended_out)
 {
@@ -117,7 +131,11 @@ static size_t choose_all(struct refusals *refusals, struct job **jobs, bool *any
 		struct refusal_search *search = &refusals->searches[i];
 		if (!search->open)
 			continue;
-		if (search->pending == 0 && job->row_write.work != ROW_WORK_CREATE) {
+		if (search->pending == 0 && take_images(batch, job, search)) {
+			cut_body(batch, job, search);
+			job_note_row(batch, job);
+			jobs[count++] = job;
+		} else if (search->pending == 0 && job->row_write.work != ROW_WORK_CREATE) {
 			end(batch, job, search);
 			*any_ended_out = true;
 		} else if (choose(refusals, job, search)) {
@@ -149,9 +167,11 @@ static size_t next_round(struct refusals *refusals, struct job **jobs)
 	return count;
 }
 
-/* Sync-rules 6.2: what is tried of a row that is there is decided on its last answer. */
+/* Sync-rules 6.2: what is tried of a row that is there is decided on its last answer; pictures on what was read first. */
 static int64_t leave_by_ms(const struct job *job)
 {
+	if (job->images && job->images->noted)
+		return job->images->read_at_ms + SYNC_FRESH_MS;
 	return job->row_write.request->id ? job->row.read_at_ms + SYNC_FRESH_MS
 					  : job->row_write.request->leave_by_ms;
 }

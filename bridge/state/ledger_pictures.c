@@ -63,17 +63,35 @@ struct ledger_picture *ledger_pictures_add(struct ledger_pictures *pictures, con
 	return added;
 }
 
+void ledger_pictures_never_left(struct ledger_pictures *pictures, int64_t noted_ms)
+{
+	if (!pictures->unanswered)
+		return;
+	pictures->unanswered = false;
+	pictures->sent_ms = 0;
+	if (pictures->filled_ms >= noted_ms)
+		pictures->filled_ms = 0;
+	for (size_t i = 0; i < pictures->count; i++)
+		pictures->list[i].gone_ms = 0;
+}
+
 /* ---- when the row is read again ---- */
 
+/* What is over-due was looked at just now, and is held; or nobody has looked since. */
+static int64_t overdue_ms(bool looked)
+{
+	return looked ? HELD_MS : 0;
+}
+
 /* After the last write of the cell: what small pictures take, what most take, what any may take. */
-static int64_t next_look_ms(int64_t since_ms)
+static int64_t next_look_ms(int64_t since_ms, bool looked)
 {
 	static const int64_t looks_ms[] = {5000, 20000, PICTURES_FETCH_MS};
 
 	for (size_t i = 0; i < countof(looks_ms); i++)
 		if (since_ms < looks_ms[i])
 			return looks_ms[i] - since_ms;
-	return HELD_MS;
+	return overdue_ms(looked);
 }
 
 /* -1: never. */
@@ -82,15 +100,15 @@ static int64_t earlier(int64_t due_ms, int64_t other_ms)
 	return due_ms < 0 || other_ms < due_ms ? other_ms : due_ms;
 }
 
-int64_t ledger_pictures_due_ms(const struct ledger_pictures *pictures, int64_t now_ms)
+int64_t ledger_pictures_due_ms(const struct ledger_pictures *pictures, int64_t now_ms, bool looked)
 {
 	int64_t old_ms = pictures->sent_ms + PICTURES_FETCH_MS - now_ms;
-	int64_t due_ms = !pictures->doubted ? -1 : old_ms > 0 ? old_ms : HELD_MS;
+	int64_t due_ms = !pictures->doubted ? -1 : old_ms > 0 ? old_ms : overdue_ms(looked);
 	int64_t refused_ms = pictures->refused_until_ms - now_ms;
 	int64_t imports_ms = ledger_imports_due_ms(&pictures->imports, now_ms);
 
 	if (pictures->refused_until_ms)
-		due_ms = earlier(due_ms, refused_ms > 0 ? refused_ms : HELD_MS);
+		due_ms = earlier(due_ms, refused_ms > 0 ? refused_ms : overdue_ms(looked));
 	if (imports_ms >= 0)
 		due_ms = earlier(due_ms, imports_ms);
 
@@ -100,9 +118,9 @@ int64_t ledger_pictures_due_ms(const struct ledger_pictures *pictures, int64_t n
 		if (one->gone_ms || one->state != PICTURE_SENT)
 			continue;
 		if (one->next_try_ms)
-			in_ms = one->next_try_ms > now_ms ? one->next_try_ms - now_ms : HELD_MS;
+			in_ms = one->next_try_ms > now_ms ? one->next_try_ms - now_ms : overdue_ms(looked);
 		else
-			in_ms = next_look_ms(now_ms - pictures->sent_ms);
+			in_ms = next_look_ms(now_ms - pictures->sent_ms, looked);
 		due_ms = earlier(due_ms, in_ms);
 	}
 	return due_ms;

@@ -33,7 +33,7 @@ struct ledger_pictures {
 	bool doubted;      /* the row lacks something that it may only not show yet: it is read again */
 	int64_t filled_ms; /* Airtable's clock: when the emptied cell was filled again; 0: never */
 	uint64_t handled;  /* hash of the item's links that were handled; 0: none */
-	uint64_t row;      /* hash of the cell that was; 0: none */
+	uint64_t row;      /* hash of the cell that was, an empty one too; 0: none */
 	/* owned array of image ids and attachment ids: what the tick of Remove All Images is about, while it is carried out; or NULL */
 	struct json_object *removing;
 	/* This machine's wall clock: when a change of the item's links began that is not known to be over, which its histories tell: so it is in
@@ -51,11 +51,15 @@ struct ledger_picture *ledger_pictures_find(const struct ledger_pictures *pictur
 struct ledger_picture *ledger_pictures_add(struct ledger_pictures *pictures, const char *image_id,
 					   const char *attachment_id, enum picture_state state);
 
+/* What was noted of the cell at 'noted_ms' never left. Airtable has its time anew for what may have been sent before. */
+void ledger_pictures_never_left(struct ledger_pictures *pictures, int64_t noted_ms);
+
 /* How long after our last write of the cell, by Airtable's clock. */
 #define PICTURES_FETCH_MS                                                                                    \
 	60000 /* Airtable may take to fetch what was sent; and the row may show what it did before */
-/* In how many ms the row is to be read again for their sake, at 'now_ms' of Airtable's clock; -1: there is no need. */
-int64_t ledger_pictures_due_ms(const struct ledger_pictures *pictures, int64_t now_ms);
+/* In how many ms the row is to be read again for their sake, at 'now_ms' of Airtable's clock; -1: there is no need. 'looked': just now
+ * somebody has, so what is due and did not happen is held. */
+int64_t ledger_pictures_due_ms(const struct ledger_pictures *pictures, int64_t now_ms, bool looked);
 
 /* NULL: there is nothing to be kept. */
 struct json_object *ledger_pictures_to_json(const struct ledger_pictures *pictures);

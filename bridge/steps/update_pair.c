@@ -7,6 +7,7 @@
 #include "bridge/index/parents.h"
 #include "bridge/index/waits.h"
 #include "bridge/job/job_cells.h"
+#include "bridge/job/job_images.h"
 #include "bridge/job/job_log.h"
 #include "bridge/job/job_outcome.h"
 #include "bridge/memory/expiry.h"
@@ -133,7 +134,14 @@ static void note_pictures(struct batch *batch, struct job *job)
 	const struct endpoint *rows = &batch->sync->rows;
 	const struct ledger_pictures *agreed = &job->entry.pictures;
 	bool looks = job->entry.state == ENTRY_PAIR && batch->sync->pictures;
-	int64_t wait_ms = looks ? ledger_pictures_due_ms(agreed, rows->ops->now_ms(rows->self)) : -1;
+	bool planned = job->images && job->images->planned;
+	bool looked = planned || (job->reasons & JOB_PICTURES);
+	int64_t now_ms = rows->ops->now_ms(rows->self);
+	int64_t at_ms = planned ? job->images->planned_ms : now_ms;
+	int64_t wait_ms = looks ? ledger_pictures_due_ms(agreed, at_ms, looked) : -1;
+
+	if (wait_ms >= 0)
+		wait_ms = wait_ms > now_ms - at_ms ? wait_ms - (now_ms - at_ms) : 0;
 
 	/* Its document was made without them: now there is an item that they can belong to. */
 	if (looks && job->paired && !job->images && job->row.presence == RECORD_THERE &&

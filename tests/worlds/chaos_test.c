@@ -4,7 +4,8 @@
  *     chaos_test SEEDS [FIRST]    so many, with their speed; the first that fail are shrunk and told step by step
  *     chaos_test = SEED           this one, told step by step
  *
- * Every eighth (seeds that can be divided by 8) has a second process on the same integration: rule 16. */
+ * Every eighth (seeds that can be divided by 8) has a second process on the same integration: rule 16. Seeds from HISTORY_PICTURES on have
+ * pictures, and with PICTURES=1 in the environment all of them: rule 9. */
 #include "tests/worlds/history.h"
 #include "tests/worlds/seeds.h"
 
@@ -20,9 +21,10 @@
 #else
 #define TEST_SEEDS 10000
 #endif
-#define TEST_GROUPS 20 /* cases that they are told in */
-#define BATCH       500
-#define SHOWN       3 /* seeds that are told step by step */
+#define TEST_GROUPS    20 /* cases that they are told in */
+#define PICTURE_GROUPS 2  /* of the same size, with pictures */
+#define BATCH          500
+#define SHOWN          3 /* seeds that are told step by step */
 
 static double seconds(void)
 {
@@ -94,10 +96,12 @@ static void tell_failed(const struct tally *tally)
 
 static int as_test(void)
 {
+	const size_t group = TEST_SEEDS / TEST_GROUPS;
 	struct tally tally = {0};
 
-	printf("1..%d\n", TEST_GROUPS);
-	size_t failed = seeds_run(1, TEST_SEEDS, TEST_SEEDS / TEST_GROUPS, play, note_group, &tally);
+	printf("1..%d\n", TEST_GROUPS + PICTURE_GROUPS);
+	size_t failed = seeds_run(1, TEST_SEEDS, group, play, note_group, &tally);
+	failed += seeds_run(HISTORY_PICTURES, PICTURE_GROUPS * group, group, play, note_group, &tally);
 	tell_failed(&tally);
 	return failed ? 1 : 0;
 }

@@ -189,7 +189,9 @@ static void step_clock(struct play *play, const struct event *event)
 	play->world->wall_ahead_ms += ms[event->a % countof(ms)];
 }
 
-/* Kinds and what they choose from only grow: kept histories are told in their names and numbers. */
+/* What people attach themselves is not drawn: it becomes pictures of the item, which only named worlds judge.
+ *
+ * Kinds and what they choose from only grow: kept histories are told in their names and numbers. */
 const struct event_kind event_kinds[] = {
 	{"pass", play_pass, 24, RULE_ALWAYS, false, false, 0, 0},
 	{"crash", crash, 6, RULE_ALWAYS, false, true, 0, 0},
@@ -248,5 +250,20 @@ const struct event_kind event_kinds[] = {
 	{"phone is online", phone_is_online, 4, RULE_8, true, true, 0, 0},
 	{"server compacts", server_compacts, 1, RULE_8, true, true, 0, 0},
 	{"app syncs", app_syncs, 3, RULE_28, true, true, 0, 0},
+	{"app adds picture", app_adds_picture, 14, RULE_9, true, true, 0, 0},
+	{"app shares picture", app_shares_picture, 6, RULE_9, true, true, 0, 0},
+	{"app removes picture", app_removes_picture, 6, RULE_9, true, true, 0, 0},
+	{"app orders pictures", app_orders_pictures, 6, RULE_9, true, true, 0, 0},
+	{"app brings picture", app_brings_picture, 3, RULE_9, true, true, 0, 0},
+	{"app deletes picture", app_deletes_picture, 1, RULE_9, true, true, 0, 0},
+	{"person removes picture", person_removes_picture, 8, RULE_9, true, true, 0, 0},
+	{"person turns pictures", person_turns_pictures, 5, RULE_9, true, true, 0, 0},
+	{"person empties pictures", person_empties_pictures, 4, RULE_9, true, true, 0, 0},
+	{"person ticks Remove All Images", person_ticks_remove, 3, RULE_9, true, true, 0, 0},
+	{"person adds photo", person_adds_photo, 0, RULE_9, true, true, 0, 0},
+	{"person pastes pictures", person_pastes_pictures, 0, RULE_9, true, true, 0, 0},
+	{"fetches end", fetches_end, 4, RULE_9, true, true, 0, 0},
+	{"base refuses pictures", base_refuses_pictures, 1, RULE_9, true, true, 0, 0},
+	{"base takes pictures", base_takes_pictures, 1, RULE_9, true, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

@@ -13,6 +13,7 @@ struct play {
 	unsigned flaws; /* faults, crashes, steps of clocks */
 	unsigned new_documents;
 	unsigned items;
+	unsigned images;             /* that the app has made */
 	struct world_backup *backup; /* owned; the last that was taken, or NULL */
 	struct play_view {
 		struct world_document *document; /* NULL: it is free */
@@ -102,3 +103,18 @@ void person_permits(struct play *play, const struct event *event);
 void database_refuses(struct play *play, const struct event *event);
 void app_syncs(struct play *play, const struct event *event);
 void database_takes_again(struct play *play, const struct event *event);
+void app_adds_picture(struct play *play, const struct event *event);
+void app_shares_picture(struct play *play, const struct event *event);
+void app_removes_picture(struct play *play, const struct event *event);
+void app_orders_pictures(struct play *play, const struct event *event);
+void app_brings_picture(struct play *play, const struct event *event);
+void app_deletes_picture(struct play *play, const struct event *event);
+void person_removes_picture(struct play *play, const struct event *event);
+void person_turns_pictures(struct play *play, const struct event *event);
+void person_empties_pictures(struct play *play, const struct event *event);
+void person_ticks_remove(struct play *play, const struct event *event);
+void person_adds_photo(struct play *play, const struct event *event);
+void person_pastes_pictures(struct play *play, const struct event *event);
+void fetches_end(struct play *play, const struct event *event);
+void base_refuses_pictures(struct play *play, const struct event *event);
+void base_takes_pictures(struct play *play, const struct event *event);

@@ -4,6 +4,7 @@
 #include "tests/worlds/events.h"
 #include "tests/worlds/observer.h"
 #include "tests/worlds/world_gone.h"
+#include "tests/worlds/world_pictures.h"
 #include "tests/worlds/world_rights.h"
 #include "tests/worlds/world_second.h"
 
@@ -31,11 +32,11 @@ static void check_echo(struct play *play, unsigned before)
 		world_broken(play->world, "%u acts of people led to %u writes", play->acts, writes);
 }
 
-/* An event of rule 16 is in it. */
-static bool has_second(const struct history *history)
+/* An event of this rule is in it. */
+static bool has(const struct history *history, enum history_rule rule)
 {
 	for (size_t i = 0; i < history->count; i++)
-		if (event_kinds[history->events[i].kind].rule == RULE_16)
+		if (event_kinds[history->events[i].kind].rule == rule)
 			return true;
 	return false;
 }
@@ -51,7 +52,12 @@ static void prepare(struct play *play)
 	if (world_chance(world, 3) == 0)
 		world->config.on_row_deleted =
 			world_chance(world, 2) ? ROW_DELETED_FORGET : ROW_DELETED_DELETE;
-	if (has_second(play->history))
+	if (has(play->history, RULE_9)) {
+		world_pictures_begin(world);
+		world->knows_vain = true;
+		world_restart(world);
+	}
+	if (has(play->history, RULE_16))
 		world_second_open(world);
 	if (world_chance(world, 4) && !world_first_sync(world))
 		world_broken(world, "the first sync does not come to an end");
@@ -116,6 +122,21 @@ static void judge_refused(struct world *world)
 		observer_check(world);
 }
 
+/* A picture that Airtable did not take is told, and comes when it does. */
+static void judge_pictures(struct world *world)
+{
+	world_judge_items(world);
+	if (!world->pictures || !world_pictures_all_work(world))
+		return;
+	world_note(world, "every picture can be fetched");
+	world_advance(world, SYNC_RETRY_CAP_MS + 1000); /* it is tried again at most hourly */
+	if (!world_quiet(world))
+		world_broken(world, "with pictures that can be fetched it does not become quiet; last: %s",
+			     world->last_error.text);
+	observer_check(world);
+	world_judge_items(world);
+}
+
 static void judge(struct play *play, unsigned before)
 {
 	struct world *world = play->world;
@@ -135,6 +156,7 @@ static void judge(struct play *play, unsigned before)
 	observer_check(world);
 	judge_patience(world);
 	judge_permitted(world);
+	judge_pictures(world);
 	/* Words about what is past may go when it is looked at anew. */
 	unsigned writes = world->row_writes - world->word_writes + world->document_writes;
 	world_note(world, "the bridge is started anew, and nothing is left to do");
@@ -145,6 +167,7 @@ static void judge(struct play *play, unsigned before)
 	if (world->row_writes - world->word_writes + world->document_writes != writes)
 		world_broken(world, "a further pass writes");
 	observer_check(world);
+	world_judge_items(world);
 	judge_calls(world);
 }
 
@@ -183,13 +206,13 @@ static bool is_kept(enum history_rule rule)
 
 /* Who else is at work in a history. */
 struct others {
-	bool second, app;
+	bool second, app, pictures;
 };
 
 static unsigned weight_of(const struct event_kind *kind, const struct others *others)
 {
 	bool drawn = is_kept(kind->rule) || (others->second && kind->rule == RULE_16) ||
-		     (others->app && kind->rule == RULE_28);
+		     (others->app && kind->rule == RULE_28) || (others->pictures && kind->rule == RULE_9);
 
 	return drawn ? kind->weight : 0;
 }
@@ -226,6 +249,7 @@ void history_draw(uint64_t seed, struct history *history)
 	const struct others others = {
 		.second = seed % SECOND_EVERY == 0,
 		.app = seed % APP_EVERY == 0 || getenv("APP_SYNCS"),
+		.pictures = seed >= HISTORY_PICTURES || getenv("PICTURES"),
 	};
 	unsigned all = 0;
 
@@ -238,7 +262,7 @@ void history_draw(uint64_t seed, struct history *history)
 			left -= weight_of(&event_kinds[kind++], &others);
 		history->events[i] = draw_event(&chance, kind);
 	}
-	if (others.second && !has_second(history))
+	if (others.second && !has(history, RULE_16))
 		draw_second(&chance, history);
 }
 

@@ -3,6 +3,8 @@
 #include "tests/worlds/world.h"
 
 #define HISTORY_LIMIT 64
+#define HISTORY_PICTURES                                                                                     \
+	1000000000000    /* a seed: from here on histories have pictures, as no former ones had */
 #define HISTORY_REACH 60 /* effects of a pass: things happen at one of its first so many */
 
 /* The sync rule that must be in the bridge for an event; those of rules that are not are left out of random histories. */
@@ -10,6 +12,7 @@ enum history_rule {
 	RULE_ALWAYS = 0,
 	RULE_1 = 1,
 	RULE_8 = 8,
+	RULE_9 = 9, /* pictures */
 	RULE_10 = 10,
 	RULE_13 = 13,
 	RULE_14 = 14,
@@ -31,7 +34,8 @@ struct history {
 };
 
 /* Follows from the seed. Of those that can be divided by 8 each has a second process on the same integration. In those that can be
- * divided by 5 somebody may press the app's own sync; with APP_SYNCS=1 in the environment, in all of them. */
+ * divided by 5 somebody may press the app's own sync; with APP_SYNCS=1 in the environment, in all of them. Those from HISTORY_PICTURES on
+ * have pictures; with PICTURES=1 in the environment, all of them. */
 void history_draw(uint64_t seed, struct history *history);
 /* Leaves out what servers cannot be made to do, and has all of it happen between passes that are whole: how far another one gets is a
  * matter of time. */

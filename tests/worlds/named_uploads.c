@@ -366,7 +366,7 @@ static void refusal_is_told(struct world *world)
 
 static void photo_stays(struct world *world)
 {
-	must_be(world, "i1", "p1 p2", "photo p1 p2");
+	must_be(world, "i1", "photo p1 p2", "photo p1 p2");
 	must_cost(world, "p2", 1, 0);
 }
 

@@ -4,6 +4,8 @@
 
 #include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
+#include "tests/worlds/world_couch.h"
+#include "tests/worlds/world_pictures.h"
 #include "tests/worlds/world_refusals.h"
 #include "tests/worlds/world_settings.h"
 
@@ -11,6 +13,7 @@
 
 #define LINK    "item_image-i1-p1"
 #define PICTURE "zz20-image-p1"
+#define ODD     "item_image-odd" /* does not say whose it is */
 #define TOLD    "integration_deleted_data-item-i1-another"
 
 static void put(struct world *world, const char *words)
@@ -57,6 +60,37 @@ static void it_has_a_picture(struct world *world)
 		world_broken(world, "the scene cannot be set: %s", world->last_error.text);
 }
 
+static void put_link(struct world *world, const char *id, const char *image_id)
+{
+	scoped_text words = own_format(
+		"{\"_id\":\"%s\",\"type\":\"item_image\",\"created_at\":1,\"updated_at\":1,\"data\":{"
+		"\"item_id\":\"i1\",\"image_id\":\"%s\",\"order\":0,\"_item_collection_id\":\"c0\"}}",
+		id, image_id);
+
+	put(world, words);
+}
+
+/* The picture has a link whose id begins with that of no item, and none that begins with its item's. */
+static void it_has_an_odd_link(struct world *world)
+{
+	it_has_a_picture(world);
+	world_extra_remove(world, LINK);
+	put_link(world, ODD, "p1");
+}
+
+/* The same where pictures flow, so that the link is known. */
+static void pictures_flow_and_it_has_an_odd_link(struct world *world)
+{
+	it_has_an_odd_link(world);
+	world_pictures_begin(world);
+	world_restart(world);
+	for (int i = 0; i < 2; i++) {
+		if (!world_pass(world, true, false))
+			world_broken(world, "the scene cannot be set: %s", world->last_error.text);
+		world_advance(world, 61000);
+	}
+}
+
 static void person_moves(struct world *world)
 {
 	const struct world_row *collection = world_row_of(world, TABLE_COLLECTIONS, "c1");
@@ -94,19 +128,30 @@ static void lists_one(struct world *world, const char *key, const char *value)
 		world_broken(world, "the picture's %s is %s", key, json_object_to_json_string(list));
 }
 
-/* Where the item is, its link says, and the picture; with it both go, and the other integration is told. */
+static bool is_link(struct json_object *body)
+{
+	return document_type_of(json_text_or(body, "_id", ""), NULL) == DOCUMENT_ITEM_IMAGE;
+}
+
+/* Where the item is, each of its links says, and the picture; with it all of them go, and the other integration is told. */
 static void wake_is_saved(struct world *world)
 {
 	struct json_object *item = world_body(world_document(world, TABLE_ITEMS, "i1"));
-	struct json_object *link = document_data(extra(world, LINK));
 	const char *collection = json_text_or(document_data(item), "collection_id", "");
 
 	lists_one(world, "_item_ids", item ? "i1" : NULL);
 	lists_one(world, "_item_collection_ids", item ? collection : NULL);
-	if (item && strcmp(json_text_or(link, "_item_collection_id", ""), collection) != 0)
-		world_broken(world, "the link does not say that the item is in %s", collection);
-	if (!item && link)
-		world_broken(world, "the link is there without its item");
+	for (size_t i = 0; i < world->extra_count; i++) {
+		struct json_object *data = document_data(world->extras[i]);
+		if (!is_link(world->extras[i]))
+			continue;
+		if (item && strcmp(json_text_or(data, "_item_collection_id", ""), collection) != 0)
+			world_broken(world, "%s does not say that the item is in %s",
+				     json_text_or(world->extras[i], "_id", ""), collection);
+		if (!item)
+			world_broken(world, "%s is there without its item",
+				     json_text_or(world->extras[i], "_id", ""));
+	}
 	if (!item != (extra(world, TOLD) != NULL))
 		world_broken(world, "the other integration is %s", item ? "told of an end" : "not told");
 }
@@ -242,6 +287,14 @@ static const struct scenario scenarios[] = {
 	 1U << AS_WRITTEN, false},
 	{"picture-of-an-item-that-goes", it_has_a_picture, person_ticks, named_nothing, is_gone,
 	 1U << AS_WRITTEN, false},
+	{"picture-with-an-odd-link-of-an-item-that-moves", it_has_an_odd_link, person_moves, named_nothing,
+	 is_moved, 1U << AS_WRITTEN, false},
+	{"picture-with-an-odd-link-of-an-item-that-goes", it_has_an_odd_link, person_ticks, named_nothing,
+	 is_gone, 1U << AS_WRITTEN, false},
+	{"odd-link-that-is-known-as-its-item-moves", pictures_flow_and_it_has_an_odd_link, person_moves,
+	 named_nothing, is_moved, 1U << AS_WRITTEN, false},
+	{"odd-link-that-is-known-as-its-item-goes", pictures_flow_and_it_has_an_odd_link, person_ticks,
+	 named_nothing, is_gone, 1U << AS_WRITTEN, false},
 	{"upgraded-while-an-item-moves", it_is_upgraded_and_has_a_picture, person_moves, named_nothing,
 	 is_moved, 1U << AS_WRITTEN, false},
 	{"upgraded-while-an-item-goes", it_is_upgraded_and_has_a_picture, person_ticks, named_nothing,

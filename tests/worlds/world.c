@@ -20,6 +20,7 @@
 
 #define BEGINS_MS    1795428000500 /* 2026-11-23T10:00:00.500Z */
 #define QUIET_ROUNDS 60
+#define VAIN_MS      70000 /* after pictures were sent that cannot be fetched: by then they are told */
 #define QUIET_MS     62000 /* between two full lists after which nothing was written */
 
 /* ---- clock and chance ---- */
@@ -71,8 +72,16 @@ uint32_t world_chance(struct world *world, uint32_t below)
 
 void world_advance(struct world *world, int64_t ms)
 {
-	if (ms > 0)
-		world->steady_ms += world_second_advances(world, ms);
+	int64_t left_ms = ms > 0 ? world_second_advances(world, ms) : 0;
+	int64_t until_ms = world->steady_ms + left_ms;
+
+	/* What Airtable does with pictures it does in time. */
+	for (int64_t at_ms; (at_ms = world_pictures_next_ms(world)) && at_ms < until_ms;) {
+		world->steady_ms = at_ms > world->steady_ms ? at_ms : world->steady_ms;
+		world_apply_late(world);
+		world_pictures_pass_time(world);
+	}
+	world->steady_ms = until_ms;
 	world_apply_late(world);
 	world_pictures_pass_time(world);
 }
@@ -274,18 +283,18 @@ bool world_pass_checks(struct world *world)
 	return world_pass_wished(world, (struct cycle_wish){.ask_rows = true, .check_rows = true});
 }
 
-/* Moves on to what is due next, or a while. */
+/* Moves on to what is due next, or a while. What is tried in vain, for ever, is not waited for. */
 static void wait_for_due(struct world *world)
 {
 	int64_t due_ms = cycle_next_due_ms(world->sync);
-	int64_t wait_ms = due_ms - world->steady_ms;
+	int64_t wait_ms = due_ms - world->steady_ms, most_ms = world->vain_writes ? 61000 : 3600000;
 
-	world_advance(world, due_ms && wait_ms < 3600000 ? (wait_ms > 0 ? wait_ms + 1 : 1) : 61000);
+	world_advance(world, due_ms && wait_ms < most_ms ? (wait_ms > 0 ? wait_ms + 1 : 1) : 61000);
 }
 
 static unsigned writes(const struct world *world)
 {
-	return world->row_writes + world->document_writes;
+	return world->row_writes - world->vain_writes + world->document_writes;
 }
 
 /* A save of the pair's document is in doubt, and has not failed so often yet that it is told as a problem. */
@@ -346,7 +355,8 @@ bool world_quiet_refused(struct world *world)
 			silent_since_ms = 0;
 		else if (list && !silent_since_ms)
 			silent_since_ms = world->steady_ms;
-		else if (list && world->steady_ms - silent_since_ms > QUIET_MS)
+		else if (list && world->steady_ms - silent_since_ms > QUIET_MS &&
+			 world->steady_ms - world->vain_ms > VAIN_MS)
 			return true;
 		wait_for_due(world);
 	}

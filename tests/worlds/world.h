@@ -231,6 +231,7 @@ struct world {
 	int64_t feed_left_at;
 	struct world_row rows[WORLD_ROWS];
 	struct world_late late[WORLD_LATE];
+	int64_t late_ms; /* steady; when the late write that is being applied came; 0: none is */
 	int64_t list_began_ms[TABLE_COUNT];
 	bool base_gone, table_gone[TABLE_COUNT]; /* world_gone.h */
 	bool came_back; /* one of these, since the pass began: the pass may have met that it was gone */
@@ -258,7 +259,11 @@ struct world {
 	bool any_deleted; /* a person deleted something: older values may come back from the trash */
 	unsigned row_writes, document_writes; /* by the bridge */
 	unsigned word_writes;                 /* among those of rows: of nothing but the error cell */
-	unsigned calls;                       /* of Airtable */
+	unsigned
+		vain_writes; /* likewise: of nothing but pictures that Airtable cannot fetch, which are tried again for ever */
+	int64_t vain_ms; /* steady; of the last one */
+	bool knows_vain; /* such writes are counted, and not waited for */
+	unsigned calls;  /* of Airtable */
 	unsigned checkpoint_writes;
 	unsigned document_lists; /* of a table, as a start asks for them */
 	char violation[400];     /* the first invariant that was broken, or "" */

@@ -10,6 +10,7 @@
 #include "tests/worlds/world_airtable.h"
 #include "tests/worlds/world_columns.h"
 #include "tests/worlds/world_couch.h"
+#include "tests/worlds/world_pictures.h"
 #include "tests/worlds/world_settings.h"
 
 #include <stdio.h>
@@ -145,6 +146,7 @@ static void write_row(struct world *world, const struct world_document *document
 			observer_carried(world, document, (enum field)field, was, is);
 		world_set_cell(world, row, (enum field)field, take(filling->values[field]));
 	}
+	world_app_writes_pictures(world, document->id, row);
 }
 
 static const char *ledgers_row(const struct world *world, const struct world_document *document)

@@ -4,6 +4,7 @@
 
 #include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
+#include "tests/worlds/world_pictures.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ struct world_backup {
 	struct json_object *extras[WORLD_EXTRAS];
 	struct world_state states[WORLD_STATES];
 	struct json_object *checkpoint_source, *checkpoint_state;
+	struct json_object *pictures; /* owned; or NULL */
 };
 
 struct world_backup *world_saves(const struct world *world)
@@ -28,6 +30,7 @@ struct world_backup *world_saves(const struct world *world)
 	backup->purge_sequence = world->purge_sequence;
 	backup->checkpoint_source = json_share(world->checkpoint_source);
 	backup->checkpoint_state = json_share(world->checkpoint_state);
+	backup->pictures = world_pictures_saved(world);
 	memcpy(backup->documents, world->documents, sizeof backup->documents);
 	for (size_t i = 0; i < backup->document_count; i++)
 		for (size_t leaf = 0; leaf < backup->documents[i].count; leaf++)
@@ -55,6 +58,7 @@ void world_backup_done(struct world_backup **backup)
 		json_release(gone->states[i].body);
 	json_release(gone->checkpoint_source);
 	json_release(gone->checkpoint_state);
+	json_release(gone->pictures);
 	free(gone);
 }
 
@@ -110,6 +114,7 @@ static void put_source_back(struct world *world, struct world_backup *files)
 	world->sequence = files->sequence;
 	world->purge_sequence = files->purge_sequence;
 	world->checkpoint_source = take(files->checkpoint_source);
+	world_pictures_go_back(world, files->pictures);
 	observer_went_back(world);
 	keep_settings(world);
 }
@@ -162,6 +167,7 @@ void world_couch_is_made_anew(struct world *world, struct world_backup **backup)
 		world_backup_done(backup);
 		return;
 	}
+	world_pictures_go_back(world, NULL);
 	observer_went_back(world);
 	keep_settings(world);
 }

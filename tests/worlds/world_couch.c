@@ -374,7 +374,8 @@ static struct json_object *extra_body(struct world *world, const char *full_id)
 							    world_winner(document)->revision)
 					    : NULL;
 	struct json_object *extra = extra_of(world, full_id);
-	return with_revision(extra ? world_wire_apart(extra) : NULL, "1-x");
+	scoped_text revision = world_extra_revision(world, full_id);
+	return with_revision(extra ? world_wire_apart(extra) : NULL, revision);
 }
 
 static bool couch_read_extras(void *self, const char *const *full_ids, size_t count,
@@ -569,6 +570,8 @@ static bool update_extra(struct world *world, struct json_object *body)
 {
 	scoped(json_object) mine = without_revision(body);
 
+	if (world_picture_was_changed(world, body))
+		return false;
 	world_unlinked(world, body, extra_of(world, json_text_or(body, "_id", "")));
 	world_pictures_changed(world, json_text_or(body, "_id", ""));
 	remove_extra(world, body);

@@ -36,6 +36,7 @@ struct json_object *world_new_attachment(struct world *world, const char *filena
 
 	json_put_text(one, "id", id);
 	json_put_text(one, "filename", filename);
+	json_put(one, "since", json_new_int(world->moment));
 	if (fetched)
 		json_put(one, "size", json_new_int(1000));
 	return one;
@@ -105,6 +106,17 @@ char *world_objects_to_images(struct world *world, const struct world_row *row, 
 	return NULL;
 }
 
+static bool works(enum world_fetch fetch)
+{
+	return fetch == FETCH_WORKS || fetch >= FETCH_WORKS_LATE;
+}
+
+/* A late write may have come within a longer step of time. */
+static int64_t sent_ms(const struct world *world)
+{
+	return world->late_ms ? world->late_ms : world->steady_ms;
+}
+
 static void fetch(struct world *world, const struct world_row *row, struct json_object *attachment,
 		  enum world_fetch end)
 {
@@ -118,22 +130,24 @@ static void fetch(struct world *world, const struct world_row *row, struct json_
 		struct fetch *one = &world->pictures->fetches[i];
 		if (one->at_ms)
 			continue;
-		*one = (struct fetch){.at_ms = world->steady_ms + after_ms[end],
-				      .works = end == FETCH_WORKS || end >= FETCH_WORKS_LATE};
+		*one = (struct fetch){.at_ms = sent_ms(world) + after_ms[end], .works = works(end)};
 		snprintf(one->row, sizeof one->row, "%s", row->id);
 		snprintf(one->attachment, sizeof one->attachment, "%s", json_text_or(attachment, "id", ""));
 		return;
 	}
 }
 
-/* A picture that the row has, or that Airtable is fetching, is not sent once more. */
-static void judge_sent(struct world *world, const struct world_row *row, const char *stem)
+/* A picture that the row has, or that Airtable is fetching, is not sent once more: but for what has come since the row was read, and
+ * where nobody knows any more what was sent. */
+static void judge_sent(struct world *world, const struct world_row *row, const char *stem, int64_t decided)
 {
 	for (size_t i = 0; row->now.images && i < json_length(row->now.images); i++) {
 		struct json_object *one = json_at(row->now.images, i);
 		char other[64];
 		bool fetching =
 			json_int_or(one, "size", -1) < 0 && json_int_or(one, "until", 0) > world->steady_ms;
+		if (world->state_lost || json_int_or(one, "since", 0) > decided)
+			continue;
 		if (strcmp(world_stem_of(one, other), stem) == 0 &&
 		    (json_int_or(one, "size", -1) >= 0 || fetching))
 			world_broken(world, "%s is sent to row %s, which has it", stem, row->id);
@@ -141,7 +155,7 @@ static void judge_sent(struct world *world, const struct world_row *row, const c
 }
 
 static struct json_object *take_new(struct world *world, const struct world_row *row,
-				    struct json_object *sent)
+				    struct json_object *sent, int64_t decided)
 {
 	const char *url = json_text_or(sent, "url", "");
 	struct json_object *one = world_new_attachment(world, json_text_or(sent, "filename", ""), false);
@@ -149,12 +163,12 @@ static struct json_object *take_new(struct world *world, const struct world_row 
 	char stem[64];
 
 	world_stem_of(one, stem);
-	judge_sent(world, row, stem);
+	judge_sent(world, row, stem, decided);
 	enum world_fetch end = (enum world_fetch)json_int_or(pictures->ends, stem, FETCH_WORKS);
 	if (strncmp(url, "https://pictures.example/", 25) != 0 || !strstr(url, "?e="))
 		world_broken(world, "%s is sent by a link that nobody signed: %s", stem, url);
 	json_put(pictures->sent, stem, json_new_int(json_int_or(pictures->sent, stem, 0) + 1));
-	json_put(one, "until", json_new_int(world->steady_ms + 50001));
+	json_put(one, "until", json_new_int(sent_ms(world) + 50001));
 	world_note(world, "        bridge: %s sends %s", row->id, stem);
 	if (end == FETCH_FAILS_AT_ONCE) {
 		json_release(one);
@@ -195,6 +209,21 @@ static void judge_photos(struct world *world, struct world_row *row, struct json
 	}
 }
 
+bool world_pictures_are_vain(const struct world *world, struct json_object *body)
+{
+	struct json_object *cell =
+		world->pictures ? json_child(body, world->pictures->images_column, json_type_array) : NULL;
+
+	for (size_t i = 0; cell && json_key_count(body) == 1 && i < json_length(cell); i++) {
+		char stem[64];
+		if (json_find(json_at(cell, i), "url", NULL) &&
+		    !works((enum world_fetch)json_int_or(world->pictures->ends,
+							 world_stem_of(json_at(cell, i), stem), FETCH_WORKS)))
+			return true;
+	}
+	return false;
+}
+
 void world_write_images(struct world *world, struct world_row *row, const char *column,
 			struct json_object *value, int64_t decided)
 {
@@ -213,7 +242,7 @@ void world_write_images(struct world *world, struct world_row *row, const char *
 		const char *id = json_text_or(sent, "id", NULL);
 		struct json_object *one =
 			id ? json_share(json_at(row->now.images, place_of(row->now.images, id)))
-			   : take_new(world, row, sent);
+			   : take_new(world, row, sent, decided);
 		if (one)
 			json_append(list, one);
 	}
@@ -253,6 +282,8 @@ static void end_fetch(struct world *world, const struct fetch *fetch)
 		   fetch->attachment);
 	int64_t last_ms = row->now.last_ms;
 	world_set_images(world, row, list);
+	if (!row->now.images)
+		world_forget_removed(world, row);
 	if (world->bump_equal) /* whether that counts as a modification is not known */
 		row->now.last_ms = last_ms;
 }
@@ -269,9 +300,46 @@ void world_pictures_pass_time(struct world *world)
 	}
 }
 
+static int64_t sooner(int64_t ms, int64_t other_ms)
+{
+	return !ms || (other_ms && other_ms < ms) ? other_ms : ms;
+}
+
+int64_t world_pictures_next_ms(const struct world *world)
+{
+	int64_t next_ms = 0;
+
+	for (size_t i = 0; world->pictures && i < WORLD_LATE; i++)
+		next_ms = sooner(next_ms, world->late[i].at_ms);
+	for (size_t i = 0; world->pictures && i < FETCHES; i++)
+		next_ms = sooner(next_ms, world->pictures->fetches[i].at_ms);
+	return next_ms;
+}
+
 void world_fetch_ends(struct world *world, const char *image_id, enum world_fetch fetch)
 {
 	json_put(world->pictures->ends, image_id, json_new_int(fetch));
+}
+
+bool world_pictures_all_work(struct world *world)
+{
+	struct world_pictures *pictures = world->pictures;
+	bool changes = json_key_count(pictures->ends) > 0 || pictures->refusal;
+
+	json_release(pictures->ends);
+	pictures->ends = json_new_object();
+	world_refuses_images(world, NULL);
+	for (size_t i = 0; i < world->extra_count; i++) {
+		const char *id = NULL;
+		if (document_type_of(json_text_or(world->extras[i], "_id", ""), &id) != DOCUMENT_IMAGE ||
+		    world_has_file(world, id))
+			continue;
+		scoped_text image_id = own_copy(id);
+		world_app_has_image(world, image_id);
+		changes = true;
+		i = 0;
+	}
+	return changes;
 }
 
 void world_refuses_images(struct world *world, const char *words)

@@ -186,6 +186,7 @@ void world_store_renditions(struct world *world, struct json_object *image)
 {
 	struct json_object *given = json_child(image, "_attachments", json_type_object);
 	struct json_object *stubs = json_new_object();
+	bool is_new = false;
 
 	if (document_type_of(json_text_or(image, "_id", ""), NULL) != DOCUMENT_IMAGE || !given) {
 		json_release(stubs);
@@ -193,12 +194,13 @@ void world_store_renditions(struct world *world, struct json_object *image)
 	}
 	json_each (given, name, attachment) {
 		struct json_object *stub = json_new_object();
+		is_new = is_new || !json_bool_or(attachment, "stub", false);
 		json_put_text(stub, "content_type", json_text_or(attachment, "content_type", ""));
 		json_put(stub, "stub", json_new_bool(true));
 		json_put(stubs, name, stub);
 	}
-	if (!json_find(stubs, "image-1440", NULL) || !json_find(stubs, "thumbnail-128", NULL) ||
-	    !json_text_or(document_data(image), "image_1440_digest", NULL))
+	if (is_new && (!json_find(stubs, "image-1440", NULL) || !json_find(stubs, "thumbnail-128", NULL) ||
+		       !json_text_or(document_data(image), "image_1440_digest", NULL)))
 		world_broken(world, "%s is stored without a rendition or its digest",
 			     json_text_or(image, "_id", ""));
 	json_put(image, "_attachments", stubs);

@@ -34,7 +34,11 @@ struct world_pictures {
 	struct json_object *attached; /* owned; {attachment id: the moment at which a person put it there} */
 	struct json_object *unlinked; /* owned; {"item name"}: the app has removed it */
 	struct json_object *photos; /* owned; {attachment id: row}; of people's own, until they remove them */
-	struct json_object *wanted; /* owned; {"row stem"}: a person removed it there, or ticked the box */
+	struct json_object *linked; /* owned; {"item image": true}; all that ever were */
+	struct json_object *
+		wanted; /* owned; {"item image": true}: a person removed it from its row, or ticked the box */
+	/* owned; {"item image": row}: a person removed from this row what both sides had, and nobody has put it back since */
+	struct json_object *removed;
 	struct fetch fetches[FETCHES];
 	char *refusal; /* owned; or NULL */
 	unsigned refused, cell_writes;
@@ -52,4 +56,10 @@ const char *world_name_of(struct world *world, const char *image_id, char name_o
 const char *world_stem_of(struct json_object *attachment, char stem_out[64]);
 /* Takes the list; the cell counts as modified. */
 void world_set_images(struct world *world, struct world_row *row, struct json_object *list);
+/* Of what was removed from the row nobody can tell any more that it was: the cell is empty. */
+void world_forget_removed(struct world *world, const struct world_row *row);
 struct json_object *world_new_attachment(struct world *world, const char *filename, bool fetched);
+/* {pictures: {"item image": value}}, for the document of the row by its ID, and by the ledger; a value is taken, NULL takes it out. */
+void world_note_picture(struct json_object *map, const char *item_id, const char *image_id,
+			struct json_object *value);
+bool world_picture_is_noted(struct json_object *map, const char *item_id, const char *image_id);

@@ -52,10 +52,9 @@ static int compare_links(const void *left, const void *right)
 			    : strcmp(json_text_or(*a, "_id", ""), json_text_or(*b, "_id", ""));
 }
 
-char *world_linked_pictures(struct world *world, const char *item_id)
+struct json_object *world_links_of(struct world *world, const char *item_id)
 {
-	scoped(json_object) links = json_new_array();
-	struct text words = {0};
+	struct json_object *links = json_new_array();
 
 	for (size_t i = 0; i < world->extra_count; i++)
 		if (document_type_of(json_text_or(world->extras[i], "_id", ""), NULL) ==
@@ -63,6 +62,14 @@ char *world_linked_pictures(struct world *world, const char *item_id)
 		    strcmp(json_text_or(document_data(world->extras[i]), "item_id", ""), item_id) == 0)
 			json_append(links, json_share(world->extras[i]));
 	json_sort(links, compare_links);
+	return links;
+}
+
+char *world_linked_pictures(struct world *world, const char *item_id)
+{
+	scoped(json_object) links = world_links_of(world, item_id);
+	struct text words = {0};
+
 	for (size_t i = 0; i < json_length(links); i++) {
 		char name[64];
 		text_format(&words, "%s%s", words.length ? " " : "",
@@ -83,15 +90,22 @@ unsigned world_sent_pictures(const struct world *world, const char *image_id)
 	return (unsigned)json_int_or(world->pictures->sent, image_id, 0);
 }
 
-unsigned world_histories_of_link(const struct world *world, const char *item_id, const char *image_id)
+/* By the id of the link without its prefix. */
+static unsigned histories_of(const struct world *world, const char *data_id)
 {
-	scoped_text data_id = own_format("%s-%s", item_id, image_id);
 	unsigned count = 0;
 
 	for (size_t i = 0; i < world->extra_count; i++)
 		count += strcmp(json_text_or(world->extras[i], "data_type", ""), "item_image") == 0 &&
 			 strcmp(json_text_or(world->extras[i], "data_id", ""), data_id) == 0;
 	return count;
+}
+
+unsigned world_histories_of_link(const struct world *world, const char *item_id, const char *image_id)
+{
+	scoped_text data_id = own_format("%s-%s", item_id, image_id);
+
+	return histories_of(world, data_id);
 }
 
 bool world_history_has_unlinked(const struct world *world, const char *item_id, const char *image_id)
@@ -139,24 +153,40 @@ void world_judge_pictures(struct world *world)
 		world_judge_twins(world);
 }
 
-/* The bridge removes a link: somebody wanted that, and the history tells it. */
+/* The tick was noted, with this picture, before anything was removed. */
+static bool is_ticked_away(struct world *world, const char *item_id, const char *image_id)
+{
+	scoped_text end = own_format("-item-%s", item_id);
+	struct json_object *entry = world_state_body(world, end);
+	struct json_object *agreed = entry ? json_child(entry, "pictures", json_type_object) : NULL;
+	struct json_object *removing = agreed ? json_child(agreed, "removing", json_type_array) : NULL;
+
+	for (size_t i = 0; removing && i < json_length(removing); i++)
+		if (strcmp(json_text_of(json_at(removing, i)), image_id) == 0)
+			return true;
+	return false;
+}
+
+/* The bridge removes a link: somebody wanted that, or the item has gone; and the history tells it. */
 void world_unlinked(struct world *world, struct json_object *body, struct json_object *stored)
 {
 	struct json_object *data = document_data(stored);
 	const char *item_id = json_text_or(data, "item_id", ""),
 		   *image_id = json_text_or(data, "image_id", "");
-	const struct world_row *row = world_row_of(world, TABLE_ITEMS, item_id);
+	const struct world_document *document = world_document(world, TABLE_ITEMS, item_id);
+	const char *link_id = "";
 
-	if (!world->pictures || !json_bool_or(body, "_deleted", false) || !row ||
-	    document_type_of(json_text_or(body, "_id", ""), NULL) != DOCUMENT_ITEM_IMAGE)
+	if (!world->pictures || !json_bool_or(body, "_deleted", false) || !document ||
+	    !world_body(document) ||
+	    document_type_of(json_text_or(body, "_id", ""), &link_id) != DOCUMENT_ITEM_IMAGE)
 		return;
 	char name[64];
-	scoped_text key = own_format("%s %s", row->id, image_id);
-	scoped_text by_name = own_format("%s %s", row->id, world_name_of(world, image_id, name));
+	world_name_of(world, image_id, name);
 	world_note(world, "        bridge: %s loses %s", item_id, image_id);
-	if (!json_find(world->pictures->wanted, key, NULL) &&
-	    !json_find(world->pictures->wanted, by_name, NULL))
+	if (!world->state_lost && !world_picture_is_noted(world->pictures->wanted, item_id, image_id) &&
+	    !world_picture_is_noted(world->pictures->wanted, item_id, name) &&
+	    !is_ticked_away(world, item_id, image_id))
 		world_broken(world, "%s lost %s, and nobody removed it", item_id, image_id);
-	if (!world_history_has_unlinked(world, item_id, image_id))
+	if (!histories_of(world, link_id))
 		world_broken(world, "%s lost %s without a history", item_id, image_id);
 }

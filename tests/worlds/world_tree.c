@@ -4,6 +4,7 @@
 
 #include "tests/worlds/observer.h"
 #include "tests/worlds/transcript.h"
+#include "tests/worlds/world_pictures.h"
 #include "tests/worlds/world_settings.h"
 
 #include <stdio.h>
@@ -202,6 +203,7 @@ bool world_phone_deletes(struct world *world, struct world_document *document)
 	world_note(world, "phone: deletes %s", document->full_id);
 	transcript_document(world, ACT_REMOVES, document, NULL);
 	observer_document_deleted(world, document);
+	world_app_unlinks_all(world, document->id);
 	document->delete_wanted = true;
 	document->gone_shown_ms = document->gone_shown_again_ms = 0;
 	snprintf(revision, sizeof revision, "%s", leaf->revision);

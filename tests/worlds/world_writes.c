@@ -307,6 +307,10 @@ static void apply(struct world *world, struct endpoint_write *write, int64_t dec
 		return;
 	}
 	world->word_writes += is_error_cell_alone(world, write->table, write->body);
+	if (world->knows_vain && world_pictures_are_vain(world, write->body)) {
+		world->vain_writes++;
+		world->vain_ms = world->steady_ms;
+	}
 	write_cells(world, row, write->body, write->id ? decided : known_when_made(row, decided));
 	write->answer = (struct endpoint_record){
 		.table = row->table,
@@ -435,7 +439,9 @@ static void apply_late(struct world *world, struct world_late *late)
 	if (is_unknown(world, late))
 		tell_unknown(world, late);
 	world->settings_read = late->settings_read;
+	world->late_ms = late->at_ms;
 	apply(world, &write, late->decided);
+	world->late_ms = 0;
 	world->settings_read = settings_read;
 	endpoint_record_done(&write.answer);
 	json_release(late->body);
