@@ -66,7 +66,7 @@ static void mix_end(uint32_t state[4], const unsigned char *rest, size_t rest_le
 	size_t size = rest_length + 9 <= BLOCK ? BLOCK : 2 * BLOCK;
 	uint64_t bits = (uint64_t)length * 8;
 
-	if (rest_length > 0)
+	if (rest && rest_length > 0)
 		memcpy(padded, rest, rest_length);
 	padded[rest_length] = 0x80;
 	for (size_t i = 0; i < 8; i++)

@@ -345,7 +345,7 @@ static bool changes_links(const struct pictures_plan *plan)
 static bool are_uploads_through(const struct job *job)
 {
 	const struct pictures_plan *plan = &job->images->plan;
-	bool through = job->images->by_upload && job->images->uploaded;
+	bool through = job->images->by_upload && job->images->uploaded && !job->images->met_unknown;
 
 	for (size_t i = 0; through && i < plan->count; i++) {
 		const struct picture_decision *one = &plan->list[i];

@@ -120,6 +120,20 @@ static void fail(struct uploading *uploading)
 		agreed->sent_ms = now_ms(uploading->batch);
 }
 
+/* The row had it when it was read, or it was sent since. */
+static bool is_known(const struct job *job, const struct picture_attachment *attachment)
+{
+	const struct ledger_pictures *agreed = &job->entry.pictures;
+	bool known = !attachment->id[0];
+
+	for (size_t i = 0; !known && i < job->images->row_count; i++)
+		known = strcmp(job->images->row[i].id, attachment->id) == 0;
+	for (size_t i = 0; !known && i < agreed->count; i++)
+		known = agreed->list[i].attachment_id &&
+			strcmp(agreed->list[i].attachment_id, attachment->id) == 0;
+	return known;
+}
+
 /* The last attachment with this name is the new one. */
 static void take_answer(struct uploading *uploading, const struct endpoint_upload *upload)
 {
@@ -136,6 +150,7 @@ static void take_answer(struct uploading *uploading, const struct endpoint_uploa
 			one->attachment_id = own_copy(row[i].id);
 			one->state = row[i].fetched ? PICTURE_CONFIRMED : PICTURE_SENT;
 		}
+		job->images->met_unknown = job->images->met_unknown || !is_known(job, &row[i]);
 		free((void *)row[i].id);
 		free((void *)row[i].stem);
 	}
@@ -145,6 +160,8 @@ static void take_answer(struct uploading *uploading, const struct endpoint_uploa
 	agreed->unanswered = false;
 	job->images->row_hash = images_row_hash(columns, upload->answer.body);
 	job->images->uploaded = true;
+	if (job->images->met_unknown)
+		job_comes_again(job);
 }
 
 /* ---- one picture ---- */

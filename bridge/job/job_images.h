@@ -44,7 +44,8 @@ struct job_images {
 	bool suspect;                  /* the row was refused with them, and is tried without */
 	bool noted;                    /* the entry says what is sent; 'before' is what it said until then */
 	struct ledger_pictures before; /* owned */
-	bool uploaded; /* something was sent with its bytes; then 'row_hash' is of the cell after it */
+	bool uploaded;    /* something was sent with its bytes; then 'row_hash' is of the cell after it */
+	bool met_unknown; /* and that cell has what was attached since the row was read: it is looked at next */
 };
 /* NULL: the item does not have it. */
 const struct job_image *job_image_of(const struct job_images *images, const char *image_id);

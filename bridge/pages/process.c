@@ -1,22 +1,24 @@
 #include "bridge/pages/process.h"
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 static int64_t memory_bytes(void)
 {
-	long long all = 0, resident = 0;
+	char line[128] = "";
 	FILE *file = fopen("/proc/self/statm", "re");
 
 	if (!file)
 		return 0;
-	if (fscanf(file, "%lld %lld", &all, &resident) != 2)
-		resident = 0;
+	bool read = fgets(line, sizeof line, file) != NULL;
 	fclose(file);
-	return resident * sysconf(_SC_PAGESIZE);
+	const char *resident = read ? strchr(line, ' ') : NULL; /* the second number, in pages */
+	return resident ? strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE) : 0;
 }
 
 static int64_t count_entries(const char *path)

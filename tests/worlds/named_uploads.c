@@ -364,7 +364,7 @@ static void refusal_is_told(struct world *world)
 			     world_uploaded_pictures(world, "p2"));
 }
 
-static void photo_stays(struct world *world)
+static void photo_comes_in(struct world *world)
 {
 	must_be(world, "i1", "photo p1 p2", "photo p1 p2");
 	must_cost(world, "p2", 1, 0);
@@ -427,8 +427,8 @@ static const struct scenario list[] = {
 	 both_are_alike, ALL_ORDERS, false},
 	{"row-deleted-and-back-while-pictures-are-uploaded", it_has_two, named_person_deletes,
 	 named_person_restores, both_are_alike, BOTH_ORDERS, false},
-	{"photo-added-while-pictures-are-uploaded", it_has_one, app_adds_p2, person_adds_photo, photo_stays,
-	 ALL_ORDERS, false},
+	{"photo-added-while-pictures-are-uploaded", it_has_one, app_adds_p2, person_adds_photo,
+	 photo_comes_in, ALL_ORDERS, false},
 	{"pictures-turned-while-one-is-uploaded", it_has_two, app_puts_p2_and_p3_around, person_turns,
 	 both_are_alike_at_once, ALL_ORDERS, false},
 	{"uploaded-picture-removed-in-the-app", it_has_two, app_removes_p1, named_nothing, both_have_p2,

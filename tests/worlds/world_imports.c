@@ -197,6 +197,9 @@ void world_store_renditions(struct world *world, struct json_object *image)
 		is_new = is_new || !json_bool_or(attachment, "stub", false);
 		json_put_text(stub, "content_type", json_text_or(attachment, "content_type", ""));
 		json_put(stub, "stub", json_new_bool(true));
+		const char *data = json_text_or(attachment, "data", "");
+		json_put(stub, "length",
+			 json_new_int(json_int_or(attachment, "length", (int64_t)strlen(data))));
 		json_put(stubs, name, stub);
 	}
 	if (is_new && (!json_find(stubs, "image-1440", NULL) || !json_find(stubs, "thumbnail-128", NULL) ||
