@@ -131,14 +131,11 @@ static size_t choose_all(struct refusals *refusals, struct job **jobs, bool *any
 		struct refusal_search *search = &refusals->searches[i];
 		if (!search->open)
 			continue;
-		if (search->pending == 0 && take_images(batch, job, search)) {
-			cut_body(batch, job, search);
-			job_note_row(batch, job);
-			jobs[count++] = job;
-		} else if (search->pending == 0 && job->row_write.work != ROW_WORK_CREATE) {
+		bool images_alone = search->pending == 0 && take_images(batch, job, search);
+		if (!images_alone && search->pending == 0 && job->row_write.work != ROW_WORK_CREATE) {
 			end(batch, job, search);
 			*any_ended_out = true;
-		} else if (choose(refusals, job, search)) {
+		} else if (images_alone || choose(refusals, job, search)) {
 			cut_body(batch, job, search);
 			job_note_row(batch, job);
 			jobs[count++] = job;
