@@ -9,7 +9,6 @@
 #include "bridge/review/history_message.h"
 #include "bridge/review/history_reader.h"
 #include "couch/client.h"
-#include "couch/documents.h"
 #include "inventory/document.h"
 
 #include <inttypes.h>
@@ -92,31 +91,6 @@ static bool keep_entry(void *context, struct json_object *history, struct error 
 	return true;
 }
 
-/* An entry names only what it changed: the others' names are their documents'. */
-static bool find_names(struct showing *showing, struct error *error)
-{
-	size_t count = json_length(showing->list);
-	char **ids = own_alloc((count + 1) * sizeof *ids);
-	struct couch_documents documents = {0};
-
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *entry = json_at(showing->list, i);
-		ids[i] = own_format("%s-%s", json_text_or(entry, "type", ""),
-				    json_text_or(entry, "data_id", ""));
-	}
-	bool ok = couch_documents_read(showing->couch, (const char *const *)ids, count, &documents, error);
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *entry = json_at(showing->list, i);
-		struct json_object *data = ok ? document_data(documents.list[i].body) : NULL;
-		if (!json_text_or(entry, "name", NULL))
-			json_put_text(entry, "name", json_text_or(data, "name", NULL));
-		free(ids[i]);
-	}
-	couch_documents_done(&documents);
-	free(ids);
-	return ok;
-}
-
 static void print_entries(const struct showing *showing)
 {
 	for (size_t i = 0; i < json_length(showing->list); i++) {
@@ -176,7 +150,7 @@ static bool show_entries(struct showing *showing, struct error *error)
 	bool good =
 		showing->options->batch ? show_of_batch(showing, error) : show_of_document(showing, error);
 
-	good = good && find_names(showing, error);
+	good = good && history_read_names(showing->couch, showing->list, error);
 	if (good && !showing->options->json)
 		print_entries(showing);
 	return good;

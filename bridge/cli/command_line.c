@@ -227,7 +227,7 @@ static void add_option(const struct command_option *option, const char *between,
 	text_format(text, "  %-18s %s%s", name, option->words, between);
 }
 
-static void add_takers(const struct command_option *option, struct text *text)
+void command_line_takers(const struct command_option *option, struct text *text)
 {
 	const char *between = " (";
 
@@ -237,7 +237,7 @@ static void add_takers(const struct command_option *option, struct text *text)
 		text_format(text, "%s%s", between, command->name);
 		between = ", ";
 	}
-	text_add(text, ")\n");
+	text_add(text, ")");
 }
 
 static void help_one(const struct command *command, struct text *text)
@@ -264,7 +264,8 @@ static void help_all(struct text *text)
 		       "--help\n\n");
 	for (size_t i = 0; command_options_known[i].name; i++) {
 		add_option(&command_options_known[i], "", text);
-		add_takers(&command_options_known[i], text);
+		command_line_takers(&command_options_known[i], text);
+		text_add(text, "\n");
 	}
 	text_format(text, "  %-18s this\n  %-18s the version\n\n", "-h, --help", "-V, --version");
 	text_add(text,

@@ -22,3 +22,6 @@ must_use bool command_line_read(int count, char *const *words, struct command_li
 				struct error *error);
 /* What --help prints: of one command, or (NULL) of all, with the settings. */
 void command_line_help(const struct command *command, struct text *text);
+struct command_option;
+/* " (sync, run)": the commands that take the option. */
+void command_line_takers(const struct command_option *option, struct text *text);

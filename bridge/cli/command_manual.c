@@ -1,5 +1,6 @@
 #include "bridge/cli/command_manual.h"
 
+#include "bridge/cli/command_line.h"
 #include "bridge/cli/command_option.h"
 #include "bridge/version.h"
 
@@ -34,19 +35,6 @@ static void add_command(struct text *text, const struct command *command)
 	text_add(text, ".\n");
 }
 
-static void add_takers(struct text *text, const struct command_option *option)
-{
-	const char *between = " (";
-
-	for (const struct command *command = commands; command->name; command++) {
-		if (!(command->takes & option->takes))
-			continue;
-		text_format(text, "%s%s", between, command->name);
-		between = ", ";
-	}
-	text_add(text, ").\n");
-}
-
 static void add_option(struct text *text, const struct command_option *option)
 {
 	text_add(text, ".TP\n.B ");
@@ -57,7 +45,8 @@ static void add_option(struct text *text, const struct command_option *option)
 	}
 	text_add(text, "\n");
 	add_escaped(text, option->words);
-	add_takers(text, option);
+	command_line_takers(option, text);
+	text_add(text, ".\n");
 }
 
 void command_manual(struct text *text)

@@ -136,20 +136,6 @@ static void leave_open(struct job *job, const struct endpoint_write *write, cons
 	entry->orphaned_histories = list;
 }
 
-static bool write_deletions(struct batch *batch, struct endpoint_write *writes, size_t count,
-			    struct error *error)
-{
-	struct endpoint *couch = &batch->sync->couch;
-
-	if (count == 0)
-		return true;
-	struct endpoint_ticket *ticket = couch->ops->write_start(couch->self, writes, count);
-	if (!couch->ops->write_finish(couch->self, &ticket, error))
-		return false;
-	batch_find_unanswered(batch, writes, count);
-	return true;
-}
-
 /* Whether a history entry that could not be removed is noted as left open, and its item goes on. That is so after some tries, or what is
  * in the way of the removal would be in the way of the item for ever. It is so at once when its save is known not to have happened: the
  * note of that save is dropped then, and nothing else would tell of the entry. */
@@ -162,7 +148,7 @@ static bool goes_on_without(const struct job *job)
 static bool delete_found(struct batch *batch, struct endpoint_write *writes, struct job **jobs,
 			 char *const *gists, size_t count, struct error *error)
 {
-	if (!write_deletions(batch, writes, count, error))
+	if (!batch_write_extras(batch, writes, count, error))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct job *job = jobs[i];
@@ -310,7 +296,7 @@ static bool drop_open_of(struct batch *batch, struct job *job, struct error *err
 			writes[found++] =
 				(struct endpoint_write){.kind = WRITE_EXTRA_DELETE, .body = tombstone};
 	}
-	ok = ok && write_deletions(batch, writes, found, error);
+	ok = ok && batch_write_extras(batch, writes, found, error);
 	for (size_t i = 0; i < found; i++) {
 		if (ok && writes[i].result != ERROR_NONE &&
 		    is_still_there(batch, orphaned_histories[i], &ok, error))

@@ -126,7 +126,7 @@ static bool show_batch(const struct history_view *view, const char *number, stru
 	bool more = false;
 
 	if (!history_read_batch(view->couch, &wish, keep_entry, entries, &more, error) ||
-	    !history_entries_name(view->couch, entries, error))
+	    !history_read_names(view->couch, entries, error))
 		return false;
 	text_add(view->text, "<h2>Batch of ");
 	layout_add_time(view->text, wish.batch, "no known time");
@@ -146,7 +146,7 @@ static bool show_document(const struct history_view *view, const char *full_id, 
 		return false;
 	for (size_t i = 0; i < json_length(found); i++)
 		json_append(entries, history_message_entry(json_at(found, i)));
-	if (!history_entries_name(view->couch, entries, error))
+	if (!history_read_names(view->couch, entries, error))
 		return false;
 	html_format(view->text, "<h2>Changes of <bdi>%s</bdi></h2>\n", full_id);
 	history_entries_add(view->text, view->fleet, view->database, entries);

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/own.h"
 #include "bridge/pages/layout.h"
-#include "couch/documents.h"
 #include "inventory/document.h"
 
 #include <stdlib.h>
@@ -22,30 +21,6 @@ void history_author_add(struct text *text, const struct fleet_view *fleet, const
 		html_format(text, "integration <bdi>%s</bdi>", integration->name);
 	else
 		html_format(text, "<bdi>%s</bdi>", created_by ? created_by : "nobody named");
-}
-
-bool history_entries_name(struct couch_client *couch, struct json_object *entries, struct error *error)
-{
-	size_t count = json_length(entries);
-	char **ids = own_alloc((count + 1) * sizeof *ids);
-	struct couch_documents documents = {0};
-
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *entry = json_at(entries, i);
-		ids[i] = own_format("%s-%s", json_text_or(entry, "type", ""),
-				    json_text_or(entry, "data_id", ""));
-	}
-	bool ok = couch_documents_read(couch, (const char *const *)ids, count, &documents, error);
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *entry = json_at(entries, i);
-		struct json_object *data = ok ? document_data(documents.list[i].body) : NULL;
-		if (!json_text_or(entry, "name", NULL))
-			json_put_text(entry, "name", json_text_or(data, "name", NULL));
-		free(ids[i]);
-	}
-	couch_documents_done(&documents);
-	free(ids);
-	return ok;
 }
 
 static void add_value(struct text *text, struct json_object *field, const char *which)

@@ -7,8 +7,5 @@ struct couch_client;
 
 /* Who made it, by name where it is an integration of these. created_by may be NULL. */
 void history_author_add(struct text *text, const struct fleet_view *fleet, const char *created_by);
-/* An entry names only what it changed: gives the others (history_message_entry()) the names that their documents have now. */
-must_use bool history_entries_name(struct couch_client *couch, struct json_object *entries,
-				   struct error *error);
 void history_entries_add(struct text *text, const struct fleet_view *fleet, const char *database,
 			 struct json_object *entries);

@@ -2,6 +2,7 @@
 #include "bridge/review/history_reader.h"
 
 #include "couch/documents.h"
+#include "inventory/document.h"
 #include "inventory/history_id.h"
 #include "inventory/restore.h"
 
@@ -280,4 +281,28 @@ bool history_read_entry(struct couch_client *couch, const char *entry_id, struct
 	*entry_out = json_share(documents.list[0].body);
 	couch_documents_done(&documents);
 	return true;
+}
+
+bool history_read_names(struct couch_client *couch, struct json_object *entries, struct error *error)
+{
+	size_t count = json_length(entries);
+	char **ids = own_alloc((count + 1) * sizeof *ids);
+	struct couch_documents documents = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *entry = json_at(entries, i);
+		ids[i] = own_format("%s-%s", json_text_or(entry, "type", ""),
+				    json_text_or(entry, "data_id", ""));
+	}
+	bool ok = couch_documents_read(couch, (const char *const *)ids, count, &documents, error);
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *entry = json_at(entries, i);
+		struct json_object *data = ok ? document_data(documents.list[i].body) : NULL;
+		if (!json_text_or(entry, "name", NULL))
+			json_put_text(entry, "name", json_text_or(data, "name", NULL));
+		free(ids[i]);
+	}
+	couch_documents_done(&documents);
+	free(ids);
+	return ok;
 }

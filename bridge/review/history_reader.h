@@ -37,3 +37,7 @@ must_use bool history_of_one(struct couch_client *couch, const char *created_by,
 /* *entry_out: NULL when there is no such entry. */
 must_use bool history_read_entry(struct couch_client *couch, const char *entry_id,
 				 struct json_object **entry_out, struct error *error);
+
+/* An entry names only what it changed: gives the others (history_message_entry()) the names that their documents have now. */
+must_use bool history_read_names(struct couch_client *couch, struct json_object *entries,
+				 struct error *error);

@@ -7,7 +7,6 @@ import { withPictures } from './lib/pictures.mjs';
 import { playAll } from './lib/tap.mjs';
 import { idOf } from './lib/world.mjs';
 
-const FILE_MOST = 64 * 1024 * 1024; /* bytes of a file that is fetched */
 const PAUSE_MS = 5 * 60000 + 1000; /* after a failure */
 
 /* ---- where people have their files ---- */
