@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { note, playAll } from './lib/tap.mjs';
 import { idOf, inWorld } from './lib/world.mjs';
 
-const ITEMS = 800; /* 16 s of Airtable's rate */
+const ITEMS = 1600; /* 32 s of Airtable's rate */
 const PATIENCE_MS = 240000;
 
 const cellOf = (row, name) => row?.fields[name];

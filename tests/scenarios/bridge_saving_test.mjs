@@ -204,9 +204,10 @@ async function pictures(world, step) {
 		assert.deepEqual(await listsOf('p1'), [['shown'], [to], names]);
 		assert.deepEqual(await listsOf('p2'), [['other', 'shown'], [from, to], names]);
 	});
-	await step('what is not known in full, and others, stay', async () => {
-		assert.deepEqual(await listsOf('p3'), [['other', 'shown'], [from], names]);
-		assert.equal((await read('item_image-other-p2')).data._item_collection_id, from);
+	await step('a picture that another has, by a link of any id, is of both collections; what is of the other stays', async () => {
+		assert.deepEqual(await listsOf('p3'), [['other', 'shown'], [from, to], names]);
+		for (const link of ['other-p2', 'an-id-of-its-own'])
+			assert.equal((await read(`item_image-${link}`)).data._item_collection_id, from);
 	});
 	const links = await read('item_image-shown-p1');
 	await world.editRow('shown', { Notes: 'no move' });
