@@ -136,21 +136,33 @@ static struct json_object *inline_of(const struct text *bytes, const char *conte
 	return attachment;
 }
 
+bool couch_attachment_gather(struct couch_client *couch, const char *id, const char *rev, const char *name,
+			     size_t most, struct text *bytes_out, struct couch_attachment *found_out,
+			     struct error *error)
+{
+	struct error failure = {0};
+
+	*bytes_out = (struct text){.ceiling = most};
+	if (couch_attachment_read(couch, id, rev, name, gather_bytes, bytes_out, found_out, &failure))
+		return true;
+	if (bytes_out->full)
+		error_set(&failure, ERROR_REFUSED, "attachment %s of %s is larger than %zu MiB", name, id,
+			  most >> 20);
+	text_done(bytes_out);
+	if (error)
+		*error = failure;
+	return false;
+}
+
 bool couch_attachment_inline(struct couch_client *couch, const char *id, const char *rev, const char *name,
 			     struct json_object **attachment_out, struct error *error)
 {
-	struct text bytes = {.ceiling = COUCH_INLINE_LIMIT};
-	struct couch_attachment found = {0};
-	struct error failure = {0};
+	struct couch_attachment found;
+	struct text bytes;
 
-	bool ok = couch_attachment_read(couch, id, rev, name, gather_bytes, &bytes, &found, &failure);
-	if (ok)
-		*attachment_out = inline_of(&bytes, found.content_type);
-	else if (bytes.full)
-		error_set(error, ERROR_REFUSED, "attachment %s of %s is larger than %zu MiB", name, id,
-			  COUCH_INLINE_LIMIT >> 20);
-	else if (error)
-		*error = failure;
+	if (!couch_attachment_gather(couch, id, rev, name, COUCH_INLINE_LIMIT, &bytes, &found, error))
+		return false;
+	*attachment_out = inline_of(&bytes, found.content_type);
 	text_done(&bytes);
-	return ok;
+	return true;
 }

@@ -335,41 +335,18 @@ static bool read_attachment(void *self, const struct endpoint_revision *revision
 				       name, attachment_out, error);
 }
 
-struct reading {
-	struct text bytes;
-	size_t most;
-};
-
-static bool take_bytes(void *context, const char *bytes, size_t length)
-{
-	struct reading *reading = context;
-
-	if (reading->bytes.length + length > reading->most) {
-		reading->bytes.full = true;
-		return false;
-	}
-	text_add_bytes(&reading->bytes, bytes, length);
-	return true;
-}
-
 static bool read_file(void *self, const char *full_id, const char *name, size_t most, char **bytes_out,
 		      size_t *size_out, struct error *error)
 {
-	struct couch_endpoint *endpoint = self;
-	struct reading reading = {.most = most};
-	struct couch_attachment attachment;
-	bool ok = couch_attachment_read(endpoint->source, full_id, NULL, name, take_bytes, &reading,
-					&attachment, error);
+	struct couch_attachment found;
+	struct text bytes;
 
-	if (ok) {
-		*size_out = reading.bytes.length;
-		*bytes_out = text_take(&reading.bytes);
-		return true;
-	}
-	if (reading.bytes.full)
-		error_set(error, ERROR_REFUSED, "'%s' of %s has more than %zu bytes", name, full_id, most);
-	text_done(&reading.bytes);
-	return false;
+	if (!couch_attachment_gather(((struct couch_endpoint *)self)->source, full_id, NULL, name, most,
+				     &bytes, &found, error))
+		return false;
+	*size_out = bytes.length;
+	*bytes_out = text_take(&bytes);
+	return true;
 }
 
 struct app_leftovers {
