@@ -1,14 +1,21 @@
-/* Makes the app's two pictures of drawings, as if each had been photographed or picked in the size that it says.
+/* Makes the app's two pictures of drawings, as if each had been photographed or picked in the size that it says; or the files that
+ * a camera would have made of them.
  *
  *     draw FOLDER NAME...
  *
  * For each NAME, that of a JPEG or PNG, it reads the drawing FOLDER/NAME.svg, and writes FOLDER/NAME.image-1440 and FOLDER/NAME.thumbnail-128.
- * On stdout is a line for each: the name, and the content types of the two. The same drawings give the same bytes. */
+ * On stdout is a line for each: the name, and the content types of the two. The same drawings give the same bytes.
+ *
+ *     draw --photos FOLDER NAME...
+ *
+ * For each NAME, that of a WebP, HEIC or JPEG, it reads FOLDER/NAME.svg and writes FOLDER/NAME. A JPEG lies on its side, with a note of how it is
+ * to be turned, as of a phone that was held upright. */
 #include "base/own.h"
 #include "inventory/renditions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <vips/vips.h>
 
 #define PICKED_QUALITY 90 /* of a JPEG that the app keeps as it was */
@@ -113,18 +120,49 @@ static bool make_pictures(const char *folder, const char *name, struct error *er
 	return made;
 }
 
+/* ---- photographs ---- */
+
+enum { ORIENTATION_TURN_RIGHT = 6 }; /* as EXIF has it: turned to the right it is upright */
+
+static bool lay_on_its_side(struct drawing *drawing)
+{
+	VipsImage *turned = NULL, *copy = NULL;
+
+	if (vips_rot(drawing->image, &turned, VIPS_ANGLE_D270, NULL) != 0 || !replace(drawing, turned) ||
+	    vips_copy(drawing->image, &copy, NULL) != 0 || !replace(drawing, copy))
+		return false;
+	vips_image_set_int(drawing->image, VIPS_META_ORIENTATION, ORIENTATION_TURN_RIGHT);
+	return true;
+}
+
+static bool make_photo(const char *folder, const char *name, struct error *error)
+{
+	struct drawing drawing = {.name = name, .path = own_format("%s/%s", folder, name)};
+	const char *end = strrchr(name, '.');
+	VipsImage *opaque = NULL;
+
+	bool made = load(&drawing, 1) && vips_flatten(drawing.image, &opaque, NULL) == 0 &&
+		    replace(&drawing, opaque) &&
+		    (!end || strcmp(end, ".jpg") != 0 || lay_on_its_side(&drawing)) &&
+		    vips_image_write_to_file(drawing.image, drawing.path, NULL) == 0;
+	g_clear_object(&drawing.image);
+	own_free_text(&drawing.path);
+	return made || fail_by_vips(&drawing, error);
+}
+
 int main(int count, char **words)
 {
+	bool photos = count > 1 && strcmp(words[1], "--photos") == 0, made = true;
 	struct error error = {0};
-	bool made = true;
+	int folder = photos ? 2 : 1;
 
-	if (count < 2 || vips_init(words[0]) != 0) {
-		fprintf(stderr, "usage: draw FOLDER NAME...\n");
+	if (count <= folder || vips_init(words[0]) != 0) {
+		fprintf(stderr, "usage: draw [--photos] FOLDER NAME...\n");
 		return 2;
 	}
 	vips_cache_set_max(0);
-	for (int at = 2; made && at < count; at++)
-		made = make_pictures(words[1], words[at], &error);
+	for (int at = folder + 1; made && at < count; at++)
+		made = (photos ? make_photo : make_pictures)(words[folder], words[at], &error);
 	if (!made)
 		fprintf(stderr, "draw: %s\n", error.text);
 	vips_shutdown();

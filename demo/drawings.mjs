@@ -38,3 +38,10 @@ export function drawings() {
 	things.forEach(([thing, drawing], at) => at % DETAIL_OF_EVERY === 0 && add(thing, drawing, 'detail', at + 4, 190));
 	return list;
 }
+
+/* [{ thing, name, svg }]: what somebody photographs to attach it in Airtable, each in a form that the app does not keep. */
+export function photographs() {
+	const things = { ...workshop, ...kitchen, ...camping };
+	return [['Cordless drill', 'drill.webp', [1600, 1200]], ['Espresso machine', 'espresso.heic', [1800, 1350]], ['Tent, two persons', 'tent.jpg', [1200, 1600]]]
+		.map(([thing, name, size], at) => ({ thing, name, svg: scene(things[thing], size, at, 112) }));
+}

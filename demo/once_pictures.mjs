@@ -1,4 +1,5 @@
-/* The demo without a person: pictures are added to an item, removed and put into another order in CouchDB, as the app does it. */
+/* The demo without a person: pictures are added to an item, removed and put into another order in CouchDB, as the app does it; and
+ * photographs are attached in Airtable. */
 import { linkDocument } from './pictures.mjs';
 import { wantedPictures } from './picture_checker.mjs';
 
@@ -69,6 +70,24 @@ export async function editPictures(play, others) {
 		showsPictures('the other way round', turned, names(turned).reverse()),
 		showsPictures('one more', grown, [...names(grown), guest]),
 		showsPictures('one less', reduced, names(reduced).slice(1)),
+	] };
+}
+
+/* Attaches the photographs to the row of an item that has no pictures and is none of 'others'. Answers { item, wanted }. */
+export async function attachPhotos(play, others) {
+	const { base, documents, rows } = await play.both();
+	const pictured = new Set(documents.filter((doc) => doc.type === 'item_image').map((doc) => doc.data.item_id));
+	const row = rows.Items.find(({ fields: { ID: id } }) => !pictured.has(id) && !others.includes(id));
+	const item = row.fields.ID, names = play.photos.map(({ name }) => name);
+	for (const photo of play.photos)
+		await play.sandbox.attach(base, 'Items', row.id, 'Images', photo);
+	const same = (list) => JSON.stringify(list) === JSON.stringify(names);
+	return { item, wanted: [
+		[`${item} has the pictures ${names.join(', ')}, as JPEGs`, (both) => {
+			const pictures = wantedPictures(both.documents).get(item) ?? [];
+			return same(pictures.map(({ filename }) => filename)) && pictures.every(({ type }) => type === 'image/jpeg');
+		}],
+		[`the row of ${item} shows what was attached`, (both) => same(namesIn(both, item))],
 	] };
 }
 

@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { idOf } from './checker.mjs';
-import { drawings } from './drawings.mjs';
+import { drawings, photographs } from './drawings.mjs';
 
 const NAMES = { large: 'image-1440', thumbnail: 'thumbnail-128' };
 /* What a box's pictures show as well. */
@@ -65,6 +65,18 @@ export async function drawPictures(draw, folder, names) {
 		const file = (which, type) => ({ type, bytes: readFileSync(path.join(folder, `${name}.${NAMES[which]}`)) });
 		return [name, { large: file('large', large), thumbnail: file('thumbnail', thumbnail) }];
 	}));
+}
+
+const PHOTO_TYPES = { webp: 'image/webp', heic: 'image/heic', jpg: 'image/jpeg' };
+
+/* Makes the photographs that are to be attached in Airtable. Answers [{ name, type, bytes }]. */
+export async function drawPhotos(draw, folder) {
+	mkdirSync(folder, { recursive: true });
+	const all = photographs();
+	for (const { name, svg } of all)
+		writeFileSync(path.join(folder, `${name}.svg`), svg);
+	await promisify(execFile)(draw, ['--photos', folder, ...all.map(({ name }) => name)]);
+	return all.map(({ name }) => ({ name, type: PHOTO_TYPES[name.split('.').at(-1)], bytes: readFileSync(path.join(folder, name)) }));
 }
 
 /* As CouchDB tells it. */

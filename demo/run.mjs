@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { compare, readBoth } from './checker.mjs';
 import { runOnce } from './once.mjs';
-import { choosePictures, drawPictures, pictureDocuments } from './pictures.mjs';
+import { choosePictures, drawPhotos, drawPictures, pictureDocuments } from './pictures.mjs';
 import { freePort, portIsFree, Processes } from './processes.mjs';
 import { BASE_ID, putSample, sampleDocuments } from './sample.mjs';
 import { couchAt, sandboxAt } from './servers.mjs';
@@ -42,6 +42,7 @@ const ports = { couch: Number(process.env.DEMO_COUCHDB_PORT ?? 5985), airtable: 
 const items = Number(process.env.DEMO_ITEMS ?? 200);
 const folder = path.join(ROOT, 'build', ports.couch === 5985 ? 'demo' : `demo-${ports.couch}`);
 const KEY_FILE = path.join(folder, 'image-keys');
+const PHOTOS = path.join(folder, 'photos');
 const began = Date.now();
 
 function say(words) {
@@ -78,7 +79,8 @@ async function makeSample() {
 	const documents = sampleDocuments({ items });
 	const chosen = choosePictures(documents);
 	const drawn = await drawPictures(DRAW, path.join(folder, 'pictures'), chosen.flatMap(({ names }) => names));
-	return { documents: [...documents, ...pictureDocuments(chosen, drawn)], pictures: drawn.size, pictured: chosen.length };
+	const photos = await drawPhotos(DRAW, PHOTOS);
+	return { documents: [...documents, ...pictureDocuments(chosen, drawn)], pictures: drawn.size, pictured: chosen.length, photos };
 }
 
 async function startServers(processes) {
@@ -129,6 +131,7 @@ function tellWhereToLook(name) {
   Try: change a cell in the grid, and see the document change below.
        ${command.padEnd(command.length + 24)}  shows a document,
        ${command} notes="aired on Sunday"  saves it as the app does: see the row change.
+       Open a cell of Images in the grid, and attach a photograph: some lie in ${path.relative(process.cwd(), PHOTOS)}.
   All that is printed is in ${path.relative(process.cwd(), folder) || folder}/*.log. Ctrl-C ends everything.
 
 `);
@@ -178,13 +181,13 @@ async function main() {
 		drawing.catch(() => undefined); /* told below, when the servers are there to be stopped */
 		const servers = await startServers(processes);
 		say(`CouchDB stand-in on ${servers.couch.url}, Airtable sandbox on ${servers.sandbox.url}`);
-		const { documents, pictures, pictured } = await drawing;
+		const { documents, pictures, pictured, photos } = await drawing;
 		await putSample(servers.couch, DATABASE, documents);
 		say(`${items} items put into the database ${DATABASE}, ${pictured} of them with ${pictures} pictures`);
 		await makeKey();
 		const bridge = { start: (onLine) => startBridge(processes, onLine), stop: (program) => processes.stop(program) };
 		if (once) {
-			const summary = await runOnce({ ...servers, database: DATABASE, sample: documents, bridge, say, stopped,
+			const summary = await runOnce({ ...servers, database: DATABASE, sample: documents, photos, bridge, say, stopped,
 				began });
 			await processes.stopAll();
 			process.stdout.write(`${JSON.stringify(summary)}\n`);

@@ -65,6 +65,9 @@ export function sandboxAt(url) {
 		/* A person's edit of cells, by the names of their fields. */
 		edit: (base, table, record, fields) => ask('POST', `${root}/_sandbox/edit`, { body: { base,
 			actions: [{ action: 'update', table, record, fields }] } }),
+		/* A person attaches a file in the grid. */
+		attach: (base, table, record, field, { name, type, bytes }) => ask('POST', `${root}/_sandbox/file`, { body: { base, table, record, field,
+			filename: name, contentType: type, file: bytes.toString('base64') } }),
 		/* An attached file's bytes, from the address that its row shows. */
 		async file(address) {
 			const response = await fetch(address);

@@ -35,6 +35,10 @@ function stageWith(faults) {
 			Object.assign([...rows[table].values()].find((row) => row.id === record).fields, fields);
 			stage.edited.set(record, Date.now());
 		},
+		attach: async (base, table, record, field, { name, type, bytes }) => {
+			const { fields } = [...rows[table].values()].find((row) => row.id === record);
+			fields[field] = [...fields[field] ?? [], { id: `att${stage.sent++}`, filename: name, type, size: bytes.length, url: `http://airtable/${name}` }];
+		},
 		file: async (url) => Buffer.from(faults.spoilsBytes ? 'no picture' : wordsOf(sample, url)),
 		counts: async () => ({ total: 1, penalties: 0 }),
 	};
@@ -42,7 +46,8 @@ function stageWith(faults) {
 		start: async () => { stage.running = true; },
 		stop: async () => { stage.running = false; return faults.leavesWith ?? 0; },
 	};
-	return Object.assign(stage, { database: 'inventory', say() {}, stopped: () => false, began: Date.now(), pace: PACE });
+	const photos = ['one.webp', 'two.heic'].map((name) => ({ name, type: 'image/x', bytes: Buffer.from(name) }));
+	return Object.assign(stage, { photos, database: 'inventory', say() {}, stopped: () => false, began: Date.now(), pace: PACE });
 }
 
 /* The bytes of the picture that an address ends with. */
@@ -51,10 +56,22 @@ function wordsOf(sample, url) {
 	return Buffer.from(sample.find((doc) => doc._id === `zz20-image-${id}`)._attachments['image-1440'].data, 'base64');
 }
 
+/* Each photograph that was attached becomes a picture of the item. */
+function takePhotos(stage, itemId, files) {
+	const taken = new Set([...stage.documents.values()].map((doc) => doc.data?.filename));
+	for (const { name } of stage.photos.filter((photo) => !taken.has(photo.name) && files.some((file) => file.filename === photo.name))) {
+		const order = stage.photos.findIndex((photo) => photo.name === name);
+		stage.put({ _id: `zz20-image-${name}`, type: 'image', data: { filename: name, _item_ids: [itemId] },
+			_attachments: { 'image-1440': { content_type: stage.faults.photoType ?? 'image/jpeg', length: 1, digest: 'md5-x' } } });
+		stage.put({ _id: `item_image-${itemId}-${name}`, type: 'item_image', data: { item_id: itemId, image_id: name,
+			order: stage.faults.photoOrder?.(order) ?? order } });
+	}
+}
+
 /* The attachments of an item's row; those that it had stay as they were. */
 function showPictures(stage, itemId, before = []) {
 	const wanted = wantedPictures([...stage.documents.values()]).get(itemId) ?? [];
-	const files = wanted.map(({ name, type, size }) => before.find((file) => file.filename === name) ??
+	const files = wanted.map(({ name, type, size, filename }) => before.find((file) => file.filename === name || file.filename === filename) ??
 		{ id: `att${stage.sent++}`, filename: name, type, size, url: `http://airtable/${name}` });
 	stage.rows.Items.get(itemId).fields.Images = stage.faults.pictures?.(files, before) ?? files;
 }
@@ -108,6 +125,8 @@ function turn(stage) {
 			rows.Items.set(idOf(document), rowOf('Items', document, stage.recordOf));
 			stage.agreed.set(idOf(document), { ...document.data });
 		}
+		if (!faults.takesNoPhotos)
+			takePhotos(stage, idOf(document), row?.fields.Images ?? []);
 		if (!row?.fields.Delete)
 			showPictures(stage, idOf(document), row?.fields.Images);
 	}
@@ -137,6 +156,11 @@ const FAULTS = [
 	['sends a picture twice', { pictures: (files) => [...files, ...files.slice(0, 1)] }],
 	['sends other bytes', { spoilsBytes: true }],
 	['drops a link to a picture', { eachTurn: (stage) => stage.documents.delete(stage.sample.find((doc) => doc.type === 'item_image')._id) }],
+	['takes no photographs', { takesNoPhotos: true }],
+	['takes photographs the other way round', { photoOrder: (order) => -order }],
+	['keeps a photograph as the app cannot show it', { photoType: 'image/heic' }],
+	['puts its own file in a photograph\'s place', { pictures: (files) => files.map((file) => (file.filename.endsWith('.heic')
+		? { ...file, filename: `${file.filename}.jpg` } : file)) }],
 	['keeps no loser', { keepsNoLoser: true }],
 	['lets the older edit win', { olderWins: true }],
 	['leaves the row of a deleted document', { leavesRows: true }],

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { idOf } from '../../demo/checker.mjs';
 import { drawings } from '../../demo/drawings.mjs';
-import { choosePictures, drawPictures, pictureDocuments } from '../../demo/pictures.mjs';
+import { choosePictures, drawPhotos, drawPictures, pictureDocuments } from '../../demo/pictures.mjs';
 import { sampleDocuments } from '../../demo/sample.mjs';
 import { runAll, test } from '../node/tap.mjs';
 
@@ -73,6 +73,15 @@ test('the same drawings give the same bytes', async () => {
 		assert.ok(large.bytes.equals(drawn.get(name).large.bytes), name);
 		assert.ok(thumbnail.bytes.equals(drawn.get(name).thumbnail.bytes), name);
 	}
+});
+
+test('photographs are what cameras give: a WebP, a HEIC, and a JPEG that lies on its side and says so', async () => {
+	const [webp, heic, jpeg] = await drawPhotos(DRAW, folder);
+	assert.deepEqual([webp, heic, jpeg].map(({ type }) => type), ['image/webp', 'image/heic', 'image/jpeg']);
+	assert.equal(webp.bytes.subarray(8, 12).toString(), 'WEBP');
+	assert.equal(heic.bytes.subarray(4, 12).toString(), 'ftypheic');
+	assert.ok(jpeg.bytes.includes('Exif'));
+	assert.deepEqual(sizeOf(jpeg), [1600, 1200]);
 });
 
 test('every item of the sample is a thing that is drawn', () => {
