@@ -21,12 +21,32 @@ struct airtable_client {
 	const struct http_permit *permit; /* borrowed; or NULL */
 	atomic_int_fast64_t calls_for[AIRTABLE_PURPOSES];
 	atomic_int_fast64_t server_ahead_ms; /* server's clock - steady clock, or NEVER_HEARD */
+	int64_t gate_asked_ms,
+		gate_told_ms; /* steady, and how long it was to wait then; the http's thread's */
+	atomic_int_fast64_t waits, waited_ms, refusals;
 };
+
+/* No more than was to be waited: nobody may have asked since. */
+static void count_wait(struct airtable_client *airtable, int64_t wait_ms)
+{
+	int64_t now_ms = clock_steady_ms(), passed_ms = now_ms - airtable->gate_asked_ms;
+
+	if (airtable->gate_told_ms > 0)
+		atomic_fetch_add(&airtable->waited_ms,
+				 passed_ms < airtable->gate_told_ms ? passed_ms : airtable->gate_told_ms);
+	else if (wait_ms > 0)
+		atomic_fetch_add(&airtable->waits, 1);
+	airtable->gate_asked_ms = now_ms;
+	airtable->gate_told_ms = wait_ms;
+}
 
 static int64_t gate_wait_ms(void *context)
 {
 	struct airtable_client *airtable = context;
-	return airtable_limiter_take_both(airtable->base_limiter, airtable->token_limiter);
+	int64_t wait_ms = airtable_limiter_take_both(airtable->base_limiter, airtable->token_limiter);
+
+	count_wait(airtable, wait_ms);
+	return wait_ms;
 }
 
 static void gate_left(void *context)
@@ -75,6 +95,9 @@ struct airtable_client *airtable_client_open(struct http *http, const struct air
 	for (int purpose = 0; purpose < AIRTABLE_PURPOSES; purpose++)
 		atomic_init(&airtable->calls_for[purpose], 0);
 	atomic_init(&airtable->server_ahead_ms, NEVER_HEARD);
+	atomic_init(&airtable->waits, 0);
+	atomic_init(&airtable->waited_ms, 0);
+	atomic_init(&airtable->refusals, 0);
 	log_secret(address->token);
 	return airtable;
 }
@@ -107,6 +130,15 @@ int64_t airtable_client_calls(const struct airtable_client *airtable)
 int64_t airtable_client_calls_for(const struct airtable_client *airtable, enum airtable_purpose purpose)
 {
 	return atomic_load(&airtable->calls_for[purpose]);
+}
+
+struct airtable_rate_counts airtable_client_rate(const struct airtable_client *airtable)
+{
+	return (struct airtable_rate_counts){
+		.waits = atomic_load(&airtable->waits),
+		.waited_ms = atomic_load(&airtable->waited_ms),
+		.refusals = atomic_load(&airtable->refusals),
+	};
 }
 
 struct http *airtable_client_http(const struct airtable_client *airtable)
@@ -163,8 +195,10 @@ bool airtable_client_judge(struct airtable_client *airtable, const char *what, c
 	struct json_object *answer = NULL;
 	if (!airtable_answer_read(reply, what, &answer, error)) {
 		/* Of the two limits the base's is the one that is met; a token's would be met again at once. */
-		if (airtable_answer_is_rate(error))
+		if (airtable_answer_is_rate(error)) {
+			atomic_fetch_add(&airtable->refusals, 1);
 			airtable_limiter_penalty(airtable->base_limiter);
+		}
 		return false;
 	}
 	if (answer_out)

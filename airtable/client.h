@@ -24,6 +24,13 @@ struct airtable_client *airtable_client_open(struct http *http, const struct air
 					     struct airtable_limiter *token_limiter);
 void airtable_client_close(struct airtable_client **airtable);
 
+/* How often and how long requests of this client stood before the rate limits, and how often the server said 429 all the same: since
+ * open, from any thread. */
+struct airtable_rate_counts {
+	int64_t waits, waited_ms, refusals;
+};
+struct airtable_rate_counts airtable_client_rate(const struct airtable_client *airtable);
+
 /* The server's clock as last heard (Date header) plus the steady time since; 0 before the first answer. */
 int64_t airtable_client_now_ms(const struct airtable_client *airtable);
 int64_t airtable_client_calls(const struct airtable_client *airtable); /* requests that left, since open */

@@ -23,6 +23,20 @@ void integration_figures_begin(struct integration *integration)
 
 /* ---- what there is ---- */
 
+static void take_tallies(struct integration *integration)
+{
+	struct tallies *tallies = &figures_keeper_figures(integration->figures)->tallies;
+	const struct sync *sync = integration->connection.sync;
+	struct airtable_rate_counts rate = airtable_client_rate(integration->connection.airtable);
+
+	tallies->counts = sync->counts;
+	tallies->rate_waits = rate.waits;
+	tallies->rate_waited_ms = rate.waited_ms;
+	tallies->rate_refusals = rate.refusals;
+	tallies->feed_position =
+		tallies_feed_position(sync->couch_cursor ? json_text_of(sync->couch_cursor) : NULL);
+}
+
 static void take_calls(struct integration *integration)
 {
 	int64_t calls[AIRTABLE_PURPOSES];
@@ -31,6 +45,7 @@ static void take_calls(struct integration *integration)
 		calls[purpose] = airtable_client_calls_for(integration->connection.airtable,
 							   (enum airtable_purpose)purpose);
 	figures_keeper_take_calls(integration->figures, calls);
+	take_tallies(integration);
 	figures_keeper_figures(integration->figures)->airtable_latency_ms =
 		airtable_limiter_usual_ms(integration->base_limiter);
 }
@@ -99,6 +114,7 @@ void integration_figures_failed(struct integration *integration, const struct er
 
 	figures->failures++;
 	figures_keeper_count(integration->figures, SPAN_FAILURES, 1);
+	tallies_add_failure(&figures->tallies, error);
 	take_sync(integration, false);
 	figures_keeper_set_state(integration->figures,
 				 error->kind == ERROR_FATAL ? STATUS_ATTENTION : STATUS_RETRYING,

@@ -36,6 +36,7 @@ static void note_failed(const struct batch *batch, struct job *job, const struct
 		return;
 	one->failures++;
 	one->next_try_ms = now_ms(batch) + images_pause_ms(one->failures);
+	batch->sync->counts.pictures[PICTURES_NOT_FETCHED]++;
 	if (!one->uploaded)
 		images_note_link_failed(batch->sync);
 }
@@ -44,7 +45,10 @@ static void note_worked(const struct batch *batch, struct job *job, const struct
 {
 	const struct ledger_picture *one = former(job, decision);
 
-	if (decision->action == PICTURE_KEEP && one && one->state == PICTURE_SENT && !one->uploaded)
+	if (decision->action != PICTURE_KEEP || !one || one->state != PICTURE_SENT)
+		return;
+	batch->sync->counts.pictures[PICTURES_SHOWN]++;
+	if (!one->uploaded)
 		images_note_link_worked(batch->sync);
 }
 

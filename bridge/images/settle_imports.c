@@ -62,6 +62,7 @@ static void await_file(const struct settling *settling, struct ledger_import *on
 
 static void fail(const struct settling *settling, struct ledger_import *one, const char *words)
 {
+	settling->batch->sync->counts.pictures[PICTURES_NOT_TAKEN]++;
 	one->lost = false;
 	one->failures++;
 	one->next_try_ms = settling->now_ms + images_pause_ms(one->failures);
@@ -97,6 +98,7 @@ static void take_told(const struct settling *settling, const struct picture_impo
 		fail(settling, one, told->words);
 		break;
 	case IMPORT_REFUSED:
+		settling->batch->sync->counts.pictures[PICTURES_REFUSED]++;
 		*one = (struct ledger_import){one->attachment_id, one->image_id, .problem = one->problem};
 		ledger_import_set_problem(one, told->words);
 		break;
@@ -141,6 +143,8 @@ static void settle_one(struct settling *settling, const struct picture_decision 
 		return;
 	former = ledger_imports_find(&images->before.imports, attachment_id);
 	if (is_done(settling->job, decision)) {
+		if (decision->action == PICTURE_IMPORT)
+			settling->batch->sync->counts.pictures[PICTURES_TAKEN]++;
 		settling->importer->forget(settling->importer->self, attachment_id);
 	} else if (decision->action == PICTURE_IMPORT && !decision->image_id) {
 		take_told(settling, &images->imports[place].told,

@@ -114,6 +114,7 @@ static void fail(struct uploading *uploading)
 	struct ledger_pictures *agreed = &uploading->job->entry.pictures;
 	struct ledger_picture *one = put_last(agreed, uploading->image->image_id);
 
+	uploading->batch->sync->counts.pictures[PICTURES_NOT_FETCHED]++;
 	one->failures++;
 	one->next_try_ms = now_ms(uploading->batch) + images_pause_ms(one->failures);
 	if (!agreed->sent_ms)
@@ -155,6 +156,7 @@ static void take_answer(struct uploading *uploading, const struct endpoint_uploa
 		free((void *)row[i].stem);
 	}
 	free(row);
+	uploading->batch->sync->counts.pictures[PICTURES_SHOWN] += one->state == PICTURE_CONFIRMED;
 	one->failures = 0;
 	agreed->sent_ms = upload->date_ms ? upload->date_ms : now_ms(uploading->batch);
 	agreed->unanswered = false;

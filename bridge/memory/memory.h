@@ -6,6 +6,7 @@
 #include "bridge/endpoints/integration_config.h"
 #include "bridge/index/pairs.h"
 #include "bridge/mapping/mapping.h"
+#include "bridge/memory/sync_counts.h"
 #include "bridge/progress/progress.h"
 #include "bridge/progress/repeats.h"
 #include "bridge/state/ledger.h"
@@ -22,11 +23,6 @@ struct sync_setup {
 	int request_deadline_ms; /* after this a request that was sent cannot be applied any more */
 	int upload_deadline_ms;  /* the same of a picture that is sent with its bytes */
 	const struct log *log;
-};
-
-struct sync_counts {
-	int64_t documents_written /* with the app links */, app_links_written, rows_created, rows_updated,
-		rows_deleted, conflicts, problems, jobs;
 };
 
 struct sync {

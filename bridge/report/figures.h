@@ -6,6 +6,7 @@
 #pragma once
 #include "bridge/fields/field.h"
 #include "bridge/report/spans.h"
+#include "bridge/report/tallies.h"
 
 enum status_state {
 	STATUS_STARTING,    /* what is remembered is read; nothing was compared yet */
@@ -50,6 +51,8 @@ struct figures {
 	char answered_id[37], answered_error[400];
 	int64_t answered_documents, answered_created, answered_updated, answered_deleted, answered_conflicts;
 	struct spans spans;
+	int64_t month_calls;    /* of Airtable's API on this base, this month, UTC; stored elsewhere (calls_month.h) */
+	struct tallies tallies; /* of this process; stored nowhere */
 };
 
 /* "in sync", "needs attention", …: one place for the words that commands and pages show. */

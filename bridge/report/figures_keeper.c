@@ -145,6 +145,7 @@ void figures_keeper_begin(struct figures_keeper *keeper)
 		former.reason[0] = '\0';
 		memcpy(keeper->stored_answer, former.answered_id, sizeof keeper->stored_answer);
 		former.done = former.left = former.queued = former.failures = 0;
+		former.tallies = keeper->figures.tallies;
 		former.left_ms = former.couch_latency_ms = former.airtable_latency_ms = -1;
 		for (int kind = 0; kind < SPAN_KINDS; kind++)
 			spans_add(
@@ -190,6 +191,7 @@ void figures_keeper_take_calls(struct figures_keeper *keeper, const int64_t call
 		keeper->unstored_calls[purpose] += more;
 		figures_keeper_count(keeper, SPAN_CALLS, more);
 	}
+	memcpy(keeper->figures.tallies.calls, calls, sizeof keeper->figures.tallies.calls);
 }
 
 /* ---- writing ---- */
@@ -298,6 +300,9 @@ static bool is_due(const struct figures_keeper *keeper)
 
 static void show(struct figures_keeper *keeper)
 {
+	struct calls_month calls = calls_now(keeper);
+
+	keeper->figures.month_calls = calls_month_total(&calls);
 	keeper->figures.written_ms = clock_now_ms();
 	snprintf(keeper->figures.davenport_version, sizeof keeper->figures.davenport_version, "%s",
 		 DAVENPORT_VERSION);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AdminPages } from './lib/admin_pages.mjs';
 import { note, playAll } from './lib/tap.mjs';
 import { idOf, inWorld } from './lib/world.mjs';
 
@@ -47,6 +48,18 @@ async function besideAndWithout(world, step) {
 		assert.match(out, new RegExp(`^  holds +${items} items \\(${items} rows\\)`, 'm'));
 		assert.match(out, /^ {2}calls +today \d+, this month \d+: /m);
 	});
+	const pages = await AdminPages.of(world, bridge);
+	await step('the figures for Prometheus are those of the base', () => world.until('they are', async () => {
+		const { text } = await pages.get('/metrics'), { total, upsert } = await world.counts();
+		const sum = (name) => text.split('\n').filter((line) => line.startsWith(`davenport_${name}{`))
+			.reduce((so_far, line) => so_far + Number(line.split(' ').at(-1)), 0);
+		assert.equal(sum('airtable_calls_total'), total);
+		assert.equal(sum('airtable_month_calls'), total);
+		assert.match(text, new RegExp(`purpose="create"\\} ${upsert}\n`));
+		assert.match(text, new RegExp(`how="created"\\} ${items + collections}\n`));
+		assert.ok(sum('documents_written_total') >= sum('app_links_written_total'));
+		assert.ok(sum('feed_position') > 0, 'the feed has a position');
+	}));
 	await step('of an integration that is not there it says what there is', async () => {
 		const { status, log } = await world.ask('status', '--integration=nobody');
 		assert.equal(status, 1);

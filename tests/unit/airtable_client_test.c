@@ -389,6 +389,24 @@ static int count_answers(const struct request_case *row)
 	return count;
 }
 
+static int count_refusals(const struct request_case *row)
+{
+	int last = count_answers(row) - 1, count = 0;
+	for (int i = 0; i < row->requests; i++) {
+		const struct answer *answer = &row->answers[i < last ? i : last];
+		count += answer->status == 429 && strcmp(answer->body, QUOTA_BODY) != 0;
+	}
+	return count;
+}
+
+static void check_rate(const struct request_case *row, struct airtable_rate_counts rate)
+{
+	bool waited = count_refusals(row) > 0 && row->requests > 1;
+	assert_int_equal(rate.refusals, count_refusals(row));
+	assert_int_equal(rate.waits > 0, waited);
+	assert_int_equal(rate.waited_ms > 0, waited);
+}
+
 static void check_case(void **state)
 {
 	const struct request_case *row = *state;
@@ -404,6 +422,7 @@ static void check_case(void **state)
 	bool good = airtable_request(caller.airtable, &call, &answer, NULL, &error);
 	int64_t calls = airtable_client_calls(caller.airtable);
 	int64_t calls_for = airtable_client_calls_for(caller.airtable, purpose);
+	struct airtable_rate_counts rate = airtable_client_rate(caller.airtable);
 	caller_close(&caller);
 	fake_server_close(&world->server);
 	assert_string_equal(error_kind_name(good ? ERROR_NONE : error.kind), error_kind_name(row->kind));
@@ -413,6 +432,7 @@ static void check_case(void **state)
 	assert_int_equal(world->requests, row->requests);
 	assert_int_equal(calls, row->requests);
 	assert_int_equal(calls_for, row->requests);
+	check_rate(row, rate);
 	int64_t waited_ms = world->arrivals_ms[row->requests - 1] - world->arrivals_ms[0];
 	if (waited_ms < row->least_wait_ms)
 		fail_msg("it came after %d ms", (int)waited_ms);

@@ -253,7 +253,11 @@ static void counts_go_on_after_a_restart(void **state)
 	figures_keeper_begin(keeper);
 	take_calls(keeper, 5);
 	figures_keeper_end(keeper);
-	struct figures figures = stored(&database);
+	struct figures figures = stored(&database), copy;
+	figures_keeper_copy(keeper, &copy);
+	assert_int_equal(copy.month_calls, 12);
+	assert_int_equal(copy.tallies.calls[AIRTABLE_FOR_NEWS], 5);
+	assert_int_equal(figures.tallies.calls[AIRTABLE_FOR_NEWS], 0);
 	assert_int_equal(figures.state, STATUS_STARTING);
 	assert_string_equal(figures.reason, "");
 	assert_int_equal(figures.to_airtable.count, 4);

@@ -13,6 +13,45 @@
 
 /* ---- counting ---- */
 
+static const struct position_case {
+	const char *sentence, *sequence;
+	int64_t position;
+} position_cases[] = {
+	{"a sequence as CouchDB gives it", "\"1234-g1AAAAH7eJzLYWBg\"", 1234},
+	{"a number", "77", 77},
+	{"none", NULL, 0},
+	{"nothing", "", 0},
+	{"words", "\"now\"", 0},
+	{"below nothing", "-5", 0},
+};
+
+static void check_position(void **state)
+{
+	const struct position_case *row = *state;
+
+	assert_int_equal(tallies_feed_position(row->sequence), row->position);
+}
+
+static const struct failure_case {
+	const char *sentence;
+	struct error error;
+	enum tallies_server server;
+} failure_cases[] = {
+	{"Airtable's", {.kind = ERROR_RETRY, .server = "Airtable"}, TALLY_AIRTABLE},
+	{"CouchDB's silence", {.kind = ERROR_FATAL, .server = "CouchDB"}, TALLY_COUCHDB},
+	{"nobody's", {.kind = ERROR_CONFLICT}, TALLY_NEITHER},
+};
+
+static void check_failure(void **state)
+{
+	const struct failure_case *row = *state;
+	struct tallies tallies = {0}, wanted = {0};
+
+	wanted.failures[row->server][row->error.kind] = 1;
+	tallies_add_failure(&tallies, &row->error);
+	assert_memory_equal(&tallies, &wanted, sizeof tallies);
+}
+
 static const struct span_case {
 	const char *sentence;
 	int64_t first_ago_ms, second_ago_ms; /* 2 and 3 calls are counted then, in this order */
@@ -366,6 +405,8 @@ int main(void)
 {
 	struct cases cases = {0};
 
+	cases_add_table(&cases, position_cases, check_position);
+	cases_add_table(&cases, failure_cases, check_failure);
 	cases_add_table(&cases, span_cases, check_spans);
 	cases_add(&cases, own_copy("counts stay bounded"), counts_stay_bounded, NULL);
 	cases_add(&cases, own_copy("writes are rare"), writes_are_rare, NULL);
