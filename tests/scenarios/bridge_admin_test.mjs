@@ -7,6 +7,7 @@ import { AdminPages, hashOf, PASSWORD, ADMIN_TOKEN } from './lib/admin_pages.mjs
 import { startSilent } from './lib/hostile.mjs';
 import { DAVENPORT, runToEnd } from './lib/programs.mjs';
 import { get, JPEG, withPictures } from './lib/pictures.mjs';
+import { checkExpression, expressionsOfDeploy, metricsOf } from './lib/metrics.mjs';
 import { openRaw, sendRaw } from './lib/raw_http.mjs';
 import { playAll } from './lib/tap.mjs';
 import { INTEGRATION_ID, TOKEN, World, idOf, sampleDocuments } from './lib/world.mjs';
@@ -224,6 +225,18 @@ async function pictureFigures(pictures, step) {
 		const value = (line) => Number(text.split('\n').find((each) => each.startsWith(`davenport_pictures_${line} `)).split(' ').at(-1));
 		assert.deepEqual(['answers_total{status="2xx"}', 'answers_total{status="4xx"}', 'answers_total{status="5xx"}', 'reads_total', 'cached',
 			'cache_bytes', 'evicted_total'].map(value), [2, 1, 0, 1, 1, JPEG.length, 0]);
+	});
+	await step('what the dashboard and the alerts ask for is shown', async () => {
+		const expressions = expressionsOfDeploy();
+		let metrics;
+		assert.ok(expressions.length > 30);
+		await pictures.world.until('all figures are known', async () => {
+			metrics = metricsOf((await pages.get('/metrics')).text);
+			for (const expression of expressions)
+				checkExpression(expression, metrics);
+		});
+		assert.throws(() => checkExpression({ where: 'x', expr: 'davenport_no_such_total' }, metrics), /there is no davenport_no_such_total/);
+		assert.throws(() => checkExpression({ where: 'x', expr: 'davenport_problems{color="red"}' }, metrics), /no metric has the label color/);
 	});
 }
 
