@@ -51,7 +51,7 @@ struct figures {
 	char answered_id[37], answered_error[400];
 	int64_t answered_documents, answered_created, answered_updated, answered_deleted, answered_conflicts;
 	struct spans spans;
-	int64_t month_calls;    /* of Airtable's API on this base, this month, UTC; stored elsewhere (calls_month.h) */
+	int64_t month_calls; /* of Airtable's API on this base, this month, UTC; stored elsewhere (calls_month.h) */
 	struct tallies tallies; /* of this process; stored nowhere */
 };
 
