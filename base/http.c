@@ -45,6 +45,7 @@ struct http {
 	void *tick_context;
 	bool ticking;
 	int64_t next_tick_ms;
+	int64_t until_ms; /* what http_set_time_left() said; 0: nothing */
 	atomic_bool woken, stopped;
 	atomic_int_least64_t stop_by_ms;
 };
@@ -424,9 +425,34 @@ static void turn(struct http *http, int64_t until_ms)
 
 /* ---- the outside ---- */
 
-struct http_call *http_start(struct http *http, const struct http_request *request)
+void http_set_time_left(struct http *http, int64_t left_ms)
 {
-	struct http_call *call = http_call_open(&watch, http, http->user_agent, request);
+	http->until_ms = left_ms < 0 ? 0 : http_time_ms() + left_ms;
+}
+
+int64_t http_time_left_ms(const struct http *http)
+{
+	int64_t left_ms = http->until_ms - http_time_ms();
+
+	return http->until_ms == 0 ? INT64_MAX : left_ms > 0 ? left_ms : 0;
+}
+
+/* A millisecond at least: that is a time, 0 would be none. */
+static int bounded_total_ms(const struct http *http, int total_ms)
+{
+	int own_ms = total_ms != 0 ? total_ms : HTTP_TOTAL_MS;
+	int64_t left_ms = http_time_left_ms(http);
+
+	if (left_ms == INT64_MAX || (own_ms > 0 && own_ms <= left_ms))
+		return total_ms;
+	return left_ms > 0 ? (int)left_ms : 1;
+}
+
+struct http_call *http_start(struct http *http, const struct http_request *wanted)
+{
+	struct http_request request = *wanted;
+	request.total_ms = bounded_total_ms(http, wanted->total_ms);
+	struct http_call *call = http_call_open(&watch, http, http->user_agent, &request);
 
 	assert(!http->in_libcurl);
 	http->open_count++;

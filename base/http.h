@@ -31,6 +31,11 @@ void http_run(struct http *http, int64_t wait_ms);
 void http_pause(struct http_call *call, bool paused);
 void http_call_close(struct http_call **call); /* also ends one under way; the reply's texts go with it */
 
+/* No call that is started from now on is waited for beyond left_ms from now: ERROR_RETRY, as after its own time. -1: no such limit. */
+void http_set_time_left(struct http *http, int64_t left_ms);
+/* INT64_MAX: there is no limit; 0: it has passed. */
+int64_t http_time_left_ms(const struct http *http);
+
 /* Called while calls run: first in each turn of the loop, and at the latest when the time that it answered has passed
  * (ms). It may start calls and wait for them; the others go on meanwhile. NULL: no more. */
 void http_set_tick(struct http *http, int64_t (*tick)(void *context), void *context);

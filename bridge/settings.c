@@ -56,6 +56,8 @@ static const struct setting table[] = {
 	 "folder for pictures that are served; all in it may be lost"},
 	{"NOTIFY_URL", SETTING_URL, offsetof(struct bridge_settings, notify_url), NULL, 0, 0,
 	 "where to POST a sentence when an integration needs attention and when it has recovered"},
+	{"NOTIFY_FORMAT", SETTING_TEXT, offsetof(struct bridge_settings, notify_format), "text", 0, 0,
+	 "text, with the headers that ntfy knows, or json"},
 	{"LOG_LEVEL", SETTING_TEXT, offsetof(struct bridge_settings, log_level), "info", 0, 0,
 	 "debug, info, warn or error"},
 };
@@ -210,6 +212,9 @@ static bool check(const struct bridge_settings *settings, struct error *error)
 		return error_set(error, ERROR_FATAL,
 				 "LOG_LEVEL is \"%.40s\"; it may be debug, info, warn or error",
 				 settings->log_level);
+	if (strcmp(settings->notify_format, "text") != 0 && !bridge_settings_notify_json(settings))
+		return error_set(error, ERROR_FATAL, "NOTIFY_FORMAT is \"%.40s\"; it may be text or json",
+				 settings->notify_format);
 	if (!is_set(settings->couchdb_url))
 		return error_set(error, ERROR_FATAL,
 				 "COUCHDB_URL is not set; give the address of the CouchDB server, as "
@@ -318,6 +323,11 @@ char *bridge_settings_message(const struct bridge_settings *settings)
 	if (bridge_settings_serve_pictures(settings))
 		text_format(&text, "; pictures at %s", settings->public_url);
 	return text_take(&text);
+}
+
+bool bridge_settings_notify_json(const struct bridge_settings *settings)
+{
+	return strcmp(settings->notify_format, "json") == 0;
 }
 
 bool bridge_settings_serve_pictures(const struct bridge_settings *settings)

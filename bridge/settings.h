@@ -15,6 +15,7 @@ struct bridge_settings {
 	char *admin_listen, *admin_password_hash, *admin_token, *admin_hosts, *admin_proxies;
 	char *data_dir;
 	char *notify_url; /* "": nobody is notified */
+	char *notify_format;
 	char *log_level;
 };
 
@@ -26,6 +27,8 @@ struct bridge_settings {
 must_use bool bridge_settings_load(struct bridge_settings *settings_out, struct error *error);
 /* Whether pictures are to be served. Then there is a key at least. */
 bool bridge_settings_serve_pictures(const struct bridge_settings *settings);
+/* Whether notices are JSON, and not a sentence. */
+bool bridge_settings_notify_json(const struct bridge_settings *settings);
 /* Tells the log what is set and is probably not what was meant. */
 void bridge_settings_warn(const struct bridge_settings *settings);
 /* One line of what matters, without a secret: "CouchDB at …; Airtable at …". The caller frees. */

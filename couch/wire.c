@@ -247,6 +247,8 @@ bool couch_try_again(struct couch_client *couch, int attempt, struct error *erro
 	int64_t wait_ms = random_backoff_ms(attempt, COUCH_BACKOFF_FIRST_MS, COUCH_BACKOFF_CAP_MS);
 	if (wait_ms < error->retry_after_ms)
 		wait_ms = error->retry_after_ms;
+	if (wait_ms >= http_time_left_ms(couch_client_http(couch)))
+		return false;
 	log_debug(&log_of_client, "asked again in %lld ms, after try %d of %d: %s", (long long)wait_ms,
 		  attempt + 1, COUCH_READ_TRIES, error->text);
 	return pause_for(couch, wait_ms, error);

@@ -56,4 +56,7 @@ struct admin_route {
 struct admin_routes {
 	const struct admin_route *list;
 	void *context;
+	/* Around each route that is slow, in its thread; or NULL. waited_ms: how long the request stood in the row. */
+	void (*slow_begins)(void *context, int64_t waited_ms);
+	void (*slow_ends)(void *context, struct admin_answer *answer);
 };

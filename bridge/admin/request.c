@@ -30,6 +30,7 @@ struct admin_exchange {
 	int login_wait_s;
 	char form_token[SESSION_ID_SIZE];
 	bool begun, is_post, from_here, over_tls, answered;
+	int64_t asked_ms; /* steady; since when it stands in a row */
 	struct admin_answer answer;
 };
 
@@ -219,11 +220,25 @@ static void run(struct admin_exchange *exchange)
 	exchange->route->run(exchange->service->routes.context, &request, &exchange->answer);
 }
 
+static void run_slowly(struct admin_exchange *exchange)
+{
+	const struct admin_routes *routes = &exchange->service->routes;
+
+	if (routes->slow_begins)
+		routes->slow_begins(routes->context, clock_steady_ms() - exchange->asked_ms);
+	run(exchange);
+	if (routes->slow_ends)
+		routes->slow_ends(routes->context, &exchange->answer);
+}
+
 static void run_job(struct worker_job *job)
 {
 	struct admin_exchange *exchange = (struct admin_exchange *)(void *)job; /* its first member */
 
-	run(exchange);
+	if (exchange->route->slow)
+		run_slowly(exchange);
+	else
+		run(exchange);
 	exchange->answered = true;
 	MHD_resume_connection(exchange->connection);
 }
@@ -232,6 +247,7 @@ static enum MHD_Result run_later(struct admin_exchange *exchange, struct worker 
 {
 	web_connection_waits(exchange->watched);
 	exchange->job.run = run_job;
+	exchange->asked_ms = clock_steady_ms();
 	MHD_suspend_connection(exchange->connection);
 	if (worker_take(worker, &exchange->job))
 		return MHD_YES;

@@ -39,6 +39,13 @@ static char *holder_words(const struct report *report)
 	return text_take(&words);
 }
 
+/* A process that runs has its own settings, and says itself what they lack. */
+static bool lacks_token(const struct bridge_settings *settings, const struct integration_config *config,
+			enum report_life life)
+{
+	return life != REPORT_RUNS && !bridge_settings_token(settings, config->base_id);
+}
+
 static void print_block(const struct bridge_settings *settings, const struct integration_config *config,
 			const struct report *report, enum report_life life)
 {
@@ -51,7 +58,7 @@ static void print_block(const struct bridge_settings *settings, const struct int
 	printf("%s\n", text_or_empty(&head));
 	text_done(&head);
 	print_line("state", report_state_words(report, life));
-	if (!bridge_settings_token(settings, config->base_id))
+	if (lacks_token(settings, config, life))
 		print_line("token", own_format("none for this base: set AIRTABLE_TOKEN or AIRTABLE_TOKEN_%s",
 					       config->base_id));
 	if (life == REPORT_RUNS)
@@ -96,7 +103,7 @@ static bool show_one(const struct bridge_settings *settings, const struct comman
 	if (!report_read(state, config->id, config->base_id, &report, error))
 		return error_wrap(error, "reading how integration '%s' stands", config->name);
 	enum report_life life = report_life(&report, NULL);
-	if (report_wants_attention(&report, life) || !bridge_settings_token(settings, config->base_id))
+	if (report_wants_attention(&report, life) || lacks_token(settings, config, life))
 		*status = EXIT_PROBLEMS;
 	json_append(integrations, block_json(config, &report, life));
 	if (!options->json)

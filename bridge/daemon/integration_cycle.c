@@ -25,23 +25,37 @@ static void tell_scope(struct integration *integration)
 			    integration, &ignored);
 }
 
-bool integration_claim(struct integration *integration, struct error *error)
+static bool has_token(const struct integration *integration, struct error *error)
 {
-	if (!bridge_settings_token(integration->settings, integration->config.base_id))
-		return error_set(error, ERROR_FATAL,
-				 "no token for base %s: set AIRTABLE_TOKEN or AIRTABLE_TOKEN_%s",
-				 integration->config.base_id, integration->config.base_id);
-	if (!connection_claim(&integration->connection, &integration->log, error))
-		return false;
-	if (integration->keeps)
-		return true;
+	const char *base_id = integration->config.base_id;
+
+	return bridge_settings_token(integration->settings, base_id) ||
+	       error_set(error, ERROR_FATAL, "no token for base %s: set AIRTABLE_TOKEN or AIRTABLE_TOKEN_%s",
+			 base_id, base_id);
+}
+
+static void begin_keeping(struct integration *integration)
+{
+	struct error ignored = {0};
+
 	integration->keeps = true;
 	tell_scope(integration);
-	if (integration->goes_on)
+	if (integration->goes_on && has_token(integration, &ignored))
 		log_info(&integration->log, "keeps database %s and base %s in step",
 			 integration->config.database, integration->config.base_id);
 	integration_figures_begin(integration);
-	return true;
+}
+
+/* A process that goes on takes the lease also without a token: so the state database says what it lacks. */
+bool integration_claim(struct integration *integration, struct error *error)
+{
+	if (!integration->goes_on && !has_token(integration, error))
+		return false;
+	if (!connection_claim(&integration->connection, &integration->log, error))
+		return false;
+	if (!integration->keeps)
+		begin_keeping(integration);
+	return has_token(integration, error);
 }
 
 bool integration_run_cycle(struct integration *integration, const struct cycle_wish *wish,

@@ -266,8 +266,8 @@ void *integration_loop(void *context)
 
 	turns_begin(&turn.turns, 1000 * (int64_t)integration->settings->airtable_poll_s, clock_steady_ms());
 	heartbeat_begin(&turn.heartbeat, log_lines(), clock_steady_ms());
-	notifier_begin(&turn.notifier, integration->connection.http, integration->settings->notify_url,
-		       integration->config.name, integration->notices, &integration->log);
+	notifier_begin(&turn.notifier, integration->connection.http, integration->settings,
+		       &integration->config, integration->notices, &integration->log);
 	while (!is_to_end(integration)) {
 		struct error error = {0};
 		if (take_turn(integration, &turn, &error))

@@ -1,16 +1,19 @@
 #include "bridge/daemon/notifier.h"
 
 #include "base/clock.h"
+#include "bridge/daemon/notice_message.h"
+#include "bridge/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void notifier_begin(struct notifier *notifier, struct http *http, const char *url, const char *name,
-		    struct notices *notices, const struct log *log)
+void notifier_begin(struct notifier *notifier, struct http *http, const struct bridge_settings *settings,
+		    const struct integration_config *config, struct notices *notices, const struct log *log)
 {
 	*notifier = (struct notifier){.http = http,
-				      .url = url,
-				      .name = name,
+				      .url = settings->notify_url,
+				      .as_json = bridge_settings_notify_json(settings),
+				      .config = config,
 				      .notices = notices,
 				      .log = log_context(log, "%s", "")};
 }
@@ -45,18 +48,15 @@ static void post(struct notifier *notifier, enum notice notice, const char *atte
 		[NOTICE_ATTENTION] = {"Title: Davenport needs attention", "Tags: warning", "Priority: high"},
 		[NOTICE_RECOVERED] = {"Title: Davenport has recovered", "Tags: white_check_mark"},
 	};
-	scoped_text body =
-		notice == NOTICE_ATTENTION
-			? own_format("integration '%s' needs attention: %s\n", notifier->name, attention)
-			: own_format("integration '%s' has recovered\n", notifier->name);
-
-	log_mask(body);
+	scoped_text body = notifier->as_json
+				   ? notice_json(notice, notifier->config, attention, clock_now_ms())
+				   : notice_message(notice, notifier->config, attention);
 	const struct http_request request = {
 		.method = "POST",
 		.url = notifier->url,
 		.name = "POST",
-		.content_type = "text/plain; charset=utf-8",
-		.headers = headers[notice],
+		.content_type = notifier->as_json ? "application/json" : "text/plain; charset=utf-8",
+		.headers = notifier->as_json ? NULL : headers[notice],
 		.body = body,
 		.body_length = strlen(body),
 		.total_ms = NOTIFIER_TOTAL_MS,

@@ -8,6 +8,7 @@
 #include "bridge/pages/login.h"
 #include "bridge/pages/metrics.h"
 #include "bridge/pages/overview.h"
+#include "bridge/pages/patience.h"
 #include "bridge/pages/problems.h"
 
 /* clang-format off: a row a route */
@@ -38,5 +39,6 @@ static const struct admin_route routes[] = {
 
 struct admin_routes pages_routes(struct pages *pages)
 {
-	return (struct admin_routes){.list = routes, .context = pages};
+	return (struct admin_routes){
+		.list = routes, .context = pages, .slow_begins = patience_begins, .slow_ends = patience_ends};
 }

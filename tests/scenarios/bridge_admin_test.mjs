@@ -5,14 +5,17 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AdminPages, hashOf, PASSWORD, ADMIN_TOKEN } from './lib/admin_pages.mjs';
 import { startSilent } from './lib/hostile.mjs';
+import { silent } from './lib/hostile_answers.mjs';
+import { HostileProxy } from './lib/hostile_proxy.mjs';
 import { DAVENPORT, runToEnd } from './lib/programs.mjs';
 import { get, JPEG, withPictures } from './lib/pictures.mjs';
 import { checkExpression, expressionsOfDeploy, metricsOf } from './lib/metrics.mjs';
 import { openRaw, sendRaw } from './lib/raw_http.mjs';
 import { playAll } from './lib/tap.mjs';
-import { INTEGRATION_ID, TOKEN, World, idOf, sampleDocuments } from './lib/world.mjs';
+import { INTEGRATION_ID, TOKEN, World, idOf, inWorld, sampleDocuments } from './lib/world.mjs';
 
 const GUESSES = 1000;
+const PAGE_WAIT_MS = 10000; /* PATIENCE_MS of bridge/pages/patience.h */
 const HOSTILE = '<script>window.hurt=1</script>"\'><img src=x onerror="window.hurt=1">';
 const PAGES = ['/', '/problems', '/history', '/health', '/login'];
 const last = (words, body = '') => Buffer.from(`${words}\r\nConnection: close\r\n\r\n${body}`, 'latin1');
@@ -182,6 +185,45 @@ async function outage(step) {
 	}
 }
 
+/* After all was well. Each page waits for its time alone, also one that stood behind others. */
+async function hanging(world, step) {
+	const proxy = await HostileProxy.open(world.server.url);
+	try {
+		const bridge = await world.run({ env: { COUCHDB_URL: proxy.url } });
+		const pages = await AdminPages.of(world, bridge);
+		await world.until('it is ready', async () => (await pages.get('/readyz')).status === 200);
+		proxy.begin({ at: /./, ...silent });
+		const asked = ['/problems', `/history?database=${world.database}`, '/api/problems', '/problems', '/problems'];
+		let over = 0;
+		const answers = Promise.all(asked.map((page) => pages.get(page).finally(() => { over++; })));
+		await step('with a CouchDB that came to hang it lives while pages wait', async () => {
+			assert.equal((await pages.get('/healthz')).status, 200);
+			assert.equal((await pages.get('/')).status, 200);
+			assert.equal((await pages.get('/metrics')).status, 200);
+			assert.equal(over, 0, 'pages wait');
+		});
+		await step('each page says what is wrong, and none waits for the others', async () => {
+			const began = Date.now();
+			for (const { status, text, headers } of await answers) {
+				assert.equal(status, 503, text);
+				assert.match(text, /not done within \d+ ms/);
+				assert.ok(Number(headers.get('retry-after')) > 0);
+			}
+			assert.ok(Date.now() - began < asked.length * PAGE_WAIT_MS, 'they waited one after the other');
+		});
+		await step('so does a button', async () => {
+			const { status, text } = await pages.post('/pause', { integration: world.integrationId, form_token: await pages.formToken() });
+			assert.equal(status, 503, text);
+		});
+		proxy.end();
+		await step('when it answers again the pages are back', () =>
+			world.until('they are', async () => (await pages.get('/problems')).status === 200));
+		assert.equal(await bridge.stop(), 0, bridge.log());
+	} finally {
+		await proxy.close();
+	}
+}
+
 async function settings(step) {
 	const file = (world) => path.join(world.folder, 'hash');
 	const world = await World.open({ items: 2 });
@@ -244,6 +286,7 @@ await playAll([
 	{ title: 'access', play: access },
 	{ title: 'hostile names', play: names },
 	{ title: 'a CouchDB that hangs', play: outage },
+	inWorld('a CouchDB that came to hang', { items: 2 }, hanging),
 	{ title: 'settings', play: settings },
 	withPictures('pictures', pictureFigures),
 ]);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdminPages } from './lib/admin_pages.mjs';
+import { DAVENPORT, runToEnd } from './lib/programs.mjs';
 import { note, playAll } from './lib/tap.mjs';
 import { idOf, inWorld } from './lib/world.mjs';
 
@@ -129,7 +130,7 @@ async function startListener() {
 		let body = '';
 		for await (const piece of request.setEncoding('utf8'))
 			body += piece;
-		posts.push({ method: request.method, url: request.url, title: request.headers.title, body });
+		posts.push({ method: request.method, url: request.url, title: request.headers.title, type: request.headers['content-type'], body });
 		response.writeHead(posts.length === 1 ? 500 : 200).end();
 	});
 	await new Promise((done) => server.listen(0, '127.0.0.1', done));
@@ -177,6 +178,38 @@ async function needsAttention(world, step) {
 		for (const secret of [world.token, world.server.password])
 			assert.ok(!out.includes(secret));
 	});
+}
+
+/* The same as JSON, of a process that lacks a token; which tells the status so, though it makes no call. */
+async function withoutToken(world, step) {
+	const listener = await startListener();
+	const bridge = await world.run({ env: { AIRTABLE_TOKEN: '', NOTIFY_URL: listener.url, NOTIFY_FORMAT: 'json' } });
+	await untilState(world, 'needs_attention');
+	await step('a process without a token runs, and says what it lacks', async () => {
+		const { status, first } = await world.ask('status');
+		assert.equal(status, 1);
+		assert.match(first.words, /^needs attention since 20.*no token for base .*: set AIRTABLE_TOKEN/);
+		assert.equal(first.holder.running, true);
+		assert.equal((await world.counts()).total, 0);
+	});
+	await world.until('a notice is there', () => listener.posts.length >= 1);
+	await step('the notice is one JSON object', () => {
+		const [{ type, body, title }] = listener.posts, notice = JSON.parse(body);
+		assert.deepEqual([type, title], ['application/json', undefined]);
+		assert.deepEqual([notice.state, notice.integration, notice.database, notice.base],
+			['needs_attention', world.integrationId, world.database, world.base]);
+		assert.match(notice.message, /needs attention: no token for base/);
+	});
+	assert.equal(await bridge.stop(), 0);
+	listener.close();
+	const next = await world.run();
+	await untilState(world, 'in_sync');
+	await step('whoever asks without a token hears of one that runs with it what it says', async () => {
+		const { status, out } = await runToEnd(DAVENPORT, ['status', '--json'], { env: { ...world.environment(), AIRTABLE_TOKEN: '' } });
+		assert.equal(status, 0, out);
+		assert.equal(JSON.parse(out).integrations[0].state, 'in_sync');
+	});
+	assert.equal(await next.stop(), 0, next.log());
 }
 
 async function olderFormats(world, step) {
@@ -301,6 +334,7 @@ await playAll([
 	inWorld('status', { items: 5 }, besideAndWithout),
 	inWorld('cost', { items: 5 }, cost),
 	inWorld('attention', { items: 3 }, needsAttention),
+	inWorld('token', { items: 3 }, withoutToken),
 	inWorld('asked', { items: 5 }, asked),
 	inWorld('formats', { items: 3 }, olderFormats),
 ], { atOnce: 3 });

@@ -1,7 +1,11 @@
-/* Who is notified is told once of each, and not more than hourly. */
-#include "bridge/daemon/notices.h"
-
+/* Who is notified is told once of each, and not more than hourly; and what is told. */
+#include "base/json.h"
+#include "base/log.h"
+#include "bridge/daemon/notice_message.h"
+#include "bridge/endpoints/integration_config.h"
 #include "tests/unit/cases.h"
+
+#include <string.h>
 
 #define MINUTE_MS INT64_C(60000)
 
@@ -38,10 +42,67 @@ static void each_once_and_hourly(void **state)
 	}
 }
 
+/* ---- what they say ---- */
+
+#define SECRET "patSecret0000000.of-somebody"
+
+static const struct integration_config shop = {
+	.id = "i-1", .name = "Shop \"one\"", .database = "shop", .base_id = "appShop"};
+
+static const struct message_case {
+	const char *sentence;
+	enum notice notice;
+	const char *attention, *message;
+} message_cases[] = {
+	{"a need for attention, with its reason", NOTICE_ATTENTION, "the base is gone",
+	 "integration 'Shop \"one\"' needs attention: the base is gone"},
+	{"a recovery", NOTICE_RECOVERED, NULL, "integration 'Shop \"one\"' has recovered"},
+	{"a secret is masked", NOTICE_ATTENTION, "refused: " SECRET,
+	 "integration 'Shop \"one\"' needs attention: refused: ***"},
+};
+
+static void check_message(void **state)
+{
+	const struct message_case *row = *state;
+
+	log_secret(SECRET);
+	scoped_text message = notice_message(row->notice, &shop, row->attention);
+	assert_string_equal(message, row->message);
+}
+
+static void check_json(void **state)
+{
+	const struct message_case *row = *state;
+	scoped(json_object) json = NULL;
+
+	log_secret(SECRET);
+	scoped_text words = notice_json(row->notice, &shop, row->attention, INT64_C(1796059503000));
+	assert_null(strstr(words, SECRET));
+	assert_true(json_read(words, strlen(words), &json, NULL, NULL));
+	bool attention = row->notice == NOTICE_ATTENTION;
+	const char *title = attention ? "Davenport needs attention" : "Davenport has recovered";
+	scoped_text text = own_format("%s: %s", title, row->message);
+	assert_string_equal(json_text_or(json, "title", ""), title);
+	assert_string_equal(json_text_or(json, "message", ""), row->message);
+	assert_string_equal(json_text_or(json, "text", ""), text);
+	assert_string_equal(json_text_or(json, "state", ""), attention ? "needs_attention" : "recovered");
+	assert_string_equal(json_text_or(json, "integration", ""), "i-1");
+	assert_string_equal(json_text_or(json, "name", ""), "Shop \"one\"");
+	assert_string_equal(json_text_or(json, "database", ""), "shop");
+	assert_string_equal(json_text_or(json, "base", ""), "appShop");
+	assert_string_equal(json_text_or(json, "at", ""), "2026-11-30T17:25:03.000Z");
+	assert_int_equal(json_int_or(json, "priority", 0), attention ? 4 : 3);
+	assert_int_equal(json_length(json_child(json, "tags", json_type_array)), 1);
+}
+
 int main(void)
 {
 	struct cases cases = {0};
 
 	cases_add(&cases, own_copy("each once, and hourly at most"), each_once_and_hourly, NULL);
+	cases_add_table(&cases, message_cases, check_message);
+	for (size_t i = 0; i < countof(message_cases); i++)
+		cases_add(&cases, own_format("as JSON: %s", message_cases[i].sentence), check_json,
+			  (void *)(uintptr_t)&message_cases[i]);
 	return cases_run("notices", &cases);
 }
