@@ -4,6 +4,7 @@
 #include "bridge/cli/command_completion.h"
 #include "bridge/cli/command_line.h"
 #include "bridge/cli/command_manual.h"
+#include "bridge/settings_message.h"
 #include "bridge/version.h"
 #include "photos/child.h"
 

@@ -3,6 +3,7 @@
 #include "base/http_request.h"
 #include "base/listen_address.h"
 #include "base/log.h"
+#include "base/settings_compare.h"
 #include "bridge/base_id.h"
 #include "public-images/keys.h"
 #include "public-images/target.h"
@@ -242,6 +243,52 @@ bool bridge_settings_load(struct bridge_settings *settings_out, struct error *er
 	return true;
 }
 
+/* ---- what is read again ---- */
+
+struct taking {
+	const struct bridge_settings *now;
+	struct bridge_settings *fresh;
+	struct text *taken, *later;
+	bool for_integrations;
+};
+
+/* What is opened once: sockets, the cache. */
+static const char *const at_start[] = {"PUBLIC_URL",   "PUBLIC_LISTEN", "PUBLIC_PROXIES", "PUBLIC_CACHE_MIB",
+				       "ADMIN_LISTEN", "ADMIN_HOSTS",   "ADMIN_PROXIES",  "DATA_DIR"};
+/* Of the log, of the admin port, of the picture server; the keys are shared by all who sign. */
+static const char *const of_others[] = {"LOG_LEVEL", "ADMIN_PASSWORD_HASH", "ADMIN_TOKEN", "IMAGE_KEYS",
+					"PUBLIC_UNSIGNED"};
+
+static bool is_among(const char *const *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void take_one(void *context, const char *name)
+{
+	struct taking *taking = context;
+	bool later = is_among(at_start, countof(at_start), name);
+	struct text *list = later ? taking->later : taking->taken;
+
+	text_format(list, "%s%s", list->length ? ", " : "", name);
+	if (later)
+		settings_copy_one(table, countof(table), name, taking->now, taking->fresh);
+	else if (!is_among(of_others, countof(of_others), name))
+		taking->for_integrations = true;
+}
+
+bool bridge_settings_take(const struct bridge_settings *now, struct bridge_settings *fresh,
+			  struct text *taken_out, struct text *later_out)
+{
+	struct taking taking = {now, fresh, taken_out, later_out, false};
+
+	settings_compare(table, countof(table), now, fresh, take_one, &taking);
+	return taking.for_integrations;
+}
+
 /* ---- what is told ---- */
 
 /* The one server that gets a token, and is asked through whatever is in between. */
@@ -291,38 +338,6 @@ void bridge_settings_warn(const struct bridge_settings *settings)
 	warn_of_open_public(settings);
 	settings_strangers(table, countof(table), SETTINGS_FILE_VARIABLE, warn_of_stranger, NULL);
 	warn_of_other_tokens(settings);
-}
-
-static void add_tokens(const struct bridge_settings *settings, struct text *text)
-{
-	const struct settings_family *family = &settings->airtable_tokens;
-	bool common = is_set(settings->airtable_token);
-
-	text_add(text, common ? "the token AIRTABLE_TOKEN" : family->count ? "" : "no token");
-	for (size_t i = 0; i < family->count; i++)
-		text_format(text, "%sAIRTABLE_TOKEN_%s", common || i ? ", " : "the token ",
-			    family->members[i].name);
-}
-
-char *bridge_settings_message(const struct bridge_settings *settings)
-{
-	struct text text = {0};
-
-	text_format(&text, "CouchDB at %s as ", settings->couchdb_url);
-	if (is_set(settings->couchdb_user))
-		text_format(&text, "user '%s', ", settings->couchdb_user);
-	else
-		text_add(&text, "nobody (COUCHDB_USER is empty), ");
-	if (is_set(settings->couchdb_databases))
-		text_format(&text, "databases %s", settings->couchdb_databases);
-	else
-		text_add(&text, "every database with an Airtable integration");
-	text_format(&text, "; Airtable at %s with ", settings->airtable_endpoint_url);
-	add_tokens(settings, &text);
-	text_format(&text, ", polled every %d s", settings->airtable_poll_s);
-	if (bridge_settings_serve_pictures(settings))
-		text_format(&text, "; pictures at %s", settings->public_url);
-	return text_take(&text);
 }
 
 bool bridge_settings_notify_json(const struct bridge_settings *settings)

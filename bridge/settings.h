@@ -19,20 +19,28 @@ struct bridge_settings {
 	char *log_level;
 };
 
+/* The settings that count now, where SIGHUP may make others count: read from any thread. Those that counted once live as long as all who
+ * read them. */
+struct settings_now {
+	const struct bridge_settings *_Atomic settings;
+};
+
 #define ADMIN_TOKEN_LEAST 16 /* characters of it, if there is one */
 
 #define SETTINGS_FILE_VARIABLE "DAVENPORT_CONFIG"
 
 /* From the environment and the file that DAVENPORT_CONFIG names; sets the log's level as well. */
 must_use bool bridge_settings_load(struct bridge_settings *settings_out, struct error *error);
+/* What count now, against a fresh reading. What only a start can change stays in 'fresh' as it is now, and is named in later_out; the
+ * others that differ in taken_out: "COUCHDB_PASSWORD, AIRTABLE_TOKEN". True: some of these are for the integrations, which are to begin anew. */
+bool bridge_settings_take(const struct bridge_settings *now, struct bridge_settings *fresh,
+			  struct text *taken_out, struct text *later_out);
 /* Whether pictures are to be served. Then there is a key at least. */
 bool bridge_settings_serve_pictures(const struct bridge_settings *settings);
 /* Whether notices are JSON, and not a sentence. */
 bool bridge_settings_notify_json(const struct bridge_settings *settings);
 /* Tells the log what is set and is probably not what was meant. */
 void bridge_settings_warn(const struct bridge_settings *settings);
-/* One line of what matters, without a secret: "CouchDB at …; Airtable at …". The caller frees. */
-char *bridge_settings_message(const struct bridge_settings *settings);
 void bridge_settings_done(struct bridge_settings *settings);
 /* What --help prints of them. */
 void bridge_settings_help(struct text *text);

@@ -38,6 +38,7 @@ struct public_check {
 /* ---- a server of our own, while nobody else listens ---- */
 
 struct own_server {
+	struct settings_now now;
 	char folder[64];
 	struct image_cache *cache;
 	struct image_server *server;
@@ -66,12 +67,13 @@ static bool open_cache(struct own_server *own, struct error *error)
 static bool open_own(struct own_server *own, const struct bridge_settings *settings,
 		     const struct image_keys *keys, struct error *error)
 {
+	own->now.settings = settings;
 	if (!open_cache(own, error))
 		return false;
 	const struct image_server_options options = {
 		.listen = settings->public_listen,
 		.proxies = settings->public_proxies,
-		.source = couch_pictures_source(settings),
+		.source = couch_pictures_source(&own->now),
 		.databases = {NULL, never, never},
 		.cache = own->cache,
 	};

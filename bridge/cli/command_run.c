@@ -1,6 +1,7 @@
 #include "bridge/cli/command_run.h"
 
 #include "base/log.h"
+#include "bridge/cli/settings_again.h"
 #include "bridge/daemon/fleet.h"
 #include "bridge/daemon/integration.h"
 #include "bridge/pages/port.h"
@@ -17,7 +18,7 @@ enum { RUN_END_MS = 9000 };
 static const struct log no_place;
 
 struct running {
-	const struct bridge_settings *settings; /* borrowed */
+	struct settings_again settings;
 	struct fleet *fleet;
 	struct picture_server *pictures; /* NULL: they are not served */
 	struct admin_port *admin;
@@ -32,24 +33,33 @@ static void block_signals(sigset_t *signals)
 	pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
-/* What can change while everything runs. A mistake in the settings stops nothing. */
+/* The keys first: they may be wrong. Whoever borrows the settings comes last. */
+static bool take_settings(struct running *running, const struct settings_news *news, struct error *error)
+{
+	if (running->pictures && (!picture_signing_take_keys(news->settings, error) ||
+				  !picture_server_take(running->pictures, news->settings, error)))
+		return false;
+	admin_port_take(running->admin, news->settings);
+	if (news->for_integrations)
+		fleet_take(running->fleet, news->settings);
+	return true;
+}
+
+/* A mistake in the settings stops nothing. */
 static void read_settings_again(struct running *running)
 {
-	struct bridge_settings settings = {0};
+	struct settings_news news = {0};
 	struct error error = {0};
-	bool good = bridge_settings_load(&settings, &error) &&
-		    (!running->pictures || (picture_server_take_keys(running->pictures, &settings, &error) &&
-					    picture_signing_take_keys(&settings, &error)));
 
+	bool good = settings_again_read(&running->settings, &news, &error) &&
+		    (!news.any || take_settings(running, &news, &error));
 	if (good)
-		admin_port_take(running->admin, &settings);
-	bridge_settings_done(&settings);
-	if (good)
-		log_info(&no_place,
-			 "SIGHUP: the log's level, the keys of IMAGE_KEYS, and the password and token of the "
-			 "admin pages were read again; what else was changed counts at the next start");
+		log_info(&no_place, "SIGHUP: the settings were read again%s", news.words);
 	else
 		log_error(&no_place, "SIGHUP: what was read before stays: %s", error.text);
+	if (good && news.any)
+		settings_again_count(&running->settings, &news);
+	settings_news_done(&news);
 }
 
 /* The signal that ends it. */
@@ -77,24 +87,25 @@ static int end_run(struct running *running)
 	admin_port_close(&running->admin);
 	picture_server_close(&running->pictures);
 	fleet_close(&running->fleet);
+	settings_again_done(&running->settings);
 	return EXIT_DONE;
 }
 
 static bool start(struct running *running, struct error *error)
 {
-	if (bridge_settings_serve_pictures(running->settings)) {
-		running->pictures = picture_server_open(running->settings, error);
+	if (bridge_settings_serve_pictures(running->settings.now)) {
+		running->pictures = picture_server_open(running->settings.now, error);
 		if (!running->pictures)
 			return false;
 	}
-	running->admin = admin_port_open(running->settings, running->fleet, running->pictures);
+	running->admin = admin_port_open(running->settings.now, running->fleet, running->pictures);
 	return fleet_start(running->fleet, error);
 }
 
 /* This thread waits for signals and for nothing else: no server keeps it. */
 int run_command(const struct bridge_settings *settings, const struct command_options *options)
 {
-	struct running running = {.settings = settings, .fleet = fleet_open(settings)};
+	struct running running = {.settings = {.now = settings}, .fleet = fleet_open(settings)};
 	struct error error = {0};
 	sigset_t signals;
 

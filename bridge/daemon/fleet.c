@@ -29,7 +29,7 @@ enum fleet_limits {
 static const struct log no_place;
 
 struct fleet {
-	const struct bridge_settings *settings; /* borrowed */
+	const struct bridge_settings *settings; /* borrowed; the search's own */
 	struct http *http;                      /* owned; the search's own */
 	struct outage *outage;                  /* owned; shared with the integrations */
 	struct token_limits limits;             /* the search's own */
@@ -45,6 +45,7 @@ struct fleet {
 
 	pthread_mutex_t lock; /* guards what follows; never held while anything is waited for */
 	bool stopping;
+	const struct bridge_settings *fresh; /* borrowed; what is to count from the next search on; or NULL */
 	size_t count;
 	struct integration **list;     /* owned */
 	bool searched;                 /* the last search went well */
@@ -156,6 +157,39 @@ static void match_fleet(struct fleet *fleet, struct integration_configs *configs
 			start_new(fleet, &configs->list[i]);
 }
 
+/* ---- other settings ---- */
+
+void fleet_take(struct fleet *fleet, const struct bridge_settings *settings)
+{
+	lock(fleet);
+	fleet->fresh = settings;
+	unlock(fleet);
+	http_wake(fleet->http);
+}
+
+static bool has_fresh_settings(struct fleet *fleet)
+{
+	lock(fleet);
+	bool fresh = fleet->fresh != NULL;
+	unlock(fleet);
+	return fresh;
+}
+
+/* All are asked to end before the first one is waited for. */
+static void take_fresh_settings(struct fleet *fleet)
+{
+	lock(fleet);
+	const struct bridge_settings *fresh = take(fleet->fresh);
+	for (size_t i = 0; fresh && i < fleet->count; i++)
+		integration_stop(fleet->list[i]);
+	unlock(fleet);
+	if (!fresh)
+		return;
+	while (fleet->count)
+		close_at(fleet, fleet->count - 1);
+	fleet->settings = fresh;
+}
+
 /* ---- the search ---- */
 
 static void report(struct fleet *fleet, const char *words)
@@ -251,7 +285,8 @@ static void wait_for_next_search(struct fleet *fleet, bool found, int64_t took_m
 		clock_steady_ms() +
 		(fleet->count && (found || !any_over(fleet)) ? search_pause_ms(took_ms) : SEARCH_SOON_MS);
 
-	while (!http_stopped(fleet->http) && clock_steady_ms() < until_ms && !(found && any_over(fleet)))
+	while (!http_stopped(fleet->http) && clock_steady_ms() < until_ms && !(found && any_over(fleet)) &&
+	       !has_fresh_settings(fleet))
 		http_run(fleet->http, LOOK_AROUND_MS);
 }
 
@@ -260,6 +295,7 @@ static void *run(void *context)
 	struct fleet *fleet = context;
 
 	while (!http_stopped(fleet->http)) {
+		take_fresh_settings(fleet);
 		int64_t began_ms = clock_steady_ms();
 		bool found = search(fleet);
 		wait_for_next_search(fleet, found, clock_steady_ms() - began_ms);

@@ -12,6 +12,9 @@ struct fleet;
 struct fleet *fleet_open(const struct bridge_settings *settings);
 /* Begins to search, and to run what is found. ERROR_FATAL when there is no thread to be had. */
 must_use bool fleet_start(struct fleet *fleet, struct error *error);
+/* From now on these settings count, which are borrowed until the close: every integration ends and begins anew. Returns at once. From any
+ * thread. */
+void fleet_take(struct fleet *fleet, const struct bridge_settings *settings);
 /* Asks the search and every integration to end; returns at once. From any thread. */
 void fleet_stop(struct fleet *fleet);
 /* After the stop: whether all of it has ended within wait_ms. */

@@ -7,8 +7,8 @@ struct http;
 struct picture_server;
 
 struct pages {
-	const struct bridge_settings *settings; /* borrowed */
-	int64_t began_wall_ms, began_steady_ms; /* this process */
+	const struct bridge_settings *_Atomic settings; /* borrowed; SIGHUP may make others of them */
+	int64_t began_wall_ms, began_steady_ms;         /* this process */
 	void (*look)(void *context,
 		     struct fleet_view *view_out); /* what runs; from any thread, at once. To an empty view */
 	void *look_context;

@@ -123,6 +123,7 @@ struct admin_port *admin_port_open(const struct bridge_settings *settings, struc
 
 void admin_port_take(struct admin_port *port, const struct bridge_settings *settings)
 {
+	port->pages.settings = settings;
 	pthread_mutex_lock(&port->lock);
 	free(port->password_hash);
 	free(port->token);

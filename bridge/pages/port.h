@@ -12,7 +12,7 @@ struct picture_server;
 /* All of them are borrowed until the close. pictures: NULL where none are served. */
 struct admin_port *admin_port_open(const struct bridge_settings *settings, struct fleet *fleet,
 				   struct picture_server *pictures);
-/* From now on these settings' password and token count. From any thread. */
+/* From now on these settings' password and token count, and the pages ask CouchDB as they say. Borrowed until the close. From any thread. */
 void admin_port_take(struct admin_port *port, const struct bridge_settings *settings);
 /* Ends what its pages ask of servers. At once; before the close. */
 void admin_port_stop(struct admin_port *port);

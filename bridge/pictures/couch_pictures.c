@@ -16,15 +16,15 @@
 enum { FIND_MS = 15000 }; /* a client waits for it */
 
 struct worker {
-	const struct bridge_settings *settings; /* borrowed */
-	struct http *http;                      /* owned */
+	const struct settings_now *now; /* borrowed */
+	struct http *http;              /* owned */
 };
 
 static void *open_worker(void *context)
 {
 	struct worker *worker = own_alloc(sizeof *worker);
 
-	worker->settings = context;
+	worker->now = context;
 	worker->http = http_open(CONNECTION_AGENT);
 	return worker;
 }
@@ -46,7 +46,7 @@ static void interrupt_worker(void *context)
 
 static struct couch_client *open_database(const struct worker *worker, const char *database)
 {
-	struct couch_address address = connection_couch_address(worker->settings, database);
+	struct couch_address address = connection_couch_address(worker->now->settings, database);
 
 	address.once = true;
 	address.total_ms = FIND_MS; /* not of an attachment, however long that takes */
@@ -124,10 +124,10 @@ static enum image_answer read_bytes(void *context, const char *database, const c
 	return answer_of(error);
 }
 
-struct image_source couch_pictures_source(const struct bridge_settings *settings)
+struct image_source couch_pictures_source(const struct settings_now *now)
 {
 	return (struct image_source){
-		.context = (void *)(uintptr_t)settings,
+		.context = (void *)(uintptr_t)now,
 		.open = open_worker,
 		.close = close_worker,
 		.interrupt = interrupt_worker,

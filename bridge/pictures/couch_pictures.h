@@ -6,8 +6,8 @@
 
 struct json_object;
 
-/* The settings are borrowed by the source and all its workers. */
-struct image_source couch_pictures_source(const struct bridge_settings *settings);
+/* Borrowed by the source and all its workers. */
+struct image_source couch_pictures_source(const struct settings_now *now);
 
 /* What the stub of a document's picture says. False: it has none whose digest could be told. */
 bool couch_pictures_stub(struct json_object *body, struct image_picture *picture_out);

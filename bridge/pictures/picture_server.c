@@ -33,7 +33,7 @@ struct trouble {
 };
 
 struct picture_server {
-	const struct bridge_settings *settings; /* borrowed */
+	struct settings_now now;
 	struct log log;
 	struct http *http; /* owned; the thread's, for the databases */
 	pthread_t thread;
@@ -78,10 +78,10 @@ static bool make_folder(const char *path, struct error *error)
 
 static bool open_cache(struct picture_server *server, struct error *error)
 {
-	const char *data = server->settings->data_dir;
+	const char *data = server->now.settings->data_dir;
 	scoped_text folder = own_format("%s/" CACHE_FOLDER, data);
 	const struct image_cache_limits limits = {
-		.bytes = (uint64_t)server->settings->public_cache_mib * MIB,
+		.bytes = (uint64_t)server->now.settings->public_cache_mib * MIB,
 		.age_s = CACHE_AGE_S,
 	};
 
@@ -103,14 +103,14 @@ static unsigned connections_most(void)
 static bool open_server(struct picture_server *server, struct error *error)
 {
 	const struct image_server_options options = {
-		.listen = server->settings->public_listen,
+		.listen = server->now.settings->public_listen,
 		.limits = {.connections = connections_most(),
 			   .connections_per_address = IMAGE_USUAL_CONNECTIONS_PER_ADDRESS},
 		.requests_per_second = IMAGE_USUAL_REQUESTS_PER_SECOND,
 		.requests_at_once = IMAGE_USUAL_REQUESTS_AT_ONCE,
-		.proxies = server->settings->public_proxies,
+		.proxies = server->now.settings->public_proxies,
 		.access_log = true,
-		.source = couch_pictures_source(server->settings),
+		.source = couch_pictures_source(&server->now),
 		.databases = served_databases_interface(server->databases),
 		.cache = server->cache,
 	};
@@ -136,7 +136,7 @@ static bool open_all(struct picture_server *server)
 	end_trouble(&server->opening);
 	if (fresh)
 		log_info(&server->log, "pictures are served on %s (port %d) as %s",
-			 server->settings->public_listen, port, server->settings->public_url);
+			 server->now.settings->public_listen, port, server->now.settings->public_url);
 	return true;
 }
 
@@ -193,10 +193,10 @@ struct picture_server *picture_server_open(const struct bridge_settings *setting
 	if (!read_keys(settings, &keys, error))
 		return NULL;
 	struct picture_server *server = own_alloc(sizeof *server);
-	server->settings = settings;
+	server->now.settings = settings;
 	server->log = log_context(NULL, "pictures");
 	server->http = http_open(CONNECTION_AGENT);
-	server->databases = served_databases_open(settings);
+	server->databases = served_databases_open(&server->now);
 	server->keys = keys;
 	image_keys_done(&keys);
 	if (pthread_mutex_init(&server->lock, NULL) != 0)
@@ -212,13 +212,14 @@ struct picture_server *picture_server_open(const struct bridge_settings *setting
 	return NULL;
 }
 
-bool picture_server_take_keys(struct picture_server *server, const struct bridge_settings *settings,
-			      struct error *error)
+bool picture_server_take(struct picture_server *server, const struct bridge_settings *settings,
+			 struct error *error)
 {
 	struct image_keys keys = {0};
 
 	if (!read_keys(settings, &keys, error))
 		return false;
+	server->now.settings = settings;
 	pthread_mutex_lock(&server->lock);
 	server->keys = keys;
 	if (server->server)

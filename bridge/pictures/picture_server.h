@@ -15,9 +15,10 @@ struct picture_server;
  * or there is no thread to be had. */
 must_use struct picture_server *picture_server_open(const struct bridge_settings *settings,
 						    struct error *error);
-/* From now on links are checked by these settings' keys. Changes nothing else, and nothing on failure. */
-must_use bool picture_server_take_keys(struct picture_server *server, const struct bridge_settings *settings,
-				       struct error *error);
+/* From now on links are checked by these settings' keys, and CouchDB is asked as they say; what they say of the port and the cache is as
+ * it was (bridge_settings_take()). They are borrowed until the close. Changes nothing on failure. */
+must_use bool picture_server_take(struct picture_server *server, const struct bridge_settings *settings,
+				  struct error *error);
 struct picture_counts {
 	bool is_open;           /* it listens */
 	uint64_t answers[6];    /* by the hundreds of their status: [2]: 200-299 */

@@ -11,16 +11,16 @@
 #include <string.h>
 
 struct served_databases {
-	const struct bridge_settings *settings; /* borrowed */
+	const struct settings_now *now; /* borrowed */
 	pthread_rwlock_t lock;
 	struct json_object *names; /* owned; an array, replaced as a whole */
 };
 
-struct served_databases *served_databases_open(const struct bridge_settings *settings)
+struct served_databases *served_databases_open(const struct settings_now *now)
 {
 	struct served_databases *databases = own_alloc(sizeof *databases);
 
-	databases->settings = settings;
+	databases->now = now;
 	databases->names = json_new_array();
 	if (pthread_rwlock_init(&databases->lock, NULL) != 0)
 		abort();
@@ -63,7 +63,7 @@ static bool is_unsigned(void *context, const char *name)
 	const struct served_databases *databases = context;
 	size_t length = strlen(name);
 
-	for (const char *list = databases->settings->public_unsigned; *list;
+	for (const char *list = databases->now->settings->public_unsigned; *list;
 	     list += strcspn(list, ","), list += *list == ',')
 		if (strncmp(list, name, length) == 0 && (list[length] == ',' || !list[length]))
 			return true;
@@ -81,7 +81,7 @@ struct image_databases served_databases_interface(struct served_databases *datab
 static bool look_at(struct served_databases *databases, struct http *http, const char *name, bool *served_out,
 		    struct error *error)
 {
-	scoped(couch_client) couch = connection_open_couch(databases->settings, http, name);
+	scoped(couch_client) couch = connection_open_couch(databases->now->settings, http, name);
 	scoped(json_object) config = NULL;
 	struct error failure = {0};
 
@@ -99,7 +99,7 @@ bool served_databases_refresh(struct served_databases *databases, struct http *h
 	struct json_object *served = NULL;
 	bool each = true;
 
-	if (!databases_meant(databases->settings, http, &all, error))
+	if (!databases_meant(databases->now->settings, http, &all, error))
 		return false;
 	served = json_new_array();
 	for (size_t i = 0; i < json_length(all); i++) {

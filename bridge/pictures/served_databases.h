@@ -7,8 +7,8 @@
 struct http;
 struct served_databases;
 
-/* The settings are borrowed until the close. */
-struct served_databases *served_databases_open(const struct bridge_settings *settings);
+/* Borrowed until the close. */
+struct served_databases *served_databases_open(const struct settings_now *now);
 void served_databases_close(struct served_databases **databases);
 struct image_databases served_databases_interface(struct served_databases *databases);
 

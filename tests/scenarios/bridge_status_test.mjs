@@ -1,12 +1,14 @@
 /* What `davenport status` says beside a process that runs and without one; what the figures cost; pause, resume and a sync that the running
  * process is asked for. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdminPages } from './lib/admin_pages.mjs';
+import { MemberProxy } from './lib/member_proxy.mjs';
 import { DAVENPORT, runToEnd } from './lib/programs.mjs';
 import { note, playAll } from './lib/tap.mjs';
-import { idOf, inWorld } from './lib/world.mjs';
+import { idOf, inWorld, TOKEN } from './lib/world.mjs';
 
 const SAVED_WRITES = 3, MINUTE_MS = 60000; /* as bridge/report/write_pace.h has them */
 const QUIET_MS = 12000;
@@ -180,6 +182,51 @@ async function needsAttention(world, step) {
 	});
 }
 
+/* ---- settings that are read again ---- */
+
+/* The password and the token change under a process that runs, as somebody rotates them. */
+async function secretsAgain(world, step) {
+	const proxy = await MemberProxy.open(world.server, { databases: [world.database, `${world.database}-davenport`] });
+	const file = (name, words) => {
+		const path = `${world.folder}/${name}`;
+		writeFileSync(path, `${words}\n`);
+		return path;
+	};
+	try {
+		await world.syncWell(); /* makes the state database, which a member may not */
+		const env = { COUCHDB_URL: proxy.url, COUCHDB_USER: proxy.user, COUCHDB_PASSWORD: '', AIRTABLE_TOKEN: '', ADMIN_TOKEN: '',
+			COUCHDB_PASSWORD_FILE: file('password', proxy.password), AIRTABLE_TOKEN_FILE: file('token', 'patWrong000000000.nobody') };
+		const bridge = await world.run({ env });
+		await untilState(world, 'needs_attention');
+		const hangUp = () => process.kill(bridge.pid, 'SIGHUP');
+		const said = (words) => world.until(`it says ${words}`, () => words.test(bridge.log()));
+		file('token', world.token);
+		hangUp();
+		await untilState(world, 'in_sync');
+		await step('a token that was put right counts from SIGHUP on', () =>
+			said(/SIGHUP: the settings were read again; from now on it counts what they say of AIRTABLE_TOKEN"?$/m));
+		proxy.password = 'another-one-of-some-databases';
+		proxy.server.closeAllConnections();
+		await said(/CouchDB refuses the user 'member'/);
+		file('password', proxy.password);
+		hangUp();
+		const [one] = (await world.documents()).map(idOf);
+		await world.save(one, { notes: 'with the new password' });
+		await step('so does another password', async () => {
+			await world.untilEqual('the edit');
+			assert.equal((await world.rowOf(one)).fields.Notes, 'with the new password');
+			await said(/it counts what they say of COUCHDB_PASSWORD/);
+		});
+		hangUp();
+		await step('where nothing differs nothing is done anew', () => said(/the settings were read again; they say what they said/));
+		for (const secret of [world.token, proxy.password])
+			assert.ok(!bridge.log().includes(secret), 'a secret is in the log');
+		assert.equal(await bridge.stop(), 0, bridge.log());
+	} finally {
+		await proxy.close();
+	}
+}
+
 /* The same as JSON, of a process that lacks a token; which tells the status so, though it makes no call. */
 async function withoutToken(world, step) {
 	const listener = await startListener();
@@ -335,6 +382,7 @@ await playAll([
 	inWorld('cost', { items: 5 }, cost),
 	inWorld('attention', { items: 3 }, needsAttention),
 	inWorld('token', { items: 3 }, withoutToken),
+	inWorld('secrets', { items: 3, sandbox: ['--token', TOKEN] }, secretsAgain),
 	inWorld('asked', { items: 5 }, asked),
 	inWorld('formats', { items: 3 }, olderFormats),
 ], { atOnce: 3 });

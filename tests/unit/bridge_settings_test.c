@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/own.h"
 #include "bridge/settings.h"
+#include "bridge/settings_message.h"
 #include "tests/fakes/log_lines.h"
 #include "tests/unit/cases.h"
 
@@ -230,6 +231,58 @@ static void check_first_line(void **state)
 	assert_null(strstr(said, "secret-"));
 }
 
+/* ---- what is read again ---- */
+
+static const struct again_case {
+	const char *sentence, *before, *after; /* besides the usual ones */
+	const char *taken, *later;
+	bool for_integrations;
+} again_cases[] = {
+	{"nothing differs", "", "", "", "", false},
+	{"CouchDB's password", "", "COUCHDB_PASSWORD=secret-3", "COUCHDB_PASSWORD", "", true},
+	{"the token of all bases, and the polls", "",
+	 "AIRTABLE_TOKEN=patNew.secret-4\nAIRTABLE_POLL_SECONDS=7", "AIRTABLE_TOKEN, AIRTABLE_POLL_SECONDS",
+	 "", true},
+	{"a token for one base comes", "", "AIRTABLE_TOKEN_appX=patX.secret-5", "AIRTABLE_TOKEN_*", "", true},
+	{"a token for one base changes", "AIRTABLE_TOKEN_appX=patX.secret-5",
+	 "AIRTABLE_TOKEN_appX=patX.secret-6", "AIRTABLE_TOKEN_*", "", true},
+	{"a token for one base stays", "AIRTABLE_TOKEN_appX=patX.secret-5",
+	 "AIRTABLE_TOKEN_appX=patX.secret-5", "", "", false},
+	{"the log's level is not for the integrations", "", "LOG_LEVEL=warn", "LOG_LEVEL", "", false},
+	{"nor is the admin's token", "", "ADMIN_TOKEN=0123456789abcdef", "ADMIN_TOKEN", "", false},
+	{"a port is for the next start", "", "ADMIN_LISTEN=127.0.0.1:9999", "", "ADMIN_LISTEN", false},
+	{"so is the cache, and what else differs counts", "",
+	 "PUBLIC_CACHE_MIB=77\nNOTIFY_URL=http://n.example", "NOTIFY_URL", "PUBLIC_CACHE_MIB", true},
+};
+
+static void check_again(void **state)
+{
+	const struct again_case *row = *state;
+	struct bridge_settings now = {0}, fresh = {0};
+	struct text taken = {0}, later = {0};
+
+	set_usual(true);
+	set_variables(row->before, true);
+	assert_true(bridge_settings_load(&now, NULL));
+	set_variables(row->before, false);
+	set_usual(true);
+	set_variables(row->after, true);
+	assert_true(bridge_settings_load(&fresh, NULL));
+	assert_int_equal(bridge_settings_take(&now, &fresh, &taken, &later), row->for_integrations);
+	assert_string_equal(text_or_empty(&taken), row->taken);
+	assert_string_equal(text_or_empty(&later), row->later);
+	/* What only a start changes is as it was. */
+	assert_string_equal(fresh.admin_listen, now.admin_listen);
+	assert_int_equal(fresh.public_cache_mib, now.public_cache_mib);
+	text_done(&taken);
+	text_done(&later);
+	bridge_settings_done(&now);
+	bridge_settings_done(&fresh);
+	set_variables(row->after, false);
+	set_usual(false);
+	log_set_level(LOG_INFO);
+}
+
 int main(void)
 {
 	struct cases cases = {0};
@@ -239,5 +292,6 @@ int main(void)
 	cases_add_table(&cases, refusal_cases, check_refusal);
 	cases_add_table(&cases, warning_cases, check_warning);
 	cases_add_table(&cases, first_line_cases, check_first_line);
+	cases_add_table(&cases, again_cases, check_again);
 	return cases_run("bridge_settings", &cases);
 }

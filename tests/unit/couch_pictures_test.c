@@ -114,7 +114,8 @@ static void check_answer(void **state)
 	struct fake_server *server = fake_server_open(answer, (void *)(uintptr_t)row);
 	scoped_text url = own_copy(fake_server_url(server));
 	const struct bridge_settings settings = {.couchdb_url = url};
-	struct image_source source = couch_pictures_source(&settings);
+	const struct settings_now now = {&settings};
+	struct image_source source = couch_pictures_source(&now);
 	struct image_picture picture = {0};
 	struct error error = {0};
 
@@ -130,7 +131,8 @@ static void check_answer(void **state)
 static void test_interrupted(void **state)
 {
 	const struct bridge_settings settings = {.couchdb_url = (char *)(uintptr_t) "http://127.0.0.1:9"};
-	struct image_source source = couch_pictures_source(&settings);
+	const struct settings_now now = {&settings};
+	struct image_source source = couch_pictures_source(&now);
 	struct image_picture picture = {0};
 	struct error error = {0};
 
@@ -155,7 +157,8 @@ static bool keep(void *data, const char *bytes, size_t length)
 static void test_own_picture(void **state)
 {
 	const struct bridge_settings settings = {.couchdb_url = (char *)(uintptr_t) "http://127.0.0.1:9"};
-	struct image_source source = couch_pictures_source(&settings);
+	const struct settings_now now = {&settings};
+	struct image_source source = couch_pictures_source(&now);
 	struct image_picture picture = {0};
 	struct text bytes = {0};
 	struct image_digest digest;

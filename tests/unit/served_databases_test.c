@@ -88,8 +88,9 @@ static void test_served(void **state)
 	scoped_text url = own_copy(fake_server_url(server));
 	const struct bridge_settings settings = {.couchdb_url = url,
 						 .couchdb_databases = (char *)(uintptr_t) "toys,tools,gone"};
+	const struct settings_now now = {&settings};
 	scoped(http) http = http_open("davenport-test/1");
-	scoped(served_databases) databases = served_databases_open(&settings);
+	scoped(served_databases) databases = served_databases_open(&now);
 	struct error error = {0};
 
 	(void)state;
@@ -126,7 +127,8 @@ static void check_unsigned(void **state)
 {
 	const struct unsigned_case *row = *state;
 	const struct bridge_settings settings = {.public_unsigned = (char *)(uintptr_t)row->list};
-	scoped(served_databases) databases = served_databases_open(&settings);
+	const struct settings_now now = {&settings};
+	scoped(served_databases) databases = served_databases_open(&now);
 	const struct image_databases interface = served_databases_interface(databases);
 
 	assert_int_equal(interface.is_unsigned(interface.context, row->name), row->is_unsigned);
