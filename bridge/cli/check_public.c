@@ -346,7 +346,7 @@ static void check_folder(const struct public_check *check)
 
 static void check_all_ways(struct public_check *check, const struct image_keys *keys)
 {
-	struct own_server own = {0};
+	struct own_server own = {.now = {NULL}};
 	struct error why = {0}; /* we cannot listen; mostly since davenport does */
 
 	if (open_own(&own, check->settings, keys, &why))
