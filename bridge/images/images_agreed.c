@@ -146,7 +146,7 @@ static void agree_on_one(const struct batch *batch, const struct job *job,
 					    PICTURE_SENT);
 		break;
 	case PICTURE_SEND:
-		if (sent && !job->images->by_upload && !job_holds_image(batch, job, decision))
+		if (sent && !job->images->by_upload && !job_holds_image(job, decision))
 			agree_sent(agreed, decision, one);
 		else if (one)
 			keep_wanted(agreed, one);

@@ -53,9 +53,9 @@ static void add(struct batch *batch, struct job *job, struct drafting *drafting,
 {
 	bool is_new = decision->action == PICTURE_SEND;
 
-	if (job_uploads_image(batch, job, decision))
+	if (job_uploads_image(job, decision))
 		return; /* what the row has in its place has no file */
-	if (is_new && !job->images->by_upload && !job_holds_image(batch, job, decision))
+	if (is_new && !job->images->by_upload && !job_holds_image(job, decision))
 		add_new(batch, job, drafting, decision->image_id);
 	else if (!is_new || (decision->attachment_id && decision->attachment_id[0]))
 		add_kept(drafting, decision->attachment_id);
@@ -72,10 +72,10 @@ static bool is_shown(const struct job_images *images, struct json_object *cell)
 }
 
 /* An upload appends: the order is put right when all are there, by one write. */
-static bool is_shown_so_far(const struct batch *batch, const struct job *job, struct json_object *cell)
+static bool is_shown_so_far(const struct job *job, struct json_object *cell)
 {
-	return job_uploads_any(batch, job) ? json_length(cell) == job->images->row_count
-					   : is_shown(job->images, cell);
+	return job_uploads_any(job) ? json_length(cell) == job->images->row_count
+				    : is_shown(job->images, cell);
 }
 
 /* NULL: it is not to be written, or cannot be. */
@@ -86,7 +86,7 @@ static struct json_object *draft_cell(struct batch *batch, struct job *job)
 
 	for (size_t i = 0; i < plan->kept; i++)
 		add(batch, job, &drafting, &plan->list[i]);
-	if (!drafting.fails && (drafting.sends || !is_shown_so_far(batch, job, drafting.cell)))
+	if (!drafting.fails && (drafting.sends || !is_shown_so_far(job, drafting.cell)))
 		return drafting.cell;
 	json_release(drafting.cell);
 	return NULL;

@@ -50,14 +50,12 @@ int64_t images_pause_ms(int failures)
 	return pause < PAUSE_CAP_MS ? pause : PAUSE_CAP_MS;
 }
 
-bool job_holds_image(const struct batch *batch, const struct job *job,
-		     const struct picture_decision *decision)
+bool job_holds_image(const struct job *job, const struct picture_decision *decision)
 {
-	const struct endpoint *rows = &batch->sync->rows;
 	const struct ledger_picture *one =
 		decision->image_id ? ledger_pictures_find(&job->images->before, decision->image_id) : NULL;
 
-	return decision->failed && one && one->next_try_ms > rows->ops->now_ms(rows->self) &&
+	return decision->failed && one && one->next_try_ms > job->images->planned_ms &&
 	       (one->uploaded || !job->images->by_upload);
 }
 
@@ -69,23 +67,22 @@ bool image_is_too_large(const struct job_image *image)
 	return json_int_or(file, "length", 0) > ENDPOINT_UPLOAD_LIMIT;
 }
 
-bool job_uploads_image(const struct batch *batch, const struct job *job,
-		       const struct picture_decision *decision)
+bool job_uploads_image(const struct job *job, const struct picture_decision *decision)
 {
 	const struct job_image *image =
 		decision->image_id ? job_image_of(job->images, decision->image_id) : NULL;
 
 	return job->images->by_upload && decision->action == PICTURE_SEND && image && image->filename &&
-	       !image_is_too_large(image) && !job_holds_image(batch, job, decision);
+	       !image_is_too_large(image) && !job_holds_image(job, decision);
 }
 
-bool job_uploads_any(const struct batch *batch, const struct job *job)
+bool job_uploads_any(const struct job *job)
 {
 	const struct pictures_plan *plan = &job->images->plan;
 	bool any = false;
 
 	for (size_t i = 0; !any && i < plan->kept; i++)
-		any = job_uploads_image(batch, job, &plan->list[i]);
+		any = job_uploads_image(job, &plan->list[i]);
 	return any;
 }
 

@@ -24,13 +24,11 @@ void images_note_link_worked(struct sync *sync);
 int64_t images_pause_ms(int failures);
 /* Whether this picture, which is to be sent, waits since Airtable did not take it. One that failed by its link does not wait for its
  * upload. */
-bool job_holds_image(const struct batch *batch, const struct job *job,
-		     const struct picture_decision *decision);
+bool job_holds_image(const struct job *job, const struct picture_decision *decision);
 /* Whether its file has more bytes than an upload may have. */
 bool image_is_too_large(const struct job_image *image);
 /* Whether this job sends it with its bytes, if the row's other cells are through. */
-bool job_uploads_image(const struct batch *batch, const struct job *job,
-		       const struct picture_decision *decision);
-bool job_uploads_any(const struct batch *batch, const struct job *job);
+bool job_uploads_image(const struct job *job, const struct picture_decision *decision);
+bool job_uploads_any(const struct job *job);
 /* Whether the row, in which those that this job has uploaded stand last, has another order than was decided. */
 bool job_uploads_disorder(const struct job *job);

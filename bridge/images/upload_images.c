@@ -295,8 +295,8 @@ static bool is_through(struct batch *batch, struct job *job)
 	return job->images && job->images->planned && job->images->by_upload && !job_has_ended(job) &&
 	       !job_is_open(job) && job->entry.state == ENTRY_PAIR && job->stored == STORED_ALL &&
 	       !job->missed && job->row_write.mode == ROW_WRITE_CELLS && is_answered(job) &&
-	       !job->images->plan.row_must_wait && !job->images->links_failed &&
-	       job_uploads_any(batch, job) && !job_lacks_right(batch, job, RIGHT_UPDATE);
+	       !job->images->plan.row_must_wait && !job->images->links_failed && job_uploads_any(job) &&
+	       !job_lacks_right(batch, job, RIGHT_UPDATE);
 }
 
 static bool may_go_on(const struct sync *sync, struct job *job, int64_t until_ms)
@@ -319,7 +319,7 @@ static bool upload_each(struct batch *batch, struct job *job, int64_t until_ms, 
 	struct uploading uploading = {.batch = batch, .job = job};
 
 	for (size_t i = 0; i < plan->kept && !uploading.ended; i++) {
-		if (!job_uploads_image(batch, job, &plan->list[i]))
+		if (!job_uploads_image(job, &plan->list[i]))
 			continue;
 		if (!may_go_on(batch->sync, job, until_ms))
 			return true;
