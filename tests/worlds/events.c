@@ -189,9 +189,7 @@ static void step_clock(struct play *play, const struct event *event)
 	play->world->wall_ahead_ms += ms[event->a % countof(ms)];
 }
 
-/* What people attach themselves is not drawn: it becomes pictures of the item, which only named worlds judge.
- *
- * Kinds and what they choose from only grow: kept histories are told in their names and numbers. */
+/* Kinds and what they choose from only grow: kept histories are told in their names and numbers. */
 const struct event_kind event_kinds[] = {
 	{"pass", play_pass, 24, RULE_ALWAYS, false, false, 0, 0},
 	{"crash", crash, 6, RULE_ALWAYS, false, true, 0, 0},
@@ -260,10 +258,11 @@ const struct event_kind event_kinds[] = {
 	{"person turns pictures", person_turns_pictures, 5, RULE_9, true, true, 0, 0},
 	{"person empties pictures", person_empties_pictures, 4, RULE_9, true, true, 0, 0},
 	{"person ticks Remove All Images", person_ticks_remove, 3, RULE_9, true, true, 0, 0},
-	{"person adds photo", person_adds_photo, 0, RULE_9, true, true, 0, 0},
-	{"person pastes pictures", person_pastes_pictures, 0, RULE_9, true, true, 0, 0},
+	{"person adds photo", person_adds_photo, 8, RULE_9, true, true, 0, 0},
+	{"person pastes pictures", person_pastes_pictures, 3, RULE_9, true, true, 0, 0},
 	{"fetches end", fetches_end, 4, RULE_9, true, true, 0, 0},
 	{"base refuses pictures", base_refuses_pictures, 1, RULE_9, true, true, 0, 0},
 	{"base takes pictures", base_takes_pictures, 1, RULE_9, true, true, 0, 0},
+	{"photos end", photos_end, 3, RULE_9, true, true, 0, 0},
 };
 const size_t event_kind_count = countof(event_kinds);

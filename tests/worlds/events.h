@@ -118,3 +118,4 @@ void person_pastes_pictures(struct play *play, const struct event *event);
 void fetches_end(struct play *play, const struct event *event);
 void base_refuses_pictures(struct play *play, const struct event *event);
 void base_takes_pictures(struct play *play, const struct event *event);
+void photos_end(struct play *play, const struct event *event);

@@ -2,11 +2,14 @@
 #include "tests/worlds/events.h"
 
 #include "tests/worlds/world_couch.h"
+#include "tests/worlds/world_imports.h"
 #include "tests/worlds/world_pictures.h"
 
 #include <string.h>
 
 #define FETCHES 7 /* enum world_fetch */
+#define PHOTOS  4 /* names of people's own files */
+#define ENDS    6 /* enum world_photo */
 
 /* ---- choosing ---- */
 
@@ -220,7 +223,7 @@ void person_adds_photo(struct play *play, const struct event *event)
 	scoped_text image = choose_image(play, event->c);
 	scoped_text name = event->b % 4 == 0 && image ? own_format("%s.png", image)
 			   : event->b % 4 == 1        ? own_copy("")
-						      : own_format("photo%u.jpg", event->c % 4);
+						      : own_format("photo%u.jpg", event->c % PHOTOS);
 
 	if (!row)
 		return;
@@ -262,4 +265,13 @@ void base_takes_pictures(struct play *play, const struct event *event)
 {
 	(void)event;
 	world_refuses_images(play->world, NULL);
+}
+
+/* What comes of people's own files. */
+void photos_end(struct play *play, const struct event *event)
+{
+	scoped_text stem = own_format("photo%u", event->a % PHOTOS);
+
+	play->flaws++;
+	world_photos_end(play->world, stem, (enum world_photo)(event->b % ENDS));
 }

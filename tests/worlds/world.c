@@ -22,6 +22,8 @@
 #define QUIET_ROUNDS 60
 #define VAIN_MS      70000 /* after pictures were sent that cannot be fetched: by then they are told */
 #define QUIET_MS     62000 /* between two full lists after which nothing was written */
+#define SOON_MS      3000  /* what is due by then is awaited: both clocks differ by as much as a second */
+#define SOONS        3     /* so often: what is tried in turn, for ever, is always due soon */
 
 /* ---- clock and chance ---- */
 
@@ -325,6 +327,14 @@ static bool waits_for_ledger(const struct world *world)
 	return world->refusal_count == 0 && world->sync->pairs.unstored > 0;
 }
 
+/* A time has come by this machine's clock, and comes within seconds by Airtable's. */
+static bool is_due_soon(const struct world *world)
+{
+	int64_t due_ms = cycle_next_due_ms(world->sync);
+
+	return due_ms && due_ms - world->steady_ms < SOON_MS;
+}
+
 bool world_quiet(struct world *world)
 {
 	world_lift_refusals(world);
@@ -337,6 +347,7 @@ bool world_quiet_refused(struct world *world)
 {
 	int64_t silent_since_ms =
 		0; /* since the first full list after which nothing was written; 0: not yet */
+	int soons = 0;
 
 	transcript_add(world, (struct act){.kind = ACT_CALMS});
 	world->at_effect = NULL;
@@ -351,12 +362,14 @@ bool world_quiet_refused(struct world *world)
 		unsigned before = writes(world);
 		bool list = round % 2 == 1;
 		bool ok = world_pass(world, true, list);
-		if (!ok || writes(world) != before || is_undecided(world) || waits_for_ledger(world))
+		if (!ok || writes(world) != before || is_undecided(world) || waits_for_ledger(world) ||
+		    world_is_importing(world))
 			silent_since_ms = 0;
 		else if (list && !silent_since_ms)
 			silent_since_ms = world->steady_ms;
 		else if (list && world->steady_ms - silent_since_ms > QUIET_MS &&
-			 world->steady_ms - world->vain_ms > VAIN_MS)
+			 world->steady_ms - world->vain_ms > VAIN_MS &&
+			 (!is_due_soon(world) || ++soons > SOONS))
 			return true;
 		wait_for_due(world);
 	}

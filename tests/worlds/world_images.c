@@ -324,7 +324,7 @@ void world_fetch_ends(struct world *world, const char *image_id, enum world_fetc
 bool world_pictures_all_work(struct world *world)
 {
 	struct world_pictures *pictures = world->pictures;
-	bool changes = json_key_count(pictures->ends) > 0 || pictures->refusal;
+	bool changes = world_photos_all_end(world) || json_key_count(pictures->ends) > 0 || pictures->refusal;
 
 	json_release(pictures->ends);
 	pictures->ends = json_new_object();

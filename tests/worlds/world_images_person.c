@@ -106,6 +106,14 @@ static void all_go(struct world *world, const struct world_row *row)
 
 /* ---- people ---- */
 
+/* A file that goes by the name of a picture of the app is that picture, also when the app has just removed it. */
+static bool is_of_app(struct world *world, const char *stem)
+{
+	scoped_text full_id = document_full_id(DOCUMENT_IMAGE, stem);
+
+	return world_extra(world, full_id) != NULL;
+}
+
 static struct json_object *new_photo(struct world *world, const struct world_row *row, const char *filename)
 {
 	struct json_object *photo = world_new_attachment(world, filename, true);
@@ -115,8 +123,11 @@ static struct json_object *new_photo(struct world *world, const struct world_row
 	world_stem_of(photo, stem);
 	json_put_text(world->pictures->photos, json_text_or(photo, "id", ""), row->id);
 	json_put(world->pictures->attached, json_text_or(photo, "id", ""), json_new_int(world->moment));
-	for (size_t i = 0; i < countof(owners.ids); i++)
+	for (size_t i = 0; i < countof(owners.ids); i++) {
 		world_note_picture(world->pictures->removed, owners.ids[i], stem, NULL);
+		if (!is_of_app(world, stem))
+			world_note_picture(world->pictures->unlinked, owners.ids[i], stem, NULL);
+	}
 	return photo;
 }
 

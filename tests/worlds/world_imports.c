@@ -29,6 +29,38 @@ bool world_is_no_picture(const struct world *world, struct json_object *attachme
 	return end == PHOTO_IS_LOST || end == PHOTO_FAILS || end == PHOTO_IS_NONE;
 }
 
+bool world_photos_all_end(struct world *world)
+{
+	struct json_object *rest = json_new_object();
+	bool changes = false;
+
+	json_each (world->pictures->photo_ends, stem, end) {
+		if (json_object_get_int(end) == PHOTO_IS_NONE)
+			json_put(rest, stem, json_share(end));
+		else
+			changes = true;
+	}
+	json_release(world->pictures->photo_ends);
+	world->pictures->photo_ends = rest;
+	return changes;
+}
+
+/* One that fails is told by its second order; then it is tried for ever. */
+static bool is_awaited(const struct world *world, const struct photo_order *one)
+{
+	return one->attachment[0] && !one->told &&
+	       (one->end == IMPORT_READY || world_ordered_photos(world, one->stem) <= 2);
+}
+
+bool world_is_importing(const struct world *world)
+{
+	bool any = false;
+
+	for (size_t i = 0; world->pictures && !any && i < ORDERS; i++)
+		any = is_awaited(world, &world->pictures->orders[i]);
+	return any;
+}
+
 unsigned world_ordered_photos(const struct world *world, const char *stem)
 {
 	return (unsigned)json_int_or(world->pictures->ordered, stem, 0);

@@ -16,6 +16,9 @@ enum world_photo {
  * of the picture of this id. */
 void world_photos_end(struct world *world, const char *stem, enum world_photo end);
 
+/* What could not be fetched can be. Whether there was any such file. */
+bool world_photos_all_end(struct world *world);
+
 /* ---- of the sides ---- */
 
 /* Of a process that starts: nothing is ordered. NULL: there are no pictures. */
@@ -29,6 +32,8 @@ void world_picture_digests(const struct world *world, struct json_object *into);
 
 /* ---- asking ---- */
 
+/* A file is under way, or has come and nobody was told; but for those that are tried for ever. */
+bool world_is_importing(const struct world *world);
 /* How often files of this name were ordered. */
 unsigned world_ordered_photos(const struct world *world, const char *stem);
 /* Whether this attachment ends as no picture, as far as it is known. */

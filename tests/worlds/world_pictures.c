@@ -316,9 +316,14 @@ void world_extra_goes(struct world *world, const char *link_id)
 {
 	struct json_object *stored = world_extra(world, link_id);
 	scoped_text image_id = own_copy(json_text_or(document_data(stored), "image_id", ""));
+	char name[64];
 
 	if (!stored)
 		return;
+	if (*image_id)
+		world_note_picture(world->pictures->unlinked,
+				   json_text_or(document_data(stored), "item_id", ""),
+				   world_name_of(world, image_id, name), json_new_bool(true));
 	world_note(world, "app: %s goes", link_id);
 	world_extra_remove(world, link_id);
 	world_pictures_changed(world, link_id);
@@ -329,10 +334,7 @@ void world_extra_goes(struct world *world, const char *link_id)
 void world_app_unlinks(struct world *world, const char *item_id, const char *image_id)
 {
 	scoped_text link = link_of(item_id, image_id);
-	char name[64];
-	scoped_text key = own_format("%s %s", item_id, world_name_of(world, image_id, name));
 
-	json_put(world->pictures->unlinked, key, NULL);
 	world_extra_goes(world, link);
 }
 

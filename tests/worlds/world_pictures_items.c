@@ -97,7 +97,14 @@ static bool was_deleted(const struct world_document *document)
 	return false;
 }
 
-/* What only the row has is a photo that a person put there; or nobody can know, or any more, that the item had it. */
+/* Why a person's file is no picture of the item. */
+static bool is_told_of_file(const struct pictures_case *its, const char *stem)
+{
+	return strstr(its->problem, stem) || strstr(its->problem, "Images: the same of ") ||
+	       strstr(its->problem, "Images: a picture is not added");
+}
+
+/* What only the row has is a photo that cannot be had, and is told; or nobody can know, or any more, that the item had it. */
 static void judge_attachment(const struct pictures_case *its, struct json_object *attachment)
 {
 	char stem[64];
@@ -108,10 +115,10 @@ static void judge_attachment(const struct pictures_case *its, struct json_object
 	if (is_forgotten || json_bool_or(attachment, "apps", false) ||
 	    strstr(its->problem, "refused the pictures"))
 		return;
-	if (!is_linked(its, stem) &&
-	    !json_find(its->world->pictures->photos, json_text_or(attachment, "id", ""), NULL))
-		world_broken(its->world, "row %s has %s, and %s does not", its->row->id, stem,
-			     its->document->full_id);
+	bool photo = json_find(its->world->pictures->photos, json_text_or(attachment, "id", ""), NULL);
+	if (!is_linked(its, stem) && !(photo && is_told_of_file(its, stem)))
+		world_broken(its->world, "row %s has %s%s, and %s does not: \"%s\"", its->row->id,
+			     photo ? "the photo " : "", stem, its->document->full_id, its->problem);
 }
 
 /* Of what both have. */
