@@ -372,7 +372,8 @@ static bool may_be_there(const struct planning *planning, const struct picture_d
 	bool expected = false;
 
 	for (size_t i = 0; i < planning->row_count; i++)
-		expected = expected || (planning->views->row[i].expected && !planning->image_of[i]);
+		expected = expected || (planning->views->row[i].expected && !planning->image_of[i] &&
+					!is_removed(planning, planning->views->row[i].id));
 	return expected && decision->action == PICTURE_SEND &&
 	       place_in_agreed(planning, decision->image_id) == NOWHERE;
 }
