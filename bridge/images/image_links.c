@@ -44,7 +44,7 @@ static bool is_unlinked(const struct pictures_plan *plan, const char *image_id)
 	return false;
 }
 
-static bool changes_any(const struct job *job)
+bool job_changes_links(const struct job *job)
 {
 	const struct pictures_plan *plan = &job->images->plan;
 	bool any = plan->write_order;
@@ -69,12 +69,20 @@ static int place_of(const struct pictures_plan *plan, const char *image_id)
 	return -1;
 }
 
+/* A link to a picture that was deleted can be put nowhere else: the others are put around it. */
+static int new_place_of(const struct job_images *images, const char *image_id)
+{
+	const struct job_image *image = job_image_of(images, image_id);
+
+	return images->plan.write_order && image && image->body ? place_of(&images->plan, image_id) : -1;
+}
+
 /* What is to be saved of a link; NULL: it stays as it is. */
 static struct datum *change_of(const struct job *job, const char *full_id, struct json_object *link)
 {
 	const struct pictures_plan *plan = &job->images->plan;
 	const char *id = NULL, *image_id = json_text_or(document_data(link), "image_id", "");
-	int place = plan->write_order ? place_of(plan, image_id) : -1;
+	int place = new_place_of(job->images, image_id);
 	struct json_object *order = NULL;
 	bool gone = is_unlinked(plan, image_id);
 
@@ -167,7 +175,7 @@ static bool save_round(struct unlinking *unlinking, struct error *error)
 	unlinking->histories = json_new_object();
 	for (size_t i = 0; ok && i < unlinking->batch->count; i++) {
 		struct job *job = &unlinking->batch->jobs[i];
-		if (is_planned(job) && changes_any(job) && !job->images->links_failed)
+		if (is_planned(job) && job_changes_links(job) && !job->images->links_failed)
 			ok = save_links(unlinking, job, error);
 	}
 	return ok;
@@ -252,7 +260,7 @@ static void take_failed(struct unlinking *unlinking, const struct endpoint_write
 {
 	for (size_t i = 0; i < unlinking->batch->count; i++) {
 		struct job *job = &unlinking->batch->jobs[i];
-		if (!is_planned(job) || !changes_any(job) || job->images->links_failed ||
+		if (!is_planned(job) || !job_changes_links(job) || job->images->links_failed ||
 		    !is_about(job, write->body))
 			continue;
 		job->images->links_failed = true;
@@ -290,7 +298,7 @@ static bool write_all(struct unlinking *unlinking, struct error *error)
 
 	for (size_t i = 0; ok && i < unlinking->batch->count; i++) {
 		struct job *job = &unlinking->batch->jobs[i];
-		if (is_planned(job) && changes_any(job))
+		if (is_planned(job) && job_changes_links(job))
 			job->images->links_written = !job->images->links_failed;
 	}
 	return ok;
@@ -310,7 +318,7 @@ static bool note_changes(struct batch *batch, struct error *error)
 		if (!is_planned(job))
 			continue;
 		bool ticks = job->images->ticked && !job->images->before_tick;
-		bool begins = changes_any(job) && !job->entry.pictures.links_at_ms;
+		bool begins = job_changes_links(job) && !job->entry.pictures.links_at_ms;
 		if (begins)
 			job->entry.pictures.links_at_ms = now_ms;
 		if (ticks || begins)
@@ -328,7 +336,7 @@ static void begin(struct unlinking *unlinking)
 	document_cache_init(&unlinking->view.documents);
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct job *job = &batch->jobs[i];
-		if (!is_planned(job) || !changes_any(job))
+		if (!is_planned(job) || !job_changes_links(job))
 			continue;
 		document_cache_put(&unlinking->view.documents, job->pair->full_id, job->document.body);
 		json_each (job->images->links, full_id, link)
@@ -351,7 +359,7 @@ bool batch_write_image_links(struct batch *batch, struct error *error)
 	bool any = false;
 
 	for (size_t i = 0; i < batch->count; i++)
-		any = any || (is_planned(&batch->jobs[i]) && changes_any(&batch->jobs[i]));
+		any = any || (is_planned(&batch->jobs[i]) && job_changes_links(&batch->jobs[i]));
 	if (!any)
 		return note_changes(batch, error);
 	begin(&unlinking);

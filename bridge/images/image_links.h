@@ -6,3 +6,5 @@
 /* Notes first what a tick is about. What is not taken is tried by the next job; the row is not written before. False ends the
  * batch. */
 must_use bool batch_write_image_links(struct batch *batch, struct error *error);
+/* Whether a link is to be removed, made or put elsewhere, by what was decided. */
+bool job_changes_links(const struct job *job);

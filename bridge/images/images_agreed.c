@@ -1,5 +1,6 @@
 #include "bridge/images/images_agreed.h"
 
+#include "bridge/images/image_links.h"
 #include "bridge/images/images_cell.h"
 #include "bridge/images/images_problem.h"
 #include "bridge/images/images_way.h"
@@ -335,16 +336,6 @@ void job_take_images(struct batch *batch, struct job *job)
 	agreed->unanswered = false;
 }
 
-static bool changes_links(const struct pictures_plan *plan)
-{
-	bool changes = plan->write_order;
-
-	for (size_t i = 0; i < plan->count; i++)
-		changes = changes || plan->list[i].action == PICTURE_UNLINK ||
-			  (plan->list[i].action == PICTURE_IMPORT && plan->list[i].image_id);
-	return changes;
-}
-
 /* Whether all that is sent with its bytes has arrived, and nothing is left to be written into the cell. */
 static bool are_uploads_through(const struct job *job)
 {
@@ -384,7 +375,7 @@ void job_end_images(struct batch *batch, struct job *job)
 	bool through = are_uploads_through(job);
 	bool waits = agreed->refused_until_ms != 0; /* for its time, whatever the row shows */
 	bool row_open = !waits && (images->noted || images->ticked || (images->plan.write_row && !through));
-	bool links_open = images->links_failed || !images->all_here || changes_links(&images->plan) ||
+	bool links_open = images->links_failed || !images->all_here || job_changes_links(job) ||
 			  (images->by_upload && sends_any(&images->plan) && !through);
 	bool any = agreed->count || images->links_hash ||
 		   (batch->sync->importer && (agreed->row || images->row_count > 0));
