@@ -393,5 +393,5 @@ void job_end_images(struct batch *batch, struct job *job)
 	agreed->row = any && !row_open && !lacks_import(images) ? images->row_hash : 0;
 	if (!images->links_failed)
 		agreed->links_at_ms = 0;
-	agreed->handled = links_open ? 0 : images->links_hash;
+	agreed->handled = links_open ? PICTURES_OPEN : images->links_hash;
 }

@@ -162,13 +162,12 @@ static void settle_one(struct settling *settling, const struct picture_decision 
 
 void job_settle_imports(struct batch *batch, struct job *job)
 {
-	const struct endpoint *rows = &batch->sync->rows;
 	struct ledger_imports *imports = &job->entry.pictures.imports;
 	struct settling settling = {
 		.batch = batch,
 		.job = job,
 		.importer = batch->sync->importer,
-		.now_ms = rows->ops->now_ms(rows->self),
+		.now_ms = job->images->planned_ms,
 	};
 
 	if (!settling.importer)

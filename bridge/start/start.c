@@ -19,7 +19,7 @@
 /* By this machine's clock: Airtable's is not heard yet. A look too early is one more look. */
 static void schedule_look(struct sync *sync, struct pair *pair, const struct ledger_entry *entry)
 {
-	int64_t wait_ms = ledger_pictures_due_ms(&entry->pictures, clock_now_ms(), false);
+	int64_t wait_ms = ledger_pictures_due_ms(&entry->pictures, clock_now_ms(), PICTURES_UNSEEN);
 
 	if (entry->state == ENTRY_PAIR && wait_ms >= 0)
 		pairs_set_due(&sync->pairs, pair, DUE_PICTURES,

@@ -70,9 +70,9 @@ bool ledger_import_is_open(const struct ledger_import *import)
 	return !import->image_id[0] && !import->problem;
 }
 
-int64_t ledger_imports_due_ms(const struct ledger_imports *imports, int64_t now_ms)
+int64_t ledger_imports_due_ms(const struct ledger_imports *imports, int64_t now_ms, bool in_vain)
 {
-	int64_t due_ms = -1;
+	int64_t due_ms = -1, least_ms = in_vain ? IMPORT_HELD_MS : 0;
 
 	for (size_t i = 0; i < imports->count; i++) {
 		const struct ledger_import *one = &imports->list[i];
@@ -80,6 +80,7 @@ int64_t ledger_imports_due_ms(const struct ledger_imports *imports, int64_t now_
 		if (!one->next_try_ms && !ledger_import_is_open(one))
 			continue;
 		in_ms = one->next_try_ms ? in_ms : IMPORT_LOOK_MS;
+		in_ms = in_ms < least_ms ? least_ms : in_ms;
 		due_ms = due_ms < 0 || in_ms < due_ms ? in_ms : due_ms;
 	}
 	return due_ms;

@@ -42,9 +42,11 @@ void ledger_import_set_problem(struct ledger_import *import, const char *words);
 
 /* Whether it waits to be ordered, or for what comes of that: a process that has just started orders it anew. */
 bool ledger_import_is_open(const struct ledger_import *import);
-#define IMPORT_LOOK_MS 60000 /* whether anything has come of what was ordered, if nobody has told */
-/* In how many ms the row is to be read again for the sake of one of them; -1: there is no need. */
-int64_t ledger_imports_due_ms(const struct ledger_imports *imports, int64_t now_ms);
+#define IMPORT_LOOK_MS 60000   /* whether anything has come of what was ordered, if nobody has told */
+#define IMPORT_HELD_MS 3600000 /* the next look where nothing could be decided */
+/* In how many ms the row is to be read again for the sake of one of them; -1: there is no need. 'in_vain': just now nothing could be
+ * decided of them, so that they are held. */
+int64_t ledger_imports_due_ms(const struct ledger_imports *imports, int64_t now_ms, bool in_vain);
 
 /* NULL: there are none. */
 struct json_object *ledger_imports_to_json(const struct ledger_imports *imports);

@@ -100,12 +100,14 @@ static int64_t earlier(int64_t due_ms, int64_t other_ms)
 	return due_ms < 0 || other_ms < due_ms ? other_ms : due_ms;
 }
 
-int64_t ledger_pictures_due_ms(const struct ledger_pictures *pictures, int64_t now_ms, bool looked)
+int64_t ledger_pictures_due_ms(const struct ledger_pictures *pictures, int64_t now_ms,
+			       enum pictures_look look)
 {
+	bool looked = look != PICTURES_UNSEEN;
 	int64_t old_ms = pictures->sent_ms + PICTURES_FETCH_MS - now_ms;
 	int64_t due_ms = !pictures->doubted ? -1 : old_ms > 0 ? old_ms : overdue_ms(looked);
 	int64_t refused_ms = pictures->refused_until_ms - now_ms;
-	int64_t imports_ms = ledger_imports_due_ms(&pictures->imports, now_ms);
+	int64_t imports_ms = ledger_imports_due_ms(&pictures->imports, now_ms, look == PICTURES_IN_VAIN);
 
 	if (pictures->refused_until_ms)
 		due_ms = earlier(due_ms, refused_ms > 0 ? refused_ms : overdue_ms(looked));

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PICTURES_OPEN 1 /* no hash of any links: an item that loses them all meanwhile is looked at as well */
+
 struct ledger_picture {
 	char *image_id;      /* owned */
 	char *attachment_id; /* owned; "" not seen yet */
@@ -32,8 +34,9 @@ struct ledger_pictures {
 	int64_t refused_until_ms; /* Airtable's clock: it is not written before; 0: it was not refused */
 	bool doubted;      /* the row lacks something that it may only not show yet: it is read again */
 	int64_t filled_ms; /* Airtable's clock: when the emptied cell was filled again; 0: never */
-	uint64_t handled;  /* hash of the item's links that were handled; 0: none */
-	uint64_t row;      /* hash of the cell that was, an empty one too; 0: none */
+	uint64_t
+		handled; /* hash of the item's links that were handled; 0: it had none; PICTURES_OPEN: they are looked at again */
+	uint64_t row; /* hash of the cell that was, an empty one too; 0: none */
 	/* owned array of image ids and attachment ids: what the tick of Remove All Images is about, while it is carried out; or NULL */
 	struct json_object *removing;
 	/* This machine's wall clock: when a change of the item's links began that is not known to be over, which its histories tell: so it is in
@@ -57,9 +60,14 @@ void ledger_pictures_never_left(struct ledger_pictures *pictures, int64_t noted_
 /* How long after our last write of the cell, by Airtable's clock. */
 #define PICTURES_FETCH_MS                                                                                    \
 	60000 /* Airtable may take to fetch what was sent; and the row may show what it did before */
-/* In how many ms the row is to be read again for their sake, at 'now_ms' of Airtable's clock; -1: there is no need. 'looked': just now
- * somebody has, so what is due and did not happen is held. */
-int64_t ledger_pictures_due_ms(const struct ledger_pictures *pictures, int64_t now_ms, bool looked);
+enum pictures_look {
+	PICTURES_UNSEEN, /* nobody has looked for their sake just now */
+	PICTURES_LOOKED, /* somebody has: what is due and did not happen is held */
+	PICTURES_IN_VAIN, /* somebody has, and nothing could be decided: what people attached is held as well */
+};
+/* In how many ms the row is to be read again for their sake, at 'now_ms' of Airtable's clock; -1: there is no need. */
+int64_t ledger_pictures_due_ms(const struct ledger_pictures *pictures, int64_t now_ms,
+			       enum pictures_look look);
 
 /* NULL: there is nothing to be kept. */
 struct json_object *ledger_pictures_to_json(const struct ledger_pictures *pictures);

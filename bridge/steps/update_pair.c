@@ -133,12 +133,14 @@ static void note_pictures(struct batch *batch, struct job *job)
 {
 	const struct endpoint *rows = &batch->sync->rows;
 	const struct ledger_pictures *agreed = &job->entry.pictures;
-	bool looks = job->entry.state == ENTRY_PAIR && batch->sync->pictures;
+	bool looks = job->entry.state == ENTRY_PAIR && batch->sync->pictures && job->pair->in_scope;
 	bool planned = job->images && job->images->planned;
-	bool looked = planned || (job->reasons & JOB_PICTURES);
+	enum pictures_look look = planned                         ? PICTURES_LOOKED
+				  : (job->reasons & JOB_PICTURES) ? PICTURES_IN_VAIN
+								  : PICTURES_UNSEEN;
 	int64_t now_ms = rows->ops->now_ms(rows->self);
 	int64_t at_ms = planned ? job->images->planned_ms : now_ms;
-	int64_t wait_ms = looks ? ledger_pictures_due_ms(agreed, at_ms, looked) : -1;
+	int64_t wait_ms = looks ? ledger_pictures_due_ms(agreed, at_ms, look) : -1;
 
 	if (wait_ms >= 0)
 		wait_ms = wait_ms > now_ms - at_ms ? wait_ms - (now_ms - at_ms) : 0;
