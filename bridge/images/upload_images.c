@@ -313,13 +313,19 @@ static bool may_go_on(const struct sync *sync, struct job *job, int64_t until_ms
 	return false;
 }
 
+/* The row still has an attachment without its file in this picture's place: the cell was not written, or is refused. */
+static bool has_a_rest(const struct job *job, const struct picture_decision *decision)
+{
+	return decision->attachment_id && decision->attachment_id[0] && !job->images->noted;
+}
+
 static bool upload_each(struct batch *batch, struct job *job, int64_t until_ms, struct error *error)
 {
 	const struct pictures_plan *plan = &job->images->plan;
 	struct uploading uploading = {.batch = batch, .job = job};
 
 	for (size_t i = 0; i < plan->kept && !uploading.ended; i++) {
-		if (!job_uploads_image(job, &plan->list[i]))
+		if (!job_uploads_image(job, &plan->list[i]) || has_a_rest(job, &plan->list[i]))
 			continue;
 		if (!may_go_on(batch->sync, job, until_ms))
 			return true;
