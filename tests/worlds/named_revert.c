@@ -4,6 +4,8 @@
 #include "inventory/restore.h"
 #include "inventory/revert.h"
 #include "inventory/save.h"
+#include "tests/worlds/world_couch.h"
+#include "tests/worlds/world_pictures.h"
 
 #include <string.h>
 
@@ -101,7 +103,98 @@ static void person_edits_it_again(struct world *world)
 	named_person_sets(world, FIELD_NOTES, "of today");
 }
 
+/* ---- pictures ---- */
+
+static void some_looks(struct world *world)
+{
+	for (int i = 0; i < 2; i++) {
+		(void)world_pass(world, true, false);
+		world_advance(world, 61000);
+	}
+}
+
+static void it_has_two_pictures(struct world *world)
+{
+	world_pictures_begin(world);
+	world_restart(world);
+	world_app_has_image(world, "p1");
+	world_app_has_image(world, "p2");
+	world_app_links(world, "i1", "p1", 0);
+	world_app_links(world, "i1", "p2", 1);
+	some_looks(world);
+}
+
+static void it_has_one_picture_and_a_photo(struct world *world)
+{
+	world_pictures_begin(world);
+	world_restart(world);
+	world_app_has_image(world, "p2");
+	world_app_links(world, "i1", "p2", 0);
+	some_looks(world);
+	world_person_adds_photo(world, named_row(world), "photo.jpg", false);
+	some_looks(world);
+	some_looks(world);
+}
+
+static void person_removes_p1(struct world *world)
+{
+	if (named_row(world))
+		world_person_removes_picture(world, named_row(world), "p1");
+}
+
+static void save_link(struct world *world, const struct revert_change *change, struct json_object *now)
+{
+	if (change->action == REVERT_BRING_BACK)
+		world_app_links(world, "i1", datum_text(change->given, "image_id"),
+				json_object_get_int(datum_get(change->given, "order")));
+	else if (change->action == REVERT_DELETE)
+		world_app_unlinks(world, "i1", json_text_or(document_data(now), "image_id", ""));
+}
+
+/* What was done to the item's links, as their histories tell it. */
+static void somebody_undoes_the_links(struct world *world)
+{
+	static const struct revert_agreement nothing_moved;
+	scoped(revert) revert = revert_new();
+	struct revert_change change;
+	struct error error = {0};
+
+	for (size_t i = 0; i < world->extra_count; i++)
+		if (strcmp(json_text_or(world->extras[i], "data_type", ""), "item_image") == 0 &&
+		    !revert_add(revert, world->extras[i], &error))
+			world_broken(world, "it cannot be undone: %s", error.text);
+	if (revert_count(revert) != 1) {
+		world_broken(world, "the link has no history");
+		return;
+	}
+	struct json_object *stored = world_extra(world, revert_full_id(revert, 0));
+	scoped(json_object) now = stored ? json_copy(stored) : NULL;
+	revert_decide(revert, 0, now, &nothing_moved, &change);
+	if (change.given)
+		save_link(world, &change, now);
+	revert_change_done(&change);
+}
+
 /* ---- the ends ---- */
+
+static void pictures_must_be(struct world *world, const char *names)
+{
+	scoped_text linked = world_linked_pictures(world, "i1");
+	scoped_text shown = world_shown_pictures(named_row(world));
+
+	if (strcmp(linked, names) != 0 || strcmp(shown, names) != 0)
+		world_broken(world, "it has the pictures \"%s\", and its row \"%s\"", linked, shown);
+}
+
+static void both_pictures_are_back(struct world *world)
+{
+	pictures_must_be(world, "p1 p2");
+}
+
+static void the_photo_is_gone(struct world *world)
+{
+	pictures_must_be(world, "p2");
+}
 
 static void shows(struct world *world, enum field field, const char *key, const char *words)
 {
@@ -143,6 +236,10 @@ static const struct scenario scenarios[] = {
 	 shows_the_edit_alone, 1U << AS_WRITTEN, true},
 	{"revert-meets-edit-of-same-field", person_has_edited, person_edits_it_again, somebody_undoes_it,
 	 named_is_there, ALL_ORDERS, false},
+	{"removal-of-a-picture-undone", it_has_two_pictures, person_removes_p1, somebody_undoes_the_links,
+	 both_pictures_are_back, 1U << AS_WRITTEN, true},
+	{"photo-undone", it_has_one_picture_and_a_photo, somebody_undoes_the_links, named_nothing,
+	 the_photo_is_gone, 1U << AS_WRITTEN, false},
 };
 
 const struct named_table named_revert = {scenarios, countof(scenarios)};
