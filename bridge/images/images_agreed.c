@@ -4,7 +4,6 @@
 #include "bridge/images/images_cell.h"
 #include "bridge/images/images_problem.h"
 #include "bridge/images/images_way.h"
-#include "bridge/images/import_draft.h"
 #include "bridge/images/settle_imports.h"
 #include "bridge/limits.h"
 
@@ -366,16 +365,6 @@ static bool sends_any(const struct pictures_plan *plan)
 	return any;
 }
 
-/* It is known which picture an attachment is, and the item does not have it yet: its link was not taken, or the job ended before. */
-static bool lacks_import(const struct job_images *images)
-{
-	bool lacks = false;
-
-	for (size_t i = 0; !images->links_written && i < images->plan.kept; i++)
-		lacks = lacks || import_is_linked(&images->plan.list[i]);
-	return lacks;
-}
-
 void job_end_images(struct batch *batch, struct job *job)
 {
 	struct job_images *images = job->images;
@@ -390,7 +379,7 @@ void job_end_images(struct batch *batch, struct job *job)
 			  (images->by_upload && sends_any(&images->plan) && !through);
 	bool any = agreed->count || images->links_hash ||
 		   (batch->sync->importer && (agreed->row || images->row_count > 0));
-	agreed->row = any && !row_open && !lacks_import(images) ? images->row_hash : 0;
+	agreed->row = any && !row_open ? images->row_hash : 0;
 	if (!images->links_failed)
 		agreed->links_at_ms = 0;
 	agreed->handled = links_open ? PICTURES_OPEN : images->links_hash;
