@@ -16,8 +16,8 @@ enum exit_status {
 struct command_options {
 	bool json; /* one object on stdout and nothing else there */
 	bool full, dry_run, force, remove_twins, last, yes;
-	const char *integration, *item, *entry, *held; /* or NULL */
-	int64_t batch, limit;                          /* 0: not said */
+	const char *integration, *item, *entry, *held, *only; /* or NULL */
+	int64_t batch, limit;                                 /* 0: not said */
 	size_t field_count;
 	const char *fields[COMMAND_FIELDS_MOST];
 	size_t word_count;

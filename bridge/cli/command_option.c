@@ -30,5 +30,7 @@ const struct command_option command_options_known[] = {
 	 "undo what was edited since, too"},
 	{"--field", TAKES_FIELD, OPTION_LIST, 0, "NAME",
 	 "undo this field (\"Notes\" or notes) even if it was edited since; may be given several times"},
+	{"--only", TAKES_FIELD, OPTION_WORDS, offsetof(struct command_options, only), "NAME",
+	 "of the change that --entry names undo this field alone; of a conflict that puts its value back"},
 	{.name = NULL},
 };

@@ -5,95 +5,47 @@
 #include "bridge/cli/revert_last.h"
 #include "bridge/connect/connection.h"
 #include "bridge/review/history_message.h"
-#include "bridge/review/history_reader.h"
-#include "bridge/review/revert.h"
+#include "bridge/review/undo.h"
 #include "couch/client.h"
-#include "inventory/restore.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-struct finding_entries {
-	struct revert *revert;             /* owned */
-	size_t entries, conflicts, others; /* 'others' record nothing that can be undone */
-};
-
 /* ---- what is to be undone ---- */
 
-static bool add_entry(void *context, struct json_object *history, struct error *error)
+static struct undo_wish wish_of(const struct command_databases *places, const struct command_options *options)
 {
-	struct finding_entries *found = context;
-	struct error why = {0};
-
-	(void)error;
-	found->entries++;
-	if (revert_is_of_conflict(history))
-		found->conflicts++;
-	else if (!revert_add(found->revert, history, &why))
-		found->others++;
-	return true;
-}
-
-static bool find_entry(struct couch_client *couch, const char *id, struct finding_entries *found,
-		       struct error *error)
-{
-	scoped(json_object) entry = NULL;
-
-	if (!history_read_entry(couch, id, &entry, error))
-		return false;
-	if (!entry)
-		return true;
-	found->entries = 1;
-	return revert_add(found->revert, entry, error);
-}
-
-static bool find_batch(struct couch_client *couch, const char *created_by, int64_t batch,
-		       struct finding_entries *found, struct error *error)
-{
-	const struct history_wish wish = {
-		.created_by = created_by, .batch = batch, .most = HISTORY_READ_MOST};
-	bool more = false;
-
-	if (!history_read_batch(couch, &wish, add_entry, found, &more, error))
-		return false;
-	return !more ||
-	       error_set(error, ERROR_FATAL,
-			 "batch %" PRId64 " has more than %d changes, which are not undone together: "
-			 "undo those that you mean by --entry",
-			 batch, HISTORY_READ_MOST);
-}
-
-static bool find_in(struct couch_client *couch, const struct command_databases *places,
-		    const struct command_options *options, struct finding_entries *found, struct error *error)
-{
-	if (options->entry)
-		return find_entry(couch, options->entry, found, error);
-	if (!find_batch(couch, places->created_by, options->batch, found, error))
-		return false;
-	/* What an integration did is its own; what was undone is nobody's but of the undoing. */
-	return !places->created_by || found->entries ||
-	       find_batch(couch, RESTORE_CREATED_BY, options->batch, found, error);
+	return (struct undo_wish){
+		.entry = options->entry,
+		.field = options->only ? history_message_key(options->only) : NULL,
+		.created_by = places->created_by,
+		.batch = options->batch,
+		.agreed = {.all = options->force},
+		.dry_run = options->dry_run,
+	};
 }
 
 /* The database that has it; NULL and no error: none has. */
 static bool find_place(const struct bridge_settings *settings, const struct command_databases *places,
-		       const struct command_options *options, struct finding_entries *found_out,
+		       const struct command_options *options, struct undo_found *found_out,
 		       const char **database_out, struct error *error)
 {
+	const struct undo_wish wish = wish_of(places, options);
+
 	*database_out = NULL;
 	for (size_t i = 0; i < places->count; i++) {
 		scoped(couch_client) couch =
 			connection_open_couch(settings, places->http, places->databases[i]);
-		struct finding_entries found = {.revert = revert_new()};
-		bool good = find_in(couch, places, options, &found, error);
+		struct undo_found found = {0};
+		bool good = undo_find(couch, &wish, &found, error);
 		bool second = good && found.entries && *database_out;
 		if (good && found.entries && !second) {
 			*database_out = places->databases[i];
-			revert_close(&found_out->revert);
+			undo_found_done(found_out);
 			*found_out = found;
 			found.revert = NULL;
 		}
-		revert_close(&found.revert);
+		undo_found_done(&found);
 		if (second)
 			return error_set(
 				error, ERROR_FATAL,
@@ -107,46 +59,29 @@ static bool find_place(const struct bridge_settings *settings, const struct comm
 
 /* ---- telling ---- */
 
-struct reported {
-	size_t undone, asks, refused;
-};
-
-static void count_one(struct reported *reported, const struct undone *undone)
+static void print_documents(const struct undo_outcome *outcome, bool dry_run)
 {
-	reported->undone += undone->written;
-	reported->asks += undone->state == UNDONE_ASKS;
-	reported->refused += undone->state == UNDONE_REFUSED;
-}
-
-static void report_documents(const struct command_options *options, const struct couch_revert_result *result,
-			     struct json_object *documents, struct reported *reported)
-{
-	for (size_t i = 0; i < result->count; i++) {
-		struct json_object *json = history_message_undone(&result->list[i]);
+	for (size_t i = 0; i < outcome->result.count; i++) {
+		scoped(json_object) json = history_message_undone(&outcome->result.list[i]);
 		struct text text = {0};
-		count_one(reported, &result->list[i]);
-		if (!options->json) {
-			history_message_add_undone(&text, json, options->dry_run);
-			printf("%s", text_or_empty(&text));
-			text_done(&text);
-		}
-		json_append(documents, json);
+		history_message_add_undone(&text, json, dry_run);
+		printf("%s", text_or_empty(&text));
+		text_done(&text);
 	}
 }
 
-static void report_sum(const struct command_options *options, const struct finding_entries *found,
-		       const struct couch_revert_result *result, const struct reported *reported)
+static void print_sum(bool dry_run, const struct undo_found *found, const struct undo_outcome *outcome)
 {
 	struct text text = {0};
 
-	text_add_count(&text, (int64_t)reported->undone, "document", "documents");
-	text_add(&text, options->dry_run ? " would be undone" : " undone");
-	if (reported->asks)
+	text_add_count(&text, (int64_t)outcome->undone, "document", "documents");
+	text_add(&text, dry_run ? " would be undone" : " undone");
+	if (outcome->asks)
 		text_format(&text,
 			    "; %zu left alone in part or as a whole: see above, and --field NAME or --force",
-			    reported->asks);
-	if (reported->refused)
-		text_format(&text, "; %zu refused", reported->refused);
+			    outcome->asks);
+	if (outcome->refused)
+		text_format(&text, "; %zu refused", outcome->refused);
 	if (found->conflicts) {
 		text_add(&text, "\n");
 		text_add_count(&text, (int64_t)found->conflicts,
@@ -161,50 +96,39 @@ static void report_sum(const struct command_options *options, const struct findi
 			       "changes are none of a document, and are not undone");
 	}
 	printf("%s\n", text_or_empty(&text));
-	if (reported->undone && !options->dry_run)
-		printf("this can be undone itself: davenport revert --batch %" PRId64 "\n", result->batch);
+	if (outcome->undone && !dry_run)
+		printf("this can be undone itself: davenport revert --batch %" PRId64 "\n",
+		       outcome->result.batch);
 	text_done(&text);
-}
-
-static void put_sum(struct json_object *answer, const struct command_options *options,
-		    const struct finding_entries *found, const struct couch_revert_result *result,
-		    const struct reported *reported)
-{
-	json_put(answer, "dry_run", json_new_bool(options->dry_run));
-	json_put(answer, "entries", json_new_int((int64_t)found->entries));
-	json_put(answer, "conflicts", json_new_int((int64_t)found->conflicts));
-	json_put(answer, "others", json_new_int((int64_t)found->others));
-	json_put(answer, "undone", json_new_int((int64_t)reported->undone));
-	json_put(answer, "asks", json_new_int((int64_t)reported->asks));
-	json_put(answer, "refused", json_new_int((int64_t)reported->refused));
-	if (reported->undone && !options->dry_run)
-		json_put(answer, "batch", json_new_int(result->batch));
 }
 
 /* ---- the command ---- */
 
-static bool undo(struct couch_client *couch, const struct command_options *options,
-		 const struct finding_entries *found, struct json_object *answer, struct reported *reported,
-		 struct error *error)
+/* What is left to say of it when it has ended. */
+struct reported {
+	size_t asks, refused;
+};
+
+static bool undo(struct couch_client *couch, const struct undo_wish *given,
+		 const struct command_options *options, const struct undo_found *found,
+		 struct json_object *answer, struct reported *reported, struct error *error)
 {
 	const char *keys[COMMAND_FIELDS_MOST];
-	struct couch_revert_result result = {0};
-	struct json_object *documents = json_new_array();
+	struct undo_outcome outcome = {0};
+	struct undo_wish wish = *given;
 
 	for (size_t i = 0; i < options->field_count; i++)
 		keys[i] = history_message_key(options->fields[i]);
-	const struct couch_revert_order order = {
-		.revert = found->revert,
-		.agreed = {options->force, options->field_count, keys},
-		.dry_run = options->dry_run,
-	};
-	bool good = couch_revert(couch, &order, &result, error);
-	report_documents(options, &result, documents, reported);
-	put_sum(answer, options, found, &result, reported);
-	json_put(answer, "documents", documents);
-	if (!options->json)
-		report_sum(options, found, &result, reported);
-	couch_revert_result_done(&result);
+	wish.agreed.count = options->field_count;
+	wish.agreed.keys = keys;
+	bool good = undo_run(couch, &wish, found, &outcome, error);
+	undo_put(answer, &wish, found, &outcome);
+	if (!options->json) {
+		print_documents(&outcome, wish.dry_run);
+		print_sum(wish.dry_run, found, &outcome);
+	}
+	*reported = (struct reported){outcome.asks, outcome.refused};
+	undo_outcome_done(&outcome);
 	return good;
 }
 
@@ -223,7 +147,8 @@ static bool revert_in(const struct bridge_settings *settings, const struct comma
 		      const struct command_options *options, struct json_object *answer,
 		      struct reported *reported, struct error *error)
 {
-	struct finding_entries found = {0};
+	const struct undo_wish wish = wish_of(places, options);
+	struct undo_found found = {0};
 	const char *database = NULL;
 
 	bool good = find_place(settings, places, options, &found, &database, error) &&
@@ -231,10 +156,10 @@ static bool revert_in(const struct bridge_settings *settings, const struct comma
 	if (good) {
 		scoped(couch_client) couch = connection_open_couch(settings, places->http, database);
 		json_put_text(answer, "database", database);
-		good = undo(couch, options, &found, answer, reported, error) ||
+		good = undo(couch, &wish, options, &found, answer, reported, error) ||
 		       error_wrap(error, "database %s", database);
 	}
-	revert_close(&found.revert);
+	undo_found_done(&found);
 	return good;
 }
 
@@ -281,6 +206,10 @@ int revert_command(const struct bridge_settings *settings, const struct command_
 
 	if (!!options->entry + !!options->batch + options->last != 1) {
 		fprintf(stderr, "davenport: revert takes one of --entry ID, --batch N and --last\n");
+		return EXIT_USAGE;
+	}
+	if (options->only && !options->entry) {
+		fprintf(stderr, "davenport: --only names a field of one change: it goes with --entry ID\n");
 		return EXIT_USAGE;
 	}
 	if (!revert_with(settings, options, answer, &reported, &error))

@@ -4,13 +4,11 @@
  *     ?database=…&document=item-…      the changes of one document */
 #include "bridge/pages/history.h"
 
-#include "bridge/connect/connection.h"
+#include "bridge/pages/asked_database.h"
 #include "bridge/pages/history_entries.h"
 #include "bridge/pages/layout.h"
 #include "bridge/pages/named_items.h"
-#include "bridge/pages/pages.h"
 #include "bridge/review/history_reader.h"
-#include "couch/client.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,6 +24,7 @@ struct history_view {
 	const char *database;
 	struct couch_client *couch;
 	struct text *text;
+	struct history_place place;
 };
 
 static const char *query(const struct history_view *view, const char *name)
@@ -118,6 +117,17 @@ static bool keep_entry(void *context, struct json_object *history, struct error 
 	return true;
 }
 
+static void add_undo(const struct history_view *view, const char *number, const char *created_by,
+		     size_t entries)
+{
+	if (entries == 0)
+		return;
+	text_add(view->text, "<p><a class=\"undo\" href=\"");
+	layout_add_address(view->text, "/history/undo", "database", view->database, "batch", number, "by",
+			   created_by ? created_by : "", NULL);
+	text_add(view->text, "\">Undo all of this batch…</a></p>\n");
+}
+
 static bool show_batch(const struct history_view *view, const char *number, struct error *error)
 {
 	scoped(json_object) entries = json_new_array();
@@ -131,7 +141,8 @@ static bool show_batch(const struct history_view *view, const char *number, stru
 	text_add(view->text, "<h2>Batch of ");
 	layout_add_time(view->text, wish.batch, "no known time");
 	text_add(view->text, "</h2>\n");
-	history_entries_add(view->text, view->fleet, view->database, entries);
+	add_undo(view, number, wish.created_by, json_length(entries));
+	history_entries_add(&view->place, entries);
 	if (more)
 		html_format(view->text, "<p>There are more; the first %d are shown.</p>\n", ENTRIES_SHOWN);
 	return true;
@@ -149,7 +160,7 @@ static bool show_document(const struct history_view *view, const char *full_id, 
 	if (!history_read_names(view->couch, entries, error))
 		return false;
 	html_format(view->text, "<h2>Changes of <bdi>%s</bdi></h2>\n", full_id);
-	history_entries_add(view->text, view->fleet, view->database, entries);
+	history_entries_add(&view->place, entries);
 	return true;
 }
 
@@ -194,41 +205,42 @@ static bool show(const struct history_view *view, struct error *error)
 	return item ? show_items(view, item, error) : show_batches(view, error);
 }
 
-static void show_database(struct history_view *view, const struct pages *pages, struct admin_answer *answer)
+static void show_database(struct history_view *view, struct admin_answer *answer)
 {
 	struct error error = {0};
-	struct couch_client *couch = connection_open_couch(pages->settings, pages->http, view->database);
 
-	view->couch = couch;
 	add_search(view);
-	if (!show(view, &error)) {
-		answer->status = 502;
-		html_format(view->text,
-			    "<div class=\"card\"><p class=\"reason\" role=\"alert\">CouchDB did not give it: "
-			    "%s</p></div>\n",
-			    error.text);
-	}
-	couch_client_close(&couch);
+	if (show(view, &error))
+		return;
+	answer->status = 502;
+	html_format(view->text,
+		    "<div class=\"card\"><p class=\"reason\" role=\"alert\">CouchDB did not give it: "
+		    "%s</p></div>\n",
+		    error.text);
 }
 
 void history_page(void *context, const struct admin_request *request, struct admin_answer *answer)
 {
-	const struct pages *pages = context;
-	const char *database = web_form_value(request->query, "database");
-	struct fleet_view fleet = {0};
-	struct history_view view = {.request = request, .fleet = &fleet, .text = &answer->body};
+	struct asked_database asked;
 
-	pages->look(pages->look_context, &fleet);
+	asked_database_open(context, request->query, &asked);
+	struct history_view view = {
+		.request = request,
+		.fleet = &asked.fleet,
+		.database = asked.name,
+		.couch = asked.couch,
+		.text = &answer->body,
+		.place = {&answer->body, &asked.fleet, asked.name},
+	};
 	layout_begin(&(struct layout){.title = "History", .place = "/history"}, request, &answer->body);
-	view.database = database ? database : fleet.count ? fleet.list[0].database : NULL;
-	if (!view.database) {
+	if (!asked.name) {
 		text_add(&answer->body, "<p>There is no integration yet.</p>\n");
-	} else if (!fleet_view_has_database(&fleet, view.database)) {
+	} else if (!asked.couch) {
 		answer->status = 404;
 		text_add(&answer->body, "<p>No integration has a database of that name.</p>\n");
 	} else {
-		show_database(&view, pages, answer);
+		show_database(&view, answer);
 	}
 	layout_end(&answer->body);
-	fleet_view_done(&fleet);
+	asked_database_close(&asked);
 }

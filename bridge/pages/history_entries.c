@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNATURE   "integration-"
-#define VALUE_BYTES 2000 /* of a value; what is beyond is not shown */
+#define SIGNATURE     "integration-"
+#define VALUE_BYTES   2000   /* of a value; what is beyond is not shown */
+#define ENTRIES_BYTES 120000 /* of a page that are about changes */
 
 void history_author_add(struct text *text, const struct fleet_view *fleet, const char *created_by)
 {
@@ -23,7 +24,7 @@ void history_author_add(struct text *text, const struct fleet_view *fleet, const
 		html_format(text, "<bdi>%s</bdi>", created_by ? created_by : "nobody named");
 }
 
-static void add_value(struct text *text, struct json_object *field, const char *which)
+void history_value_add(struct text *text, struct json_object *field, const char *which)
 {
 	scoped_text words = history_message_value(field, which);
 	size_t length = strlen(words), shown = text_utf8_prefix(words, length, VALUE_BYTES);
@@ -33,62 +34,99 @@ static void add_value(struct text *text, struct json_object *field, const char *
 	text_add(text, shown < length ? "…" : "");
 }
 
-static void add_field(struct text *text, struct json_object *field)
+/* 'field' NULL: all of it. */
+static void add_undo(const struct history_place *place, const char *entry, const char *field,
+		     const char *words)
 {
-	html_format(text, "<tr><th scope=\"row\">%s</th><td class=\"was\" data-name=\"was\">",
-		    json_text_or(field, "name", "?"));
-	add_value(text, field, "was");
-	text_add(text, "</td><td class=\"new\" data-name=\"new\">");
-	add_value(text, field, "new");
+	text_add(place->text, "<a class=\"undo\" href=\"");
+	layout_add_address(place->text, "/history/undo", "database", place->database, "entry", entry,
+			   field ? "field" : NULL, field, NULL);
+	html_format(place->text, "\">%s</a>", words);
+}
+
+static bool can_be_undone(struct json_object *entry)
+{
+	return json_bool_or(entry, "can_be_undone", false) && json_text_or(entry, "id", NULL);
+}
+
+static void add_field(const struct history_place *place, struct json_object *entry, struct json_object *field)
+{
+	struct text *text = place->text;
+	bool conflict = json_bool_or(entry, "conflict", false);
+
+	html_format(text, "<tr><th scope=\"row\">%s</th><td class=\"was\" data-name=\"%s\">",
+		    json_text_or(field, "name", "?"), conflict ? "gave way" : "was");
+	history_value_add(text, field, "was");
+	if (conflict && can_be_undone(entry)) {
+		text_add(text, "<br>");
+		add_undo(place, json_text_or(entry, "id", ""), json_text_or(field, "key", ""),
+			 "Use this value…");
+	}
+	html_format(text, "</td><td class=\"new\" data-name=\"%s\">", conflict ? "won" : "new");
+	history_value_add(text, field, "new");
 	text_add(text, "</td></tr>\n");
 }
 
-static void add_fields(struct text *text, struct json_object *fields)
+static void add_fields(const struct history_place *place, struct json_object *entry)
 {
+	struct json_object *fields = json_child(entry, "fields", json_type_array);
+	bool conflict = json_bool_or(entry, "conflict", false);
+
 	if (json_length(fields) == 0)
 		return;
-	text_add(text, "<table class=\"stacks\"><thead><tr><th scope=\"col\">Field</th><th "
-		       "scope=\"col\">Was</th><th "
-		       "scope=\"col\">New</th></tr></thead><tbody>\n");
+	html_format(
+		place->text,
+		"<table class=\"stacks\"><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">%s</th><th "
+		"scope=\"col\">%s</th></tr></thead><tbody>\n",
+		conflict ? "Gave way" : "Was", conflict ? "Won" : "New");
 	for (size_t i = 0; i < json_length(fields); i++)
-		add_field(text, json_at(fields, i));
-	text_add(text, "</tbody></table>\n");
+		add_field(place, entry, json_at(fields, i));
+	text_add(place->text, "</tbody></table>\n");
 }
 
-static void add_title(struct text *text, const char *database, struct json_object *entry)
+static void add_title(const struct history_place *place, struct json_object *entry)
 {
 	const char *type = json_text_or(entry, "type", "document"), *id = json_text_or(entry, "data_id", "?");
 	const char *name = json_text_or(entry, "name", NULL);
 	scoped_text full_id = own_format("%s-%s", type, id);
 
-	text_add(text, "<h3><a href=\"");
-	layout_add_address(text, "/history", "database", database, "document", full_id, NULL);
-	html_format(text, "\"><bdi>%s</bdi></a> <span class=\"faint\">%s</span></h3>\n", name ? name : id,
-		    type);
+	text_add(place->text, "<h3><a href=\"");
+	layout_add_address(place->text, "/history", "database", place->database, "document", full_id, NULL);
+	html_format(place->text, "\"><bdi>%s</bdi></a> <span class=\"faint\">%s</span></h3>\n",
+		    name ? name : id, type);
 }
 
-static void add_entry(struct text *text, const struct fleet_view *fleet, const char *database,
-		      struct json_object *entry)
+static void add_entry(const struct history_place *place, struct json_object *entry)
 {
+	bool conflict = json_bool_or(entry, "conflict", false);
+	struct text *text = place->text;
 	int64_t at_ms = 0;
 
 	text_add(text, "<section class=\"card\">");
-	add_title(text, database, entry);
-	html_format(text, "<p>%s ", json_text_or(entry, "what", "changed"));
+	add_title(place, entry);
+	html_format(text, "<p>%s ", conflict ? "conflict" : json_text_or(entry, "what", "changed"));
 	(void)clock_from_iso(json_text_or(entry, "at", ""), &at_ms);
 	layout_add_time(text, at_ms, "at no known time");
 	text_add(text, " by ");
-	history_author_add(text, fleet, json_text_or(entry, "created_by", NULL));
+	history_author_add(text, place->fleet, json_text_or(entry, "created_by", NULL));
 	text_add(text, "</p>\n");
-	add_fields(text, json_child(entry, "fields", json_type_array));
+	add_fields(place, entry);
+	if (!conflict && can_be_undone(entry)) {
+		text_add(text, "<p>");
+		add_undo(place, json_text_or(entry, "id", ""), NULL, "Undo this change…");
+		text_add(text, "</p>\n");
+	}
 	text_add(text, "</section>\n");
 }
 
-void history_entries_add(struct text *text, const struct fleet_view *fleet, const char *database,
-			 struct json_object *entries)
+void history_entries_add(const struct history_place *place, struct json_object *entries)
 {
-	if (json_length(entries) == 0)
-		text_add(text, "<p>Nothing is recorded.</p>\n");
-	for (size_t i = 0; i < json_length(entries); i++)
-		add_entry(text, fleet, database, json_at(entries, i));
+	size_t room = place->text->length + ENTRIES_BYTES, count = json_length(entries), shown = 0;
+
+	if (count == 0)
+		text_add(place->text, "<p>Nothing is recorded.</p>\n");
+	for (; shown < count && place->text->length < room; shown++)
+		add_entry(place, json_at(entries, shown));
+	if (shown < count)
+		html_format(place->text, "<p>%zu more are too long for this page.</p>\n", count - shown);
 }

@@ -10,12 +10,15 @@
 #include "bridge/pages/overview.h"
 #include "bridge/pages/patience.h"
 #include "bridge/pages/problems.h"
+#include "bridge/pages/undo_pages.h"
 
 /* clang-format off: a row a route */
 static const struct admin_route routes[] = {
 	{"GET", "/", ADMIN_OWNER, .run = overview_page},
 	{"GET", "/problems", ADMIN_OWNER, .slow = true, .run = problems_page},
 	{"GET", "/history", ADMIN_OWNER, .slow = true, .run = history_page},
+	{"GET", "/history/undo", ADMIN_OWNER, .slow = true, .run = undo_page},
+	{"POST", "/history/undo", ADMIN_OWNER, .slow = true, .run = undo_form},
 	{"GET", "/health", ADMIN_OWNER, .run = health_page},
 	{"POST", "/pause", ADMIN_OWNER, .slow = true, .run = action_pause},
 	{"POST", "/resume", ADMIN_OWNER, .slow = true, .run = action_resume},
@@ -33,6 +36,8 @@ static const struct admin_route routes[] = {
 	{"GET", "/metrics", ADMIN_HERE, .run = metrics_page},
 	{"GET", "/api/status", ADMIN_OWNER, .run = api_status},
 	{"GET", "/api/problems", ADMIN_OWNER, .slow = true, .run = api_problems},
+	{"GET", "/api/undo", ADMIN_OWNER, .slow = true, .run = api_undo_preview},
+	{"POST", "/api/undo", ADMIN_OWNER, .slow = true, .run = api_undo},
 	{.path = NULL},
 };
 /* clang-format on */

@@ -73,6 +73,16 @@ static const char *what_happened(struct json_object *original, struct json_objec
 	return json_bool_or(new, "__deleted", false) ? "deleted" : "changed";
 }
 
+static bool can_be_undone(struct json_object *history)
+{
+	struct revert *revert = revert_new();
+	struct error why = {0};
+	bool can = revert_add(revert, history, &why);
+
+	revert_close(&revert);
+	return can;
+}
+
 struct json_object *history_message_entry(struct json_object *history)
 {
 	struct json_object *original = json_child(history, "original_data", json_type_object);
@@ -91,6 +101,8 @@ struct json_object *history_message_entry(struct json_object *history)
 	json_put_text(entry, "data_id", json_text_or(history, "data_id", NULL));
 	json_put_text(entry, "name", json_text_or(new, "name", json_text_or(original, "name", NULL)));
 	json_put_text(entry, "what", what_happened(original, new));
+	json_put(entry, "conflict", json_new_bool(revert_is_of_conflict(history)));
+	json_put(entry, "can_be_undone", json_new_bool(can_be_undone(history)));
 	json_put(entry, "fields", fields_of(document_type_named(type ? type : ""), original, new));
 	return entry;
 }

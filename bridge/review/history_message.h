@@ -4,8 +4,8 @@
 
 struct revert_field;
 
-/* {"id", "at", "created_by", "batch", "event", "type", "data_id", "name", "what": "made" | "changed" | "deleted", "fields": [{"key",
- * "name", "was", "new"}]}; what is absent is left out. The caller frees. */
+/* {"id", "at", "created_by", "batch", "event", "type", "data_id", "name", "what": "made" | "changed" | "deleted", "conflict":
+ * values that gave way to others, "can_be_undone", "fields": [{"key", "name", "was", "new"}]}; what is absent is left out. The caller frees. */
 struct json_object *history_message_entry(struct json_object *history);
 /* Who made a change, by name where it is an integration's: "integration 'Demo' (d3a0f1c2-…)". Both may be NULL. */
 void history_words_add_author(struct text *text, const char *created_by, const char *integration);

@@ -31,6 +31,7 @@ let world;
 let pages;
 let browser;
 let item;
+let contested;
 
 /* ---- the world ---- */
 
@@ -43,11 +44,16 @@ async function open() {
 	items[0].data.name = HOSTILE;
 	item = idOf(items[0]);
 	world = await World.open({ server: couch.at, documents });
+	contested = idOf(items[2]);
+	await world.syncWell();
+	await world.editRow(contested, { Notes: 'from the grid' });
+	await world.save(contested, { notes: 'from the phone' });
+	await world.syncWell();
 	const bridge = await world.run({ env: { ADMIN_PASSWORD_HASH: await hashOf(PASSWORD) } });
 	pages = await AdminPages.of(world, bridge);
 	await world.until('it is ready', async () => (await pages.get('/readyz')).status === 200);
 	await world.editRow(item, { Notes: 'From the grid.\nTwo lines.', 'Purchase Price': 12.5 });
-	await world.until('the history has it', async () => (await world.histories()).length > 0);
+	await world.until('the history has it', async () => (await world.histories()).some(({ data_id: id }) => id === item));
 	await world.editRow(idOf(items[1]), { Name: null });
 	await world.edit({ action: 'create', table: 'Items', fields: { Notes: 'no name, no collection' } });
 	await pages.logIn();
@@ -140,6 +146,14 @@ for (const [name, look] of LOOKS) {
 		await reader.page.locator('h2', { hasText: 'Batch of' }).waitFor();
 		await reader.shoot(`batch-${name}`);
 		await assertGood(reader, 'a batch');
+		await reader.page.getByRole('link', { name: 'Undo all of this batch' }).click();
+		await reader.page.getByRole('heading', { name: 'What undoing does' }).waitFor();
+		await reader.shoot(`undo-${name}`);
+		await assertGood(reader, 'what undoing does');
+		await reader.go(`/history?${new URLSearchParams({ database: world.database, document: `item-${contested}` })}`);
+		await reader.page.getByRole('link', { name: 'Use this value' }).first().waitFor();
+		await reader.shoot(`conflict-${name}`);
+		await assertGood(reader, 'a conflict');
 		assert.deepEqual(reader.complaints, []);
 		assert.deepEqual([...new Set(reader.asked)], [reader.origin], 'another server was asked');
 		await reader.context.close();
@@ -155,6 +169,26 @@ test('a change is found by the item\'s name', async () => {
 	await reader.page.getByRole('link', { name: HOSTILE }).click();
 	const row = reader.page.locator('tr', { has: reader.page.locator('th', { hasText: 'Notes' }) }).first();
 	assert.match(await row.textContent(), /From the grid\./);
+	await reader.context.close();
+});
+
+test('the value that gave way in a conflict is used, and that is undone', async () => {
+	const reader = await Reader.open(LOOKS[2][1]);
+	const notes = async () => (await world.document(contested)).data.notes;
+	const [conflict] = (await world.histories()).filter(({ event_name: event }) => event === 'sync_conflict');
+	await reader.logIn();
+	await reader.go(`/history?${new URLSearchParams({ database: world.database, document: `item-${contested}` })}`);
+	await reader.page.locator('tr', { has: reader.page.locator('th', { hasText: 'Notes' }) }).getByRole('link', { name: 'Use this value' }).click();
+	await reader.page.getByRole('button', { name: 'Use this value' }).click();
+	await reader.page.getByRole('heading', { name: 'Undone' }).waitFor();
+	await assertGood(reader, 'what was undone');
+	assert.equal(await notes(), conflict.original_data.notes);
+	await reader.page.getByRole('link', { name: 'see it, or undo it' }).click();
+	await reader.page.getByRole('link', { name: 'Undo all of this batch' }).click();
+	await reader.page.getByRole('button', { name: 'Undo it' }).click();
+	await reader.page.getByText('1 document undone').waitFor();
+	assert.equal(await notes(), conflict.new_data.notes);
+	assert.deepEqual(reader.complaints, []);
 	await reader.context.close();
 });
 

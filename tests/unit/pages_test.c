@@ -133,14 +133,26 @@ static void check_page(void **state)
 	admin_answer_done(&answer);
 }
 
+static const struct entry_case {
+	const char *sentence;
+	bool conflict, can_be_undone;
+	const char *shown, *not_shown;
+} entry_cases[] = {
+	{"a change that can be undone", false, true, ">Undo this change…</a>", "Use this value"},
+	{"a change that cannot", false, false, "data-name=\"was\"", "Undo this"},
+	{"what gave way in a conflict", true, true, "&amp;field=notes\">Use this value…</a>", "Undo this"},
+	{"what gave way, of a document that is not undone", true, false, "data-name=\"gave way\"",
+	 "Use this value"},
+};
+
 static void check_entries(void **state)
 {
+	const struct entry_case *row = *state;
 	scoped(json_object) entries = json_new_array();
 	struct json_object *entry = json_new_object(), *fields = json_new_array(), *field = json_new_object();
 	struct fleet_view view = {0};
 	struct text text = {0};
 
-	(void)state;
 	look_hostile(NULL, &view);
 	json_put_text(field, "key", "notes");
 	json_put_text(field, "name", "Notes" HOSTILE);
@@ -152,14 +164,39 @@ static void check_entries(void **state)
 	json_put_text(entry, "name", "Lamp" HOSTILE);
 	json_put_text(entry, "created_by", "integration-id-1" HOSTILE);
 	json_put_text(entry, "what", "changed");
+	json_put_text(entry, "id", "zzd-history-" HOSTILE);
+	json_put(entry, "conflict", json_new_bool(row->conflict));
+	json_put(entry, "can_be_undone", json_new_bool(row->can_be_undone));
 	json_put(entry, "fields", fields);
 	json_append(entries, entry);
-	history_entries_add(&text, &view, "database" HOSTILE, entries);
+	history_entries_add(&(struct history_place){&text, &view, "database" HOSTILE}, entries);
 	must_be_harmless(text_or_empty(&text));
 	assert_non_null(strstr(text.bytes, "by integration <bdi>Tools&lt;script&gt;"));
 	assert_non_null(strstr(text.bytes, "<bdi>plain &quot;words&quot;</bdi>"));
+	assert_non_null(strstr(text.bytes, row->shown));
+	assert_null(strstr(text.bytes, row->not_shown));
 	text_done(&text);
 	fleet_view_done(&view);
+}
+
+/* However much is in them, a page stays one that a phone loads. */
+static void check_long_entries(void **state)
+{
+	scoped(json_object) entries = json_new_array();
+	const struct fleet_view view = {0};
+	struct text text = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++) {
+		struct json_object *entry = json_new_object();
+		scoped_text name = own_format("%01000zu", i);
+		json_put_text(entry, "name", name);
+		json_append(entries, entry);
+	}
+	history_entries_add(&(struct history_place){&text, &view, "database"}, entries);
+	assert_in_range(text.length, 100000, 150000);
+	assert_non_null(strstr(text.bytes, " more are too long for this page."));
+	text_done(&text);
 }
 
 /* Whatever other databases the server has: nothing is asked of it. */
@@ -446,7 +483,7 @@ static void check_openapi(void **state)
 	scoped_text words = read_file("docs/openapi.json");
 	scoped(json_object) json = NULL;
 	const struct admin_route *routes = pages_routes(NULL).list;
-	size_t count = 0;
+	size_t count = 0, described = 0;
 
 	(void)state;
 	assert_true(json_read(words, strlen(words), &json, NULL, NULL));
@@ -455,13 +492,18 @@ static void check_openapi(void **state)
 		if (!is_for_machines(route->path))
 			continue;
 		count++;
-		assert_string_equal(route->method, "GET");
-		struct json_object *path = json_child(paths, route->path, json_type_object);
-		struct json_object *get = json_child(path, "get", json_type_object), *security = NULL;
-		assert_non_null(get);
-		assert_int_equal(json_find(get, "security", &security), route->right == ADMIN_ANYBODY);
+		bool is_get = strcmp(route->method, "GET") == 0;
+		struct json_object *path = json_child(paths, route->path, json_type_object), *security = NULL;
+		struct json_object *asked = json_child(path, is_get ? "get" : "post", json_type_object);
+		if (!asked)
+			fail_msg("%s %s is not there", route->method, route->path);
+		assert_int_equal(json_find(asked, "security", &security), route->right == ADMIN_ANYBODY);
 	}
-	assert_int_equal(json_key_count(paths), count);
+	json_each (paths, name, path) {
+		(void)name;
+		described += json_key_count(path);
+	}
+	assert_int_equal(described, count);
 }
 
 static void check_api_status(void **state)
@@ -487,7 +529,8 @@ int main(void)
 	struct cases cases = {0};
 
 	cases_add_table(&cases, page_cases, check_page);
-	cases_add(&cases, own_copy("the changes of a history"), check_entries, NULL);
+	cases_add_table(&cases, entry_cases, check_entries);
+	cases_add(&cases, own_copy("changes that are too long for a page"), check_long_entries, NULL);
 	cases_add(&cases, own_copy("the history of another database"), check_other_database, NULL);
 	cases_add(&cases, own_copy("a link's address"), check_address, NULL);
 	cases_add_table(&cases, ready_cases, check_ready);
