@@ -50,6 +50,7 @@ struct admin_route {
 	enum admin_right right;
 	bool slow; /* it may take long, as it asks a server: it is run by a thread that nobody else waits for */
 	bool is_login; /* one that costs a try of the password (access_may_try()); its form comes from somebody who has no session yet: no token, and a thread of its own */
+	bool is_stream; /* of events (admin/events.h): there is nothing to run */
 	void (*run)(void *context, const struct admin_request *request, struct admin_answer *answer);
 };
 /* Ends with a NULL path. context: of all of them. */
@@ -59,4 +60,6 @@ struct admin_routes {
 	/* Around each route that is slow, in its thread; or NULL. waited_ms: how long the request stood in the row. */
 	void (*slow_begins)(void *context, int64_t waited_ms);
 	void (*slow_ends)(void *context, struct admin_answer *answer);
+	uint64_t (*version)(
+		void *context); /* of what pages show; from a thread of its own, at once; NULL: there is no stream */
 };

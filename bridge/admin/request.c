@@ -258,6 +258,23 @@ static enum MHD_Result run_later(struct admin_exchange *exchange, struct worker 
 	return MHD_YES;
 }
 
+static enum MHD_Result stream(struct admin_exchange *exchange)
+{
+	struct MHD_Response *response =
+		events_stream(exchange->service->events, exchange->connection, exchange->right.session);
+
+	if (!response) {
+		exchange->answer.retry_after_s = EVENTS_LAST_MS / 1000;
+		return refuse(exchange, 503, "Too many pages are followed at once.");
+	}
+	web_connection_waits(exchange->watched);
+	exchange->answer.type = "text/event-stream";
+	admin_response_add_headers(response, &exchange->answer);
+	enum MHD_Result result = MHD_queue_response(exchange->connection, 200, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
 static enum MHD_Result refuse_stranger(struct admin_exchange *exchange)
 {
 	bool is_page = exchange->route->right == ADMIN_OWNER && strncmp(exchange->path, "/api/", 5) != 0 &&
@@ -315,6 +332,8 @@ static enum MHD_Result decide(struct admin_exchange *exchange)
 		return refuse(exchange, 403,
 			      "This form was not made by a page of this session: go back, load the page "
 			      "again, and send it once more.");
+	if (exchange->route->is_stream)
+		return stream(exchange);
 	if (exchange->route->is_login && may_try(exchange))
 		return run_later(exchange, exchange->service->logins);
 	if (exchange->route->slow)

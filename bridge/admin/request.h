@@ -1,5 +1,6 @@
 /* One request to the admin port: what is decided about it before its route runs, and how it is answered. */
 #pragma once
+#include "bridge/admin/events.h"
 #include "bridge/admin/exchange.h"
 #include "bridge/admin/worker.h"
 #include "web/connections.h"
@@ -17,6 +18,7 @@ struct admin_service {
 	struct web_networks proxies;
 	const char *hosts;            /* names under which a proxy is asked, with commas between */
 	struct worker *slow, *logins; /* what asks servers; what computes a hash */
+	struct events *events;
 };
 
 struct admin_exchange;

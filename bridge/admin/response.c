@@ -40,9 +40,8 @@ static struct MHD_Response *with_body(struct admin_answer *answer)
 	return response;
 }
 
-struct MHD_Response *admin_response(struct admin_answer *answer)
+void admin_response_add_headers(struct MHD_Response *response, const struct admin_answer *answer)
 {
-	struct MHD_Response *response = with_body(answer);
 	char seconds[16];
 
 	for (size_t i = 0; i < countof(headers); i++)
@@ -61,5 +60,12 @@ struct MHD_Response *admin_response(struct admin_answer *answer)
 		add(response, "WWW-Authenticate", "Bearer");
 	if (answer->status == 405)
 		add(response, "Allow", "GET, HEAD, POST");
+}
+
+struct MHD_Response *admin_response(struct admin_answer *answer)
+{
+	struct MHD_Response *response = with_body(answer);
+
+	admin_response_add_headers(response, answer);
 	return response;
 }

@@ -6,3 +6,5 @@
 
 /* The caller destroys it. Takes the answer's body. */
 struct MHD_Response *admin_response(struct admin_answer *answer);
+/* What an answer says besides its body. */
+void admin_response_add_headers(struct MHD_Response *response, const struct admin_answer *answer);

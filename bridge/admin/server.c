@@ -134,6 +134,7 @@ static void open_service(struct admin_server *server, const struct admin_server_
 	service->connections = web_connections_open(&limits);
 	service->rate = web_rate_open(ADMIN_REQUESTS_PER_S, ADMIN_REQUESTS_AT_ONCE);
 	service->slow = worker_open();
+	service->events = events_open(options->routes.version, options->routes.context);
 	service->logins = worker_open();
 }
 
@@ -185,10 +186,12 @@ void admin_server_close(struct admin_server **server)
 	/* libmicrohttpd must not be stopped over suspended connections: nobody waits any more. */
 	worker_stop(gone->service.slow);
 	worker_stop(gone->service.logins);
+	events_stop(gone->service.events);
 	if (gone->daemon)
 		MHD_stop_daemon(gone->daemon);
 	worker_close(&gone->service.slow);
 	worker_close(&gone->service.logins);
+	events_close(&gone->service.events);
 	web_connections_close(&gone->service.connections);
 	web_rate_close(&gone->service.rate);
 	access_close(&gone->service.access);

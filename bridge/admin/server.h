@@ -1,6 +1,7 @@
 /* The admin port: an HTTP server on libmicrohttpd for the owner of an installation, by a table of routes.
  *
- * It has two threads of libmicrohttpd's own, and two more: for routes that ask a server, and for passwords, one at a time. So what
+ * It has two threads of libmicrohttpd's own, and three more: for routes that ask a server, for passwords, one at a time, and for all
+ * streams of events (events.h). So what
  * waits for a server that hangs keeps neither another page nor a health check. Limits: web/connections.h, ADMIN_…. */
 #pragma once
 #include "bridge/admin/access.h"

@@ -10,6 +10,7 @@
 #include "bridge/pages/overview.h"
 #include "bridge/pages/patience.h"
 #include "bridge/pages/problems.h"
+#include "bridge/pages/shown.h"
 #include "bridge/pages/undo_pages.h"
 
 /* clang-format off: a row a route */
@@ -36,6 +37,7 @@ static const struct admin_route routes[] = {
 	{"GET", "/metrics", ADMIN_HERE, .run = metrics_page},
 	{"GET", "/api/status", ADMIN_OWNER, .run = api_status},
 	{"GET", "/api/problems", ADMIN_OWNER, .slow = true, .run = api_problems},
+	{"GET", "/api/events", ADMIN_OWNER, .is_stream = true},
 	{"GET", "/api/undo", ADMIN_OWNER, .slow = true, .run = api_undo_preview},
 	{"POST", "/api/undo", ADMIN_OWNER, .slow = true, .run = api_undo},
 	{.path = NULL},
@@ -45,5 +47,10 @@ static const struct admin_route routes[] = {
 struct admin_routes pages_routes(struct pages *pages)
 {
 	return (struct admin_routes){
-		.list = routes, .context = pages, .slow_begins = patience_begins, .slow_ends = patience_ends};
+		.list = routes,
+		.context = pages,
+		.version = shown_version,
+		.slow_begins = patience_begins,
+		.slow_ends = patience_ends,
+	};
 }

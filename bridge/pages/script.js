@@ -1,7 +1,10 @@
-/* Nothing needs this: it shows times as the reader's clock has them, and keeps a page that says so up to date. */
+/* Nothing needs this: it shows times as the reader's clock has them, and keeps a page that says so up to date: by events, and where there
+ * are none, by a look now and then. */
 'use strict';
 
-const EVERY_MS = 5000;
+const EVERY_MS = 20000;
+const SOON_MS = 1000;
+const AGAIN_MS = 60000; /* until events are asked for once more where they were refused */
 
 function showTimes(root) {
 	for (const time of root.querySelectorAll('time[datetime]')) {
@@ -19,19 +22,81 @@ function isInUse(main) {
 	return main.contains(document.activeElement) || (selection && !selection.isCollapsed && main.contains(selection.anchorNode));
 }
 
-async function refresh() {
-	const main = document.querySelector('main');
-	if (document.hidden || isInUse(main))
-		return;
+let isOld = false; /* something has changed since the page was loaded */
+let isAsking = false;
+
+async function load(main) {
 	const response = await fetch(location.href, { headers: { Accept: 'text/html' }, redirect: 'error' });
-	if (!response.ok || isInUse(main))
+	if (!response.ok)
 		return;
 	const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').querySelector('main');
+	if (isInUse(main)) {
+		isOld = true;
+		return;
+	}
 	showTimes(fresh);
 	if (fresh.innerHTML !== main.innerHTML)
 		main.replaceChildren(...fresh.childNodes);
 }
 
+/* One request at a time; what changes meanwhile is asked for behind it. */
+async function refresh() {
+	const main = document.querySelector('main');
+	isOld = true;
+	if (document.hidden || isAsking || isInUse(main))
+		return;
+	isAsking = true;
+	try {
+		isOld = false;
+		await load(main);
+	} catch {
+		/* the next one may succeed */
+	} finally {
+		isAsking = false;
+		if (isOld)
+			setTimeout(refresh, SOON_MS);
+	}
+}
+
+/* A page that nobody sees holds no connection. */
+function follow() {
+	let events = null;
+	let refusedAt = -AGAIN_MS;
+	const begin = () => {
+		if (events || document.hidden || performance.now() - refusedAt < AGAIN_MS)
+			return;
+		events = new EventSource('/api/events');
+		events.onmessage = refresh;
+		events.onerror = () => {
+			if (events.readyState !== EventSource.CLOSED)
+				return;
+			events = null;
+			refusedAt = performance.now();
+		};
+	};
+	const end = () => {
+		events?.close();
+		events = null;
+	};
+	document.addEventListener('visibilitychange', () => {
+		if (document.hidden) {
+			end();
+		} else {
+			begin();
+			refresh();
+		}
+	});
+	document.addEventListener('focusout', () => isOld && setTimeout(refresh));
+	addEventListener('pagehide', end);
+	addEventListener('pageshow', begin);
+	setInterval(() => {
+		begin();
+		if (isOld || !events)
+			refresh();
+	}, EVERY_MS);
+	begin();
+}
+
 showTimes(document);
 if (document.body.dataset.live !== undefined)
-	setInterval(() => refresh().catch(() => { /* the next one may succeed */ }), EVERY_MS);
+	follow();

@@ -216,6 +216,22 @@ test('the overview follows what happens, and a pause from it is heard', async ()
 	await reader.context.close();
 });
 
+test('what changes elsewhere is shown by itself', async () => {
+	const reader = await Reader.open(LOOKS[0][1]);
+	const asked = [];
+	reader.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+	await reader.logIn();
+	const change = reader.page.locator('dt', { hasText: 'To CouchDB' }).locator('xpath=following-sibling::dd[1]');
+	for (const words of ['seen at once', 'seen again']) {
+		const before = await change.textContent();
+		await world.editRow(contested, { Notes: words });
+		await world.until('it is shown', async () => (await change.textContent()) !== before);
+	}
+	assert.ok(asked.includes('/api/events'), 'no events were asked for');
+	assert.deepEqual(reader.complaints, []);
+	await reader.context.close();
+});
+
 test('whoever logs out is out', async () => {
 	const reader = await Reader.open(LOOKS[2][1]);
 	await reader.logIn();

@@ -2,6 +2,7 @@
  * too large or too slow, hostile names on every page, and no secret on any. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { AdminPages, hashOf, PASSWORD, ADMIN_TOKEN } from './lib/admin_pages.mjs';
 import { startSilent } from './lib/hostile.mjs';
@@ -160,6 +161,67 @@ async function names(step) {
 	});
 }
 
+/* ---- what follows by itself ---- */
+
+/* { status, words, ended, close() } of a stream of events. */
+function follow(pages, from = '127.0.0.1') {
+	const stream = { status: 0, words: '', ended: false };
+	const request = http.request({ host: '127.0.0.1', port: pages.port, path: '/api/events', localAddress: from, agent: false,
+		headers: { Cookie: pages.cookie } }, (response) => {
+		stream.status = response.statusCode;
+		response.setEncoding('utf8').on('data', (piece) => { stream.words += piece; });
+		response.on('error', () => {}).on('close', () => { stream.ended = true; });
+	});
+	request.on('error', () => { stream.ended = true; });
+	request.end();
+	return Object.assign(stream, { close: () => request.destroy() });
+}
+
+const POLLERS = 500;
+const EDITS = 40;
+
+async function events(step) {
+	await withPages({ items: EDITS + 5 }, async (pages, world, bridge) => {
+		await step('a stranger follows nothing', async () => assert.equal((await pages.get('/api/events')).status, 401));
+		await pages.logIn();
+		await world.until('it is ready', async () => (await pages.get('/readyz')).status === 200);
+		const ids = (await world.documents()).map(idOf);
+		const stream = follow(pages);
+		await step('who follows is told when something has changed', async () => {
+			await world.until('it has begun', () => stream.words.includes('retry: '));
+			const said = stream.words.length;
+			await world.editRow(ids[0], { Notes: 'followed' });
+			await world.until('it is told', () => stream.words.slice(said).includes('data: changed\n\n'));
+		});
+		await step('a crowd that asks again and again keeps no edit and no health check', async () => {
+			const outcomes = new Set();
+			let over = false;
+			const poll = async (number) => {
+				const from = `127.0.2.${1 + number % 50}`;
+				while (!over) {
+					const streaming = number % 5 === 0 ? follow(pages, from) : null;
+					outcomes.add((await pages.get('/', { from }).catch(() => ({ status: 'ended' }))).status);
+					streaming?.close();
+				}
+			};
+			const crowd = Array.from({ length: POLLERS }, (_, number) => poll(number));
+			await world.editRows(ids.slice(1, 1 + EDITS).map((id, number) => [id, { Notes: `in a crowd ${number}` }]));
+			await world.untilEqual();
+			assert.equal((await world.document(ids[EDITS])).data.notes, `in a crowd ${EDITS - 1}`);
+			over = true;
+			await Promise.all(crowd);
+			assert.deepEqual([...outcomes].filter((one) => ![200, 429, 503, 'ended'].includes(one)), []);
+			await world.until('it answers', async () => (await pages.get('/healthz').catch(() => ({ status: 0 }))).status === 200);
+		});
+		await step('a stream ends with the process, which ends at once', async () => {
+			const last = stream.ended ? follow(pages) : stream;
+			await world.until('it is followed', () => last.status === 200);
+			assert.equal(await bridge.stop(), 0);
+			await world.until('it has ended', () => last.ended);
+		});
+	});
+}
+
 /* ---- servers that hang, settings that change ---- */
 
 async function outage(step) {
@@ -285,6 +347,7 @@ async function pictureFigures(pictures, step) {
 await playAll([
 	{ title: 'access', play: access },
 	{ title: 'hostile names', play: names },
+	{ title: 'events', play: events },
 	{ title: 'a CouchDB that hangs', play: outage },
 	inWorld('a CouchDB that came to hang', { items: 2 }, hanging),
 	{ title: 'settings', play: settings },

@@ -2,6 +2,7 @@
  * time: what must come is waited for. */
 #include "base/clock.h"
 #include "base/text.h"
+#include "bridge/admin/events.h"
 #include "bridge/admin/server.h"
 #include "tests/unit/cases.h"
 #include "web/password.h"
@@ -51,11 +52,18 @@ static void say_token(void *context, const struct admin_request *request, struct
 
 static void change(void *context, const struct admin_request *request, struct admin_answer *answer)
 {
-	int *changes = context;
+	_Atomic int *changes = context;
 
 	(void)request;
 	(*changes)++;
 	admin_answer_words(answer, 200, "changed");
+}
+
+static uint64_t version(void *context)
+{
+	_Atomic int *changes = context;
+
+	return (uint64_t)*changes;
 }
 
 static void login(void *context, const struct admin_request *request, struct admin_answer *answer)
@@ -83,6 +91,7 @@ static const struct admin_route routes[] = {
 	{.method = "GET", .path = "/api/page", .right = ADMIN_OWNER, .run = say},
 	{.method = "POST", .path = "/change", .right = ADMIN_OWNER, .run = change},
 	{.method = "POST", .path = "/login", .right = ADMIN_ANYBODY, .is_login = true, .run = login},
+	{.method = "GET", .path = "/api/events", .right = ADMIN_OWNER, .is_stream = true},
 	{.path = NULL},
 };
 
@@ -90,7 +99,7 @@ static const struct admin_route routes[] = {
 
 struct stage {
 	struct admin_server *server;
-	int changes;
+	_Atomic int changes;
 };
 
 static void stage_open(struct stage *stage, bool has_password)
@@ -100,7 +109,7 @@ static void stage_open(struct stage *stage, bool has_password)
 		.hosts = "davenport.example",
 		.proxies = "127.0.0.7",
 		.secrets = {.password_hash = has_password ? hash : "", .token = TOKEN},
-		.routes = {.list = routes, .context = &stage->changes},
+		.routes = {.list = routes, .context = &stage->changes, .version = version},
 	};
 	struct error error = {0};
 
@@ -461,6 +470,98 @@ static void check_long_header(void **state)
 	admin_server_close(&stage.server);
 }
 
+/* ---- streams of events ---- */
+
+static int open_stream(const struct stage *stage, const char *right)
+{
+	scoped_text request = own_format("GET /api/events HTTP/1.1\r\n" HOST "%s\r\n", right);
+	int socket_ = connect_from(stage, "127.0.0.1");
+
+	assert_int_equal(send(socket_, request, strlen(request), 0), (ssize_t)strlen(request));
+	return socket_;
+}
+
+/* Until they have come, behind what was read before; false: the connection ended before. */
+static bool read_until(int socket_, struct text *text, const char *words)
+{
+	size_t from = text->length;
+	char piece[512];
+	ssize_t count = 1;
+
+	while (!(text->length > from && strstr(text->bytes + from, words)) &&
+	       (count = recv(socket_, piece, sizeof piece, 0)) > 0)
+		text_add_bytes(text, piece, (size_t)count);
+	return count > 0;
+}
+
+/* Its status; 200: *socket_out is the stream's. */
+static int try_stream(const struct stage *stage, int *socket_out)
+{
+	struct text text = {0};
+
+	*socket_out = open_stream(stage, BEARER);
+	(void)read_until(*socket_out, &text, "\r\n\r\n");
+	int status = status_of(text_or_empty(&text));
+	text_done(&text);
+	if (status != 200)
+		close(*socket_out);
+	return status;
+}
+
+static void change_something(const struct stage *stage)
+{
+	scoped_text answer = exchange(stage, POST("/change") BEARER "Content-Length: 0\r\n\r\n");
+
+	assert_int_equal(status_of(answer), 200);
+}
+
+static void check_events(void **state)
+{
+	struct text text = {0};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, true);
+	scoped_text stranger = exchange(&stage, GET("/api/events") "\r\n");
+	assert_int_equal(status_of(stranger), 401);
+	int socket_ = open_stream(&stage, BEARER);
+	assert_true(read_until(socket_, &text, "retry: 5000"));
+	assert_non_null(strstr(text.bytes, "Content-Type: text/event-stream"));
+	assert_non_null(strstr(text.bytes, "Content-Security-Policy: "));
+	for (int i = 0; i < 3; i++) {
+		change_something(&stage);
+		assert_true(read_until(socket_, &text, "data: changed\n\n"));
+	}
+	admin_server_close(&stage.server);
+	assert_false(read_until(socket_, &text, "never"));
+	close(socket_);
+	text_done(&text);
+}
+
+/* Those that are gone make room, once something was to be told to them. */
+static void check_many_streams(void **state)
+{
+	int streams[EVENTS_MOST_PER_SESSION], further;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, true);
+	for (size_t i = 0; i < countof(streams); i++)
+		assert_int_equal(try_stream(&stage, &streams[i]), 200);
+	assert_int_equal(try_stream(&stage, &further), 503);
+	scoped_text page = exchange(&stage, GET("/open") "\r\n");
+	assert_int_equal(status_of(page), 200);
+	close(streams[0]);
+	while (try_stream(&stage, &further) != 200) {
+		change_something(&stage);
+		usleep(100000);
+	}
+	close(further);
+	admin_server_close(&stage.server);
+	for (size_t i = 1; i < countof(streams); i++)
+		close(streams[i]);
+}
+
 /* ---- where it listens ---- */
 
 static void check_taken(void **state)
@@ -472,11 +573,12 @@ static void check_taken(void **state)
 	(void)state;
 	stage_open(&stage, true);
 	scoped_text listen = own_format("127.0.0.1:%d", admin_server_port(stage.server));
-	const struct admin_server_options options = {.listen = listen,
-						     .hosts = "",
-						     .proxies = "",
-						     .secrets = {.password_hash = "", .token = ""},
-						     .routes = {.list = routes, .context = &stage.changes}};
+	const struct admin_server_options options = {
+		.listen = listen,
+		.hosts = "",
+		.proxies = "",
+		.secrets = {.password_hash = "", .token = ""},
+		.routes = {.list = routes, .context = &stage.changes, .version = version}};
 	assert_false(admin_server_open(&options, &second, &error));
 	assert_non_null(strstr(error.text, "the address is taken"));
 	admin_server_close(&stage.server);
@@ -498,6 +600,9 @@ int main(void)
 	cases_add(&cases, own_copy("who asks too often is refused alone"), check_too_often, NULL);
 	cases_add(&cases, own_copy("a silent crowd keeps nobody out"), check_silent_crowd, NULL);
 	cases_add(&cases, own_copy("headers that are too long"), check_long_header, NULL);
+	cases_add(&cases, own_copy("a stream tells what has changed, and ends with the server"), check_events,
+		  NULL);
+	cases_add(&cases, own_copy("streams have a limit"), check_many_streams, NULL);
 	cases_add(&cases, own_copy("an address that is taken"), check_taken, NULL);
 	return cases_run("admin port", &cases);
 }
