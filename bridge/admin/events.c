@@ -42,16 +42,22 @@ static bool is_due(const struct stream *stream, int64_t now_ms)
 	return stream->told != stream->events->shown || now_ms - stream->said_ms >= EVENTS_ALIVE_MS;
 }
 
-static const char *next_words(struct stream *stream)
+struct words {
+	size_t length;
+	const char *bytes;
+};
+#define WORDS(literal) ((struct words){sizeof(literal) - 1, literal})
+
+static struct words next_words(struct stream *stream)
 {
 	if (!stream->greeted) {
 		stream->greeted = true;
-		return "retry: 5000\n\n";
+		return WORDS("retry: 5000\n\n");
 	}
 	if (stream->told == stream->events->shown)
-		return ": alive\n\n";
+		return WORDS(": alive\n\n");
 	stream->told = stream->events->shown;
-	return "data: changed\n\n";
+	return WORDS("data: changed\n\n");
 }
 
 static ssize_t say(struct stream *stream, char *buffer, size_t room)
@@ -65,13 +71,12 @@ static ssize_t say(struct stream *stream, char *buffer, size_t room)
 		stream->aside = true;
 		return 0;
 	}
-	const char *words = next_words(stream);
-	size_t length = strlen(words);
-	if (length > room) /* less than BLOCK_BYTES: never */
+	const struct words words = next_words(stream);
+	if (words.length > room) /* less than BLOCK_BYTES: never */
 		return MHD_CONTENT_READER_END_WITH_ERROR;
-	memcpy(buffer, words, length);
+	memcpy(buffer, words.bytes, words.length);
 	stream->said_ms = now_ms;
-	return (ssize_t)length;
+	return (ssize_t)words.length;
 }
 
 static ssize_t on_room(void *context, uint64_t position, char *buffer, size_t room)
@@ -154,7 +159,7 @@ static void on_end(void *context)
 	free(stream);
 }
 
-/* What it has missed between its page and now it cannot know: it is told of a change at once if there was one since the thread looked. */
+/* It may be told of a change that its page has already: of one since the thread looked last. */
 static struct stream *add(struct events *events, struct MHD_Connection *connection, uint64_t session)
 {
 	struct stream *stream = own_alloc(sizeof *stream);

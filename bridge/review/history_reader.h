@@ -9,6 +9,7 @@ struct history_read_batch {
 	char *created_by; /* owned; NULL: nobody is named */
 	int64_t batch;    /* its number, a time in ms */
 	size_t entries;
+	bool cut; /* there may be more entries than were counted (newest_batches.h) */
 };
 struct history_batches {
 	size_t count;
