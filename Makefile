@@ -9,6 +9,7 @@
 #   make vectors [FILES=…]  what the app was seen to do    make scenarios [FILES=…]  … and to sync
 #   make fuzz [ONLY=name] [SECONDS_EACH=n]  what reads bytes from outside, by clang's libFuzzer
 #   make pages      davenport.1 for man, davenport.bash for bash
+#   make screenshots        docs/images/: the admin pages as README.md shows them
 #   make clean              make kill [KILL_SEED=n] [FAULTS=1] [TWO=1]  50 kills (-9)
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, SAN=thread with the thread sanitizer,
@@ -31,7 +32,7 @@ CC = $(if $(FUZZING),clang,gcc)
 BUILD := build/$(if $(FUZZING),fuzz,$(if $(SAN),san-$(SAN),plain))
 
 # Goals that run something print as they go; all others build, in parallel, one target's words at a time.
-RUNNING := test unit vectors scenarios chaos mutants fuzz kill demo bench lint format install
+RUNNING := test unit vectors scenarios chaos mutants fuzz kill demo screenshots bench lint format install
 MAKEFLAGS += -rR --no-print-directory
 ifeq ($(filter $(RUNNING),$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=target
@@ -234,6 +235,11 @@ demo:
 	@tools/install demo
 	@$(MAKE) demo-built
 	@node demo/run.mjs $(if $(ONCE),--once)
+
+screenshots:
+	@tools/install test
+	@$(MAKE) all
+	@DAVENPORT=$(BUILD)/davenport AIRTABLE_SANDBOX=$(BUILD)/airtable-sandbox node tests/browser/screenshots.mjs
 
 bench:
 	@tools/install bench >&2

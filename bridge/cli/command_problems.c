@@ -29,6 +29,8 @@ static void print_problem(const struct problem *problem)
 		text_format(&line, ", row %s", problem->row);
 	text_add(&line, problem->past ? ", nothing to be done: " : ": ");
 	text_add_visible(&line, problem->words, "");
+	if (problem->since_ms && clock_iso(problem->since_ms, iso))
+		text_format(&line, " (since %s)", iso);
 	if (problem->next_try_ms) {
 		clock_iso(problem->next_try_ms, iso);
 		text_format(&line, " (next try %s)", iso);
@@ -47,6 +49,8 @@ static struct json_object *problem_json(const struct problem *problem)
 	json_put_text(json, "row", problem->row);
 	json_put_text(json, "words", problem->words);
 	json_put(json, "past", json_new_bool(problem->past));
+	if (problem->since_ms && clock_iso(problem->since_ms, iso))
+		json_put_text(json, "since", iso);
 	if (problem->next_try_ms) {
 		clock_iso(problem->next_try_ms, iso);
 		json_put_text(json, "next_try", iso);

@@ -72,6 +72,8 @@ static struct json_object *problem_json(const struct problem *problem)
 	json_put_text(json, "row", problem->row);
 	json_put_text(json, "words", problem->words);
 	json_put(json, "past", json_new_bool(problem->past));
+	if (problem->since_ms)
+		json_put(json, "since", json_new_int(problem->since_ms));
 	if (problem->next_try_ms)
 		json_put(json, "next_try", json_new_int(problem->next_try_ms));
 	return json;

@@ -61,8 +61,8 @@ static void add_side(const struct history_view *view)
 	bool others = strcmp(word(view, "side"), "others") == 0;
 
 	text_add(view->text, "<div><label for=\"side\">Made by</label><select id=\"side\" name=\"side\">");
-	add_option(view->text, "", "Davenport: from Airtable, undone", !others);
-	add_option(view->text, "others", "the app and others", others);
+	add_option(view->text, "", "Davenport", !others);
+	add_option(view->text, "others", "the app, others", others);
 	text_add(view->text, "</select></div>\n");
 }
 

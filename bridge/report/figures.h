@@ -8,6 +8,10 @@
 #include "bridge/report/spans.h"
 #include "bridge/report/tallies.h"
 
+#define FIGURES_NAMED_MOST 100
+#define FIGURES_NAMED_SIZE 64 /* a longer _id is not among them */
+#define FIGURES_TABLE_SIZE 24
+
 enum status_state {
 	STATUS_STARTING,    /* what is remembered is read; nothing was compared yet */
 	STATUS_CATCHING_UP, /* work is left */
@@ -47,6 +51,12 @@ struct figures {
 	char couch_version[32];                        /* "": not known */
 	char davenport_version[32];
 	int64_t failures; /* cycles in a row that failed */
+	/* For the pages of the process that keeps them; never stored. */
+	char table_ids[TABLE_COUNT][FIGURES_TABLE_SIZE]; /* of the base's tables; "": not known */
+	bool has_named; /* which pairs have problems was looked at; false: nobody knows */
+	size_t named_count;
+	char named[FIGURES_NAMED_MOST]
+		  [FIGURES_NAMED_SIZE]; /* _ids of the first of them, those that are not past before others */
 	/* The last wish of `davenport sync` that was worked off (control.h), and what came of it. */
 	char answered_id[37], answered_error[400];
 	int64_t answered_documents, answered_created, answered_updated, answered_deleted, answered_conflicts;

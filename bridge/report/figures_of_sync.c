@@ -1,5 +1,8 @@
 #include "bridge/report/figures_of_sync.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /* A revision that nobody has looked at yet; what is parked was looked at. */
 static bool is_unhandled(const struct pair *pair)
 {
@@ -20,6 +23,29 @@ static void count_pair(struct figures *figures, const struct pair *pair, int64_t
 		figures->documents_lag_ms = now_steady_ms - pair->seen_at_ms;
 }
 
+static void name_problems(struct figures *figures, const struct sync *sync, bool past)
+{
+	for (size_t i = 0; i < sync->pairs.count && figures->named_count < FIGURES_NAMED_MOST; i++) {
+		const struct pair *pair = sync->pairs.list[i];
+		if (pair->has_problem && pair->only_reported == past &&
+		    strlen(pair->full_id) < FIGURES_NAMED_SIZE)
+			snprintf(figures->named[figures->named_count++], FIGURES_NAMED_SIZE, "%s",
+				 pair->full_id);
+	}
+}
+
+static void take_names(struct figures *figures, const struct sync *sync)
+{
+	figures->has_named = true;
+	figures->named_count = 0;
+	name_problems(figures, sync, false);
+	name_problems(figures, sync, true);
+	for (size_t table = 0; table < TABLE_COUNT; table++) {
+		const char *id = sync->columns[table].table_id;
+		snprintf(figures->table_ids[table], FIGURES_TABLE_SIZE, "%s", id ? id : "");
+	}
+}
+
 void figures_count_pairs(struct figures *figures, const struct sync *sync, int64_t now_steady_ms)
 {
 	for (size_t table = 0; table < TABLE_COUNT; table++)
@@ -27,6 +53,7 @@ void figures_count_pairs(struct figures *figures, const struct sync *sync, int64
 	figures->problems = figures->waiting = figures->pictures_waiting = figures->documents_lag_ms = 0;
 	for (size_t i = 0; i < sync->pairs.count; i++)
 		count_pair(figures, sync->pairs.list[i], now_steady_ms);
+	take_names(figures, sync);
 }
 
 void figures_take_progress(struct figures *figures, const struct sync *sync, int64_t now_steady_ms)

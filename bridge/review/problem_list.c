@@ -51,6 +51,7 @@ static bool visit_entry(void *context, struct couch_document *document, struct e
 		.name = own_copy(""),
 		.row = own_copy(json_text_or(document->body, "rec", NULL)),
 		.words = without_id(full_id, words),
+		.since_ms = json_int_or(document->body, "problem_at", 0),
 		.next_try_ms = json_int_or(document->body, "next_try", 0),
 		.past = json_bool_or(document->body, "past", false),
 	};
@@ -60,8 +61,11 @@ static bool visit_entry(void *context, struct couch_document *document, struct e
 
 static bool read_entries(struct couch_client *state, struct reading *reading, struct error *error)
 {
-	static const struct json_pick_key keys[] = {
-		{.name = "problem"}, {.name = "past"}, {.name = "rec"}, {.name = "next_try"}};
+	static const struct json_pick_key keys[] = {{.name = "problem"},
+						    {.name = "past"},
+						    {.name = "rec"},
+						    {.name = "problem_at"},
+						    {.name = "next_try"}};
 	static const struct json_pick pick = {keys, countof(keys), false};
 
 	return couch_documents_walk_picked(state, reading->prefix, 0, &pick, visit_entry, reading, error) ||
@@ -94,6 +98,41 @@ bool problem_list_read(struct couch_client *state, struct couch_client *source, 
 	struct reading reading = {.prefix = prefix};
 
 	if (!read_entries(state, &reading, error) || !read_names(source, &reading.list, error)) {
+		problem_list_done(&reading.list);
+		return false;
+	}
+	*list_out = reading.list;
+	return true;
+}
+
+static bool read_these(struct couch_client *state, struct reading *reading, const char *const *full_ids,
+		       size_t count, struct error *error)
+{
+	char **ids = own_alloc((count + 1) * sizeof *ids);
+	struct couch_documents documents = {0};
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = own_format("%s%s", reading->prefix, full_ids[i]);
+	bool ok = couch_documents_read(state, (const char *const *)ids, count, &documents, error);
+	for (size_t i = 0; i < count; i++) {
+		if (ok && documents.list[i].body)
+			(void)visit_entry(reading, &documents.list[i], error);
+		free(ids[i]);
+	}
+	couch_documents_done(&documents);
+	free(ids);
+	return ok || error_wrap(error, "reading what is remembered of the integration");
+}
+
+bool problem_list_read_these(struct couch_client *state, struct couch_client *source,
+			     const char *integration_id, const char *const *full_ids, size_t count,
+			     struct problem_list *list_out, struct error *error)
+{
+	scoped_text prefix = own_format("pair-%s-", integration_id);
+	struct reading reading = {.prefix = prefix};
+
+	if (count && !(read_these(state, &reading, full_ids, count, error) &&
+		       read_names(source, &reading.list, error))) {
 		problem_list_done(&reading.list);
 		return false;
 	}

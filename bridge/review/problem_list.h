@@ -15,6 +15,7 @@ struct problem {
 	char *name;          /* owned; "" when it is not known */
 	char *row;           /* owned; or NULL */
 	char *words;         /* owned; without the document's ID in front */
+	int64_t since_ms;    /* wall clock; when it said so first; 0: not known */
 	int64_t next_try_ms; /* wall clock; 0: when something changes */
 	bool past;           /* nothing is to be done: what a merge cost somebody */
 };
@@ -27,4 +28,8 @@ struct problem_list {
 must_use bool problem_list_read(struct couch_client *state, struct couch_client *source,
 				const char *integration_id, struct problem_list *list_out,
 				struct error *error);
+/* Those of these documents alone, in this order, by two requests; who has none is left out. */
+must_use bool problem_list_read_these(struct couch_client *state, struct couch_client *source,
+				      const char *integration_id, const char *const *full_ids, size_t count,
+				      struct problem_list *list_out, struct error *error);
 void problem_list_done(struct problem_list *list);

@@ -66,6 +66,7 @@ struct ledger_entry {
 	int64_t notice_ms;           /* wall clock; when the row said so first */
 	char *app_link_refused;      /* owned; why the app's link could not be written, or NULL */
 	char *problem;               /* owned; what a person should know, or NULL */
+	int64_t problem_ms; /* wall clock; since when it says that; 0: there is none, or that is not known */
 	struct json_object
 		*blocked_by; /* owned; array of _ids of the documents that it comes from, or NULL */
 	/* Owned; {_id: revision, "" where there was none} of all that it was decided on (grounds.h); NULL: that is not known. */

@@ -158,6 +158,7 @@ struct json_object *ledger_entry_to_json(const struct ledger *ledger, const stru
 	else if (packed)
 		json_put(json, "v", json_new_int(LEDGER_VERSION_PACKED));
 	json_put_text(json, "problem", entry->problem); /* as it is: people read it there */
+	ledger_put_number(json, "problem_at", entry->problem_ms);
 	put_truth(json, "past", ledger_entry_only_reports(entry));
 	return json;
 }
@@ -284,6 +285,7 @@ static void read_trouble(struct json_object *json, struct ledger_entry *entry)
 	entry->histories = json_share(json_child(json, "histories", json_type_array));
 	entry->app_link_refused = own_copy(json_text_or(json, "mark_refused", NULL));
 	entry->problem = own_copy(json_text_or(json, "problem", NULL));
+	entry->problem_ms = entry->problem ? ledger_read_time(json, "problem_at") : 0;
 	entry->blocked_by = json_share(json_child(json, "causes", json_type_array));
 	entry->grounds = json_share(json_child(json, "grounds", json_type_object));
 	entry->failures = failures < 0 ? 0 : failures > FAILURES_MOST ? FAILURES_MOST : (int)failures;

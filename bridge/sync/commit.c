@@ -52,6 +52,8 @@ static void note_problem(struct batch *batch, struct job *job)
 	bool is_other = words && (!entry->problem || strcmp(entry->problem, words) != 0);
 	own_free_text(&entry->problem);
 	entry->problem = own_copy(words);
+	if (is_other || !words)
+		entry->problem_ms = words ? clock_now_ms() : 0;
 	bool is_well = !words || ledger_entry_only_reports(entry); /* the merge was logged when it was made */
 	if (is_other && !is_well)
 		job_log_problem(batch, job, words);

@@ -104,4 +104,69 @@ async function costs(step) {
 	}
 }
 
-await playAll([{ title: 'what pages cost', play: costs }]);
+const MANY = 130; /* more problems than the process names */
+
+async function problems(step) {
+	const proxy = await CountingProxy.open(testServer().url);
+	const world = await World.open({ items: MANY + 10 });
+	try {
+		const bridge = await world.run({ env: { COUCHDB_URL: proxy.url } });
+		const pages = await AdminPages.of(world, bridge);
+		await world.until('it is ready', async () => (await pages.get('/readyz')).status === 200);
+		const ids = (await world.documents()).map(idOf);
+		const spoil = async (some) => {
+			await world.editRows(some.map((id) => [id, { Name: null }]));
+			await world.until('they are problems', async () => JSON.parse((await pages.get('/api/status')).text).integrations[0]
+				.figures.problems === ids.indexOf(some.at(-1)) + 1);
+		};
+		/* The pairs' entries in the state database, and the names: nothing else of it is the page's. */
+		const ask = async (page) => {
+			const all = [];
+			await world.tell('pause'); /* what it asks itself is not to be counted */
+			await world.until('it pauses', async () => /paused/.test((await pages.get('/')).text));
+			for (let time = 0; time < 3; time++) {
+				proxy.reset();
+				const { status, text } = await pages.get(page);
+				assert.equal(status, 200, page);
+				const reads = Object.entries(proxy.count().paths).filter(([path]) => !OWN.test(path));
+				all.push({ text, reads: reads.reduce((sum, [, times]) => sum + times, 0) });
+			}
+			await world.tell('resume');
+			return all.reduce((one, other) => (other.reads < one.reads ? other : one));
+		};
+		await spoil(ids.slice(0, 2));
+		const few = await ask('/problems');
+		await step('a problem says since when, and leads to its row', () => {
+			assert.ok(few.reads <= READS_MOST, String(few.reads));
+			assert.match(few.text, /2 problems/);
+			assert.match(few.text, /since <time datetime="/);
+			assert.match(few.text, new RegExp(`href="https://airtable\\.com/${world.base}/tbl\\w+/rec\\w+"`));
+			assert.match(few.text, /<summary>2 records<\/summary>/);
+		});
+		await step('many cost no more requests than two', async () => {
+			await spoil(ids.slice(2, MANY));
+			const many = await ask('/problems');
+			assert.equal(many.reads, few.reads);
+			assert.ok(Buffer.byteLength(many.text) <= BYTES_MOST, String(Buffer.byteLength(many.text)));
+			assert.match(many.text, new RegExp(`${MANY} problems; these are the first 100\\.`));
+			assert.match((await pages.get('/problems?all=1')).text, new RegExp(`<summary>${MANY} records</summary>`));
+		});
+		await step('they are found by words, and told to programs', async () => {
+			const { data } = await world.document(ids[MANY - 1]);
+			const { text } = await pages.get(`/problems?${new URLSearchParams({ words: ids[MANY - 1] })}`);
+			assert.ok(text.includes(data.name.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')), data.name);
+			assert.ok(!text.includes('records</summary>'));
+			assert.match((await pages.get('/problems?words=no+such+words')).text, /None has these words/);
+			const [{ problems: list }] = JSON.parse((await pages.get('/api/problems')).text).integrations;
+			assert.equal(list.length, MANY);
+			assert.ok(list.every(({ since }) => since > START));
+			const { answer } = await world.problems();
+			assert.ok(answer.integrations[0].problems.every(({ since }) => Date.parse(since) > START));
+		});
+	} finally {
+		await world.close();
+		await proxy.close();
+	}
+}
+
+await playAll([{ title: 'problems', play: problems }, { title: 'what pages cost', play: costs }]);

@@ -61,7 +61,7 @@ export function differencesOf(both) {
 
 export class World {
 	/* Options: items (of the sample) or documents; sandbox: words for its command line, saving: it writes its rows to .saved
-	 * at its end; server: another CouchDB than the tests' own; token; base: its id; beside: a world whose sandbox has that
+	 * at its end; server: another CouchDB than the tests' own, where the database may have another name; token; base: its id; beside: a world whose sandbox has that
 	 * base already; env: more settings for the bridge. */
 	static async open(options = {}) {
 		const world = new World(options);
@@ -74,11 +74,11 @@ export class World {
 		return world;
 	}
 
-	constructor({ server = testServer(), token = TOKEN, base = BASE_ID, env = {} }) {
+	constructor({ server = testServer(), token = TOKEN, base = BASE_ID, env = {}, database = `davenport-test-${randomBytes(6).toString('hex')}` }) {
 		this.server = server;
 		this.token = token;
 		this.env = env;
-		this.database = `davenport-test-${randomBytes(6).toString('hex')}`;
+		this.database = database;
 		this.state = `${this.database}-davenport`;
 		this.base = base;
 		this.integrationId = INTEGRATION_ID;
