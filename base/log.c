@@ -6,6 +6,7 @@
  * depend on nothing but the secret are looked for at each of them. */
 #include "base/log.h"
 #include "base/clock.h"
+#include "base/log_ring.h"
 #include "base/own.h"
 #include "base/text.h"
 #include <errno.h>
@@ -243,6 +244,7 @@ static void write_line(enum log_level level, const struct log *log, const char *
 	text_add(&line, cut ? " cut=true\n" : "\n");
 	lines_of_thread++;
 	write_all(text_or_empty(&line), line.length);
+	log_ring_add(text_or_empty(&line), line.length);
 	text_done(&line);
 }
 

@@ -38,6 +38,7 @@ static const struct admin_route routes[] = {
 	{"GET", "/api/status", ADMIN_OWNER, .run = api_status},
 	{"GET", "/api/problems", ADMIN_OWNER, .slow = true, .run = api_problems},
 	{"GET", "/api/events", ADMIN_OWNER, .is_stream = true},
+	{"GET", "/api/health", ADMIN_OWNER, .run = api_health},
 	{"GET", "/api/history", ADMIN_OWNER, .slow = true, .run = api_history},
 	{"GET", "/api/undo", ADMIN_OWNER, .slow = true, .run = api_undo_preview},
 	{"POST", "/api/undo", ADMIN_OWNER, .slow = true, .run = api_undo},

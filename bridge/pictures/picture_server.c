@@ -254,6 +254,16 @@ struct picture_counts picture_server_count(struct picture_server *server)
 	return counts;
 }
 
+size_t picture_server_key_ids(struct picture_server *server, char ids_out[IMAGE_KEYS_MOST][IMAGE_KEY_ID_SIZE])
+{
+	pthread_mutex_lock(&server->lock);
+	size_t count = server->keys.count;
+	for (size_t i = 0; i < count; i++)
+		memcpy(ids_out[i], server->keys.list[i].id, IMAGE_KEY_ID_SIZE);
+	pthread_mutex_unlock(&server->lock);
+	return count;
+}
+
 void picture_server_close(struct picture_server **server)
 {
 	struct picture_server *gone = take(*server);

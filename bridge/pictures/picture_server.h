@@ -6,6 +6,7 @@
  * first one ends. */
 #pragma once
 #include "bridge/settings.h"
+#include "public-images/keys.h"
 
 #include <stdint.h>
 
@@ -28,5 +29,8 @@ struct picture_counts {
 };
 /* Since it listens. From any thread. */
 struct picture_counts picture_server_count(struct picture_server *server);
+/* Of the keys by which links are checked now; the first one signs. How many there are. From any thread. */
+size_t picture_server_key_ids(struct picture_server *server,
+			      char ids_out[IMAGE_KEYS_MOST][IMAGE_KEY_ID_SIZE]);
 /* Ends every connection. */
 void picture_server_close(struct picture_server **server);

@@ -326,6 +326,11 @@ async function pictureFigures(pictures, step) {
 		for (const path of [pictures.path('cat'), pictures.path('cat'), `${pictures.path('cat')}x`])
 			await get(bridge.port, path);
 		const { text } = await pages.get('/metrics');
+		const health = (await pages.get('/health')).text, [{ id, secret }] = pictures.ring();
+		assert.ok(health.includes(`${id} (signs)`) && health.includes('1 pictures, 0 MiB'), health);
+		assert.ok(!health.includes(secret), 'a key is on the page');
+		const said = JSON.parse((await pages.get('/api/health?log=admin+pages+at')).text);
+		assert.deepEqual([said.pictures.keys, said.pictures.cached, said.log.length], [[{ id, signs: true }], 1, 1]);
 		const value = (line) => Number(text.split('\n').find((each) => each.startsWith(`davenport_pictures_${line} `)).split(' ').at(-1));
 		assert.deepEqual(['answers_total{status="2xx"}', 'answers_total{status="4xx"}', 'answers_total{status="5xx"}', 'reads_total', 'cached',
 			'cache_bytes', 'evicted_total'].map(value), [2, 1, 0, 1, 1, JPEG.length, 0]);

@@ -1,6 +1,7 @@
 /* Log lines as they come out of the process, and secrets that do not. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/log_ring.h"
 #include "base/own.h"
 #include "base/text.h"
 #include "tests/fakes/log_lines.h"
@@ -292,6 +293,41 @@ static int fix_time(void **state)
 		}
 
 /* A line that is not shown is none. */
+/* As they were written, secrets masked; more than there is room for push out the oldest. */
+static void say_many(const void *context)
+{
+	log_warn(NULL, "the first has password-of-the-ring");
+	for (int i = 0; i < LOG_RING_LINES - 1; i++)
+		log_info(NULL, "number %d of many", i);
+	(void)context;
+}
+
+static void say_more(const void *context)
+{
+	scoped_text words = own_format("%0*d", 2 * LOG_RING_BYTES, 7);
+
+	log_error(NULL, "long %s", words);
+	(void)context;
+}
+
+static void test_ring(void **state)
+{
+	static char lines[LOG_RING_LINES + 1][LOG_RING_BYTES];
+
+	(void)state;
+	log_secret("password-of-the-ring");
+	free(caught(say_many, NULL));
+	assert_int_equal(log_ring_copy(NULL, lines, LOG_RING_LINES + 1), LOG_RING_LINES);
+	assert_non_null(strstr(lines[0], "level=info msg=\"number 198 of many\""));
+	assert_non_null(strstr(lines[LOG_RING_LINES - 1], "the first has ***"));
+	assert_int_equal(log_ring_copy("NUMBER 19", lines, LOG_RING_LINES), 10);
+	assert_int_equal(log_ring_copy("of many", lines, 3), 3);
+	free(caught(say_more, NULL));
+	assert_int_equal(log_ring_copy("the first has", lines, 1), 0);
+	assert_int_equal(log_ring_copy("long", lines, 1), 1);
+	assert_int_equal(strlen(lines[0]), LOG_RING_BYTES - 1);
+}
+
 static void test_lines_are_counted(void **state)
 {
 	uint64_t before = log_lines();
@@ -307,15 +343,16 @@ static void test_lines_are_counted(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[countof(line_rows) + countof(level_rows) + countof(mask_rows) + 6] = {
+	static struct CMUnitTest tests[countof(line_rows) + countof(level_rows) + countof(mask_rows) + 7] = {
 		{"a context is inherited, and cut between characters", test_context, NULL, NULL, NULL},
 		{"a message that is too long is cut and says so", test_long, NULL, NULL, NULL},
 		{"lines of several threads do not mix", test_threads, NULL, NULL, NULL},
 		{"secrets are masked in words and context", test_mask_in_lines, NULL, NULL, NULL},
 		{"words are masked before they are cut", test_quote, NULL, NULL, NULL},
 		{"a thread knows how many lines it has written", test_lines_are_counted, NULL, NULL, NULL},
+		{"the last lines can be looked at", test_ring, NULL, NULL, NULL},
 	};
-	size_t count = 6;
+	size_t count = 7;
 
 	ROWS(line_rows, test_line);
 	ROWS(level_rows, test_level);

@@ -1,6 +1,7 @@
 /* What the admin port's pages show of what others have named, and whether /metrics is what Prometheus reads. No server is asked here. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "bridge/pages/api.h"
 #include "bridge/pages/health.h"
 #include "bridge/pages/history.h"
@@ -11,10 +12,12 @@
 #include "bridge/pages/overview.h"
 #include "bridge/pages/pages.h"
 #include "bridge/pages/routes.h"
+#include "tests/fakes/log_lines.h"
 #include "tests/unit/cases.h"
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HOSTILE "<script>alert(1)</script>\"'><img src=x onerror=a()>\x01\xff&lt;\\\n}"
@@ -144,6 +147,26 @@ static const struct entry_case {
 	{"what gave way, of a document that is not undone", true, false, "data-name=\"gave way\"",
 	 "Use this value"},
 };
+
+/* The log's words are as hostile as what they tell of. */
+static void check_log(void **state)
+{
+	struct log_lines *kept = log_lines_keep();
+
+	(void)state;
+	log_warn(NULL, "a record is called " HOSTILE);
+	free(log_lines_take(&kept));
+	struct admin_answer answer = ask(look_good, health_page, true);
+	must_be_harmless(text_or_empty(&answer.body));
+	assert_non_null(strstr(answer.body.bytes, "a record is called &lt;script&gt;"));
+	assert_non_null(strstr(answer.body.bytes, "None are served: PUBLIC_URL is empty."));
+	admin_answer_done(&answer);
+	struct admin_answer json_answer = ask(look_good, api_health, true);
+	scoped(json_object) json = NULL;
+	assert_true(json_read(json_answer.body.bytes, json_answer.body.length, &json, NULL, NULL));
+	assert_int_equal(json_length(json_child(json, "log", json_type_array)), 1);
+	admin_answer_done(&json_answer);
+}
 
 static void check_entries(void **state)
 {
@@ -529,6 +552,7 @@ int main(void)
 	struct cases cases = {0};
 
 	cases_add_table(&cases, page_cases, check_page);
+	cases_add(&cases, own_copy("the log's last lines"), check_log, NULL);
 	cases_add_table(&cases, entry_cases, check_entries);
 	cases_add(&cases, own_copy("changes that are too long for a page"), check_long_entries, NULL);
 	cases_add(&cases, own_copy("the history of another database"), check_other_database, NULL);
