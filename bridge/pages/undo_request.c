@@ -1,9 +1,12 @@
 #include "bridge/pages/undo_request.h"
 
+#include "base/http.h"
 #include "base/log.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define UNDO_MS 120000 /* it writes: it may take longer than a page that is only looked at (patience.h) */
 
 static const struct log no_place;
 
@@ -67,6 +70,8 @@ void undo_request_run(const struct pages *pages, const struct web_form *words, b
 {
 	*undo_out = (struct undo_request){.wish = {.dry_run = dry_run}};
 	asked_database_open(pages, words, &undo_out->asked);
+	if (!dry_run)
+		http_set_time_left(pages->http, UNDO_MS);
 	if (read_wish(undo_out, words))
 		(void)run(undo_out);
 }
