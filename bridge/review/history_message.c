@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "bridge/review/revert.h"
+#include "bridge/review/short_id.h"
 #include "inventory/schema.h"
 
 #include <inttypes.h>
@@ -90,8 +91,11 @@ struct json_object *history_message_entry(struct json_object *history)
 	const char *type = json_text_or(history, "data_type", NULL);
 	int64_t batch = json_int_or(history, "batch", 0);
 	struct json_object *entry = json_new_object();
+	char short_id[SHORT_ID_SIZE];
 
 	json_put_text(entry, "id", json_text_or(history, "_id", NULL));
+	short_id_of(json_text_or(history, "_id", ""), short_id);
+	json_put_text(entry, "short_id", short_id);
 	put_time(entry, "at", json_int_or(history, "timestamp", 0));
 	json_put_text(entry, "created_by", json_text_or(history, "created_by", NULL));
 	if (batch)
@@ -250,7 +254,7 @@ void history_message_add(struct text *text, struct json_object *entry)
 	struct json_object *fields = json_child(entry, "fields", json_type_array);
 	const char *event = json_text_or(entry, "event", NULL);
 
-	text_format(text, "%s  ", json_text_or(entry, "at", "?"));
+	text_format(text, "%s  %s  ", json_text_or(entry, "at", "?"), json_text_or(entry, "short_id", "?"));
 	add_name(text, entry);
 	text_format(text, ": %s by ", json_text_or(entry, "what", "?"));
 	history_words_add_author(text, json_text_or(entry, "created_by", NULL),

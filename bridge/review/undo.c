@@ -2,6 +2,7 @@
 
 #include "bridge/review/history_message.h"
 #include "bridge/review/history_reader.h"
+#include "bridge/review/short_id.h"
 
 #include <inttypes.h>
 
@@ -68,8 +69,11 @@ static bool find_entry(struct couch_client *couch, const struct undo_wish *wish,
 		       struct error *error)
 {
 	scoped(json_object) entry = NULL;
+	scoped_text full_id = NULL;
 
-	if (!history_read_entry(couch, wish->entry, &entry, error))
+	if (short_id_is(wish->entry) && !short_id_find(couch, wish->entry, &full_id, error))
+		return false;
+	if (!history_read_entry(couch, full_id ? full_id : wish->entry, &entry, error))
 		return false;
 	if (!entry)
 		return true;

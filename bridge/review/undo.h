@@ -8,7 +8,7 @@
 #define UNDO_CREATED_BY RESTORE_CREATED_BY /* who made the batch of an undoing */
 
 struct undo_wish {
-	const char *entry;      /* the _id of a change; NULL: a batch */
+	const char *entry;      /* the _id of a change, or its short name; NULL: a batch */
 	const char *field;      /* of the change this key of 'data' alone; NULL: all of it */
 	const char *created_by; /* whose batch; NULL: everybody's of this number */
 	int64_t batch;

@@ -177,7 +177,19 @@ async function movedSince(world, step) {
 	await world.save(first, { notes: 'of a phone', icon_name: 'hammer' });
 	const dataOf = async () => (await world.document(first)).data;
 
-	const one = await undo(world, '--entry', entry);
+	const listed = await command(world, ['history', '--batch', '1700000000000']);
+	const { short_id: short } = listed.answer.databases[0].entries.find(({ id }) => id === entry);
+	const told = await command(world, ['history', '--batch', '1700000000000'], { json: false });
+	await step('a change has a short name, which people see', () => {
+		assert.match(short, /^[0-9a-hjkmnp-tv-z]{8}$/);
+		assert.match(told.out, new RegExp(`  ${short}  `));
+	});
+	const none = await undo(world, '--entry', short === '00000000' ? '00000001' : '00000000');
+	await step('a short name that no change has is refused', () => {
+		assert.equal(none.status, 1);
+		assert.match(none.log, /there is no change 0000000/);
+	});
+	const one = await undo(world, '--entry', short);
 	await step('what has moved since is asked about, what has not goes back, and the command ends with 1', async () => {
 		assert.deepEqual([one.status, one.answer.undone, one.answer.asks], [1, 1, 1], one.log);
 		const asked = one.answer.documents[0].fields.filter(({ goes_back: goes }) => !goes);
