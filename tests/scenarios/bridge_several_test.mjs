@@ -9,7 +9,7 @@ import { idOf, inWorld, World } from './lib/world.mjs';
 
 const OTHER_BASE = 'appOther000000001';
 const WINDOW_MS = 12000;
-const SLOWER_MOST = 0.4, FASTER_MOST = 2.5; /* calls beside one that hangs, against calls beside one that does not: other load moves them, too */
+const SLOWER_MOST = 0.4, FASTER_MOST = 2.5; /* calls in a window, beside one that hangs and beside one that does not: a poll may fall into one window alone; tests/bench/isolation.mjs counts by change */
 const ADDED_MS = 20000; /* a search every 3 s, and a first sync of 5 items */
 
 /* Two worlds and a process for both. */
