@@ -4,12 +4,14 @@
 #   make unit       what needs no server               make demo [ONCE=1]     both sides filled and kept in step
 #   make test       everything that can fail           make bench [ONLY=name] one line of JSON for each measure
 #   make lint       layers, settings, words, checkers  make format            clang-format over all C
-#   make install    what all of these need             make chaos [SEEDS=n] [FROM=first]   random histories
+#   make tools      what all of these need             make chaos [SEEDS=n] [FROM=first]   random histories
 #   make mutants [ONLY=words]   rules taken out of the code, one at a time: do the tests notice?
 #   make vectors [FILES=…]  what the app was seen to do    make scenarios [FILES=…]  … and to sync
 #   make fuzz [ONLY=name] [SECONDS_EACH=n]  what reads bytes from outside, by clang's libFuzzer
 #   make pages      davenport.1 for man, davenport.bash for bash
 #   make screenshots        docs/images/: the admin pages as README.md shows them
+#   make test-containers  the compose file as it stands, in podman
+#   make install [PREFIX=/usr/local] [DESTDIR=]  the program, its page, what bash completes, and systemd's unit
 #   make clean              make kill [KILL_SEED=n] [FAULTS=1] [TWO=1]  50 kills (-9)
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, SAN=thread with the thread sanitizer,
@@ -32,7 +34,7 @@ CC = $(if $(FUZZING),clang,gcc)
 BUILD := build/$(if $(FUZZING),fuzz,$(if $(SAN),san-$(SAN),plain))
 
 # Goals that run something print as they go; all others build, in parallel, one target's words at a time.
-RUNNING := test unit vectors scenarios chaos mutants fuzz kill demo screenshots bench lint format install
+RUNNING := test unit vectors scenarios chaos mutants fuzz kill demo screenshots bench lint format tools install test-containers
 MAKEFLAGS += -rR --no-print-directory
 ifeq ($(filter $(RUNNING),$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=target
@@ -253,8 +255,24 @@ lint:
 format:
 	@find $(wildcard $(ROOMS) tests demo) -name node_modules -prune -o -name '*.[ch]' -print | xargs -r clang-format -i
 
-install:
+tools:
 	@tools/install all
+
+test-containers:
+	@tests/containers/run
+
+# SYSTEMD: where units lie; empty: none is installed.
+PREFIX ?= /usr/local
+DESTDIR ?=
+SYSTEMD ?= $(PREFIX)/lib/systemd/system
+INSTALL_FILE := install -D -m 644
+install:
+	@$(MAKE) all pages
+	$(call say,INSTALL)install -D -s $(BUILD)/davenport $(DESTDIR)$(PREFIX)/bin/davenport
+	@$(INSTALL_FILE) $(BUILD)/davenport.1 $(DESTDIR)$(PREFIX)/share/man/man1/davenport.1
+	@$(INSTALL_FILE) $(BUILD)/davenport.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/davenport
+	@[ -z "$(SYSTEMD)" ] || { mkdir -p $(DESTDIR)$(SYSTEMD) && sed 's,/usr/bin/,$(PREFIX)/bin/,' deploy/davenport.service \
+		>$(DESTDIR)$(SYSTEMD)/davenport.service; }
 
 clean:
 	rm -rf build

@@ -49,7 +49,9 @@ static bool origin_is_own(struct exchange *exchange)
 
 bool exchange_is_local(struct exchange *exchange)
 {
-	return peer_is_local(exchange) && host_is_local(exchange_header(exchange, "Host")) &&
+	bool published = exchange->server->sandbox->options.published;
+
+	return (published || peer_is_local(exchange)) && host_is_local(exchange_header(exchange, "Host")) &&
 	       origin_is_own(exchange);
 }
 

@@ -203,6 +203,14 @@ static bool set_kill(struct reading *reading, const char *value, struct error *e
 	return true;
 }
 
+static bool set_published(struct reading *reading, const char *value, struct error *error)
+{
+	(void)value;
+	(void)error;
+	reading->sandbox->options.published = true;
+	return true;
+}
+
 static bool set_log(struct reading *reading, const char *value, struct error *error)
 {
 	enum log_level level;
@@ -251,6 +259,8 @@ static const struct option {
 	{"--fetch", "on|off", set_fetch,
 	 "attached files are fetched from the addresses that are given (on), or stay as given"},
 	{"--allow-kill", NULL, set_kill, "the fault \"kill\" may end processes"},
+	{"--published", NULL, set_published,
+	 "in a container whose port this machine alone reaches: its page is for all that name it localhost"},
 	{"--log", "LEVEL", set_log, "debug shows every request"},
 	{"--help", NULL, set_help, "this"},
 };

@@ -100,6 +100,7 @@ const cases = {
 	async 'nobody reads without a name'() {
 		for (const url of ['/_all_dbs', '/guarded', '/guarded/_changes', '/_utils/', '/_session'])
 			await expectStatus(401, 'GET', url, undefined, { user: null });
+		await expectStatus(200, 'GET', '/_up', undefined, { user: null });
 	},
 	async 'nobody makes or deletes a database without a name'() {
 		await expectStatus(401, 'PUT', '/other', undefined, { user: null });

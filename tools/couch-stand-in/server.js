@@ -113,6 +113,13 @@ function credentials(request) {
 	return pair ? { user: pair[1], password: pair[2] } : null;
 }
 
+/* As CouchDB tells whoever watches it. */
+function saysThatItIsUp(request, response, next) {
+	if (request.method !== 'GET' || request.path !== '/_up')
+		return next();
+	return response.json({ status: 'ok', seeds: {} });
+}
+
 /* Nobody without a name gets at anything but the greeting. An anonymous PUT or DELETE of a database would kill
  * the server inside; a cookie that expired would make its bearer anonymous, so cookies do not count. */
 function knowsTheCaller(request, response, next) {
@@ -308,7 +315,7 @@ function watchesFeeds(request, response, next) {
 }
 
 const guards = [
-	knowsTheCaller, onlyAdminMakesDatabases, withoutLatest, withoutMultipart, oneAtATime, makesPrivate,
+	saysThatItIsUp, knowsTheCaller, onlyAdminMakesDatabases, withoutLatest, withoutMultipart, oneAtATime, makesPrivate,
 	mapsFilters, knowsThePlace, watchesFeeds,
 ];
 
