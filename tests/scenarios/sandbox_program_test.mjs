@@ -93,7 +93,7 @@ async function words(step) {
 		assert.equal(help.status, 0);
 		for (const option of ['--port', '--listen', '--template', '--load', '--save', '--save-always', '--rate', '--latency', '--token',
 			'--seed', '--iterator', '--body-limit', '--bump-equal', '--fresh-unmodified', '--quoted-refusals', '--times',
-			'--keep-text', '--allow-kill', '--log'])
+			'--keep-text', '--allow-kill', '--published', '--log'])
 			assert.match(help.out, new RegExp(`^ {2}${option} `, 'm'));
 	});
 	const wrong = await (await start('--prot', '1')).over;
