@@ -27,7 +27,7 @@ struct sandbox_options {
 	char *listen, *load_file, *save_file; /* owned */
 	int port;
 	bool save_always, allow_kill;
-	bool published; /* page and controls are for whoever calls it localhost, from whatever address */
+	bool published;     /* page and controls are for whoever calls it localhost, from whatever address */
 	size_t token_count; /* 0: every token that starts with "pat" */
 	struct sandbox_token tokens[SANDBOX_TOKEN_LIMIT];
 	size_t body_limit;

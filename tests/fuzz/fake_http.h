@@ -228,3 +228,16 @@ void http_wake(struct http *http)
 {
 	(void)http;
 }
+
+/* Nobody is in a hurry. */
+void http_set_time_left(struct http *http, int64_t left_ms)
+{
+	(void)http;
+	(void)left_ms;
+}
+
+int64_t http_time_left_ms(const struct http *http)
+{
+	(void)http;
+	return INT64_MAX;
+}
