@@ -30,6 +30,7 @@ struct fake_server {
 	char *url;
 	int socket;
 	int read_pause_ms;
+	size_t read_slowly; /* bytes */
 	pthread_t thread;
 	pthread_mutex_t lock; /* what follows */
 	pthread_cond_t moved;
@@ -56,7 +57,8 @@ static size_t body_length_of(const struct fake_request *request)
 static bool read_more(struct connection *connection)
 {
 	char bytes[16384];
-	clock_sleep_ms(connection->server->read_pause_ms);
+	if (connection->input.length < connection->server->read_slowly)
+		clock_sleep_ms(connection->server->read_pause_ms);
 	ssize_t got = recv(connection->socket, bytes, sizeof(bytes), 0);
 
 	if (got > 0)
@@ -203,7 +205,7 @@ void fake_server_close(struct fake_server **pointer)
 	free(server);
 }
 
-void fake_server_read_slowly(struct fake_server *server, int pause_ms)
+void fake_server_read_slowly(struct fake_server *server, size_t bytes, int pause_ms)
 {
 	/* Else the systems of both ends take megabytes that nobody has read yet: what a sender is let to have on its way are
 	 * so many segments, and here they would be of 64 KB. */
@@ -211,6 +213,7 @@ void fake_server_read_slowly(struct fake_server *server, int pause_ms)
 
 	setsockopt(server->socket, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
 	setsockopt(server->socket, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof(segment));
+	server->read_slowly = bytes;
 	server->read_pause_ms = pause_ms;
 }
 

@@ -28,8 +28,8 @@ struct fake_server *fake_server_open(fake_script *script, void *context);
 /* Ends all connections and threads; a script that waits is woken. */
 void fake_server_close(struct fake_server **server);
 
-/* Reads at most 16 KiB at a time and pauses before each; set before the first connection. */
-void fake_server_read_slowly(struct fake_server *server, int pause_ms);
+/* Pauses before each 16 KiB, at the most, of the first so many bytes of a request; set before the first connection. */
+void fake_server_read_slowly(struct fake_server *server, size_t bytes, int pause_ms);
 
 const char *fake_server_url(const struct fake_server *server); /* "http://127.0.0.1:40001" */
 int fake_server_requests(struct fake_server *server);
