@@ -271,7 +271,7 @@ async function plainWords(world, step) {
 	const told = await world.problems({ json: false });
 	await step('problems tells a document once, and one problem as one', () => {
 		assert.match(told.out, /^integration 'Demo' of database \S+: 1 problem\n/);
-		assert.match(told.out, /^item-nameless: Name \(data\.name\) is missing, a string was expected\.?$/m);
+		assert.match(told.out, /^item-nameless: Name \(data\.name\) is missing, a string was expected\. \(since 20[^)]+Z\)$/m);
 	});
 	await world.save(idOf(item), { purchase_price_currency: 'EUR ', purchase_price_x1000: 1000 });
 	const quoted = await world.sync();
