@@ -29,10 +29,12 @@ static bool is_wished(const struct newest_wish *wish, int64_t batch)
 
 static bool continues(const struct history_batches *batches, size_t first, const struct history_id *id)
 {
+	if (batches->count <= first)
+		return false;
 	const struct history_read_batch *last = &batches->list[batches->count - 1];
-	const char *by = batches->count > first && last->created_by ? last->created_by : NOBODY;
+	const char *by = last->created_by ? last->created_by : NOBODY;
 
-	return batches->count > first && last->batch == id->batch && strlen(by) == id->created_by_length &&
+	return last->batch == id->batch && strlen(by) == id->created_by_length &&
 	       strncmp(by, id->created_by, id->created_by_length) == 0;
 }
 
