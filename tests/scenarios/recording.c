@@ -172,7 +172,7 @@ static const char *edit_obstacle(struct json_object *edit)
 	struct json_object *create = json_child(edit, "create", json_type_object);
 
 	if (json_find(set, "Images", NULL) || json_find(create, "Images", NULL))
-		return "pictures are not synchronised yet";
+		return "pictures are not played here";
 	return set || create || json_find(edit, "remove", NULL) ? NULL
 								: "an edit in Airtable of an unknown kind";
 }
@@ -229,7 +229,7 @@ const char *recording_obstacle(const struct recording *recording)
 {
 	if (holds_pictures(recording_list(recording, "initial_docs")) ||
 	    holds_pictures(recording_list(recording, "final_docs")))
-		return "pictures are not synchronised yet";
+		return "pictures are not played here";
 	return list_obstacle(recording_list(recording, "phases"), phase_obstacle);
 }
 

@@ -38,6 +38,8 @@ extern const struct named_table named_writes, named_existence, named_identity, n
 
 /* Both sides in step, as every scenario begins. */
 void named_set_scene(struct world *world);
+/* Two passes with a minute behind each, for pictures, which are looked at again; as part of a scene, where a pass must not fail. */
+void named_some_looks(struct world *world);
 
 /* Plays it once, with 'other' at an effect of the passes (MEANWHILE) and a crash at another (0: none). The effects that
  * the passes had; 'broken_out' is empty when all is well. */

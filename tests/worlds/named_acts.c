@@ -107,6 +107,15 @@ struct json_object *named_new_item(struct world *world, const char *name)
 	return body;
 }
 
+void named_some_looks(struct world *world)
+{
+	for (int i = 0; i < 2; i++) {
+		if (!world_pass(world, true, false))
+			world_broken(world, "the scene cannot be set: %s", world->last_error.text);
+		world_advance(world, 61000);
+	}
+}
+
 void named_nothing(struct world *world)
 {
 	(void)world;

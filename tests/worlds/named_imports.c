@@ -14,15 +14,6 @@
 
 /* ---- scenes ---- */
 
-static void some_looks(struct world *world)
-{
-	for (int i = 0; i < 2; i++) {
-		if (!world_pass(world, true, false))
-			world_broken(world, "the scene cannot be set: %s", world->last_error.text);
-		world_advance(world, 61000);
-	}
-}
-
 static void pictures_flow(struct world *world)
 {
 	world_pictures_begin(world);
@@ -34,7 +25,7 @@ static void it_has_one(struct world *world)
 	pictures_flow(world);
 	world_app_has_image(world, "p1");
 	world_app_links(world, "i1", "p1", 0);
-	some_looks(world);
+	named_some_looks(world);
 }
 
 static void it_has_two(struct world *world)
@@ -42,7 +33,7 @@ static void it_has_two(struct world *world)
 	it_has_one(world);
 	world_app_has_image(world, "p2");
 	world_app_links(world, "i1", "p2", 1);
-	some_looks(world);
+	named_some_looks(world);
 }
 
 static void two_items(struct world *world)
@@ -55,8 +46,8 @@ static void photo_is_imported(struct world *world)
 {
 	it_has_one(world);
 	world_person_adds_photo(world, named_row(world), "photo.jpg", false);
-	some_looks(world);
-	some_looks(world);
+	named_some_looks(world);
+	named_some_looks(world);
 }
 
 static void photo_is_under_way(struct world *world)

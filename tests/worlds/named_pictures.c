@@ -13,15 +13,6 @@
 
 /* ---- scenes ---- */
 
-static void some_looks(struct world *world)
-{
-	for (int i = 0; i < 2; i++) {
-		if (!world_pass(world, true, false))
-			world_broken(world, "the scene cannot be set: %s", world->last_error.text);
-		world_advance(world, 61000);
-	}
-}
-
 static void pictures_are_sent(struct world *world)
 {
 	world_pictures_begin(world);
@@ -33,7 +24,7 @@ static void it_has_one(struct world *world)
 	pictures_are_sent(world);
 	world_app_has_image(world, "p1");
 	world_app_links(world, "i1", "p1", 0);
-	some_looks(world);
+	named_some_looks(world);
 }
 
 static void it_has_two(struct world *world)
@@ -43,7 +34,7 @@ static void it_has_two(struct world *world)
 	world_app_has_image(world, "p2");
 	world_app_links(world, "i1", "p1", 0);
 	world_app_links(world, "i1", "p2", 1);
-	some_looks(world);
+	named_some_looks(world);
 }
 
 static void it_has_three(struct world *world)
@@ -51,7 +42,7 @@ static void it_has_three(struct world *world)
 	it_has_two(world);
 	world_app_has_image(world, "p3");
 	world_app_links(world, "i1", "p3", 2);
-	some_looks(world);
+	named_some_looks(world);
 }
 
 static void one_is_being_fetched(struct world *world)
@@ -69,7 +60,7 @@ static void two_items_share_one(struct world *world)
 	world_phone_puts(world, TABLE_ITEMS, "i2", named_new_item(world, "another item"));
 	it_has_one(world);
 	world_app_links(world, "i2", "p1", 0);
-	some_looks(world);
+	named_some_looks(world);
 }
 
 /* ---- acts ---- */

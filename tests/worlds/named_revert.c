@@ -105,14 +105,6 @@ static void person_edits_it_again(struct world *world)
 
 /* ---- pictures ---- */
 
-static void some_looks(struct world *world)
-{
-	for (int i = 0; i < 2; i++) {
-		(void)world_pass(world, true, false);
-		world_advance(world, 61000);
-	}
-}
-
 static void it_has_two_pictures(struct world *world)
 {
 	world_pictures_begin(world);
@@ -121,7 +113,7 @@ static void it_has_two_pictures(struct world *world)
 	world_app_has_image(world, "p2");
 	world_app_links(world, "i1", "p1", 0);
 	world_app_links(world, "i1", "p2", 1);
-	some_looks(world);
+	named_some_looks(world);
 }
 
 static void it_has_one_picture_and_a_photo(struct world *world)
@@ -130,10 +122,10 @@ static void it_has_one_picture_and_a_photo(struct world *world)
 	world_restart(world);
 	world_app_has_image(world, "p2");
 	world_app_links(world, "i1", "p2", 0);
-	some_looks(world);
+	named_some_looks(world);
 	world_person_adds_photo(world, named_row(world), "photo.jpg", false);
-	some_looks(world);
-	some_looks(world);
+	named_some_looks(world);
+	named_some_looks(world);
 }
 
 static void person_removes_p1(struct world *world)
