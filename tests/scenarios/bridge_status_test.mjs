@@ -62,6 +62,7 @@ async function besideAndWithout(world, step) {
 		assert.match(text, new RegExp(`how="created"\\} ${items + collections}\n`));
 		assert.ok(sum('documents_written_total') >= sum('app_links_written_total'));
 		assert.ok(sum('feed_position') > 0, 'the feed has a position');
+		assert.match(text, /davenport_airtable_calls_total\{[^}]*purpose="news"\} [1-9]/, 'the base was polled');
 	}));
 	await step('of an integration that is not there it says what there is', async () => {
 		const { status, log } = await world.ask('status', '--integration=nobody');
